@@ -1,0 +1,1 @@
+"""Trainings in plain PyTorch, and the thread that drives one; knows no lesson and no screen."""

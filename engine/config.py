@@ -1,0 +1,158 @@
+"""What a hyperparameter may be, and the refusal in words when it is not; knows no torch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
+from types import NoneType
+from typing import Annotated, Any, Literal, Self, TypeAlias, get_args, get_origin, get_type_hints
+
+Setting: TypeAlias = int | float | str | None
+"""The value of one field of a `Config`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a field may hold: from `low` to `high`, or strictly above `low`."""
+
+    low: float
+    high: float
+    above: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        return (self.low < value if self.above else self.low <= value) and value <= self.high
+
+    def __str__(self) -> str:
+        if self.above:
+            return f"above {self.low:,g} and at most {self.high:,.10g}"
+        return f"from {self.low:,.10g} to {self.high:,.10g}"
+
+
+Seed: TypeAlias = Annotated[int, Range(0, 2**32 - 1)]
+Rate: TypeAlias = Annotated[float, Range(0, 1e9, above=True)]
+Epochs: TypeAlias = Annotated[int, Range(1, 10_000_000)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """The hyperparameters of a training: a frozen record, checked when it is made.
+
+    A subclass names each field with its type and, as `Annotated`, its `Range`; a `Literal`
+    lists the words that are allowed; `| None` allows "none".
+
+    Raises:
+        ValueError: a value of the wrong type or out of range; the message names the field,
+            the value and what is allowed.
+    """
+
+    seed: Seed = 0
+    """Where torch's random numbers start: the same seed gives the same run."""
+
+    def __post_init__(self) -> None:
+        for name, field in self.allowed().items():
+            field.check(name, getattr(self, name))
+
+    @classmethod
+    def allowed(cls) -> dict[str, Allowed]:
+        """What each field may hold, by the field's name, in the order of the class."""
+        hints = get_type_hints(cls, include_extras=True)
+        return {field.name: _of_type(hints[field.name]) for field in fields(cls)}
+
+    @classmethod
+    def parse(cls, name: str, text: str) -> Setting:
+        """Turn what a person typed for the field `name` into its value.
+
+        Raises:
+            ValueError: there is no such field (the nearest names are offered), or the text
+                is not a value that it may hold.
+        """
+        field = cls.allowed().get(name)
+        if field is None:
+            raise ValueError(f"no setting {name!r}; {nearest(name, cls.allowed())}")
+        return field.parse(name, text)
+
+    @classmethod
+    def of(cls, settings: dict[str, Setting]) -> Self:
+        """Make the config from settings by name; an unknown name is a `ValueError`."""
+        for name in settings:
+            if name not in cls.allowed():
+                raise ValueError(f"no setting {name!r}; {nearest(name, cls.allowed())}")
+        return cls(**settings)  # type: ignore[arg-type]  # __post_init__ checks each type
+
+    def but(self, name: str, value: Setting) -> Self:
+        """This config with one setting changed; a value that is not allowed is a `ValueError`."""
+        return self.of({**asdict(self), name: value})
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """What one field may hold."""
+
+    kind: Literal["whole number", "number", "word"]
+    range: Range | None = None
+    words: tuple[str, ...] = ()
+    optional: bool = False
+
+    def __str__(self) -> str:
+        """What is allowed, in words: `a whole number from 1 to 10,000`."""
+        text = f"one of {', '.join(self.words)}" if self.words else f"a {self.kind}"
+        text += f" {self.range}" if self.range else ""
+        return f"{text}, or none" if self.optional else text
+
+    def parse(self, name: str, text: str) -> Setting:
+        """The value that `text` spells; raises `ValueError` where it is not allowed."""
+        word = text.strip()
+        if self.optional and word.lower() in ("none", ""):
+            return None
+        value: Setting = word
+        try:
+            if self.kind == "whole number":
+                value = int(word.replace("−", "-"))
+            elif self.kind == "number":
+                value = float(word.replace("−", "-"))
+        except ValueError:
+            raise self._refusal(name, text) from None
+        self.check(name, value)
+        return value
+
+    def check(self, name: str, value: object) -> None:
+        """Raise `ValueError` unless `value` is allowed."""
+        if not self._holds(value):
+            raise self._refusal(name, value)
+
+    def _holds(self, value: object) -> bool:
+        if value is None:
+            return self.optional
+        if self.kind == "word":
+            return value in self.words
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
+        if self.kind == "whole number" and not isinstance(value, int):
+            return False
+        return math.isfinite(value) and (self.range is None or value in self.range)
+
+    def _refusal(self, name: str, value: object) -> ValueError:
+        return ValueError(f"{name} = {value!r} is not allowed: it must be {self}")
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A sentence that offers the known words nearest to `word`, or all where none is near."""
+    known = list(known)
+    close = get_close_matches(word, known, n=3, cutoff=0.5)
+    if close:
+        return f"did you mean {' or '.join(close)}?"
+    return f"there are: {', '.join(known)}"
+
+
+def _of_type(hint: Any) -> Allowed:
+    if type(None) in get_args(hint):
+        inner = _of_type(next(part for part in get_args(hint) if part is not NoneType))
+        return Allowed(inner.kind, inner.range, inner.words, optional=True)
+    if get_origin(hint) is Annotated:
+        base, limits = get_args(hint)
+        return Allowed(_of_type(base).kind, limits)
+    if get_origin(hint) is Literal:
+        return Allowed("word", words=get_args(hint))
+    return Allowed("whole number" if hint is int else "number")

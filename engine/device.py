@@ -1,0 +1,155 @@
+"""Which devices exist and which one works; imports torch only when asked, knows no screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from engine.frame import Memory
+
+PROBE_SECONDS = 30.0
+"""How long a CUDA driver may take to answer before it counts as sick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that has been seen to work: a tensor was made on it and read back."""
+
+    name: str
+    """As torch writes it: `cpu`, `cuda:0`, `mps`."""
+    title: str
+    """What it is called: `NVIDIA H200`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Devices:
+    """What a probe has found."""
+
+    working: tuple[Device, ...]
+    """The CPU first, always."""
+    problems: tuple[str, ...] = ()
+    """What does not work, and why, in words."""
+
+    def choose(self, wanted: str = "auto") -> tuple[Device, str]:
+        """The device to work on, and why it is that one (empty where that is plain).
+
+        `auto` takes the first accelerator that works, else the CPU.
+
+        Raises:
+            ValueError: the wanted device is not among those that work; the message lists them.
+        """
+        accelerators = [device for device in self.working if device.name != "cpu"]
+        if wanted == "auto":
+            if accelerators:
+                return accelerators[0], ""
+            return self.working[0], "; ".join(self.problems)
+        for device in self.working:
+            if wanted in (device.name, device.name.removesuffix(":0")):
+                return device, ""
+        names = ", ".join(device.name for device in self.working)
+        why = f" ({'; '.join(self.problems)})" if self.problems else ""
+        raise ValueError(f"no device {wanted!r} here{why}; there are: auto, {names}")
+
+
+def cpu() -> Device:
+    """The CPU, named without torch."""
+    return Device("cpu", _cpu_title())
+
+
+def probe(seconds: float = PROBE_SECONDS) -> Devices:
+    """Find the devices that work, without ever hanging.
+
+    `torch.cuda.is_available()` can hang on a node whose driver is sick. Where there is an
+    NVIDIA driver, a process of its own asks first, and is ended when `seconds` are over.
+    """
+    if not _nvidia_driver():
+        return probe_here()
+    try:
+        answer = subprocess.run(
+            [sys.executable, "-m", "engine.device"],
+            capture_output=True,
+            text=True,
+            timeout=seconds,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+        found = json.loads(answer.stdout)
+    except subprocess.TimeoutExpired:
+        return Devices((cpu(),), (f"CUDA gave no answer within {seconds:g} s",))
+    except (subprocess.CalledProcessError, json.JSONDecodeError) as error:
+        return Devices((cpu(),), (f"asking CUDA failed: {error}",))
+    return Devices(tuple(Device(**device) for device in found["working"]), tuple(found["problems"]))
+
+
+def probe_here() -> Devices:
+    """Find the devices that work, in this process; hangs where a CUDA driver hangs."""
+    import torch
+
+    working, problems = [cpu()], []
+    names = [f"cuda:{index}" for index in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        names.append("mps")
+    for name in names:
+        try:
+            if torch.ones(2, device=name).sum().item() != 2:
+                raise RuntimeError("1 + 1 did not make 2")
+            title = torch.cuda.get_device_name(name) if name != "mps" else "Apple GPU"
+            working.append(Device(name, title))
+        except Exception as error:  # a driver raises what it likes; the CPU still works
+            problems.append(f"{name} does not work: {str(error).splitlines()[0]}")
+    if len(names) == 0 and _nvidia_driver():
+        problems.append("there is an NVIDIA driver, but this PyTorch finds no CUDA device")
+    return Devices(tuple(working), tuple(problems))
+
+
+def memory(name: str) -> Memory | None:
+    """Memory in use and in all, in bytes, by every process; None where nobody tells."""
+    if name.startswith("cuda"):
+        import torch
+
+        free, total = torch.cuda.mem_get_info(name)
+        return Memory(total - free, total)
+    if name == "mps":
+        import torch
+
+        total = torch.mps.recommended_max_memory()
+        return Memory(torch.mps.driver_allocated_memory(), total)
+    return _host_memory()
+
+
+def _nvidia_driver() -> bool:
+    return any(Path(node).exists() for node in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg"))
+
+
+def _cpu_title() -> str:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{_cpu_model()}, {cores} core{'' if cores == 1 else 's'}"
+
+
+def _cpu_model() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].split("@")[0].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def _host_memory() -> Memory | None:
+    try:
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return None
+    kibibytes = {line.split(":")[0]: int(line.split()[1]) for line in text.splitlines()}
+    total = kibibytes["MemTotal"] * 1024
+    return Memory(total - kibibytes.get("MemAvailable", 0) * 1024, total)
+
+
+if __name__ == "__main__":
+    print(json.dumps(asdict(probe_here())))

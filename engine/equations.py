@@ -1,0 +1,66 @@
+"""A formula with the numbers of this step, as text; knows no torch and no screen."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+NONE_YET = "none yet"
+"""What stands for a number before the first step has made it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """One line of the step's arithmetic.
+
+    The three parts say the same thing three ways: the formula in symbols, the formula with
+    this step's numbers put in, and what comes out.
+    """
+
+    phase: str
+    """Where in the step it happens: forward, loss, backward or update."""
+    formula: str
+    numbers: str
+    result: str
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number the way a page of mathematics does: a true minus sign, never `1e+06`.
+
+    >>> number(-0.03121), number(1.5e9), number(float("nan")), number(None)
+    ('−0.0312', '1.500×10⁹', 'not a number', 'none yet')
+    """
+    if value is None:
+        return NONE_YET
+    if math.isnan(value):
+        return "not a number"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value != 0 and not 1e-3 <= abs(value) < 1e5:
+        return _power_of_ten(value, digits - 1)
+    return f"{value:.{digits}f}".replace("-", "−")
+
+
+def factor(value: float | None, digits: int = 4) -> str:
+    """The number as a factor in a product: a negative one stands in brackets."""
+    text = number(value, digits)
+    return f"({text})" if text.startswith("−") else text
+
+
+def plus(value: float | None, digits: int = 4) -> str:
+    """The number as the next term of a sum: `+ 0.92`, or `− 0.92` for a negative one."""
+    text = number(value, digits)
+    return f"− {text[1:]}" if text.startswith("−") else f"+ {text}"
+
+
+def plain(value: float) -> str:
+    """A hyperparameter as a person would type it: `0.01`, `3`, `1e-06`."""
+    return f"{value:.10g}".replace("-", "−") if abs(value) >= 1e-4 else f"{value:g}"
+
+
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _power_of_ten(value: float, digits: int) -> str:
+    mantissa, exponent = f"{value:.{digits}e}".split("e")
+    return f"{mantissa.replace('-', '−')}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"

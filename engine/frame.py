@@ -1,0 +1,92 @@
+"""What a run shows of itself: frozen values that cross threads; knows no torch and no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it
+    from engine.config import Setting
+    from engine.equations import Equation
+    from engine.pictures import Array, Picture
+
+NamedParameters: TypeAlias = Mapping[str, float | list[float]]
+"""The parameters of a model, named as the formulas name them."""
+
+
+class State(StrEnum):
+    """Where a run stands; the words are the ones on screen and in the JSON."""
+
+    READY = "ready"
+    PLAYING = "playing"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        """Whether no further step will come."""
+        return self in (State.FINISHED, State.DIVERGED, State.STOPPED, State.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class LossHistory:
+    """The loss of every step so far, in a bounded number of buckets.
+
+    Bucket i covers the steps from `first[i]` up to the next bucket, and keeps the lowest and
+    the highest loss among them, so that no spike is lost. As long as there are no more steps
+    than buckets, each holds one step and low equals high.
+    """
+
+    first: Array
+    low: Array
+    high: Array
+    stride: int = 1
+    """How many steps a bucket covers."""
+
+    def __len__(self) -> int:
+        return len(self.first)
+
+    def first_below(self, loss: float) -> int | None:
+        """The step at which the loss first fell below `loss`, or None.
+
+        Where a bucket covers several steps this is the bucket's last one: late, never early.
+        """
+        below = (self.low < loss).nonzero()[0]
+        return int(self.first[below[0]]) + self.stride - 1 if len(below) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """Bytes of memory in use and in all."""
+
+    used: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One look at a run: everything that the screen, and a challenge, may know of it."""
+
+    state: State
+    settings: Mapping[str, Setting]
+    """The config now, live changes included."""
+    history: LossHistory
+    changed: frozenset[str] = frozenset()
+    """The settings that were changed while the run went on."""
+    step: int = 0
+    epoch: int = 0
+    loss: float | None = None
+    """The loss of the last step; None before the first; not finite once it diverged."""
+    picture: Picture | None = None
+    equations: tuple[Equation, ...] = ()
+    parameters: NamedParameters = field(default_factory=dict)
+    rate: float | None = None
+    """Steps a second, measured since the frame before; None while nothing moves."""
+    memory: Memory | None = None
+    message: str = ""
+    """What went wrong, in words, once the run has failed or diverged."""

@@ -1,0 +1,113 @@
+"""The table of contents: chapters and lessons in order; knows no torch and no screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from engine.config import nearest
+from lessons.lesson import Lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the table of contents."""
+
+    slug: str
+    title: str
+    about: str
+
+    @property
+    def module(self) -> str:
+        """Where the lesson's settings are, once it is written."""
+        return f"lessons.{self.slug.replace('-', '_')}"
+
+    @property
+    def written(self) -> bool:
+        """Whether the lesson has its folder."""
+        return find_spec(self.module) is not None
+
+    def load(self) -> Lesson:
+        """The lesson itself.
+
+        Raises:
+            LookupError: it is not written yet.
+        """
+        if not self.written:
+            raise LookupError(f"the lesson {self.slug!r} is not written yet")
+        lesson: Lesson = import_module(f"{self.module}.lesson").LESSON
+        return lesson
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of the course."""
+
+    number: int
+    title: str
+    entries: tuple[Entry, ...]
+
+
+COURSE = (
+    Chapter(
+        1,
+        "Tensors and gradients",
+        (
+            Entry("tensors", "Tensors", "numbers in a grid: shape, dtype, device, views"),
+            Entry("graphs", "Computational graphs", "a program as operations and edges"),
+            Entry("autograd", "Autograd", "the chain rule, one node at a time"),
+        ),
+    ),
+    Chapter(
+        2,
+        "Linear regression",
+        (
+            Entry("gradient-by-hand", "Gradient descent by hand", "one weight, one sample a step"),
+            Entry("parameters", "Parameters", "a model from two nn.Parameters"),
+            Entry("linear-regression", "Linear regression", "nn.Linear, MSELoss and SGD"),
+            Entry("loss-reduction", "Sum or mean", "what the reduction does to the step"),
+            Entry("batches", "Batches", "full batch, one sample, mini-batch"),
+        ),
+    ),
+    Chapter(
+        3,
+        "Logistic regression",
+        (
+            Entry("probabilities", "Probabilities", "sigmoid, odds and cross-entropy"),
+            Entry("logistic-regression", "Logistic regression", "one feature, two classes"),
+            Entry("decision-boundary", "Decision boundary", "two features, one line"),
+        ),
+    ),
+    Chapter(
+        4,
+        "Real data",
+        (
+            Entry("dataloader", "DataLoader", "Dataset, batches, shuffling, workers"),
+            Entry("softmax", "Softmax", "logits to probabilities, and their loss"),
+            Entry("mnist", "MNIST", "handwritten digits, and a network that reads them"),
+        ),
+    ),
+    Chapter(
+        5,
+        "The whole picture",
+        (Entry("five-steps", "The five steps", "data, model, loss, optimizer, loop"),),
+    ),
+)
+
+
+def entries() -> tuple[Entry, ...]:
+    """Every lesson of the course, in order."""
+    return tuple(entry for chapter in COURSE for entry in chapter.entries)
+
+
+def find(slug: str) -> Entry:
+    """The entry of that slug.
+
+    Raises:
+        ValueError: there is none; the message offers the nearest.
+    """
+    by_slug = {entry.slug: entry for entry in entries()}
+    if slug not in by_slug:
+        raise ValueError(f"no lesson {slug!r}; {nearest(slug, by_slug)}")
+    return by_slug[slug]

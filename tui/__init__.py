@@ -1,0 +1,1 @@
+"""Textual: what is on the screen, and keys; knows no training loop."""
