@@ -1,0 +1,1 @@
+"""Gradient descent by hand: one weight, one sample a step; knows no torch and no screen."""

@@ -1,0 +1,122 @@
+"""The settings of the model built from two parameters; knows no torch, no loop and no screen."""
+
+from __future__ import annotations
+
+from lessons.lesson import Control, Lesson, Preset
+from lessons.parameters.challenges import CHALLENGES
+from lessons.parameters.questions import QUESTIONS
+
+PRESETS = (
+    Preset(
+        name="seed",
+        title="y = 3x + 10 with noise",
+        predict_at=(4.0,),
+    ),
+    Preset(
+        name="momentum",
+        title="the same bowl, with momentum",
+        settings={"momentum": 0.9, "epochs": 2000},
+        predict_at=(4.0,),
+    ),
+    Preset(
+        name="edge",
+        title="a rate just over the limit",
+        settings={"learning_rate": 0.024, "epochs": 2000},
+        predict_at=(4.0,),
+    ),
+    Preset(
+        name="no-noise",
+        title="points exactly on the line",
+        settings={"noise": 0.0},
+        predict_at=(4.0,),
+    ),
+    Preset(
+        name="few-points",
+        title="five points, a line of their own",
+        settings={"points": 5},
+        predict_at=(4.0,),
+    ),
+)
+
+CONTROLS = (
+    Control(
+        name="learning_rate",
+        label="learning rate",
+        ladder=(1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.024, 0.05, 0.1),
+        help="How far each step goes against the gradient.",
+    ),
+    Control(
+        name="momentum",
+        label="momentum",
+        ladder=(0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99),
+        help="How much of its last motion a step keeps.",
+    ),
+    Control(
+        name="epochs",
+        label="epochs",
+        ladder=(100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000),
+        help="How many steps there are; each uses all the points.",
+    ),
+    Control(
+        name="noise",
+        label="noise",
+        ladder=(0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
+        help="How far the points are scattered around the line: a standard deviation.",
+    ),
+    Control(
+        name="points",
+        label="points",
+        ladder=(2, 5, 10, 20, 50, 100, 200, 500, 1000),
+        help="How many points there are between x = −2 and x = 12.",
+    ),
+    Control(
+        name="slope",
+        label="true slope",
+        ladder=(-5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0, 10.0),
+        help="The slope of the line behind the points, which w should find.",
+    ),
+    Control(
+        name="intercept",
+        label="true intercept",
+        ladder=(-20.0, -10.0, -5.0, 0.0, 5.0, 10.0, 20.0, 50.0),
+        help="The height of that line at x = 0, which b should find.",
+    ),
+    Control(
+        name="initial_w",
+        label="initial w",
+        ladder=(None, -10.0, -5.0, -1.0, 0.0, 1.0, 3.0, 5.0, 10.0),
+        help="Where the slope starts; none draws it from N(0, 1).",
+    ),
+    Control(
+        name="initial_b",
+        label="initial b",
+        ladder=(None, -20.0, -10.0, 0.0, 5.0, 10.0, 20.0, 50.0),
+        help="Where the intercept starts; none draws it from N(0, 1).",
+    ),
+    Control(
+        name="reduction",
+        label="loss reduction",
+        ladder=("mean", "sum"),
+        help="Whether the squared errors are averaged or added up; a sum makes longer steps.",
+    ),
+    Control(
+        name="seed",
+        label="seed",
+        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        help="Which noise and which start are drawn.",
+    ),
+)
+
+LESSON = Lesson(
+    slug="parameters",
+    title="Parameters",
+    summary="a model from two nn.Parameters",
+    minutes=15,
+    trainer="engine.trainers.parameters:Parameters",
+    pace=200,
+    charts=("fit", "surface"),
+    presets=PRESETS,
+    controls=CONTROLS,
+    challenges=CHALLENGES,
+    questions=QUESTIONS,
+)
