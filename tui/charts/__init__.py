@@ -1,1 +1,37 @@
+"""The charts by name: each draws a frame as lines of text; none knows a widget or a thread."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from engine.frame import Frame
+    from tui.charts.look import Look
+
+
+@dataclass(frozen=True, slots=True)
+class ChartKind:
+    """A kind of chart."""
+
+    title: str
+    """What its border says."""
+    module: str
+    """Where its `draw` lives: numpy and plotext take 0.3 s to import, and are loaded on demand."""
+
+    def draw(self, frame: Frame, width: int, height: int, look: Look) -> list[str]:
+        """Draw the frame as `height` lines of `width` cells, coloured with ANSI codes."""
+        return cast("list[str]", import_module(self.module).draw(frame, width, height, look))
+
+
+CHARTS: Mapping[str, ChartKind] = MappingProxyType(
+    {
+        "loss": ChartKind("Loss", "tui.charts.loss"),
+        "fit": ChartKind("Fit", "tui.charts.fit"),
+        "surface": ChartKind("Loss surface", "tui.charts.surface"),
+        "valley": ChartKind("Loss over w", "tui.charts.valley"),
+    }
+)

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.tui.chart_frames import braille, canvas, cells, draw, losses, pictured
+
+SAME = {"start": (1.0, 0.0), "w": 1.0, "b": 0.0}
+
+
+def cell(lines: list[str], x: float, y: float) -> tuple[int, int]:
+    """The (row, column) of a point by hand: x from −0.24 to 4.24, y from −0.4 to 4.4."""
+    left, columns, rows = canvas(lines)
+    across, up = (x + 0.24) / 4.48, (y + 0.4) / 4.8
+    column = left + math.floor(across * (columns - 1) + 0.5)
+    return math.floor((1 - up) * (rows - 1) + 0.5), column
+
+
+@pytest.mark.parametrize("size", [(44, 10), (76, 17), (36, 10)])
+def test_every_point_stands_at_its_cell(size: tuple[int, int]) -> None:
+    lines = draw("fit", pictured(**SAME), *size)
+    expected = {cell(lines, x, x) for x in range(5)}
+    legend = {(row, at) for row, at in cells(lines, "●") if "points" in lines[row][at : at + 10]}
+    assert set(cells(lines, "●")) - legend == expected
+
+
+def test_the_line_goes_through_the_cells_it_should() -> None:
+    lines = draw("fit", pictured(start=(1.0, 0.0), w=-1.0, b=4.0), 76, 17)
+    drawn = set(braille(lines))
+    for x in np.linspace(0.6, 3.4, 14):
+        row, column = cell(lines, float(x), 4 - float(x))
+        assert {(row + near, column) for near in (-1, 0, 1)} & drawn
+
+
+def test_the_window_stays_while_the_line_moves() -> None:
+    frames = [pictured(w=w, b=b) for w, b in ((0.5, 1), (1, 0), (-9, 50), (1e30, 0))]
+    drawn = [draw("fit", frame, 44, 10) for frame in frames]
+    assert len({tuple(line[: canvas(lines)[0]] for line in lines) for lines in drawn}) == 1
+    assert len({tuple(lines[-2:]) for lines in drawn}) == 1
+
+
+def test_a_far_start_does_not_press_the_points_flat() -> None:
+    lines = draw("fit", pictured(start=(-1000.0, -1000.0)), 60, 17)
+    rows = [row for row, at in cells(lines, "●") if "points" not in lines[row][at : at + 10]]
+    assert max(rows) - min(rows) >= canvas(lines)[2] // 2
+
+
+@pytest.mark.parametrize(
+    ("w", "b", "said"),
+    [
+        (0.0, 99.0, "the line is off the chart, above"),
+        (0.0, -99.0, "the line is off the chart, below"),
+        (math.nan, 0.0, "the line is off the chart"),
+        (math.inf, 0.0, "the line is off the chart"),
+        (-1e308, -1e308, "the line is off the chart"),
+    ],
+)
+def test_a_line_that_left_is_said_in_words(w: float, b: float, said: str) -> None:
+    assert said in "\n".join(draw("fit", pictured(w=w, b=b), 60, 12))
+
+
+def test_a_line_in_sight_is_not_said_to_be_off() -> None:
+    assert "off" not in "\n".join(draw("fit", pictured(), 60, 12))
+
+
+def test_the_sample_at_work_has_a_mark_of_its_own() -> None:
+    lines = draw("fit", pictured(**SAME, sample=3), 60, 14)
+    assert cell(lines, 3, 3) in cells(lines, "◆")
+    assert cell(lines, 3, 3) not in cells(lines, "●")
+    assert any("◆" in line and "this sample" in line for line in lines)
+
+
+def test_residuals_join_points_to_the_line_only_when_asked() -> None:
+    frame = pictured(start=(0.0, 0.0), w=0.0, b=0.0)
+    lines = draw("fit", frame, 60, 17, residuals=True)
+    row, column = cell(lines, 4, 4)
+    bottom = cell(lines, 4, 0)[0]
+    for between in range(row + 1, bottom):
+        assert lines[between][column] == "│"
+    without = draw("fit", frame, 60, 17)
+    assert {at for _, at in cells(without, "│")} == {canvas(without)[0] - 1}
+
+
+def test_the_legend_names_every_mark() -> None:
+    text = "\n".join(draw("fit", pictured(), 44, 10, residuals=True))
+    assert all(name in text for name in ("● ", "points", "⠒⠒", "line now", "at the start", "│"))
+
+
+def test_no_picture_yet() -> None:
+    assert "nothing to see yet" in "".join(draw("fit", losses([]), 44, 10))
+    assert "no memory" in "".join(draw("fit", replace(losses([]), message="no memory"), 44, 10))
+
+
+@pytest.mark.parametrize("points", [1, 2, 100, 10_000])
+@pytest.mark.parametrize("residuals", [False, True])
+def test_any_number_of_points(points: int, residuals: bool) -> None:
+    rng = np.random.default_rng(points)
+    x = rng.uniform(-1e6, 1e6, points)
+    draw("fit", pictured(x=x, y=3 * x + 1), 50, 11, residuals=residuals)
+
+
+@pytest.mark.parametrize("value", [0.0, -0.0, 1e300, -1e300, 1e-300])
+def test_points_all_alike(value: float) -> None:
+    same = np.full(4, value)
+    draw("fit", pictured(x=same, y=same), 50, 11, residuals=True)
+    draw("fit", pictured(y=np.full(5, value)), 50, 11, residuals=True)

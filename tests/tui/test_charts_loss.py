@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from engine.frame import LossHistory, State
+from tests.tui.chart_frames import braille, canvas, cells, draw, losses
+
+
+def test_before_the_first_step_it_says_what_to_press() -> None:
+    text = draw("loss", losses([]), 44, 10)
+    assert "no steps yet: press s or space" in "".join(text)
+
+
+def test_the_last_loss_is_written_and_stands_at_its_cell() -> None:
+    # Ten steps of an axis 0 to 10, losses on an axis 0 to 8: the last is in the middle row.
+    lines = draw("loss", losses([8, 8, 8, 8, 8, 8, 8, 8, 8, 4]), 44, 11)
+    left, columns, rows = canvas(lines)
+    assert "loss 4.0000" in lines[0]
+    assert cells(lines, "●") == [((rows - 1) // 2, left + columns - 1)]
+
+
+def test_a_spike_in_a_million_steps_reaches_the_top_row() -> None:
+    low, high = np.full(1000, 0.5), np.full(1000, 0.5)
+    high[613] = 100.0
+    history = LossHistory(np.arange(1000.0) * 1000 + 1, low, high, 1000)
+    frame = replace(losses([0.5]), history=history, step=1_000_000)
+    lines = draw("loss", frame, 76, 17)
+    left, columns, rows = canvas(lines)
+    expected = left + math.floor(613_001 / 1_000_000 * (columns - 1) + 0.5)
+    top = [column for row, column in braille(lines) if row == 0 and lines[0][column] != "●"]
+    assert top == [expected]
+    assert {row for row, column in braille(lines) if column == expected} == set(range(rows))
+
+
+def test_neither_a_spike_nor_a_dip_is_thinned_away_however_many_steps() -> None:
+    rng = np.random.default_rng(0)
+    values = rng.uniform(4, 5, 5000)
+    values[[777, 3333]] = 9.9, 0.1
+    lines = draw("loss", losses(values.tolist()), 60, 20)
+    rows = {row for row, _ in braille(lines)}
+    assert {0, canvas(lines)[2] - 1} <= rows
+
+
+def test_powers_of_ten_make_a_straight_line_on_a_logarithmic_scale() -> None:
+    lines = draw("loss", losses([10.0**-k for k in range(11)]), 60, 20, logarithmic=True)
+    left, columns, rows = canvas(lines)
+    # Steps 1 to 11 of 12 fall over ten decades, which fill the height.
+    for row, column in braille(lines):
+        step = (column - left) / (columns - 1) * 12
+        assert row == pytest.approx((step - 1) / 10 * (rows - 1), abs=1.1)
+    assert len(braille(lines)) > columns // 2
+    assert any("10⁻⁴" in line for line in lines)
+
+
+def test_a_logarithmic_scale_lays_zeros_at_the_bottom() -> None:
+    lines = draw("loss", losses([1.0, 0.1, 0.0, 0.0, -1.0]), 44, 12, logarithmic=True)
+    rows = canvas(lines)[2]
+    assert cells(lines, "●")[0][0] == rows - 1
+
+
+def test_a_logarithmic_scale_without_any_positive_loss_says_so() -> None:
+    assert "no loss above 0" in "".join(draw("loss", losses([0.0, 0.0]), 60, 9, logarithmic=True))
+
+
+def test_after_divergence_the_history_stays_and_the_word_is_there() -> None:
+    frame = losses([4.0**k for k in range(60)], state=State.DIVERGED)
+    lines = draw("loss", replace(frame, loss=math.inf), 44, 10)
+    assert "diverged at step 61" in lines[0]
+    assert len(braille(lines)) > 30
+    left, _, _ = canvas(lines)
+    assert lines[0].index("diverged") < left + 5, "the curve is high at the right: the note is left"
+
+
+def test_the_caption_keeps_off_the_high_side() -> None:
+    falling = draw("loss", losses([9, 5, 2, 1, 1, 1, 1, 1, 1, 1]), 44, 10)
+    assert falling[0].endswith("loss 1.0000")
+
+
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.parametrize(
+    "values",
+    [
+        [],
+        [1.0],
+        [0.0],
+        [-0.0, -0.0],
+        [3.0] * 50,
+        [1e-300, 1e-310, 5e-324],
+        [1e300, 1e308, 1.7e308],
+        [-1e308, 1e308],
+        [1e-300, 1e300],
+        [-5.0, -3.0],
+        [1.0, 1.0 + 1e-15],
+        [0.0, 1.0, 0.0],
+    ],
+)
+def test_hostile_losses_are_drawn(values: list[float], logarithmic: bool) -> None:
+    for size in ((44, 10), (16, 5), (76, 17)):
+        lines = draw("loss", losses(values), *size, logarithmic=logarithmic)
+        assert not any("nan" in line.lower() or "inf" in line.lower() for line in lines)
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf, -math.inf, None])
+def test_a_last_loss_that_is_no_number_is_said(loss: float | None) -> None:
+    draw("loss", replace(losses([1.0, 2.0]), loss=loss), 44, 10)
+
+
+def test_the_steps_axis_seldom_moves_while_training_goes_on() -> None:
+    axes = {draw("loss", losses([1.0] * steps), 60, 10)[-1] for steps in range(100, 1000, 10)}
+    assert len(axes) <= 11

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.tui.chart_frames import CODE, DARK, canvas, cells, draw, pictured
+from tui.charts import CHARTS
+
+# The least squares of the points (0, 0) … (4, 4) are w = 1, b = 0: the middle of the map. From
+# (0, 0), dw = 1 and db = 0; the start's loss is mean(x²) = 6 above the least. So w reaches
+# max(1.35, 0.8·√(6/6)) = 1.35 to each side, and b 0.8·√6 = 1.9596.
+REACH = 1.35, 0.8 * math.sqrt(6)
+
+
+def cell(lines: list[str], w: float, b: float) -> tuple[int, int]:
+    left, columns, rows = canvas(lines)
+    across, up = (w - 1 + REACH[0]) / 2 / REACH[0], (b + REACH[1]) / 2 / REACH[1]
+    return math.floor((1 - up) * (rows - 1) + 0.5), left + math.floor(across * (columns - 1) + 0.5)
+
+
+@pytest.mark.parametrize("size", [(44, 11), (76, 17), (60, 20)])
+def test_start_minimum_and_position_stand_at_their_cells(size: tuple[int, int]) -> None:
+    walk = np.array([[0.0, 0.0], [0.5, 1.0], [1.7, -0.8]])
+    lines = draw("surface", pictured(path=walk, w=1.7, b=-0.8), *size)
+    assert cell(lines, 0, 0) in cells(lines, "○")
+    assert cell(lines, 1, 0) in cells(lines, "✚")
+    assert cell(lines, 1.7, -0.8) in cells(lines, "●")
+
+
+def test_the_path_is_drawn_between_the_positions() -> None:
+    still, walked = np.array([[0.0, 0.0]]), np.array([[0.0, 0.0], [0.0, 1.6]])
+    before = CHARTS["surface"].draw(pictured(path=still, w=0.0, b=0.0), 60, 21, DARK)
+    after = CHARTS["surface"].draw(pictured(path=walked, w=0.0, b=1.6), 60, 21, DARK)
+    lines = [CODE.sub("", line) for line in after]
+    (top, column), (bottom, _) = cell(lines, 0, 1.6), cell(lines, 0, 0)
+    for row in range(top + 1, bottom):
+        assert after[row] != before[row]
+        assert 0x2800 < ord(lines[row][column]) < 0x2900
+
+
+def test_the_map_stays_while_the_walk_goes_on() -> None:
+    drawn = []
+    for w, b in ((0.1, 0.1), (1.0, 0.0), (1e9, -1e9)):
+        lines = draw("surface", pictured(path=np.array([[0, 0], [w, b]]), w=w, b=b), 60, 12)
+        drawn.append([line[: canvas(lines)[0]] for line in lines] + [lines[-1]])
+    assert drawn[0] == drawn[1] == drawn[2]
+
+
+def test_loss_grows_away_from_the_minimum_along_every_way() -> None:
+    frame = pictured(path=np.array([[0.0, 0.0]]), w=0.0, b=0.0)
+    lines = CHARTS["surface"].draw(frame, 76, 17, DARK)
+    shades = [brightness(line) for line in lines[:15]]
+    middle = max(range(15), key=lambda row: -min(shades[row]))
+    assert middle == pytest.approx(7, abs=1)
+    assert shades[0][-1] > shades[7][37]
+    assert shades[14][3] > shades[7][37]
+
+
+def brightness(line: str) -> list[int]:
+    """The sum of the colours behind each run of cells."""
+    runs = [code.split(";") for code in CODE.findall(line) if "48;2" in code]
+    return [sum(int(part.rstrip("m")) for part in run[-3:]) for run in runs]
+
+
+def test_axes_are_named_w_and_b() -> None:
+    lines = draw("surface", pictured(), 44, 11)
+    assert lines[0].strip().startswith("b┤")
+    assert lines[-1].endswith("w")
+
+
+def test_a_walk_off_the_map_is_said_in_words() -> None:
+    far = pictured(path=np.array([[0.0, 0.0], [50.0, 3.0]]), w=50.0, b=3.0)
+    assert "the walk has left this map" in "\n".join(draw("surface", far, 60, 12))
+    assert "left" not in "\n".join(draw("surface", pictured(), 60, 12))
+
+
+@pytest.mark.parametrize("w", [math.nan, math.inf, -math.inf, 1e308])
+def test_a_walk_that_is_no_number_is_drawn_as_far_as_it_goes(w: float) -> None:
+    walk = np.array([[0.0, 0.0], [0.5, 0.5], [w, w]])
+    text = "\n".join(draw("surface", pictured(path=walk, w=w, b=w), 60, 12))
+    assert "the walk has left this map" in text
+
+
+def test_one_weight_has_no_surface() -> None:
+    frame = pictured(path=np.array([[1.0]]), b=0.0)
+    assert "one weight" in "".join(draw("surface", frame, 60, 12))
+
+
+def test_a_start_at_the_minimum_still_has_a_map() -> None:
+    walk = np.array([[1.0, 0.0]])
+    draw("surface", pictured(start=(1.0, 0.0), path=walk, w=1.0, b=0.0), 60, 12)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_the_reduction_changes_the_loss_and_not_the_map(reduction: str) -> None:
+    text = draw("surface", pictured(reduction=reduction), 60, 12)
+    assert text == draw("surface", pictured(), 60, 12)
