@@ -1,0 +1,48 @@
+"""`dltui list`: the whole course, for a person and for a program."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+
+import pytest
+
+from lessons.catalog import COURSE, Chapter, Entry, entries
+from tui import cli
+from tui.commands import list as list_command
+
+Captured = pytest.CaptureFixture[str]
+
+
+def test_list_shows_every_lesson_and_says_what_is_not_written(capsys: Captured) -> None:
+    assert cli.main(["list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for entry in entries():
+        (line,) = [line for line in lines if line.split()[:1] == [entry.slug]]
+        assert entry.title in line
+        assert ("minutes" in line) == entry.written
+        assert ("not written yet" in line) == (not entry.written)
+
+
+def test_list_json_has_the_same_keys_for_every_lesson(capsys: Captured) -> None:
+    assert cli.main(["list", "--json"]) == 0
+    chapters = json.loads(capsys.readouterr().out)["chapters"]
+    assert [chapter["title"] for chapter in chapters] == [chapter.title for chapter in COURSE]
+    lessons = [lesson for chapter in chapters for lesson in chapter["lessons"]]
+    assert [lesson["slug"] for lesson in lessons] == [entry.slug for entry in entries()]
+    keys = {"slug", "title", "about", "written", "minutes", "presets"}
+    for lesson in lessons:
+        assert set(lesson) == keys
+        assert (lesson["minutes"] is None) == (not lesson["written"])
+    (linear,) = [lesson for lesson in lessons if lesson["slug"] == "linear-regression"]
+    assert {"six-points", "double"} <= {preset["name"] for preset in linear["presets"]}
+
+
+def test_letters_that_the_terminal_lacks_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    course = (Chapter(1, "Größe", (Entry("tensors", "Größe", "∂L/∂w"),)),)
+    monkeypatch.setattr(list_command, "COURSE", course)
+    monkeypatch.setattr(sys, "stdout", plain)
+    assert cli.main(["list"]) == 0
+    assert b"Gr??e" in plain.buffer.getvalue()  # type: ignore[attr-defined]

@@ -1,0 +1,173 @@
+"""What dltui finds on this machine, and what is wrong with it; prints nothing."""
+
+from __future__ import annotations
+
+import locale
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from engine import device
+from tui import paths
+from tui.commands import terminal
+
+PACKAGES = ("dltui", "torch", "torchvision", "textual", "plotext", "numpy", "scikit-learn")
+LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
+MNIST = tuple(
+    f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
+)
+SMALLEST = (80, 24)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong, and what mends it."""
+
+    what: str
+    mend: str
+    fatal: bool = False
+    """Whether the app cannot be used before it is mended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found of one kind, and what is wrong with it."""
+
+    facts: Any
+    problems: list[Problem] = field(default_factory=list)
+
+
+def versions() -> Finding:
+    """Python, the system, and every package that dltui is built on."""
+    facts: dict[str, str | None] = {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+    problems = []
+    for name in PACKAGES:
+        try:
+            facts[name] = version(name)
+        except PackageNotFoundError:
+            facts[name] = None
+            problems.append(Problem(f"{name} is not installed", f"pip install {name}", fatal=True))
+    return Finding(facts, problems)
+
+
+def devices() -> Finding:
+    """The devices that work, with their memory, and why others do not."""
+    try:
+        found = device.probe()
+    except Exception as error:  # a broken PyTorch raises what it likes
+        what = f"PyTorch cannot be imported: {type(error).__name__}: {error}"
+        return Finding([], [Problem(what, "pip install --force-reinstall torch", fatal=True)])
+    mend = "update the NVIDIA driver, or install the PyTorch that is built for it"
+    problems = [Problem(what, f"{mend}; the CPU works") for what in found.problems]
+    return Finding([_device(one) for one in found.working], problems)
+
+
+def _device(one: device.Device) -> dict[str, Any]:
+    try:
+        memory = device.memory(one.name)
+    except Exception:  # a driver again: no figure is better than no page
+        memory = None
+    return {
+        "name": one.name,
+        "title": one.title,
+        "memory_used": memory.used if memory else None,
+        "memory_total": memory.total if memory else None,
+    }
+
+
+def screen() -> Finding:
+    """The terminal: what it says it is, its size, its colours."""
+    size = terminal.size()
+    facts = {
+        "terminal": terminal.is_terminal(sys.stdin) and terminal.is_terminal(sys.stdout),
+        "TERM": os.environ.get("TERM"),
+        "COLORTERM": os.environ.get("COLORTERM"),
+        "columns": size[0] if size else None,
+        "rows": size[1] if size else None,
+        "colours": terminal.colours(),
+        "tmux": "TMUX" in os.environ,
+        "ssh": "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ,
+    }
+    problems = []
+    if facts["terminal"] and not terminal.can_draw():
+        what = f"TERM is {facts['TERM']!r}: the app cannot draw"
+        problems.append(Problem(what, "export TERM=xterm-256color", fatal=True))
+    if size and (size[0] < SMALLEST[0] or size[1] < SMALLEST[1]):
+        what = f"the terminal has {size[0]} columns and {size[1]} rows"
+        problems.append(Problem(what, "make it at least 80 by 24"))
+    return Finding(facts, problems)
+
+
+def language() -> Finding:
+    """The locale, and whether it lets a terminal show more than ASCII."""
+    facts: dict[str, Any] = {name: os.environ.get(name) for name in LOCALE}
+    facts |= {"encoding": locale.getencoding(), "utf8": terminal.speaks_utf8()}
+    if facts["utf8"]:
+        return Finding(facts)
+    what = "the locale is not UTF-8: formulas and charts may show as question marks"
+    mend = f"export {'LC_ALL' if facts['LC_ALL'] else 'LANG'}=C.UTF-8"
+    if os.environ.get("PYTHONIOENCODING"):
+        mend = "unset PYTHONIOENCODING"
+    return Finding(facts, [Problem(what, mend)])
+
+
+def folders() -> Finding:
+    """Where things are kept, and whether they can be."""
+    known = (
+        ("settings", paths.CONFIG, paths.config_dir),
+        ("progress", paths.STATE, paths.state_dir),
+        ("data sets", paths.DATA, paths.data_dir),
+    )
+    facts, problems = {}, []
+    for name, variable, folder in known:
+        why = paths.why_not_writable(folder())
+        facts[name] = {
+            "path": str(folder()),
+            "exists": os.path.lexists(folder()),
+            "writable": not why,
+        }
+        if why:
+            what, mend = f"{name} cannot be kept: {why}", f"export {variable}=/a/folder/of/yours"
+            problems.append(Problem(what, mend))
+    return Finding(facts, problems)
+
+
+def data_sets() -> Finding:
+    """Which data sets are on the disk: those that do not travel in a package."""
+    return Finding({"path": str(paths.data_dir()), "MNIST": _mnist(paths.data_dir())})
+
+
+def _mnist(folder: Path) -> str | None:
+    """The folder that holds all four files of MNIST, plain or compressed, or None."""
+    for place in (folder / "MNIST" / "raw", folder / "mnist"):
+        if all(_is_there(place, name) for name in MNIST):
+            return str(place)
+    return None
+
+
+def _is_there(folder: Path, name: str) -> bool:
+    return any(os.path.exists(folder / file) for file in (name, f"{name}.gz"))  # noqa: PTH110
+
+
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "versions": versions,
+    "devices": devices,
+    "terminal": screen,
+    "locale": language,
+    "folders": folders,
+    "data_sets": data_sets,
+}
+
+
+def findings() -> Iterator[tuple[str, Finding]]:
+    """Everything that can be found, by its name; some of it takes seconds."""
+    for name, check in CHECKS.items():
+        yield name, check()

@@ -1,0 +1,115 @@
+"""`dltui [LESSON]`: open the app, or say why it cannot be opened; knows nothing of its screens."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from engine.config import Allowed, Range, nearest
+from lessons.catalog import entries
+from tui.commands.command import Command
+from tui.commands.refusal import Refusal, refusing
+from tui.commands.terminal import can_draw, is_terminal
+from tui.paths import use_data_dir
+
+FRAMES_PER_SECOND = Allowed("number", Range(0.5, 60))
+DEVICE_NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+INSTEAD = "without one, use: dltui run LESSON, or dltui list"
+
+NOTES = """\
+commands:
+  dltui list        the course: every lesson, by chapter
+  dltui run LESSON  train without a screen, for scripts and pipes
+  dltui doctor      what works on this machine, what does not, and its mend
+
+examples:
+  dltui                            open the course
+  dltui linear-regression          open a lesson at once
+  dltui --device cpu --fps 2       gentle on a slow connection
+  dltui run linear-regression --json
+
+Inside, ? shows the keys and q leaves. What you have done is kept.
+"""
+
+
+def open_app(options: Namespace) -> int:
+    """Open the app at home or at a lesson; gives its exit code."""
+    _check_lesson(options.lesson)
+    _check_device(options.device)
+    with refusing():
+        fps = _fps(options.fps)
+        data_dir = use_data_dir(options.data_dir)
+    _check_terminal()
+    return _open_app(options.lesson, options.device, fps, data_dir)
+
+
+def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path | None) -> int:
+    from tui.app import DltuiApp
+
+    app = DltuiApp(lesson=lesson, device=device, fps=fps, data_dir=data_dir)
+    try:
+        app.run()
+    finally:
+        run = sys.modules.get("engine.run")  # only a lab imports it, and torch with it
+        if run is not None:
+            run.close_all()
+    return app.return_code or 0
+
+
+def _check_lesson(slug: str | None) -> None:
+    slugs = [entry.slug for entry in entries()]
+    if slug is not None and slug not in slugs:
+        known = ["list", "run", "doctor", *slugs]
+        raise Refusal(f"no lesson or command {slug!r}; {nearest(slug, known)}")
+
+
+def _check_device(name: str) -> None:
+    """Refuse what is no device anywhere; whether it is here, the app finds out beside itself."""
+    if not DEVICE_NAME.fullmatch(name):
+        raise Refusal(f"no device {name!r}; a device is auto, cpu, cuda, cuda:1 (or 2, ...) or mps")
+
+
+def _fps(text: str | None) -> float | None:
+    if text is None:
+        return None
+    fps = FRAMES_PER_SECOND.parse("--fps", text)
+    assert isinstance(fps, float)
+    return fps
+
+
+def _check_terminal() -> None:
+    streams = {"input": sys.stdin, "output": sys.stdout, "error output": sys.stderr}
+    for name, stream in streams.items():
+        if not is_terminal(stream):
+            raise Refusal(f"the app needs a terminal, and its {name} is not one; {INSTEAD}")
+    if not can_draw():
+        term = os.environ.get("TERM")
+        said = f"TERM is {term!r}" if term else "TERM is not set"
+        raise Refusal(
+            f"the app needs a terminal that can draw, and {said}: "
+            f"try export TERM=xterm-256color; {INSTEAD}"
+        )
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("lesson", metavar="LESSON", nargs="?", help="where to open the course")
+    parser.add_argument(
+        "--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (auto)"
+    )
+    parser.add_argument(
+        "--fps", metavar="N", help="how often charts are drawn a second (10; over SSH 4)"
+    )
+    parser.add_argument("--data-dir", metavar="DIR", help="where the data sets are")
+
+
+OPEN = Command(
+    usage="[LESSON] [--device D] [--fps N] [--data-dir DIR]",
+    summary="Learn the fundamentals of deep learning in the terminal:\n"
+    "read a concept, then play with a real PyTorch training.",
+    notes=NOTES,
+    add_options=_add_options,
+    run=open_app,
+)

@@ -1,0 +1,168 @@
+"""`dltui run`: train a lesson without a screen; knows no loop and no chart."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser, Namespace
+from typing import TYPE_CHECKING, Any
+
+from engine.config import Allowed, Range
+from engine.frame import State
+from lessons.catalog import entries, find
+from lessons.lesson import Lesson
+from tui.commands.command import Command
+from tui.commands.interruption import Interruption
+from tui.commands.refusal import Refusal, notice, refusing
+from tui.commands.terminal import can_draw, is_terminal
+from tui.paths import use_data_dir
+
+if TYPE_CHECKING:  # these import torch
+    from engine.config import Config, Setting
+    from engine.trainer import Trainer
+    from tui.commands.report import Report
+    from tui.commands.training import Order, Outcome
+
+EVERY = Allowed("whole number", Range(1, 10**9))
+
+NOTES = """\
+examples:
+  dltui run linear-regression
+  dltui run linear-regression --preset double --set reduction=sum
+  dltui run gradient-by-hand --set learning_rate=0.1 --set epochs=20
+  dltui run parameters --seed 10 --every 1000 --json
+
+A preset is a set of settings to start from: the first is taken where none is named.
+--set changes one of them; given twice, the last one counts, and --seed counts most.
+With --json, each line is an object, and the last has "event": "end".
+
+exit code: 0 finished, 1 diverged or failed, 2 wrong command line, 130 ended by Ctrl-C
+"""
+
+
+def run(options: Namespace) -> int:
+    """Train as the options say; gives the exit code."""
+    with Interruption() as interruption:
+        order = _order(options, interruption)
+        report = _report(options, order)
+        outcome = _train(order, report, interruption)
+    if outcome.status is State.STOPPED:
+        return interruption.exit_code
+    return 0 if outcome.status is State.FINISHED else 1
+
+
+def _order(options: Namespace, stop: Interruption) -> Order:
+    """What is to be trained; refuses what needs no PyTorch before PyTorch is imported."""
+    with refusing():
+        lesson = _lesson(options.lesson)
+        preset = lesson.preset(options.preset)
+        changes = [_change(text) for text in options.set]
+        _every(options.every)
+        use_data_dir(options.data_dir)
+    trainer = lesson.load_trainer()
+    with refusing():
+        if options.seed is not None:
+            changes.append(("seed", options.seed))
+        config = _config(trainer, dict(preset.settings), changes)
+        device = _device(options.device, stop)
+    from tui.commands.training import Order
+
+    return Order(lesson, preset, trainer, config, device)
+
+
+def _lesson(slug: str | None) -> Lesson:
+    written = [entry.slug for entry in entries() if entry.written]
+    if slug is None:
+        raise Refusal(f"run needs a lesson; there are: {', '.join(written)}")
+    entry = find(slug)
+    if not entry.written:
+        raise Refusal(f"the lesson {slug!r} is not written yet; there are: {', '.join(written)}")
+    lesson = entry.load()
+    if not lesson.trainer:
+        raise Refusal(f"the lesson {slug!r} trains nothing; open it with: dltui {slug}")
+    return lesson
+
+
+def _change(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Refusal(f"--set takes NAME=VALUE, such as learning_rate=0.1, and not {text!r}")
+    return name.strip(), value
+
+
+def _config(
+    trainer: type[Trainer[Any]], settings: dict[str, Setting], changes: list[tuple[str, str]]
+) -> Config:
+    for name, text in changes:
+        settings[name] = trainer.Config.parse(name, text)
+    return trainer.Config.of(settings)
+
+
+def _every(text: str | None) -> int | None:
+    if text is None:
+        return None
+    every = EVERY.parse("--every", text)
+    assert isinstance(every, int)
+    return every
+
+
+def _device(wanted: str, stop: Interruption) -> str:
+    """The device to train on; the CPU is taken at its word, without looking for others."""
+    from engine import device
+
+    if wanted == "cpu":
+        return "cpu"
+    try:
+        chosen, why = device.probe(stop=stop).choose(wanted)
+    except ValueError:
+        if stop():  # the search was cut short: what it did not find may be there
+            raise KeyboardInterrupt from None
+        raise
+    if why and not stop():
+        notice(f"training on {chosen.name}: {why}")
+    return chosen.name
+
+
+def _report(options: Namespace, order: Order) -> Report:
+    from tui.commands.report import Bar, JsonLines, Milestones, PlainLines
+
+    every, epochs = _every(options.every), getattr(order.config, "epochs", 1)
+    if options.json:
+        return JsonLines(Milestones(every, epochs))
+    if every is None and is_terminal(sys.stdout) and can_draw():
+        return Bar(order, epochs)
+    return PlainLines(Milestones(every, epochs), order)
+
+
+def _train(order: Order, report: Report, interruption: Interruption) -> Outcome:
+    from tui.commands.training import Training
+
+    training = Training(order, interruption)
+    for step in training.steps():
+        interruption.torn_easily = True
+        report.step(step)
+    interruption.torn_easily = True
+    outcome = training.outcome()
+    report.end(outcome)
+    return outcome
+
+
+def _add_options(parser: ArgumentParser) -> None:
+    add = parser.add_argument
+    add("lesson", metavar="LESSON", nargs="?", help="what to train: see dltui list")
+    add("--preset", metavar="NAME", help="the settings to start from (the lesson's first)")
+    add("--set", metavar="NAME=VALUE", action="append", default=[], help="change a setting; repeat")
+    add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (auto)")
+    add("--seed", metavar="N", help="where the random numbers start (0)")
+    add("--every", metavar="N", help="tell of every Nth step (ten times in the whole run)")
+    add("--data-dir", metavar="DIR", help="where the data sets are")
+    add("--json", action="store_true", help="print JSON Lines")
+
+
+RUN = Command(
+    usage="run LESSON [--preset NAME] [--set NAME=VALUE]... [--device D] [--seed N]\n"
+    "                 [--every N] [--json] [--data-dir DIR]",
+    summary="Train a lesson without a screen, and print what comes out.",
+    notes=NOTES,
+    add_options=_add_options,
+    run=run,
+)

@@ -1,0 +1,143 @@
+"""A training without a screen: what is asked for, the steps, how it ended; prints nothing."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from engine.config import Config
+from engine.frame import NamedParameters, State
+from engine.history import Diverged, History
+from engine.run import train
+from engine.trainer import Step, Trainer
+from lessons.lesson import Lesson, Preset
+
+MOST_PARAMETERS = 100
+"""A network of more weights than this is not written out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be trained, and on what."""
+
+    lesson: Lesson
+    preset: Preset
+    trainer: type[Trainer[Any]]
+    config: Config
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a training ended, and what it leaves."""
+
+    order: Order
+    status: State
+    steps: int
+    loss: float | None
+    """The loss of the last step; not finite once it diverged."""
+    seconds: float
+    message: str = ""
+    """What went wrong, in words."""
+    parameters: NamedParameters | None = None
+    """None for a network that is too large to write out."""
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    predictions: tuple[tuple[float, float], ...] = ()
+    """Pairs of an input and what the model says to it."""
+
+    @property
+    def rate(self) -> float:
+        """Steps a second."""
+        return self.steps / self.seconds if self.seconds else 0.0
+
+    def event(self) -> dict[str, Any]:
+        """The last line of the JSON; `message` is there only where something went wrong."""
+        event = {
+            "event": "end",
+            "status": self.status.value,
+            "lesson": self.order.lesson.slug,
+            "preset": self.order.preset.name,
+            "device": self.order.device,
+            "seed": self.order.config.seed,
+            "steps": self.steps,
+            "loss": self.loss,
+            "parameters": self.parameters,
+            "metrics": dict(self.metrics),
+            "predictions": [{"x": x, "y": y} for x, y in self.predictions],
+            "seconds": self.seconds,
+            "steps_per_second": self.rate,
+            "message": self.message,
+        }
+        absent = [key for key in ("parameters", "message") if event[key] in (None, "")]
+        return {key: value for key, value in event.items() if key not in absent}
+
+
+class Training:
+    """One run of an order: iterate over `steps`, then ask for the `outcome`."""
+
+    def __init__(self, order: Order, stop: Callable[[], bool]) -> None:
+        self._order = order
+        self._stop = stop
+        self._trainer: Trainer[Any] | None = None
+        self._history = History(batch=1 if order.device == "cpu" else 64)
+        self._status = State.READY
+        self._message = ""
+        self._seconds = 0.0
+
+    def steps(self) -> Iterator[Step]:
+        """Train; whatever the trainer raises becomes the outcome, what the reader raises not."""
+        began = time.perf_counter()
+        try:
+            torch.set_num_threads(1)  # a tiny model trains twice as fast on one as on all
+            self._trainer = self._order.trainer(
+                self._order.config, torch.device(self._order.device)
+            )
+            began = time.perf_counter()
+            yield from train(self._trainer, self._history, self._stop)
+            self._status = State.STOPPED if self._stop() else State.FINISHED
+        except Diverged as diverged:
+            self._status, self._message = State.DIVERGED, str(diverged)
+        except Exception as error:
+            self._status, self._message = State.FAILED, f"{type(error).__name__}: {error}"
+        self._seconds = time.perf_counter() - began
+
+    def outcome(self) -> Outcome:
+        """How it ended; a trainer that failed is asked nothing more."""
+        trainer = self._trainer if self._status is not State.FAILED else None
+        return Outcome(
+            order=self._order,
+            status=self._status,
+            steps=self._history.steps,
+            loss=self._history.loss,
+            seconds=self._seconds,
+            message=self._message,
+            parameters=_few(trainer.parameters()) if trainer else {},
+            metrics=trainer.metrics() if trainer else {},
+            predictions=self._predictions(trainer) if trainer else (),
+        )
+
+    def _predictions(self, trainer: Trainer[Any]) -> tuple[tuple[float, float], ...]:
+        return tuple((x, trainer.predict(x)) for x in self._order.preset.predict_at)
+
+
+def finite(value: Any) -> Any:
+    """The value with null for every number that JSON has no word for."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case dict():
+            return {key: finite(part) for key, part in value.items()}
+        case list():
+            return [finite(part) for part in value]
+        case _:
+            return value
+
+
+def _few(parameters: NamedParameters) -> NamedParameters | None:
+    count = sum(len(value) if isinstance(value, list) else 1 for value in parameters.values())
+    return parameters if count <= MOST_PARAMETERS else None

@@ -1,0 +1,65 @@
+"""Where settings, progress and data sets belong on this machine; knows not what is in them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+CONFIG, STATE, DATA = "DLTUI_CONFIG_DIR", "DLTUI_STATE_DIR", "DLTUI_DATA_DIR"
+"""The environment variables that name another folder."""
+
+
+def config_dir() -> Path:
+    """The folder of the settings; it need not exist."""
+    return _named(CONFIG) or platformdirs.user_config_path("dltui", appauthor=False)
+
+
+def state_dir() -> Path:
+    """The folder of progress, logs and saved networks; it need not exist."""
+    return _named(STATE) or platformdirs.user_state_path("dltui", appauthor=False)
+
+
+def data_dir() -> Path:
+    """The folder of the data sets; it need not exist."""
+    return _named(DATA) or platformdirs.user_data_path("dltui", appauthor=False)
+
+
+def use_data_dir(name: str | None) -> Path | None:
+    """Let the data sets be in the folder of that name from now on; None changes nothing.
+
+    The variable is set, so that processes that this one starts look in the same place.
+
+    Raises:
+        ValueError: something that is no folder has that name.
+    """
+    if name is None:
+        return None
+    os.environ[DATA] = name
+    folder = data_dir()
+    if not name or (os.path.lexists(folder) and not os.path.isdir(folder)):  # noqa: PTH112
+        raise ValueError(f"{name!r} is not a folder")
+    return folder
+
+
+def why_not_writable(folder: Path) -> str:
+    """Why nothing can be written in the folder, in words; empty where it can be.
+
+    A folder that does not exist counts as the nearest one above it, where it would be made:
+    asking leaves nothing behind.
+    """
+    place = folder.absolute()
+    while not os.path.lexists(place) and place != place.parent:
+        place = place.parent
+    if not os.path.isdir(place):  # noqa: PTH112  # Path.is_dir raises where it may not look
+        return f"{place} is not a folder"
+    if not os.access(place, os.W_OK | os.X_OK):
+        return f"{place} cannot be written"
+    return ""
+
+
+def _named(variable: str) -> Path | None:
+    """The folder that an environment variable names; an empty one names none."""
+    name = os.environ.get(variable, "")
+    return Path(os.path.expanduser(name)) if name else None  # noqa: PTH111  # never raises
