@@ -1,0 +1,36 @@
+"""Draws the picture in the README from the running app: `make picture`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+async def draw() -> None:
+    """Open the lab, train for a while at a pace that can be watched, and keep what is seen."""
+    from tui.app import DltuiApp
+    from tui.screens.lab import Lab
+
+    app = DltuiApp(lesson="linear-regression", device="cpu")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.press("2")
+        lab = app.screen.query_one(Lab)
+        while lab.experiment is None:
+            await pilot.pause(0.1)
+        await pilot.press("space", *["right_square_bracket"] * 2)
+        while lab.frame is None or lab.frame.step < 150:
+            await pilot.pause(0.1)
+        await pilot.press("space")
+        await pilot.pause(0.5)
+        app.save_screenshot("lab.svg", path=str(HERE))
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("CONFIG", "STATE", "DATA"):
+            os.environ[f"DLTUI_{name}_DIR"] = folder
+        asyncio.run(draw())

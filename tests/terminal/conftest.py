@@ -1,0 +1,37 @@
+"""A terminal with the installed command in it, away from the learner's own folders."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.terminal.screen import Terminal
+
+Open = Callable[..., Terminal]
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, str]:
+    """Folders of the test's own, by the variables that name them."""
+    return {
+        f"DLTUI_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "STATE", "DATA")
+    }
+
+
+@pytest.fixture
+def terminal(folders: dict[str, str]) -> Iterator[Open]:
+    """Open terminals; each is closed, and its process ended, after the test."""
+    with ExitStack() as stack:
+
+        def open_terminal(
+            *arguments: str, columns: int = 80, rows: int = 24, **env: str
+        ) -> Terminal:
+            environment = {**folders, **env}
+            return stack.enter_context(
+                Terminal(*arguments, columns=columns, rows=rows, environment=environment)
+            )
+
+        yield open_terminal

@@ -1,0 +1,107 @@
+"""The installed command in a real pseudo-terminal, its screen read through a terminal emulator."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pyte
+
+COMMAND = Path(sys.executable).with_name("dltui")
+PATIENCE = 60.0
+"""Seconds to wait for what must come: long, since it only matters when it does not."""
+
+
+class Terminal:
+    """A terminal of a size with `dltui` in it."""
+
+    def __init__(
+        self, *arguments: str, columns: int, rows: int, environment: Mapping[str, str]
+    ) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.output = b""
+        self._master, slave = pty.openpty()
+        self._set_size(slave, columns, rows)
+        self.modes_before = termios.tcgetattr(slave)
+        self._slave = slave
+        self.process = subprocess.Popen(
+            [COMMAND, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env={**os.environ, "TERM": "xterm-256color", **environment},
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        os.close(self._master)
+        os.close(self._slave)
+
+    @property
+    def text(self) -> str:
+        """What a person sees now."""
+        return "\n".join(self.screen.display)
+
+    def send(self, keys: str) -> None:
+        os.write(self._master, keys.encode())
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.screen.resize(rows, columns)
+        self._set_size(self._slave, columns, rows)
+        os.killpg(self.process.pid, 28)  # SIGWINCH
+
+    def until(self, condition: Callable[[str], bool] | str) -> str:
+        """Read the screen until the condition holds, or the words stand on it."""
+        holds = (lambda text: condition in text) if isinstance(condition, str) else condition
+        end = time.monotonic() + PATIENCE
+        while not holds(self.text):
+            if time.monotonic() > end or self.process.poll() is not None:
+                raise AssertionError(f"never came: {condition}\n{self.text}")
+            self._read(0.2)
+        return self.text
+
+    def end(self) -> int:
+        """Wait until the process has ended; its exit code."""
+        end = time.monotonic() + PATIENCE
+        while self.process.poll() is None:
+            if time.monotonic() > end:
+                raise AssertionError(f"does not end\n{self.text}")
+            self._read(0.05)
+        self._read(0.1)
+        return self.process.returncode
+
+    def modes_now(self) -> list[object]:
+        return termios.tcgetattr(self._slave)
+
+    def _read(self, seconds: float) -> None:
+        while select.select([self._master], [], [], seconds)[0]:
+            chunk = os.read(self._master, 65536)
+            self.output += chunk
+            self._answer(chunk)
+            self._stream.feed(chunk)
+            seconds = 0
+
+    def _answer(self, chunk: bytes) -> None:
+        """Answer what a terminal is asked at the start, so that nobody waits for it."""
+        if b"\x1b[?2026$p" in chunk:
+            os.write(self._master, b"\x1b[?2026;0$y")
+
+    @staticmethod
+    def _set_size(descriptor: int, columns: int, rows: int) -> None:
+        fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

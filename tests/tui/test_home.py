@@ -1,0 +1,95 @@
+"""The course: walking through it, filtering it, opening a lesson."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input, Markdown, Static
+
+from lessons.catalog import entries
+from tests.tui.conftest import app, until
+from tui.progress import Progress
+from tui.screens.home import Contents, HomeScreen, page
+from tui.screens.lesson import LessonScreen
+
+
+def listed(screen: HomeScreen) -> list[str]:
+    options = screen.query_one(Contents).options
+    return [option.id for option in options if option.id is not None]
+
+
+async def home(pilot) -> HomeScreen:
+    await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+    await until(pilot, lambda: pilot.app.screen.query_one(Contents).highlighted is not None)
+    return pilot.app.screen
+
+
+async def test_every_lesson_stands_in_the_table_in_order() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        assert listed(await home(pilot)) == [entry.slug for entry in entries()]
+
+
+async def test_the_page_follows_the_highlight_and_enter_opens() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        screen = await home(pilot)
+        markdown = screen.query_one(Markdown)
+        await until(pilot, lambda: "by hand" in markdown.source)
+        await pilot.press("j")
+        await until(pilot, lambda: "nn.Parameter" in markdown.source)
+        await pilot.press("up", "down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+        assert pilot.app.screen.lesson.slug == "parameters"
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_a_lesson_that_is_not_written_says_so_and_does_not_open() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        screen = await home(pilot)
+        contents = screen.query_one(Contents)
+        contents.highlighted = contents.get_option_index("mnist")
+        await until(pilot, lambda: "not written yet" in screen.query_one(Markdown).source)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert pilot.app.screen is screen
+
+
+async def test_typing_filters_and_escape_shows_all_again() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        screen = await home(pilot)
+        await pilot.press("slash", *"nn.lin")
+        await until(pilot, lambda: listed(screen) == ["linear-regression"])
+        await pilot.press("enter")
+        assert isinstance(screen.focused, Contents)
+        await pilot.press("escape")
+        await until(pilot, lambda: len(listed(screen)) == len(entries()))
+
+
+@pytest.mark.parametrize("pattern", ["zzz", "[bold]", "\\", "[", "q"])
+async def test_a_filter_that_matches_nothing_is_survived(pattern: str) -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        screen = await home(pilot)
+        await pilot.press("slash")
+        screen.query_one(Input).value = pattern
+        await pilot.pause()
+        assert listed(screen) == ["loss-reduction"] * 0 or pattern == "q"
+        await pilot.press("enter", "enter", "escape")
+        await until(pilot, lambda: len(listed(screen)) == len(entries()))
+
+
+async def test_what_was_done_shows_in_the_table(own_folders) -> None:
+    progress = Progress(own_folders / "state" / "progress.jsonl")
+    progress.add("parameters", "opened")
+    async with app().run_test(size=(80, 24)) as pilot:
+        screen = await home(pilot)
+        contents = screen.query_one(Contents)
+        assert "◐" in str(contents.get_option("parameters").prompt)
+        assert "○" in str(contents.get_option("linear-regression").prompt)
+        facts = screen.query_one("#facts", Static)
+        await until(pilot, lambda: "challenges 0/" in str(facts.render()))
+
+
+def test_the_page_of_an_unwritten_lesson_names_the_written_ones() -> None:
+    unwritten = next(entry for entry in entries() if not entry.written)
+    text = page(unwritten)
+    assert unwritten.title in text
+    assert "Linear regression" in text

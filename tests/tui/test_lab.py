@@ -1,0 +1,182 @@
+"""The lab: what each key does to the run, and what is shown of it."""
+
+from __future__ import annotations
+
+from textual.widgets import Input, Static
+
+from engine.frame import State
+from tests.tui.conftest import app, open_lab, until
+from tui.charts.chart import Chart
+from tui.progress import Progress
+from tui.widgets.challenges import Challenges
+from tui.widgets.controls import ControlList, Controls
+from tui.widgets.equations import Equations
+from tui.widgets.status_bar import StatusBar
+
+
+async def test_step_makes_one_step_and_writes_it_in_numbers() -> None:
+    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        shown = str(lab.query_one(Equations).render())
+        # w = 1 and the sample (1, 2): ŷ = 1, L = (1 − 2)² = 1, ∂L/∂w = 2·(1 − 2)·1 = −2.
+        assert "−2.0000" in shown
+        assert "1.0200" in shown
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 2)
+        # w = 1.02 and the sample (2, 4): ∂L/∂w = 2·(2.04 − 4)·2 = −7.84.
+        assert "−7.8400" in str(lab.query_one(Equations).render())
+
+
+async def test_space_plays_and_holds_and_reset_gives_the_very_same_run() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.step >= 5)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.state is State.PAUSED)
+        first = lab.frame.history.low[:5].tolist()
+        await pilot.press("r")
+        await until(pilot, lambda: lab.frame.step == 0 and lab.frame.state is State.READY)
+        await pilot.press(*"sssss")
+        await until(pilot, lambda: lab.frame.step == 5)
+        assert lab.frame.history.low.tolist() == first
+
+
+async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press(*["right_square_bracket"] * 15)
+        assert lab.experiment.pace is None
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+        assert lab.frame.step == 1000
+        await pilot.press(*["left_square_bracket"] * 15)
+        assert lab.experiment.pace == 1
+
+
+async def test_the_learning_rate_changes_while_the_run_goes_on() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("s", "s")
+        await until(pilot, lambda: lab.frame.step == 2)
+        await pilot.press("right")
+        await until(pilot, lambda: "learning_rate" in lab.frame.changed)
+        assert lab.frame.step == 2
+        assert lab.frame.settings["learning_rate"] == 0.02
+
+
+async def test_another_seed_begins_another_run() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        start = lab.frame.picture.start
+        controls = lab.query_one(ControlList)
+        controls.highlighted = controls.get_option_index("seed")
+        await pilot.press("right")
+        await until(pilot, lambda: lab.frame.step == 0 and lab.frame.settings["seed"] == 1)
+        assert lab.frame.picture.start != start
+
+
+async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        said = lab.query_one("#said", Static)
+        for text in ("fast", "-1", "0", "nan", "1e99", "[red]"):
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+            pilot.app.focused.value = text
+            await pilot.press("enter")
+            await until(pilot, lambda: lab.query_one(Controls).has_class("-refused"))
+            assert "learning_rate" in str(said.render())
+            assert "above 0" in str(said.render())
+            assert lab.experiment.config.learning_rate == 0.01
+            await pilot.press("escape")
+            await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
+        await pilot.press("enter", "home", "shift+end", "delete", *"0.05", "enter")
+        await until(pilot, lambda: lab.experiment.config.learning_rate == 0.05)
+        assert isinstance(pilot.app.focused, ControlList)
+
+
+async def test_diverging_is_said_with_what_to_try_and_the_lab_lives_on() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        lab.experiment.set("learning_rate", 1e6)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.state is State.DIVERGED)
+        notice = lab.query_one("#notice", Static)
+        await until(pilot, lambda: notice.display)
+        assert "diverged" in str(notice.render())
+        assert "learning rate" in str(notice.render())
+        assert "diverged" in str(pilot.app.screen.query_one(StatusBar).render())
+        assert len(lab.frame.history) > 0
+        await pilot.press("r")
+        await until(pilot, lambda: lab.frame.state is State.READY)
+        assert not notice.display
+
+
+async def test_a_challenge_that_is_met_is_marked_and_kept(own_folders) -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        lab.experiment.set("learning_rate", 0.19)
+        lab.experiment.change_pace(+20)
+        await pilot.press("space")
+        challenges = lab.query_one(Challenges)
+        prompts = lambda: " ".join(str(option.prompt) for option in challenges.options)  # noqa: E731
+        await until(pilot, lambda: "✓" in prompts())
+    kept = Progress(own_folders / "state" / "progress.jsonl").of("linear-regression")
+    assert len(kept.challenges) == 1
+
+
+async def test_view_shows_the_other_picture_and_a_wide_screen_shows_both() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        shown = lambda: [c.id for c in lab.query(Chart) if c.display]  # noqa: E731
+        assert shown() == ["chart-fit", "chart-loss"]
+        await pilot.press("v")
+        await until(pilot, lambda: shown() == ["chart-surface", "chart-loss"])
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: shown() == ["chart-fit", "chart-surface", "chart-loss"])
+
+
+async def test_the_copied_command_gives_the_settings_on_screen() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("p", "right", "y")
+        await until(pilot, lambda: pilot.app.clipboard)
+        assert pilot.app.clipboard == (
+            "dltui run linear-regression --preset double --set learning_rate=0.02"
+            " --seed 0 --device cpu"
+        )
+        assert lab.experiment.preset.name == "double"
+
+
+async def test_leaving_the_lesson_ends_the_training() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.step > 0)
+        run = lab.experiment.run
+        await pilot.press("escape")
+        await until(pilot, lambda: run.state.ended)
+
+
+async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) -> None:
+    from engine.trainers.linear_regression import LinearRegression
+
+    def break_down(_: LinearRegression):
+        raise RuntimeError("the cat [sat] on the keys")
+        yield
+
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        monkeypatch.setattr(LinearRegression, "steps", break_down)
+        await pilot.press("r", "space")
+        await until(pilot, lambda: lab.frame.state is State.FAILED)
+        notice = lab.query_one("#notice", Static)
+        await until(pilot, lambda: "the cat [sat] on the keys" in str(notice.render()))
+        monkeypatch.undo()
+        await pilot.press("r", "s")
+        await until(pilot, lambda: lab.frame.step == 1)

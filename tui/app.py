@@ -1,0 +1,134 @@
+"""The app: which screen is shown, the theme and the global keys; knows no training."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+
+from textual import on
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.events import Resize
+from textual.screen import Screen
+
+from lessons.catalog import find
+from tui import paths, settings
+from tui.bench import Bench, SettingUp
+from tui.commands.terminal import speaks_utf8
+from tui.progress import Progress
+from tui.screens.help import HelpScreen
+from tui.screens.home import HomeScreen
+from tui.screens.lesson import LessonScreen
+from tui.screens.too_small import TooSmallScreen, too_small
+
+LOCAL_FPS = 10.0
+SSH_FPS = 4.0
+QUIET_SECONDS = 1.0
+"""How long the course has the machine to itself before torch is imported beside it."""
+MEND = "export LANG=C.UTF-8"
+
+
+class DltuiApp(App[None]):
+    """Home, lessons and help."""
+
+    TITLE = "dltui"
+    CSS = "Footer FooterLabel { margin: 0 1 0 0; }"
+    BINDINGS = [
+        Binding("question_mark", "help", "help", key_display="?", id="app.help"),
+        Binding("t", "dark", "dark or light", id="app.theme", show=False),
+        Binding("q", "quit", "quit", id="app.quit", tooltip="Leave; what you have done is kept"),
+    ]
+
+    def __init__(
+        self,
+        lesson: str | None = None,
+        device: str = "auto",
+        fps: float | None = None,
+        data_dir: Path | None = None,
+    ) -> None:
+        """Open at home, or at the lesson of that slug."""
+        super().__init__()
+        self._slug = lesson
+        self._wanted_device = device
+        self.data_dir = data_dir or paths.data_dir()
+        remote = "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
+        self._fps = fps or (SSH_FPS if remote else LOCAL_FPS)
+        if remote:
+            self.animation_level = "none"
+        self._progress = Progress(paths.state_dir() / "progress.jsonl")
+        self._settings_file = paths.config_dir() / "settings.json"
+        theme = settings.load(self._settings_file).theme
+        self.theme = theme if theme in self.available_themes else settings.Settings().theme
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._bench: asyncio.Future[Bench] = loop.create_future()
+        self._setting_up = SettingUp(
+            self._wanted_device, lambda bench: loop.call_soon_threadsafe(self._be_ready, bench)
+        )
+        self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
+        if self._slug is not None and find(self._slug).written:
+            self._open_lesson(self._slug)
+        if self._progress.problem:
+            self._warn(self._progress.problem)
+        if not speaks_utf8():
+            self._warn("the locale is not UTF-8, so lines and formulas may look wrong: " + MEND)
+        self.set_timer(QUIET_SECONDS, self._setting_up.start)
+
+    def on_unmount(self) -> None:
+        self._setting_up.close()
+
+    def on_resize(self, event: Resize) -> None:
+        """Say so while the terminal is too small, whatever was on it."""
+        covered = isinstance(self.screen, TooSmallScreen)
+        if too_small(event.size) and not covered:
+            self.push_screen(TooSmallScreen())
+        elif covered and not too_small(event.size):
+            self.pop_screen()
+
+    def action_help(self) -> None:
+        """Show the keys of the screen."""
+        self.push_screen(HelpScreen(self.screen.active_bindings.values()))
+
+    def action_dark(self) -> None:
+        """Change between the dark and the light theme."""
+        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def watch_theme(self, old: str, new: str) -> None:
+        """Keep the theme for the next time."""
+        if new != settings.load(self._settings_file).theme:
+            problem = settings.save(settings.Settings(new), self._settings_file)
+            if problem and self.is_running:
+                self.notify(problem, severity="warning", markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The command palette has every key that means something now."""
+        yield from super().get_system_commands(screen)
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.id and binding.description and active.enabled:
+                yield SystemCommand(
+                    binding.description,
+                    f"{binding.tooltip or ''} ({self.get_key_display(binding)})",
+                    partial(self.run_action, binding.action, active.node),
+                )
+
+    @on(HomeScreen.Opened)
+    def _open(self, event: HomeScreen.Opened) -> None:
+        self._open_lesson(event.entry.slug)
+
+    def _open_lesson(self, slug: str) -> None:
+        self._setting_up.start()
+        self.push_screen(LessonScreen(find(slug).load(), self._progress, self._bench, self._fps))
+
+    def _be_ready(self, bench: Bench) -> None:
+        """The labs may open: whoever waits for the bench goes on."""
+        if bench.remark:
+            self._warn(bench.remark)
+        self._bench.set_result(bench)
+
+    def _warn(self, text: str) -> None:
+        self.notify(text, severity="warning", timeout=10, markup=False)

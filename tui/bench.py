@@ -1,0 +1,78 @@
+"""What the labs work with: torch, imported, and the devices, found; knows no screen."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.device import Device
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What a lab needs before it can train."""
+
+    device: Device
+    devices: tuple[Device, ...]
+    """Every device that works: what the device key goes through."""
+    remark: str = ""
+    """Why it is not the device that was asked for, or not a faster one."""
+
+
+class SettingUp(MetaPathFinder):
+    """Imports torch and finds the devices in a thread, beside the screen.
+
+    Importing torch takes a second or two, and Python waits for its threads: whoever left
+    right after the start would wait too. So this stands in the way of every import of its
+    thread, and gives the whole of it up at the next module once `close` was called.
+    """
+
+    def __init__(self, device: str, done: Callable[[Bench], object]) -> None:
+        """Set up for the device of that name; `done` is called in the thread."""
+        self._wanted = device
+        self._done = done
+        self._given_up = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="setting up", daemon=False)
+
+    def start(self) -> None:
+        """Begin; a second call does nothing."""
+        if self._thread.ident is None:
+            self._thread.start()
+
+    def close(self) -> None:
+        """Give up what is not done, and wait for the thread."""
+        self._given_up.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> None:
+        """Find no module; stop the import once it is no longer wanted."""
+        if self._given_up.is_set() and threading.current_thread() is self._thread:
+            raise SystemExit
+
+    def _work(self) -> None:
+        sys.meta_path.insert(0, self)
+        try:
+            self._done(self._set_up())
+        finally:
+            sys.meta_path.remove(self)
+
+    def _set_up(self) -> Bench:
+        from engine.device import probe
+        from engine.run import warm_up
+
+        warm_up()
+        found = probe(stop=self._given_up.is_set)
+        try:
+            device, remark = found.choose(self._wanted)
+        except ValueError as error:  # the CPU takes its place, and the remark says why
+            device, remark = found.working[0], str(error)
+        return Bench(device, found.working, remark)

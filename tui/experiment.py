@@ -1,0 +1,126 @@
+"""What stands on the lab's bench: settings, device, pace and the run; knows no screen."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from engine.frame import Frame, State
+from lessons.lesson import Lesson, Preset
+
+if TYPE_CHECKING:
+    from engine.config import Config, Setting
+    from engine.device import Device
+    from engine.run import Run
+    from engine.trainer import Trainer
+
+PACES: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, None)
+"""Steps a second, slowest first; None is as fast as it goes."""
+
+
+class Experiment:
+    """A lesson's training as the learner sets it up.
+
+    Holds at most one run. `reset` ends that run and prepares the very same one again, from
+    its first step; changing a setting that is not live does the same with the new setting.
+    """
+
+    def __init__(self, lesson: Lesson, device: Device) -> None:
+        self.lesson = lesson
+        self.device = device
+        self.preset: Preset = lesson.presets[0]
+        self.pace: float | None = lesson.pace
+        self.trainer: type[Trainer[Any]] = lesson.load_trainer()
+        self.config: Config = self._preset_config()
+        self.run: Run | None = None
+
+    @property
+    def frame(self) -> Frame | None:
+        """The newest look at the run."""
+        return self.run.frame if self.run else None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has no further step to make."""
+        return self.run is not None and self.run.state.ended
+
+    def reset(self) -> None:
+        """End the run, and prepare it again from the start."""
+        from engine.run import Run  # torch: not before the first lab
+
+        self.close()
+        self.run = Run(self.trainer, self.config, self.device.name, self.pace)
+        self.run.start()
+
+    def close(self) -> None:
+        """End the run, and wait for its thread."""
+        if self.run is not None:
+            self.run.close()
+
+    def play_or_pause(self) -> None:
+        """Go on, or hold; from the end, begin again."""
+        if self.run is None or self.ended:
+            self.reset()
+        assert self.run is not None
+        if self.run.state is State.PLAYING:
+            self.run.pause()
+        else:
+            self.run.play()
+
+    def step(self) -> None:
+        """Make one step, and hold; from the end, begin again."""
+        if self.run is None or self.ended:
+            self.reset()
+        assert self.run is not None
+        self.run.step()
+
+    def set(self, name: str, value: Setting) -> bool:
+        """Change a setting; a live one changes the run itself. Gives whether it was reset.
+
+        Raises:
+            ValueError: the value is not allowed; everything stays as it was.
+        """
+        self.config = self.config.but(name, value)
+        begun = self.run is not None and self.run.frame.step > 0 and not self.ended
+        if begun and self.run is not None and name in self.trainer.live:
+            self.run.adjust(name, value)
+            return False
+        self.reset()
+        return True
+
+    def use_preset(self, step: int = 1) -> None:
+        """Take the next preset (or the one `step` further), and reset."""
+        presets = self.lesson.presets
+        self.preset = presets[(presets.index(self.preset) + step) % len(presets)]
+        self.config = self._preset_config()
+        self.reset()
+
+    def use_device(self, device: Device) -> None:
+        """Move to another device, and reset."""
+        self.device = device
+        self.reset()
+
+    def change_pace(self, direction: int) -> None:
+        """Go one pace up (1) or down (-1)."""
+        index = min(range(len(PACES)), key=lambda i: abs(_finite(PACES[i]) - _finite(self.pace)))
+        self.pace = PACES[max(0, min(len(PACES) - 1, index + direction))]
+        if self.run is not None:
+            self.run.pace = self.pace
+
+    def command(self) -> str:
+        """The command line that gives this run again, without a screen."""
+        words = ["dltui", "run", self.lesson.slug, "--preset", self.preset.name]
+        before = asdict(self._preset_config())
+        for name, value in asdict(self.config).items():
+            if value != before[name] and name != "seed":
+                words += ["--set", f"{name}={'none' if value is None else value}"]
+        words += ["--seed", str(self.config.seed), "--device", self.device.name]
+        return shlex.join(words)
+
+    def _preset_config(self) -> Config:
+        return self.trainer.Config.of(dict(self.preset.settings))
+
+
+def _finite(pace: float | None) -> float:
+    return 1e9 if pace is None else pace

@@ -1,0 +1,58 @@
+"""The code of the lesson: the very file that trains, read from where it is imported."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.syntax import Syntax
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from lessons.lesson import Lesson
+
+
+class CodeView(VerticalScroll):
+    """The source of the trainer, with line numbers, in the colours of the theme."""
+
+    BINDINGS = [
+        Binding("j", "scroll_down", show=False, id="code.down"),
+        Binding("k", "scroll_up", show=False, id="code.up"),
+        Binding("space", "page_down", "read on", id="code.on", tooltip="One screen further"),
+    ]
+
+    def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._file = source_file(lesson)
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="source")
+
+    def on_mount(self) -> None:
+        self.border_title = f"{self._file.parent.parent.name}/{'/'.join(self._file.parts[-2:])}"
+        self.border_subtitle = "this file is what runs in the lab"
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._colour())
+        self._colour()
+
+    def _colour(self) -> None:
+        theme = "ansi_dark" if self.app.current_theme.dark else "ansi_light"
+        self.query_one("#source", Static).update(
+            Syntax(
+                self._file.read_text(encoding="utf-8"),
+                "python",
+                theme=theme,
+                line_numbers=True,
+                word_wrap=True,
+                background_color="default",
+            )
+        )
+
+
+def source_file(lesson: Lesson) -> Path:
+    """The file that holds the lesson's trainer, found without importing torch."""
+    spec = find_spec(lesson.trainer.partition(":")[0])
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin)

@@ -1,0 +1,189 @@
+"""The course: its table of contents, and the page of the lesson that is highlighted."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Footer, Input, Markdown, OptionList, Static
+from textual.widgets.option_list import Option
+
+from lessons.catalog import COURSE, Chapter, Entry, entries, find
+from tui.bench import Bench
+from tui.progress import Progress
+from tui.widgets.status_bar import StatusBar
+
+UNWRITTEN = """# {title}
+
+*{about}*
+
+**This lesson is not written yet.** The ones that are: {written}.
+"""
+
+
+class Contents(OptionList):
+    """The table of contents; a lesson's sign says how far the learner has come."""
+
+    BINDINGS = [
+        Binding("j", "cursor_down", show=False, id="contents.down"),
+        Binding("k", "cursor_up", show=False, id="contents.up"),
+        Binding("enter,l", "select", "open", id="contents.open", tooltip="Open the lesson"),
+    ]
+
+
+class HomeScreen(Screen[None]):
+    """Where the app begins: choose a lesson, read its page."""
+
+    CSS_PATH = "home.tcss"
+    BINDINGS = [
+        Binding("slash", "filter", "filter", key_display="/", id="home.filter"),
+        Binding("escape", "all", show=False, id="home.all", tooltip="Show every lesson again"),
+        Binding("space", "page(1)", "read on", id="home.page"),
+    ]
+
+    @dataclass
+    class Opened(Message):
+        """The learner wants this lesson."""
+
+        entry: Entry
+
+    def __init__(
+        self, progress: Progress, bench: asyncio.Future[Bench], slug: str | None = None
+    ) -> None:
+        super().__init__()
+        self._bench = bench
+        self._progress = progress
+        self._slug = slug
+        self._shown = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(" [b]dltui[/b]  the fundamentals of deep learning, to play with", id="title")
+        with Horizontal():
+            with Vertical(id="contents"):
+                yield Input(placeholder="filter the lessons", compact=True)
+                yield Contents(markup=False, compact=True)
+            with VerticalScroll(id="page", can_focus=False):
+                yield Static(id="facts")
+                yield Markdown()
+        yield StatusBar()
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self.query_one("#contents").border_title = "The course"
+        self._list("")
+        self._highlight(self._slug or next(e.slug for e in entries() if e.written))
+        self.query_one(Contents).focus()
+        self._name_device()
+
+    @work
+    async def _name_device(self) -> None:
+        bench = await asyncio.shield(self._bench)
+        self.query_one(StatusBar).device = f"{bench.device.name} {bench.device.title}"
+
+    def on_screen_resume(self) -> None:
+        """Back from a lesson: there may be more done now."""
+        contents = self.query_one(Contents)
+        for option in contents.options:
+            if option.id is not None:
+                contents.replace_option_prompt(option.id, self._line(find(option.id)))
+        if self._shown:
+            self._show_facts()
+
+    def action_filter(self) -> None:
+        """Show the line to type in."""
+        self.query_one("#contents").add_class("-filtering")
+        self.query_one(Input).focus()
+
+    def action_all(self) -> None:
+        """Show every lesson again."""
+        self.query_one("#contents").remove_class("-filtering")
+        self.query_one(Input).clear()
+        self.query_one(Contents).focus()
+
+    def action_page(self, direction: int) -> None:
+        """Turn the page on the right."""
+        self.query_one("#page").scroll_relative(y=direction * (self.size.height - 8))
+
+    @on(Input.Changed)
+    def _filter(self, event: Input.Changed) -> None:
+        self._list(event.value)
+
+    @on(Input.Submitted)
+    def _leave_filter(self) -> None:
+        self.query_one(Contents).focus()
+
+    @on(OptionList.OptionHighlighted)
+    async def _turn_to(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_id is None or event.option_id == self._shown:
+            return
+        self._shown = event.option_id
+        self._show_facts()
+        await self.query_one(Markdown).update(page(find(self._shown)))
+        self.query_one("#page").scroll_home(animate=False)
+
+    @on(OptionList.OptionSelected)
+    def _open(self, event: OptionList.OptionSelected) -> None:
+        assert event.option_id is not None
+        entry = find(event.option_id)
+        if entry.written:
+            self.post_message(self.Opened(entry))
+        else:
+            self.notify(f"{entry.title} is not written yet", severity="warning", markup=False)
+
+    def _list(self, pattern: str) -> None:
+        """Fill the table with what matches the pattern, chapter by chapter."""
+        contents = self.query_one(Contents)
+        contents.clear_options()
+        for chapter in COURSE:
+            found = [entry for entry in chapter.entries if _matches(pattern, chapter, entry)]
+            if found:
+                head = Text(f"{chapter.number} {chapter.title}", "bold", no_wrap=True)
+                contents.add_option(Option(head, disabled=True))
+                contents.add_options(Option(self._line(e), id=e.slug) for e in found)
+        self._highlight(self._shown)
+
+    def _highlight(self, slug: str) -> None:
+        contents = self.query_one(Contents)
+        ids = [option.id for option in contents.options]
+        if slug in ids:
+            contents.highlighted = ids.index(slug)
+        elif ids:
+            contents.highlighted = 1
+
+    def _line(self, entry: Entry) -> Text:
+        done = self._progress.of(entry.slug)
+        if not entry.written:
+            return Text(f"   {entry.title}", "dim", no_wrap=True)
+        sign = "✓" if done.finished and done.challenges else "◐" if done.opened else "○"
+        return Text(f" {sign} {entry.title}", no_wrap=True)
+
+    def _show_facts(self) -> None:
+        """The line over the page: how long it takes, and what is done."""
+        entry = find(self._shown)
+        text = Text("not written yet", "dim")
+        if entry.written:
+            lesson, done = entry.load(), self._progress.of(entry.slug)
+            challenges = f"challenges {len(done.challenges)}/{len(lesson.challenges)}"
+            answers = f"questions {len(done.answers)}/{len(lesson.questions)}"
+            text = Text(f"{lesson.minutes} min · {challenges} · {answers}", "dim")
+        self.query_one("#facts", Static).update(text)
+
+
+def page(entry: Entry) -> str:
+    """What stands on the right: the concept page, or that there is none yet."""
+    if entry.written:
+        return entry.load().concept
+    written = ", ".join(other.title for other in entries() if other.written)
+    return UNWRITTEN.format(title=entry.title, about=entry.about, written=written)
+
+
+def _matches(pattern: str, chapter: Chapter, entry: Entry) -> bool:
+    text = f"{chapter.title} {entry.slug} {entry.title} {entry.about}".lower()
+    return all(word in text for word in pattern.lower().split())

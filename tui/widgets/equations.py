@@ -1,0 +1,57 @@
+"""The arithmetic of the last step, formula by formula; knows no training."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from engine.equations import Equation
+
+
+class Equations(Widget):
+    """A line a formula with its result; where there is room, a second line with the numbers."""
+
+    BORDER_TITLE = "This step, in numbers"
+    DEFAULT_CSS = """
+    Equations { border: round $foreground 30%; border-title-color: $text; padding: 0 1; }
+    """
+
+    equations: reactive[tuple[Equation, ...]] = reactive(())
+
+    def watch_equations(self, old: tuple[Equation, ...], new: tuple[Equation, ...]) -> None:
+        """Lay the screen out anew only where the number of lines changes."""
+        if _rows(old) != _rows(new):
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Room for the numbers too, as long as that takes no more than two fifths of the screen."""
+        formulas, roomy = len(self.equations), _rows(self.equations)
+        return max(1, roomy if roomy <= 0.4 * viewport.height else formulas)
+
+    def render(self) -> Text:
+        width, height = self.content_size
+        if not self.equations:
+            return Text("press s to make one step", style="dim")
+        roomy = height >= _rows(self.equations)
+        return Text("\n", no_wrap=True, overflow="ellipsis").join(
+            line for equation in self.equations for line in _lines(equation, width, roomy)
+        )
+
+
+def _rows(equations: tuple[Equation, ...]) -> int:
+    """Lines with every formula and every row of numbers."""
+    return len(equations) + sum(bool(e.numbers and e.result) for e in equations)
+
+
+def _lines(equation: Equation, width: int, roomy: bool) -> list[Text]:
+    result = equation.result or equation.numbers
+    gap = max(1, width - len(equation.formula) - len(result))
+    first = Text.assemble(equation.formula, " " * gap, (result, "bold"))
+    if not roomy or not equation.numbers or not equation.result:
+        return [first]
+    numbers = f"= {equation.numbers}"
+    room = width - len(numbers)
+    phase = equation.phase if len(equation.phase) < room else ""
+    return [first, Text(phase.ljust(room) + numbers, style="dim")]
