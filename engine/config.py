@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable
+import reprlib
+import sys
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
+from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args, get_origin, get_type_hints
 
 Setting: TypeAlias = int | float | str | None
 """The value of one field of a `Config`."""
+
+Kind: TypeAlias = Literal["whole number", "number", "word"]
+"""What a field holds, as a person would call it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +57,12 @@ class Config:
 
     def __post_init__(self) -> None:
         for name, field in self.allowed().items():
-            field.check(name, getattr(self, name))
+            value = field.checked(name, getattr(self, name))
+            object.__setattr__(self, name, value)  # frozen: this is where it freezes
 
     @classmethod
-    def allowed(cls) -> dict[str, Allowed]:
+    @cache  # reading the annotations takes a hundred times as long as checking the values
+    def allowed(cls) -> Mapping[str, Allowed]:
         """What each field may hold, by the field's name, in the order of the class."""
         hints = get_type_hints(cls, include_extras=True)
         return {field.name: _of_type(hints[field.name]) for field in fields(cls)}
@@ -68,29 +75,32 @@ class Config:
             ValueError: there is no such field (the nearest names are offered), or the text
                 is not a value that it may hold.
         """
-        field = cls.allowed().get(name)
-        if field is None:
-            raise ValueError(f"no setting {name!r}; {nearest(name, cls.allowed())}")
-        return field.parse(name, text)
+        return cls._field(name).parse(name, text)
 
     @classmethod
     def of(cls, settings: dict[str, Setting]) -> Self:
         """Make the config from settings by name; an unknown name is a `ValueError`."""
         for name in settings:
-            if name not in cls.allowed():
-                raise ValueError(f"no setting {name!r}; {nearest(name, cls.allowed())}")
+            cls._field(name)
         return cls(**settings)  # type: ignore[arg-type]  # __post_init__ checks each type
 
     def but(self, name: str, value: Setting) -> Self:
         """This config with one setting changed; a value that is not allowed is a `ValueError`."""
         return self.of({**asdict(self), name: value})
 
+    @classmethod
+    def _field(cls, name: str) -> Allowed:
+        allowed = cls.allowed()
+        if name not in allowed:
+            raise ValueError(f"no setting {name!r}; {nearest(name, allowed)}")
+        return allowed[name]
+
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """What one field may hold."""
 
-    kind: Literal["whole number", "number", "word"]
+    kind: Kind
     range: Range | None = None
     words: tuple[str, ...] = ()
     optional: bool = False
@@ -103,26 +113,26 @@ class Allowed:
 
     def parse(self, name: str, text: str) -> Setting:
         """The value that `text` spells; raises `ValueError` where it is not allowed."""
-        word = text.strip()
+        word = text.strip().replace("−", "-")
         if self.optional and word.lower() in ("none", ""):
             return None
         value: Setting = word
         try:
             if self.kind == "whole number":
-                value = int(word.replace("−", "-"))
+                value = int(word)
             elif self.kind == "number":
-                value = float(word.replace("−", "-"))
+                value = float(word)
         except ValueError:
             raise self._refusal(name, text) from None
-        self.check(name, value)
-        return value
+        return self.checked(name, value)
 
-    def check(self, name: str, value: object) -> None:
-        """Raise `ValueError` unless `value` is allowed."""
+    def checked(self, name: str, value: Setting) -> Setting:
+        """The value as the field's type: 1 becomes 1.0; raises `ValueError` unless allowed."""
         if not self._holds(value):
             raise self._refusal(name, value)
+        return float(value) if self.kind == "number" and value is not None else value
 
-    def _holds(self, value: object) -> bool:
+    def _holds(self, value: Setting) -> bool:
         if value is None:
             return self.optional
         if self.kind == "word":
@@ -131,10 +141,12 @@ class Allowed:
             return False
         if self.kind == "whole number" and not isinstance(value, int):
             return False
-        return math.isfinite(value) and (self.range is None or value in self.range)
+        if self.kind == "number" and not abs(value) <= sys.float_info.max:
+            return False  # nan and infinity among them
+        return self.range is None or value in self.range
 
     def _refusal(self, name: str, value: object) -> ValueError:
-        return ValueError(f"{name} = {value!r} is not allowed: it must be {self}")
+        return ValueError(f"{name} = {reprlib.repr(value)} is not allowed: it must be {self}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -155,4 +167,5 @@ def _of_type(hint: Any) -> Allowed:
         return Allowed(_of_type(base).kind, limits)
     if get_origin(hint) is Literal:
         return Allowed("word", words=get_args(hint))
-    return Allowed("whole number" if hint is int else "number")
+    kinds: dict[Any, Kind] = {int: "whole number", float: "number"}
+    return Allowed(kinds[hint])

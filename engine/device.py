@@ -7,13 +7,19 @@ import os
 import platform
 import subprocess
 import sys
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.frame import Memory
 
 PROBE_SECONDS = 30.0
 """How long a CUDA driver may take to answer before it counts as sick."""
+
+COMMAND = (sys.executable, "-P", "-m", "engine.device")
+"""The process that asks it; -P, since the folder we stand in may have an `engine` of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,29 +67,49 @@ def cpu() -> Device:
     return Device("cpu", _cpu_title())
 
 
-def probe(seconds: float = PROBE_SECONDS) -> Devices:
+def probe(seconds: float = PROBE_SECONDS, stop: Callable[[], bool] = lambda: False) -> Devices:
     """Find the devices that work, without ever hanging.
 
     `torch.cuda.is_available()` can hang on a node whose driver is sick. Where there is an
-    NVIDIA driver, a process of its own asks first, and is ended when `seconds` are over.
+    NVIDIA driver, a process of its own asks first, and is ended when `seconds` are over, or
+    when `stop`, which is looked at ten times a second, says so.
     """
     if not _nvidia_driver():
         return probe_here()
     try:
-        answer = subprocess.run(
-            [sys.executable, "-m", "engine.device"],
-            capture_output=True,
-            text=True,
-            timeout=seconds,
-            check=True,
-            stdin=subprocess.DEVNULL,
-        )
-        found = json.loads(answer.stdout)
-    except subprocess.TimeoutExpired:
+        answer = _ask(seconds, stop)
+        found = json.loads(answer.splitlines()[-1])  # a driver may print before we do
+        working = tuple(Device(str(name), str(title)) for name, title in found["working"])
+        return Devices(working, tuple(map(str, found["problems"])))
+    except TimeoutError:
         return Devices((cpu(),), (f"CUDA gave no answer within {seconds:g} s",))
-    except (subprocess.CalledProcessError, json.JSONDecodeError) as error:
+    except (OSError, LookupError, TypeError, ValueError) as error:
         return Devices((cpu(),), (f"asking CUDA failed: {error}",))
-    return Devices(tuple(Device(**device) for device in found["working"]), tuple(found["problems"]))
+
+
+def _ask(seconds: float, stop: Callable[[], bool]) -> str:
+    """What the other process prints; raises `TimeoutError` where it does not end in time."""
+    deadline = time.monotonic() + seconds
+    child = subprocess.Popen(
+        COMMAND,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+    )
+    while time.monotonic() < deadline and not stop():
+        with suppress(subprocess.TimeoutExpired):
+            answer, complaint = child.communicate(timeout=0.1)
+            if child.returncode != 0:
+                last = complaint.strip().splitlines()[-1:] or [f"exit status {child.returncode}"]
+                raise OSError(last[0])
+            return answer
+    child.kill()
+    # A process inside a sick driver may outlive even this; nobody waits for it longer.
+    with suppress(subprocess.TimeoutExpired):
+        child.communicate(timeout=1)
+    raise TimeoutError
 
 
 def probe_here() -> Devices:
@@ -152,4 +178,6 @@ def _host_memory() -> Memory | None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(asdict(probe_here())))
+    here = probe_here()
+    names = [(device.name, device.title) for device in here.working]
+    print(json.dumps({"working": names, "problems": here.problems}))

@@ -18,7 +18,7 @@ class Equation:
     """
 
     phase: str
-    """Where in the step it happens: forward, loss, backward or update."""
+    """Where in the step it happens: forward, loss, backward, velocity or update."""
     formula: str
     numbers: str
     result: str
@@ -38,7 +38,7 @@ def number(value: float | None, digits: int = 4) -> str:
         return "∞" if value > 0 else "−∞"
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
         return _power_of_ten(value, digits - 1)
-    return f"{value:.{digits}f}".replace("-", "−")
+    return _minus(f"{value + 0.0:.{digits}f}")  # + 0.0 turns −0.0 into 0.0
 
 
 def factor(value: float | None, digits: int = 4) -> str:
@@ -54,8 +54,8 @@ def plus(value: float | None, digits: int = 4) -> str:
 
 
 def plain(value: float) -> str:
-    """A hyperparameter as a person would type it: `0.01`, `3`, `1e-06`."""
-    return f"{value:.10g}".replace("-", "−") if abs(value) >= 1e-4 else f"{value:g}"
+    """A hyperparameter as a person would type it: `0.01`, `3`, `1e−06`."""
+    return _minus(f"{value + 0.0:.10g}")
 
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -63,4 +63,8 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def _power_of_ten(value: float, digits: int) -> str:
     mantissa, exponent = f"{value:.{digits}e}".split("e")
-    return f"{mantissa.replace('-', '−')}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+    return f"{_minus(mantissa)}×10{str(int(exponent)).translate(_SUPERSCRIPTS)}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")

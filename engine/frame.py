@@ -47,6 +47,8 @@ class LossHistory:
     high: Array
     stride: int = 1
     """How many steps a bucket covers."""
+    steps: int | None = None
+    """How many steps there are; None where the last bucket is full."""
 
     def __len__(self) -> int:
         return len(self.first)
@@ -57,7 +59,10 @@ class LossHistory:
         Where a bucket covers several steps this is the bucket's last one: late, never early.
         """
         below = (self.low < loss).nonzero()[0]
-        return int(self.first[below[0]]) + self.stride - 1 if len(below) else None
+        if not len(below):
+            return None
+        last = int(self.first[below[0]]) + self.stride - 1
+        return last if self.steps is None else min(last, self.steps)
 
 
 @dataclass(frozen=True, slots=True)

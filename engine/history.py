@@ -29,7 +29,12 @@ class History:
     """
 
     def __init__(self, capacity: int = 1024, batch: int = 1) -> None:
-        """Read losses in groups of `batch`: 1 on a CPU, more where reading one waits for a GPU."""
+        """Read losses in groups of `batch`: 1 on a CPU, more where reading one waits for a GPU.
+
+        `capacity` is the number of buckets, an even one, since neighbours merge in pairs.
+        """
+        if capacity < 2 or capacity % 2:
+            raise ValueError(f"a capacity of {capacity} buckets: it must be even and at least 2")
         self._capacity = capacity
         self._batch = batch
         self._pending: list[torch.Tensor] = []
@@ -65,15 +70,19 @@ class History:
     def snapshot(self) -> LossHistory:
         """A frozen copy of the curve so far."""
         first = np.arange(len(self._low), dtype=np.float64) * self._stride + 1
-        return LossHistory(first, np.array(self._low), np.array(self._high), self._stride)
+        return LossHistory(
+            first, np.array(self._low), np.array(self._high), self._stride, self.steps
+        )
 
     def _read(self, loss: float) -> None:
         self.loss = loss
         if not math.isfinite(loss):
             raise Diverged(self.steps + 1, loss)
         if self.steps % self._stride:
-            self._low[-1] = min(self._low[-1], loss)
-            self._high[-1] = max(self._high[-1], loss)
+            if loss < self._low[-1]:
+                self._low[-1] = loss
+            elif loss > self._high[-1]:
+                self._high[-1] = loss
         else:
             if len(self._low) == self._capacity:
                 self._merge()
@@ -116,4 +125,6 @@ class Path:
     def positions(self, *now: torch.Tensor) -> Array:
         """The walk up to now, oldest first, shape (positions, parameters)."""
         here = torch.cat([parameter.detach().flatten() for parameter in now])
-        return torch.stack([*self._kept, here]).double().cpu().numpy()
+        # Where the last step began belongs to the picture, even where thinning has let it go.
+        began = [] if self.last is None or self.last is self._kept[-1] else [self.last]
+        return torch.stack([*self._kept, *began, here]).double().cpu().numpy()

@@ -1,32 +1,30 @@
-"""One trainer in one worker thread: play, pause, step, stop, pace; knows no screen."""
+"""One trainer in one worker thread, and how it is told what to do; knows no screen."""
 
 from __future__ import annotations
 
+import functools
 import logging
 import threading
-import time
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
 from typing import Any
 
 import torch
 
-from engine import device as devices
 from engine.config import Config, Setting
-from engine.frame import Frame, Memory, State
+from engine.frame import Frame, State
 from engine.history import Diverged, History
+from engine.recorder import Recorder
 from engine.trainer import Step, Trainer
+from engine.turns import Turn, Turns
 
 log = logging.getLogger(__name__)
+log.addHandler(logging.NullHandler())  # else Python writes the traceback across the screen
 
 _generator = threading.Lock()
 """Held by the run that trains: torch's random numbers are one stream for the whole process."""
 _live: weakref.WeakSet[Run] = weakref.WeakSet()
-
-RATE_WINDOW = 2.0
-"""Seconds over which the steps per second are measured."""
 
 
 class Run:
@@ -48,21 +46,9 @@ class Run:
         self._trainer_type = trainer
         self._config = config
         self._device = device
-        self._pace = pace
-        self._changed = threading.Condition()
-        self._state = State.READY
-        self._granted = 0
-        self._stopping = False
-        self._wanted = False
+        self._turns = Turns(pace)
         self._adjustments: deque[tuple[str, Setting]] = deque()
-        self._changed_settings: set[str] = set()
-        self._due = 0.0
-        self._step: Step | None = None
-        self._message = ""
-        self._memory: tuple[float, Memory | None] = (float("-inf"), None)
-        self._marks: deque[tuple[float, int]] = deque()
-        self._history = History(batch=1 if device == "cpu" else 64)
-        self._frame = Frame(State.READY, asdict(config), self._history.snapshot())
+        self._recorder = Recorder(config, device)
         self._thread = threading.Thread(target=self._work, name="training", daemon=False)
         _live.add(self)
 
@@ -71,39 +57,41 @@ class Run:
     @property
     def frame(self) -> Frame:
         """The newest look at the run."""
-        return self._frame
+        return self._recorder.frame
+
+    @property
+    def state(self) -> State:
+        """Where the run stands now; a frame may be a step behind, but not once this has ended."""
+        return self._turns.state
 
     @property
     def pace(self) -> float | None:
-        """Steps a second, or None for as fast as it goes."""
-        return self._pace
+        """Steps a second, or None for as fast as it goes; 0 or less is a `ValueError`."""
+        return self._turns.pace
 
     @pace.setter
     def pace(self, pace: float | None) -> None:
-        with self._changed:
-            self._pace, self._due = pace, 0.0
-            self._changed.notify()
+        self._turns.pace = pace
 
     def start(self) -> None:
         """Make the trainer, and wait there, ready, until told to play or to step."""
+        _close_with_the_main_thread()
         self._thread.start()
 
     def play(self) -> None:
         """Train on, at the pace."""
-        self._move(State.PLAYING)
+        self._turns.play()
 
     def pause(self) -> None:
         """Stop after the step that is now being made."""
-        self._move(State.PAUSED)
+        self._turns.pause()
 
     def step(self) -> None:
         """Make one step, and pause."""
-        with self._changed:
-            self._granted += not self._state.ended
-        self._move(State.PAUSED)
+        self._turns.step()
 
     def adjust(self, name: str, value: Setting) -> None:
-        """Change a live setting from the next step on.
+        """Change a live setting from the next step on; after the end, nothing happens.
 
         Raises:
             ValueError: the value is not allowed; nothing changes.
@@ -111,21 +99,16 @@ class Run:
         if name not in self._trainer_type.live:
             raise ValueError(f"{name} cannot change while the training goes on")
         self._config.but(name, value)
-        with self._changed:
-            self._adjustments.append((name, value))
-            self._changed.notify()
+        self._adjustments.append((name, value))
+        self._turns.serve()
 
     def request(self) -> None:
         """Ask for a new frame; it comes within a step."""
-        with self._changed:
-            self._wanted = True
-            self._changed.notify()
+        self._turns.serve()
 
     def stop(self) -> None:
         """Ask the training to end after this step."""
-        with self._changed:
-            self._stopping = True
-            self._changed.notify()
+        self._turns.stop()
 
     def close(self) -> None:
         """Stop, and wait until the thread has ended."""
@@ -133,18 +116,12 @@ class Run:
         if self._thread.ident is not None:
             self._thread.join()
 
-    def _move(self, state: State) -> None:
-        with self._changed:
-            if not self._state.ended:
-                self._state, self._wanted, self._due = state, True, 0.0
-                self._marks.clear()
-            self._changed.notify()
-
     # What the thread does.
 
     def _work(self) -> None:
         while not _generator.acquire(timeout=0.05):
-            if self._stopping:
+            if self._turns.stopping:
+                self._end(State.STOPPED)
                 return
         try:
             # A tiny model trains twice as fast on one thread as on all of them.
@@ -152,119 +129,76 @@ class Run:
             self._train(self._trainer_type(self._config, torch.device(self._device)))
         except Exception as error:
             log.exception("the training failed")
-            self._end(None, State.FAILED, f"{type(error).__name__}: {error}")
+            self._end(State.FAILED, f"{type(error).__name__}: {error}")
         finally:
             _generator.release()
 
     def _train(self, trainer: Trainer[Any]) -> None:
-        self._publish(trainer)
+        self._recorder.show(trainer, self._turns.state)
+        message = ""
         try:
-            self._drive(trainer, trainer.steps())
-            self._history.flush()
+            state = self._drive(trainer, trainer.steps())
+            self._recorder.flush()
         except Diverged as diverged:
-            self._end(trainer, State.DIVERGED, str(diverged))
-        else:
-            self._end(trainer, State.STOPPED if self._stopping else State.FINISHED)
+            state, message = State.DIVERGED, str(diverged)
+        self._recorder.show(trainer, state, message)
+        self._turns.end(state)
 
-    def _drive(self, trainer: Trainer[Any], steps: Iterator[Step]) -> None:
-        while self._may_step(trainer):
+    def _drive(self, trainer: Trainer[Any], steps: Iterator[Step]) -> State:
+        """Take turn after turn; returns how the training ended."""
+        while (turn := self._turns.next()) is not Turn.STOP:
+            if turn is Turn.SERVE:
+                self._serve(trainer)
+                continue
             step = next(steps, None)
             if step is None:
-                return
-            self._step = step
-            self._history.add(step.loss)
-
-    def _may_step(self, trainer: Trainer[Any]) -> bool:
-        """Wait for the turn of the next step; serve the screen meanwhile. False: stop."""
-        while True:
-            if self._wanted or self._adjustments:
-                self._serve(trainer)
-            with self._changed:
-                if self._stopping:
-                    return False
-                if self._wanted or self._adjustments:
-                    continue
-                seconds = self._seconds_to_go()
-                if seconds == 0:
-                    return True
-                self._changed.wait(seconds)
-
-    def _seconds_to_go(self) -> float | None:
-        """How long until the next step: 0 is now, None is when somebody says so."""
-        if self._granted:
-            self._granted -= 1
-            self._wanted = True
-            return 0
-        if self._state is not State.PLAYING:
-            return None
-        if self._pace is None:
-            return 0
-        now = time.monotonic()
-        if now < self._due:
-            return self._due - now
-        # A late step is not made up for by a hurried one.
-        self._due = max(self._due + 1 / self._pace, now)
-        return 0
+                return State.FINISHED
+            self._recorder.note(step)
+        return State.STOPPED
 
     def _serve(self, trainer: Trainer[Any]) -> None:
-        while self._adjustments:
-            name, value = self._adjustments.popleft()
-            trainer.adjust(name, value)
-            self._changed_settings.add(name)
-        self._wanted = False
-        self._history.flush()
-        self._publish(trainer)
+        """Change what was asked to change, and show how things are."""
+        self._recorder.flush()
+        asked = [self._adjustments.popleft() for _ in range(len(self._adjustments))]
+        self._recorder.adjust(trainer, asked)
+        self._recorder.show(trainer, self._turns.state)
 
-    def _end(self, trainer: Trainer[Any] | None, state: State, message: str = "") -> None:
-        with self._changed:
-            self._state, self._message = state, message
-        self._publish(trainer)
-
-    def _publish(self, trainer: Trainer[Any] | None) -> None:
-        frame = replace(
-            self._frame,
-            state=self._state,
-            changed=frozenset(self._changed_settings),
-            history=self._history.snapshot(),
-            step=self._history.steps,
-            epoch=self._step.epoch if self._step else 0,
-            loss=self._history.loss,
-            rate=self._rate(),
-            memory=self._memory_now(),
-            message=self._message,
-        )
-        if trainer is not None:
-            frame = replace(
-                frame,
-                settings=asdict(trainer.config),
-                picture=trainer.picture(),
-                equations=trainer.equations(self._step),
-                parameters=trainer.parameters(),
-            )
-        self._frame = frame
-
-    def _rate(self) -> float | None:
-        """Steps a second over the last two seconds of playing."""
-        if self._state is not State.PLAYING:
-            return None
-        now = time.monotonic()
-        self._marks.append((now, self._history.steps))
-        while len(self._marks) > 2 and self._marks[1][0] < now - RATE_WINDOW:
-            self._marks.popleft()
-        began, steps = self._marks[0]
-        return (self._history.steps - steps) / (now - began) if now > began else None
-
-    def _memory_now(self) -> Memory | None:
-        now = time.monotonic()
-        if now - self._memory[0] >= 1:
-            self._memory = (now, devices.memory(self._device))
-        return self._memory[1]
+    def _end(self, state: State, message: str = "") -> None:
+        self._recorder.show_end(state, message)
+        self._turns.end(state)
 
 
 def close_all() -> None:
     """Stop every run that still lives and wait for its thread: the last thing a program does."""
-    for run in list(_live):
+    runs = list(_live)
+    for run in runs:
+        run.stop()
+    for run in runs:
         run.close()
+
+
+@functools.cache
+def _close_with_the_main_thread() -> None:
+    """Once: see to it that the main thread, however it ends, takes every run with it.
+
+    Python waits at its exit for every thread that is not daemon. A program that falls over in
+    the middle of a training would wait for all of its epochs, or forever where it is paused.
+    """
+
+    def wait() -> None:
+        threading.main_thread().join()
+        close_all()
+
+    threading.Thread(target=wait, name="closing", daemon=False).start()
+
+
+def warm_up() -> None:
+    """Load now what PyTorch puts off until the first optimizer is made, in any thread.
+
+    Making it imports `torch._dynamo`, the compiler, which takes a second (`torch/_compile.py`).
+    Nothing here compiles, but without this the first training would start that much later.
+    """
+    torch.optim.SGD([torch.zeros(1)])
 
 
 def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> Iterator[Step]:
@@ -277,5 +211,5 @@ def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> 
         history.add(step.loss)
         yield step
         if stop():
-            return
+            break
     history.flush()

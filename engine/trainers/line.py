@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from engine.config import Setting
 from engine.equations import Equation, factor, number, plain, plus
 from engine.frame import NamedParameters
 from engine.history import Path
@@ -49,10 +50,10 @@ class LineTrainer(Trainer[ConfigT]):
         return (
             Equation("forward", "ŷ = w·x + b", f"{number(w)}·x {plus(b)}", ""),
             Equation("loss", f"L = {mean}((ŷ − y)²)", "", number(loss)),
-            Equation("backward", "∂L/∂w", f"{mean}(2·(ŷ − y)·x)", number(_gradient(self.w))),
-            Equation("backward", "∂L/∂b", f"{mean}(2·(ŷ − y))", number(_gradient(self.b))),
-            self._update("w", self.w, w, step),
-            self._update("b", self.b, b, step),
+            Equation("backward", f"∂L/∂w = {mean}(2(ŷ − y)x)", "", number(_gradient(self.w))),
+            Equation("backward", f"∂L/∂b = {mean}(2(ŷ − y))", "", number(_gradient(self.b))),
+            *self._update("w", self.w, w, step),
+            *self._update("b", self.b, b, step),
         )
 
     def parameters(self) -> NamedParameters:
@@ -68,7 +69,7 @@ class LineTrainer(Trainer[ConfigT]):
         spread = np.sum((y - y.mean()) ** 2)
         return {"r2": float(1 - residual / spread)} if spread > 0 else {}
 
-    def adjust(self, name: str, value: int | float | str | None) -> None:
+    def adjust(self, name: str, value: Setting) -> None:
         super().adjust(name, value)
         for group in self.optimizer.param_groups:
             group["lr" if name == "learning_rate" else name] = value
@@ -82,20 +83,39 @@ class LineTrainer(Trainer[ConfigT]):
 
     def _update(
         self, name: str, parameter: torch.Tensor, before: float, step: Step | None
-    ) -> Equation:
-        """The line that says how SGD moved one parameter."""
-        if step is None:
-            return Equation("update", f"{name} ← {name} − η·∂L/∂{name}", "", number(None))
+    ) -> tuple[Equation, ...]:
+        """The lines that say how SGD moved one parameter."""
+        if step is None or parameter.grad is None:
+            return (Equation("update", f"{name} ← {name} − η·∂L/∂{name}", "", number(None)),)
         group = self.optimizer.param_groups[0]
-        velocity = self.optimizer.state.get(parameter, {}).get("momentum_buffer")
-        moved, symbol = (parameter.grad, f"∂L/∂{name}") if velocity is None else (velocity, "v")
-        assert moved is not None
+        if not group["momentum"]:
+            return (self._move(name, f"∂L/∂{name}", parameter, before, parameter.grad.item()),)
+        velocity = self.optimizer.state[parameter]["momentum_buffer"].item()
+        return (
+            _velocity(f"∂L/∂{name}", velocity, parameter.grad.item(), group["momentum"]),
+            self._move(name, "v", parameter, before, velocity),
+        )
+
+    def _move(
+        self, name: str, symbol: str, parameter: torch.Tensor, before: float, along: float
+    ) -> Equation:
         return Equation(
             "update",
             f"{name} ← {name} − η·{symbol}",
-            f"{number(before)} − {plain(group['lr'])}·{factor(moved.item())}",
+            f"{number(before)} − {plain(self.optimizer.param_groups[0]['lr'])}·{factor(along)}",
             number(parameter.item()),
         )
+
+
+def _velocity(symbol: str, now: float, gradient: float, momentum: float) -> Equation:
+    """How SGD's velocity came about: part of the one before, and the gradient."""
+    before = (now - gradient) / momentum
+    return Equation(
+        "velocity",
+        f"v ← μ·v + {symbol}",
+        f"{plain(momentum)}·{factor(before)} {plus(gradient)}",
+        number(now),
+    )
 
 
 def _gradient(parameter: torch.Tensor) -> float | None:

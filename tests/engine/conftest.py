@@ -1,0 +1,59 @@
+"""Runs that a test can start and forget, and waiting for what they do; knows no screen."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from engine.config import Config
+from engine.frame import Frame
+from engine.run import Run, close_all
+from engine.trainer import Trainer
+from tests.engine.small_trainers import Counting, CountingConfig
+
+PATIENCE = 60.0
+"""Seconds after which something that was awaited counts as never happening."""
+
+Start = Callable[..., Run]
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for the condition to hold."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "this never came to be"
+        time.sleep(0.001)
+
+
+def look(run: Run) -> Frame:
+    """Ask for a frame and wait for it."""
+    before = run.frame
+    run.request()
+    until(lambda: run.frame is not before)
+    return run.frame
+
+
+def finish(run: Run) -> Frame:
+    """Wait for the end of the run, and of its thread; the last frame."""
+    until(lambda: run.frame.state.ended)
+    run.close()
+    return run.frame
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Make and start a run, of a `Counting` trainer where the test names none."""
+
+    def make(
+        trainer: type[Trainer[Any]] = Counting, config: Config | None = None, **options: Any
+    ) -> Run:
+        run = Run(trainer, config if config is not None else CountingConfig(), **options)
+        run.start()
+        return run
+
+    Counting.made.clear()
+    yield make
+    close_all()

@@ -1,0 +1,45 @@
+"""What a browser of lessons imports of the engine brings no torch and no numpy with it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+LIGHT = ("config", "equations", "frame", "device", "trainer", "turns")
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_imports_nothing_heavy(module: str) -> None:
+    script = f"""
+import sys
+import engine.{module}
+heavy = {{"torch", "numpy", "textual", "rich"}} & set(sys.modules)
+sys.exit(f"imported {{heavy}}" if heavy else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_warming_up_is_what_the_first_optimizer_would_wait_for() -> None:
+    script = """
+import sys
+from engine.run import warm_up
+import torch
+torch.manual_seed(0)
+before = torch.get_rng_state()
+cold = "torch._dynamo" in sys.modules
+warm_up()
+assert torch.equal(before, torch.get_rng_state()), "it draws random numbers"
+loaded = set(sys.modules)
+weight = torch.nn.Parameter(torch.ones(1))
+optimizer = torch.optim.SGD([weight], lr=0.1, momentum=0.9)
+optimizer.zero_grad()
+(weight * weight).sum().backward()
+optimizer.step()
+late = set(sys.modules) - loaded
+assert len(late) < 5, f"imported only at the first step: {late}"
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
