@@ -35,7 +35,13 @@ class DltuiApp(App[None]):
     """Home, lessons and help."""
 
     TITLE = "dltui"
-    CSS = "Footer FooterLabel { margin: 0 1 0 0; }"
+    CSS = """
+    Footer KeyGroup { margin: 0; }
+    Footer FooterLabel { margin: 0 1 0 0; }
+    OptionList, OptionList:focus { background: transparent; background-tint: $background 0%; }
+    /* Without the focus a highlight says nothing, and in a question it looks like a hint. */
+    OptionList:blur > .option-list--option-highlighted { background: transparent; color: $text; }
+    """
     BINDINGS = [
         Binding("question_mark", "help", "help", key_display="?", id="app.help"),
         Binding("t", "dark", "dark or light", id="app.theme", show=False),

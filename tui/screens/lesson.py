@@ -61,7 +61,7 @@ class LessonScreen(Screen[None]):
     BINDINGS = [
         Binding("1", "show('concept')", "concept", id="lesson.concept", show=False),
         Binding("2", "show('lab')", "lab", id="lesson.lab", show=False),
-        Binding("3,c", "show('code')", "code", key_display="c", id="lesson.code"),
+        Binding("3,c", "show('code')", "code", False, key_display="c", id="lesson.code"),
         Binding("escape", "back", "back", id="lesson.back", tooltip="Back to the course"),
     ]
 

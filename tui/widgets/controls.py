@@ -18,7 +18,7 @@ from engine.config import Setting
 from engine.equations import plain
 from lessons.lesson import Control
 
-TURN = Binding.Group("turn", compact=True)
+TURN = Binding.Group("set", compact=True)
 
 
 class ControlList(OptionList):
@@ -53,7 +53,7 @@ class Controls(Vertical):
     whoever listens answers with `show`, or with `refuse` and the reason in words.
     """
 
-    BORDER_TITLE = "Controls"
+    BORDER_TITLE = "Controls · ● live"
     DEFAULT_CSS = """
     Controls {
         border: round $foreground 30%; border-title-color: $text;
