@@ -45,7 +45,8 @@ class Config:
     """The hyperparameters of a training: a frozen record, checked when it is made.
 
     A subclass names each field with its type and, as `Annotated`, its `Range`; a `Literal`
-    lists the words that are allowed; `| None` allows "none".
+    lists the words that are allowed; `| None` allows "none", or "random" for a
+    value that the seed decides.
 
     Raises:
         ValueError: a value of the wrong type or out of range; the message names the field,
@@ -114,7 +115,7 @@ class Allowed:
     def parse(self, name: str, text: str) -> Setting:
         """The value that `text` spells; raises `ValueError` where it is not allowed."""
         word = text.strip().replace("−", "-")
-        if self.optional and word.lower() in ("none", ""):
+        if self.optional and word.lower() in ("none", "random", ""):
             return None
         value: Setting = word
         try:

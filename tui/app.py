@@ -10,8 +10,9 @@ from pathlib import Path
 
 from textual import on
 from textual.app import App, SystemCommand
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.events import Resize
+from textual.geometry import Size
 from textual.screen import Screen
 
 from lessons.catalog import find
@@ -38,6 +39,9 @@ class DltuiApp(App[None]):
     CSS = """
     Footer KeyGroup { margin: 0; }
     Footer FooterLabel { margin: 0 1 0 0; }
+    /* In the corner where a notice hides least: not the state, nor what was just met. */
+    ToastRack { align: left bottom; margin-bottom: 2; }
+    Toast { background: $surface; }
     OptionList, OptionList:focus { background: transparent; background-tint: $background 0%; }
     /* Without the focus a highlight says nothing, and in a question it looks like a hint. */
     OptionList:blur > .option-list--option-highlighted { background: transparent; color: $text; }
@@ -45,6 +49,7 @@ class DltuiApp(App[None]):
     BINDINGS = [
         Binding("question_mark", "help", "help", key_display="?", id="app.help"),
         Binding("t", "dark", "dark or light", id="app.theme", show=False),
+        Binding("ctrl+z", "suspend_process", show=False),
         Binding("q", "quit", "quit", id="app.quit", tooltip="Leave; what you have done is kept"),
     ]
 
@@ -83,21 +88,30 @@ class DltuiApp(App[None]):
         if not speaks_utf8():
             self._warn("the locale is not UTF-8, so lines and formulas may look wrong: " + MEND)
         self.set_timer(QUIET_SECONDS, self._setting_up.start)
+        self._cover(self.size)
 
     def on_unmount(self) -> None:
         self._setting_up.close()
 
     def on_resize(self, event: Resize) -> None:
+        if len(self.screen_stack) > 1:  # the first comes before there is anything to cover
+            self._cover(event.size)
+
+    def _cover(self, size: Size) -> None:
         """Say so while the terminal is too small, whatever was on it."""
         covered = isinstance(self.screen, TooSmallScreen)
-        if too_small(event.size) and not covered:
+        if too_small(size) and not covered:
             self.push_screen(TooSmallScreen())
-        elif covered and not too_small(event.size):
+        elif covered and not too_small(size):
             self.pop_screen()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """The palette's key works everywhere, but over a screen that is too small for it."""
+        return action != "command_palette" or not isinstance(self.screen, TooSmallScreen)
 
     def action_help(self) -> None:
         """Show the keys of the screen."""
-        self.push_screen(HelpScreen(self.screen.active_bindings.values()))
+        self.push_screen(HelpScreen(_keys(self.screen)))
 
     def action_dark(self) -> None:
         """Change between the dark and the light theme."""
@@ -113,14 +127,13 @@ class DltuiApp(App[None]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The command palette has every key that means something now."""
         yield from super().get_system_commands(screen)
-        for active in screen.active_bindings.values():
+        for active in _keys(screen):
             binding = active.binding
-            if binding.id and binding.description and active.enabled:
-                yield SystemCommand(
-                    binding.description,
-                    f"{binding.tooltip or ''} ({self.get_key_display(binding)})",
-                    partial(self.run_action, binding.action, active.node),
-                )
+            yield SystemCommand(
+                binding.description,
+                f"{binding.tooltip or ''} ({self.get_key_display(binding)})",
+                partial(self.run_action, binding.action, active.node),
+            )
 
     @on(HomeScreen.Opened)
     def _open(self, event: HomeScreen.Opened) -> None:
@@ -138,3 +151,10 @@ class DltuiApp(App[None]):
 
     def _warn(self, text: str) -> None:
         self.notify(text, severity="warning", timeout=10, markup=False)
+
+
+def _keys(screen: Screen[object]) -> list[ActiveBinding]:
+    """What the keys do that mean something on the screen now, each once."""
+    active = [active for active in screen.active_bindings.values() if active.enabled]
+    named = {a.binding.id: a for a in active if a.binding.id and a.binding.description}
+    return list(named.values())

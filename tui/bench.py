@@ -46,10 +46,14 @@ class SettingUp(MetaPathFinder):
             self._thread.start()
 
     def close(self) -> None:
-        """Give up what is not done, and wait for the thread."""
+        """Give up what is not done, and wait for the thread.
+
+        An extension module that is being loaded cannot be given up. It is not waited for
+        longer than anybody would notice: nothing of it is ours to save.
+        """
         self._given_up.set()
         if self._thread.ident is not None:
-            self._thread.join()
+            self._thread.join(timeout=0.3)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from bisect import bisect_left, bisect_right
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -102,8 +103,9 @@ class Experiment:
         self.reset()
 
     def change_pace(self, direction: int) -> None:
-        """Go one pace up (1) or down (-1)."""
-        index = min(range(len(PACES)), key=lambda i: abs(_finite(PACES[i]) - _finite(self.pace)))
+        """Go one pace up (1) or down (-1); a pace of the lesson's own stands between two others."""
+        paces, pace = [_finite(pace) for pace in PACES], _finite(self.pace)
+        index = bisect_right(paces, pace) - 1 if direction > 0 else bisect_left(paces, pace)
         self.pace = PACES[max(0, min(len(PACES) - 1, index + direction))]
         if self.run is not None:
             self.run.pace = self.pace

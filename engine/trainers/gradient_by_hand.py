@@ -120,10 +120,10 @@ class GradientByHand(Trainer[GradientByHandConfig]):
 
     def _formulas(self) -> tuple[Equation, ...]:
         return (
-            Equation("forward", "ŷ = w·x", "", number(None)),
-            Equation("loss", "L = (ŷ − y)²", "", number(None)),
-            Equation("backward", "∂L/∂w = 2·(ŷ − y)·x", "", number(None)),
-            Equation("update", "w ← w − η·∂L/∂w", "", number(None)),
+            Equation("forward", "ŷ = w·x", "…", number(None)),
+            Equation("loss", "L = (ŷ − y)²", "…", number(None)),
+            Equation("backward", "∂L/∂w = 2·(ŷ − y)·x", "…", number(None)),
+            Equation("update", "w ← w − η·∂L/∂w", "…", number(None)),
         )
 
     def parameters(self) -> NamedParameters:

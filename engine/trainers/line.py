@@ -86,7 +86,7 @@ class LineTrainer(Trainer[ConfigT]):
     ) -> tuple[Equation, ...]:
         """The lines that say how SGD moved one parameter."""
         if step is None or parameter.grad is None:
-            return (Equation("update", f"{name} ← {name} − η·∂L/∂{name}", "", number(None)),)
+            return (Equation("update", f"{name} ← {name} − η·∂L/∂{name}", "…", number(None)),)
         group = self.optimizer.param_groups[0]
         if not group["momentum"]:
             return (self._move(name, f"∂L/∂{name}", parameter, before, parameter.grad.item()),)

@@ -46,7 +46,7 @@ def _number(frame: Frame, name: str) -> float:
 CHALLENGES = (
     Challenge(
         slug="sign",
-        text="say what the gradient's sign means",
+        text="say what the sign of ∂L/∂w means",
         hint="Start once from w = 1 and once from w = 3, press s, and compare the two gradients.",
         question="sign",
     ),
@@ -64,7 +64,7 @@ CHALLENGES = (
     ),
     Challenge(
         slug="dead-on",
-        text="a loss below 0.000001 by step 4",
+        text="loss below 0.000001 by step 4",
         hint="Type a rate for which 1 − 2·η·x² is zero at one of the three samples.",
         check=lands_at_once,
     ),

@@ -44,13 +44,13 @@ def _six_points(frame: Frame) -> bool:
 CHALLENGES = (
     Challenge(
         slug="quick",
-        text="a loss below 0.1245 in 100 epochs",
+        text="loss below 0.1245 in 100 epochs",
         hint="On the six points, seed 0, with the mean: the rate is ten times too careful.",
         check=quick,
     ),
     Challenge(
         slug="rolling",
-        text="below 0.1245 in 30 epochs",
+        text="loss below 0.1245 in 30 epochs",
         hint="Rate alone will not do; add momentum, neither little nor much.",
         check=rolling,
     ),
@@ -62,7 +62,7 @@ CHALLENGES = (
     ),
     Challenge(
         slug="floor",
-        text="say why the loss stays above 0.124",
+        text="say why the loss ends at 0.124",
         hint="Press e in the lab and look at the residuals of the final line.",
         question="floor",
     ),

@@ -84,13 +84,13 @@ CONTROLS = (
         name="initial_w",
         label="initial w",
         ladder=(None, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0),
-        help="Where the slope starts; none leaves it to nn.Linear.",
+        help="Where the slope starts; random leaves it to nn.Linear.",
     ),
     Control(
         name="initial_b",
         label="initial b",
         ladder=(None, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0),
-        help="Where the intercept starts; none leaves it to nn.Linear.",
+        help="Where the intercept starts; random leaves it to nn.Linear.",
     ),
     Control(
         name="seed",

@@ -85,13 +85,13 @@ CONTROLS = (
         name="initial_w",
         label="initial w",
         ladder=(None, -10.0, -5.0, -1.0, 0.0, 1.0, 3.0, 5.0, 10.0),
-        help="Where the slope starts; none draws it from N(0, 1).",
+        help="Where the slope starts; random draws it from N(0, 1).",
     ),
     Control(
         name="initial_b",
         label="initial b",
         ladder=(None, -20.0, -10.0, 0.0, 5.0, 10.0, 20.0, 50.0),
-        help="Where the intercept starts; none draws it from N(0, 1).",
+        help="Where the intercept starts; random draws it from N(0, 1).",
     ),
     Control(
         name="reduction",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from textual.widgets import Input, Static
+from textual.events import Key
+from textual.widgets import ContentSwitcher, Input, Static
 
 from engine.frame import State
 from tests.tui.conftest import app, open_lab, until
@@ -180,3 +181,34 @@ async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) ->
         monkeypatch.undo()
         await pilot.press("r", "s")
         await until(pilot, lambda: lab.frame.step == 1)
+
+
+async def test_what_is_typed_right_after_enter_finds_the_line_open() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        for key in ("enter", "1", "e", "6", "enter"):  # all posted before any is worked on
+            character = key if len(key) == 1 else None
+            pilot.app.post_message(Key(key, character))
+        await until(pilot, lambda: lab.experiment.config.learning_rate == 1e6)
+        assert isinstance(pilot.app.focused, ControlList)
+        assert pilot.app.screen.query_one(ContentSwitcher).current == "lab"
+
+
+async def test_another_part_of_the_lesson_leaves_no_line_open_behind_it() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("enter")
+        assert isinstance(pilot.app.focused, Input)
+        pilot.app.screen.action_show("concept")
+        await pilot.press("2")
+        assert isinstance(pilot.app.focused, ControlList)
+        assert not lab.query_one(Controls).editing
+
+
+async def test_a_click_on_a_control_only_highlights_it() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.click(ControlList, offset=(3, 2))
+        await pilot.pause()
+        assert lab.query_one(ControlList).highlighted == 2
+        assert not lab.query_one(Controls).editing

@@ -113,5 +113,5 @@ def _say_where(plot: Plot, picture: LinePicture, y: Axis, look: Look) -> None:
     text = "the line is off the chart"
     if math.isfinite(middle):
         text += ", above" if middle > y.high else ", below"
-    row = 0 if middle > y.high else plot.rows - 1
+    row = plot.rows - 1  # the legend takes the rows at the top
     plot.note((plot.columns - len(text)) // 2, row, text, look.residual)

@@ -37,7 +37,8 @@ class CodeView(VerticalScroll):
         self._colour()
 
     def _colour(self) -> None:
-        theme = "ansi_dark" if self.app.current_theme.dark else "ansi_light"
+        # The styles of Pygments whose faintest colour stands out most from our two backgrounds.
+        theme = "native" if self.app.current_theme.dark else "xcode"
         self.query_one("#source", Static).update(
             Syntax(
                 self._file.read_text(encoding="utf-8"),

@@ -16,6 +16,17 @@ from textual.widgets.option_list import Option
 from lessons.lesson import Lesson, Question
 
 
+class Choices(OptionList):
+    """The answers to choose from."""
+
+    BINDINGS = [
+        Binding("j", "cursor_down", show=False, id="answer.down"),
+        Binding("k", "cursor_up", show=False, id="answer.up"),
+        Binding("enter", "select", "answer", id="answer.choose"),
+        Binding("tab", "app.focus_next", "next question", id="answer.next"),
+    ]
+
+
 class QuestionBox(Vertical):
     """A question with its choices; a chosen one says why it is right or wrong."""
 
@@ -47,7 +58,7 @@ class QuestionBox(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(self._question.text, markup=False)
-        yield OptionList(
+        yield Choices(
             *(Option(f"· {choice.text}") for choice in self._question.choices),
             markup=False,
             compact=True,
@@ -58,7 +69,7 @@ class QuestionBox(Vertical):
     def _answer(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         choice = self._question.choices[event.option_index]
-        verdict, style = ("✓ Right. ", "bold green") if choice.right else ("✗ No. ", "bold red")
+        verdict, style = ("✓ ", "bold green") if choice.right else ("✗ ", "bold red")
         self.query_one(".why", Static).update(Text.assemble((verdict, style), choice.why))
         self.add_class("-answered")
         if choice.right:

@@ -45,12 +45,8 @@ class HelpScreen(ModalScreen[None]):
         table = Table.grid(padding=(0, 2))
         table.add_column(justify="right", style="bold", no_wrap=True)
         table.add_column()
-        seen: set[str] = set()
         for active in self._keys:
             binding = active.binding
-            if binding.id is None or binding.id in seen or not binding.description:
-                continue
-            seen.add(binding.id)
             keys = self.app.get_key_display(binding)
             text = binding.description + (f": {binding.tooltip}" if binding.tooltip else "")
             table.add_row(keys, text)

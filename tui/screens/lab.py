@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -15,12 +15,11 @@ from textual.widgets import OptionList, Static
 from engine.frame import Frame, State
 from lessons.lesson import Challenge, Lesson
 from tui.bench import Bench
-from tui.charts.chart import Chart
-from tui.charts.look import Look
 from tui.experiment import Experiment
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import Controls
 from tui.widgets.equations import Equations
+from tui.widgets.pictures import Pictures
 
 if TYPE_CHECKING:
     from engine.config import Setting
@@ -34,7 +33,7 @@ COPY = "Copy the command that gives this run without a screen"
 NOTICES = {
     State.DIVERGED: (
         "[b]diverged[/b]: {message}. Each step overshot the valley by more than it had gained: "
-        "lower the learning rate, then press [b]r[/b]."
+        "make the steps smaller, with a lower learning rate say, then press [b]r[/b]."
     ),
     State.FAILED: "[b]failed[/b]: {message}. Nothing else is lost; [b]r[/b] sets it up again.",
 }
@@ -90,27 +89,17 @@ class Lab(Container):
         self.experiment: Experiment | None = None
         self._fps = fps
         self.frame: Frame | None = None
-        self._look = Look.dark()
         self._devices: tuple[Device, ...] = ()
         self._eager = False
 
     def compose(self) -> ComposeResult:
         yield Static("loading PyTorch…", id="notice")
         with Horizontal(id="bench"):
-            with Vertical(id="charts"):
-                with Horizontal(id="pictures"):
-                    for name in self.lesson.charts:
-                        yield Chart(name, id=f"chart-{name}", classes="picture")
-                yield Chart("loss", id="chart-loss")
+            yield Pictures(self.lesson.charts, id="pictures")
             with Vertical(id="side"):
                 yield Controls(self.lesson.controls, id="controls")
                 yield Equations(id="equations")
                 yield Challenges(self.lesson.challenges, id="challenges")
-
-    def on_mount(self) -> None:
-        self.query_one(f"#chart-{self.lesson.charts[0]}").add_class("-chosen")
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._dress())
-        self._dress()
 
     def on_unmount(self) -> None:
         if self.experiment is not None:
@@ -183,22 +172,15 @@ class Lab(Container):
 
     def action_view(self) -> None:
         """Show the other picture."""
-        names = self.lesson.charts
-        chosen = next(n for n in names if self.query_one(f"#chart-{n}").has_class("-chosen"))
-        self.query_one(f"#chart-{chosen}").remove_class("-chosen")
-        following = names[(names.index(chosen) + 1) % len(names)]
-        self.query_one(f"#chart-{following}").add_class("-chosen")
-        self.call_after_refresh(self._draw)
+        self.query_one(Pictures).turn()
 
     def action_logarithmic(self) -> None:
         """Draw the loss on a logarithmic axis, or a plain one."""
-        self._look = replace(self._look, logarithmic=not self._look.logarithmic)
-        self._draw()
+        self.query_one(Pictures).toggle_logarithmic()
 
     def action_residuals(self) -> None:
         """Draw the residuals, or leave them out."""
-        self._look = replace(self._look, residuals=not self._look.residuals)
-        self._draw()
+        self.query_one(Pictures).toggle_residuals()
 
     def action_copy(self) -> None:
         """Copy the command that gives this run again."""
@@ -232,6 +214,7 @@ class Lab(Container):
     @on(OptionList.OptionSelected, "#challenges")
     def _hint(self, event: OptionList.OptionSelected) -> None:
         assert event.option_id is not None
+        self.app.clear_notifications()
         challenge = self.query_one(Challenges).challenge(event.option_id)
         self.notify(challenge.hint, title=challenge.text, timeout=10, markup=False)
 
@@ -259,24 +242,11 @@ class Lab(Container):
 
     def _show(self, frame: Frame) -> None:
         self.frame = frame
-        self._draw()
+        self.query_one(Pictures).show(frame)
         self.query_one(Equations).equations = frame.equations
         self._show_notice(frame)
         self._check(frame)
         self._announce()
-
-    def _draw(self) -> None:
-        if self.frame is not None:
-            for chart in self.query(Chart):
-                chart.draw(self.frame, self._look)
-
-    def _dress(self) -> None:
-        """Take the colours of the theme."""
-        colours = Look.dark() if self.app.current_theme.dark else Look.light()
-        self._look = replace(
-            colours, logarithmic=self._look.logarithmic, residuals=self._look.residuals
-        )
-        self._draw()
 
     def _show_notice(self, frame: Frame) -> None:
         notice = self.query_one("#notice", Static)

@@ -20,6 +20,7 @@ from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.screens.lab import Lab
+from tui.widgets.controls import Controls
 from tui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ TABS = ("concept", "lab", "code")
 class Heading(Widget):
     """The first line: the lesson, its three parts, and where the run stands."""
 
-    DEFAULT_CSS = "Heading { height: 1; padding: 0 1; background: $panel; }"
+    DEFAULT_CSS = "Heading { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }"
 
     part: reactive[str] = reactive("concept")
     preset: reactive[str] = reactive("")
@@ -46,11 +47,11 @@ class Heading(Widget):
         for number, tab in enumerate(TABS, start=1):
             style = "reverse bold" if tab == self.part else ""
             line.append(f" {number} {tab.capitalize()} ", style)
+        line.append(f"  {self._title}", "bold")
         right = " · ".join(text for text in (self.preset, self.progress) if text)
-        room = self.size.width - line.cell_len - len(right) - 3
-        title = Text(f"  {self._title}", "bold")
-        title.truncate(max(room, 0), overflow="ellipsis", pad=True)
-        return line.append_text(title).append("   ").append(right)
+        room = self.size.width - len(right) - 3
+        line.truncate(max(room, 1), overflow="ellipsis", pad=True)
+        return line.append("   ").append(right)
 
 
 class LessonScreen(Screen[None]):
@@ -101,6 +102,7 @@ class LessonScreen(Screen[None]):
 
     def action_show(self, part: str) -> None:
         """Show the concept page, the lab or the code."""
+        self.query_one(Controls).action_settle()
         self.query_one(ContentSwitcher).current = part
         self.query_one(Heading).part = part
         focus = "#controls ControlList" if part == "lab" else f"#{part}"
@@ -118,7 +120,8 @@ class LessonScreen(Screen[None]):
         status.show(frame)
         heading = self.query_one(Heading)
         heading.preset = experiment.preset.name
-        heading.progress = f"{_epoch(frame)} · {_pace(experiment.pace)}"
+        playing = "▶" if frame.state == "playing" else "pace"
+        heading.progress = f"{_epoch(frame)} · {playing} {_pace(experiment.pace)}"
         if frame.state == "finished":
             self._progress.add(self.lesson.slug, "finished")
 
@@ -141,8 +144,15 @@ class LessonScreen(Screen[None]):
 
 
 def _epoch(frame: Frame) -> str:
-    return f"epoch {frame.epoch}/{frame.settings.get('epochs')}"
+    return f"epoch {_count(frame.epoch)}/{_count(frame.settings.get('epochs'))}"
+
+
+def _count(number: object) -> str:
+    """A whole number in at most five places: 20000, 250k, 1.25M."""
+    if not isinstance(number, int) or number < 100_000:
+        return str(number)
+    return f"{number / 1e6:.3g}M" if number >= 1_000_000 else f"{number // 1000}k"
 
 
 def _pace(pace: float | None) -> str:
-    return "▶ full speed" if pace is None else f"▶ {pace:g}/s"
+    return "full speed" if pace is None else f"{pace:g}/s"

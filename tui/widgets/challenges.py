@@ -37,8 +37,8 @@ class Challenges(OptionList):
             sign = "✓" if slug in met else "○"
             self.replace_option_prompt(slug, _line(sign, challenge))
         done = len(met & self._challenges.keys())
-        self.border_title = f"Challenges {done}/{len(self._challenges)}"
-        self.border_subtitle = "enter: hint" if done < len(self._challenges) else "all met"
+        left = " · tab, enter: hint" if done < len(self._challenges) else " · all met"
+        self.border_title = f"Challenges {done}/{len(self._challenges)}{left}"
 
     def challenge(self, slug: str) -> Challenge:
         """The challenge of that slug."""

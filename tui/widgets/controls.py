@@ -27,7 +27,6 @@ class ControlList(OptionList):
     BINDINGS = [
         Binding("left,h", "turn(-1)", "less", key_display="←", id="control.less", group=TURN),
         Binding("right", "turn(1)", "more", key_display="→", id="control.more", group=TURN),
-        Binding("enter", "select", "type a value", False, id="control.type"),
         Binding("j", "cursor_down", show=False, id="control.down"),
         Binding("k", "cursor_up", show=False, id="control.up"),
     ]
@@ -74,7 +73,11 @@ class Controls(Vertical):
     }
     """
 
-    BINDINGS = [Binding("escape", "settle", "keep the old value", id="control.keep")]
+    BINDINGS = [
+        # First of all bindings: what is typed next must find the line open, however fast it comes.
+        Binding("enter", "edit", "type a value", False, id="control.type", priority=True),
+        Binding("escape", "settle", "keep the old value", id="control.keep"),
+    ]
 
     @dataclass
     class Changed(Message):
@@ -123,15 +126,32 @@ class Controls(Vertical):
         self.add_class("-refused")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape means something here only while a value is being typed."""
-        return action != "settle" or self.has_class("-editing")
+        """Escape means something here only while a value is being typed, enter only before."""
+        if action == "edit":
+            return self.query_one(ControlList).highlighted is not None and not self.editing
+        return action != "settle" or self.editing
+
+    @property
+    def editing(self) -> bool:
+        """Whether a value is being typed."""
+        return self.has_class("-editing")
+
+    def action_edit(self) -> None:
+        """Open the line to type a value in."""
+        option = self.query_one(ControlList).highlighted_option
+        assert option is not None
+        assert option.id is not None
+        control, line = self._controls[option.id], self.query_one(Input)
+        self.query_one("#label", Static).update(f"new {control.label}: ")
+        line.value = _text(self._settings.get(control.name))
+        self.add_class("-editing")
+        self.screen.set_focus(line)
 
     def action_settle(self) -> None:
         """Leave the line for typing, and keep the old value."""
-        editing = self.has_class("-editing")
-        self.remove_class("-editing", "-refused")
-        if editing:
-            self.query_one(ControlList).focus()
+        if self.editing:
+            self.remove_class("-editing", "-refused")
+            self.screen.set_focus(self.query_one(ControlList))
 
     def on_resize(self) -> None:
         """Fit the values to the width."""
@@ -155,17 +175,6 @@ class Controls(Vertical):
         ladder = self._controls[event.name].ladder
         value = _next(ladder, self._settings.get(event.name), event.direction)
         self.post_message(self.Changed(event.name, value))
-
-    @on(OptionList.OptionSelected)
-    def _edit(self, event: OptionList.OptionSelected) -> None:
-        event.stop()
-        assert event.option_id is not None
-        control = self._controls[event.option_id]
-        line = self.query_one(Input)
-        self.query_one("#label", Static).update(f"new {control.label}: ")
-        line.value = _text(self._settings.get(control.name)).replace("random", "none")
-        self.add_class("-editing")
-        line.focus()
 
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:

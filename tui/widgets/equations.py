@@ -15,7 +15,9 @@ class Equations(Widget):
 
     BORDER_TITLE = "This step, in numbers"
     DEFAULT_CSS = """
-    Equations { border: round $foreground 30%; border-title-color: $text; padding: 0 1; }
+    Equations {
+        border: round $foreground 30%; border-title-color: $text; padding: 0 1; text-wrap: nowrap;
+    }
     """
 
     equations: reactive[tuple[Equation, ...]] = reactive(())
@@ -47,11 +49,15 @@ def _rows(equations: tuple[Equation, ...]) -> int:
 
 def _lines(equation: Equation, width: int, roomy: bool) -> list[Text]:
     result = equation.result or equation.numbers
-    gap = max(1, width - len(equation.formula) - len(result))
-    first = Text.assemble(equation.formula, " " * gap, (result, "bold"))
+    # A number of any size stands whole, if need be behind what it is a value of alone.
+    whole = len(equation.formula) + 1 + len(result) <= width
+    formula = equation.formula if whole else equation.formula.split()[0]
+    gap = max(1, width - len(formula) - len(result))
+    first = Text.assemble(formula, " " * gap, (result, "bold"))
     if not roomy or not equation.numbers or not equation.result:
         return [first]
-    numbers = f"= {equation.numbers}"
+    spellings = f"= {equation.numbers}", equation.numbers, equation.numbers.replace(" − ", "−")
+    numbers = next((text for text in spellings if len(text) <= width), spellings[-1])
     room = width - len(numbers)
     phase = equation.phase if len(equation.phase) < room else ""
     return [first, Text(phase.ljust(room) + numbers, style="dim")]

@@ -15,7 +15,9 @@ class StatusBar(Widget):
     """Shows what it is given; asks nobody."""
 
     DEFAULT_CSS = """
-    StatusBar { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    StatusBar {
+        height: 1; padding: 0 1; background: $panel; color: $foreground; text-wrap: nowrap;
+    }
     """
 
     device: reactive[str] = reactive("probing for devices…")
@@ -30,20 +32,21 @@ class StatusBar(Widget):
 
     def render(self) -> Text:
         right = f"{_rate(self.rate)} · {self.state}"
-        left = " · ".join(part for part in (self.device, _memory(self.memory)) if part)
+        left = " · ".join(part for part in (self.device, _memory(self.memory, self.device)) if part)
         room = self.size.width - len(right) - 1
         line = Text(left, no_wrap=True)
-        line.truncate(max(room, 0), overflow="ellipsis", pad=True)
+        line.truncate(max(room, 1), overflow="ellipsis", pad=True)
         return line.append(" ").append(right, "bold")
 
 
-def _memory(memory: Memory | None) -> str:
+def _memory(memory: Memory | None, device: str) -> str:
     if memory is None:
         return ""
-    return f"{memory.used / GIBIBYTE:.1f}/{memory.total / GIBIBYTE:.0f} GiB"
+    kind = "RAM " if device.startswith("cpu") else ""
+    return f"{kind}{memory.used / GIBIBYTE:.1f}/{memory.total / GIBIBYTE:.0f} GiB"
 
 
 def _rate(rate: float | None) -> str:
     if rate is None:
-        return "– steps/s"
+        return "0 steps/s"
     return f"{rate:,.0f} steps/s" if rate >= 10 else f"{rate:.1f} steps/s"
