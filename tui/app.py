@@ -40,7 +40,8 @@ class DltuiApp(App[None]):
     Footer KeyGroup { margin: 0; }
     Footer FooterLabel { margin: 0 1 0 0; }
     /* In the corner where a notice hides least: not the state, nor what was just met. */
-    ToastRack { align: left bottom; margin-bottom: 2; }
+    ToastRack { margin-bottom: 2; }
+    ToastHolder { align-horizontal: left; }
     Toast { background: $surface; }
     OptionList, OptionList:focus { background: transparent; background-tint: $background 0%; }
     /* Without the focus a highlight says nothing, and in a question it looks like a hint. */

@@ -120,8 +120,8 @@ class LessonScreen(Screen[None]):
         status.show(frame)
         heading = self.query_one(Heading)
         heading.preset = experiment.preset.name
-        playing = "▶" if frame.state == "playing" else "pace"
-        heading.progress = f"{_epoch(frame)} · {playing} {_pace(experiment.pace)}"
+        playing = "▶ " if frame.state == "playing" else ""
+        heading.progress = f"{_epoch(frame)} · {playing}{_pace(experiment.pace)}"
         if frame.state == "finished":
             self._progress.add(self.lesson.slug, "finished")
 
