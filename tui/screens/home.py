@@ -12,6 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import Footer, Input, Markdown, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -20,6 +21,8 @@ from tui.bench import Bench
 from tui.progress import Progress
 from tui.widgets.status_bar import StatusBar
 
+REST_SECONDS = 0.05
+"""How long the highlight rests on a lesson before its page, which is dear, is laid out."""
 UNWRITTEN = """# {title}
 
 *{about}*
@@ -62,6 +65,7 @@ class HomeScreen(Screen[None]):
         self._progress = progress
         self._slug = slug
         self._shown = ""
+        self._turning: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(" [b]dltui[/b]  the fundamentals of deep learning, to play with", id="title")
@@ -120,11 +124,16 @@ class HomeScreen(Screen[None]):
         self.query_one(Contents).focus()
 
     @on(OptionList.OptionHighlighted)
-    async def _turn_to(self, event: OptionList.OptionHighlighted) -> None:
+    def _turn_to(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_id is None or event.option_id == self._shown:
             return
         self._shown = event.option_id
         self._show_facts()
+        if self._turning is not None:
+            self._turning.stop()
+        self._turning = self.set_timer(REST_SECONDS, self._turn_page)
+
+    async def _turn_page(self) -> None:
         await self.query_one(Markdown).update(page(find(self._shown)))
         self.query_one("#page").scroll_home(animate=False)
 
