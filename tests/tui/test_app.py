@@ -1,0 +1,372 @@
+"""The app around its screens: theme, palette, help, size, speed, and setting up beside it all."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.command import CommandPalette
+from textual.widgets import Markdown
+
+import engine.device
+import engine.run
+from engine.device import Device, Devices
+from engine.frame import State
+from tests.tui.conftest import PATIENCE, app, open_lab, until
+from tests.tui.screen_text import screen_text
+from tui.app import DltuiApp
+from tui.screens.code import CodeView
+from tui.screens.help import HelpScreen
+from tui.screens.home import Contents, HomeScreen
+from tui.screens.lab import Lab
+from tui.screens.lesson import LessonScreen
+from tui.screens.too_small import TooSmallScreen
+from tui.widgets.status_bar import StatusBar
+
+CPU, GPU = Device("cpu", "the processor"), Device("cpu:0", "something faster")
+
+
+@pytest.fixture
+def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Setting up waits here; torch is as good as not there before it opens."""
+    opened = threading.Event()
+
+    def import_slowly() -> None:
+        # An import again and again: the thread can be given up between any two of them.
+        while not opened.wait(0.005):
+            with pytest.raises(ModuleNotFoundError):
+                importlib.import_module("a_module_that_is_not_there")
+
+    monkeypatch.setattr(engine.run, "warm_up", import_slowly)
+    yield opened
+    opened.set()
+
+
+@pytest.fixture
+def probed(monkeypatch: pytest.MonkeyPatch):
+    """Say what the probe finds."""
+
+    def find(*working: Device, problems: tuple[str, ...] = ()) -> None:
+        monkeypatch.setattr(engine.device, "probe", lambda **_: Devices(working, problems))
+
+    return find
+
+
+async def screen_of(pilot, kind):
+    """Wait until a screen of this kind is on top, and can be used."""
+    await until(pilot, lambda: isinstance(pilot.app.screen, kind))
+    await until(pilot, lambda: pilot.app.screen.is_mounted)
+    return pilot.app.screen
+
+
+async def in_the_lab(pilot) -> Lab:
+    """The lab on screen, ready or not."""
+    await screen_of(pilot, LessonScreen)
+    await until(pilot, lambda: pilot.app.focused is not None)
+    await pilot.press("2")
+    return pilot.app.screen.query_one(Lab)
+
+
+def notices(pilot) -> str:
+    return "\n".join(note.message for note in pilot.app._notifications)
+
+
+# Theme.
+
+
+async def test_t_changes_the_theme_and_it_is_kept(own_folders: Path) -> None:
+    file = own_folders / "config" / "settings.json"
+    async with app().run_test(size=(80, 24)) as pilot:
+        await screen_of(pilot, HomeScreen)
+        assert pilot.app.current_theme.dark
+        assert not file.exists()  # what nobody chose is not written down
+        await pilot.press("t")
+        await until(pilot, lambda: not pilot.app.current_theme.dark)
+        assert json.loads(file.read_text()) == {"theme": "textual-light"}
+    async with app().run_test(size=(80, 24)) as pilot:
+        await screen_of(pilot, HomeScreen)
+        assert pilot.app.theme == "textual-light"
+        await pilot.press("t")
+        await until(pilot, lambda: pilot.app.theme == "textual-dark")
+    assert app().theme == "textual-dark"
+
+
+@pytest.mark.parametrize("theme", ["of-another-version", "", "[red]"])
+def test_a_theme_that_nobody_knows_means_the_usual_one(own_folders: Path, theme: str) -> None:
+    file = own_folders / "config" / "settings.json"
+    file.parent.mkdir()
+    file.write_text(json.dumps({"theme": theme}))
+    assert app().theme == "textual-dark"
+
+
+async def test_a_theme_that_cannot_be_kept_is_said(own_folders: Path) -> None:
+    (own_folders / "config").write_text("in the way")
+    async with app().run_test(size=(80, 24)) as pilot:
+        await screen_of(pilot, HomeScreen)
+        await pilot.press("t")
+        await until(pilot, lambda: not pilot.app.current_theme.dark)
+        await until(pilot, lambda: "settings are not kept" in notices(pilot))
+
+
+# The command palette and the help.
+
+
+def commands(pilot) -> list[str]:
+    return [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+
+
+async def test_the_palette_has_the_actions_of_the_lab_in_the_lab_and_each_once() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        await screen_of(pilot, LessonScreen)
+        await until(pilot, lambda: pilot.app.focused is not None)
+        here = {"play", "step", "reset", "slower", "faster", "preset", "view", "log", "copy"}
+        assert not here & set(commands(pilot))
+        await open_lab(pilot)
+        listed = commands(pilot)
+        assert here <= set(listed)
+        assert "device" not in listed  # there is but one
+        assert len(listed) == len(set(listed))
+
+
+async def test_what_is_chosen_in_the_palette_is_done() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("ctrl+p")
+        await screen_of(pilot, CommandPalette)
+        await pilot.press(*"step")
+        await until(pilot, lambda: "Make one step, and show it (s)" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await screen_of(pilot, LessonScreen)
+        await until(pilot, lambda: lab.frame.step == 1)
+
+
+async def help_text(pilot) -> str:
+    """What the help says; it is closed again."""
+    below = pilot.app.screen
+    await pilot.press("question_mark")
+    await screen_of(pilot, HelpScreen)
+    await until(pilot, lambda: "esc closes" in screen_text(pilot.app))
+    text = screen_text(pilot.app)
+    await pilot.press("escape")
+    await until(pilot, lambda: pilot.app.screen is below)
+    return text
+
+
+async def test_the_help_lists_the_keys_that_work_now_and_no_others(gate) -> None:
+    make_one_step, filter_lessons, read_on = "Make one step", "filter", "read on: One screen"
+    async with app("linear-regression").run_test(size=(120, 50)) as pilot:
+        await screen_of(pilot, LessonScreen)
+        await until(pilot, lambda: pilot.app.focused is not None)
+        concept = await help_text(pilot)
+        assert read_on in concept
+        assert make_one_step not in concept
+        assert filter_lessons not in concept
+
+        lab = await in_the_lab(pilot)
+        early = await help_text(pilot)
+        assert "Train on, or hold" in early  # it begins as soon as it can
+        assert make_one_step not in early
+        assert read_on not in early
+        gate.set()
+        await until(pilot, lambda: lab.frame is not None)
+        later = await help_text(pilot)
+        assert make_one_step in later
+        assert "Move to the next device" not in later
+        assert later.count("Make one step") == 1
+
+        await pilot.press("escape")
+        await screen_of(pilot, HomeScreen)
+        home = await help_text(pilot)
+        assert filter_lessons in home
+        assert make_one_step not in home
+
+
+async def test_the_device_key_works_where_there_is_a_choice(probed) -> None:
+    probed(CPU, GPU)
+    async with DltuiApp("linear-regression", device="cpu").run_test(size=(120, 50)) as pilot:
+        lab = await open_lab(pilot)
+        assert notices(pilot) == ""  # nothing to say where nothing is wrong
+        assert "Move to the next device" in await help_text(pilot)
+        bar = lambda: str(pilot.app.screen.query_one(StatusBar).render())  # noqa: E731
+        await until(pilot, lambda: bar().startswith("cpu the processor"))
+        await pilot.press("d")
+        assert lab.experiment.device is GPU
+        await until(pilot, lambda: bar().startswith("cpu:0 something faster"))
+        await pilot.press("d")
+        assert lab.experiment.device is CPU
+
+
+# Size.
+
+
+@pytest.mark.parametrize("size", [(79, 24), (80, 23), (40, 10)])
+async def test_a_screen_that_is_too_small_is_covered_until_it_is_not(size) -> None:
+    async with app("parameters" if size == (40, 10) else None).run_test(size=size) as pilot:
+        await screen_of(pilot, TooSmallScreen)
+        if size == (40, 10):
+            await until(pilot, lambda: "this terminal has 40×10" in screen_text(pilot.app))
+            assert "dltui needs 80×24" in screen_text(pilot.app)
+        await pilot.resize_terminal(80, 24)
+        await screen_of(pilot, LessonScreen if size == (40, 10) else HomeScreen)
+
+
+async def test_what_was_open_is_there_again_once_the_screen_is_larger() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        await screen_of(pilot, HomeScreen)
+        await pilot.press("question_mark")
+        help_screen = await screen_of(pilot, HelpScreen)
+        await pilot.resize_terminal(40, 10)
+        await screen_of(pilot, TooSmallScreen)
+        await pilot.resize_terminal(30, 8)
+        await until(pilot, lambda: "this terminal has 30×8" in screen_text(pilot.app))
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: pilot.app.screen is help_screen)
+
+
+async def test_nothing_opens_over_the_screen_that_is_too_small() -> None:
+    async with app().run_test(size=(40, 10)) as pilot:
+        cover = await screen_of(pilot, TooSmallScreen)
+        await pilot.press("question_mark", "ctrl+p", "slash")
+        await pilot.pause()
+        assert pilot.app.screen is cover
+        await pilot.resize_terminal(80, 24)
+        await screen_of(pilot, HomeScreen)
+        assert not any(isinstance(s, TooSmallScreen) for s in pilot.app.screen_stack)
+
+
+# Where it opens.
+
+
+async def test_a_lesson_opens_at_once_and_needs_no_torch(gate) -> None:
+    async with app("parameters").run_test(size=(80, 24)) as pilot:
+        screen = await screen_of(pilot, LessonScreen)
+        assert screen.lesson.slug == "parameters"
+        bar = screen.query_one(StatusBar)
+        assert str(bar.render()).startswith("probing for devices…")
+        assert "probing" in screen_text(pilot.app)
+        await pilot.press("3")
+        assert "class ParametersConfig" in screen.query_one(CodeView)._file.read_text()
+        await pilot.press("escape")
+        home = await screen_of(pilot, HomeScreen)
+        assert home.query_one(Contents).highlighted_option.id == "parameters"
+        gate.set()
+        await until(pilot, lambda: str(home.query_one(StatusBar).render()).startswith("cpu "))
+
+
+async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course() -> None:
+    async with app("mnist").run_test(size=(80, 24)) as pilot:
+        home = await screen_of(pilot, HomeScreen)
+        await until(pilot, lambda: "not written yet" in home.query_one(Markdown).source)
+        assert home.query_one(Contents).highlighted_option.id == "mnist"
+        assert "MNIST" in home.query_one(Markdown).source
+
+
+# Speed.
+
+
+@pytest.fixture
+def intervals(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How often labs have asked to draw."""
+    asked: list[float] = []
+    ask = Lab.set_interval
+
+    def listen(self, interval, *arguments, **names):
+        asked.append(interval)
+        return ask(self, interval, *arguments, **names)
+
+    monkeypatch.setattr(Lab, "set_interval", listen)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("variable", "fps", "seconds"),
+    [
+        (None, None, 1 / 10),
+        ("SSH_CONNECTION", None, 1 / 4),
+        ("SSH_TTY", 20.0, 1 / 20),
+        (None, 2.0, 1 / 2),
+    ],
+)
+async def test_the_charts_are_drawn_less_often_over_ssh(
+    monkeypatch, intervals, variable, fps, seconds
+) -> None:
+    if variable:
+        monkeypatch.setenv(variable, "192.0.2.1 1 192.0.2.2 22")
+    opened = DltuiApp("gradient-by-hand", device="cpu", fps=fps)
+    assert (opened.animation_level == "none") == (variable is not None)
+    async with opened.run_test(size=(80, 24)) as pilot:
+        await open_lab(pilot)
+        assert intervals == [seconds]
+
+
+# Setting up.
+
+
+@pytest.mark.parametrize(("presses", "state"), [(1, State.PLAYING), (2, State.READY)])
+async def test_play_before_torch_is_there_plays_as_soon_as_it_is(gate, presses, state) -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await in_the_lab(pilot)
+        await pilot.press(*["space"] * presses)
+        # Keys that mean nothing yet do nothing.
+        await pilot.press("s", "r", "p", "y", "d", "left_square_bracket", "enter", "right")
+        assert lab.experiment is None
+        assert "loading PyTorch" in screen_text(pilot.app)
+        gate.set()
+        await until(pilot, lambda: lab.frame is not None)
+        assert lab.frame.state is state or lab.experiment.run.state is state
+        if state is State.PLAYING:
+            await until(pilot, lambda: lab.frame.step > 1)
+        assert "loading PyTorch" not in screen_text(pilot.app)
+
+
+async def test_leaving_a_lesson_before_torch_is_there_opens_no_lab(gate) -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await in_the_lab(pilot)
+        await pilot.press("space", "escape")
+        home = await screen_of(pilot, HomeScreen)
+        gate.set()
+        await until(pilot, lambda: str(home.query_one(StatusBar).render()).startswith("cpu "))
+        assert lab.experiment is None
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_quitting_while_setting_up_ends_its_thread(gate) -> None:
+    setting_up = lambda: [t for t in threading.enumerate() if t.name == "setting up"]  # noqa: E731
+    finders = list(sys.meta_path)
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        await screen_of(pilot, LessonScreen)
+        await until(pilot, setting_up)
+        await pilot.press("q")
+        await until(pilot, lambda: not pilot.app.is_running)
+    assert not gate.is_set()
+    for thread in setting_up():
+        thread.join(PATIENCE)
+    assert setting_up() == []
+    assert sys.meta_path == finders
+    assert pilot.app.return_code == 0
+
+
+async def test_a_device_that_is_sick_is_said_and_the_cpu_works(probed) -> None:
+    probed(CPU, problems=("cuda:0 does not work: the [fan] fell off",))
+    async with DltuiApp("linear-regression", device="auto").run_test(
+        size=(80, 24), notifications=True
+    ) as pilot:
+        lab = await open_lab(pilot)
+        assert "the [fan] fell off" in notices(pilot)
+        await until(pilot, lambda: "the [fan]" in screen_text(pilot.app))
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+
+
+async def test_a_device_that_is_not_there_is_said_and_the_cpu_takes_its_place(probed) -> None:
+    probed(CPU)
+    async with DltuiApp("linear-regression", device="cuda:7").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        assert "no device 'cuda:7' here" in notices(pilot)
+        assert "auto, cpu" in notices(pilot)
+        assert lab.experiment.device is CPU

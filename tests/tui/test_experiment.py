@@ -1,0 +1,287 @@
+"""The lab's bench without a screen: settings, pace, device, and the command that repeats a run."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from engine.device import Device
+from engine.frame import State
+from lessons.catalog import entries, find
+from tests.tui.conftest import PATIENCE
+from tui.cli import main
+from tui.experiment import PACES, Experiment
+
+CPU = Device("cpu", "the processor")
+WRITTEN = [entry.slug for entry in entries() if entry.written]
+
+
+def wait(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "never came"
+        time.sleep(0.002)
+
+
+@pytest.fixture
+def bench() -> Iterator[Callable[..., Experiment]]:
+    """Make experiments; each is closed, and its thread ended, after the test."""
+    made: list[Experiment] = []
+
+    def make(slug: str = "linear-regression") -> Experiment:
+        made.append(Experiment(find(slug).load(), CPU))
+        return made[-1]
+
+    yield make
+    for experiment in made:
+        experiment.close()
+
+
+def make_steps(experiment: Experiment, count: int) -> None:
+    """Make so many steps, and wait until they are on the frame."""
+    for _ in range(count):
+        experiment.step()
+    wait(lambda: experiment.frame.step == count)
+
+
+def play_to_the_end(experiment: Experiment) -> None:
+    experiment.change_pace(len(PACES))
+    experiment.play_or_pause()
+    wait(lambda: experiment.ended)
+
+
+def test_it_begins_with_the_first_preset_at_the_pace_of_the_lesson(bench) -> None:
+    experiment = bench()
+    lesson = experiment.lesson
+    assert experiment.preset is lesson.presets[0]
+    assert experiment.config == experiment.trainer.Config.of(dict(lesson.presets[0].settings))
+    assert experiment.pace == lesson.pace
+    assert experiment.frame is None
+    assert not experiment.ended
+
+
+@pytest.mark.parametrize("slug", WRITTEN)
+def test_the_presets_go_round_in_a_circle_and_forget_what_was_turned(bench, slug: str) -> None:
+    experiment = bench(slug)
+    presets = experiment.lesson.presets
+    for preset in (*presets[1:], presets[0]):
+        experiment.set("seed", 7)
+        experiment.use_preset()
+        assert experiment.preset is preset
+        assert experiment.config == experiment.trainer.Config.of(dict(preset.settings))
+        assert experiment.frame.settings["seed"] == experiment.config.seed
+    experiment.use_preset(-1)
+    assert experiment.preset is presets[-1]
+
+
+def test_a_live_setting_changes_the_run_itself(bench) -> None:
+    experiment = bench()
+    make_steps(experiment, 2)
+    run = experiment.run
+    assert experiment.set("learning_rate", 0.02) is False
+    wait(lambda: experiment.frame.settings["learning_rate"] == 0.02)
+    assert experiment.run is run
+    assert experiment.frame.step == 2
+    assert experiment.frame.changed == {"learning_rate"}
+
+
+def test_a_step_that_is_still_under_way_is_not_lost_to_a_live_setting(bench) -> None:
+    experiment = bench()
+    experiment.reset()
+    run = experiment.run
+    experiment.step()
+    assert experiment.set("learning_rate", 0.02) is False
+    assert experiment.run is run
+    wait(lambda: experiment.frame.step == 1)
+    wait(lambda: experiment.frame.settings["learning_rate"] == 0.02)
+
+
+def test_any_other_setting_begins_another_run_and_ends_this_one(bench) -> None:
+    experiment = bench()
+    make_steps(experiment, 2)
+    run = experiment.run
+    assert experiment.set("seed", 3) is True
+    assert run.state is State.STOPPED
+    assert experiment.run is not run
+    assert experiment.frame.step == 0
+    assert experiment.frame.settings["seed"] == 3
+
+
+def test_before_the_first_step_a_live_setting_is_how_the_run_begins(bench) -> None:
+    experiment = bench()
+    experiment.reset()
+    assert experiment.set("learning_rate", 0.02) is True
+    make_steps(experiment, 1)
+    assert experiment.frame.settings["learning_rate"] == 0.02
+    assert experiment.frame.changed == set()
+
+
+def test_after_the_end_a_live_setting_begins_another_run(bench) -> None:
+    experiment = bench()
+    experiment.set("epochs", 3)
+    play_to_the_end(experiment)
+    assert experiment.set("learning_rate", 0.02) is True
+    assert not experiment.ended
+    assert experiment.frame.step == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learning_rate", 0.0),
+        ("learning_rate", float("nan")),
+        ("momentum", 1.5),
+        ("epochs", 0),
+        ("epochs", 2.5),
+        ("reduction", "median"),
+        ("low", 12.0),  # not below `high`
+        ("learning_rat", 0.1),
+    ],
+)
+def test_a_value_that_is_not_allowed_leaves_everything_as_it_was(bench, name, value) -> None:
+    experiment = bench()
+    make_steps(experiment, 1)
+    config, run = experiment.config, experiment.run
+    with pytest.raises(ValueError, match=name):
+        experiment.set(name, value)
+    assert experiment.config is config
+    assert experiment.run is run
+    experiment.step()
+    wait(lambda: experiment.frame.step == 2)
+
+
+def test_the_paces_end_at_one_a_second_and_at_full_speed(bench) -> None:
+    experiment = bench()
+    experiment.reset()
+    seen = []
+    for direction in (1, -1):
+        for _ in range(len(PACES) + 1):
+            experiment.change_pace(direction)
+            assert experiment.run.pace == experiment.pace
+        seen.append(experiment.pace)
+    assert seen == [None, 1]
+
+
+@pytest.mark.parametrize("pace", [30, 3, 700, 5000])
+def test_a_pace_between_two_others_goes_to_its_own_neighbours(bench, pace: float) -> None:
+    numbers = [rung for rung in PACES if rung is not None]
+    below = max(rung for rung in numbers if rung < pace)
+    above = min((rung for rung in numbers if rung > pace), default=None)
+    for direction, neighbour in ((1, above), (-1, below)):
+        experiment = bench()
+        experiment.pace = pace
+        experiment.change_pace(direction)
+        assert experiment.pace == neighbour
+
+
+def test_playing_and_holding_take_turns(bench) -> None:
+    experiment = bench()
+    experiment.play_or_pause()
+    wait(lambda: experiment.frame.state is State.PLAYING)
+    experiment.play_or_pause()
+    wait(lambda: experiment.frame.state is State.PAUSED)
+    experiment.play_or_pause()
+    wait(lambda: experiment.frame.state is State.PLAYING)
+
+
+def test_playing_on_after_the_end_begins_the_same_run_again(bench) -> None:
+    experiment = bench()
+    experiment.set("epochs", 20)
+    play_to_the_end(experiment)
+    run, losses = experiment.run, experiment.frame.history.low.tolist()
+    assert len(losses) == 20
+    experiment.play_or_pause()
+    assert experiment.run is not run
+    wait(lambda: experiment.ended)
+    assert experiment.frame.history.low.tolist() == losses
+
+
+def test_a_step_after_the_end_is_the_first_of_the_same_run(bench) -> None:
+    experiment = bench()
+    experiment.set("epochs", 3)
+    play_to_the_end(experiment)
+    first = experiment.frame.history.low[0]
+    experiment.step()
+    wait(lambda: experiment.frame.step == 1)
+    assert experiment.frame.state is State.PAUSED
+    assert experiment.frame.loss == first
+
+
+def test_another_device_begins_the_run_again_there(bench) -> None:
+    experiment = bench()
+    make_steps(experiment, 3)
+    losses, run = experiment.frame.history.low.tolist(), experiment.run
+    experiment.set("learning_rate", 0.02)
+    config = experiment.config
+    other = Device("cpu:0", "the same processor by another name")
+    experiment.use_device(other)
+    assert run.state is State.STOPPED
+    assert experiment.device is other
+    assert experiment.config == config
+    assert experiment.command().endswith("--device cpu:0")
+    experiment.set("learning_rate", 0.01)
+    make_steps(experiment, 3)
+    assert experiment.frame.history.low.tolist() == losses
+
+
+def test_closing_ends_the_thread_and_closing_again_does_nothing(bench) -> None:
+    experiment = bench()
+    experiment.close()
+    experiment.play_or_pause()
+    training = [t for t in threading.enumerate() if t.name == "training"]
+    assert len(training) == 1
+    experiment.close()
+    experiment.close()
+    assert not training[0].is_alive()
+    assert experiment.run.state is State.STOPPED
+    assert experiment.ended
+
+
+@pytest.mark.parametrize(
+    ("slug", "preset", "changes"),
+    [
+        ("gradient-by-hand", "seed", {}),
+        ("gradient-by-hand", "noisy", {"seed": 3, "initial_w": -2.5, "epochs": 7}),
+        ("parameters", None, {"epochs": 300, "momentum": 0.9, "initial_b": -1e-06}),
+        ("linear-regression", "six-points", {"reduction": "sum"}),
+        ("linear-regression", "noisy-line", {"epochs": 90, "seed": 10, "momentum": 0.5}),
+        ("linear-regression", "double", {"low": -0.1 - 0.2, "learning_rate": 1 / 30, "epochs": 50}),
+        ("linear-regression", "six-points", {"learning_rate": 1e6}),
+    ],
+)
+def test_the_command_gives_the_very_same_run(bench, capsys, slug, preset, changes) -> None:
+    experiment = bench(slug)
+    experiment.use_preset(experiment.lesson.presets.index(experiment.lesson.preset(preset)))
+    for name, value in changes.items():
+        experiment.set(name, value)
+    play_to_the_end(experiment)
+    frame = experiment.frame
+
+    words = shlex.split(experiment.command())
+    assert words[0] == "dltui"
+    assert words.count("--seed") == 1
+    assert not [word for word in words if word.startswith("seed=")]
+    code = main([*words[1:], "--json"])
+    end = json.loads(capsys.readouterr().out.splitlines()[-1])
+
+    diverged = changes.get("learning_rate") == 1e6
+    assert end["status"] == frame.state == ("diverged" if diverged else "finished")
+    assert code == int(diverged)
+    assert (end["preset"], end["seed"]) == (experiment.preset.name, experiment.config.seed)
+    assert end["steps"] == frame.step
+    if not diverged:
+        assert end["loss"] == frame.loss
+        assert end["parameters"] == frame.parameters
+
+
+def test_the_command_says_none_for_what_is_left_to_chance_again(bench) -> None:
+    experiment = bench()
+    experiment.set("initial_w", 2.0)
+    assert "--set initial_w=2.0" in experiment.command()
+    experiment.set("initial_w", None)
+    assert "initial_w" not in experiment.command()

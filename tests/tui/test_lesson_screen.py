@@ -1,0 +1,305 @@
+"""A lesson on screen: its three parts, its questions, its code, and the lines around them."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+
+import pytest
+from rich.color_triplet import ColorTriplet
+from rich.console import Console
+from rich.syntax import Syntax
+from textual.widgets import Input, OptionList, Static
+
+import engine.device
+from engine.frame import Memory, State
+from lessons.catalog import entries, find
+from tests.tui.conftest import app, open_lab, until
+from tests.tui.screen_text import screen_text
+from tui.experiment import PACES
+from tui.progress import Progress
+from tui.screens.code import CodeView
+from tui.screens.concept import ConceptView, QuestionBox
+from tui.screens.home import HomeScreen
+from tui.screens.lab import Lab
+from tui.screens.lesson import Heading, LessonScreen
+from tui.widgets.challenges import Challenges
+from tui.widgets.controls import ControlList, Controls
+from tui.widgets.status_bar import GIBIBYTE, StatusBar
+
+WRITTEN = [entry.slug for entry in entries() if entry.written]
+
+
+@pytest.fixture
+def half_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that always has the same memory."""
+    memory = Memory(4 * GIBIBYTE, 8 * GIBIBYTE)
+    monkeypatch.setattr(engine.device, "memory", lambda _: memory)
+
+
+def kept(own_folders, lesson: str):
+    return Progress(own_folders / "state" / "progress.jsonl").of(lesson)
+
+
+async def opened(pilot) -> LessonScreen:
+    await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+    await until(pilot, lambda: pilot.app.screen.query(Lab))
+    await until(pilot, lambda: pilot.app.focused is not None)
+    return pilot.app.screen
+
+
+async def test_each_part_has_its_key_and_its_focus() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        parts = {"concept": ConceptView, "lab": Lab, "code": CodeView}
+        focused = {"concept": ConceptView, "lab": ControlList, "code": CodeView}
+        assert isinstance(pilot.app.focused, ConceptView)
+        for key, part in {"2": "lab", "3": "code", "1": "concept", "c": "code"}.items():
+            await pilot.press(key)
+            shown = [name for name, kind in parts.items() if screen.query_one(kind).display]
+            assert shown == [part]
+            assert isinstance(pilot.app.focused, focused[part])
+            heading = screen.query_one(Heading).render()
+            chosen = [heading.plain[span.start : span.end] for span in heading.spans]
+            assert [words for words in chosen if part.capitalize() in words]
+        await pilot.press("1", "enter")
+        assert isinstance(pilot.app.focused, ControlList)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def test_the_keys_move_the_page_and_the_code() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        for key, part in (("1", ConceptView), ("3", CodeView)):
+            await pilot.press(key)
+            view = screen.query_one(part)
+            await until(pilot, lambda: view.max_scroll_y > 20)  # noqa: B023
+            await pilot.press("j", "j")
+            await until(pilot, lambda: view.scroll_y == 2)  # noqa: B023
+            await pilot.press("k")
+            await until(pilot, lambda: view.scroll_y == 1)  # noqa: B023
+            await pilot.press("space")
+            await until(pilot, lambda: view.scroll_y > 10)  # noqa: B023
+
+
+async def go_to(pilot, question: str) -> QuestionBox:
+    """Press tab until that question has the focus."""
+    boxes = list(pilot.app.screen.query(QuestionBox))
+    for _ in boxes:
+        await pilot.press("tab")
+        box = pilot.app.focused.parent
+        if isinstance(box, QuestionBox) and question in str(box.query_one(Static).render()):
+            return box
+    raise AssertionError("tab goes through the page, and never came to the question")
+
+
+async def choose(pilot, box: QuestionBox, index: int) -> None:
+    options = box.query_one(OptionList)
+    await pilot.press("home", *["down"] * index)
+    assert options.highlighted == index
+    await pilot.press("enter")
+    await until(pilot, lambda: box.query_one(".why").display)
+
+
+async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_folders) -> None:
+    lesson = find("gradient-by-hand").load()
+    question = next(q for q in lesson.questions if q.slug == "sign")
+    met = next(c for c in lesson.challenges if c.question == "sign")
+    wrong = next(i for i, choice in enumerate(question.choices) if not choice.right)
+    right = next(i for i, choice in enumerate(question.choices) if choice.right)
+    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        challenges = screen.query_one(Challenges)
+        mark = lambda: str(challenges.get_option("sign").prompt)[0]  # noqa: E731
+
+        box = await go_to(pilot, question.text)
+        await choose(pilot, box, wrong)
+        why = box.query_one(".why", Static)
+        assert re.fullmatch(f"✗.* {re.escape(question.choices[wrong].why)}", str(why.render()))
+        assert box.border_title == "Question"
+        assert mark() == "○"
+        done = kept(own_folders, "gradient-by-hand")
+        assert (done.answers, done.challenges) == (set(), set())
+
+        await choose(pilot, box, right)
+        await until(pilot, lambda: mark() == "✓")
+        assert re.fullmatch(f"✓.* {re.escape(question.choices[right].why)}", str(why.render()))
+        assert box.border_title == "✓ Question"
+        done = kept(own_folders, "gradient-by-hand")
+        assert (done.answers, done.challenges) == ({"sign"}, {"sign"})
+        assert any(met.text in note.message for note in pilot.app._notifications)
+
+        await choose(pilot, box, wrong)  # what is known stays known
+        assert box.border_title == "✓ Question"
+    assert kept(own_folders, "gradient-by-hand").answers == {"sign"}
+
+    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        titles = [box.border_title for box in screen.query(QuestionBox)]
+        assert titles == [
+            "✓ Question" if q.slug == "sign" else "Question" for q in lesson.questions
+        ]
+        assert str(screen.query_one(Challenges).get_option("sign").prompt)[0] == "✓"
+
+
+async def test_a_question_without_a_challenge_is_kept_too(own_folders) -> None:
+    lesson = find("linear-regression").load()
+    bound = {challenge.question for challenge in lesson.challenges}
+    question = next(q for q in lesson.questions if q.slug not in bound)
+    right = next(i for i, choice in enumerate(question.choices) if choice.right)
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        await opened(pilot)
+        await choose(pilot, await go_to(pilot, question.text), right)
+        done = lambda: kept(own_folders, "linear-regression")  # noqa: E731
+        await until(pilot, lambda: done().answers == {question.slug})
+        assert done().challenges == set()
+
+
+async def test_a_run_that_went_to_its_end_is_kept(own_folders) -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        lab.experiment.set("epochs", 3)
+        await pilot.press("s", "s")
+        await until(pilot, lambda: lab.frame.step == 2)
+        assert kept(own_folders, "linear-regression").opened
+        assert not kept(own_folders, "parameters").opened
+        assert not kept(own_folders, "linear-regression").finished
+        await pilot.press("s", "s")
+        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+        await until(pilot, lambda: kept(own_folders, "linear-regression").finished)
+
+
+@pytest.mark.usefixtures("half_full")
+async def test_the_status_bar_follows_a_run_through_its_life() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        bar = lambda: str(pilot.app.screen.query_one(StatusBar).render())  # noqa: E731
+        await until(pilot, lambda: "ready" in bar())
+        assert bar().startswith("cpu ")
+        assert " 4.0/8 GiB " in bar()
+        assert bar().endswith(" 0 steps/s · ready")
+        await pilot.press("space")
+        await until(pilot, lambda: bar().endswith("steps/s · playing") and "– steps" not in bar())
+        await pilot.press("space")
+        await until(pilot, lambda: bar().endswith(" 0 steps/s · paused"))
+        await pilot.press("r")
+        await until(pilot, lambda: bar().endswith(" 0 steps/s · ready"))
+        lab.experiment.set("epochs", 1)
+        await pilot.press("s", "s")
+        await until(pilot, lambda: bar().endswith(" 0 steps/s · finished"))
+
+
+async def test_the_heading_tells_the_preset_the_epoch_and_the_pace() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        line = lambda: screen_text(pilot.app).splitlines()[0]  # noqa: E731
+        await until(pilot, lambda: line().endswith("six-points · epoch 0/1000 · 30/s"))
+        await pilot.press("s", "left_square_bracket")
+        await until(pilot, lambda: line().endswith("six-points · epoch 1/1000 · 20/s"))
+        lab.experiment.change_pace(len(PACES))
+        await pilot.press("right_square_bracket")
+        await until(pilot, lambda: line().endswith("six-points · epoch 1/1000 · full speed"))
+        await pilot.press("p")
+        await until(pilot, lambda: line().endswith("double · epoch 0/1000 · full speed"))
+        assert " 1 Concept  2 Lab  3 Code " in line()
+
+
+async def test_however_long_the_run_is_its_numbers_stand_whole() -> None:
+    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        line = lambda: screen_text(pilot.app).splitlines()[0]  # noqa: E731
+        lab.experiment.change_pace(len(PACES))
+        await pilot.press("right_square_bracket")
+        lab.experiment.set("epochs", 250_000)
+        await until(pilot, lambda: line().endswith("seed · epoch 0/250k · full speed"))
+        assert line().startswith("  1 Concept  2 Lab  3 Code   Gradient")
+        heading = pilot.app.screen.query_one(Heading)
+        heading.preset, heading.progress = "a" * 30, "b" * 30
+        await until(pilot, lambda: line().endswith("a · " + "b" * 30))  # the title gives way
+
+
+async def test_a_value_left_to_chance_can_be_opened_and_left_as_it_is() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        controls = lab.query_one(ControlList)
+        controls.highlighted = controls.get_option_index("initial_w")
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
+        assert lab.experiment.config.initial_w is None
+        assert not lab.query_one(Controls).has_class("-refused")
+
+
+async def test_a_hint_comes_with_enter_on_a_challenge() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        lab.query_one(Challenges).focus()
+        await pilot.press("home", "enter")
+        hint = lab.lesson.challenges[0].hint
+        await until(pilot, lambda: any(hint == n.message for n in pilot.app._notifications))
+
+
+async def test_escape_while_typing_keeps_the_lesson_open() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        screen = pilot.app.screen
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        await pilot.press("2", "s", "q")  # letters of a value, not keys
+        assert pilot.app.focused.value.endswith("2sq")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
+        assert pilot.app.screen is screen
+        assert lab.frame.step == 0
+
+
+@pytest.mark.parametrize("slug", WRITTEN)
+async def test_the_code_on_screen_is_the_code_that_runs(slug: str) -> None:
+    async with app(slug).run_test(size=(120, 40)) as pilot:
+        await opened(pilot)
+        trainer = find(slug).load().load_trainer()
+        await pilot.press("3")
+        view = pilot.app.screen.query_one(CodeView)
+        running = inspect.getsource(sys.modules[trainer.__module__])
+        shown = view.query_one("#source", Static).content
+        assert isinstance(shown, Syntax)
+        assert shown.code == running
+        assert view.border_title == "/".join(inspect.getfile(trainer).split("/")[-3:])
+        # And on the screen itself: the code as it is, without numbers and borders.
+        on_screen = screen_text(pilot.app)
+        for line in [line for line in running.splitlines()[:20] if line and len(line) < 90]:
+            assert line in on_screen
+
+
+def luminance(colour: ColorTriplet) -> float:
+    """How bright it is, 0 to 1, as WCAG 2.1 defines it."""
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.normalized]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
+
+
+def faintest(view: CodeView) -> float:
+    """The lowest contrast between a word of the code and what it stands on."""
+    ground = luminance(view.background_colors[1].rich_color.triplet)
+    code, theme = view.query_one("#source", Static).content, view.app.ansi_theme
+    contrasts = []
+    for segment in Console(width=100, color_system="truecolor").render(code):
+        if segment.text.strip() and segment.style.color and not segment.style.color.is_default:
+            word = luminance(segment.style.color.get_truecolor(theme))
+            contrasts.append((max(word, ground) + 0.05) / (min(word, ground) + 0.05))
+    assert len(set(contrasts)) > 3  # it is in colours at all
+    return min(contrasts)
+
+
+async def test_the_code_can_be_read_in_the_dark_and_in_the_light() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("3")
+        view = screen.query_one(CodeView)
+        assert faintest(view) >= 3  # what WCAG 2.1 asks of anything that has to be made out
+        dark = view.query_one("#source", Static).content
+        await pilot.press("t")
+        await until(pilot, lambda: view.query_one("#source", Static).content is not dark)
+        assert not pilot.app.current_theme.dark
+        assert faintest(view) >= 3
+        assert view.query_one("#source", Static).content.code == dark.code

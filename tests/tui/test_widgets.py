@@ -1,0 +1,348 @@
+"""The small widgets by themselves: what each shows of what it is given, and what it posts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import islice
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.widget import Widget
+from textual.widgets import Static
+
+from engine.equations import Equation
+from engine.frame import Frame, LossHistory, Memory, State
+from lessons.catalog import entries, find
+from lessons.lesson import Challenge, Control
+from tui.widgets.challenges import Challenges
+from tui.widgets.controls import ControlList, Controls, _next
+from tui.widgets.equations import Equations
+from tui.widgets.status_bar import GIBIBYTE, StatusBar
+
+WRITTEN = [entry.slug for entry in entries() if entry.written]
+NARROW = 34
+"""The cells that a formula has on a terminal of 80 columns."""
+
+
+class Host(App[None]):
+    """Shows one widget, and keeps what it posts."""
+
+    CSS = "Equations { border: none; height: auto; }"
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        self.widget = widget
+        self.posted: list[Controls.Changed | Controls.Typed] = []
+
+    def compose(self) -> ComposeResult:
+        yield self.widget
+
+    def on_controls_changed(self, event: Controls.Changed) -> None:
+        self.posted.append(event)
+
+    def on_controls_typed(self, event: Controls.Typed) -> None:
+        self.posted.append(event)
+
+
+# Equations.
+
+TWO = (
+    Equation("forward", "y = w·x", "2·3", "6"),
+    Equation("loss", "L = mean(e²)", "", "0.25"),
+)
+
+
+def lines(widget: Widget) -> list[str]:
+    return str(widget.render()).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        # Three lines are two fifths of 8 rows at most (3.2), and more than that of 7 (2.8).
+        (8, ["y = w·x            6", "forward        = 2·3", "L = mean(e²)    0.25"]),
+        (7, ["y = w·x            6", "L = mean(e²)    0.25"]),
+    ],
+)
+async def test_the_numbers_have_a_line_where_there_is_room(rows: int, expected) -> None:
+    equations = Equations()
+    async with Host(equations).run_test(size=(22, rows)) as pilot:
+        equations.equations = TWO
+        await pilot.pause()
+        assert equations.content_size.width == 20
+        assert lines(equations) == expected
+
+
+async def test_before_the_first_step_it_says_how_to_make_one() -> None:
+    equations = Equations()
+    async with Host(equations).run_test(size=(40, 10)):
+        assert lines(equations) == ["press s to make one step"]
+
+
+def extreme_steps(slug: str):
+    """The equations of steps that end in huge, negative, infinite and undefined numbers."""
+    import torch
+
+    trainer = find(slug).load().load_trainer()
+    allowed = trainer.Config.allowed()
+    line = {"data": "line"} if "data" in allowed else {}
+    for rate in (0.001, 0.123456, 1e6):
+        for start in (-1e6, 1e6):
+            for reduction in allowed["reduction"].words if "reduction" in allowed else ("",):
+                word = {"reduction": reduction} if reduction else {}
+                settings = {"learning_rate": rate, "slope": -1000, "initial_w": start}
+                config = trainer.Config.of({**settings, **line, **word})
+                training = trainer(config, torch.device("cpu"))
+                for step in islice(training.steps(), 40):
+                    yield training.equations(step)
+
+
+@pytest.mark.parametrize("slug", WRITTEN)
+async def test_nothing_is_cut_off_at_any_number(slug: str) -> None:
+    equations = Equations()
+    widest: dict[str, tuple[Equation, ...]] = {}  # one of each length will do
+    for line in extreme_steps(slug):
+        for equation in line:
+            key = f"{equation.formula} {len(equation.numbers)} {len(equation.result)}"
+            widest.setdefault(key, line)
+    assert any("10³" in e.result + e.numbers for line in widest.values() for e in line)
+    async with Host(equations).run_test(size=(NARROW + 2, 60)) as pilot:
+        different = list({id(line): line for line in widest.values()}.values())
+        equations.equations = different[0]
+        await pilot.pause()
+        assert equations.content_size.width == NARROW
+        for line in different:
+            equations.equations = line
+            shown = lines(equations)
+            assert max(map(len, shown)) <= NARROW
+            for equation in line:
+                said = equation.result or equation.numbers
+                left = equation.formula.split()[0]
+                assert any(s.startswith(left) and s.endswith(said) for s in shown)
+                if equation.numbers:
+                    closed = equation.numbers.replace(" ", "")
+                    assert any(closed in s.replace(" ", "") for s in shown)
+
+
+async def test_ordinary_numbers_leave_every_formula_whole() -> None:
+    equations = Equations()
+    for slug in WRITTEN:
+        lesson = find(slug).load()
+        trainer = lesson.load_trainer()
+        import torch
+
+        training = trainer(trainer.Config(), torch.device("cpu"))
+        step = next(training.steps())
+        async with Host(equations := Equations()).run_test(size=(NARROW + 2, 60)) as pilot:
+            equations.equations = training.equations(step)
+            await pilot.pause()
+            shown = lines(equations)
+            for equation in equations.equations:
+                said = equation.result or equation.numbers
+                whole = equation.formula.ljust(NARROW - len(said)) + said
+                assert whole in shown
+
+
+# The status bar.
+
+FRAME = Frame(
+    State.PLAYING,
+    {},
+    LossHistory((), (), ()),
+    rate=9119.7,
+    memory=Memory(int(1.25 * GIBIBYTE), 139 * GIBIBYTE),
+)
+
+
+async def status_line(columns: int, frame: Frame | None = FRAME) -> str:
+    bar = StatusBar()
+    async with Host(bar).run_test(size=(columns, 3)) as pilot:
+        bar.device = "cuda:0 NVIDIA H200"
+        bar.show(frame)
+        await pilot.pause()
+        line = str(bar.render())
+        assert bar.size.height == 1
+        return line
+
+
+async def test_the_status_bar_tells_device_memory_speed_and_state() -> None:
+    line = await status_line(80)
+    assert line.startswith("cuda:0 NVIDIA H200 · 1.2/139 GiB  ")
+    assert line.endswith("  9,120 steps/s · playing")
+    assert len(line) == 78
+
+
+async def test_a_narrow_status_bar_shortens_the_device_first() -> None:
+    line = await status_line(40)
+    assert line.endswith("… 9,120 steps/s · playing")
+    assert line.startswith("cuda:0 NVIDIA")
+    assert len(line) == 38
+
+
+async def test_a_status_bar_of_ten_columns_is_survived() -> None:
+    assert await status_line(10) == "… 9,120 steps/s · playing"
+
+
+@pytest.mark.parametrize(
+    ("rate", "words"),
+    [(None, " 0 steps/s"), (0.54, "0.5 steps/s"), (9.96, "10.0 steps/s"), (1e6, "1,000,000 steps")],
+)
+async def test_the_speed_in_words(rate: float | None, words: str) -> None:
+    assert words in await status_line(80, replace(FRAME, rate=rate))
+
+
+async def test_the_memory_of_a_processor_is_called_ram() -> None:
+    bar = StatusBar()
+    async with Host(bar).run_test(size=(80, 3)):
+        bar.device = "cpu the processor"
+        bar.show(FRAME)
+        assert str(bar.render()).startswith("cpu the processor · RAM 1.2/139 GiB  ")
+
+
+async def test_where_nobody_tells_the_memory_there_is_none() -> None:
+    assert "GiB" not in await status_line(80, replace(FRAME, memory=None))
+
+
+async def test_without_a_run_the_bar_says_so() -> None:
+    assert (await status_line(80, None)).endswith(" 0 steps/s · no run yet")
+
+
+# Controls.
+
+NUMBERS = (0.0, 0.1, 0.5, 1.0)
+WITH_NONE = (None, -5.0, 0.0, 5.0)
+WORDS = ("mean", "sum", "none")
+
+
+@pytest.mark.parametrize(
+    ("ladder", "value", "up", "down"),
+    [
+        (NUMBERS, 0.1, 0.5, 0.0),
+        (NUMBERS, 0.0, 0.1, 0.0),  # the ends are ends
+        (NUMBERS, 1.0, 1.0, 0.5),
+        (NUMBERS, 0.3, 0.5, 0.1),  # typed, between two
+        (NUMBERS, 7.0, 7.0, 1.0),  # typed, beyond the ends: what was typed stays
+        (NUMBERS, -7.0, 0.0, -7.0),
+        (WITH_NONE, None, -5.0, None),
+        (WITH_NONE, -5.0, 0.0, None),
+        (WITH_NONE, 2.0, 5.0, 0.0),
+        (WORDS, "mean", "sum", "none"),  # words go round in a circle
+        (WORDS, "none", "mean", "sum"),
+    ],
+)
+def test_the_next_value_on_the_ladder(ladder, value, up, down) -> None:
+    assert _next(ladder, value, 1) == up
+    assert _next(ladder, value, -1) == down
+
+
+@pytest.mark.parametrize("slug", WRITTEN)
+def test_whatever_is_allowed_can_be_turned(slug: str) -> None:
+    """None and every word stand on the ladder, since a turn from them has no other neighbours."""
+    lesson = find(slug).load()
+    allowed = lesson.load_trainer().Config.allowed()
+    for control in lesson.controls:
+        field = allowed[control.name]
+        assert (None in control.ladder) == field.optional
+        assert set(field.words) <= set(control.ladder)
+
+
+def control(name: str, *ladder, only_with=None) -> Control:
+    return Control(
+        name=name, label=name, ladder=ladder, help=f"What {name} does.", only_with=only_with
+    )
+
+
+CONTROLS = (
+    control("rate", 0.1, 0.2),
+    control("noise", 0.0, 1.0, only_with=("data", "line")),
+    control("data", "points", "line"),
+)
+SETTINGS = {"rate": 0.1, "noise": 0.0, "data": "points"}
+
+
+def listed(controls: Controls) -> list[str | None]:
+    return [option.id for option in controls.query_one(ControlList).options]
+
+
+async def test_what_does_not_matter_is_hidden_until_it_does() -> None:
+    controls = Controls(CONTROLS)
+    async with Host(controls).run_test(size=(36, 12)) as pilot:
+        controls.show(SETTINGS, {"rate"})
+        assert listed(controls) == ["rate", "data"]
+        options = controls.query_one(ControlList)
+        options.highlighted = 1
+        controls.show({**SETTINGS, "data": "line"}, {"rate"})
+        assert listed(controls) == ["rate", "noise", "data"]
+        assert options.highlighted == 2  # still the data
+        options.highlighted = 1
+        controls.show(SETTINGS, {"rate"})
+        assert listed(controls) == ["rate", "data"]
+        assert options.highlighted == 0
+        await pilot.pause()
+        assert "What rate does." in str(controls.query_one("#about", Static).render())
+
+
+async def test_a_control_shows_its_value_and_whether_it_is_live() -> None:
+    controls = Controls(CONTROLS)
+    async with Host(controls).run_test(size=(36, 12)) as pilot:
+        await pilot.pause()
+        controls.show({**SETTINGS, "rate": -0.5}, {"rate"})
+        prompts = [str(option.prompt) for option in controls.query_one(ControlList).options]
+        assert prompts[0].split() == ["rate", "−0.5", "●"]
+        assert prompts[1].split() == ["data", "points"]
+        width = controls.query_one(ControlList).scrollable_content_region.width
+        assert [len(prompt) for prompt in prompts] == [width, width]
+
+
+async def test_turning_posts_the_value_and_changes_nothing_itself() -> None:
+    controls = Controls(CONTROLS)
+    async with (host := Host(controls)).run_test(size=(36, 12)) as pilot:
+        controls.show(SETTINGS, {"rate"})
+        controls.query_one(ControlList).focus()
+        await pilot.press("right")
+        await pilot.press("right")
+        await pilot.press("down", "h")
+        posted = [(event.name, event.value) for event in host.posted]
+        assert posted == [("rate", 0.2), ("rate", 0.2), ("data", "line")]
+
+
+async def test_typing_posts_the_text_and_escape_keeps_the_old_value() -> None:
+    controls = Controls(CONTROLS)
+    async with (host := Host(controls)).run_test(size=(36, 12)) as pilot:
+        controls.show({**SETTINGS, "rate": -2.5}, {"rate"})
+        controls.query_one(ControlList).focus()
+        await pilot.press("enter")
+        assert pilot.app.focused.value == "−2.5"  # the value that stands, to be changed
+        await pilot.press("home", "shift+end", "delete", *"1e3", "enter")
+        assert [(event.name, event.text) for event in host.posted] == [("rate", "1e3")]
+        controls.refuse("no [such] rate")
+        await pilot.pause()
+        said = controls.query_one("#said", Static)
+        assert said.display
+        assert str(said.render()) == "no [such] rate"
+        await pilot.press("4")
+        assert not said.display  # the next letter is another try
+        await pilot.press("escape")
+        assert isinstance(pilot.app.focused, ControlList)
+        assert len(host.posted) == 1
+
+
+# Challenges.
+
+
+async def test_challenges_are_marked_as_they_are_met() -> None:
+    challenges = Challenges(
+        [Challenge(slug=name, text=f"reach [{name}]", hint="") for name in ("one", "two")]
+    )
+    async with Host(challenges).run_test(size=(36, 8)):
+        prompts = lambda: [str(option.prompt) for option in challenges.options]  # noqa: E731
+        challenges.mark(set())
+        assert prompts() == ["○ reach [one]", "○ reach [two]"]
+        challenges.mark({"two", "of another version"})
+        assert prompts() == ["○ reach [one]", "✓ reach [two]"]
+        assert challenges.border_title.startswith("Challenges 1/2")
+        assert "enter: hint" in challenges.border_title
+        challenges.mark({"one", "two"})
+        assert challenges.border_title.startswith("Challenges 2/2")
+        assert "all met" in challenges.border_title
+        assert challenges.challenge("one").text == "reach [one]"
