@@ -48,8 +48,10 @@ class DltuiApp(App[None]):
     OptionList:blur > .option-list--option-highlighted { background: transparent; color: $text; }
     """
     BINDINGS = [
-        Binding("question_mark", "help", "help", key_display="?", id="app.help"),
-        Binding("t", "dark", "dark or light", id="app.theme", show=False),
+        Binding("question_mark", "help", "help", id="app.help", tooltip="Every key"),
+        Binding(
+            "t", "dark", "dark or light", id="app.theme", show=False, tooltip="Change the theme"
+        ),
         Binding("ctrl+z", "suspend_process", show=False),
         Binding("q", "quit", "quit", id="app.quit", tooltip="Leave; what you have done is kept"),
     ]
@@ -79,7 +81,9 @@ class DltuiApp(App[None]):
         loop = asyncio.get_running_loop()
         self._bench: asyncio.Future[Bench] = loop.create_future()
         self._setting_up = SettingUp(
-            self._wanted_device, lambda bench: loop.call_soon_threadsafe(self._be_ready, bench)
+            self._wanted_device,
+            done=lambda bench: loop.call_soon_threadsafe(self._be_ready, bench),
+            failed=lambda reason: loop.call_soon_threadsafe(self._be_told, reason),
         )
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
         if self._slug is not None and find(self._slug).written:
@@ -143,6 +147,13 @@ class DltuiApp(App[None]):
     def _open_lesson(self, slug: str) -> None:
         self._setting_up.start()
         self.push_screen(LessonScreen(find(slug).load(), self._progress, self._bench, self._fps))
+
+    def _be_told(self, reason: str) -> None:
+        """No lab will open; the pages can still be read."""
+        text = f"{reason}. dltui doctor says what is missing."
+        self.notify(
+            text, title="PyTorch cannot be used", severity="error", timeout=3600, markup=False
+        )
 
     def _be_ready(self, bench: Bench) -> None:
         """The labs may open: whoever waits for the bench goes on."""

@@ -1,4 +1,4 @@
-"""What the labs work with: torch, imported, and the devices, found; knows no screen."""
+"""What the labs work with: torch and the charts, imported, the devices, found; no screen."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from types import ModuleType
 from typing import TYPE_CHECKING
+
+from tui.charts import CHARTS
 
 if TYPE_CHECKING:
     from engine.device import Device
@@ -26,17 +29,26 @@ class Bench:
 
 
 class SettingUp(MetaPathFinder):
-    """Imports torch and finds the devices in a thread, beside the screen.
+    """Imports torch and the charts, and finds the devices, in a thread beside the screen.
 
     Importing torch takes a second or two, and Python waits for its threads: whoever left
     right after the start would wait too. So this stands in the way of every import of its
     thread, and gives the whole of it up at the next module once `close` was called.
     """
 
-    def __init__(self, device: str, done: Callable[[Bench], object]) -> None:
-        """Set up for the device of that name; `done` is called in the thread."""
+    def __init__(
+        self,
+        device: str,
+        done: Callable[[Bench], object],
+        failed: Callable[[str], object] = lambda _: None,
+    ) -> None:
+        """Set up for the device of that name.
+
+        One of the two is called in the thread: `done`, or `failed` with the reason where
+        PyTorch cannot be used; neither once the whole was given up.
+        """
         self._wanted = device
-        self._done = done
+        self._done, self._failed = done, failed
         self._given_up = threading.Event()
         self._thread = threading.Thread(target=self._work, name="setting up", daemon=False)
 
@@ -65,7 +77,13 @@ class SettingUp(MetaPathFinder):
     def _work(self) -> None:
         sys.meta_path.insert(0, self)
         try:
-            self._done(self._set_up())
+            bench = self._set_up()
+        except Exception as error:  # a broken installation raises what it likes
+            if not self._given_up.is_set():
+                self._failed(f"{type(error).__name__}: {error}")
+        else:
+            if not self._given_up.is_set():
+                self._done(bench)
         finally:
             sys.meta_path.remove(self)
 
@@ -74,6 +92,8 @@ class SettingUp(MetaPathFinder):
         from engine.run import warm_up
 
         warm_up()
+        for chart in CHARTS.values():
+            import_module(chart.module)
         found = probe(stop=self._given_up.is_set)
         try:
             device, remark = found.choose(self._wanted)

@@ -180,3 +180,18 @@ print("torch.optim" in sys.modules)
     )
     assert ended.stdout == "False\n"
     assert ended.stderr == ""
+
+
+def test_a_pytorch_that_is_broken_is_said_and_nothing_is_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def break_down() -> None:
+        raise OSError("libcudart.so: cannot open shared object file")
+
+    monkeypatch.setattr(engine.run, "warm_up", break_down)
+    said: list[str] = []
+    setting_up = SettingUp("cpu", lambda _: said.append("done"), said.append)
+    setting_up.start()
+    setting_up._thread.join()
+    assert said == ["OSError: libcudart.so: cannot open shared object file"]
+    assert setting_up not in sys.meta_path

@@ -53,6 +53,7 @@ class Lab(Container):
             key_display="[",
             id="lab.slower",
             group=PACE,
+            tooltip="Fewer steps a second",
         ),
         Binding(
             "right_square_bracket",
@@ -61,6 +62,7 @@ class Lab(Container):
             key_display="]",
             id="lab.faster",
             group=PACE,
+            tooltip="More steps a second, up to as fast as it goes",
         ),
         Binding("p", "preset", "preset", id="lab.preset", tooltip="Take the next preset"),
         Binding("v", "view", "view", id="lab.view", tooltip="Show the other picture"),
@@ -128,7 +130,7 @@ class Lab(Container):
         if action == "device":
             return self.experiment is not None and len(self._devices) > 1
         if action == "view":
-            return len(self.lesson.charts) > 1
+            return len(self.lesson.charts) > 1 and not self.screen.has_class("-wide")
         return True
 
     # What the keys do.

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from engine.frame import Frame
 
 TABS = ("concept", "lab", "code")
+CONCEPT, LAB = "Read the page, and its questions", "Play with the training"
+CODE = "Read the file that trains"
 
 
 class Heading(Widget):
@@ -60,9 +62,11 @@ class LessonScreen(Screen[None]):
     CSS_PATH = "lesson.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     BINDINGS = [
-        Binding("1", "show('concept')", "concept", id="lesson.concept", show=False),
-        Binding("2", "show('lab')", "lab", id="lesson.lab", show=False),
-        Binding("3,c", "show('code')", "code", False, key_display="c", id="lesson.code"),
+        Binding("1", "show('concept')", "concept", False, id="lesson.concept", tooltip=CONCEPT),
+        Binding("2", "show('lab')", "lab", False, id="lesson.lab", tooltip=LAB),
+        Binding(
+            "3,c", "show('code')", "code", False, key_display="c", id="lesson.code", tooltip=CODE
+        ),
         Binding("escape", "back", "back", id="lesson.back", tooltip="Back to the course"),
     ]
 

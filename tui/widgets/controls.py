@@ -19,14 +19,32 @@ from engine.equations import plain
 from lessons.lesson import Control
 
 TURN = Binding.Group("set", compact=True)
+LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
+TYPE = "Type any value for the highlighted control"
 
 
 class ControlList(OptionList):
     """The list itself: ← and → turn the highlighted control, enter types a value."""
 
     BINDINGS = [
-        Binding("left,h", "turn(-1)", "less", key_display="←", id="control.less", group=TURN),
-        Binding("right", "turn(1)", "more", key_display="→", id="control.more", group=TURN),
+        Binding(
+            "left,h",
+            "turn(-1)",
+            "lower",
+            key_display="←",
+            id="control.less",
+            group=TURN,
+            tooltip=LOWER,
+        ),
+        Binding(
+            "right",
+            "turn(1)",
+            "higher",
+            key_display="→",
+            id="control.more",
+            group=TURN,
+            tooltip=HIGHER,
+        ),
         Binding("j", "cursor_down", show=False, id="control.down"),
         Binding("k", "cursor_up", show=False, id="control.up"),
     ]
@@ -75,7 +93,7 @@ class Controls(Vertical):
 
     BINDINGS = [
         # First of all bindings: what is typed next must find the line open, however fast it comes.
-        Binding("enter", "edit", "type a value", False, id="control.type", priority=True),
+        Binding("enter", "edit", "type", False, id="control.type", priority=True, tooltip=TYPE),
         Binding("escape", "settle", "keep the old value", id="control.keep"),
     ]
 
@@ -215,7 +233,8 @@ def _next(ladder: Sequence[Setting], value: Setting, direction: int) -> Setting:
             return ladder[index % len(ladder)]
         return ladder[max(0, min(len(ladder) - 1, index))]
     numbers = [rung for rung in ladder if isinstance(rung, int | float)]
-    assert isinstance(value, int | float)
+    if not isinstance(value, int | float):
+        return ladder[0]
     if direction > 0:
         return next((rung for rung in numbers if rung > value), value)
     return next((rung for rung in reversed(numbers) if rung < value), value)
