@@ -33,7 +33,7 @@ class State(StrEnum):
         return self in (State.FINISHED, State.DIVERGED, State.STOPPED, State.FAILED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LossHistory:
     """The loss of every step so far, in a bounded number of buckets.
 
@@ -73,9 +73,12 @@ class Memory:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One look at a run: everything that the screen, and a challenge, may know of it."""
+    """One look at a run: everything that the screen, and a challenge, may know of it.
+
+    Like everything with arrays in it, equal to itself alone.
+    """
 
     state: State
     settings: Mapping[str, Setting]

@@ -65,6 +65,11 @@ class Run:
         return self._turns.state
 
     @property
+    def resting(self) -> bool:
+        """Whether this frame stays the newest until somebody tells the run something."""
+        return self._turns.resting
+
+    @property
     def pace(self) -> float | None:
         """Steps a second, or None for as fast as it goes; 0 or less is a `ValueError`."""
         return self._turns.pace

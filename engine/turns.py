@@ -34,6 +34,7 @@ class Turns:
         self._serve = False
         self._stop = False
         self._due = 0.0
+        self._resting = False
         self._free = False
         """Playing at full speed with nothing else to do. Reading this one flag, without the
         lock, is all that a step then pays; whoever has something to say clears it."""
@@ -42,6 +43,11 @@ class Turns:
     def state(self) -> State:
         """Where the training stands."""
         return self._state
+
+    @property
+    def resting(self) -> bool:
+        """Whether nothing will happen, and no frame come, until somebody says something."""
+        return self._resting or self._state.ended
 
     @property
     def stopping(self) -> bool:
@@ -101,6 +107,7 @@ class Turns:
                 seconds = self._seconds_to_go()
                 if seconds == 0:
                     return Turn.STEP
+                self._resting = seconds is None
                 self._told.wait(seconds)
 
     def end(self, state: State) -> None:
@@ -116,7 +123,7 @@ class Turns:
             self._wake()
 
     def _wake(self) -> None:
-        self._free = False
+        self._free = self._resting = False
         self._told.notify()
 
     def _seconds_to_go(self) -> float | None:

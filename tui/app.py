@@ -24,6 +24,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.screens.too_small import TooSmallScreen, too_small
+from tui.terminal.driver import Driver
 
 LOCAL_FPS = 10.0
 SSH_FPS = 4.0
@@ -64,7 +65,7 @@ class DltuiApp(App[None]):
         data_dir: Path | None = None,
     ) -> None:
         """Open at home, or at the lesson of that slug."""
-        super().__init__()
+        super().__init__(driver_class=Driver)
         self._slug = lesson
         self._wanted_device = device
         self.data_dir = data_dir or paths.data_dir()
@@ -117,6 +118,12 @@ class DltuiApp(App[None]):
     def action_help(self) -> None:
         """Show the keys of the screen."""
         self.push_screen(HelpScreen(_keys(self.screen)))
+
+    async def action_quit(self) -> None:
+        """Leave."""
+        if isinstance(self._driver, Driver):
+            self._driver.leave_soon()
+        await super().action_quit()
 
     def action_dark(self) -> None:
         """Change between the dark and the light theme."""

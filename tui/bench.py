@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -64,6 +65,7 @@ class SettingUp(MetaPathFinder):
         longer than anybody would notice: nothing of it is ours to save.
         """
         self._given_up.set()
+        gc.unfreeze()  # for whoever goes on after the app, and wants everything cleaned up
         if self._thread.ident is not None:
             self._thread.join(timeout=0.3)
 
@@ -94,6 +96,13 @@ class SettingUp(MetaPathFinder):
         warm_up()
         for chart in CHARTS.values():
             import_module(chart.module)
+        import_module("plotext")  # which the first chart that is drawn would wait for
+        # Half a million objects that stay. Python's garbage collector would look at each of them
+        # again and again, and a training and its screen stood still for 0.1 s each time.
+        gc.freeze()
+        import os
+
+        sys.setswitchinterval(float(os.environ.get("SW", "0.005")))
         found = probe(stop=self._given_up.is_set)
         try:
             device, remark = found.choose(self._wanted)

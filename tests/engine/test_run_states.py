@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 import threading
+import time
+from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
+import torch
 
-from engine.frame import State
+from engine.frame import Frame, State
+from engine.pictures import LinePicture
 from engine.run import Run, close_all
-from tests.engine.conftest import Start, finish, look, until
-from tests.engine.small_trainers import Counting, CountingConfig
+from tests.engine.conftest import PATIENCE, Start, finish, look, until
+from tests.engine.small_trainers import (
+    BrokenAtTheStart,
+    BrokenInTheLoop,
+    Counting,
+    CountingConfig,
+    SpikeThenInfinity,
+)
 
 SHORT = CountingConfig(epochs=50)
 
@@ -186,3 +198,221 @@ def test_orders_from_many_threads_leave_a_run_that_obeys(start: Start) -> None:
     run.step()
     until(lambda: run.frame.step == step + 1)
     assert run.frame.settings["learning_rate"] == pytest.approx(0.399)
+
+
+# Resting: whoever read that it rests, and then the frame, has seen all there is to see.
+
+
+class Held(Counting):
+    """Counts, but is held up at one place until it may go on."""
+
+    place: ClassVar[str]
+    there: ClassVar[threading.Event]
+    go_on: ClassVar[threading.Event]
+
+    def __init__(self, config: CountingConfig, device: torch.device) -> None:
+        self.hold("the beginning")
+        super().__init__(config, device)
+
+    def loss(self, step: int) -> float:
+        self.hold("step 1" if step == 1 else "")
+        return super().loss(step)
+
+    def picture(self) -> LinePicture:
+        self.hold("the picture of step 1" if self.steps_made == 1 else "")
+        return super().picture()
+
+    def hold(self, place: str) -> None:
+        if place == self.place:
+            self.there.set()
+            assert self.go_on.wait(PATIENCE)
+
+
+@pytest.fixture
+def held(start: Start) -> Iterator[type[Held]]:  # noqa: ARG001 - it closes the runs, after this
+    Held.place, Held.there, Held.go_on = "", threading.Event(), threading.Event()
+    yield Held
+    Held.go_on.set()
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that take turns a hundred times as often as usual, to meet what is seldom met."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 100)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def settle(run: Run) -> Frame:
+    """Look on, without a pause, until the run rests; the frame that is read then."""
+    deadline = time.monotonic() + PATIENCE
+    while not run.resting:
+        assert time.monotonic() < deadline, "it never came to rest"
+    return run.frame
+
+
+def test_a_run_does_not_rest_before_its_trainer_is_made(start: Start, held: type[Held]) -> None:
+    held.place = "the beginning"
+    assert not Run(held, SHORT).resting
+    run = start(held)
+    assert held.there.wait(PATIENCE)
+    assert not run.resting
+    held.go_on.set()
+    frame = settle(run)
+    assert (frame.state, frame.step) == (State.READY, 0)
+    assert frame.picture is not None
+
+
+def test_a_run_that_waits_for_another_does_not_rest(start: Start) -> None:
+    first = start()
+    settle(first)
+    second = start(config=SHORT)
+    assert not second.resting
+    first.close()
+    assert settle(second).picture is not None
+    third = start(config=SHORT)
+    third.close()
+    assert third.resting
+    assert third.frame.state is State.STOPPED
+
+
+@pytest.mark.parametrize("place", ["step 1", "the picture of step 1"])
+def test_a_run_does_not_rest_until_the_frame_of_its_step_is_there(
+    start: Start, held: type[Held], place: str
+) -> None:
+    held.place = place
+    run = start(held)
+    settle(run)
+    run.step()
+    assert not run.resting
+    assert held.there.wait(PATIENCE)
+    assert not run.resting
+    assert run.frame.step == 0
+    held.go_on.set()
+    assert (settle(run).step, run.frame.state) == (1, State.PAUSED)
+
+
+def test_a_run_does_not_rest_until_the_frame_of_its_end_is_there(
+    start: Start, held: type[Held]
+) -> None:
+    held.place = "the picture of step 1"
+    run = start(held, config=CountingConfig(epochs=1))
+    settle(run)
+    run.play()
+    assert held.there.wait(PATIENCE)
+    assert not run.resting
+    held.go_on.set()
+    assert (settle(run).step, run.frame.state) == (1, State.FINISHED)
+
+
+@pytest.mark.parametrize("pace", [None, 1e-9, 1e5])
+def test_a_run_that_plays_does_not_rest(start: Start, pace: float | None) -> None:
+    run = start(pace=pace)
+    settle(run)
+    run.play()
+    until(lambda: look(run).step)  # at the slowest pace, the next one is years away
+    assert not any(run.resting for _ in range(1000))
+    run.pause()
+    assert settle(run).state is State.PAUSED
+
+
+@pytest.mark.parametrize(
+    ("trainer", "state"),
+    [
+        (Counting, State.FINISHED),
+        (SpikeThenInfinity, State.DIVERGED),
+        (BrokenAtTheStart, State.FAILED),
+        (BrokenInTheLoop, State.FAILED),
+    ],
+)
+def test_what_has_ended_rests_and_shows_its_end(
+    start: Start, trainer: type[Counting], state: State
+) -> None:
+    run = start(trainer, config=CountingConfig(epochs=200))
+    run.play()
+    until(lambda: run.state.ended)
+    assert run.resting
+    assert run.frame.state is state
+    last = run.frame
+    run.step()
+    run.request()
+    run.close()
+    assert run.resting
+    assert run.frame is last
+
+
+@pytest.mark.parametrize("playing", [False, True])
+def test_a_run_that_was_stopped_rests_and_shows_its_last_step(start: Start, playing: bool) -> None:
+    run = start()
+    settle(run)
+    if playing:
+        run.play()
+        until(lambda: look(run).step)
+    run.stop()
+    frame = settle(run)
+    assert (frame.state, frame.step) == (State.STOPPED, Counting.made[0].steps_made)
+
+
+def test_a_run_that_was_told_nothing_new_comes_to_rest_again(start: Start) -> None:
+    run = start()
+    settle(run)
+    for tell in (run.pause, run.request, lambda: setattr(run, "pace", 3)):
+        tell()
+        settle(run)
+    assert run.frame.state is State.PAUSED
+
+
+@pytest.mark.usefixtures("hasty")
+def test_once_it_rests_the_frame_shows_the_last_step(start: Start) -> None:
+    run = start()
+    settle(run)
+    for step in range(1, 1001):
+        run.step()
+        frame = settle(run)
+        assert (frame.step, frame.state) == (step, State.PAUSED)
+        assert frame.parameters["w"] == step
+
+
+@pytest.mark.usefixtures("hasty")
+def test_once_it_rests_the_frame_shows_all_steps_that_were_asked_for(start: Start) -> None:
+    run = start()
+    settle(run)
+    asked = 0
+    for times in (*range(2, 9), *range(8, 1, -1)) * 10:
+        for _ in range(times):
+            run.step()
+        asked += times
+        assert settle(run).step == asked
+
+
+@pytest.mark.usefixtures("hasty")
+def test_once_it_rests_the_frame_shows_where_a_pause_has_caught_it(start: Start) -> None:
+    run = start()
+    settle(run)
+    for _ in range(300):
+        run.play()
+        assert not run.resting
+        run.pause()
+        frame = settle(run)
+        assert (frame.state, frame.step) == (State.PAUSED, Counting.made[0].steps_made)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_once_it_rests_the_frame_shows_the_settings_that_were_changed(start: Start) -> None:
+    run = start()
+    settle(run)
+    for number in range(300):
+        run.adjust("learning_rate", 0.1 + number / 1000)
+        assert settle(run).settings["learning_rate"] == 0.1 + number / 1000
+
+
+@pytest.mark.usefixtures("hasty")
+def test_once_it_rests_after_playing_the_frame_shows_the_end(start: Start) -> None:
+    for _ in range(50):
+        run = start(config=CountingConfig(epochs=5))
+        settle(run)
+        run.play()
+        frame = settle(run)
+        assert (frame.state, frame.step) == (State.FINISHED, 5)
+        run.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -118,3 +119,95 @@ def test_nothing_leaves_the_end(end: State) -> None:
     for say in (turns.play, turns.pause, turns.step):
         say()
         assert turns.state is end
+
+
+# Resting.
+
+
+def rests_while_it_waits(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Ask for a turn that does not come at once; whether it counts as resting meanwhile."""
+    seen: list[bool] = []
+
+    def wait(_: float | None) -> None:
+        seen.append(turns.resting)
+        turns.stop()
+
+    monkeypatch.setattr(turns._told, "wait", wait)
+    assert turns.next() is Turn.STOP
+    (resting,) = seen
+    assert not turns.resting  # since it was stopped, the end is still to come
+    return resting
+
+
+def test_nothing_rests_before_the_first_turn_is_asked_for() -> None:
+    turns = Turns()
+    assert not turns.resting
+    turns.pause()
+    assert not turns.resting
+
+
+def test_what_waits_for_a_word_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert rests_while_it_waits(Turns(), monkeypatch)
+    turns = Turns(pace=5)
+    turns.pause()
+    assert turns.next() is Turn.SERVE
+    assert not turns.resting  # the frame that shows the pause is still to be made
+    assert rests_while_it_waits(turns, monkeypatch)
+
+
+def test_what_waits_for_its_pace_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns(pace=1e-300)
+    turns.play()
+    assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
+    assert not rests_while_it_waits(turns, monkeypatch)
+
+
+@pytest.mark.parametrize("pace", [None, 1e9])
+def test_what_plays_does_not_rest(pace: float | None) -> None:
+    turns = Turns(pace)
+    turns.play()
+    for _ in range(10):
+        turns.next()
+        assert not turns.resting
+
+
+def test_a_single_step_rests_once_the_look_at_it_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    turns = Turns()
+    turns.step()
+    for expected in (Turn.SERVE, Turn.STEP, Turn.SERVE):
+        assert not turns.resting
+        assert turns.next() is expected
+    assert not turns.resting
+    assert rests_while_it_waits(turns, monkeypatch)
+
+
+def slow(turns: Turns) -> None:
+    turns.pace = 1
+
+
+@pytest.mark.parametrize(
+    "say", [Turns.play, Turns.pause, Turns.step, Turns.serve, Turns.stop, slow]
+)
+def test_a_word_ends_the_rest_at_once(say: Callable[[Turns], object]) -> None:
+    turns = Turns()
+    waiting = threading.Thread(target=turns.next)
+    waiting.start()
+    until(lambda: turns.resting)
+    with turns._told:  # so that nothing goes on before it was looked at
+        say(turns)
+        assert not turns.resting
+    turns.stop()
+    waiting.join(60)
+    assert not waiting.is_alive()
+
+
+@pytest.mark.parametrize("end", [state for state in State if state.ended])
+def test_what_has_ended_rests_whatever_is_said(end: State) -> None:
+    turns = Turns()
+    turns.play()
+    taken(turns, 5)
+    assert not turns.resting
+    turns.end(end)
+    for say in (turns.play, turns.pause, turns.step, turns.serve, turns.stop):
+        say()
+        assert turns.resting

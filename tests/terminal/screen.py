@@ -76,6 +76,13 @@ class Terminal:
             self._read(0.2)
         return self.text
 
+    def settle(self) -> None:
+        """Read on until the app has been silent for a moment."""
+        length = -1
+        while length != len(self.output):
+            length = len(self.output)
+            self._read(0.3)
+
     def end(self) -> int:
         """Wait until the process has ended; its exit code."""
         end = time.monotonic() + PATIENCE

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,17 +14,11 @@ from tui.charts import CHARTS
 from tui.charts.look import Look
 
 DARK = Look.dark()
-CODE = re.compile(r"\x1b\[[\d;]*m")
-
-
-def plain(lines: Sequence[str]) -> list[str]:
-    """The text alone: every colour code taken out."""
-    return [CODE.sub("", line) for line in lines]
 
 
 def draw(kind: str, frame: Frame, width: int, height: int, **look: bool) -> list[str]:
     """A chart as text, checked to fill its room to the cell."""
-    lines = plain(CHARTS[kind].draw(frame, width, height, replace(DARK, **look)))
+    lines = CHARTS[kind].draw(frame, width, height, replace(DARK, **look)).text()
     assert [len(line) for line in lines] == [width] * height
     return lines
 

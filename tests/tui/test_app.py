@@ -20,6 +20,7 @@ from engine.frame import State
 from tests.tui.conftest import PATIENCE, app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
+from tui.pulse import Pulse
 from tui.screens.code import CodeView
 from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
@@ -192,7 +193,7 @@ async def test_the_device_key_works_where_there_is_a_choice(probed) -> None:
         lab = await open_lab(pilot)
         assert notices(pilot) == ""  # nothing to say where nothing is wrong
         assert "Move to the next device" in await help_text(pilot)
-        bar = lambda: str(pilot.app.screen.query_one(StatusBar).render())  # noqa: E731
+        bar = lambda: pilot.app.screen.query_one(StatusBar).text  # noqa: E731
         await until(pilot, lambda: bar().startswith("cpu the processor"))
         await pilot.press("d")
         assert lab.experiment.device is GPU
@@ -247,7 +248,7 @@ async def test_a_lesson_opens_at_once_and_needs_no_torch(gate) -> None:
         screen = await screen_of(pilot, LessonScreen)
         assert screen.lesson.slug == "parameters"
         bar = screen.query_one(StatusBar)
-        assert str(bar.render()).startswith("probing for devices…")
+        assert bar.text.startswith("probing for devices…")
         assert "probing" in screen_text(pilot.app)
         await pilot.press("3")
         assert "class ParametersConfig" in screen.query_one(CodeView)._file.read_text()
@@ -255,7 +256,7 @@ async def test_a_lesson_opens_at_once_and_needs_no_torch(gate) -> None:
         home = await screen_of(pilot, HomeScreen)
         assert home.query_one(Contents).highlighted_option.id == "parameters"
         gate.set()
-        await until(pilot, lambda: str(home.query_one(StatusBar).render()).startswith("cpu "))
+        await until(pilot, lambda: home.query_one(StatusBar).text.startswith("cpu "))
 
 
 async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course() -> None:
@@ -270,30 +271,25 @@ async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course() -> No
 
 
 @pytest.fixture
-def intervals(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How often labs have asked to draw."""
+def rates(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How many frames a second the labs have asked for."""
     asked: list[float] = []
-    ask = Lab.set_interval
 
-    def listen(self, interval, *arguments, **names):
-        asked.append(interval)
-        return ask(self, interval, *arguments, **names)
+    class Spied(Pulse):
+        def __init__(self, fps: float) -> None:
+            asked.append(fps)
+            super().__init__(fps)
 
-    monkeypatch.setattr(Lab, "set_interval", listen)
+    monkeypatch.setattr("tui.watching.Pulse", Spied)
     return asked
 
 
 @pytest.mark.parametrize(
-    ("variable", "fps", "seconds"),
-    [
-        (None, None, 1 / 10),
-        ("SSH_CONNECTION", None, 1 / 4),
-        ("SSH_TTY", 20.0, 1 / 20),
-        (None, 2.0, 1 / 2),
-    ],
+    ("variable", "fps", "rate"),
+    [(None, None, 10), ("SSH_CONNECTION", None, 4), ("SSH_TTY", 20.0, 20), (None, 2.0, 2)],
 )
 async def test_the_charts_are_drawn_less_often_over_ssh(
-    monkeypatch, intervals, variable, fps, seconds
+    monkeypatch, rates, variable, fps, rate
 ) -> None:
     if variable:
         monkeypatch.setenv(variable, "192.0.2.1 1 192.0.2.2 22")
@@ -301,7 +297,7 @@ async def test_the_charts_are_drawn_less_often_over_ssh(
     assert (opened.animation_level == "none") == (variable is not None)
     async with opened.run_test(size=(80, 24)) as pilot:
         await open_lab(pilot)
-        assert intervals == [seconds]
+        assert rates == [rate]
 
 
 # Setting up.
@@ -330,7 +326,7 @@ async def test_leaving_a_lesson_before_torch_is_there_opens_no_lab(gate) -> None
         await pilot.press("space", "escape")
         home = await screen_of(pilot, HomeScreen)
         gate.set()
-        await until(pilot, lambda: str(home.query_one(StatusBar).render()).startswith("cpu "))
+        await until(pilot, lambda: home.query_one(StatusBar).text.startswith("cpu "))
         assert lab.experiment is None
 
 

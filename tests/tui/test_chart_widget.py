@@ -9,8 +9,9 @@ from textual.containers import Container
 from textual.geometry import Region
 from textual.widget import Widget
 
-from tests.tui.chart_frames import DARK, losses, pictured, plain
+from tests.tui.chart_frames import DARK, losses, pictured
 from tui.charts import CHARTS
+from tui.charts.canvas import Canvas
 from tui.charts.chart import Chart
 
 
@@ -46,7 +47,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     kind = type(CHARTS["loss"])
     real = kind.draw
 
-    def spy(self: Any, frame: Any, width: int, height: int, look: Any) -> list[str]:
+    def spy(self: Any, frame: Any, width: int, height: int, look: Any) -> Canvas:
         sizes.append((width, height))
         return real(self, frame, width, height, look)
 
@@ -65,7 +66,7 @@ async def test_it_shows_the_chart_in_its_own_size(drawn: list[tuple[int, int]]) 
         app.chart.draw(frame, DARK)
         await pilot.pause()
         assert drawn == [(50, 12)]
-        assert on_screen(app.chart) == plain(CHARTS["loss"].draw(frame, 50, 12, DARK))
+        assert on_screen(app.chart) == CHARTS["loss"].draw(frame, 50, 12, DARK).text()
         assert app.chart.border_title == "Loss"
 
 
@@ -95,15 +96,18 @@ async def test_an_equal_picture_is_not_painted_again(drawn: list[tuple[int, int]
         assert app.chart.painted == []
 
 
-async def test_only_changed_lines_are_painted() -> None:
+async def test_only_changed_cells_are_painted() -> None:
     app = Wall()
     async with app.run_test() as pilot:
-        app.chart.show([f"line {y}" for y in range(12)])
+        app.chart.show(Canvas.of([f"line {y:<45}" for y in range(12)], DARK.text))
         await pilot.pause()
         app.chart.painted.clear()
-        app.chart.show([f"line {y}" if y not in (3, 7) else "changed" for y in range(12)])
-        assert app.chart.painted == [Region(0, 3, 50, 1), Region(0, 7, 50, 1)]
-        assert on_screen(app.chart)[3].rstrip() == "changed"
+        changed = Canvas.of([f"line {y:<45}" for y in range(12)], DARK.text)
+        changed.write(3, 10, "here", DARK.text)
+        changed.write(7, 0, "l", DARK.line)
+        app.chart.show(changed)
+        assert app.chart.painted == [Region(10, 3, 4, 1), Region(0, 7, 1, 1)]
+        assert on_screen(app.chart)[3].rstrip() == "line 3    here"
         assert on_screen(app.chart)[4].rstrip() == "line 4"
 
 

@@ -8,7 +8,6 @@ import pytest
 from engine.frame import Frame, State
 from tests.tui.chart_frames import DARK, draw, losses, pictured
 from tui.charts import CHARTS
-from tui.charts.ansi import paint, segments
 from tui.charts.look import RGB, Look
 
 
@@ -49,7 +48,7 @@ def test_one_chart_leaves_nothing_behind_for_the_next(kind: str) -> None:
 @pytest.mark.parametrize("kind", CHARTS)
 def test_charts_are_painted_in_the_colours_of_the_look(kind: str) -> None:
     dark, light = (CHARTS[kind].draw(pictured(), 50, 12, look) for look in (DARK, Look.light()))
-    assert dark != light
+    assert (dark.inks != light.inks).any()
 
 
 @pytest.mark.parametrize(
@@ -83,12 +82,6 @@ def luminance(colour: RGB) -> float:
 def contrast(one: RGB, other: RGB) -> float:
     bright, dark = sorted((luminance(one), luminance(other)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
-
-
-def test_colour_codes_are_read_as_they_were_written() -> None:
-    line = f"a{paint('b', (1, 2, 3))}c{paint('d', (4, 5, 6), (7, 8, 9))}"
-    read = [(part.text, str(part.style) if part.style else "") for part in segments(line)]
-    assert read == [("a", ""), ("b", "#010203"), ("c", ""), ("d", "#040506 on #070809")]
 
 
 HEAVY = "import sys; print(*sorted({'torch', 'numpy', 'plotext'} & set(sys.modules)))"

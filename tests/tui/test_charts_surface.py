@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from tests.tui.chart_frames import CODE, DARK, canvas, cells, draw, pictured
+from tests.tui.chart_frames import DARK, canvas, cells, draw, pictured
 from tui.charts import CHARTS
 
 # The least squares of the points (0, 0) … (4, 4) are w = 1, b = 0: the middle of the map. From
@@ -33,10 +33,10 @@ def test_the_path_is_drawn_between_the_positions() -> None:
     still, walked = np.array([[0.0, 0.0]]), np.array([[0.0, 0.0], [0.0, 1.6]])
     before = CHARTS["surface"].draw(pictured(path=still, w=0.0, b=0.0), 60, 21, DARK)
     after = CHARTS["surface"].draw(pictured(path=walked, w=0.0, b=1.6), 60, 21, DARK)
-    lines = [CODE.sub("", line) for line in after]
+    lines = after.text()
     (top, column), (bottom, _) = cell(lines, 0, 1.6), cell(lines, 0, 0)
     for row in range(top + 1, bottom):
-        assert after[row] != before[row]
+        assert lines[row] != before.text()[row]
         assert 0x2800 < ord(lines[row][column]) < 0x2900
 
 
@@ -50,18 +50,17 @@ def test_the_map_stays_while_the_walk_goes_on() -> None:
 
 def test_loss_grows_away_from_the_minimum_along_every_way() -> None:
     frame = pictured(path=np.array([[0.0, 0.0]]), w=0.0, b=0.0)
-    lines = CHARTS["surface"].draw(frame, 76, 17, DARK)
-    shades = [brightness(line) for line in lines[:15]]
-    middle = max(range(15), key=lambda row: -min(shades[row]))
-    assert middle == pytest.approx(7, abs=1)
-    assert shades[0][-1] > shades[7][37]
-    assert shades[14][3] > shades[7][37]
+    drawn = CHARTS["surface"].draw(frame, 76, 17, DARK)
+    left, _, rows = canvas(drawn.text())
+    shades = brightness(drawn.papers[:rows, left:])
+    assert shades.min(axis=1).argmin() == pytest.approx(7, abs=1)
+    assert shades[0, -1] > shades[7, 37]
+    assert shades[14, 3] > shades[7, 37]
 
 
-def brightness(line: str) -> list[int]:
-    """The sum of the colours behind each run of cells."""
-    runs = [code.split(";") for code in CODE.findall(line) if "48;2" in code]
-    return [sum(int(part.rstrip("m")) for part in run[-3:]) for run in runs]
+def brightness(colours: np.ndarray) -> np.ndarray:
+    """The sum of red, green and blue of each cell."""
+    return (colours >> 16) + (colours >> 8 & 0xFF) + (colours & 0xFF)
 
 
 def test_axes_are_named_w_and_b() -> None:

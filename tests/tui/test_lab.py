@@ -20,14 +20,14 @@ async def test_step_makes_one_step_and_writes_it_in_numbers() -> None:
         lab = await open_lab(pilot)
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 1)
-        shown = str(lab.query_one(Equations).render())
+        shown = lab.query_one(Equations).text
         # w = 1 and the sample (1, 2): ŷ = 1, L = (1 − 2)² = 1, ∂L/∂w = 2·(1 − 2)·1 = −2.
         assert "−2.0000" in shown
         assert "1.0200" in shown
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 2)
         # w = 1.02 and the sample (2, 4): ∂L/∂w = 2·(2.04 − 4)·2 = −7.84.
-        assert "−7.8400" in str(lab.query_one(Equations).render())
+        assert "−7.8400" in lab.query_one(Equations).text
 
 
 async def test_space_plays_and_holds_and_reset_gives_the_very_same_run() -> None:
@@ -104,14 +104,14 @@ async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
 async def test_diverging_is_said_with_what_to_try_and_the_lab_lives_on() -> None:
     async with app("linear-regression").run_test(size=(80, 24)) as pilot:
         lab = await open_lab(pilot)
-        lab.experiment.set("learning_rate", 1e6)
+        lab._set("learning_rate", 1e6)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.state is State.DIVERGED)
         notice = lab.query_one("#notice", Static)
         await until(pilot, lambda: notice.display)
         assert "diverged" in str(notice.render())
         assert "learning rate" in str(notice.render())
-        assert "diverged" in str(pilot.app.screen.query_one(StatusBar).render())
+        assert "diverged" in pilot.app.screen.query_one(StatusBar).text
         assert len(lab.frame.history) > 0
         await pilot.press("r")
         await until(pilot, lambda: lab.frame.state is State.READY)
@@ -121,7 +121,7 @@ async def test_diverging_is_said_with_what_to_try_and_the_lab_lives_on() -> None
 async def test_a_challenge_that_is_met_is_marked_and_kept(own_folders) -> None:
     async with app("linear-regression").run_test(size=(80, 24)) as pilot:
         lab = await open_lab(pilot)
-        lab.experiment.set("learning_rate", 0.19)
+        lab._set("learning_rate", 0.19)
         lab.experiment.change_pace(+20)
         await pilot.press("space")
         challenges = lab.query_one(Challenges)

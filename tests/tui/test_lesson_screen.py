@@ -60,9 +60,9 @@ async def test_each_part_has_its_key_and_its_focus() -> None:
             shown = [name for name, kind in parts.items() if screen.query_one(kind).display]
             assert shown == [part]
             assert isinstance(pilot.app.focused, focused[part])
-            heading = screen.query_one(Heading).render()
-            chosen = [heading.plain[span.start : span.end] for span in heading.spans]
-            assert [words for words in chosen if part.capitalize() in words]
+            line = screen.query_one(Heading).render_line(0)
+            chosen = [piece.text for piece in line if piece.style and piece.style.reverse]
+            assert chosen == [f" {list(parts).index(part) + 1} {part.capitalize()} "]
         await pilot.press("1", "enter")
         assert isinstance(pilot.app.focused, ControlList)
         await pilot.press("escape")
@@ -160,7 +160,7 @@ async def test_a_question_without_a_challenge_is_kept_too(own_folders) -> None:
 async def test_a_run_that_went_to_its_end_is_kept(own_folders) -> None:
     async with app("linear-regression").run_test(size=(80, 24)) as pilot:
         lab = await open_lab(pilot)
-        lab.experiment.set("epochs", 3)
+        lab._set("epochs", 3)
         await pilot.press("s", "s")
         await until(pilot, lambda: lab.frame.step == 2)
         assert kept(own_folders, "linear-regression").opened
@@ -175,7 +175,7 @@ async def test_a_run_that_went_to_its_end_is_kept(own_folders) -> None:
 async def test_the_status_bar_follows_a_run_through_its_life() -> None:
     async with app("linear-regression").run_test(size=(80, 24)) as pilot:
         lab = await open_lab(pilot)
-        bar = lambda: str(pilot.app.screen.query_one(StatusBar).render())  # noqa: E731
+        bar = lambda: pilot.app.screen.query_one(StatusBar).text  # noqa: E731
         await until(pilot, lambda: "ready" in bar())
         assert bar().startswith("cpu ")
         assert " 4.0/8 GiB " in bar()
@@ -186,7 +186,7 @@ async def test_the_status_bar_follows_a_run_through_its_life() -> None:
         await until(pilot, lambda: bar().endswith(" 0 steps/s · paused"))
         await pilot.press("r")
         await until(pilot, lambda: bar().endswith(" 0 steps/s · ready"))
-        lab.experiment.set("epochs", 1)
+        lab._set("epochs", 1)
         await pilot.press("s", "s")
         await until(pilot, lambda: bar().endswith(" 0 steps/s · finished"))
 
@@ -212,7 +212,7 @@ async def test_however_long_the_run_is_its_numbers_stand_whole() -> None:
         line = lambda: screen_text(pilot.app).splitlines()[0]  # noqa: E731
         lab.experiment.change_pace(len(PACES))
         await pilot.press("right_square_bracket")
-        lab.experiment.set("epochs", 250_000)
+        lab._set("epochs", 250_000)
         await until(pilot, lambda: line().endswith("seed · epoch 0/250k · full speed"))
         assert line().startswith("  1 Concept  2 Lab  3 Code   Gradient")
         heading = pilot.app.screen.query_one(Heading)

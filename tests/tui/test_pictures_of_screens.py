@@ -45,9 +45,9 @@ async def step_and_wait(pilot) -> None:
     """Thirty steps, and everything that follows from them on the screen."""
     lab = await open_lab(pilot)
     for _ in range(STEPS):
-        lab.experiment.step()
+        lab.action_step()
     await until(pilot, lambda: lab.frame.step == STEPS)
-    await until(pilot, lambda: "paused" in str(pilot.app.screen.query_one(StatusBar).render()))
+    await until(pilot, lambda: "paused" in pilot.app.screen.query_one(StatusBar).text)
     await until(pilot, lambda: pilot.app.screen.is_current)
 
 

@@ -17,6 +17,8 @@ from lessons.lesson import Challenge, Control
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls, _next
 from tui.widgets.equations import Equations
+from tui.widgets.heading import Heading
+from tui.widgets.lines import Lines
 from tui.widgets.status_bar import GIBIBYTE, StatusBar
 
 WRITTEN = [entry.slug for entry in entries() if entry.written]
@@ -52,8 +54,14 @@ TWO = (
 )
 
 
-def lines(widget: Widget) -> list[str]:
-    return str(widget.render()).splitlines()
+def lines(widget: Lines) -> list[str]:
+    """What is written, which is also what is painted, as far as there is room for it."""
+    width, height = widget.content_size
+    written = widget.text.splitlines()
+    painted = [widget.render_line(row).text for row in range(height)]
+    blank = [""] * (height - len(written))
+    assert painted == [line[:width].ljust(width) for line in (*written, *blank)][:height]
+    return written
 
 
 @pytest.mark.parametrize(
@@ -76,6 +84,16 @@ async def test_the_numbers_have_a_line_where_there_is_room(rows: int, expected) 
 async def test_before_the_first_step_it_says_how_to_make_one() -> None:
     equations = Equations()
     async with Host(equations).run_test(size=(40, 10)):
+        assert lines(equations) == ["press s to make one step"]
+
+
+async def test_a_run_that_begins_again_has_made_no_step() -> None:
+    equations = Equations()
+    async with Host(equations).run_test(size=(40, 10)) as pilot:
+        equations.equations = TWO
+        await pilot.pause()
+        equations.equations = ()
+        await pilot.pause()
         assert lines(equations) == ["press s to make one step"]
 
 
@@ -158,9 +176,9 @@ async def status_line(columns: int, frame: Frame | None = FRAME) -> str:
     bar = StatusBar()
     async with Host(bar).run_test(size=(columns, 3)) as pilot:
         bar.device = "cuda:0 NVIDIA H200"
-        bar.show(frame)
+        bar.frame = frame
         await pilot.pause()
-        line = str(bar.render())
+        (line,) = lines(bar)
         assert bar.size.height == 1
         return line
 
@@ -180,7 +198,8 @@ async def test_a_narrow_status_bar_shortens_the_device_first() -> None:
 
 
 async def test_a_status_bar_of_ten_columns_is_survived() -> None:
-    assert await status_line(10) == "… 9,120 steps/s · playing"
+    """No cell is left for the device; of speed and state, as much is seen as there is room for."""
+    assert await status_line(10) == " 9,120 steps/s · playing"
 
 
 @pytest.mark.parametrize(
@@ -195,8 +214,8 @@ async def test_the_memory_of_a_processor_is_called_ram() -> None:
     bar = StatusBar()
     async with Host(bar).run_test(size=(80, 3)):
         bar.device = "cpu the processor"
-        bar.show(FRAME)
-        assert str(bar.render()).startswith("cpu the processor · RAM 1.2/139 GiB  ")
+        bar.frame = FRAME
+        assert lines(bar)[0].startswith("cpu the processor · RAM 1.2/139 GiB  ")
 
 
 async def test_where_nobody_tells_the_memory_there_is_none() -> None:
@@ -204,7 +223,96 @@ async def test_where_nobody_tells_the_memory_there_is_none() -> None:
 
 
 async def test_without_a_run_the_bar_says_so() -> None:
-    assert (await status_line(80, None)).endswith(" 0 steps/s · no run yet")
+    line = await status_line(80, None)
+    assert line.startswith("cuda:0 NVIDIA H200  ")
+    assert line.endswith(" 0 steps/s · no run yet")
+
+
+async def test_the_status_bar_follows_the_width_of_the_terminal() -> None:
+    bar = StatusBar()
+    async with Host(bar).run_test(size=(80, 3)) as pilot:
+        bar.device = "cpu"
+        bar.frame = FRAME
+        for columns in (60, 100):
+            await pilot.resize_terminal(columns, 3)
+            await pilot.pause()
+            assert len(lines(bar)[0]) == bar.content_size.width == columns - 2
+
+
+# The heading.
+
+AT_EPOCH = replace(FRAME, epoch=12, settings={"epochs": 1000})
+
+
+async def heading_line(columns: int, frame: Frame, pace: float | None, preset: str = "") -> str:
+    heading = Heading("A straight line")
+    async with Host(heading).run_test(size=(columns, 3)) as pilot:
+        heading.preset = preset
+        heading.show(frame, pace)
+        await pilot.pause()
+        (line,) = lines(heading)
+        assert heading.size.height == 1
+        return line
+
+
+async def test_the_heading_tells_parts_title_preset_epoch_and_pace() -> None:
+    line = await heading_line(80, AT_EPOCH, 10, preset="gentle")
+    assert line.startswith(" 1 Concept  2 Lab  3 Code   A straight line  ")
+    assert line.endswith("   gentle · epoch 12/1000 · ▶ 10/s")
+    assert len(line) == 78
+
+
+async def test_before_a_run_the_heading_is_the_parts_and_the_title() -> None:
+    heading = Heading("A straight line")
+    async with Host(heading).run_test(size=(80, 3)) as pilot:
+        await pilot.pause()
+        assert lines(heading)[0].rstrip() == " 1 Concept  2 Lab  3 Code   A straight line"
+
+
+async def test_a_narrow_heading_shortens_the_title_first() -> None:
+    line = await heading_line(60, AT_EPOCH, None)
+    # 58 cells: "epoch 12/1000 · ▶ full speed" is 28, three more keep it apart, 27 are left of
+    # which the parts take 26, and the title, that begins with two spaces, none but its ellipsis.
+    assert line == " 1 Concept  2 Lab  3 Code " + "…" + "   epoch 12/1000 · ▶ full speed"
+
+
+@pytest.mark.parametrize(
+    ("epoch", "epochs", "words"),
+    [
+        (0, 50, "epoch 0/50 "),
+        (20_000, 99_999, "epoch 20000/99999 "),
+        (100_000, 250_000, "epoch 100k/250k "),
+        (1_250_000, 10_000_000, "epoch 1.25M/10M "),
+        (7, None, "epoch 7/None "),
+    ],
+)
+async def test_an_epoch_is_told_in_few_letters(epoch: int, epochs: int | None, words: str) -> None:
+    frame = replace(FRAME, epoch=epoch, settings={"epochs": epochs})
+    assert f"  {words}" in await heading_line(80, frame, 10)
+
+
+@pytest.mark.parametrize(
+    ("state", "pace", "words"),
+    [
+        (State.PLAYING, None, "· ▶ full speed"),
+        (State.PAUSED, None, "· full speed"),
+        (State.READY, 0.5, "· 0.5/s"),
+        (State.FINISHED, 100.0, "· 100/s"),
+    ],
+)
+async def test_the_pace_and_whether_it_plays(state: State, pace: float | None, words: str) -> None:
+    assert (await heading_line(80, replace(AT_EPOCH, state=state), pace)).endswith(words)
+
+
+@pytest.mark.parametrize("part", ["concept", "lab", "code"])
+async def test_the_part_on_screen_is_marked_and_no_other(part: str) -> None:
+    heading = Heading("A straight line")
+    async with Host(heading).run_test(size=(80, 3)) as pilot:
+        heading.part = "lab"
+        heading.part = part
+        await pilot.pause()
+        marked = [s.text for s in heading.render_line(0) if s.style and s.style.reverse]
+        assert [text.split()[1].lower() for text in marked] == [part]
 
 
 # Controls.

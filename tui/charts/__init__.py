@@ -1,4 +1,4 @@
-"""The charts by name: each draws a frame as lines of text; none knows a widget or a thread."""
+"""The charts by name: each draws a frame on a canvas; none knows a widget or a thread."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from engine.frame import Frame
+    from tui.charts.canvas import Canvas
     from tui.charts.look import Look
 
 
@@ -22,9 +23,9 @@ class ChartKind:
     module: str
     """Where its `draw` lives: numpy and plotext take 0.3 s to import, and are loaded on demand."""
 
-    def draw(self, frame: Frame, width: int, height: int, look: Look) -> list[str]:
-        """Draw the frame as `height` lines of `width` cells, coloured with ANSI codes."""
-        return cast("list[str]", import_module(self.module).draw(frame, width, height, look))
+    def draw(self, frame: Frame, width: int, height: int, look: Look) -> Canvas:
+        """Draw the frame on `height` rows of `width` cells."""
+        return cast("Canvas", import_module(self.module).draw(frame, width, height, look))
 
 
 CHARTS: Mapping[str, ChartKind] = MappingProxyType(

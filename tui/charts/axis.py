@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -44,6 +45,7 @@ class Axis:
         return Axis(self.low, self.high, (*ticks, (1.0, name)), self.logarithmic)
 
 
+@lru_cache(maxsize=64)
 def linear(low: float, high: float, ticks: int) -> Axis:
     """An axis from low to high with about so many ticks, at multiples of 1, 2 or 5."""
     low, high = _apart(low, high)
@@ -54,6 +56,7 @@ def linear(low: float, high: float, ticks: int) -> Axis:
     return Axis(low, high, tuple(zip(places, labels(values, step), strict=True)))
 
 
+@lru_cache(maxsize=64)
 def logarithmic(low: float, high: float, ticks: int) -> Axis:
     """An axis over powers of ten, from low to high, both positive, made a little wider."""
     least, most = math.floor(math.log10(low) * 2) / 2, math.ceil(math.log10(high) * 2) / 2

@@ -1,27 +1,30 @@
-"""The widget that shows a chart and repaints its changed lines; knows no run and no lesson."""
+"""The widget that shows a chart and repaints its changed cells; knows no run and no lesson."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
+from rich.color import Color
+from rich.segment import Segment
+from rich.style import Style
 from textual.geometry import Region
 from textual.strip import Strip
-from textual.widget import Widget
 
 from engine.frame import Frame
 from tui.charts import CHARTS
-from tui.charts.ansi import segments
-from tui.charts.look import Look
+from tui.charts.look import RGB, Look
+from tui.widgets.painted import Painted
+
+if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it
+    from tui.charts.canvas import Canvas
 
 
-class Chart(Widget):
+class Chart(Painted):
     """One chart. Give it a frame as often as you like: only what changed is painted again.
 
-    Not drawing what nobody sees, and not painting what is there already, is what leaves the
-    training most of the processor, and a slow connection idle.
+    What nobody sees is not drawn at all.
     """
-
-    ALLOW_SELECT = False
 
     def __init__(self, kind: str, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -29,32 +32,24 @@ class Chart(Widget):
         self.border_title = self._kind.title
         self._wanted: tuple[Frame, Look] | None = None
         self._drawn: tuple[Frame, Look, int, int] | None = None
-        self._lines: list[str] = []
-        self._strips: list[Strip] = []
+        self._canvas: Canvas | None = None
 
     def draw(self, frame: Frame, look: Look) -> None:
         """Show this frame; while the chart is out of sight, only remember it."""
         self._wanted = frame, look
         self._draw_wanted()
 
-    def show(self, lines: Sequence[str]) -> None:
-        """Show lines of text with ANSI colours; those that are there already stay untouched."""
-        before, self._lines = self._lines, list(lines)
-        if len(before) != len(self._lines):
-            self._strips = [Strip(segments(line)) for line in self._lines]
-            self.refresh()
+    def show(self, canvas: Canvas) -> None:
+        """Show a canvas; the cells that are there already stay untouched."""
+        before, self._canvas = self._canvas, canvas
+        if before is None or before.glyphs.shape != canvas.glyphs.shape:
+            self.paint([_strip(canvas, row) for row in range(len(canvas.glyphs))], None)
             return
-        changed = [y for y, line in enumerate(self._lines) if line != before[y]]
-        for y in changed:
-            self._strips[y] = Strip(segments(self._lines[y]))
-        if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
-
-    def render_line(self, y: int) -> Strip:
-        width, style = self.size.width, self.visual_style.rich_style
-        if y >= len(self._strips):
-            return Strip.blank(width, style)
-        return self._strips[y].adjust_cell_length(width).apply_style(style)
+        strips, changed = list(self.strips), []
+        for row, start, end in canvas.changes(before):
+            strips[row] = _strip(canvas, row)
+            changed.append(Region(start, row, end - start, 1))
+        self.paint(strips, changed)
 
     def on_resize(self) -> None:
         """Fill the new size with the last frame; out of sight a widget has no size at all."""
@@ -70,3 +65,15 @@ class Chart(Widget):
             return  # it never changes; and it holds arrays, which `==` does not compare
         self._drawn = drawn
         self.show(self._kind.draw(frame, width, height, look))
+
+
+def _strip(canvas: Canvas, row: int) -> Strip:
+    return Strip([Segment(run.text, _style(run.ink, run.paper)) for run in canvas.runs(row)])
+
+
+@lru_cache(maxsize=4096)
+def _style(ink: RGB | None, paper: RGB | None) -> Style:
+    return Style(
+        color=None if ink is None else Color.from_rgb(*ink),
+        bgcolor=None if paper is None else Color.from_rgb(*paper),
+    )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from engine.frame import Frame
 from engine.pictures import Array, LinePicture
 from tui.charts.axis import Axis, linear, padded
+from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
 from tui.charts.look import Look
@@ -20,45 +23,82 @@ MOST = 300
 """Of a larger crowd, some stay out: it looks the same, and a frame costs no more."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What stays the same while the line moves."""
+
+    x: Axis
+    y: Axis
+    start: Plot
+    """The axes, and the line at the start."""
+    points: Plot
+    legend: Plot
+
+
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     """The line among its points, in a window that stays where it is while the line moves."""
     if too_small(width, height):
         return words("too small", width, height, look)
     picture = frame.picture
     if picture is None or len(picture.x) == 0:
         return words(frame.message or "nothing to see yet", width, height, look)
-    x, y = window(picture, width // 9, round((height - 2) / 1.7))
-    x, y = x.named("x", 5 / width), y.named("y", 1.5 / height)
-    plot = Plot(width, height, x, y, look)
-    start = line(x, y, *picture.start, plot.columns)
-    plot.marks(start[0][1::3], start[1][1::3], look.start, "braille")
+    x, y, sampled = picture.x.tobytes(), picture.y.tobytes(), picture.sample is not None
+    scene = _scene(x, y, picture.start, sampled, width, height, look)
+    plot = scene.start.again()
     if look.residuals:
-        _residuals(plot, picture, x, y, look)
+        _residuals(plot, picture, scene.x, scene.y, look)
     # A crowd would bury the line; a few points would be buried under it.
     crowded = len(picture.x) >= CROWD
     if crowded:
-        _points(plot, picture, x, y, look)
-    seen = math.isfinite(picture.w + picture.b) and plot.curve(
-        *line(x, y, picture.w, picture.b, 2), look.line
-    )
+        plot.canvas.lay(scene.points.canvas)
+    ends = line(scene.x, scene.y, picture.w, picture.b, 2)
+    seen = math.isfinite(picture.w + picture.b) and plot.curve(*ends, look.line)
     if not crowded:
-        _points(plot, picture, x, y, look)
-    still = np.append(start[0], x.place(picture.x)), np.append(start[1], y.place(picture.y))
-    legend(plot, _entries(picture, look), *still, look)
+        plot.canvas.lay(scene.points.canvas)
+    if picture.sample is not None:
+        at = picture.x[picture.sample], picture.y[picture.sample]
+        plot.mark(scene.x.place(at[0]), scene.y.place(at[1]), look.sample, "◆")
+    plot.canvas.lay(scene.legend.canvas)
     if not seen:
-        _say_where(plot, picture, y, look)
-    return plot.lines()
+        _say_where(plot, picture, scene.y, look)
+    return plot.canvas
 
 
-def window(picture: LinePicture, x_ticks: int, y_ticks: int) -> tuple[Axis, Axis]:
+@lru_cache(maxsize=4)
+def _scene(
+    x: bytes,
+    y: bytes,
+    start: tuple[float, float],
+    sampled: bool,
+    width: int,
+    height: int,
+    look: Look,
+) -> Scene:
+    xs, ys = np.frombuffer(x), np.frombuffer(y)
+    x_axis, y_axis = window(xs, ys, start, width // 9, round((height - 2) / 1.7))
+    x_axis, y_axis = x_axis.named("x", 5 / width), y_axis.named("y", 1.5 / height)
+    plot = Plot(width, height, x_axis, y_axis, look)
+    points, names = plot.blank(), plot.blank()
+    first = line(x_axis, y_axis, *start, plot.columns)
+    plot.points(first[0][1::3], first[1][1::3], look.start)
+    xs, ys = x_axis.place(xs), y_axis.place(ys)
+    _points(points, xs, ys, look)
+    still = np.append(first[0], xs), np.append(first[1], ys)
+    legend(names, _entries(len(xs), sampled, look), *still, look)
+    return Scene(x_axis, y_axis, plot, points, names)
+
+
+def window(
+    x: Array, y: Array, start: tuple[float, float], x_ticks: int, y_ticks: int
+) -> tuple[Axis, Axis]:
     """Axes around the points; the first line may widen them by half, the line now never does."""
-    x = padded(picture.x.min(), picture.x.max(), 0.06)
-    low, high = padded(picture.y.min(), picture.y.max(), 0.1)
-    start = picture.start[0] * np.array(x) + picture.start[1]
+    edges = padded(x.min(), x.max(), 0.06)
+    low, high = padded(y.min(), y.max(), 0.1)
+    first = start[0] * np.array(edges) + start[1]
     room = 0.5 * (high - low)
-    low = min(low, max(start.min(), low - room))
-    high = max(high, min(start.max(), high + room))
-    return linear(*x, x_ticks), linear(low, high, y_ticks)
+    low = min(low, max(float(first.min()), low - room))
+    high = max(high, min(float(first.max()), high + room))
+    return linear(*edges, x_ticks), linear(low, high, y_ticks)
 
 
 def line(x: Axis, y: Axis, w: float, b: float, points: int) -> tuple[Array, Array]:
@@ -68,18 +108,14 @@ def line(x: Axis, y: Axis, w: float, b: float, points: int) -> tuple[Array, Arra
         return place, y.place(w * (x.low + place * (x.high - x.low)) + b)
 
 
-def _points(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: Look) -> None:
-    xs, ys = x.place(picture.x), y.place(picture.y)
-    seen = inside(xs, ys)
-    apart = seen[np.unique(plot.dots(xs[seen], ys[seen]), return_index=True)[1]]
+def _points(plot: Plot, x: Array, y: Array, look: Look) -> None:
+    seen = inside(x, y)
+    apart = seen[np.unique(plot.dots(x[seen], y[seen]), return_index=True)[1]]
     apart = apart[:: len(apart) // MOST + 1]
-    plot.marks(xs[apart], ys[apart], look.points, _marker(picture))
-    if picture.sample is not None:
-        plot.mark(xs[picture.sample], ys[picture.sample], look.sample, "◆")
-
-
-def _marker(picture: LinePicture) -> str:
-    return "●" if len(picture.x) < CROWD else "braille"
+    if len(x) < CROWD:
+        plot.marks(x[apart], y[apart], look.points, "●")
+    else:
+        plot.points(x[apart], y[apart], look.points)
 
 
 def _residuals(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: Look) -> None:
@@ -95,13 +131,13 @@ def _residuals(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: Look) -
     plot.marks(xs[longest][column], 1 - row / (plot.rows - 1), look.residual, "│")
 
 
-def _entries(picture: LinePicture, look: Look) -> list[Entry]:
+def _entries(points: int, sampled: bool, look: Look) -> list[Entry]:
     entries = [
-        ("●" if len(picture.x) < CROWD else "⠢", "points", look.points),
+        ("●" if points < CROWD else "⠢", "points", look.points),
         ("⠒⠒", "line now", look.line),
         ("⠂⠐", "at the start", look.start),
     ]
-    if picture.sample is not None:
+    if sampled:
         entries.insert(1, ("◆", "this sample", look.sample))
     if look.residuals:
         entries.append(("│", "residual", look.residual))

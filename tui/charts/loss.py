@@ -8,11 +8,12 @@ from engine.equations import number
 from engine.frame import Frame, LossHistory, State
 from engine.pictures import Array
 from tui.charts.axis import Axis, linear, logarithmic, round_up
+from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.plot import Plot, too_small, words
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> list[str]:
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     """The curve of all losses so far, of which no spike is thinned away."""
     if too_small(width, height):
         return words("too small", width, height, look)
@@ -27,7 +28,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> list[str]:
     plot.curve(xs, ys, look.line)
     plot.mark(xs[-1], ys[-1], look.line, "●")
     _caption(plot, frame, xs, ys, look)
-    return plot.lines()
+    return plot.canvas
 
 
 def loss_axis(history: LossHistory, ticks: int, log: bool) -> Axis | None:

@@ -1,16 +1,17 @@
-"""A plotext figure that takes unit coordinates and gives lines; knows no frame and no widget."""
+"""Axes around a canvas that takes unit coordinates; knows no frame and no widget."""
 
 from __future__ import annotations
 
-from functools import cache
+from copy import copy
+from functools import cache, lru_cache
 from textwrap import wrap
 from typing import Any
 
 import numpy as np
 
 from engine.pictures import Array
-from tui.charts.ansi import paint
 from tui.charts.axis import Axis
+from tui.charts.canvas import Canvas, stroke
 from tui.charts.clip import clip, inside
 from tui.charts.look import RGB, Look
 
@@ -21,25 +22,36 @@ LEAST_WIDTH, LEAST_HEIGHT = 16, 5
 class Plot:
     """One picture: axes at the left and below, curves and marks between them, notes on top.
 
-    Everything is placed in units of the axes, 0 to 1: plotext refuses infinities and numbers
-    near the largest float, and is never shown any. Its figure is one for the whole process,
-    so one plot is drawn to its end before the next begins.
+    Everything is placed in units of the axes, 0 to 1. What stands still is plotext's, drawn
+    once: the axes. What moves is laid over it cell by cell, since building a whole figure for
+    every frame took a fifth of a core from the training beside it.
     """
 
     def __init__(self, width: int, height: int, x: Axis, y: Axis, look: Look) -> None:
         self.margin = margin(y)
         self.columns = max(width - self.margin, 1)
         self.rows = max(height - 2, 1)
-        self._notes: list[tuple[int, int, str, RGB]] = []
-        self._library = _plotext()
-        self._figure = self._library.figure
-        self._figure.clear.all()
-        self._figure.plot_size(width, height)
-        self._figure.theme(_theme(look.dim))
-        self._figure.axes(False, axis=[0, 1], side=1)
-        for name, side, axis in (("x", "lower", x), ("y", "left", y)):
-            ruler = self._figure.ruler(name, side).lim(0, 1)
-            ruler.ticks([place for place, _ in axis.ticks], [label for _, label in axis.ticks])
+        self.canvas: Canvas
+        """All of it, axes included."""
+        self.inner: Canvas
+        """What lies between the axes."""
+        self._take(_axes(width, height, x.ticks, y.ticks, look.dim).copy())
+
+    def again(self) -> Plot:
+        """The same picture once more, to draw on further."""
+        again = copy(self)
+        again._take(self.canvas.copy())
+        return again
+
+    def blank(self) -> Plot:
+        """A picture of the same size and axes with nothing drawn: to be laid over another."""
+        blank = copy(self)
+        blank._take(Canvas(*self.canvas.glyphs.shape[::-1]))
+        return blank
+
+    def _take(self, canvas: Canvas) -> None:
+        self.canvas = canvas
+        self.inner = canvas.part(np.s_[: self.rows], np.s_[self.margin :])
 
     def column(self, x: Array | float) -> Array:
         """The columns in which points stand: 0 is the middle of the first, 1 of the last."""
@@ -52,23 +64,28 @@ class Plot:
     def dots(self, x: Array, y: Array) -> Array:
         """The braille dots in which points stand, a number for each: a cell has 2 by 4."""
         with np.errstate(over="ignore", invalid="ignore"):
-            across = np.floor((x * (self.columns - 1) + 0.5) * 2)
-            up = np.floor((y * (self.rows - 1) + 0.5) * 4)
-            return np.asarray(across * 4 * self.rows + up)
+            across, down = self._dots(x, y)
+            return np.asarray(np.floor(across) * 4 * self.rows + np.floor(down))
 
     def curve(self, x: Array, y: Array, colour: RGB) -> bool:
         """Join points by lines, and say whether anything of them is to be seen."""
         seen = False
         for xs, ys in clip(x, y):
-            self._draw(xs, ys, colour, "braille", joined=True)
+            self.inner.dot(*stroke(*self._dots(xs, ys)), colour)
             seen = True
         return seen
 
-    def marks(self, x: Array, y: Array, colour: RGB, marker: str) -> None:
-        """Put a mark at every point that lies inside."""
+    def points(self, x: Array, y: Array, colour: RGB) -> None:
+        """Set a braille dot at every point that lies inside."""
         seen = inside(x, y)
-        if len(seen):
-            self._draw(x[seen], y[seen], colour, marker, joined=False)
+        across, down = self._dots(x[seen], y[seen])
+        self.inner.dot(down.astype(np.intp), across.astype(np.intp), colour)
+
+    def marks(self, x: Array, y: Array, colour: RGB, marker: str) -> None:
+        """Put a mark into the cell of every point that lies inside."""
+        seen = inside(x, y)
+        rows, columns = self.row(y[seen]).astype(np.intp), self.column(x[seen]).astype(np.intp)
+        self.inner.stamp(rows, columns, marker, colour)
 
     def mark(self, x: Array | float, y: Array | float, colour: RGB, marker: str) -> None:
         """Put one mark, if it lies inside."""
@@ -77,27 +94,13 @@ class Plot:
     def note(self, column: int, row: int, text: str, colour: RGB) -> None:
         """Write over the canvas; (0, 0) is its top left cell. What does not fit is left out."""
         if 0 <= column <= self.columns - len(text) and 0 <= row < self.rows:
-            self._notes.append((column, row, text, colour))
+            self.inner.write(row, column, text, colour)
 
-    def lines(self) -> list[str]:
-        """The picture, a line a row, with colour codes."""
-        return str(self._matrix().string()).rstrip("\n").split("\n")
-
-    def text(self) -> list[str]:
-        """The picture without colours."""
-        return str(self._matrix().string(True)).rstrip("\n").split("\n")
-
-    def _matrix(self) -> Any:
-        matrix = self._figure.build()
-        for column, row, text, colour in self._notes:
-            pixel = self._library.pixel(foreground=colour)
-            matrix.insert(self.margin + column, row, self._library.colorize(text, pixel))
-        return matrix
-
-    def _draw(self, x: Array, y: Array, colour: RGB, marker: str, joined: bool) -> None:
-        marker = self._library.marker(marker, self._library.pixel(foreground=colour))
-        signal = self._figure.signal(x.tolist(), y.tolist(), marker=marker)
-        self._figure.draw(signal.lines(joined))
+    def _dots(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Where points stand in braille dots, (across, down): 0.5 is the middle of the first."""
+        across = (x * (self.columns - 1) + 0.5) * 2
+        down = ((1 - y) * (self.rows - 1) + 0.5) * 4
+        return across, down
 
 
 def margin(y: Axis) -> int:
@@ -105,22 +108,39 @@ def margin(y: Axis) -> int:
     return max((len(label) for _, label in y.ticks), default=0) + 1
 
 
-def words(text: str, width: int, height: int, look: Look) -> list[str]:
+def words(text: str, width: int, height: int, look: Look) -> Canvas:
     """The chart that there is no chart: text in the middle, as much of it as there is room."""
-    width, height = max(width, 0), max(height, 0)
-    rows = wrap(text, width)[:height] if width else []
+    canvas = Canvas(width, height)
+    rows = wrap(text, width)[:height] if width > 0 else []
     above = (height - len(rows)) // 2
-    lines = [" " * width] * height
     for index, row in enumerate(rows):
-        left = (width - len(row)) // 2
-        right = width - left - len(row)
-        lines[above + index] = " " * left + paint(row, look.dim) + " " * right
-    return lines
+        canvas.write(above + index, (width - len(row)) // 2, row, look.dim)
+    return canvas
 
 
 def too_small(width: int, height: int) -> bool:
     """Whether there is no room for axes and a picture between them."""
     return width < LEAST_WIDTH or height < LEAST_HEIGHT
+
+
+@lru_cache(maxsize=64)
+def _axes(
+    width: int,
+    height: int,
+    x: tuple[tuple[float, str], ...],
+    y: tuple[tuple[float, str], ...],
+    colour: RGB,
+) -> Canvas:
+    """Empty axes with these ticks. plotext has one figure for the whole process."""
+    figure = _plotext().figure
+    figure.clear.all()
+    figure.plot_size(width, height)
+    figure.axes(False, axis=[0, 1], side=1)
+    for name, side, ticks in (("x", "lower", x), ("y", "left", y)):
+        ruler = figure.ruler(name, side).lim(0, 1)
+        ruler.ticks([place for place, _ in ticks], [label for _, label in ticks])
+    lines = str(figure.build().string(True)).rstrip("\n").split("\n")
+    return Canvas.of(lines, colour)
 
 
 @cache
@@ -130,11 +150,3 @@ def _plotext() -> Any:
 
     plotext.terminal.limit(False, False)
     return plotext
-
-
-@cache
-def _theme(colour: RGB) -> str:
-    """A theme with that frame and no background: plotext's own has a white one."""
-    name = f"dltui {colour}"
-    _plotext().add_theme(name, text=colour)
-    return name

@@ -2,74 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import groupby
-
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.pictures import Array
-from tui.charts.ansi import paint
+from tui.charts.canvas import BRAILLE, DOTS, Canvas, packed
 from tui.charts.look import RGB, Look
 
 SHADES = 28
 """How many colours tell heights apart: few enough that neighbours share one code."""
 STEEPNESS = 300.0
 """How much of the colours goes to what lies near the bottom, where a training spends its time."""
-SOLID = "\N{NO-BREAK SPACE}"
-DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-"""The bit of each dot of a braille cell, 4 rows of 2."""
 
 
-@dataclass(frozen=True, slots=True)
-class Relief:
-    """A landscape, cell by cell: a character, its colour and the colour behind it."""
-
-    cells: tuple[tuple[tuple[str, RGB, RGB], ...], ...]
-
-    def under(self, rows: list[str], colours: dict[str, RGB], other: RGB) -> Iterator[str]:
-        """Lay rows of text over the landscape, each character in its colour or in `other`.
-
-        A space lets the landscape through; a no-break space, within words, does not.
-        """
-        for cells, row in zip(self.cells, rows, strict=True):
-            inked = (
-                cell if character == " " else (character, colours.get(character, other), cell[2])
-                for cell, character in zip(cells, row, strict=True)
-            )
-            runs = groupby(inked, key=lambda cell: cell[1:])
-            yield "".join(
-                paint("".join(cell[0] for cell in run).replace(SOLID, " "), *colour)
-                for colour, run in runs
-            )
-
-
-def relief(heights: Array, look: Look) -> Relief:
+def relief(heights: Array, look: Look) -> Canvas:
     """Draw heights above the lowest point, shape (4·rows, 2·columns): one a braille dot."""
     top = float(heights.max()) or 1.0
     share = np.log1p(STEEPNESS * heights / top) / np.log1p(STEEPNESS)
     lines = _braille(_contours(share, levels=3 + len(heights) // 12))
     halves = share.reshape(-1, 2, share.shape[1] // 2, 2).mean(axis=(1, 3))
-    shades = np.rint(halves * (SHADES - 1)).astype(int)
+    steps = np.rint(halves * (SHADES - 1)).astype(np.intp)
+    upper, lower = steps[::2], steps[1::2]
     palette = _palette(look.ramp)
-    return Relief(
-        tuple(
-            tuple(_cell(*cell, palette, look) for cell in zip(*row, strict=True))
-            for row in zip(lines, shades[::2], shades[1::2], strict=True)
-        )
-    )
-
-
-def _cell(
-    line: str, upper: int, lower: int, palette: list[RGB], look: Look
-) -> tuple[str, RGB, RGB]:
-    if line != "⠀":
-        paper = palette[(upper + lower) // 2]
-        return line, mix(paper, look.contour, 0.3), paper
-    if upper == lower:
-        return " ", palette[upper], palette[upper]
-    return "▀", palette[upper], palette[lower]
+    shades = np.array([packed(shade) for shade in palette])
+    contours = np.array([packed(mix(shade, look.contour, 0.3)) for shade in palette])
+    between = (upper + lower) // 2
+    crossed = lines != BRAILLE
+    canvas = Canvas(lines.shape[1], len(lines))
+    canvas.glyphs[:] = np.where(crossed, lines, np.where(upper == lower, ord(" "), ord("▀")))
+    canvas.inks[:] = np.where(crossed, contours[between], shades[upper])
+    canvas.papers[:] = np.where(crossed, shades[between], shades[lower])
+    return canvas
 
 
 def _contours(share: Array, levels: int) -> NDArray[np.bool_]:
@@ -81,11 +44,11 @@ def _contours(share: Array, levels: int) -> NDArray[np.bool_]:
     return edge
 
 
-def _braille(dots: NDArray[np.bool_]) -> list[str]:
+def _braille(dots: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The braille characters with these dots, four rows of two in each."""
     rows, columns = dots.shape
     cells = dots.reshape(rows // 4, 4, columns // 2, 2).transpose(0, 2, 1, 3)
-    bits = (cells * DOTS).sum(axis=(2, 3))
-    return ["".join(chr(0x2800 + int(bit)) for bit in row) for row in bits]
+    return np.asarray(BRAILLE + (cells * DOTS).sum(axis=(2, 3)), dtype=np.int32)
 
 
 def _palette(ramp: tuple[RGB, ...]) -> list[RGB]:

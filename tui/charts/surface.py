@@ -9,29 +9,31 @@ import numpy as np
 
 from engine.frame import Frame
 from engine.pictures import Array, LinePicture
-from tui.charts.ansi import paint
 from tui.charts.axis import Axis, linear
+from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import legend
-from tui.charts.look import RGB, Look
+from tui.charts.look import Look
 from tui.charts.plot import Plot, margin, too_small, words
-from tui.charts.relief import SOLID, Relief, relief
+from tui.charts.relief import relief
 
 START, LEAST, NOW = "○", "✚", "●"
-LEFT = "the walk has left this map".replace(" ", SOLID)
+LEFT = "the walk has left this map"
 
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
     """What stays the same while a run walks."""
 
-    best: tuple[float, float]
     w: Axis
     b: Axis
-    relief: Relief
+    axes: Plot
+    signs: Plot
+    """The start, the least loss, and what the marks mean."""
+    relief: Canvas
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> list[str]:
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     """The map, the path from the start to where the parameters are now, and the least loss."""
     if too_small(width, height):
         return words("too small", width, height, look)
@@ -42,10 +44,16 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> list[str]:
         return words("one weight has a curve, not a surface", width, height, look)
     x, y = picture.x.tobytes(), picture.y.tobytes()
     terrain = _terrain(x, y, picture.start, width, height, look)
-    plot = Plot(width, height, terrain.w, terrain.b, look)
+    plot = terrain.axes.again()
     _walk(plot, picture, terrain, look)
-    colours = _signs(plot, picture, terrain, look)
-    return _over(plot, terrain.relief, colours, look)
+    plot.canvas.lay(terrain.signs.canvas)
+    here = terrain.w.place(picture.w), terrain.b.place(picture.b)
+    if len(inside(*np.atleast_1d(*here))):
+        plot.mark(*here, look.sample, NOW)
+    else:
+        plot.note(1, plot.rows - 1, LEFT, look.path)
+    plot.inner.lay_under(terrain.relief)
+    return plot.canvas
 
 
 @lru_cache(maxsize=4)
@@ -64,7 +72,10 @@ def _terrain(
     bs = _dots(*b, rows, 4)[::-1]
     losses = picture.loss_at(ws[None, :], bs[:, None])
     least = picture.loss_at(np.array(best[0]), best[1])
-    return Terrain(best, w_axis, b_axis, relief((losses - least).clip(0, None), look))
+    axes = Plot(width, height, w_axis, b_axis, look)
+    signs = axes.blank()
+    _signs(signs, picture.start, best, w_axis, b_axis, look)
+    return Terrain(w_axis, b_axis, axes, signs, relief((losses - least).clip(0, None), look))
 
 
 def window(
@@ -105,35 +116,19 @@ def _walk(plot: Plot, picture: LinePicture, terrain: Terrain, look: Look) -> Non
             plot.curve(x[run], y[run], look.path)
 
 
-def _signs(plot: Plot, picture: LinePicture, terrain: Terrain, look: Look) -> dict[str, RGB]:
-    colours = {START: look.path, LEAST: look.minimum, NOW: look.sample}
-    places = {START: picture.start, LEAST: terrain.best, NOW: (picture.w, picture.b)}
-    for sign, (w, b) in places.items():
-        plot.mark(terrain.w.place(w), terrain.b.place(b), colours[sign], sign)
-    if len(inside(terrain.w.place([picture.w]), terrain.b.place([picture.b]))) == 0:
-        plot.note(1, plot.rows - 1, LEFT, look.path)
-    names = {START: "start", NOW: "now", LEAST: f"least{SOLID}loss"}
+def _signs(
+    plot: Plot,
+    start: tuple[float, float],
+    best: tuple[float, float],
+    w: Axis,
+    b: Axis,
+    look: Look,
+) -> None:
+    colours = {START: look.path, NOW: look.sample, LEAST: look.minimum}
+    for sign, place in ((START, start), (LEAST, best)):
+        plot.mark(w.place(place[0]), b.place(place[1]), colours[sign], sign)
+    names = {START: "start", NOW: "now", LEAST: "least loss"}
     entries = [(sign, name, colours[sign]) for sign, name in names.items()]
     way = np.linspace(0, 1, 50)
-    (w, b), (w1, b1) = picture.start, terrain.best
-    legend(
-        plot,
-        entries,
-        terrain.w.place(w + way * (w1 - w)),
-        terrain.b.place(b + way * (b1 - b)),
-        look,
-    )
-    return colours | {chr(dots): look.path for dots in range(0x2800, 0x2900)}
-
-
-def _over(plot: Plot, ground: Relief, colours: dict[str, RGB], look: Look) -> list[str]:
-    """The picture's own rows, its canvas laid over the ground."""
-    text = plot.text()
-    canvas = ground.under([row[plot.margin :] for row in text[: plot.rows]], colours, look.text)
-    return [
-        *(
-            paint(row[: plot.margin], look.dim) + cells
-            for row, cells in zip(text, canvas, strict=False)
-        ),
-        *(paint(row, look.dim) for row in text[plot.rows :]),
-    ]
+    (w0, b0), (w1, b1) = start, best
+    legend(plot, entries, w.place(w0 + way * (w1 - w0)), b.place(b0 + way * (b1 - b0)), look)

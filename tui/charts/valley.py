@@ -11,6 +11,7 @@ from engine.equations import number
 from engine.frame import Frame
 from engine.pictures import Array, LinePicture
 from tui.charts.axis import Axis, linear
+from tui.charts.canvas import Canvas
 from tui.charts.legend import Entry, legend
 from tui.charts.look import Look
 from tui.charts.plot import Plot, too_small, words
@@ -48,7 +49,7 @@ class Descent:
         return float(2 * np.mean(error * self.x) * self.whole)
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> list[str]:
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     """The parabola of the sample at work, its tangent at w, and where the step has led."""
     if too_small(width, height):
         return words("too small", width, height, look)
@@ -68,7 +69,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> list[str]:
             plot.mark(x.place(step.after), y.place(step.loss(step.after)), look.minimum, "○")
         plot.mark(x.place(step.before), y.place(step.loss(step.before)), look.sample, "●")
         legend(plot, _entries(picture, step, look), *curves, look)
-    return plot.lines()
+    return plot.canvas
 
 
 def descent(picture: LinePicture) -> Descent:
@@ -115,7 +116,7 @@ def _curves(
     w = x.low + place * (x.high - x.low)
     mean, own = y.place(picture.loss_at(w, picture.b)), y.place(step.loss(w))
     if picture.sample is not None:
-        plot.marks(place, mean, look.start, "braille")
+        plot.points(place, mean, look.start)
     plot.curve(place, own, look.line)
     return np.concatenate([place, place]), np.concatenate([mean, own])
 

@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Horizontal, Vertical
+from textual.containers import Container
 from textual.message import Message
-from textual.widgets import OptionList, Static
+from textual.reactive import var
+from textual.widgets import OptionList
 
-from engine.frame import Frame, State
+from engine.frame import Frame
 from lessons.lesson import Challenge, Lesson
 from tui.bench import Bench
 from tui.experiment import Experiment
-from tui.widgets.challenges import Challenges
+from tui.watching import Watching
 from tui.widgets.controls import Controls
-from tui.widgets.equations import Equations
-from tui.widgets.pictures import Pictures
+from tui.widgets.notice import Notice
+from tui.widgets.panels import Panels
 
 if TYPE_CHECKING:
     from engine.config import Setting
     from engine.device import Device
+    from engine.run import Run
 
 PACE = Binding.Group("pace", compact=True)
 LOG = "Draw the loss on a logarithmic axis"
 RESIDUALS = "Draw the distance from each point to the line"
 DEVICE = "Move to the next device"
 COPY = "Copy the command that gives this run without a screen"
-NOTICES = {
-    State.DIVERGED: (
-        "[b]diverged[/b]: {message}. Each step overshot the valley by more than it had gained: "
-        "make the steps smaller, with a lower learning rate say, then press [b]r[/b]."
-    ),
-    State.FAILED: "[b]failed[/b]: {message}. Nothing else is lost; [b]r[/b] sets it up again.",
-}
 
 
 class Lab(Container):
@@ -72,12 +68,14 @@ class Lab(Container):
         Binding("y", "copy", "copy", False, id="lab.copy", tooltip=COPY),
     ]
 
+    frame: var[Frame | None] = var(None)
+    """The newest look at the run; the screen around the lab watches it."""
+
     @dataclass
-    class Shown(Message):
-        """The experiment, or its frame, is new on the screen."""
+    class SetUp(Message):
+        """The experiment has another device, preset or pace."""
 
         experiment: Experiment
-        frame: Frame
 
     @dataclass
     class Met(Message):
@@ -89,21 +87,19 @@ class Lab(Container):
         super().__init__(id=id)
         self.lesson = lesson
         self.experiment: Experiment | None = None
-        self._fps = fps
-        self.frame: Frame | None = None
+        self._watching = Watching(self, fps, self._run, self._look)
+        self._notice = Notice("loading PyTorch…", id="notice")
+        self._panels = Panels(lesson, id="bench")
         self._devices: tuple[Device, ...] = ()
+        self._met: Set[str] = frozenset()
         self._eager = False
 
     def compose(self) -> ComposeResult:
-        yield Static("loading PyTorch…", id="notice")
-        with Horizontal(id="bench"):
-            yield Pictures(self.lesson.charts, id="pictures")
-            with Vertical(id="side"):
-                yield Controls(self.lesson.controls, id="controls")
-                yield Equations(id="equations")
-                yield Challenges(self.lesson.challenges, id="challenges")
+        yield self._notice
+        yield self._panels
 
     def on_unmount(self) -> None:
+        self._watching.stop()
         if self.experiment is not None:
             self.experiment.close()
 
@@ -111,17 +107,21 @@ class Lab(Container):
         """Set up the experiment: torch is there, and so is the device."""
         self._devices = bench.devices
         self.experiment = Experiment(self.lesson, bench.device)
-        self.query_one("#notice").display = False
+        self._notice.display = False
         self.experiment.reset()
-        self._show_controls()
-        self.set_interval(1 / self._fps, self._tick)
+        self._begin()
         self.refresh_bindings()
         if self._eager:
             self.experiment.play_or_pause()
 
-    def mark(self, met: set[str]) -> None:
+    def on_show(self) -> None:
+        """Back in sight: see at once what was not drawn meanwhile."""
+        self._watching.look()
+
+    def mark(self, met: Set[str]) -> None:
         """Show which challenges are met."""
-        self.query_one(Challenges).mark(met)
+        self._met = met
+        self._panels.mark(met)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Little can be done before PyTorch is there; the device key needs a choice."""
@@ -139,6 +139,7 @@ class Lab(Container):
         """Train on, or hold; before PyTorch is there, train as soon as it is."""
         if self.experiment is not None:
             self.experiment.play_or_pause()
+            self._watching.look()
         else:
             self._eager = not self._eager
 
@@ -146,23 +147,25 @@ class Lab(Container):
         """Make one step."""
         if self.experiment is not None:
             self.experiment.step()
+            self._watching.look()
 
     def action_reset(self) -> None:
         """Begin the very same run again."""
         if self.experiment is not None:
             self.experiment.reset()
+            self._watching.look()
 
     def action_pace(self, direction: int) -> None:
         """Go a pace up or down."""
         if self.experiment is not None:
             self.experiment.change_pace(direction)
-            self._announce()
+            self.post_message(self.SetUp(self.experiment))
 
     def action_preset(self) -> None:
         """Take the next preset."""
         if self.experiment is not None:
             self.experiment.use_preset()
-            self._show_controls()
+            self._begin()
 
     def action_device(self) -> None:
         """Move to the next device."""
@@ -170,19 +173,19 @@ class Lab(Container):
             names = [device.name for device in self._devices]
             index = names.index(self.experiment.device.name) + 1
             self.experiment.use_device(self._devices[index % len(names)])
-            self._announce()
+            self._begin()
 
     def action_view(self) -> None:
         """Show the other picture."""
-        self.query_one(Pictures).turn()
+        self._panels.pictures.turn()
 
     def action_logarithmic(self) -> None:
         """Draw the loss on a logarithmic axis, or a plain one."""
-        self.query_one(Pictures).toggle_logarithmic()
+        self._panels.pictures.toggle_logarithmic()
 
     def action_residuals(self) -> None:
         """Draw the residuals, or leave them out."""
-        self.query_one(Pictures).toggle_residuals()
+        self._panels.pictures.toggle_residuals()
 
     def action_copy(self) -> None:
         """Copy the command that gives this run again."""
@@ -208,16 +211,16 @@ class Lab(Container):
         try:
             value = self.experiment.config.parse(event.name, event.text)
         except ValueError as error:
-            self.query_one(Controls).refuse(str(error))
+            self._panels.controls.refuse(str(error))
         else:
             if self._set(event.name, value):
-                self.query_one(Controls).action_settle()
+                self._panels.controls.action_settle()
 
     @on(OptionList.OptionSelected, "#challenges")
     def _hint(self, event: OptionList.OptionSelected) -> None:
         assert event.option_id is not None
         self.app.clear_notifications()
-        challenge = self.query_one(Challenges).challenge(event.option_id)
+        challenge = self._panels.challenge(event.option_id)
         self.notify(challenge.hint, title=challenge.text, timeout=10, markup=False)
 
     def _set(self, name: str, value: Setting) -> bool:
@@ -225,47 +228,29 @@ class Lab(Container):
         try:
             self.experiment.set(name, value)
         except ValueError as error:
-            self.query_one(Controls).refuse(str(error))
+            self._panels.controls.refuse(str(error))
             return False
-        self._show_controls()
+        self._begin()
         return True
 
     # What is shown.
 
-    def _tick(self) -> None:
-        assert self.experiment is not None
-        run, frame = self.experiment.run, self.experiment.frame
-        if run is None or frame is None:
-            return
-        if frame is not self.frame:
-            self._show(frame)
-        if run.state is State.PLAYING:
-            run.request()
-
-    def _show(self, frame: Frame) -> None:
-        self.frame = frame
-        self.query_one(Pictures).show(frame)
-        self.query_one(Equations).equations = frame.equations
-        self._show_notice(frame)
-        self._check(frame)
-        self._announce()
-
-    def _show_notice(self, frame: Frame) -> None:
-        notice = self.query_one("#notice", Static)
-        notice.display = frame.state in NOTICES
-        if frame.state in NOTICES:
-            notice.update(NOTICES[frame.state].format(message=frame.message.replace("[", "\\[")))
-
-    def _show_controls(self) -> None:
+    def _begin(self) -> None:
+        """Show the experiment as it is set up now, and what its run makes of it."""
         assert self.experiment is not None
         live = self.experiment.trainer.live
-        self.query_one(Controls).show(asdict(self.experiment.config), live)
+        self._panels.show_settings(asdict(self.experiment.config), live)
+        self.post_message(self.SetUp(self.experiment))
+        self._watching.look()
 
-    def _check(self, frame: Frame) -> None:
+    def _run(self) -> Run | None:
+        return self.experiment.run if self.experiment else None
+
+    def _look(self, frame: Frame) -> None:
+        self.frame = frame
+        if self.display:
+            self._panels.show(frame)
+        self._notice.show(frame)
         for challenge in self.lesson.challenges:
-            if challenge.check is not None and challenge.check(frame):
+            if challenge.slug not in self._met and challenge.check and challenge.check(frame):
                 self.post_message(self.Met(challenge))
-
-    def _announce(self) -> None:
-        if self.experiment is not None and self.frame is not None:
-            self.post_message(self.Shown(self.experiment, self.frame))

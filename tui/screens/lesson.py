@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.reactive import reactive
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Footer
 
+from engine.frame import State
 from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.progress import Done, Progress
@@ -21,39 +19,15 @@ from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.screens.lab import Lab
 from tui.widgets.controls import Controls
+from tui.widgets.heading import Heading
 from tui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from engine.device import Device
     from engine.frame import Frame
 
-TABS = ("concept", "lab", "code")
 CONCEPT, LAB = "Read the page, and its questions", "Play with the training"
 CODE = "Read the file that trains"
-
-
-class Heading(Widget):
-    """The first line: the lesson, its three parts, and where the run stands."""
-
-    DEFAULT_CSS = "Heading { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }"
-
-    part: reactive[str] = reactive("concept")
-    preset: reactive[str] = reactive("")
-    progress: reactive[str] = reactive("")
-
-    def __init__(self, title: str) -> None:
-        super().__init__()
-        self._title = title
-
-    def render(self) -> Text:
-        line = Text(no_wrap=True)
-        for number, tab in enumerate(TABS, start=1):
-            style = "reverse bold" if tab == self.part else ""
-            line.append(f" {number} {tab.capitalize()} ", style)
-        line.append(f"  {self._title}", "bold")
-        right = " · ".join(text for text in (self.preset, self.progress) if text)
-        room = self.size.width - len(right) - 3
-        line.truncate(max(room, 1), overflow="ellipsis", pad=True)
-        return line.append("   ").append(right)
 
 
 class LessonScreen(Screen[None]):
@@ -77,28 +51,32 @@ class LessonScreen(Screen[None]):
         self._bench = bench
         self.lesson = lesson
         self._progress = progress
-        self._fps = fps
+        self._heading = Heading(lesson.title)
+        self._lab = Lab(lesson, fps, id="lab")
+        self._status = StatusBar()
 
     def compose(self) -> ComposeResult:
-        yield Heading(self.lesson.title)
+        yield self._heading
         with ContentSwitcher(initial="concept"):
             yield ConceptView(self.lesson, self._done.answers, id="concept")
-            yield Lab(self.lesson, self._fps, id="lab")
+            yield self._lab
             yield CodeView(self.lesson, id="code")
-        yield StatusBar()
+        yield self._status
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         self._progress.add(self.lesson.slug, "opened")
-        self.query_one(Lab).mark(self._done.challenges)
+        self._lab.mark(self._done.challenges)
         self.action_show("concept")
+        # At once, and not by message: the line above and the charts are then painted in one go.
+        self.watch(self._lab, "frame", self._follow)
         self._open_lab()
 
     @work
     async def _open_lab(self) -> None:
         bench = await asyncio.shield(self._bench)
-        self.query_one(StatusBar).device = f"{bench.device.name} {bench.device.title}"
-        self.query_one(Lab).open(bench)
+        self._say_device(bench.device)
+        self._lab.open(bench)
 
     @property
     def _done(self) -> Done:
@@ -108,7 +86,7 @@ class LessonScreen(Screen[None]):
         """Show the concept page, the lab or the code."""
         self.query_one(Controls).action_settle()
         self.query_one(ContentSwitcher).current = part
-        self.query_one(Heading).part = part
+        self._heading.part = part
         focus = "#controls ControlList" if part == "lab" else f"#{part}"
         self.query_one(focus).focus()
 
@@ -116,18 +94,25 @@ class LessonScreen(Screen[None]):
         """Back to the course; a run that is under way ends."""
         self.dismiss()
 
-    @on(Lab.Shown)
-    def _follow(self, event: Lab.Shown) -> None:
-        experiment, frame = event.experiment, event.frame
-        status = self.query_one(StatusBar)
-        status.device = f"{experiment.device.name} {experiment.device.title}"
-        status.show(frame)
-        heading = self.query_one(Heading)
-        heading.preset = experiment.preset.name
-        playing = "▶ " if frame.state == "playing" else ""
-        heading.progress = f"{_epoch(frame)} · {playing}{_pace(experiment.pace)}"
-        if frame.state == "finished":
+    @on(Lab.SetUp)
+    def _describe(self, event: Lab.SetUp) -> None:
+        """Say which device, preset and pace the experiment has now."""
+        self._say_device(event.experiment.device)
+        self._heading.preset = event.experiment.preset.name
+        self._follow(self._lab.frame)
+
+    def _follow(self, frame: Frame | None) -> None:
+        """Say where the run stands."""
+        experiment = self._lab.experiment
+        if frame is None or experiment is None:
+            return
+        self._status.frame = frame
+        self._heading.show(frame, experiment.pace)
+        if frame.state is State.FINISHED:
             self._progress.add(self.lesson.slug, "finished")
+
+    def _say_device(self, device: Device) -> None:
+        self._status.device = f"{device.name} {device.title}"
 
     @on(Lab.Met)
     def _meet(self, event: Lab.Met) -> None:
@@ -143,20 +128,5 @@ class LessonScreen(Screen[None]):
 
     def _met(self, slug: str, text: str) -> None:
         if self._progress.add(self.lesson.slug, "challenge", slug):
-            self.query_one(Lab).mark(self._done.challenges)
+            self._lab.mark(self._done.challenges)
             self.notify(f"✓ {text}", title="challenge met", markup=False)
-
-
-def _epoch(frame: Frame) -> str:
-    return f"epoch {_count(frame.epoch)}/{_count(frame.settings.get('epochs'))}"
-
-
-def _count(number: object) -> str:
-    """A whole number in at most five places: 20000, 250k, 1.25M."""
-    if not isinstance(number, int) or number < 100_000:
-        return str(number)
-    return f"{number / 1e6:.3g}M" if number >= 1_000_000 else f"{number // 1000}k"
-
-
-def _pace(pace: float | None) -> str:
-    return "full speed" if pace is None else f"{pace:g}/s"

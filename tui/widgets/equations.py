@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from rich.text import Text
 from textual.geometry import Size
-from textual.reactive import reactive
-from textual.widget import Widget
+from textual.reactive import var
 
 from engine.equations import Equation
+from tui.widgets.lines import Line, Lines
+
+NONE_YET: Line = (("press s to make one step", "dim"),)
 
 
-class Equations(Widget):
+class Equations(Lines):
     """A line a formula with its result; where there is room, a second line with the numbers."""
 
     BORDER_TITLE = "This step, in numbers"
@@ -20,26 +21,30 @@ class Equations(Widget):
     }
     """
 
-    equations: reactive[tuple[Equation, ...]] = reactive(())
+    equations: var[tuple[Equation, ...]] = var(())
 
     def watch_equations(self, old: tuple[Equation, ...], new: tuple[Equation, ...]) -> None:
-        """Lay the screen out anew only where the number of lines changes."""
+        """Write them; lay the screen out anew only where the number of lines changes."""
         if _rows(old) != _rows(new):
             self.refresh(layout=True)
+        self._write()
+
+    def on_resize(self) -> None:
+        """Fit the lines to the width."""
+        self._write()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Room for the numbers too, as long as that takes no more than two fifths of the screen."""
         formulas, roomy = len(self.equations), _rows(self.equations)
         return max(1, roomy if roomy <= 0.4 * viewport.height else formulas)
 
-    def render(self) -> Text:
+    def _write(self) -> None:
         width, height = self.content_size
-        if not self.equations:
-            return Text("press s to make one step", style="dim")
+        if not width:
+            return  # out of sight, and nobody reads it
         roomy = height >= _rows(self.equations)
-        return Text("\n", no_wrap=True, overflow="ellipsis").join(
-            line for equation in self.equations for line in _lines(equation, width, roomy)
-        )
+        lines = [line for equation in self.equations for line in _lines(equation, width, roomy)]
+        self.write(lines or [NONE_YET])
 
 
 def _rows(equations: tuple[Equation, ...]) -> int:
@@ -47,17 +52,17 @@ def _rows(equations: tuple[Equation, ...]) -> int:
     return len(equations) + sum(bool(e.numbers and e.result) for e in equations)
 
 
-def _lines(equation: Equation, width: int, roomy: bool) -> list[Text]:
+def _lines(equation: Equation, width: int, roomy: bool) -> list[Line]:
     result = equation.result or equation.numbers
     # A number of any size stands whole, if need be behind what it is a value of alone.
     whole = len(equation.formula) + 1 + len(result) <= width
     formula = equation.formula if whole else equation.formula.split()[0]
     gap = max(1, width - len(formula) - len(result))
-    first = Text.assemble(formula, " " * gap, (result, "bold"))
+    first = ((formula, ""), (" " * gap, ""), (result, "bold"))
     if not roomy or not equation.numbers or not equation.result:
         return [first]
     spellings = f"= {equation.numbers}", equation.numbers, equation.numbers.replace(" − ", "−")
     numbers = next((text for text in spellings if len(text) <= width), spellings[-1])
     room = width - len(numbers)
     phase = equation.phase if len(equation.phase) < room else ""
-    return [first, Text(phase.ljust(room) + numbers, style="dim")]
+    return [first, ((phase.ljust(room) + numbers, "dim"),)]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from rich.text import Text
-from textual.reactive import reactive
-from textual.widget import Widget
+from textual.reactive import var
 
 from engine.frame import Frame, Memory
+from tui.widgets.lines import Lines, spread
 
 GIBIBYTE = 1024**3
 
 
-class StatusBar(Widget):
+class StatusBar(Lines):
     """Shows what it is given; asks nobody."""
 
     DEFAULT_CSS = """
@@ -20,23 +19,27 @@ class StatusBar(Widget):
     }
     """
 
-    device: reactive[str] = reactive("probing for devices…")
-    memory: reactive[Memory | None] = reactive(None)
-    rate: reactive[float | None] = reactive(None)
-    state: reactive[str] = reactive("no run yet")
+    device: var[str] = var("probing for devices…")
+    frame: var[Frame | None] = var(None)
 
-    def show(self, frame: Frame | None) -> None:
-        """Take memory, rate and state from a look at the run."""
-        if frame is not None:
-            self.memory, self.rate, self.state = frame.memory, frame.rate, frame.state.value
+    def on_resize(self) -> None:
+        """Fit the line to the width."""
+        self._write()
 
-    def render(self) -> Text:
-        right = f"{_rate(self.rate)} · {self.state}"
-        left = " · ".join(part for part in (self.device, _memory(self.memory, self.device)) if part)
-        room = self.size.width - len(right) - 1
-        line = Text(left, no_wrap=True)
-        line.truncate(max(room, 1), overflow="ellipsis", pad=True)
-        return line.append(" ").append(right, "bold")
+    def watch_device(self) -> None:
+        """Write the new device."""
+        self._write()
+
+    def watch_frame(self) -> None:
+        """Write memory, speed and state from a look at the run."""
+        self._write()
+
+    def _write(self) -> None:
+        frame = self.frame
+        memory = _memory(frame.memory if frame else None, self.device)
+        left = f"{self.device} · {memory}" if memory else self.device
+        right = f"{_rate(frame.rate)} · {frame.state}" if frame else "0 steps/s · no run yet"
+        self.write([spread(((left, ""),), ((right, "bold"),), self.content_size.width)])
 
 
 def _memory(memory: Memory | None, device: str) -> str:

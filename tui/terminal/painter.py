@@ -1,0 +1,89 @@
+"""Sends changed cells straight to the terminal; knows no widget's contents.
+
+Textual's compositor asks every widget in sight for its lines, lays them over one another, and
+sends each changed line from the left edge of its widget. That is right for whatever may overlap,
+and took most of what a frame cost. Where nothing lies over a widget there is nothing to compose:
+its changed cells are sent as they are, all of a frame's in one piece.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+
+from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Tooltip
+from textual.widgets._toast import ToastRack
+
+from tui.terminal.driver import Driver
+
+SAVE, RESTORE = "\x1b7", "\x1b8"
+"""The cursor: where the terminal shows what an input method composes."""
+
+_pending: dict[Widget, set[Region]] = {}
+
+
+def repaint(widget: Widget, regions: Iterable[Region]) -> None:
+    """Send these cells of a widget's content, which it has changed, to the terminal soon."""
+    driver = widget.app._driver
+    if not isinstance(driver, Driver):  # a test, or a picture: there is no terminal
+        widget.refresh(*regions)
+        return
+    if not _pending:
+        asyncio.get_running_loop().call_soon(_send, driver)
+    _pending.setdefault(widget, set()).update(regions)
+
+
+def keeps_up(widget: Widget) -> bool:
+    """Whether the terminal has taken what it was sent, and would show more without delay."""
+    driver = widget.app._driver
+    return not isinstance(driver, Driver) or driver.has_room()
+
+
+def _send(driver: Driver) -> None:
+    """Send what waits, each widget's where it stands now."""
+    cells: list[str] = []
+    for widget, regions in _pending.items():
+        if not widget.is_attached:
+            continue
+        if _is_clear(widget):
+            cells += _cells(widget, regions)
+            widget._styles_cache.clear()  # what the compositor remembers of it is old now
+        else:
+            widget.refresh(*regions)
+    _pending.clear()
+    if cells:
+        driver.write("".join((SYNC_START, SAVE, *cells, RESTORE, SYNC_END)))
+
+
+def _is_clear(widget: Widget) -> bool:
+    """Whether all of the widget is in sight, and will still be when Textual paints next."""
+    screen = widget.screen
+    if screen is not widget.app.screen or screen._layout_required or widget._layout_required:
+        return False
+    geometry = screen.find_widget(widget)
+    return geometry.visible_region == geometry.region and not _has_overlays(screen)
+
+
+def _has_overlays(screen: Screen[object]) -> bool:
+    """Whether a notice or a tooltip lies over the screen somewhere."""
+    return any(
+        (isinstance(child, ToastRack) and child.children)
+        or (isinstance(child, Tooltip) and child.display)
+        for child in screen.children
+    )
+
+
+def _cells(widget: Widget, regions: Iterable[Region]) -> Iterator[str]:
+    content, console = widget.content_region, widget.app.console
+    filters, background = widget.get_line_filters(), widget.background_colors[1]
+    for region in sorted(regions, key=lambda region: (region.y, region.x)):
+        left, top, width, height = region.intersection(content.reset_offset)
+        for row in range(top, top + height):
+            strip = widget.render_line(row).crop(left, left + width)
+            for line_filter in filters:
+                strip = strip.apply_filter(line_filter, background)
+            yield f"\x1b[{content.y + row + 1};{content.x + left + 1}H{strip.render(console)}"

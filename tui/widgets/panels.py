@@ -1,0 +1,51 @@
+"""The panels of a lab, side by side: pictures, controls, numbers, challenges; knows no run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+
+from engine.config import Setting
+from engine.frame import Frame
+from lessons.lesson import Challenge, Lesson
+from tui.widgets.challenges import Challenges
+from tui.widgets.controls import Controls
+from tui.widgets.equations import Equations
+from tui.widgets.pictures import Pictures
+
+
+class Panels(Horizontal):
+    """Shows what it is given; what the learner wishes goes up as the panels' own messages."""
+
+    def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.pictures = Pictures(lesson.charts, id="pictures")
+        self.controls = Controls(lesson.controls, id="controls")
+        self._equations = Equations(id="equations")
+        self._challenges = Challenges(lesson.challenges, id="challenges")
+
+    def compose(self) -> ComposeResult:
+        yield self.pictures
+        with Vertical(id="side"):
+            yield self.controls
+            yield self._equations
+            yield self._challenges
+
+    def show(self, frame: Frame) -> None:
+        """Draw this frame, and write its numbers."""
+        self.pictures.show(frame)
+        self._equations.equations = frame.equations
+
+    def show_settings(self, settings: Mapping[str, Setting], live: Set[str]) -> None:
+        """Show the value of every control, and which change while a run goes on."""
+        self.controls.show(settings, live)
+
+    def mark(self, met: Set[str]) -> None:
+        """Show which challenges are met, by slug."""
+        self._challenges.mark(met)
+
+    def challenge(self, slug: str) -> Challenge:
+        """The challenge of that slug."""
+        return self._challenges.challenge(slug)
