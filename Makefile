@@ -2,13 +2,14 @@
 #   make run ARGS="list"          any command line of dltui
 #   make run PYTHON=python3.13    which Python makes .venv
 #   make run SYSTEM_TORCH=1       use the PyTorch that this server already has
+#   make bench ARGS=--json        what watching a training costs, for a machine to read
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 VENV_FLAGS := $(if $(SYSTEM_TORCH),--system-site-packages)
 
-.PHONY: run test check format picture clean
+.PHONY: run test check bench format picture clean
 
 run: $(VENV)/.run
 	@$(BIN)/dltui $(ARGS)
@@ -22,6 +23,10 @@ check: $(VENV)/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+# Ten minutes; it wants the machine to itself.
+bench: $(VENV)/.dev
+	@$(BIN)/python -m bench $(ARGS)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix

@@ -1,0 +1,1 @@
+"""What watching a training costs, measured on the installed command; knows no screen."""

@@ -1,0 +1,55 @@
+"""A lesson's trainer in a bare loop: as fast as its steps go, with nobody watching.
+
+python -m bench.bare LESSON DEVICE SECONDS prints the steps per second.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+
+from lessons.catalog import find
+
+WARM_UP = 1.0
+"""Seconds before the measurement."""
+
+
+def steps_per_second(slug: str, device: str, seconds: float) -> float:
+    """The speed in a fresh process, of the same Python as the app's."""
+    command = [sys.executable, "-m", "bench.bare", slug, device, str(seconds)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def main(slug: str, device: str, seconds: str) -> None:
+    """Train for so long."""
+    import torch
+
+    torch.set_num_threads(1)
+    lesson = find(slug).load()
+    trainer = lesson.load_trainer()
+    config = trainer.Config.of(dict(lesson.presets[0].settings)).but("epochs", 10_000_000)
+    begin, steps = 0.0, 0
+    now = time.perf_counter()
+    warm = now + WARM_UP
+    for step in trainer(config, torch.device(device)).steps():
+        now = time.perf_counter()
+        if not begin and now > warm:
+            _wait_for(device)
+            begin, steps = time.perf_counter(), step.step
+        if begin and now > begin + float(seconds):
+            _wait_for(device)
+            print((step.step - steps) / (time.perf_counter() - begin))
+            return
+
+
+def _wait_for(device: str) -> None:
+    """A GPU still works at what it was told to: let it finish before the clock is read."""
+    import torch
+
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

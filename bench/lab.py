@@ -1,0 +1,91 @@
+"""The lab of a lesson, worked by keys as a person does; knows no figure."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from bench.terminal import Terminal
+
+EPOCH = re.compile(r"epoch ([\d.]+)(k|M|)/")
+FACTORS = {"": 1, "k": 1_000, "M": 1_000_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line asks for."""
+
+    device: str = "cpu"
+    rounds: int = 5
+    seconds: float = 5.0
+    """How long a speed is measured."""
+
+
+@contextmanager
+def opened(*arguments: str, **how: Any) -> Iterator[Terminal]:
+    """`dltui` in a terminal, with folders of its own."""
+    with TemporaryDirectory() as folder, Terminal(*arguments, folder=Path(folder), **how) as app:
+        yield app
+
+
+@contextmanager
+def lab(
+    slug: str, options: Options, epochs: int | None = None, full_speed: bool = True, **how: Any
+) -> Iterator[Terminal]:
+    """The lab of a lesson, ready to play."""
+    with opened(slug, "--device", options.device, **how) as app:
+        app.until("1 Concept")
+        app.send("2")
+        app.until("ready")
+        if epochs is not None:
+            set_control(app, "epochs", str(epochs))
+        if full_speed:
+            app.send("]" * 12)
+            app.until("full speed")
+        yield app
+
+
+def set_control(app: Terminal, label: str, value: str) -> None:
+    """Type a value for the control of that label."""
+    for _ in range(20):
+        app.send("\r")
+        app.until(lambda text: re.search(r"new [\w ]+: ", text))
+        found = re.search(r"new ([\w ]+): ", app.text)
+        if found and found[1] == label:
+            app.send(f"{value}\r")
+            app.until(lambda text: "new " not in text and value in text)
+            return
+        app.send("\x1b")
+        app.until(lambda text: not re.search(r"new [\w ]+: ", text))
+        app.send("j")
+        time.sleep(0.1)  # enter is worked before a key that comes with it
+    raise LookupError(f"no control {label!r} in\n{app.text}")
+
+
+def epoch(text: str) -> int:
+    """The epoch that stands in the first line."""
+    found = EPOCH.search(text)
+    return round(float(found[1]) * FACTORS[found[2]]) if found else 0
+
+
+def highlight(app: Terminal) -> tuple[str, ...]:
+    """The colours behind the controls: they tell which one is highlighted."""
+    lines = enumerate(app.screen.display)
+    rows = [row for row, line in lines if re.search("learning rate|momentum|epochs  ", line)]
+    return tuple(app.screen.buffer[row][app.screen.columns - 20].bg for row in rows)
+
+
+def epochs(app: Terminal) -> list[tuple[float, int]]:
+    """When each epoch came on screen, of those that were not looked at before."""
+    seen: list[tuple[float, int]] = []
+    for at in app.looks():
+        now = epoch(app.text)
+        if now and (not seen or seen[-1][1] != now):
+            seen.append((at, now))
+    return seen

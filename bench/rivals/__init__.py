@@ -1,0 +1,1 @@
+"""What people use today for the same training, in an environment of its own."""

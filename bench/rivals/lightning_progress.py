@@ -1,0 +1,99 @@
+"""The line by PyTorch Lightning, under its progress bar; knows nothing of this project's trainers.
+
+Run from the repository's root: python -m bench.rivals.lightning_progress --out FILE
+"""
+
+# ruff: noqa: ARG002 - Lightning's methods have Lightning's arguments
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from pytorch_lightning import LightningModule, Trainer
+from pytorch_lightning.callbacks import ProgressBar, RichProgressBar, TQDMProgressBar
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Dataset
+
+from bench.rivals.task import Clock, Task
+from engine.datasets import Data, six_points
+
+BARS: dict[str, Callable[[], ProgressBar]] = {
+    # The fastest, and the default here: drawn every hundred steps, still a dozen times a second.
+    # It also reads the loss only then, which counts on a GPU. A Trainer has to be told so.
+    "tqdm-100": lambda: TQDMProgressBar(refresh_rate=100),
+    "tqdm": TQDMProgressBar,  # what a plain Trainer shows where rich is not installed
+    "rich": RichProgressBar,  # and where it is
+}
+
+
+class FullBatches(Dataset[Data]):
+    """As many items as steps, each of them all six points.
+
+    One epoch of many batches is the kind way: Lightning has work to do around each epoch, which
+    many epochs of one batch would pay at each step.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self.data = six_points(task.device)  # on the device already: no copy at each step
+        self.steps = task.steps
+
+    def __len__(self) -> int:
+        return self.steps
+
+    def __getitem__(self, step: int) -> Data:
+        return self.data
+
+
+class LinearRegression(LightningModule):
+    """The model as Lightning's own introduction writes one, and a clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self.model = nn.Linear(in_features=1, out_features=1)
+        self.loss_fn = nn.MSELoss()
+        self.clock = clock
+        self.loss = torch.tensor(torch.nan)
+
+    def training_step(self, batch: Data, batch_idx: int) -> Tensor:
+        x, y = batch
+        loss: Tensor = self.loss_fn(self.model(x), y)
+        self.log("loss", loss, prog_bar=True)
+        self.loss = loss.detach()
+        return loss
+
+    def configure_optimizers(self) -> torch.optim.Optimizer:
+        return torch.optim.SGD(self.parameters(), lr=0.01)
+
+    def on_train_batch_end(self, outputs: Any, batch: Data, batch_idx: int) -> None:
+        self.clock.after(batch_idx + 1)
+
+
+def main() -> None:
+    """Train, and write the speed."""
+    parser = Task.parser()
+    parser.add_argument("--bar", choices=BARS, default="tqdm-100")
+    options = parser.parse_args()
+    task = Task.of(options)
+
+    device = task.device
+    trainer = Trainer(
+        accelerator="gpu" if device.type == "cuda" else "cpu",
+        devices=[device.index or 0] if device.type == "cuda" else 1,
+        max_epochs=1,
+        callbacks=[BARS[options.bar]()],
+        # What writes files, and the table before the training, is off; the bar is what is compared.
+        logger=False,
+        enable_checkpointing=False,
+        enable_model_summary=False,
+    )
+    # A batch is an item, not a list of some; no worker process, which would only cost here.
+    batches = DataLoader(FullBatches(task), batch_size=None, num_workers=0)
+    module = LinearRegression(Clock(task))
+    trainer.fit(module, batches)
+    task.finish(module.clock, module.loss.item())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,218 @@
+"""`dltui` in a pseudo-terminal whose output is timed as it comes; knows no figure.
+
+What comes is kept as it came, each piece with its time, and read through a terminal emulator
+only when somebody looks: an emulator that works while the app does takes part of the very
+processor that is measured.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+COMMAND = Path(sys.executable).with_name("dltui")
+PATIENCE = 120.0
+"""Seconds to wait for what must come."""
+FRAME = b"\x1b[?2026l"
+"""The end of something that the app wants to be shown at once: a frame."""
+SYNC = {b"\x1b[?2026$p": b"\x1b[?2026;2$y"}
+"""Asked at the start whether it can show a frame at once, this terminal says that it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line between the terminal and the app, slower than this machine's memory."""
+
+    bytes_per_second: float
+    delay: float
+    """Seconds that each byte is under way, in either direction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Some output, and when it came."""
+
+    at: float
+    data: bytes
+
+
+class Terminal:
+    """A terminal of a size in which `dltui` was just started.
+
+    A thread reads what comes (`pieces`); `screen` is what a person would have seen after the
+    pieces that were looked at so far.
+    """
+
+    def __init__(
+        self,
+        *arguments: str,
+        folder: Path,
+        columns: int = 120,
+        rows: int = 40,
+        line: Line | None = None,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        """Start the command; its settings, progress and data lie in `folder`."""
+        self.pieces: list[Piece] = []
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self._looked = 0
+        self._line = line
+        self._came = threading.Condition()
+        self._closing = False
+        self._master, slave = pty.openpty()
+        set_size(slave, columns, rows)
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            [COMMAND, *arguments],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            env=_environment(folder) | (environment or {}),
+            start_new_session=True,
+        )
+        os.close(slave)
+        self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._closing = True
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        self._reader.join()
+        os.close(self._master)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen after the pieces that were looked at."""
+        return "\n".join(self.screen.display)
+
+    def send(self, keys: str) -> float:
+        """Press keys; the time at which they were written."""
+        at = time.perf_counter()
+        if self._line is None:
+            os.write(self._master, keys.encode())
+        else:
+            timer = threading.Timer(self._line.delay, os.write, (self._master, keys.encode()))
+            timer.start()
+        return at
+
+    def looks(self) -> Iterator[float]:
+        """Show what came and was not looked at, piece by piece: yields when each came."""
+        while self._looked < len(self.pieces):
+            piece = self.pieces[self._looked]
+            self._looked += 1
+            self._stream.feed(piece.data)
+            yield piece.at
+
+    def until(self, holds: Callable[[str], object] | str, patience: float = PATIENCE) -> float:
+        """Wait until the words stand on the screen, or the condition holds; when that came.
+
+        What holds already came now.
+
+        Raises:
+            TimeoutError: it never did, or the command has ended.
+        """
+        wanted = (lambda text: holds in text) if isinstance(holds, str) else holds
+        end = time.perf_counter() + patience
+        if wanted(self.text):
+            return time.perf_counter()
+        while True:
+            for at in self.looks():
+                if wanted(self.text):
+                    return at
+            if time.perf_counter() > end or not self._more(0.5):
+                raise TimeoutError(f"never came: {holds}\n{self.text}")
+
+    def skip(self) -> None:
+        """Look at everything that came."""
+        for _ in self.looks():
+            pass
+
+    def wait(self) -> float:
+        """Wait until the command has ended; when that was."""
+        self.process.wait(PATIENCE)
+        return time.perf_counter()
+
+    def bytes_between(self, first: float, last: float) -> int:
+        """How much was written to the terminal in that time."""
+        return sum(len(piece.data) for piece in self.pieces if first <= piece.at < last)
+
+    def _more(self, seconds: float) -> bool:
+        """Wait for output that was not looked at; whether there can be any."""
+        with self._came:
+            if self._looked == len(self.pieces):
+                self._came.wait(seconds)
+        return self._looked < len(self.pieces) or self.process.poll() is None
+
+    def _read(self) -> None:
+        due = 0.0
+        while not self._closing:
+            if not select.select([self._master], [], [], 0.1)[0]:
+                continue
+            try:
+                data = os.read(self._master, 512 if self._line else 65536)
+            except OSError:  # the other end is closed
+                return
+            if self._line is None:
+                self._take(data)
+                continue
+            due = max(due, time.perf_counter()) + len(data) / self._line.bytes_per_second
+            threading.Timer(
+                due - time.perf_counter() + self._line.delay, self._take, (data,)
+            ).start()
+            time.sleep(max(0.0, due - time.perf_counter()))
+
+    def _take(self, data: bytes) -> None:
+        with self._came:
+            self.pieces.append(Piece(time.perf_counter(), data))
+            self._came.notify()
+        for question, answer in SYNC.items():
+            if question in data:
+                with suppress(OSError):
+                    os.write(self._master, answer)
+
+
+def set_size(terminal: int, columns: int, rows: int) -> None:
+    """Give a terminal, by its descriptor, that many cells."""
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """This process's own, with folders apart from the learner's, and no trace of SSH."""
+    kept = {name: value for name, value in os.environ.items() if not re.match("SSH_|DLTUI_", name)}
+    folders = {f"DLTUI_{name}_DIR": str(folder) for name in ("CONFIG", "STATE", "DATA")}
+    return {
+        **kept,
+        **folders,
+        "TERM": "xterm-256color",
+        "LANG": "C.UTF-8",
+        "COLORTERM": "truecolor",
+    }
