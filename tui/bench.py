@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 import threading
@@ -65,7 +66,6 @@ class SettingUp(MetaPathFinder):
         longer than anybody would notice: nothing of it is ours to save.
         """
         self._given_up.set()
-        gc.unfreeze()  # for whoever goes on after the app, and wants everything cleaned up
         if self._thread.ident is not None:
             self._thread.join(timeout=0.3)
 
@@ -90,22 +90,31 @@ class SettingUp(MetaPathFinder):
             sys.meta_path.remove(self)
 
     def _set_up(self) -> Bench:
+        _import_everything()
         from engine.device import probe
-        from engine.run import warm_up
 
-        warm_up()
-        for chart in CHARTS.values():
-            import_module(chart.module)
-        import_module("plotext")  # which the first chart that is drawn would wait for
-        # Half a million objects that stay. Python's garbage collector would look at each of them
-        # again and again, and a training and its screen stood still for 0.1 s each time.
-        gc.freeze()
-        import os
-
-        sys.setswitchinterval(float(os.environ.get("SW", "0.005")))
         found = probe(stop=self._given_up.is_set)
         try:
             device, remark = found.choose(self._wanted)
         except ValueError as error:  # the CPU takes its place, and the remark says why
             device, remark = found.working[0], str(error)
         return Bench(device, found.working, remark)
+
+
+def _import_everything() -> None:
+    """Torch and what it puts off, the charts and what they put off."""
+    # Half a million objects that stay. The garbage collector would look at each of them again
+    # and again: now, which makes the imports a fifth slower, and in the middle of a training,
+    # which would stand still for 0.1 s each time, and its screen with it.
+    gc.disable()
+    try:
+        from engine.run import warm_up
+
+        warm_up()
+        for chart in CHARTS.values():
+            import_module(chart.module)
+        import_module("plotext")
+    finally:
+        gc.freeze()
+        gc.enable()
+        atexit.register(gc.unfreeze)

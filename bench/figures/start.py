@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 
@@ -45,8 +46,9 @@ def to_first_loss(app: Terminal) -> float:
     pressed = app.send("\r")
     app.until("1 Concept")
     app.send("2")
+    app.until("Controls")
     app.send(" ")
-    return app.until(lambda text: "loss " in text.split("─ Loss ")[-1].split("╰")[0]) - pressed
+    return app.until(lambda text: re.search(r"─ Loss [\s\S]*loss \d", text)) - pressed
 
 
 def leave(options: Options) -> float:
