@@ -7,7 +7,9 @@ from textual.widgets import ContentSwitcher, Input, Static
 
 from engine.frame import State
 from tests.tui.conftest import app, open_lab, until
+from tests.tui.screen_text import screen_text
 from tui.charts.chart import Chart
+from tui.experiment import PACES
 from tui.progress import Progress
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls
@@ -212,3 +214,15 @@ async def test_a_click_on_a_control_only_highlights_it() -> None:
         await pilot.pause()
         assert lab.query_one(ControlList).highlighted == 2
         assert not lab.query_one(Controls).editing
+
+
+async def test_a_run_that_ends_out_of_sight_is_there_when_the_lab_is_back() -> None:
+    async with app("linear-regression").run_test(size=(120, 40)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("space", "1")
+        assert lab.frame.state is not State.FINISHED
+        lab.action_pace(len(PACES))
+        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+        await pilot.press("2")
+        await until(pilot, lambda: "loss 0.1244" in screen_text(pilot.app))
+        assert "1.8419" in lab.query_one(Equations).text  # w, after a thousand epochs

@@ -115,7 +115,7 @@ class Lab(Container):
             self.experiment.play_or_pause()
 
     def on_show(self) -> None:
-        """Back in sight: see at once what was not drawn meanwhile."""
+        """Back in sight: see at once how things are; out of sight that is looked at seldom."""
         self._watching.look()
 
     def mark(self, met: Set[str]) -> None:
@@ -248,8 +248,7 @@ class Lab(Container):
 
     def _look(self, frame: Frame) -> None:
         self.frame = frame
-        if self.display:
-            self._panels.show(frame)
+        self._panels.show(frame)
         self._notice.show(frame)
         for challenge in self.lesson.challenges:
             if challenge.slug not in self._met and challenge.check and challenge.check(frame):

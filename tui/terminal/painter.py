@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
+from textual.errors import NoWidget
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
@@ -46,7 +47,9 @@ def keeps_up(widget: Widget) -> bool:
 def _send(driver: Driver) -> None:
     """Send what waits, each widget's where it stands now."""
     cells: list[str] = []
-    for widget, regions in _pending.items():
+    waiting = dict(_pending)
+    _pending.clear()
+    for widget, regions in waiting.items():
         if not widget.is_attached:
             continue
         if _is_clear(widget):
@@ -54,7 +57,6 @@ def _send(driver: Driver) -> None:
             widget._styles_cache.clear()  # what the compositor remembers of it is old now
         else:
             widget.refresh(*regions)
-    _pending.clear()
     if cells:
         driver.write("".join((SYNC_START, SAVE, *cells, RESTORE, SYNC_END)))
 
@@ -64,7 +66,10 @@ def _is_clear(widget: Widget) -> bool:
     screen = widget.screen
     if screen is not widget.app.screen or screen._layout_required or widget._layout_required:
         return False
-    geometry = screen.find_widget(widget)
+    try:
+        geometry = screen.find_widget(widget)
+    except NoWidget:  # hidden since it was changed
+        return False
     return geometry.visible_region == geometry.region and not _has_overlays(screen)
 
 
