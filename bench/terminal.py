@@ -65,12 +65,13 @@ class Terminal:
         self,
         *arguments: str,
         folder: Path,
+        command: str | Path = COMMAND,
         columns: int = 120,
         rows: int = 40,
         line: Line | None = None,
         environment: dict[str, str] | None = None,
     ) -> None:
-        """Start the command; its settings, progress and data lie in `folder`."""
+        """Start a command, `dltui`; its settings, progress and data lie in `folder`."""
         self.pieces: list[Piece] = []
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -79,10 +80,10 @@ class Terminal:
         self._came = threading.Condition()
         self._closing = False
         self._master, slave = pty.openpty()
-        set_size(slave, columns, rows)
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
-            [COMMAND, *arguments],
+            [command, *arguments],
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -198,11 +199,6 @@ class Terminal:
             if question in data:
                 with suppress(OSError):
                     os.write(self._master, answer)
-
-
-def set_size(terminal: int, columns: int, rows: int) -> None:
-    """Give a terminal, by its descriptor, that many cells."""
-    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import pty
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench.figure import Figure, Target
 from bench.figures.steps import watched
 from bench.lab import Options
-from bench.rivals.environment import ROOT, python
-from bench.terminal import set_size
+from bench.rivals.environment import python
+from bench.terminal import Terminal
 
 SLUG = "linear-regression"
 RIVALS = {"lightning_progress": 8_000, "textual_plotext_screen": 60_000}
@@ -40,28 +37,11 @@ def measure(options: Options) -> Iterator[Figure]:
 
 
 def speed(executable: Path, rival: str, steps: int, options: Options) -> float:
-    """The rival's steps a second, in a terminal of its own."""
-    with tempfile.NamedTemporaryFile("r") as out:
-        command = [str(executable), "-m", f"bench.rivals.{rival}"]
-        command += ["--steps", str(steps), "--device", options.device, "--out", out.name]
-        master, slave = pty.openpty()
-        set_size(slave, 120, 40)
-        environment = os.environ | {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
-        process = subprocess.Popen(
-            command, stdin=slave, stdout=slave, stderr=slave, cwd=ROOT, env=environment
-        )
-        os.close(slave)
-        _drain(master)
-        process.wait()
-        return float(json.loads(out.read())["steps_per_second"])
-
-
-def _drain(master: int) -> None:
-    """Read what it draws until it has ended."""
-    try:
-        while os.read(master, 65536):
-            pass
-    except OSError:
-        pass
-    finally:
-        os.close(master)
+    """The rival's steps a second, in a terminal like ours."""
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / "result.json"
+        what = ["-m", f"bench.rivals.{rival}", "--steps", str(steps)]
+        how = ["--device", options.device, "--out", str(out)]
+        with Terminal(*what, *how, folder=Path(folder), command=executable) as terminal:
+            terminal.wait()
+        return float(json.loads(out.read_text())["steps_per_second"])

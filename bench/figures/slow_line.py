@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Iterator
 
@@ -30,9 +29,9 @@ def measure(options: Options) -> Iterator[Figure]:
             time.sleep(2)
             app.skip()
             took = [answer(app, number) for number in range(KEYS)]
-            oldest = staleness(app)
+            ages = staleness(app)
         yield Figure.median(f"slow line, key to answer, {name}", "s", Target(0.6), took)
-        yield Figure(f"slow line, age of the frame, {name}", "s", Target(1), oldest, max(oldest))
+        yield Figure(f"slow line, age of the frame, {name}", "s", Target(1), ages, max(ages))
 
 
 def answer(app: Terminal, number: int) -> float:
@@ -50,8 +49,8 @@ def answer(app: Terminal, number: int) -> float:
 def staleness(app: Terminal) -> list[float]:
     """How far the epoch on screen lies behind the one at work, in seconds, at every moment.
 
-    The training is told to start again, at a pace that it keeps exactly: so the clock tells
-    which epoch is at work. What its pace lacks of the nominal one is taken from the end.
+    The training is told to start again, at a pace that it keeps: so the clock tells which epoch
+    is at work. Where it falls behind its pace, that counts as age too.
     """
     app.send("r")
     app.until(lambda text: "epoch 0/" in text)
@@ -65,4 +64,4 @@ def staleness(app: Terminal) -> list[float]:
         time.sleep(0.05)
         app.skip()
         ages.append(time.perf_counter() - began - epoch(app.text) / PACE)
-    return [statistics.median(ages), max(ages)]
+    return ages
