@@ -9,24 +9,54 @@ from collections.abc import Iterator
 from bench.figure import Figure, Target
 from bench.lab import Options, lab, opened
 from bench.terminal import Terminal
+from lessons.catalog import COURSE, entries
+
+CONTENTS = 33
+"""The columns of the table of contents."""
+NEVER_LIT = {COURSE[0].title}
+"""The title of a chapter: it cannot be chosen."""
 
 
 def measure(options: Options) -> Iterator[Figure]:
     """Seconds, the median of several starts."""
     rounds = range(options.rounds)
-    yield Figure.median("first screen", "s", Target(0.5), [first_screen() for _ in rounds])
+    answers, pages = zip(*(first_screen() for _ in rounds), strict=True)
+    yield Figure.median("first screen that answers a key", "s", Target(0.5), answers)
+    yield Figure.median("and its page has followed", "s", None, pages)
     cold, warm = zip(*(labs(options) for _ in rounds), strict=True)
     yield Figure.median("lab to its first loss, torch not in", "s", Target(2.5), cold)
     yield Figure.median("lab to its first loss, torch in", "s", Target(0.3), warm)
     yield Figure.median("quit amid training", "s", Target(0.3), [leave(options) for _ in rounds])
 
 
-def first_screen() -> float:
-    """From the command to a browser that answers a key."""
+def first_screen() -> tuple[float, float]:
+    """From the command until a key has moved the highlight, and until the page has followed."""
+    first, second = [entry.title for entry in entries() if entry.written][:2]
     with opened() as app:
-        app.until("The course")
+        app.until(lambda _: highlighted(app, first))
         app.send("j")
-        return app.until("nn.Parameter") - app.started  # it stands on the next lesson's page
+        answered = app.until(lambda _: highlighted(app, second))
+        followed = app.until(lambda _: headed(app, second))
+        return answered - app.started, followed - app.started
+
+
+def highlighted(app: Terminal, title: str) -> bool:
+    """Whether the line of that lesson, in the table of contents, is lit."""
+    found = {name: row for row, text in rows(app) for name in NEVER_LIT | {title} if name in text}
+    if len(found) < 2:
+        return False
+    lit, plain = (app.screen.buffer[found[name]][4].bg for name in (title, *NEVER_LIT))
+    return bool(lit != plain)
+
+
+def headed(app: Terminal, title: str) -> bool:
+    """Whether the page beside the table of contents begins with that title."""
+    return any(title in app.screen.display[row][CONTENTS:] for row in range(6))
+
+
+def rows(app: Terminal) -> Iterator[tuple[int, str]]:
+    """The lines of the table of contents, numbered as on the screen."""
+    yield from enumerate(line[:CONTENTS] for line in app.screen.display)
 
 
 def labs(options: Options) -> tuple[float, float]:
