@@ -10,6 +10,7 @@ import sys
 import time
 
 from lessons.catalog import find
+from lessons.lesson import TrainingLesson
 
 WARM_UP = 1.0
 """Seconds before the measurement."""
@@ -27,6 +28,7 @@ def main(slug: str, device: str, seconds: str) -> None:
 
     torch.set_num_threads(1)
     lesson = find(slug).load()
+    assert isinstance(lesson, TrainingLesson)
     trainer = lesson.load_trainer()
     config = trainer.Config.of(dict(lesson.presets[0].settings)).but("epochs", 10_000_000)
     begin, steps = 0.0, 0

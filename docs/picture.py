@@ -13,12 +13,12 @@ HERE = Path(__file__).parent
 async def draw() -> None:
     """Open the lab, train for a while at a pace that can be watched, and keep what is seen."""
     from tui.app import DltuiApp
-    from tui.screens.lab import Lab
+    from tui.labs.training import TrainingLab
 
     app = DltuiApp(lesson="linear-regression", device="cpu")
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("2")
-        lab = app.screen.query_one(Lab)
+        lab = app.screen.query_one(TrainingLab)
         while lab.experiment is None:
             await pilot.pause(0.1)
         await pilot.press("space", *["right_square_bracket"] * 2)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from engine.config import Setting, nearest
 
 if TYPE_CHECKING:
-    from engine.frame import Frame
     from engine.trainer import Trainer
 
 
@@ -71,15 +70,15 @@ class Challenge:
     slug: str
     text: str
     hint: str
-    check: Callable[[Frame], bool] | None = None
-    """Whether this look at the run meets the challenge."""
+    check: Callable[[Any], bool] | None = None
+    """Whether this look at the lab meets the challenge: of a training, a `Frame`."""
     question: str | None = None
     """The slug of the question whose right answer meets it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """A lesson: a concept page, a lab with real training, and what to find out there."""
+    """A lesson: a concept page, a lab to play in, and what to find out there."""
 
     slug: str
     title: str
@@ -87,15 +86,13 @@ class Lesson:
     """One line for the table of contents."""
     minutes: int
     """How long reading and playing take."""
-    trainer: str
-    """`module:class`, loaded when the lab needs it: nothing here imports torch."""
-    pace: float
-    """Steps a second at which the lab starts: slow enough to watch."""
-    charts: tuple[str, ...]
-    """The pictures of the lab beside the loss, by name; the first is shown first."""
+    lab: str
+    """Which kind of lab it has, by the name that the screens know it by."""
+    source: str
+    """The module that does the lab's work, which the learner reads. It is loaded when the lab
+    needs it: nothing here imports torch."""
     presets: tuple[Preset, ...]
     """The first is the one the lab starts from."""
-    controls: tuple[Control, ...]
     challenges: tuple[Challenge, ...]
     questions: tuple[Question, ...]
 
@@ -118,8 +115,21 @@ class Lesson:
             raise ValueError(f"{self.slug} has no preset {name!r}; {nearest(name, by_name)}")
         return by_name[name]
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingLesson(Lesson):
+    """A lesson whose lab is a real training."""
+
+    lab: str = "training"
+    trainer: str
+    """The name of the class in `source` that trains."""
+    pace: float
+    """Steps a second at which the lab starts: slow enough to watch."""
+    charts: tuple[str, ...]
+    """The pictures of the lab beside the loss, by name; the first is shown first."""
+    controls: tuple[Control, ...]
+
     def load_trainer(self) -> type[Trainer[Any]]:
         """Import the trainer, and torch with it: a second or more, the first time."""
-        module, _, name = self.trainer.partition(":")
-        trainer: type[Trainer[Any]] = getattr(import_module(module), name)
+        trainer: type[Trainer[Any]] = getattr(import_module(self.source), self.trainer)
         return trainer

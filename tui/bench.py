@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tui.charts import CHARTS
+from tui.labs import LABS
 
 if TYPE_CHECKING:
     from engine.device import Device
@@ -113,6 +114,8 @@ def _import_everything() -> None:
         warm_up()
         for chart in CHARTS.values():
             import_module(chart.module)
+        for name in LABS.values():
+            import_module(name.partition(":")[0])
         import_module("plotext")
     finally:
         gc.freeze()

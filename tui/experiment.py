@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from engine.frame import Frame, State
-from lessons.lesson import Lesson, Preset
+from lessons.lesson import Preset, TrainingLesson
 
 if TYPE_CHECKING:
     from engine.config import Config, Setting
@@ -27,7 +27,7 @@ class Experiment:
     its first step; changing a setting that is not live does the same with the new setting.
     """
 
-    def __init__(self, lesson: Lesson, device: Device) -> None:
+    def __init__(self, lesson: TrainingLesson, device: Device) -> None:
         self.lesson = lesson
         self.device = device
         self.preset: Preset = lesson.presets[0]

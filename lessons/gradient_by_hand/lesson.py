@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lessons.gradient_by_hand.challenges import CHALLENGES
 from lessons.gradient_by_hand.questions import QUESTIONS
-from lessons.lesson import Control, Lesson, Preset
+from lessons.lesson import Control, Preset, TrainingLesson
 
 PRESETS = (
     Preset(
@@ -89,12 +89,13 @@ CONTROLS = (
     ),
 )
 
-LESSON = Lesson(
+LESSON = TrainingLesson(
     slug="gradient-by-hand",
     title="Gradient descent by hand",
     summary="one weight, one sample a step",
     minutes=15,
-    trainer="engine.trainers.gradient_by_hand:GradientByHand",
+    source="engine.trainers.gradient_by_hand",
+    trainer="GradientByHand",
     pace=2,
     charts=("fit", "valley"),
     presets=PRESETS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessons.lesson import Control, Lesson, Preset
+from lessons.lesson import Control, Preset, TrainingLesson
 from lessons.linear_regression.challenges import CHALLENGES
 from lessons.linear_regression.questions import QUESTIONS
 
@@ -142,12 +142,13 @@ CONTROLS = (
     ),
 )
 
-LESSON = Lesson(
+LESSON = TrainingLesson(
     slug="linear-regression",
     title="Linear regression",
     summary="nn.Linear, MSELoss and SGD",
     minutes=20,
-    trainer="engine.trainers.linear_regression:LinearRegression",
+    source="engine.trainers.linear_regression",
+    trainer="LinearRegression",
     pace=30,
     charts=("fit", "surface"),
     presets=PRESETS,

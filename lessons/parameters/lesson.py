@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessons.lesson import Control, Lesson, Preset
+from lessons.lesson import Control, Preset, TrainingLesson
 from lessons.parameters.challenges import CHALLENGES
 from lessons.parameters.questions import QUESTIONS
 
@@ -107,12 +107,13 @@ CONTROLS = (
     ),
 )
 
-LESSON = Lesson(
+LESSON = TrainingLesson(
     slug="parameters",
     title="Parameters",
     summary="a model from two nn.Parameters",
     minutes=15,
-    trainer="engine.trainers.parameters:Parameters",
+    source="engine.trainers.parameters",
+    trainer="Parameters",
     pace=200,
     charts=("fit", "surface"),
     presets=PRESETS,

@@ -185,7 +185,7 @@ def test_code_blocks_fit_a_narrow_page(lesson: Lesson) -> None:
 
 
 def test_the_excerpts_are_the_code_that_runs(lesson: Lesson) -> None:
-    module = import_module(lesson.trainer.partition(":")[0])
+    module = import_module(lesson.source)
     assert module.__file__ is not None
     source = Path(module.__file__).read_text(encoding="utf-8")
     code = {line.partition("  #")[0].strip() for line in source.splitlines()}
@@ -228,7 +228,7 @@ def fenced(page: str) -> Iterator[tuple[str, str]]:
 def bound_keys() -> set[str]:
     """The keys that the lab, the lesson and the app answer to, as they are written on a page."""
     spelt = {"question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]"}
-    modules = ("tui.app", "tui.screens.lesson", "tui.screens.lab", "tui.widgets.controls")
+    modules = ("tui.app", "tui.screens.lesson", "tui.labs.training", "tui.widgets.controls")
     bindings = [
         binding
         for module in modules

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tui.app import DltuiApp
-from tui.screens.lab import Lab
+from tui.labs.training import TrainingLab
 
 PATIENCE = 60.0
 """Seconds to wait for what must come: long, since it only matters when it does not."""
@@ -37,11 +37,11 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
         await pilot.pause()
 
 
-async def open_lab(pilot: Pilot[None]) -> Lab:
+async def open_lab(pilot: Pilot[None]) -> TrainingLab:
     """Go to the lab of the lesson on screen, and wait until it can train."""
-    await until(pilot, lambda: pilot.app.screen.query(Lab))
+    await until(pilot, lambda: pilot.app.screen.query(TrainingLab))
     await pilot.press("2")
-    lab = pilot.app.screen.query_one(Lab)
+    lab = pilot.app.screen.query_one(TrainingLab)
     await until(pilot, lambda: lab.frame is not None)
     return lab
 

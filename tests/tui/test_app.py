@@ -20,11 +20,11 @@ from engine.frame import State
 from tests.tui.conftest import PATIENCE, app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
+from tui.labs.training import TrainingLab
 from tui.pulse import Pulse
 from tui.screens.code import CodeView
 from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
-from tui.screens.lab import Lab
 from tui.screens.lesson import LessonScreen
 from tui.screens.too_small import TooSmallScreen
 from tui.widgets.status_bar import StatusBar
@@ -65,12 +65,12 @@ async def screen_of(pilot, kind):
     return pilot.app.screen
 
 
-async def in_the_lab(pilot) -> Lab:
+async def in_the_lab(pilot) -> TrainingLab:
     """The lab on screen, ready or not."""
     await screen_of(pilot, LessonScreen)
     await until(pilot, lambda: pilot.app.focused is not None)
     await pilot.press("2")
-    return pilot.app.screen.query_one(Lab)
+    return pilot.app.screen.query_one(TrainingLab)
 
 
 def notices(pilot) -> str:

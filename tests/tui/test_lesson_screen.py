@@ -18,11 +18,11 @@ from lessons.catalog import entries, find
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.experiment import PACES
+from tui.labs.training import TrainingLab
 from tui.progress import Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.screens.home import HomeScreen
-from tui.screens.lab import Lab
 from tui.screens.lesson import Heading, LessonScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls
@@ -44,7 +44,7 @@ def kept(own_folders, lesson: str):
 
 async def opened(pilot) -> LessonScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
-    await until(pilot, lambda: pilot.app.screen.query(Lab))
+    await until(pilot, lambda: pilot.app.screen.query(TrainingLab))
     await until(pilot, lambda: pilot.app.focused is not None)
     return pilot.app.screen
 
@@ -52,7 +52,7 @@ async def opened(pilot) -> LessonScreen:
 async def test_each_part_has_its_key_and_its_focus() -> None:
     async with app("linear-regression").run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
-        parts = {"concept": ConceptView, "lab": Lab, "code": CodeView}
+        parts = {"concept": ConceptView, "lab": TrainingLab, "code": CodeView}
         focused = {"concept": ConceptView, "lab": ControlList, "code": CodeView}
         assert isinstance(pilot.app.focused, ConceptView)
         for key, part in {"2": "lab", "3": "code", "1": "concept", "c": "code"}.items():

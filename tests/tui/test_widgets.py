@@ -14,6 +14,7 @@ from engine.equations import Equation
 from engine.frame import Frame, LossHistory, Memory, State
 from lessons.catalog import entries, find
 from lessons.lesson import Challenge, Control
+from tui.labs.standing import progress
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls, _next
 from tui.widgets.equations import Equations
@@ -248,7 +249,7 @@ async def heading_line(columns: int, frame: Frame, pace: float | None, preset: s
     heading = Heading("A straight line")
     async with Host(heading).run_test(size=(columns, 3)) as pilot:
         heading.preset = preset
-        heading.show(frame, pace)
+        heading.progress = progress(frame, pace)
         await pilot.pause()
         (line,) = lines(heading)
         assert heading.size.height == 1
@@ -453,4 +454,3 @@ async def test_challenges_are_marked_as_they_are_met() -> None:
         challenges.mark({"one", "two"})
         assert challenges.border_title.startswith("Challenges 2/2")
         assert "all met" in challenges.border_title
-        assert challenges.challenge("one").text == "reach [one]"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from engine.config import Allowed, Range
 from engine.frame import State
 from lessons.catalog import entries, find
-from lessons.lesson import Lesson
+from lessons.lesson import TrainingLesson
 from tui.commands.command import Command
 from tui.commands.interruption import Interruption
 from tui.commands.refusal import Refusal, notice, refusing
@@ -69,7 +69,7 @@ def _order(options: Namespace, stop: Interruption) -> Order:
     return Order(lesson, preset, trainer, config, device)
 
 
-def _lesson(slug: str | None) -> Lesson:
+def _lesson(slug: str | None) -> TrainingLesson:
     written = [entry.slug for entry in entries() if entry.written]
     if slug is None:
         raise Refusal(f"run needs a lesson; there are: {', '.join(written)}")
@@ -77,7 +77,7 @@ def _lesson(slug: str | None) -> Lesson:
     if not entry.written:
         raise Refusal(f"the lesson {slug!r} is not written yet; there are: {', '.join(written)}")
     lesson = entry.load()
-    if not lesson.trainer:
+    if not isinstance(lesson, TrainingLesson):
         raise Refusal(f"the lesson {slug!r} trains nothing; open it with: dltui {slug}")
     return lesson
 

@@ -15,7 +15,7 @@ from engine.frame import NamedParameters, State
 from engine.history import Diverged, History
 from engine.run import train
 from engine.trainer import Step, Trainer
-from lessons.lesson import Lesson, Preset
+from lessons.lesson import Preset, TrainingLesson
 
 MOST_PARAMETERS = 100
 """A network of more weights than this is not written out."""
@@ -25,7 +25,7 @@ MOST_PARAMETERS = 100
 class Order:
     """What is to be trained, and on what."""
 
-    lesson: Lesson
+    lesson: TrainingLesson
     preset: Preset
     trainer: type[Trainer[Any]]
     config: Config

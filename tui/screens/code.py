@@ -1,4 +1,4 @@
-"""The code of the lesson: the very file that trains, read from where it is imported."""
+"""The code of the lesson: the very file that runs, read from where it is imported."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lessons.lesson import Lesson
 
 
 class CodeView(VerticalScroll):
-    """The source of the trainer, with line numbers, in the colours of the theme."""
+    """The source that runs, with line numbers, in the colours of the theme."""
 
     BINDINGS = [
         Binding("j", "scroll_down", show=False, id="code.down"),
@@ -52,8 +52,8 @@ class CodeView(VerticalScroll):
 
 
 def source_file(lesson: Lesson) -> Path:
-    """The file that holds the lesson's trainer, found without importing torch."""
-    spec = find_spec(lesson.trainer.partition(":")[0])
+    """The file that does the work of the lesson's lab, found without importing torch."""
+    spec = find_spec(lesson.source)
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,20 +10,16 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer
 
-from engine.frame import State
 from lessons.lesson import Lesson
 from tui.bench import Bench
+from tui.labs import lab_of
+from tui.labs.lab import Lab
+from tui.labs.standing import Standing
 from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
-from tui.screens.lab import Lab
-from tui.widgets.controls import Controls
 from tui.widgets.heading import Heading
 from tui.widgets.status_bar import StatusBar
-
-if TYPE_CHECKING:
-    from engine.device import Device
-    from engine.frame import Frame
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with the training"
 CODE = "Read the file that trains"
@@ -52,7 +47,7 @@ class LessonScreen(Screen[None]):
         self.lesson = lesson
         self._progress = progress
         self._heading = Heading(lesson.title)
-        self._lab = Lab(lesson, fps, id="lab")
+        self._lab = lab_of(lesson, fps)
         self._status = StatusBar()
 
     def compose(self) -> ComposeResult:
@@ -69,13 +64,13 @@ class LessonScreen(Screen[None]):
         self._lab.mark(self._done.challenges)
         self.action_show("concept")
         # At once, and not by message: the line above and the charts are then painted in one go.
-        self.watch(self._lab, "frame", self._follow)
+        self.watch(self._lab, "standing", self._follow)
         self._open_lab()
 
     @work
     async def _open_lab(self) -> None:
         bench = await asyncio.shield(self._bench)
-        self._say_device(bench.device)
+        self._status.device = f"{bench.device.name} {bench.device.title}"
         self._lab.open(bench)
 
     @property
@@ -84,35 +79,26 @@ class LessonScreen(Screen[None]):
 
     def action_show(self, part: str) -> None:
         """Show the concept page, the lab or the code."""
-        self.query_one(Controls).action_settle()
+        self._lab.leave()
         self.query_one(ContentSwitcher).current = part
         self._heading.part = part
-        focus = "#controls ControlList" if part == "lab" else f"#{part}"
-        self.query_one(focus).focus()
+        if part == "lab":
+            self._lab.enter()
+        else:
+            self.query_one(f"#{part}").focus()
 
     def action_back(self) -> None:
         """Back to the course; a run that is under way ends."""
         self.dismiss()
 
-    @on(Lab.SetUp)
-    def _describe(self, event: Lab.SetUp) -> None:
-        """Say which device, preset and pace the experiment has now."""
-        self._say_device(event.experiment.device)
-        self._heading.preset = event.experiment.preset.name
-        self._follow(self._lab.frame)
-
-    def _follow(self, frame: Frame | None) -> None:
-        """Say where the run stands."""
-        experiment = self._lab.experiment
-        if frame is None or experiment is None:
-            return
-        self._status.frame = frame
-        self._heading.show(frame, experiment.pace)
-        if frame.state is State.FINISHED:
+    def _follow(self, standing: Standing) -> None:
+        """Say where the lab stands."""
+        self._heading.preset, self._heading.progress = standing.preset, standing.progress
+        self._status.state, self._status.frame = standing.state, standing.frame
+        if standing.device:
+            self._status.device = standing.device
+        if standing.finished:
             self._progress.add(self.lesson.slug, "finished")
-
-    def _say_device(self, device: Device) -> None:
-        self._status.device = f"{device.name} {device.title}"
 
     @on(Lab.Met)
     def _meet(self, event: Lab.Met) -> None:

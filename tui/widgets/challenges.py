@@ -40,10 +40,6 @@ class Challenges(OptionList):
         left = " · tab, enter: hint" if done < len(self._challenges) else " · all met"
         self.border_title = f"Challenges {done}/{len(self._challenges)}{left}"
 
-    def challenge(self, slug: str) -> Challenge:
-        """The challenge of that slug."""
-        return self._challenges[slug]
-
 
 def _line(sign: str, challenge: Challenge) -> str:
     return f"{sign} {challenge.text}"

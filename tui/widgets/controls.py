@@ -125,6 +125,10 @@ class Controls(Vertical):
         yield Static(id="said", markup=False)
         yield Static(id="about", markup=False)
 
+    def enter(self) -> None:
+        """Take the keys."""
+        self.query_one(ControlList).focus()
+
     def show(self, settings: Mapping[str, Setting], live: Set[str]) -> None:
         """Show the values, hide what does not matter with them, and leave the editing."""
         self._settings, self._live = settings, live

@@ -1,10 +1,9 @@
-"""The first line of a lesson: its title, its three parts, and where the run stands."""
+"""The first line of a lesson: its title, its three parts, and where its lab stands."""
 
 from __future__ import annotations
 
 from textual.reactive import var
 
-from engine.frame import Frame, State
 from tui.widgets.lines import Lines, spread
 
 PARTS = ("concept", "lab", "code")
@@ -22,11 +21,6 @@ class Heading(Lines):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
-
-    def show(self, frame: Frame, pace: float | None) -> None:
-        """Take the epoch and the pace from a look at the run."""
-        playing = "▶ " if frame.state is State.PLAYING else ""
-        self.progress = f"{_epoch(frame)} · {playing}{_pace(pace)}"
 
     def on_resize(self) -> None:
         """Fit the line to the width."""
@@ -52,18 +46,3 @@ class Heading(Lines):
         right = " · ".join(text for text in (self.preset, self.progress) if text)
         left = (*tabs, (f"  {self._title}", "bold"))
         self.write([spread(left, ((f"  {right}", ""),), self.content_size.width)])
-
-
-def _epoch(frame: Frame) -> str:
-    return f"epoch {_count(frame.epoch)}/{_count(frame.settings.get('epochs'))}"
-
-
-def _count(number: object) -> str:
-    """A whole number in at most five places: 20000, 250k, 1.25M."""
-    if not isinstance(number, int) or number < 100_000:
-        return str(number)
-    return f"{number / 1e6:.3g}M" if number >= 1_000_000 else f"{number // 1000}k"
-
-
-def _pace(pace: float | None) -> str:
-    return "full speed" if pace is None else f"{pace:g}/s"

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 
 from engine.config import Setting
 from engine.frame import Frame
-from lessons.lesson import Challenge, Lesson
+from lessons.lesson import TrainingLesson
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import Controls
 from tui.widgets.equations import Equations
@@ -19,12 +19,14 @@ from tui.widgets.pictures import Pictures
 class Panels(Horizontal):
     """Shows what it is given; what the learner wishes goes up as the panels' own messages."""
 
-    def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:
+    def __init__(
+        self, lesson: TrainingLesson, challenges: Challenges, *, id: str | None = None
+    ) -> None:
         super().__init__(id=id)
         self.pictures = Pictures(lesson.charts, id="pictures")
         self.controls = Controls(lesson.controls, id="controls")
         self._equations = Equations(id="equations")
-        self._challenges = Challenges(lesson.challenges, id="challenges")
+        self._challenges = challenges
 
     def compose(self) -> ComposeResult:
         yield self.pictures
@@ -41,11 +43,3 @@ class Panels(Horizontal):
     def show_settings(self, settings: Mapping[str, Setting], live: Set[str]) -> None:
         """Show the value of every control, and which change while a run goes on."""
         self.controls.show(settings, live)
-
-    def mark(self, met: Set[str]) -> None:
-        """Show which challenges are met, by slug."""
-        self._challenges.mark(met)
-
-    def challenge(self, slug: str) -> Challenge:
-        """The challenge of that slug."""
-        return self._challenges.challenge(slug)

@@ -8,6 +8,7 @@ from engine.frame import Frame, Memory
 from tui.widgets.lines import Lines, spread
 
 GIBIBYTE = 1024**3
+NO_RUN = "0 steps/s · no run yet"
 
 
 class StatusBar(Lines):
@@ -20,6 +21,8 @@ class StatusBar(Lines):
     """
 
     device: var[str] = var("probing for devices…")
+    state: var[str] = var(NO_RUN)
+    """What goes on, where it is no training."""
     frame: var[Frame | None] = var(None)
 
     def on_resize(self) -> None:
@@ -30,6 +33,10 @@ class StatusBar(Lines):
         """Write the new device."""
         self._write()
 
+    def watch_state(self) -> None:
+        """Write what goes on."""
+        self._write()
+
     def watch_frame(self) -> None:
         """Write memory, speed and state from a look at the run."""
         self._write()
@@ -38,7 +45,7 @@ class StatusBar(Lines):
         frame = self.frame
         memory = _memory(frame.memory if frame else None, self.device)
         left = f"{self.device} · {memory}" if memory else self.device
-        right = f"{_rate(frame.rate)} · {frame.state}" if frame else "0 steps/s · no run yet"
+        right = f"{_rate(frame.rate)} · {frame.state}" if frame else self.state
         self.write([spread(((left, ""),), ((right, "bold"),), self.content_size.width)])
 
 

@@ -1,23 +1,20 @@
-"""The lab: a training to play with, drawn and in numbers; knows how to show, not how to train."""
+"""The lab of a training, drawn and in numbers; knows how to show, not how to train."""
 
 from __future__ import annotations
 
-from collections.abc import Set
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container
-from textual.message import Message
-from textual.reactive import var
-from textual.widgets import OptionList
 
-from engine.frame import Frame
-from lessons.lesson import Challenge, Lesson
+from engine.frame import Frame, State
+from lessons.lesson import TrainingLesson
 from tui.bench import Bench
 from tui.experiment import Experiment
+from tui.labs.lab import Lab
+from tui.labs.standing import Standing, progress
 from tui.watching import Watching
 from tui.widgets.controls import Controls
 from tui.widgets.notice import Notice
@@ -35,7 +32,7 @@ DEVICE = "Move to the next device"
 COPY = "Copy the command that gives this run without a screen"
 
 
-class Lab(Container):
+class TrainingLab(Lab):
     """Shows the newest frame of an experiment, and turns keys into what it shall do."""
 
     BINDINGS = [
@@ -68,30 +65,15 @@ class Lab(Container):
         Binding("y", "copy", "copy", False, id="lab.copy", tooltip=COPY),
     ]
 
-    frame: var[Frame | None] = var(None)
-    """The newest look at the run; the screen around the lab watches it."""
-
-    @dataclass
-    class SetUp(Message):
-        """The experiment has another device, preset or pace."""
-
-        experiment: Experiment
-
-    @dataclass
-    class Met(Message):
-        """The run met a challenge."""
-
-        challenge: Challenge
-
-    def __init__(self, lesson: Lesson, fps: float, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+    def __init__(self, lesson: TrainingLesson, fps: float) -> None:
+        super().__init__(lesson)
         self.lesson = lesson
         self.experiment: Experiment | None = None
+        self.frame: Frame | None = None
         self._watching = Watching(self, fps, self._run, self._look)
         self._notice = Notice("loading PyTorch…", id="notice")
-        self._panels = Panels(lesson, id="bench")
+        self._panels = Panels(lesson, self._challenges, id="bench")
         self._devices: tuple[Device, ...] = ()
-        self._met: Set[str] = frozenset()
         self._eager = False
 
     def compose(self) -> ComposeResult:
@@ -118,10 +100,11 @@ class Lab(Container):
         """Back in sight: see at once how things are; out of sight that is looked at seldom."""
         self._watching.look()
 
-    def mark(self, met: Set[str]) -> None:
-        """Show which challenges are met."""
-        self._met = met
-        self._panels.mark(met)
+    def enter(self) -> None:
+        self._panels.controls.enter()
+
+    def leave(self) -> None:
+        self._panels.controls.action_settle()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Little can be done before PyTorch is there; the device key needs a choice."""
@@ -159,7 +142,7 @@ class Lab(Container):
         """Go a pace up or down."""
         if self.experiment is not None:
             self.experiment.change_pace(direction)
-            self.post_message(self.SetUp(self.experiment))
+            self._stand()
 
     def action_preset(self) -> None:
         """Take the next preset."""
@@ -216,13 +199,6 @@ class Lab(Container):
             if self._set(event.name, value):
                 self._panels.controls.action_settle()
 
-    @on(OptionList.OptionSelected, "#challenges")
-    def _hint(self, event: OptionList.OptionSelected) -> None:
-        assert event.option_id is not None
-        self.app.clear_notifications()
-        challenge = self._panels.challenge(event.option_id)
-        self.notify(challenge.hint, title=challenge.text, timeout=10, markup=False)
-
     def _set(self, name: str, value: Setting) -> bool:
         assert self.experiment is not None
         try:
@@ -240,7 +216,7 @@ class Lab(Container):
         assert self.experiment is not None
         live = self.experiment.trainer.live
         self._panels.show_settings(asdict(self.experiment.config), live)
-        self.post_message(self.SetUp(self.experiment))
+        self._stand()
         self._watching.look()
 
     def _run(self) -> Run | None:
@@ -248,8 +224,19 @@ class Lab(Container):
 
     def _look(self, frame: Frame) -> None:
         self.frame = frame
+        self._stand()
         self._panels.show(frame)
         self._notice.show(frame)
-        for challenge in self.lesson.challenges:
-            if challenge.slug not in self._met and challenge.check and challenge.check(frame):
-                self.post_message(self.Met(challenge))
+        self._check(frame)
+
+    def _stand(self) -> None:
+        """Say where the experiment stands."""
+        assert self.experiment is not None
+        experiment, frame = self.experiment, self.frame
+        self.standing = Standing(
+            preset=experiment.preset.name,
+            progress=progress(frame, experiment.pace) if frame else "",
+            device=f"{experiment.device.name} {experiment.device.title}",
+            frame=frame,
+            finished=frame is not None and frame.state is State.FINISHED,
+        )

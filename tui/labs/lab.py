@@ -1,0 +1,64 @@
+"""What every lab has: challenges to meet, and where it stands; knows not what is played with."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from textual import on
+from textual.containers import Container
+from textual.message import Message
+from textual.reactive import var
+from textual.widgets import OptionList
+
+from lessons.lesson import Challenge, Lesson
+from tui.bench import Bench
+from tui.labs.standing import Standing
+from tui.widgets.challenges import Challenges
+
+
+class Lab(Container):
+    """The part of a lesson to play in. The lesson opens it when PyTorch is there."""
+
+    standing: var[Standing] = var(Standing())
+    """What the lines above and below say of it; the screen around the lab watches it."""
+
+    @dataclass
+    class Met(Message):
+        """What was done in the lab meets a challenge."""
+
+        challenge: Challenge
+
+    def __init__(self, lesson: Lesson) -> None:
+        super().__init__(id="lab")
+        self._lesson = lesson
+        self._challenges = Challenges(lesson.challenges, id="challenges")
+        self._met: Set[str] = frozenset()
+
+    def open(self, bench: Bench) -> None:
+        """Begin: torch is there, and so are the devices."""
+        raise NotImplementedError
+
+    def enter(self) -> None:
+        """Come into sight, and take the keys."""
+        raise NotImplementedError
+
+    def leave(self) -> None:
+        """Go out of sight: what is being typed is given up."""
+
+    def mark(self, met: Set[str]) -> None:
+        """Show which challenges are met, by slug."""
+        self._met = met
+        self._challenges.mark(met)
+
+    def _check(self, look: object) -> None:
+        """Tell of every challenge that this look meets, and that was not met before."""
+        for challenge in self._lesson.challenges:
+            if challenge.slug not in self._met and challenge.check and challenge.check(look):
+                self.post_message(self.Met(challenge))
+
+    @on(OptionList.OptionSelected, "#challenges")
+    def _hint(self, event: OptionList.OptionSelected) -> None:
+        self.app.clear_notifications()
+        challenge = self._lesson.challenges[event.option_index]
+        self.notify(challenge.hint, title=challenge.text, timeout=10, markup=False)
