@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from importlib.util import find_spec
+from importlib.resources import files
 
 from engine.config import nearest
 from lessons.lesson import Lesson
@@ -25,8 +25,9 @@ class Entry:
 
     @property
     def written(self) -> bool:
-        """Whether the lesson has its folder."""
-        return find_spec(self.module) is not None
+        """Whether the lesson has its settings."""
+        folder = files("lessons") / self.slug.replace("-", "_")
+        return (folder / "lesson.py").is_file()
 
     def load(self) -> Lesson:
         """The lesson itself.

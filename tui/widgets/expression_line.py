@@ -1,0 +1,121 @@
+"""A line to type an expression in, and what is wrong with it; knows not what it may say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from engine.expression import Refused
+
+
+class TypedLine(Input):
+    """A line that no control character gets into, by pasting say: one could write anywhere."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            text, compact=True, select_on_focus=False, restrict=r"[^\x00-\x1f\x7f-\x9f]*"
+        )
+
+    def restricted(self) -> None:
+        """Say why nothing happened."""
+        self.notify("A control character cannot stand here.", severity="warning", markup=False)
+
+
+class ExpressionLine(Vertical):
+    """Shows an expression, and takes another.
+
+    Posts `Typed` with what was typed; whoever listens answers with `show` where it is taken, or
+    with `refuse`, which points at the place and leaves the line open to be mended.
+    """
+
+    DEFAULT_CSS = """
+    ExpressionLine {
+        height: auto; padding: 0 1; border: none;
+        #typed { height: 1; }
+        #sign { width: auto; color: $text-muted; }
+        Input { width: 1fr; height: 1; }
+        &:focus-within #sign { color: $text-accent; text-style: bold; }
+        #refusal { display: none; height: auto; color: $text-error; }
+        &.-refused #refusal { display: block; }
+    }
+    """
+    BINDINGS = [
+        Binding("escape", "settle", "as before", id="expression.settle", tooltip="Type no further"),
+    ]
+
+    @dataclass
+    class Typed(Message):
+        """The learner typed this, and pressed enter."""
+
+        text: str
+
+    @dataclass
+    class Settled(Message):
+        """The learner is done with the line: the keys are free for something else."""
+
+    def __init__(self, sign: str, text: str = "", *, id: str | None = None) -> None:
+        """Show `sign` before the line, `f = ` say."""
+        super().__init__(id=id)
+        self._sign = sign
+        self._taken = text
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="typed"):
+            yield Static(self._sign, id="sign", markup=False)
+            yield TypedLine(self._taken)
+        yield Static(id="refusal", markup=False)
+
+    @property
+    def editing(self) -> bool:
+        """Whether what is typed goes into the line."""
+        return self._input.has_focus
+
+    def edit(self) -> None:
+        """Take the keys."""
+        self._input.focus()
+        self._input.cursor_position = len(self._input.value)
+
+    def show(self, text: str) -> None:
+        """This is what holds now."""
+        self._taken = text
+        with self.prevent(Input.Changed):
+            self._input.value = text
+        self.remove_class("-refused")
+
+    def refuse(self, refused: Refused) -> None:
+        """Say why the line cannot be taken, and where."""
+        self._input.focus()
+        self._input.cursor_position = min(refused.start, len(self._input.value))
+        sign = " " * len(self._sign)
+        line, marks = refused.pointer.split("\n")
+        # A line that is longer than the box scrolls; then the place is shown with what is near it.
+        room = max(10, self._input.content_size.width)
+        shift = max(0, refused.start - room // 2) if len(line) > room else 0
+        near = f"{sign}{line[shift : shift + room]}\n" if shift else ""
+        marks = f"{sign}{marks[shift:][:room]}"
+        self.query_one("#refusal", Static).update(f"{near}{marks}\n{refused}")
+        self.add_class("-refused")
+
+    def action_settle(self) -> None:
+        """Leave the line as it was."""
+        self.show(self._taken)
+        self.post_message(self.Settled())
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one(Input)
+
+    @on(Input.Submitted)
+    def _submit(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Typed(event.value))
+
+    @on(Input.Changed)
+    def _mend(self) -> None:
+        self.remove_class("-refused")
