@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
+import tui.widgets
 from lessons.catalog import entries, find
-from lessons.lesson import Lesson
+from lessons.lesson import Lesson, TrainingLesson
 from tests.lessons.runs import SLUGS
+from tui.labs import LABS
 
 WRITTEN = [entry.slug for entry in entries() if entry.written]
+TRAININGS = [slug for slug in WRITTEN if isinstance(find(slug).load(), TrainingLesson)]
 CHARTS = {"fit", "valley", "surface"}
-SYMBOLS = {"w", "b", "x", "y", "L", "n", "ŷ", "η", "Σ"}
+SYMBOLS = {"a", "f", "z", "w", "b", "x", "y", "L", "n", "ŷ", "η", "Σ"}
 
 
-@pytest.fixture(params=SLUGS)
+@pytest.fixture(params=WRITTEN)
 def lesson(request: pytest.FixtureRequest) -> Lesson:
     return find(request.param).load()
+
+
+@pytest.fixture(params=TRAININGS)
+def training(request: pytest.FixtureRequest) -> TrainingLesson:
+    lesson = find(request.param).load()
+    assert isinstance(lesson, TrainingLesson)
+    return lesson
 
 
 def test_the_three_are_written() -> None:
@@ -53,16 +66,16 @@ def test_an_unknown_preset_offers_the_nearest(lesson: Lesson) -> None:
     assert lesson.preset() is lesson.preset(name) is lesson.presets[0]
 
 
-def test_every_preset_is_allowed(lesson: Lesson) -> None:
-    config = lesson.load_trainer().Config
-    for preset in lesson.presets:
+def test_every_preset_is_allowed(training: TrainingLesson) -> None:
+    config = training.load_trainer().Config
+    for preset in training.presets:
         config.of(dict(preset.settings))
         assert preset.predict_at, preset.name
 
 
-def test_a_preset_names_only_what_differs(lesson: Lesson) -> None:
-    default = lesson.load_trainer().Config()
-    for preset in lesson.presets:
+def test_a_preset_names_only_what_differs(training: TrainingLesson) -> None:
+    default = training.load_trainer().Config()
+    for preset in training.presets:
         for name, value in preset.settings.items():
             assert getattr(default, name) != value, (preset.name, name)
 
@@ -70,58 +83,59 @@ def test_a_preset_names_only_what_differs(lesson: Lesson) -> None:
 def test_preset_names_are_unique_and_the_first_is_the_default(lesson: Lesson) -> None:
     names = [preset.name for preset in lesson.presets]
     assert len(names) == len(set(names)) >= 4
-    assert not lesson.presets[0].settings
+    if isinstance(lesson, TrainingLesson):
+        assert not lesson.presets[0].settings
     assert all(len(preset.title) <= 40 for preset in lesson.presets)
 
 
-def test_every_rung_of_a_ladder_is_allowed(lesson: Lesson) -> None:
-    config = lesson.load_trainer().Config()
-    for control in lesson.controls:
+def test_every_rung_of_a_ladder_is_allowed(training: TrainingLesson) -> None:
+    config = training.load_trainer().Config()
+    for control in training.controls:
         assert len(control.ladder) == len(set(control.ladder)) >= 2
         for value in control.ladder:
             config.but(control.name, value)
 
 
-def test_a_ladder_climbs(lesson: Lesson) -> None:
-    for control in lesson.controls:
+def test_a_ladder_climbs(training: TrainingLesson) -> None:
+    for control in training.controls:
         rungs = [value for value in control.ladder if isinstance(value, int | float)]
         assert rungs == sorted(rungs), control.name
 
 
-def test_a_ladder_has_the_kind_of_its_field(lesson: Lesson) -> None:
-    allowed = lesson.load_trainer().Config.allowed()
-    for control in lesson.controls:
+def test_a_ladder_has_the_kind_of_its_field(training: TrainingLesson) -> None:
+    allowed = training.load_trainer().Config.allowed()
+    for control in training.controls:
         kind = {"number": float, "whole number": int, "word": str}[allowed[control.name].kind]
         assert {type(value) for value in control.ladder} <= {kind, type(None)}, control.name
 
 
-def test_every_value_of_a_preset_stands_on_its_ladder(lesson: Lesson) -> None:
-    config = lesson.load_trainer().Config
-    for preset in lesson.presets:
+def test_every_value_of_a_preset_stands_on_its_ladder(training: TrainingLesson) -> None:
+    config = training.load_trainer().Config
+    for preset in training.presets:
         settings = config.of(dict(preset.settings))
-        for control in lesson.controls:
+        for control in training.controls:
             assert getattr(settings, control.name) in control.ladder, (preset.name, control.name)
 
 
-def test_controls_are_fields_with_short_labels(lesson: Lesson) -> None:
-    allowed = lesson.load_trainer().Config.allowed()
-    names = [control.name for control in lesson.controls]
+def test_controls_are_fields_with_short_labels(training: TrainingLesson) -> None:
+    allowed = training.load_trainer().Config.allowed()
+    names = [control.name for control in training.controls]
     assert len(names) == len(set(names))
     assert set(names) == set(allowed)
     assert names[0] == "learning_rate"
-    for control in lesson.controls:
+    for control in training.controls:
         assert len(control.label) <= 16
         assert control.help.endswith("."), control.help
         assert ". " not in control.help, control.help
 
 
-def test_a_control_depends_on_a_value_that_exists(lesson: Lesson) -> None:
-    config = lesson.load_trainer().Config()
-    for control in lesson.controls:
+def test_a_control_depends_on_a_value_that_exists(training: TrainingLesson) -> None:
+    config = training.load_trainer().Config()
+    for control in training.controls:
         if control.only_with is not None:
             name, value = control.only_with
             config.but(name, value)
-            assert name in {other.name for other in lesson.controls}
+            assert name in {other.name for other in training.controls}
 
 
 def test_only_the_line_has_a_slope_to_turn() -> None:
@@ -157,16 +171,16 @@ def test_a_question_has_one_right_answer_and_explains_all(lesson: Lesson) -> Non
 def test_the_right_answer_is_not_always_in_one_place() -> None:
     places = {
         [choice.right for choice in question.choices].index(True)
-        for slug in SLUGS
+        for slug in WRITTEN
         for question in find(slug).load().questions
     }
     assert len(places) >= 3
 
 
-def test_charts_and_pace_can_be_shown(lesson: Lesson) -> None:
-    assert set(lesson.charts) <= CHARTS
-    assert lesson.charts[0] == "fit"
-    assert 1 <= lesson.pace <= 1000
+def test_charts_and_pace_can_be_shown(training: TrainingLesson) -> None:
+    assert set(training.charts) <= CHARTS
+    assert training.charts[0] == "fit"
+    assert 1 <= training.pace <= 1000
 
 
 def test_the_page_has_its_sections(lesson: Lesson) -> None:
@@ -185,13 +199,20 @@ def test_code_blocks_fit_a_narrow_page(lesson: Lesson) -> None:
 
 
 def test_the_excerpts_are_the_code_that_runs(lesson: Lesson) -> None:
-    module = import_module(lesson.source)
-    assert module.__file__ is not None
-    source = Path(module.__file__).read_text(encoding="utf-8")
+    source = Path(spec_of(lesson.source)).read_text(encoding="utf-8")
     code = {line.partition("  #")[0].strip() for line in source.splitlines()}
     excerpt = [line.strip() for language, line in fenced(lesson.concept) if language == "python"]
-    assert excerpt
+    assert excerpt or "```pycon" in lesson.concept
     assert [line for line in excerpt if line not in code] == []
+
+
+def test_what_a_page_types_gives_what_it_shows(lesson: Lesson) -> None:
+    typed = "\n".join(line for language, line in fenced(lesson.concept) if language == "pycon")
+    names = {"torch": import_module("torch"), "np": import_module("numpy")}
+    examples = doctest.DocTestParser().get_doctest(typed, names, lesson.slug, None, 0)
+    told: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=told.append)
+    assert not told, "".join(told)
 
 
 def test_the_page_is_plain_markdown(lesson: Lesson) -> None:
@@ -204,8 +225,10 @@ def test_the_page_names_only_keys_that_exist(lesson: Lesson) -> None:
     prose = re.sub(r"```.*?```", "", lesson.concept, flags=re.DOTALL)
     named = {word for word in re.findall(r"`([^`]+)`", prose) if len(word) == 1}
     named |= {word for word in ("space", "enter", "escape", "tab") if f"`{word}`" in prose}
-    assert {"2", "space", "v"} <= named
-    assert named - SYMBOLS <= bound_keys()
+    assert {"2", "p"} <= named
+    if isinstance(lesson, TrainingLesson):
+        assert {"space", "v"} <= named
+    assert named - SYMBOLS <= bound_keys(lesson)
 
 
 def test_the_page_names_only_presets_that_exist(lesson: Lesson) -> None:
@@ -225,10 +248,11 @@ def fenced(page: str) -> Iterator[tuple[str, str]]:
             yield language, line
 
 
-def bound_keys() -> set[str]:
+def bound_keys(lesson: Lesson) -> set[str]:
     """The keys that the lab, the lesson and the app answer to, as they are written on a page."""
     spelt = {"question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]"}
-    modules = ("tui.app", "tui.screens.lesson", "tui.labs.training", "tui.widgets.controls")
+    widgets = [f"tui.widgets.{found.name}" for found in iter_modules(tui.widgets.__path__)]
+    modules = ["tui.app", "tui.screens.lesson", LABS[lesson.lab].partition(":")[0], *widgets]
     bindings = [
         binding
         for module in modules
@@ -238,3 +262,11 @@ def bound_keys() -> set[str]:
     ]
     keys = {key for binding in bindings for key in binding.key.split(",")}
     return {spelt.get(key, key) for key in keys}
+
+
+def spec_of(module: str) -> str:
+    """The file of a module."""
+    spec = find_spec(module)
+    assert spec is not None
+    assert spec.origin is not None
+    return spec.origin
