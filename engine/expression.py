@@ -53,7 +53,8 @@ def parse_assignment(text: str) -> tuple[str | None, ast.expr]:
         Refused: it is neither `name = expression` nor an expression, or longer or deeper than
             anybody needs.
     """
-    _check_letters(text)
+    _check_length(text)
+    check_letters(text)
     match _statements(text):
         case [ast.Expr(value=tree)]:
             name = None
@@ -67,10 +68,14 @@ def parse_assignment(text: str) -> tuple[str | None, ast.expr]:
     return name, tree
 
 
-def _check_letters(text: str) -> None:
+def _check_length(text: str) -> None:
     if len(text) > MOST_CHARACTERS:
         message = f"{len(text):,} characters are too many; at most {MOST_CHARACTERS} are taken"
         raise Refused(message, text[:MOST_CHARACTERS], (MOST_CHARACTERS - 1, MOST_CHARACTERS))
+
+
+def check_letters(text: str) -> None:
+    """Raise `Refused` at the first letter that is not to be seen, and would upset a screen."""
     for column, letter in enumerate(text):
         if _hidden(letter):
             message = f"a control character (U+{ord(letter):04X}) cannot stand here"

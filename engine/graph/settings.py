@@ -1,0 +1,153 @@
+"""What a person set for a graph: an expression and its inputs; knows no torch."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from engine.expression import Refused, check_letters
+from engine.graph.build import Graph, build
+from engine.graph.names import RESERVED, checked_name
+from engine.graph.values import Numbers, Value, listed
+
+LONGEST_VECTOR = 12
+WANTED = f"a number, such as −0.5 or 1e3, or a list of at most {LONGEST_VECTOR}, such as [1, 2, 3]"
+
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_MOST_CHARACTERS = 400
+_QUOTED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSettings:
+    """An expression, what its inputs are, and what backward shall do.
+
+    Raises:
+        ValueError: a name or a value that is not allowed; the message says what is.
+        Refused: the expression is not on the whitelist, or does not fit the inputs.
+    """
+
+    expression: str
+    """With or without `f = ` in front."""
+    inputs: Mapping[str, Numbers]
+    """The inputs by name, in order: a float, or a tuple of them for a vector."""
+    requires_grad: tuple[str, ...] | None = None
+    """The inputs that require a gradient; None stands for all, and is replaced by them."""
+    gradient: Numbers | None = None
+    """The weights that backward starts with; a vector has to have them."""
+    graph: Graph = field(init=False, repr=False, compare=False)
+    """The expression as parts."""
+
+    def __post_init__(self) -> None:
+        inputs = {checked_name(name): _checked(name, value) for name, value in self.inputs.items()}
+        wanted = inputs if self.requires_grad is None else self.requires_grad
+        for name in wanted:
+            if name not in inputs:
+                raise ValueError(
+                    f"requires_grad = {name!r} is not allowed: the inputs are {listed(inputs)}"
+                )
+        gradient = None if self.gradient is None else _checked("gradient", self.gradient)
+        for name, value in {
+            "inputs": MappingProxyType(inputs),
+            "requires_grad": tuple(name for name in inputs if name in wanted),
+            "gradient": gradient,
+            "graph": build(self.expression, inputs),
+        }.items():
+            object.__setattr__(self, name, value)  # frozen: this is where it freezes
+
+    @classmethod
+    def of(cls, settings: Mapping[str, str]) -> GraphSettings:
+        """From text by name, as a command line gives it.
+
+        `expression` is needed; `requires_grad` lists inputs, or is `all` or `none`;
+        `gradient` is a value or `none`; every other name is an input.
+        """
+        if not settings.get("expression", "").strip():
+            raise ValueError("an expression is wanted, such as expression=x*y*z")
+        inputs = {
+            checked_name(name): text for name, text in settings.items() if name not in RESERVED
+        }
+        gradient = settings.get("gradient", "none")
+        return cls(
+            settings["expression"],
+            {name: parse_value(name, text) for name, text in inputs.items()},
+            _names(settings.get("requires_grad", "all")),
+            None if _nothing(gradient) else parse_value("gradient", gradient),
+        )
+
+    def texts(self) -> dict[str, str]:
+        """The same as text by name: what `of` takes."""
+        texts = {"expression": self.expression}
+        texts |= {name: _text(value) for name, value in self.inputs.items()}
+        if self.requires_grad != tuple(self.inputs):
+            texts["requires_grad"] = listed(self.requires_grad or (), "none").replace(" ", "")
+        if self.gradient is not None:
+            texts["gradient"] = _text(self.gradient)
+        return texts
+
+
+def parse_value(name: str, text: str) -> Numbers:
+    """The scalar or the vector that was typed for `name`.
+
+    Raises:
+        Refused: it is neither; the place is that of the number which is none.
+    """
+    if len(text) > _MOST_CHARACTERS:
+        length = f"{len(text):,} characters: too many"
+        raise Refused(f"{name} has {length}; it must be {WANTED}", text[:_QUOTED], (0, _QUOTED))
+    check_letters(text)
+    typed = text.replace("−", "-")
+    if not typed.strip().startswith("["):
+        return _number(name, text, typed, 0)
+    if not typed.rstrip().endswith("]"):
+        raise _refused(name, text, (0, len(text)))
+    start, end = typed.index("[") + 1, typed.rindex("]")
+    numbers = []
+    for piece in typed[start:end].split(","):
+        numbers.append(_number(name, text, piece, start))
+        start += len(piece) + 1
+    if len(numbers) > LONGEST_VECTOR:
+        raise Refused(f"{name} has {len(numbers)} numbers; it must be {WANTED}", text, (0, end + 1))
+    return tuple(numbers)
+
+
+def _number(name: str, text: str, piece: str, start: int) -> float:
+    """The number in `piece`, which stands in `text` from the column `start` on."""
+    word = piece.strip()
+    if _NUMBER.fullmatch(word) and math.isfinite(float(word)):
+        return float(word)
+    start += len(piece) - len(piece.lstrip())
+    raise _refused(name, text, (start, start + max(1, len(word))))
+
+
+def _refused(name: str, text: str, place: tuple[int, int]) -> Refused:
+    quoted = text.strip() if len(text) <= _QUOTED else f"{text.strip()[:_QUOTED]}…"
+    return Refused(f"{name} = {quoted} is not allowed: it must be {WANTED}", text, place)
+
+
+def _checked(name: str, value: Numbers) -> Numbers:
+    numbers = Value.of(value).numbers
+    if not 1 <= len(numbers) <= LONGEST_VECTOR or not all(map(math.isfinite, numbers)):
+        raise ValueError(f"{name} is not allowed: it must be {WANTED}")
+    return tuple(map(float, numbers)) if isinstance(value, tuple) else float(value)
+
+
+def _names(text: str) -> tuple[str, ...] | None:
+    """The names in a list with commas; None for all of them."""
+    if text.strip() == "all":
+        return None
+    if _nothing(text):
+        return ()
+    return tuple(checked_name(name.strip()) for name in text.split(","))
+
+
+def _nothing(text: str) -> bool:
+    return text.strip() in ("", "none")
+
+
+def _text(value: Numbers) -> str:
+    """Every digit: this is read again."""
+    return str(list(value)) if isinstance(value, tuple) else repr(value)

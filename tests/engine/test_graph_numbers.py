@@ -1,0 +1,296 @@
+"""Values and gradients of an expression, against PyTorch run directly and finite differences."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from typing import Any
+
+import pytest
+import torch
+from torch.nn import functional
+
+from engine.graph.functions import FUNCTIONS as IN_TORCH
+from engine.graph.operations import FUNCTIONS, NEGATIVE, SIGNS
+from engine.graph.settings import GraphSettings
+from engine.graph.take_apart import take_apart
+from engine.graph.values import Numbers
+from engine.graph.walk import Walk
+
+X, Y, Z = 0.7, -1.3, 2.5
+V, W = (0.5, 1.5, 2.0), (-1.0, 0.25, 3.0)
+
+CASES: list[tuple[str, dict[str, Numbers]]] = [
+    ("x*y*z", {"x": 2.0, "y": 3.0, "z": 4.0}),
+    ("mean(x*y)", {"x": (1.0,), "y": (2.0,)}),
+    ("mean((w*x + b - y)**2)", {"w": 0.5, "x": V, "b": 1.0, "y": W}),
+    ("sigmoid(w*x + b)", {"w": X, "x": Y, "b": Z}),
+    ("log(1 + exp(-z))", {"z": Z}),
+    ("relu(x) * tanh(y)", {"x": X, "y": Y}),
+    ("x + y", {"x": X, "y": Y}),
+    ("x - y", {"x": X, "y": Y}),
+    ("2 - x", {"x": X}),
+    ("x / y", {"x": X, "y": Y}),
+    ("2 / x", {"x": X}),
+    ("x ** 3", {"x": Y}),
+    ("x ** -2", {"x": Y}),
+    ("x ** 0.5", {"x": X}),
+    ("x ** y", {"x": X, "y": Y}),
+    ("2 ** x", {"x": X}),
+    ("x ** (1/3)", {"x": X}),
+    ("-x + +y", {"x": X, "y": Y}),
+    ("-x ** 2", {"x": X}),
+    ("x @ y", {"x": V, "y": W}),
+    ("dot(x, x)", {"x": V}),
+    ("exp(x) + sqrt(z)", {"x": X, "z": Z}),
+    ("log1p(x) * square(y)", {"x": X, "y": Y}),
+    ("abs(x) - abs(y)", {"x": X, "y": Y}),
+    ("sin(x) / cos(y)", {"x": X, "y": Y}),
+    ("tanh(softplus(x))", {"x": X}),
+    ("silu(x) + gelu(x)", {"x": Y}),
+    ("silu(x) * gelu(y)", {"x": V, "y": W}),
+    ("sum(x * y)", {"x": V, "y": W}),
+    ("mean(exp(x))", {"x": V}),
+    ("prod(x)", {"x": V}),
+    ("max(x) - min(x)", {"x": W}),
+    ("maximum(x, 1) * minimum(x, 1)", {"x": V}),
+    ("maximum(x, y)", {"x": V, "y": 1.0}),
+    ("sum(minimum(x, y))", {"x": V, "y": W}),
+    ("(x + y) * (x + y)", {"x": X, "y": Y}),
+    ("(x + y) * (x + y) + x", {"x": V, "y": Y}),
+    ("x*x*x*x", {"x": Y}),
+    ("x / (x + y) / y", {"x": V, "y": 5.0}),
+    ("sum(x) * mean(x) + max(x) * min(x) + prod(x)", {"x": Z}),
+    ("sigmoid(x @ y) * x", {"x": V, "y": W}),
+    ("-log(sigmoid(y * (w @ x + b)))", {"y": 1.0, "w": V, "x": W, "b": X}),
+    ("exp(-(x - y)**2 / 2) / sqrt(2 * 3.14159)", {"x": X, "y": Y}),
+    ("σ = sum((x - sum(x)/3)**2) / 3", {"x": W}),
+    ("x*y", {"x": (2.0,), "y": V}),
+    ("x*y + x", {"x": (2.0,), "y": Z}),
+    ("3*x + x*1 + 0*x", {"x": X}),
+    ("2*3 + x", {"x": X}),
+]
+BUILT_IN = {name: getattr(torch, name) for name in FUNCTIONS if hasattr(torch, name)}
+BUILT_IN |= {name: getattr(functional, name) for name in ("softplus", "silu", "gelu")}
+
+
+def settings(expression: str, inputs: dict[str, Numbers]) -> GraphSettings:
+    """With weights where the result is a vector."""
+    length = plain(expression, tensors(inputs)).numel()
+    shape = plain(expression, tensors(inputs)).shape
+    weights = tuple(float(1 + index) for index in range(length)) if shape else None
+    return GraphSettings(expression, inputs, gradient=weights)
+
+
+def tensors(inputs: dict[str, Numbers]) -> dict[str, torch.Tensor]:
+    return {
+        name: torch.tensor(value, dtype=torch.float64, requires_grad=True)
+        for name, value in inputs.items()
+    }
+
+
+def plain(expression: str, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+    """What a learner's own script computes."""
+    _, _, right = expression.rpartition("= ")
+    result: torch.Tensor = eval(right, {**map_numbers(BUILT_IN), **inputs})
+    return result
+
+
+def map_numbers(functions: dict[str, Any]) -> dict[str, Any]:
+    """The functions, taking Python's numbers as well, which PyTorch's do not."""
+
+    def taking(function: Any) -> Any:
+        return lambda *given: function(
+            *(torch.as_tensor(each, dtype=torch.float64) for each in given)
+        )
+
+    return {name: taking(function) for name, function in functions.items()}
+
+
+def weighted(expression: str, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+    result = plain(expression, inputs)
+    return (result * torch.arange(1, result.numel() + 1).reshape(result.shape)).sum()
+
+
+@pytest.mark.parametrize(("expression", "inputs"), CASES)
+def test_values_and_gradients_are_those_of_pytorch(
+    expression: str, inputs: dict[str, Numbers]
+) -> None:
+    walk = take_apart(settings(expression, inputs))
+    direct = tensors(inputs)
+    result = plain(expression, direct)
+    assert walk.result.value.plain == pytest.approx(result.tolist(), rel=1e-12)
+    assert walk.result.value.shape == tuple(result.shape)
+    weighted(expression, direct).backward()
+    for node in walk.nodes[: len(inputs)]:
+        gradient = direct[node.name].grad
+        assert gradient is not None
+        assert node.gradient is not None
+        assert node.gradient.plain == pytest.approx(gradient.tolist(), rel=1e-12, abs=1e-14)
+
+
+@pytest.mark.parametrize(("expression", "inputs"), CASES)
+def test_gradients_agree_with_differences(expression: str, inputs: dict[str, Numbers]) -> None:
+    walk = take_apart(settings(expression, inputs))
+    for node in walk.nodes[: len(inputs)]:
+        assert node.gradient is not None
+        for index, gradient in enumerate(node.gradient.numbers):
+            up, down = tensors(inputs), tensors(inputs)
+            up[node.name].detach().view(-1)[index] += 1e-5
+            down[node.name].detach().view(-1)[index] -= 1e-5
+            difference = (weighted(expression, up) - weighted(expression, down)).item() / 2e-5
+            assert gradient == pytest.approx(difference, rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(("expression", "inputs"), CASES)
+def test_the_check_compares_them_too(expression: str, inputs: dict[str, Numbers]) -> None:
+    check = take_apart(settings(expression, inputs)).check
+    assert check is not None
+    assert check.difference is not None
+    assert check.reasons == ()
+    assert check.difference < 1e-6
+    assert [each.name for each in check.inputs] == list(inputs)
+
+
+@pytest.mark.parametrize(("expression", "inputs"), CASES)
+def test_what_comes_over_the_edges_adds_up(expression: str, inputs: dict[str, Numbers]) -> None:
+    walk = take_apart(settings(expression, inputs))
+    assert walk.at(len(walk.moves)).gradients == tuple(node.gradient for node in walk.nodes)
+    sums = [torch.zeros(node.value.shape, dtype=torch.float64) for node in walk.nodes]
+    for edge in walk.edges:
+        above = walk.nodes[edge.target].gradient
+        if edge.local is None:
+            assert not walk.nodes[edge.source].requires_grad
+            continue
+        assert above is not None
+        upstream = torch.tensor(above.plain, dtype=torch.float64)
+        product = upstream * torch.tensor(edge.local.plain, dtype=torch.float64)
+        sums[edge.source] += product.sum_to_size(sums[edge.source].shape)
+    for node, total in zip(walk.nodes[:-1], sums[:-1], strict=True):
+        if node.gradient is not None:
+            assert node.gradient.plain == pytest.approx(total.tolist(), rel=1e-12, abs=1e-14)
+
+
+def test_every_operation_is_among_the_cases() -> None:
+    used = {node.operation for case in CASES for node in take_apart(settings(*case)).nodes}
+    assert used - {""} == {*SIGNS, NEGATIVE.name, *FUNCTIONS} - {"dot"}
+    assert set(IN_TORCH) == used - {""}
+
+
+@pytest.mark.parametrize("name", [name for name, each in FUNCTIONS.items() if each.arity == 1])
+def test_a_function_has_the_name_that_pytorch_gives_it(name: str) -> None:
+    walk = take_apart(GraphSettings(f"{name}(x)", {"x": V}, gradient=None))
+    result = BUILT_IN[name](torch.tensor(V, dtype=torch.float64, requires_grad=True))
+    assert walk.result.grad_fn == result.grad_fn.name()
+    assert walk.nodes[0].grad_fn == "AccumulateGrad"
+
+
+def by_name(walk: Walk) -> dict[str, Any]:
+    return {node.name: node.gradient and node.gradient.plain for node in walk.nodes}
+
+
+def test_the_two_examples() -> None:
+    walk = take_apart(GraphSettings("x*y*z", {"x": 2.0, "y": 3.0, "z": 4.0}))
+    assert by_name(walk) == {"x": 12.0, "y": 8.0, "z": 6.0, "a": 4.0, "f": 1.0}
+    walk = take_apart(GraphSettings("mean(x*y)", {"x": (1.0,), "y": (2.0,)}))
+    assert by_name(walk) == {"x": [2.0], "y": [1.0], "a": [1.0], "f": 1.0}
+
+
+def test_what_requires_no_gradient_gets_none() -> None:
+    inputs: dict[str, Numbers] = {"w": 3.0, "x": 2.0, "b": 1.0}
+    walk = take_apart(GraphSettings("w*x + exp(b)", inputs, requires_grad=("w",)))
+    nodes = {node.name: node for node in walk.nodes}
+    assert by_name(walk) == {"w": 2.0, "x": None, "b": None, "a": 1.0, "c": None, "f": 1.0}
+    assert [nodes[name].requires_grad for name in "wxbac"] == [True, False, False, True, False]
+    assert nodes["c"].is_leaf  # so PyTorch calls what is computed without any gradient
+    assert nodes["c"].grad_fn is None
+    assert walk.check is not None
+    assert [each.name for each in walk.check.inputs] == ["w"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "inputs", "value", "gradient"),
+    [
+        ("log(x)", {"x": -1.0}, math.nan, -1.0),
+        ("log(x)", {"x": 0.0}, -math.inf, math.inf),
+        ("1/x", {"x": 0.0}, math.inf, -math.inf),
+        ("x/x", {"x": 0.0}, math.nan, math.nan),
+        ("sqrt(x)", {"x": 0.0}, 0.0, math.inf),
+        ("exp(x)", {"x": 1000.0}, math.inf, math.inf),
+        ("9**9**9 + x", {"x": 1.0}, math.inf, 1.0),
+        ("9**9**9 * x", {"x": 0.0}, math.nan, math.inf),
+    ],
+)
+def test_what_is_not_finite_does_not_stop_it(
+    expression: str, inputs: dict[str, Numbers], value: float, gradient: float
+) -> None:
+    walk = take_apart(GraphSettings(expression, inputs))
+    assert walk.nodes[0].gradient is not None
+    assert walk.result.value.plain == pytest.approx(value, nan_ok=True)
+    assert walk.nodes[0].gradient.plain == pytest.approx(gradient, nan_ok=True)
+    assert walk.check is not None
+    assert walk.check.difference is None
+    assert "not finite" in walk.check.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "x", "words"),
+    [
+        ("relu(x)", 0.0, "slope is 0 on the left and 1 on the right, and PyTorch takes 0"),
+        ("abs(x)", 0.0, "slope is −1 on the left and 1 on the right, and PyTorch takes 0"),
+        ("relu(3*x - 6) * x", 2.0, "0 on the left and 6 on the right, and PyTorch takes 0"),
+        ("maximum(x, 1)", 1.0, "0 on the left and 1 on the right, and PyTorch takes 0.5"),
+        ("sum(relu(x))", (1.0, 0.0), "x: at number 2: there is a kink"),
+    ],
+)
+def test_a_kink_is_named(expression: str, x: Numbers, words: str) -> None:
+    check = take_apart(GraphSettings(expression, {"x": x})).check
+    assert check is not None
+    assert check.difference is None
+    assert words in check.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("expression", "x"),
+    [
+        ("relu(x)", 1e-4),
+        ("abs(x)", -1e-6),
+        ("log(x)", 1e-5),
+        ("x**2", 1e6),
+        ("1/x", 1e-3),
+        ("sin(1000*x)", 0.3),
+        ("exp(x)", 20.0),
+        ("tanh(x)", 30.0),
+        ("sigmoid(x)", -40.0),
+        ("x**10", 3.0),
+    ],
+)
+def test_differences_are_good_beside_kinks_poles_and_far_out(expression: str, x: float) -> None:
+    check = take_apart(GraphSettings(expression, {"x": x})).check
+    assert check is not None
+    [compared] = check.inputs
+    assert compared.gradient is not None
+    assert compared.reason == ""
+    assert compared.difference is not None
+    assert compared.difference <= 1e-6 * max(1.0, abs(compared.gradient.numbers[0]))
+    assert compared.close
+
+
+def test_where_differences_are_too_rough_it_says_so() -> None:
+    check = take_apart(GraphSettings("x + 1e15", {"x": 1.0})).check
+    assert check is not None
+    assert check.reasons == ("x: the values beside it are too rough for differences",)
+
+
+def test_nobody_is_warned() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for case in CASES:
+            take_apart(settings(*case))
+
+
+def test_it_computes_where_gradients_are_switched_off() -> None:
+    with torch.no_grad():
+        walk = take_apart(GraphSettings("x*x", {"x": 3.0}))
+    assert walk.nodes[0].gradient is not None
+    assert walk.nodes[0].gradient.plain == 6
