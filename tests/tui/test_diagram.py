@@ -1,0 +1,479 @@
+"""Graphs as text: lines are followed on the page, as an eye does it, not in the layout."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+import unicodedata
+from collections import Counter
+from dataclasses import replace
+from itertools import combinations, product
+
+import pytest
+from rich.cells import cell_len
+from rich.style import Style
+
+from tui.charts.look import Look
+from tui.diagram.box import MOST_LABEL, MOST_TEXT, Box, Edge, Kind
+from tui.diagram.draw import LINES, draw
+from tui.diagram.layout import lay_out
+from tui.diagram.tracks import Bend, tracks
+
+LOOK = Look.dark()
+SIDES = "│╎║┃├┝╟┠┣"
+OPPOSITE = {"up": "down", "down": "up", "left": "right", "right": "left"}
+MOVES = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}
+NAMES = {
+    "UP": ["up"],
+    "DOWN": ["down"],
+    "LEFT": ["left"],
+    "RIGHT": ["right"],
+    "VERTICAL": ["up", "down"],
+    "HORIZONTAL": ["left", "right"],
+}
+
+
+def box(*lines: str, kind: Kind = "operation", lit: bool = False, width: int = 0) -> Box:
+    return Box(lines, kind, lit, width)
+
+
+def drawn(boxes: list[Box], edges: list[Edge]) -> list[str]:
+    lines = draw(lay_out(boxes, edges), boxes, edges, LOOK)
+    return ["".join(text for text, _ in line) for line in lines]
+
+
+def page(text: str) -> list[str]:
+    """A drawing as it stands in a test."""
+    lines = text.strip("\n").rstrip().split("\n")
+    margin = min(len(line) - len(line.lstrip()) for line in lines if line.strip())
+    return [line[margin:].rstrip() for line in lines]
+
+
+def product_of_three() -> tuple[list[Box], list[Edge]]:
+    """x·y·z at 2, 3, 4: the gradients are 12, 8 and 6."""
+    boxes = [
+        box("x", "2", "∂ 12", kind="leaf"),
+        box("y", "3", "∂ 8", kind="leaf"),
+        box("z", "4", "∂ 6", kind="leaf"),
+        box("a = x · y", "6", "∂ 4"),
+        box("f = a · z", "24", "∂ 1", kind="result"),
+    ]
+    return boxes, [Edge(0, 3, "3"), Edge(1, 3, "2"), Edge(3, 4, "4"), Edge(2, 4, "6")]
+
+
+def neuron() -> tuple[list[Box], list[Edge]]:
+    """mean((w·x + b − y)²)."""
+    boxes = [
+        box("w", kind="leaf"),
+        box("x", kind="leaf"),
+        box("w·x"),
+        box("b", kind="leaf"),
+        box("w·x + b"),
+        box("y", kind="leaf"),
+        box("ŷ − y"),
+        box("2", kind="constant"),
+        box("(ŷ − y)²"),
+        box("L = mean", kind="result"),
+    ]
+    pairs = [(0, 2), (1, 2), (2, 4), (3, 4), (4, 6), (5, 6), (6, 8), (7, 8), (8, 9)]
+    return boxes, [Edge(source, target) for source, target in pairs]
+
+
+def random_graph(rng: random.Random, size: int) -> tuple[list[Box], list[Edge]]:
+    """Any graph: several parts, double edges, edges that pass many layers, up to 5 inputs."""
+    kinds: list[Kind] = ["leaf", "constant", "operation", "result"]
+    boxes, edges = [], []
+    for index in range(size):
+        lines = [f"n{index}", *(str(rng.randrange(10**6)) for _ in range(rng.randrange(3)))]
+        boxes.append(box(*lines, kind=rng.choice(kinds)))
+        reach = rng.choice([1, 3, size])
+        for _ in range(rng.choice([0, 1, 1, 2, 2, 2, 5]) if index else 0):
+            source = rng.randrange(max(0, index - reach), index)
+            edges.append(Edge(source, index, rng.choice(["", "3", "∂ 0.1966", "-1e-05"])))
+    return boxes, edges
+
+
+def random_tree(rng: random.Random, size: int) -> tuple[list[Box], list[Edge]]:
+    """A graph in which every box is used once, as in an expression without repeated names."""
+    boxes: list[Box] = []
+    edges: list[Edge] = []
+    open_ends: list[int] = []
+    for index in range(size):
+        taken = [open_ends.pop() for _ in range(min(rng.choice([0, 0, 1, 2, 3]), len(open_ends)))]
+        boxes.append(box(f"n{index}"))
+        edges += [Edge(source, index) for source in taken]
+        open_ends.append(index)
+    return boxes, edges
+
+
+# Reading a drawing.
+
+
+def arms(sign: str) -> dict[str, str]:
+    """Where the lines of a sign lead, each with its weight, from the sign's Unicode name."""
+    name = unicodedata.name(sign)
+    assert name.startswith("BOX DRAWINGS "), (sign, name)
+    words = name.removeprefix("BOX DRAWINGS ").replace("ARC ", "").split()
+    weights = {"LIGHT", "HEAVY", "SINGLE", "DOUBLE"}
+    result: dict[str, str] = {}
+    if words[0] in weights:
+        weight = words[0]
+        for word in words[1:]:
+            weight = word if word in weights else weight
+            result |= dict.fromkeys(NAMES.get(word, []), weight)
+        return result
+    waiting: list[str] = []
+    for word in words:
+        waiting += NAMES.get(word, [])
+        if word in weights:
+            result |= dict.fromkeys(waiting, word)
+            waiting = []
+    return result
+
+
+def follow(rows: list[str], x: int, y: int, heavy: bool = False) -> list[tuple[int, int, str]]:
+    """The arrow heads that the line from a box's side leads to, and the labels before them.
+
+    `heavy` follows the heavy lines alone.
+    """
+    reached = []
+    waiting = [(x, y, "right", "")]
+    while waiting:
+        x, y, direction, label = waiting.pop()
+        x, y = x + MOVES[direction][0], y + MOVES[direction][1]
+        sign = rows[y][x]
+        if sign == "▶":
+            assert direction == "right"
+            reached.append((x, y, label))
+        elif sign == " ":
+            assert direction == "right", "a line ends in nothing"
+            written = re.match(r" (\S+(?: \S+)*?) (?=[─━]▶)", rows[y][x:])
+            assert written, rows[y]
+            waiting.append((x + written.end() - 1, y, direction, written[1]))
+        elif sign == "●":
+            waiting += [(x, y, way, "") for way in MOVES if way != OPPOSITE[direction]]
+        else:
+            found = arms(sign)
+            assert OPPOSITE[direction] in found, f"{sign} at {x}, {y} does not go on"
+            ways = [direction] if len(found) == 4 else [w for w in found if w in MOVES]
+            for way in ways:
+                if way != OPPOSITE[direction] and (not heavy or found[way] == "HEAVY"):
+                    waiting.append((x, y, way, label))
+    return reached
+
+
+def check(boxes: list[Box], edges: list[Edge]) -> None:
+    """Read the drawing, and find in it the boxes and the edges, all and nothing else."""
+    layout, rows = lay_out(boxes, edges), drawn(boxes, edges)
+    rows = [row.ljust(layout.width) for row in rows]
+    assert len(rows) == layout.height
+    for one, other in combinations(layout.places, 2):
+        assert not one.overlaps(other)
+    for node, place in zip(boxes, layout.places, strict=True):
+        inside = [
+            row[place.x + 1 : place.right - 1] for row in rows[place.y + 1 : place.bottom - 1]
+        ]
+        assert [line.strip() for line in inside if line.strip()] == [
+            line for line in node.lines if line
+        ]
+        for row in rows[place.y + 1 : place.bottom - 1]:
+            assert row[place.x] in SIDES
+            assert row[place.right - 1] in SIDES
+    heads: Counter[tuple[int, int]] = Counter()
+    for index, place in enumerate(layout.places):
+        side = [row[place.right - 1] for row in rows[place.y : place.bottom]]
+        starts = [place.y + at for at, sign in enumerate(side) if sign in "├┝╟┠┣"]
+        own = [edge for edge in edges if edge.source == index]
+        assert len(starts) == bool(own)
+        reached = follow(rows, place.right - 1, starts[0]) if starts else []
+        heads.update((x, y) for x, y, _ in reached)
+        found = Counter(
+            (target, label)
+            for x, y, label in reached
+            for target, there in enumerate(layout.places)
+            if x + 1 == there.x and there.y < y < there.bottom - 1
+        )
+        assert found == Counter((edge.target, edge.label) for edge in own)
+    assert set(heads.values()) <= {1}, "an arrow head is shared"
+    assert len(heads) == len(edges) == sum(row.count("▶") for row in rows)
+
+
+def test_the_signs_of_lines_are_those_of_their_unicode_names() -> None:
+    weights = {0: None, 1: "LIGHT", 2: "HEAVY"}
+    assert LINES[0] == " "
+    for sign, digits in zip(LINES[1:], list(product(range(3), repeat=4))[1:], strict=True):
+        wanted = dict(zip(("up", "right", "down", "left"), map(weights.get, digits), strict=True))
+        assert arms(sign) == {way: weight for way, weight in wanted.items() if weight}
+
+
+# What a person would draw.
+
+
+def test_nothing_is_nothing() -> None:
+    assert drawn([], []) == []
+
+
+def test_each_kind_has_a_border_of_its_own() -> None:
+    kinds: list[Kind] = ["leaf", "constant", "operation", "result"]
+    assert ["\n".join(drawn([box("x", kind=kind)], [])) for kind in kinds] == [
+        "╭───╮\n│ x │\n╰───╯",
+        "┌╌╌╌┐\n╎ x ╎\n└╌╌╌┘",
+        "┌───┐\n│ x │\n└───┘",
+        "╔═══╗\n║ x ║\n╚═══╝",
+    ]
+    for kind in kinds:
+        assert drawn([box("x", kind=kind, lit=True)], []) == ["┏━━━┓", "┃ x ┃", "┗━━━┛"]
+
+
+def test_a_chain_is_one_straight_line() -> None:
+    boxes = [box("x", kind="leaf"), box("y = 2x", "4"), box("z"), box("f", kind="result")]
+    edges = [Edge(0, 1, "2"), Edge(1, 2), Edge(2, 3)]
+    assert drawn(boxes, edges) == page("""
+        ╭───╮      ┌────────┐   ┌───┐   ╔═══╗
+        │ x ├─ 2 ─▶│ y = 2x ├──▶│ z ├──▶║ f ║
+        ╰───╯      │ 4      │   └───┘   ╚═══╝
+                   └────────┘
+    """)
+    check(boxes, edges)
+
+
+def test_the_square_has_two_edges() -> None:
+    boxes = [box("x", "3", "∂ 6", kind="leaf"), box("f = x·x", "9", "∂ 1", kind="result")]
+    edges = [Edge(0, 1, "3"), Edge(0, 1, "3")]
+    assert drawn(boxes, edges) == page("""
+        ╭─────╮        ╔═════════╗
+        │ x   │ ╭─ 3 ─▶║ f = x·x ║
+        │ 3   ├─┤      ║ 9       ║
+        │ ∂ 6 │ ╰─ 3 ─▶║ ∂ 1     ║
+        ╰─────╯        ╚═════════╝
+    """)
+    check(boxes, edges)
+
+
+def test_the_cube_has_three_edges_and_a_dot_where_they_part() -> None:
+    boxes = [box("x", kind="leaf"), box("f", "8", "∂ 1", kind="result")]
+    edges = [Edge(0, 1), Edge(0, 1), Edge(0, 1)]
+    assert drawn(boxes, edges) == page("""
+                 ╔═════╗
+        ╭───╮ ╭─▶║ f   ║
+        │ x ├─●─▶║ 8   ║
+        ╰───╯ ╰─▶║ ∂ 1 ║
+                 ╚═════╝
+    """)
+    check(boxes, edges)
+
+
+def test_a_shared_value_goes_two_ways_and_meets_again() -> None:
+    boxes = [box("x", kind="leaf"), box("sin"), box("cos"), box("·", kind="result")]
+    edges = [Edge(0, 1), Edge(0, 2), Edge(1, 3), Edge(2, 3)]
+    assert drawn(boxes, edges) == page("""
+                 ┌─────┐
+              ╭─▶│ sin ├─╮
+        ╭───╮ │  └─────┘ │  ╔═══╗
+        │ x ├─┤          ╰─▶║ · ║
+        ╰───╯ │  ┌─────┐ ╭─▶║   ║
+              ╰─▶│ cos ├─╯  ╚═══╝
+                 └─────┘
+    """)
+    check(boxes, edges)
+
+
+def test_x_y_z_fits_a_panel_of_76_by_18_with_every_label() -> None:
+    boxes, edges = product_of_three()
+    rows = drawn(boxes, edges)
+    assert len(rows) <= 18
+    assert max(map(len, rows)) <= 76
+    check(boxes, edges)
+
+
+def test_an_edge_that_passes_a_layer_goes_around_its_boxes() -> None:
+    boxes = [box(name) for name in ("x", "a", "b", "c", "f")]
+    check(boxes, [Edge(0, 1), Edge(1, 2), Edge(2, 3), Edge(3, 4), Edge(0, 4, "9"), Edge(0, 3)])
+
+
+def test_a_box_has_room_for_every_edge_that_comes_in() -> None:
+    boxes = [*(box(f"x{index}", kind="leaf") for index in range(12)), box("stack", kind="result")]
+    edges = [Edge(index, 12, str(index)) for index in range(12)]
+    check(boxes, edges)
+    rows = drawn(boxes, edges)
+    assert not [row for row in rows if "┼" in row]
+    # Twelve arrows one below the other, in the order of their sources.
+    assert re.findall(r" (\d+) ─▶", "\n".join(rows)) == [str(index) for index in range(12)]
+
+
+def test_the_neuron_has_no_crossings_and_its_result_at_the_right() -> None:
+    boxes, edges = neuron()
+    check(boxes, edges)
+    places = lay_out(boxes, edges).places
+    assert not [row for row in drawn(boxes, edges) if "┼" in row]
+    assert all(places[edge.source].right < places[edge.target].x for edge in edges)
+    assert places[-1].x == max(place.x for place in places)
+
+
+def test_an_input_stands_just_before_its_first_use() -> None:
+    boxes, edges = product_of_three()
+    places = lay_out(boxes, edges).places
+    assert places[0].x == places[1].x == 0
+    assert places[2].x == places[3].x
+
+
+# What must hold of any graph.
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_any_graph_is_drawn_whole_and_can_be_read_back(seed: int) -> None:
+    rng = random.Random(seed)
+    check(*random_graph(rng, rng.randint(1, 40)))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_tree_is_drawn_without_crossings(seed: int) -> None:
+    boxes, edges = random_tree(random.Random(seed), 25)
+    check(boxes, edges)
+    assert "┼" not in "".join(drawn(boxes, edges))
+
+
+def test_boxes_change_places_where_that_saves_a_crossing() -> None:
+    boxes = [box(f"n{index}") for index in range(5)]
+    pairs = [(0, 1), (1, 2), (2, 3), (0, 3), (0, 4), (1, 4)]
+    edges = [Edge(*pair) for pair in pairs]
+    check(boxes, edges)
+    assert "┼" not in "".join(drawn(boxes, edges))  # with n3 over n4 there is one
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_lit_edge_can_be_followed_without_colour(seed: int) -> None:
+    rng = random.Random(seed)
+    boxes, edges = random_graph(rng, 20)
+    if not edges:
+        return
+    at = rng.randrange(len(edges))
+    edges[at] = replace(edges[at], lit=True)
+    check(boxes, edges)
+    layout = lay_out(boxes, edges)
+    rows = [row.ljust(layout.width) for row in drawn(boxes, edges)]
+    source, target = layout.places[edges[at].source], layout.places[edges[at].target]
+    ((x, y, label),) = follow(rows, source.right - 1, layout.paths[at][0][1], heavy=True)
+    assert (x + 1, label) == (target.x, edges[at].label)
+    assert target.y < y < target.bottom - 1
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_lit_moves_nothing(seed: int) -> None:
+    rng = random.Random(seed)
+    boxes, edges = random_graph(rng, 30)
+    bright = [replace(node, lit=rng.random() < 0.5) for node in boxes]
+    assert lay_out(bright, [replace(edge, lit=True) for edge in edges]) == lay_out(boxes, edges)
+    assert drawn(boxes, edges) == drawn(boxes, edges)
+
+
+def test_room_that_is_kept_is_taken_without_a_move() -> None:
+    boxes, edges = product_of_three()
+    before = [replace(node, lines=(*node.lines[:2], ""), width=12) for node in boxes]
+    after = [replace(node, width=12) for node in boxes]
+    blank = [replace(edge, label="", width=8) for edge in edges]
+    labelled = [replace(edge, label="∂ 0.1966", width=8) for edge in edges]
+    assert lay_out(before, blank) == lay_out(after, labelled)
+    check(after, labelled)
+
+
+def test_sixty_boxes_take_much_less_than_a_frame() -> None:
+    boxes, edges = random_graph(random.Random(5), 60)
+
+    def seconds() -> float:
+        start = time.process_time()  # whatever else the machine has to do
+        draw(lay_out(boxes, edges), boxes, edges, LOOK)
+        return time.process_time() - start
+
+    assert min(seconds() for _ in range(10)) < 0.020
+
+
+def test_a_thousand_boxes_in_a_row_are_no_trouble() -> None:
+    boxes = [box(str(index)) for index in range(1000)]
+    rows = drawn(boxes, [Edge(index, index + 1) for index in range(999)])
+    assert len(rows) == 3
+    assert rows[1].count("▶") == 999
+
+
+# Styles, besides the shapes.
+
+
+def styled(boxes: list[Box], edges: list[Edge]) -> list[tuple[str, Style]]:
+    lines = draw(lay_out(boxes, edges), boxes, edges, LOOK)
+    return [(text, Style.parse(style)) for line in lines for text, style in line]
+
+
+def test_the_lit_box_is_heavy_and_its_title_reversed() -> None:
+    boxes, edges = product_of_three()
+    boxes[3] = replace(boxes[3], lit=True)
+    edges[1] = replace(edges[1], lit=True)
+    pieces = styled(boxes, edges)
+    assert [text.strip() for text, style in pieces if style.reverse] == ["a = x · y"]
+    bold = "".join(text for text, style in pieces if style.bold)
+    assert "▶" in bold
+    assert " 2 " in bold
+    assert bold.count("▶") == 1
+
+
+# Texts that are out of the ordinary.
+
+
+def test_letters_of_any_width_leave_the_borders_upright() -> None:
+    lines = ("漢字かな", "θ̂ = é", "𝜎(z)", "́x")
+    boxes = [box(*lines), box("f")]
+    rows = drawn(boxes, [Edge(0, 1, "∂ 漢")])
+    place, other = lay_out(boxes, [Edge(0, 1, "∂ 漢")]).places
+    for row in rows[place.y + 1 : place.bottom - 1]:
+        before = [cell_len(row[:at]) for at, sign in enumerate(row) if sign in SIDES]
+        assert {place.x, place.right - 1} <= set(before)
+    (line,) = [row for row in rows if "▶" in row]
+    assert cell_len(line[: line.index("▶")]) == other.x - 1
+    assert " ∂ 漢 ─▶" in line
+
+
+def test_control_characters_never_reach_the_terminal() -> None:
+    hostile = "a\x1b[2Jb\r\n\t\x00\x9b\u202e\u200b\u2028"
+    boxes = [box(hostile, hostile), box("f")]
+    text = "\n".join(drawn(boxes, [Edge(0, 1, "\x1b]0;")]))
+    found = {unicodedata.category(letter) for letter in text.replace("\n", "")}
+    assert not found & {"Cc", "Cf", "Zl", "Zp"}
+    assert "�]0;" in text
+    assert text.count("a�[2Jb") == 2
+
+
+def test_what_is_too_long_for_a_box_ends_in_an_ellipsis() -> None:
+    rows = drawn([box("x" * 1000, "漢" * 1000)], [])
+    assert {cell_len(row) for row in rows} == {MOST_TEXT + 4}
+    assert rows[1] == "│ " + "x" * (MOST_TEXT - 1) + "… │"
+
+
+@pytest.mark.parametrize("label", ["1" * (MOST_LABEL + 1), "  ", "\u0301", ""])
+def test_a_label_that_cannot_be_shown_is_left_out_whole(label: str) -> None:
+    boxes = [box("x"), box("f")]
+    assert drawn(boxes, [Edge(0, 1, label)])[1] == "│ x ├──▶│ f │"
+
+
+def test_a_box_without_lines_is_a_box() -> None:
+    assert drawn([Box((), "leaf")], []) == ["╭───╮", "│   │", "╰───╯"]
+
+
+@pytest.mark.parametrize("pair", [(1, 0), (0, 0), (0, 2), (-1, 1), (5, 6)])
+def test_an_edge_that_leads_nowhere_is_refused(pair: tuple[int, int]) -> None:
+    with pytest.raises(ValueError, match=f"from box {pair[0]} to box {pair[1]}: there are 2"):
+        lay_out([box("x"), box("f")], [Edge(*pair)])
+
+
+# Where lines bend.
+
+
+def test_lines_that_go_the_same_way_do_not_cross() -> None:
+    down = [Bend(0, 1, (5,)), Bend(1, 3, (7,))]
+    assert tracks(down)[1] < tracks(down)[0]  # the lower one turns first
+    up = [Bend(0, 5, (1,)), Bend(1, 7, (3,))]
+    assert tracks(up)[0] < tracks(up)[1]
+
+
+def test_lines_that_do_not_meet_share_a_track() -> None:
+    assert tracks([Bend(0, 1, (3,)), Bend(1, 9, (5, 7))]) == {0: 0, 1: 0}
+    assert sorted(tracks([Bend(0, 1, (6,)), Bend(1, 9, (5, 7))]).values()) == [0, 1]

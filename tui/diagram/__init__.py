@@ -1,0 +1,1 @@
+"""Graphs drawn with box lines: pure functions from boxes and edges to lines of text."""

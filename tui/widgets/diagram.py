@@ -1,0 +1,212 @@
+"""A drawing of boxes and edges that scrolls and follows the lit box; knows not what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.binding import Binding
+from textual.events import Resize
+from textual.geometry import Region, Size, Spacing
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.theme import Theme
+
+from tui.charts.look import Look
+from tui.diagram.box import Box, Edge, label_width, text_width
+from tui.diagram.draw import draw
+from tui.diagram.layout import lay_out
+from tui.widgets.lines import Line
+
+MARGIN = Spacing(1, 3, 1, 3)
+"""Cells to keep free around what is brought into view."""
+STEP = 6, 2
+"""Columns and rows that a key scrolls."""
+
+
+class Diagram(ScrollView, can_focus=True):
+    """Shows a graph; arrows scroll it, and it keeps the node at work in view by itself."""
+
+    DEFAULT_CSS = """
+    Diagram {
+        border: round $foreground 30%; border-title-color: $text;
+        background: $background; scrollbar-visibility: hidden; scrollbar-size: 0 0;
+        &:focus { border: round $accent; }
+    }
+    """
+    BINDINGS = [
+        Binding("left,h", "pan(-1, 0)", show=False, id="diagram.left"),
+        Binding("right,l", "pan(1, 0)", show=False, id="diagram.right"),
+        Binding("up,k", "pan(0, -1)", show=False, id="diagram.up"),
+        Binding("down,j", "pan(0, 1)", show=False, id="diagram.down"),
+        Binding("home", "look(0, 0)", show=False, id="diagram.start", tooltip="To the inputs"),
+        Binding("end", "look(1, 1)", show=False, id="diagram.end", tooltip="To the result"),
+        Binding("pageup", "turn(-1)", show=False, id="diagram.back"),
+        Binding("pagedown", "turn(1)", show=False, id="diagram.on"),
+    ]
+
+    caption: var[str] = var("")
+    """What its border says."""
+    more: var[str] = var("")
+    """In which directions there is more than can be seen now: `← →`, or nothing."""
+
+    def __init__(self, caption: str = "", *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.set_reactive(Diagram.caption, caption)
+        self._boxes: tuple[Box, ...] = ()
+        self._edges: tuple[Edge, ...] = ()
+        self._layout_of: object = None
+        """The sizes for which it was laid out."""
+        self._layout = lay_out((), ())
+        self._look = Look.dark()
+        self._lines: list[Line] = []
+        self._strips: list[Strip] = []
+
+    @property
+    def text(self) -> str:
+        """All that is drawn now, in sight or not."""
+        return "\n".join(strip.text for strip in self._strips)
+
+    def show(self, boxes: Sequence[Box], edges: Sequence[Edge]) -> None:
+        """Draw this graph; ValueError if an edge leads nowhere or not onward."""
+        lit = _lit(self._boxes, self._edges)
+        new = (tuple(boxes), tuple(edges))
+        if new == (self._boxes, self._edges):
+            return
+        moved = self._lay_out(*new)
+        self._boxes, self._edges = new
+        self._draw()
+        if moved or _lit(*new) != lit:
+            self._follow()
+        self._announce()
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, self._dress)
+        self._dress(self.app.current_theme)
+        self._announce()
+
+    def on_resize(self, event: Resize) -> None:
+        self._follow()
+        self._announce()
+
+    def render_line(self, y: int) -> Strip:
+        width, style = self.size.width, self.visual_style.rich_style
+        left, row = self.scroll_offset.x, self.scroll_offset.y + y
+        if row >= len(self._strips):
+            return Strip.blank(width, style)
+        strip = self._strips[row].crop(left, left + width)
+        return strip.adjust_cell_length(width).apply_style(style)
+
+    def action_pan(self, right: int, down: int) -> None:
+        """Scroll by a step."""
+        self._go(self.scroll_offset.x + right * STEP[0], self.scroll_offset.y + down * STEP[1])
+
+    def action_look(self, right: int, bottom: int) -> None:
+        """Go to the inputs, or to the result."""
+        self._go(right * self.max_scroll_x, bottom * self.max_scroll_y)
+
+    def action_turn(self, direction: int) -> None:
+        """A page down or up; where all rows are in sight, to the right or left."""
+        x, y = self.scroll_offset
+        if self.max_scroll_y:
+            self._go(x, y + direction * max(self.size.height - STEP[1], 1))
+        else:
+            self._go(x + direction * max(self.size.width - STEP[0], 1), y)
+
+    def watch_scroll_x(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_x(old_value, new_value)
+        self._announce()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._announce()
+
+    def watch_caption(self) -> None:
+        self._announce()
+
+    def _go(self, x: float, y: float) -> None:
+        self.scroll_to(x, y, animate=False, force=True)
+
+    def _dress(self, theme: Theme) -> None:
+        self._look = Look.dark() if theme.dark else Look.light()
+        self._draw()
+
+    def _lay_out(self, boxes: tuple[Box, ...], edges: tuple[Edge, ...]) -> bool:
+        """Lay it out anew if that is needed, and say whether it was."""
+        sizes = (
+            [(text_width(box), len(box.lines)) for box in boxes],
+            [(edge.source, edge.target, label_width(edge)) for edge in edges],
+        )
+        if sizes == self._layout_of:
+            return False
+        self._layout, self._layout_of = lay_out(boxes, edges), sizes
+        return True
+
+    def _draw(self) -> None:
+        """Draw it, and have the rows painted again that are not what they were."""
+        before, self._lines = self._lines, draw(self._layout, self._boxes, self._edges, self._look)
+        if len(before) != len(self._lines):
+            self._strips = [_strip(line) for line in self._lines]
+            self.refresh()
+        else:
+            for row, (old, new) in enumerate(zip(before, self._lines, strict=True)):
+                if old != new:
+                    self._strips[row] = _strip(new)
+                    self.refresh_line(row)
+        self.virtual_size = Size(self._layout.width, self._layout.height)
+
+    def _follow(self) -> None:
+        """Bring what is lit into view, with what lies along a lit edge if there is room."""
+        if not self.size:
+            return  # the first layout is still to come
+        boxes, ends = _lit(self._boxes, self._edges)
+        region, room = self._around((*boxes, *ends)), self.size.region.shrink(MARGIN)
+        if region.width > room.width or region.height > room.height:
+            region = self._around(boxes[:1])
+        if region:
+            x, y = self.scroll_offset
+            self._go(
+                _scrolled(x, self.size.width, region.x, region.right, MARGIN.left),
+                _scrolled(y, self.size.height, region.y, region.bottom, MARGIN.top),
+            )
+
+    def _around(self, boxes: Sequence[int]) -> Region:
+        """The smallest region that holds all of these boxes."""
+        places = [self._layout.places[box] for box in boxes]
+        return Region.from_union(places) if places else Region()
+
+    def _announce(self) -> None:
+        """Say on the border where there is more to see."""
+        x, y = self.scroll_offset
+        hidden = {
+            "←": x > 0,
+            "→": x < self._layout.width - self.size.width,
+            "↑": y > 0,
+            "↓": y < self._layout.height - self.size.height,
+        }
+        self.more = " ".join(arrow for arrow, there in hidden.items() if there) * bool(self.size)
+        title, told = self.caption, f"{self.more} more" if self.more else ""
+        if not self.styles.border_bottom[0]:  # a narrow screen has no room for a whole border
+            title, told = " · ".join(part for part in (title, told) if part), ""
+        if (title, told) != (self.border_title, self.border_subtitle):
+            self.border_title, self.border_subtitle = title, told  # which repaints all of it
+
+
+def _lit(boxes: Sequence[Box], edges: Sequence[Edge]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The lit boxes, and those at the ends of lit edges."""
+    ends = {end for edge in edges if edge.lit for end in (edge.source, edge.target)}
+    return tuple(index for index, box in enumerate(boxes) if box.lit), tuple(sorted(ends))
+
+
+def _scrolled(scroll: int, room: int, start: int, end: int, margin: int) -> int:
+    """The scroll position nearest to this one at which what lies there is in view."""
+    margin = max(min(margin, (room - (end - start)) // 2), 0)
+    if end - start > room:
+        return start
+    return min(max(scroll, end + margin - room), start - margin)
+
+
+def _strip(line: Line) -> Strip:
+    return Strip([Segment(text, Style.parse(style)) for text, style in line])
