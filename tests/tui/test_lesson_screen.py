@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-import sys
+from importlib import import_module
 
 import pytest
 from rich.color_triplet import ColorTriplet
@@ -18,6 +18,7 @@ from lessons.catalog import entries, find
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.experiment import PACES
+from tui.labs.lab import Lab
 from tui.labs.training import TrainingLab
 from tui.progress import Progress
 from tui.screens.code import CodeView
@@ -44,7 +45,7 @@ def kept(own_folders, lesson: str):
 
 async def opened(pilot) -> LessonScreen:
     await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
-    await until(pilot, lambda: pilot.app.screen.query(TrainingLab))
+    await until(pilot, lambda: pilot.app.screen.query(Lab))
     await until(pilot, lambda: pilot.app.focused is not None)
     return pilot.app.screen
 
@@ -258,14 +259,14 @@ async def test_escape_while_typing_keeps_the_lesson_open() -> None:
 async def test_the_code_on_screen_is_the_code_that_runs(slug: str) -> None:
     async with app(slug).run_test(size=(120, 40)) as pilot:
         await opened(pilot)
-        trainer = find(slug).load().load_trainer()
+        module = import_module(find(slug).load().source)
         await pilot.press("3")
         view = pilot.app.screen.query_one(CodeView)
-        running = inspect.getsource(sys.modules[trainer.__module__])
+        running = inspect.getsource(module)
         shown = view.query_one("#source", Static).content
         assert isinstance(shown, Syntax)
         assert shown.code == running
-        assert view.border_title == "/".join(inspect.getfile(trainer).split("/")[-3:])
+        assert view.border_title == "/".join(inspect.getfile(module).split("/")[-3:])
         # And on the screen itself: the code as it is, without numbers and borders.
         on_screen = screen_text(pilot.app)
         for line in [line for line in running.splitlines()[:20] if line and len(line) < 90]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import time
 from collections.abc import Iterator
@@ -10,8 +9,9 @@ from typing import Any, Protocol
 
 from engine.frame import State
 from engine.trainer import Step
+from tui.commands.json_line import json_line
 from tui.commands.terminal import speaks_utf8
-from tui.commands.training import Order, Outcome, finite
+from tui.commands.training import Order, Outcome
 
 REDRAW_SECONDS = 0.1
 
@@ -69,7 +69,7 @@ class JsonLines:
             self._write({"event": "step", "step": step.step, "epoch": step.epoch, "loss": loss})
 
     def _write(self, event: dict[str, Any]) -> None:
-        print(json.dumps(finite(event), allow_nan=False, separators=(",", ":")), flush=True)
+        print(json_line(event), flush=True)
 
 
 class PlainLines:

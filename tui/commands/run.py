@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from engine.config import Allowed, Range
 from engine.frame import State
 from lessons.catalog import entries, find
-from lessons.lesson import TrainingLesson
+from lessons.lesson import Lesson, TrainingLesson
+from tui.commands import take_apart
 from tui.commands.command import Command
 from tui.commands.interruption import Interruption
 from tui.commands.refusal import Refusal, notice, refusing
@@ -30,6 +31,7 @@ examples:
   dltui run linear-regression --preset double --set reduction=sum
   dltui run gradient-by-hand --set learning_rate=0.1 --set epochs=20
   dltui run parameters --seed 10 --every 1000 --json
+  dltui run autograd --set "expression=sigmoid(w*x)" --set w=0.5 --set x=2
 
 A preset is a set of settings to start from: the first is taken where none is named.
 --set changes one of them; given twice, the last one counts, and --seed counts most.
@@ -41,8 +43,13 @@ exit code: 0 finished, 1 diverged or failed, 2 wrong command line, 130 ended by 
 
 def run(options: Namespace) -> int:
     """Train as the options say; gives the exit code."""
+    with refusing():
+        lesson = _lesson(options.lesson)
+        if lesson.lab == "autograd":
+            return take_apart.run(options, lesson, dict(map(_change, options.set)))
+        training = _training(lesson)
     with Interruption() as interruption:
-        order = _order(options, interruption)
+        order = _order(options, training, interruption)
         report = _report(options, order)
         outcome = _train(order, report, interruption)
     if outcome.status is State.STOPPED:
@@ -50,10 +57,9 @@ def run(options: Namespace) -> int:
     return 0 if outcome.status is State.FINISHED else 1
 
 
-def _order(options: Namespace, stop: Interruption) -> Order:
+def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Order:
     """What is to be trained; refuses what needs no PyTorch before PyTorch is imported."""
     with refusing():
-        lesson = _lesson(options.lesson)
         preset = lesson.preset(options.preset)
         changes = [_change(text) for text in options.set]
         _every(options.every)
@@ -69,15 +75,19 @@ def _order(options: Namespace, stop: Interruption) -> Order:
     return Order(lesson, preset, trainer, config, device)
 
 
-def _lesson(slug: str | None) -> TrainingLesson:
+def _lesson(slug: str | None) -> Lesson:
     written = [entry.slug for entry in entries() if entry.written]
     if slug is None:
         raise Refusal(f"run needs a lesson; there are: {', '.join(written)}")
     entry = find(slug)
     if not entry.written:
         raise Refusal(f"the lesson {slug!r} is not written yet; there are: {', '.join(written)}")
-    lesson = entry.load()
+    return entry.load()
+
+
+def _training(lesson: Lesson) -> TrainingLesson:
     if not isinstance(lesson, TrainingLesson):
+        slug = lesson.slug
         raise Refusal(f"the lesson {slug!r} trains nothing; open it with: dltui {slug}")
     return lesson
 

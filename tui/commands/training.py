@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -123,19 +122,6 @@ class Training:
 
     def _predictions(self, trainer: Trainer[Any]) -> tuple[tuple[float, float], ...]:
         return tuple((x, trainer.predict(x)) for x in self._order.preset.predict_at)
-
-
-def finite(value: Any) -> Any:
-    """The value with null for every number that JSON has no word for."""
-    match value:
-        case float():
-            return value if math.isfinite(value) else None
-        case dict():
-            return {key: finite(part) for key, part in value.items()}
-        case list():
-            return [finite(part) for part in value]
-        case _:
-            return value
 
 
 def _few(parameters: NamedParameters) -> NamedParameters | None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from tui.labs.lab import Lab
 
 LABS = {
+    "autograd": "tui.labs.autograd:AutogradLab",
     "training": "tui.labs.training:TrainingLab",
 }
 """What `Lesson.lab` may say: `module:class`."""

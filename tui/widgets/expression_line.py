@@ -76,8 +76,10 @@ class ExpressionLine(Vertical):
         """Whether what is typed goes into the line."""
         return self._input.has_focus
 
-    def edit(self) -> None:
-        """Take the keys."""
+    def edit(self, text: str | None = None) -> None:
+        """Take the keys, and offer this text, or what holds now, to be changed."""
+        if text is not None:
+            self._input.value = text
         self._input.focus()
         self._input.cursor_position = len(self._input.value)
 
@@ -97,7 +99,8 @@ class ExpressionLine(Vertical):
         # A line that is longer than the box scrolls; then the place is shown with what is near it.
         room = max(10, self._input.content_size.width)
         shift = max(0, refused.start - room // 2) if len(line) > room else 0
-        near = f"{sign}{line[shift : shift + room]}\n" if shift else ""
+        elsewhere = refused.text != self._input.value
+        near = f"{sign}{line[shift : shift + room]}\n" if shift or elsewhere else ""
         marks = f"{sign}{marks[shift:][:room]}"
         self.query_one("#refusal", Static).update(f"{near}{marks}\n{refused}")
         self.add_class("-refused")

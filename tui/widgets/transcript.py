@@ -1,0 +1,87 @@
+"""A short program that is run line by line, and what each line gave; runs nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.console import Group
+from rich.padding import Padding
+from rich.syntax import Syntax
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A line of code, and what became of it."""
+
+    code: str
+    outcome: str = ""
+    """What it gave, or the error that it raised."""
+    failed: bool = False
+    """Whether it raised an error."""
+    why: str = ""
+    """A sentence to it, for whoever wonders."""
+
+
+class Transcript(VerticalScroll):
+    """The lines of the program; those that ran with their outcome, and the next one marked."""
+
+    DEFAULT_CSS = """
+    Transcript {
+        border: round $foreground 30%; border-title-color: $text; padding: 0 1;
+        scrollbar-size-vertical: 1;
+        &:focus { border: round $accent; }
+        Static { height: auto; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._statements: tuple[Statement, ...] = ()
+        self._ran = 0
+
+    def compose(self) -> ComposeResult:
+        yield from ()
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._write())
+
+    def show(self, statements: Sequence[Statement], ran: int) -> None:
+        """Show the program, of which so many lines ran."""
+        if len(statements) != len(self._statements):
+            self.remove_children()
+            self.mount_all(Static(markup=False) for _ in statements)
+        self._statements, self._ran = tuple(statements), ran
+        self.call_after_refresh(self._write)
+
+    def _write(self) -> None:
+        lines = list(self.query(Static))
+        for number, (line, statement) in enumerate(zip(lines, self._statements, strict=False)):
+            line.update(self._text(number, statement))
+        if lines:
+            lines[min(self._ran, len(lines) - 1)].scroll_visible(animate=False)
+
+    def _text(self, number: int, statement: Statement) -> Group:
+        """The line as it is shown: its sign, the code, and below it what came of it."""
+        sign = "▶" if number == self._ran else " "
+        if number < self._ran:
+            sign = "✗" if statement.failed else "✓"
+        code = Text.assemble((f"{sign} ", "bold"), self._coloured(statement.code))
+        if number > self._ran:
+            code.stylize("dim")
+        if number >= self._ran:
+            return Group(code)
+        outcome = Text(statement.outcome, "bold red" if statement.failed else "bold")
+        said = [text for text in (outcome, Text(statement.why, "dim")) if text]
+        return Group(code, *(Padding(text, (0, 0, 0, 2)) for text in said))
+
+    def _coloured(self, code: str) -> Text:
+        theme = "native" if self.app.current_theme.dark else "xcode"
+        syntax = Syntax("", "python", theme=theme, background_color="default")
+        highlighted = syntax.highlight(code)
+        highlighted.rstrip()
+        return highlighted
