@@ -1,0 +1,61 @@
+"""The process that measures one program and says so in JSON lines; knows no screen.
+
+`python -m engine.programs.measure PROGRAM DEVICE FOLDER`, with a pipe for its input. When the
+pipe closes, whoever started it is gone: it ends at once, with every compiler that it started,
+and takes the folder with it. It must therefore lead a process group of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.programs.catalog import find
+from engine.programs.lines import DONE, to_line
+from engine.programs.sights import Result
+
+
+def main(name: str, device: str, folder: Path) -> None:
+    """Measure, and write each result as soon as it is there."""
+    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
+    answers = _own_output()
+    for result in _results(name, device, folder):
+        os.write(answers, f"{to_line(result)}\n".encode())
+    os.write(answers, f"{DONE}\n".encode())
+
+
+def _results(name: str, device: str, folder: Path) -> Iterator[Result]:
+    program = find(name)
+    import torch  # a second or more
+
+    from engine.programs import compiled, timing
+
+    # The threads of one operation wait for the slowest of them: where others work too, a call
+    # on two cores took 64 ms in place of 1.5, and the three ways could not be compared.
+    torch.set_num_threads(1)
+    yield from timing.quick(program, device)
+    yield compiled.watch(program)
+    yield from timing.slow(program, device, folder)
+
+
+def _own_output() -> int:
+    """Where the results go; what a compiler or a driver prints goes with the errors instead."""
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    return answers
+
+
+def _end_with_parent(folder: Path) -> None:
+    while os.read(0, 1):
+        pass
+    shutil.rmtree(folder, ignore_errors=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

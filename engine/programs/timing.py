@@ -1,0 +1,153 @@
+"""How long a call takes, and how long compiling does; knows no process and no screen."""
+
+from __future__ import annotations
+
+import gc
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import torch
+
+from engine.programs.calling import Function, arguments, load, set_mode
+from engine.programs.catalog import Input, Program
+from engine.programs.sights import Compiling, Failure, Problem, Result, Timing, Way
+from engine.programs.traced import explain, symbolic_trace
+
+SIZES = (4, 1_000_000)
+"""How many numbers x has: so few that only the calling costs, and so many that only they do."""
+KERNEL = re.compile(r"^(\w+_fused_\w+) = async_compile", re.MULTILINE)
+ROUNDS = 25
+ROUND_SECONDS = 0.01
+"""A round is as many calls as fit into this."""
+
+NO_COMPILER = (
+    "torch.compile writes C++ and has it compiled, and this machine has no C++ compiler. "
+    "Install one (apt install g++, dnf install gcc-c++, xcode-select --install), or name it in "
+    "the environment variable CXX. The other two ways need none."
+)
+NO_HEADERS = (
+    "torch.compile writes C++ that includes Python.h, and this machine has Python without its "
+    "headers. Install them (apt install python3-dev, dnf install python3-devel). "
+    "The other two ways need none."
+)
+NO_TRITON = (
+    "On this GPU torch.compile writes Triton, and Triton is not there or cannot work. "
+    "Install it (pip install triton). The other two ways need none."
+)
+COMPILER_FAILED = "The compiler could not do it here. The other two ways go on without it."
+
+
+def quick(program: Program, device: str) -> Iterator[Result]:
+    """Time what needs no compiler: a second or two."""
+    functions, problem = uncompiled(program)
+    if problem is not None:
+        yield Failure(Way.TRACED, problem)
+    for size in SIZES:
+        yield from timings(functions, program.inputs[0], size, device)
+
+
+def slow(program: Program, device: str, folder: Path) -> Iterator[Result]:
+    """Compile for each size, and time all ways again; the compiler writes into `folder`."""
+    torch.compiler.reset()
+    functions, _ = uncompiled(program)
+    functions[Way.COMPILED] = torch.compile(load(program))
+    for size in SIZES:
+        try:
+            yield compiling(functions[Way.COMPILED], program.inputs[0], size, device, folder)
+        except Exception as error:  # a compiler fails as it likes; the other ways have gone well
+            yield Failure(Way.COMPILED, why_not(error))
+            return
+        yield from timings(functions, program.inputs[0], size, device)
+
+
+def uncompiled(program: Program) -> tuple[dict[Way, Function], Problem | None]:
+    """The program itself, and its traced graph or why there is none."""
+    functions = {Way.EAGER: load(program)}
+    try:
+        functions[Way.TRACED] = symbolic_trace(program, program.inputs[0])
+    except Exception as error:  # tracing fails with what the program makes of a Proxy
+        return functions, explain(error)
+    return functions, None
+
+
+def compiling(function: Function, given: Input, size: int, device: str, folder: Path) -> Compiling:
+    """Make the first call: it compiles. Raises what the compiler raises."""
+    before = set(folder.rglob("*.py"))
+    values = arguments(given, device, size)
+    set_mode(function, given)
+    seconds = _round(function, values, device, calls=1)
+    return Compiling(size, seconds, _kernels(set(folder.rglob("*.py")) - before))
+
+
+def timings(
+    functions: Mapping[Way, Function], given: Input, size: int, device: str
+) -> list[Timing]:
+    """Time them in turns, so that what else the machine does falls on all of them alike."""
+    values = arguments(given, device, size)
+    rounds: dict[Way, list[float]] = {way: [] for way in functions}
+    with _no_collection():
+        calls = {way: _calls(function, values, device) for way, function in functions.items()}
+        for _ in range(ROUNDS):
+            for way, function in functions.items():
+                rounds[way].append(_round(function, values, device, calls[way]))
+    return [
+        Timing(way, size, *(1e6 * pick(seconds) for pick in (median, min, max)))
+        for way, seconds in rounds.items()
+    ]
+
+
+def synchronize(device: str) -> None:
+    """Wait until the device has done all that it was told: a GPU is told, and not waited for."""
+    if device != "cpu":
+        torch.accelerator.synchronize(device)
+
+
+def why_not(error: Exception) -> Problem:
+    """The compiler's error, and what to do about it."""
+    text = str(error)
+    if "Python.h" in text:
+        words = NO_HEADERS
+    elif "No working C++ compiler" in text or "C compiler" in text:
+        words = NO_COMPILER
+    else:
+        words = NO_TRITON if "riton" in text else COMPILER_FAILED
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return Problem(type(error).__name__, first, words)
+
+
+def _calls(function: Function, values: tuple[Any, ...], device: str) -> int:
+    """How many calls fill a round; the first one is not counted: it warms up."""
+    function(*values)
+    return max(1, int(ROUND_SECONDS / _round(function, values, device, 3)))
+
+
+def _round(function: Function, values: tuple[Any, ...], device: str, calls: int) -> float:
+    """Seconds a call."""
+    synchronize(device)
+    began = time.perf_counter()
+    for _ in range(calls):
+        function(*values)
+    synchronize(device)
+    return (time.perf_counter() - began) / calls
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage collector in the middle of a round."""
+    gc.collect()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _kernels(files: Iterable[Path]) -> tuple[str, ...]:
+    """The loops in what the compiler wrote, by the names that it gives them."""
+    texts = (file.read_text(encoding="utf-8") for file in sorted(files))
+    return tuple(name for text in texts for name in KERNEL.findall(text))
