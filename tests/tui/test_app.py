@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from textual.command import CommandPalette
-from textual.widgets import Markdown
 
 import engine.device
 import engine.run
@@ -27,6 +26,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.screens.too_small import TooSmallScreen
+from tui.widgets.page import Page
 from tui.widgets.status_bar import StatusBar
 
 CPU, GPU = Device("cpu", "the processor"), Device("cpu:0", "something faster")
@@ -262,9 +262,9 @@ async def test_a_lesson_opens_at_once_and_needs_no_torch(gate) -> None:
 async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course() -> None:
     async with app("mnist").run_test(size=(80, 24)) as pilot:
         home = await screen_of(pilot, HomeScreen)
-        await until(pilot, lambda: "not written yet" in home.query_one(Markdown).source)
+        await until(pilot, lambda: "not written yet" in home.query_one(Page).source)
         assert home.query_one(Contents).highlighted_option.id == "mnist"
-        assert "MNIST" in home.query_one(Markdown).source
+        assert "MNIST" in home.query_one(Page).source
 
 
 # Speed.

@@ -9,16 +9,16 @@ SCRIPT = """
 import asyncio, sys
 from tui.app import DltuiApp
 from tui.screens.home import Contents
-from textual.widgets import Markdown
+from tui.widgets.page import Page
 
 async def browse():
     app = DltuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
-        while app.screen.query_one(Markdown).source == "":
+        while app.screen.query_one(Page).source == "":
             await pilot.pause()
-        before = app.screen.query_one(Markdown).source
+        before = app.screen.query_one(Page).source
         await pilot.press("j")
-        while app.screen.query_one(Markdown).source == before:
+        while app.screen.query_one(Page).source == before:
             await pilot.pause()
         print(sorted({"torch", "numpy", "plotext"} & sys.modules.keys()))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input, Markdown, Static
+from textual.widgets import Input, Static
 
 from lessons.catalog import entries
 from tests.tui.conftest import app, until
 from tui.progress import Progress
 from tui.screens.home import Contents, HomeScreen, page
 from tui.screens.lesson import LessonScreen
+from tui.widgets.page import Page
 
 
 def listed(screen: HomeScreen) -> list[str]:
@@ -31,7 +32,7 @@ async def test_every_lesson_stands_in_the_table_in_order() -> None:
 async def test_the_page_follows_the_highlight_and_enter_opens() -> None:
     async with app().run_test(size=(80, 24)) as pilot:
         screen = await home(pilot)
-        markdown = screen.query_one(Markdown)
+        markdown = screen.query_one(Page)
         first, second = [entry for entry in entries() if entry.written][:2]
         await until(pilot, lambda: markdown.source.startswith(f"# {first.title}\n"))
         await pilot.press("j")
@@ -48,7 +49,7 @@ async def test_a_lesson_that_is_not_written_says_so_and_does_not_open() -> None:
         screen = await home(pilot)
         contents = screen.query_one(Contents)
         contents.highlighted = contents.get_option_index("mnist")
-        await until(pilot, lambda: "not written yet" in screen.query_one(Markdown).source)
+        await until(pilot, lambda: "not written yet" in screen.query_one(Page).source)
         await pilot.press("enter")
         await pilot.pause()
         assert pilot.app.screen is screen

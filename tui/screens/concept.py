@@ -10,10 +10,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import Markdown, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from lessons.lesson import Lesson, Question
+from tui.widgets.page import Page
 
 
 class Choices(OptionList):
@@ -94,7 +95,7 @@ class ConceptView(VerticalScroll):
         self._answered = answered
 
     def compose(self) -> ComposeResult:
-        yield Markdown(self._lesson.concept)
+        yield Page(self._lesson.concept)
         for question in self._lesson.questions:
             yield QuestionBox(question, question.slug in self._answered)
         yield Static("[dim]enter: to the lab · tab: the questions · esc: back[/dim]", id="end")

@@ -13,12 +13,13 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, Markdown, OptionList, Static
+from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.bench import Bench
 from tui.progress import Progress
+from tui.widgets.page import Page
 from tui.widgets.status_bar import StatusBar
 
 REST_SECONDS = 0.05
@@ -75,7 +76,7 @@ class HomeScreen(Screen[None]):
                 yield Contents(markup=False, compact=True)
             with VerticalScroll(id="page", can_focus=False):
                 yield Static(id="facts")
-                yield Markdown()
+                yield Page()
         yield StatusBar()
         yield Footer(show_command_palette=False, compact=True)
 
@@ -133,8 +134,8 @@ class HomeScreen(Screen[None]):
             self._turning.stop()
         self._turning = self.set_timer(REST_SECONDS, self._turn_page)
 
-    async def _turn_page(self) -> None:
-        await self.query_one(Markdown).update(page(find(self._shown)))
+    def _turn_page(self) -> None:
+        self.query_one(Page).update(page(find(self._shown)))
         self.query_one("#page").scroll_home(animate=False)
 
     @on(OptionList.OptionSelected)

@@ -1,0 +1,108 @@
+"""A page of Markdown as lines: all of it is there, laid out to the width, and cheap to show."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+from textual.app import App, ComposeResult
+from textual.containers import VerticalScroll
+
+from lessons.catalog import entries
+from tui.widgets.page import Page, lines
+
+WRITTEN = [entry.slug for entry in entries() if entry.written]
+PAGES = {entry.slug: entry.load().concept for entry in entries() if entry.written}
+SHORT = """# A title
+
+Some *words* and `code`, in a line that is too long for so few columns.
+
+## Below
+
+```python
+x = [1, 2]  # kept
+```
+
+- one
+- two
+"""
+
+
+def text(source: str, width: int, dark: bool = True) -> list[str]:
+    return [strip.text.rstrip() for strip in lines(source, width, dark)]
+
+
+def test_a_page_as_it_is_read() -> None:
+    assert text(SHORT, 30) == [
+        "A title",
+        "",
+        "Some words and code, in a line",
+        "that is too long for so few",
+        "columns.",
+        "",
+        "Below",
+        "",
+        "  x = [1, 2]  # kept",
+        "",
+        " • one",
+        " • two",
+    ]
+
+
+@pytest.mark.parametrize("slug", WRITTEN)
+@pytest.mark.parametrize("width", [74, 40])
+def test_no_line_is_wider_than_the_page(slug: str, width: int) -> None:
+    assert max(cell_len(strip.text) for strip in lines(PAGES[slug], width, True)) <= width
+
+
+@pytest.mark.parametrize("slug", WRITTEN)
+def test_every_word_of_a_page_is_there(slug: str) -> None:
+    shown = " ".join(" ".join(text(PAGES[slug], 78)).split())
+    for line in PAGES[slug].splitlines():
+        for word in line.split():
+            plain = word.strip("*`#-.,:;()_")
+            assert (
+                plain.replace("`", "").replace("*", "") in shown.replace("*", "") or "```" in word
+            )
+
+
+def test_the_themes_differ_in_colour_alone() -> None:
+    assert text(SHORT, 40, dark=True) == text(SHORT, 40, dark=False)
+    dark, light = ({s.style for strip in lines(SHORT, 40, d) for s in strip} for d in (True, False))
+    assert dark.isdisjoint(style for style in light if style and style.color)
+
+
+@pytest.mark.parametrize("width", [0, 1, 3])
+def test_too_few_columns_are_no_reason_to_fall_over(width: int) -> None:
+    assert lines(SHORT, width, True)
+
+
+class Host(App[None]):
+    def compose(self) -> ComposeResult:
+        with VerticalScroll():
+            yield Page(SHORT)
+
+
+async def test_the_page_follows_the_width_and_the_theme() -> None:
+    async with Host().run_test(size=(40, 10)) as pilot:
+        page = pilot.app.query_one(Page)
+        before = page.size.height
+        await pilot.resize_terminal(24, 10)
+        await pilot.pause()
+        assert page.size.height == len(lines(SHORT, page.content_size.width, True)) > before
+        shown = page.render_line(0)
+        pilot.app.theme = "textual-light"
+        await pilot.pause()
+        assert page.render_line(0).text == shown.text
+        assert list(page.render_line(0)) != list(shown)
+
+
+async def test_another_page_takes_its_place() -> None:
+    async with Host().run_test(size=(40, 10)) as pilot:
+        page = pilot.app.query_one(Page)
+        page.update("# Other\n\nwords")
+        await pilot.pause()
+        assert [page.render_line(y).text.strip() for y in range(page.size.height)] == [
+            "Other",
+            "",
+            "words",
+        ]
