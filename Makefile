@@ -22,7 +22,6 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
 
 # Ten minutes; it wants the machine to itself.
 bench: $(VENV)/.dev
