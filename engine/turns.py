@@ -31,6 +31,8 @@ class Turns:
         self._pace = _checked(pace)
         self._state = State.READY
         self._single_steps = 0
+        self._first = False
+        """Whether the next step is the first since play: who pressed it sees that one at once."""
         self._serve = False
         self._stop = False
         self._due = 0.0
@@ -67,7 +69,9 @@ class Turns:
 
     def play(self) -> None:
         """Step after step from now on, at the pace."""
-        self._move(State.PLAYING)
+        with self._told:
+            self._first = True
+            self._move(State.PLAYING)
 
     def pause(self) -> None:
         """No step after the one that is being made."""
@@ -134,8 +138,10 @@ class Turns:
             return 0
         if self._state is not State.PLAYING:
             return None
+        if self._first:
+            self._first, self._serve = False, True
         if self._pace is None:
-            self._free = True
+            self._free = not self._serve
             return 0
         now = time.monotonic()
         if now < self._due:

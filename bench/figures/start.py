@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from functools import partial
 
 from bench.figure import Figure, Target
 from bench.lab import Options, lab, opened
 from bench.terminal import Terminal
-from lessons.catalog import COURSE, entries
+from lessons.catalog import entries
 
 CONTENTS = 33
 """The columns of the table of contents."""
-NEVER_LIT = {COURSE[0].title}
-"""The title of a chapter: it cannot be chosen."""
+TRAINING = "Linear regression"
+"""The lesson whose lab is opened."""
 
 
 def measure(options: Options) -> Iterator[Figure]:
@@ -31,22 +32,28 @@ def measure(options: Options) -> Iterator[Figure]:
 
 def first_screen() -> tuple[float, float]:
     """From the command until a key has moved the highlight, and until the page has followed."""
-    first, second = [entry.title for entry in entries() if entry.written][:2]
+    first, second = titles()[:2]
     with opened() as app:
-        app.until(lambda _: highlighted(app, first))
+        app.until(partial(lit, app, first))
         app.send("j")
-        answered = app.until(lambda _: highlighted(app, second))
+        answered = app.until(partial(lit, app, second))
         followed = app.until(lambda _: headed(app, second))
         return answered - app.started, followed - app.started
 
 
-def highlighted(app: Terminal, title: str) -> bool:
+def lit(app: Terminal, title: str, _: object = None) -> bool:
     """Whether the line of that lesson, in the table of contents, is lit."""
-    found = {name: row for row, text in rows(app) for name in NEVER_LIT | {title} if name in text}
-    if len(found) < 2:
+    names = [line[:CONTENTS].strip("│ ○◐✓") for line in app.screen.display]
+    if title not in names:
         return False
-    lit, plain = (app.screen.buffer[found[name]][4].bg for name in (title, *NEVER_LIT))
-    return bool(lit != plain)
+    # What it is compared with lies below the last lesson.
+    row, plain = names.index(title), app.screen.lines // 2 + 5
+    return bool(app.screen.buffer[row][4].bg != app.screen.buffer[plain][4].bg)
+
+
+def titles() -> list[str]:
+    """The lessons that can be opened, in order."""
+    return [entry.title for entry in entries() if entry.written]
 
 
 def headed(app: Terminal, title: str) -> bool:
@@ -54,15 +61,13 @@ def headed(app: Terminal, title: str) -> bool:
     return any(title in app.screen.display[row][CONTENTS:] for row in range(6))
 
 
-def rows(app: Terminal) -> Iterator[tuple[int, str]]:
-    """The lines of the table of contents, numbered as on the screen."""
-    yield from enumerate(line[:CONTENTS] for line in app.screen.display)
-
-
 def labs(options: Options) -> tuple[float, float]:
     """From enter on a lesson to its first loss drawn: right after the start, and once more."""
     with opened("--device", options.device) as app:
         app.until("The course")
+        for title in titles()[1 : titles().index(TRAINING) + 1]:
+            app.send("j")
+            app.until(partial(lit, app, title))
         cold = to_first_loss(app)
         app.send("\x1b")
         app.until("The course")

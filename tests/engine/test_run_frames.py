@@ -19,15 +19,15 @@ def test_nothing_is_drawn_when_nobody_asks(start: Start) -> None:
     until(lambda: run.frame.picture is not None)
     run.play()
     finish(run)
-    # ready, playing, finished: a picture each
-    assert Counting.made[0].pictures == 3
+    # ready, playing, the first step, finished: a picture each
+    assert Counting.made[0].pictures == 4
     assert Counting.made[0].steps_made == 5000
 
 
 def test_a_picture_is_drawn_for_each_frame_that_was_asked_for(start: Start) -> None:
     run = start()
     run.play()
-    until(lambda: run.frame.state is State.PLAYING)
+    until(lambda: run.frame.state is State.PLAYING and run.frame.step)
     before = Counting.made[0].pictures
     for _ in range(10):
         look(run)

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from engine.expression import Refused
+from engine.tensors.assignment import Assignment, assignment
 from engine.tensors.numpy_session import NAMES, NOTES, SCRIPT, Session
 
 
@@ -124,3 +126,39 @@ def test_a_snapshot_is_a_copy() -> None:
 def test_lines_can_be_worked_out_on_its_tensors() -> None:
     assert set(Session().tensors) == {"shared", "copied"}
     assert set(Session(made=2).tensors) == {"shared"}
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("a[0, 1] = 5", Assignment("a", 0, 1, 5.0)),
+        ("  shared [ 1,2 ]=-.5e1 ", Assignment("shared", 1, 2, -5.0)),
+        ("copied[0, 0] = +1.", Assignment("copied", 0, 0, 1.0)),
+    ],
+)
+def test_a_cell_is_given_a_number(text: str, read: Assignment) -> None:
+    assert assignment(text, NAMES) == read
+
+
+@pytest.mark.parametrize(
+    "text", ["shared", "a[0, 0] == 1", "a[0] = 1", "a[-1, 0] = 1", "", "x = 3"]
+)
+def test_a_line_of_another_form_is_no_assignment(text: str) -> None:
+    assert assignment(text, NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("b[0, 0] = 1", "b"),
+        ("a[0, 0] = __import__('os')", "__import__('os')"),
+        ("a[0, 0] = nan", "nan"),
+        ("a[0, 0] = 1_0", "1_0"),
+        ("a[0, 0] = ", ""),
+        ("a[0, 0] = a", "a"),
+    ],
+)
+def test_only_a_plain_number_is_given_and_only_to_a_variable(text: str, place: str) -> None:
+    with pytest.raises(Refused) as caught:
+        assignment(text, NAMES)
+    assert text[caught.value.start : caught.value.end] == place

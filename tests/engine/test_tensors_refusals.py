@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from engine.expression import Refused
-from engine.tensors.evaluate import evaluate, warm_up
+from engine.tensors.content import warm_up
+from engine.tensors.evaluate import evaluate
 from engine.tensors.looks import PyTorchRefused
 
 AT_ONCE = 0.25

@@ -12,6 +12,9 @@ from engine.frame import State
 from engine.turns import Turn, Turns
 from tests.engine.conftest import until
 
+FIRST = [Turn.SERVE, Turn.STEP, Turn.SERVE]
+"""What play begins with: a look at the state, the first step, and a look at that."""
+
 
 def taken(turns: Turns, count: int) -> list[Turn]:
     return [turns.next() for _ in range(count)]
@@ -20,7 +23,7 @@ def taken(turns: Turns, count: int) -> list[Turn]:
 def test_playing_at_full_speed_every_turn_is_a_step() -> None:
     turns = Turns()
     turns.play()
-    assert taken(turns, 100) == [Turn.SERVE] + [Turn.STEP] * 99
+    assert taken(turns, 100) == [*FIRST, *[Turn.STEP] * 97]
     assert turns.state is State.PLAYING
 
 
@@ -60,7 +63,7 @@ def test_a_turn_that_is_not_due_is_waited_for_and_a_word_ends_the_wait() -> None
     for say in (Turns.serve, Turns.stop, Turns.pause, Turns.play, Turns.step):
         turns = Turns(pace=1e-300)
         turns.play()
-        assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
+        assert taken(turns, 3) == FIRST
         got: list[Turn] = []
         waiting = threading.Thread(target=lambda turns=turns, got=got: got.append(turns.next()))
         waiting.start()
@@ -72,7 +75,7 @@ def test_a_turn_that_is_not_due_is_waited_for_and_a_word_ends_the_wait() -> None
 def test_a_new_pace_counts_from_now() -> None:
     turns = Turns(pace=1e-3)
     turns.play()
-    assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
+    assert taken(turns, 3) == FIRST
     turns.pace = 1e9
     assert taken(turns, 3) == [Turn.STEP] * 3
     turns.pace = None
@@ -83,9 +86,9 @@ def test_a_new_pace_counts_from_now() -> None:
 def test_no_step_comes_before_it_is_due(pace: float) -> None:
     turns = Turns(pace)
     turns.play()
-    turns.next()
     began = time.monotonic()
-    for step in range(8):
+    assert taken(turns, 3) == FIRST
+    for step in range(1, 8):
         assert turns.next() is Turn.STEP
         assert time.monotonic() - began >= step / pace
 
@@ -93,7 +96,7 @@ def test_no_step_comes_before_it_is_due(pace: float) -> None:
 def test_time_that_was_lost_is_not_made_up_for() -> None:
     turns = Turns(pace=20)
     turns.play()
-    assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
+    assert taken(turns, 3) == FIRST
     late = time.monotonic() + 0.2
     until(lambda: time.monotonic() > late)  # a step that takes four times too long
     began = time.monotonic()
@@ -158,7 +161,7 @@ def test_what_waits_for_a_word_rests(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_waits_for_its_pace_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = Turns(pace=1e-300)
     turns.play()
-    assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
+    assert taken(turns, 3) == FIRST
     assert not rests_while_it_waits(turns, monkeypatch)
 
 

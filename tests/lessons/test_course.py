@@ -15,11 +15,10 @@ import pytest
 import tui.widgets
 from lessons.catalog import entries, find
 from lessons.lesson import Lesson, TrainingLesson
+from tests.course import TRAININGS, WRITTEN
 from tests.lessons.runs import SLUGS
 from tui.labs import LABS
 
-WRITTEN = [entry.slug for entry in entries() if entry.written]
-TRAININGS = [slug for slug in WRITTEN if isinstance(find(slug).load(), TrainingLesson)]
 CHARTS = {"fit", "valley", "surface"}
 SYMBOLS = {"a", "f", "z", "w", "b", "x", "y", "L", "n", "ŷ", "η", "Σ"}
 
@@ -261,7 +260,7 @@ def bound_keys(lesson: Lesson) -> set[str]:
         for binding in vars(owner).get("BINDINGS", ())
     ]
     keys = {key for binding in bindings for key in binding.key.split(",")}
-    return {spelt.get(key, key) for key in keys}
+    return {spelt.get(key, key) for key in keys} | {"tab"}  # which is Textual's own
 
 
 def spec_of(module: str) -> str:

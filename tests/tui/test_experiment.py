@@ -12,13 +12,13 @@ import pytest
 
 from engine.device import Device
 from engine.frame import State
-from lessons.catalog import entries, find
+from lessons.catalog import find
+from tests.course import TRAININGS
 from tests.tui.conftest import PATIENCE
 from tui.cli import main
 from tui.experiment import PACES, Experiment
 
 CPU = Device("cpu", "the processor")
-WRITTEN = [entry.slug for entry in entries() if entry.written]
 
 
 def wait(condition: Callable[[], object]) -> None:
@@ -65,7 +65,7 @@ def test_it_begins_with_the_first_preset_at_the_pace_of_the_lesson(bench) -> Non
     assert not experiment.ended
 
 
-@pytest.mark.parametrize("slug", WRITTEN)
+@pytest.mark.parametrize("slug", TRAININGS)
 def test_the_presets_go_round_in_a_circle_and_forget_what_was_turned(bench, slug: str) -> None:
     experiment = bench(slug)
     presets = experiment.lesson.presets

@@ -14,7 +14,8 @@ from textual.widgets import Input, OptionList, Static
 
 import engine.device
 from engine.frame import Memory, State
-from lessons.catalog import entries, find
+from lessons.catalog import find
+from tests.course import WRITTEN
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.experiment import PACES
@@ -28,8 +29,6 @@ from tui.screens.lesson import Heading, LessonScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls
 from tui.widgets.status_bar import GIBIBYTE, StatusBar
-
-WRITTEN = [entry.slug for entry in entries() if entry.written]
 
 
 @pytest.fixture

@@ -8,9 +8,9 @@ from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 
 from lessons.catalog import entries
+from tests.course import WRITTEN
 from tui.widgets.page import Page, lines
 
-WRITTEN = [entry.slug for entry in entries() if entry.written]
 PAGES = {entry.slug: entry.load().concept for entry in entries() if entry.written}
 SHORT = """# A title
 

@@ -12,8 +12,9 @@ from textual.widgets import Static
 
 from engine.equations import Equation
 from engine.frame import Frame, LossHistory, Memory, State
-from lessons.catalog import entries, find
+from lessons.catalog import find
 from lessons.lesson import Challenge, Control
+from tests.course import TRAININGS
 from tui.labs.standing import progress
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls, _next
@@ -22,7 +23,6 @@ from tui.widgets.heading import Heading
 from tui.widgets.lines import Lines
 from tui.widgets.status_bar import GIBIBYTE, StatusBar
 
-WRITTEN = [entry.slug for entry in entries() if entry.written]
 NARROW = 34
 """The cells that a formula has on a terminal of 80 columns."""
 
@@ -116,7 +116,7 @@ def extreme_steps(slug: str):
                     yield training.equations(step)
 
 
-@pytest.mark.parametrize("slug", WRITTEN)
+@pytest.mark.parametrize("slug", TRAININGS)
 async def test_nothing_is_cut_off_at_any_number(slug: str) -> None:
     equations = Equations()
     widest: dict[str, tuple[Equation, ...]] = {}  # one of each length will do
@@ -145,7 +145,7 @@ async def test_nothing_is_cut_off_at_any_number(slug: str) -> None:
 
 async def test_ordinary_numbers_leave_every_formula_whole() -> None:
     equations = Equations()
-    for slug in WRITTEN:
+    for slug in TRAININGS:
         lesson = find(slug).load()
         trainer = lesson.load_trainer()
         import torch
@@ -344,7 +344,7 @@ def test_the_next_value_on_the_ladder(ladder, value, up, down) -> None:
     assert _next(ladder, value, -1) == down
 
 
-@pytest.mark.parametrize("slug", WRITTEN)
+@pytest.mark.parametrize("slug", TRAININGS)
 def test_whatever_is_allowed_can_be_turned(slug: str) -> None:
     """None and every word stand on the ladder, since a turn from them has no other neighbours."""
     lesson = find(slug).load()
