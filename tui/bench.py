@@ -112,6 +112,9 @@ def _import_everything() -> None:
         from engine.run import warm_up
 
         warm_up()
+        from engine.tensors.content import warm_up as warm_up_tensors
+
+        warm_up_tensors()
         for chart in CHARTS.values():
             import_module(chart.module)
         for name in LABS.values():

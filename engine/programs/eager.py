@@ -12,16 +12,17 @@ from torch.overrides import TorchFunctionMode
 from engine.programs.calling import arguments, each_once, load, set_mode, target, written
 from engine.programs.catalog import Input, Program
 from engine.programs.sights import Answer, Eager, Graph, Node
+from engine.programs.source import Visits
 
 
 def run(program: Program, given: Input) -> Eager:
     """Run the program on this input, and write down every operation that it asks of PyTorch."""
     function, values = load(program), arguments(given)
     set_mode(function, given)
-    record = Record(values[0])
-    with record:
+    record, visits = Record(values[0]), Visits()
+    with record, visits:
         result = function(*values)
-    return Eager(record.graph(result), Answer(given.name, written(result)))
+    return Eager(record.graph(result), Answer(given.name, written(result)), visits.counts)
 
 
 class Record(TorchFunctionMode):

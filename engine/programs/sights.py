@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+SIZES = (4, 1_000_000)
+"""How many numbers x has when calls are timed: so few that only the calling costs, and so many
+that only they do."""
 
 
 class Way(StrEnum):
@@ -13,6 +18,15 @@ class Way(StrEnum):
     EAGER = "eager"
     TRACED = "traced"
     COMPILED = "compiled"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a program."""
+
+    number: int
+    """Where it stands in the file, counted from 1."""
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,8 @@ class Eager:
 
     graph: Graph
     answer: Answer
+    visits: Mapping[int, int] = field(default_factory=dict)
+    """How often each line ran, by its number in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +108,10 @@ class Traced:
     problem: Problem | None
     answers: tuple[Answer, ...]
     """One for each input; none without a graph."""
+    visits: Mapping[int, int] = field(default_factory=dict)
+    """How often each line ran while tracing, by its number in the file."""
+    ended_at: int | None = None
+    """The line that raised the error."""
 
 
 @dataclass(frozen=True, slots=True)

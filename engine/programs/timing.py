@@ -15,11 +15,17 @@ import torch
 
 from engine.programs.calling import Function, arguments, load, set_mode
 from engine.programs.catalog import Input, Program
-from engine.programs.sights import Compiling, Failure, Problem, Result, Timing, Way
+from engine.programs.sights import (
+    SIZES,
+    Compiling,
+    Failure,
+    Problem,
+    Result,
+    Timing,
+    Way,
+)
 from engine.programs.traced import explain, symbolic_trace
 
-SIZES = (4, 1_000_000)
-"""How many numbers x has: so few that only the calling costs, and so many that only they do."""
 KERNEL = re.compile(r"^(\w+_fused_\w+) = async_compile", re.MULTILINE)
 ROUNDS = 25
 ROUND_SECONDS = 0.01

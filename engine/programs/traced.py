@@ -8,6 +8,7 @@ from torch import fx
 from engine.programs.calling import answer, each_once, load, set_mode, target
 from engine.programs.catalog import Input, Program
 from engine.programs.sights import Graph, Node, Problem, Traced
+from engine.programs.source import Visits
 
 NO_NUMBERS = (
     "Tracing hands the program a stand-in for x, a Proxy, which has a name but no numbers. "
@@ -15,21 +16,22 @@ NO_NUMBERS = (
     "Say it as an operation (torch.where), or leave it to Python: run it eagerly."
 )
 FROZEN = (
-    "A graph has no Python numbers: this one was replaced by its value while tracing, and the "
-    "loop was unrolled into that many rounds. The graph checks, and refuses any other value. "
-    "Trace once for each value that is needed."
+    "Tracing put its value in place of the Python number, and unrolled the loop. The graph refuses "
+    "another: trace once for each."
 )
 
 
 def trace(program: Program, given: Input | None = None) -> Traced:
     """Trace the program, with the Python values of this input (of the first, if None)."""
     given = given or program.inputs[0]
+    visits = Visits()
     try:
-        module = symbolic_trace(program, given)
+        with visits:
+            module = symbolic_trace(program, given)
     except Exception as error:  # tracing fails with what the program makes of a Proxy
-        return Traced(given.name, None, explain(error), ())
+        return Traced(given.name, None, explain(error), (), visits.counts, visits.last)
     answers = tuple(answer(module, program, each, explain) for each in program.inputs)
-    return Traced(given.name, graph(module), None, answers)
+    return Traced(given.name, graph(module), None, answers, visits.counts)
 
 
 def symbolic_trace(program: Program, given: Input) -> fx.GraphModule:

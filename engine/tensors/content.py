@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ import torch
 from PIL import Image
 from torch.nn import functional
 
+from engine.tensors.evaluate import evaluate
 from engine.tensors.numpy_session import Session
 from engine.tensors.scenes import find
 
@@ -35,6 +37,13 @@ def tensors(name: str) -> Tensors:
         ValueError: there is no such scene; the message offers the nearest.
     """
     return MAKERS[find(name).name]()
+
+
+def warm_up() -> None:
+    """Do what takes long once, the first gradient and the photograph: no screen waits for it."""
+    evaluate("x + x", {"x": torch.zeros(1)})
+    with suppress(FileNotFoundError):
+        photograph()
 
 
 def _scalar() -> Tensors:

@@ -51,11 +51,6 @@ def evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> Result:
         )
 
 
-def warm_up() -> None:
-    """Work out one line, so that no screen waits for what the first gradient of all imports."""
-    evaluate("x + x", {"x": torch.zeros(1)})
-
-
 def look(tensor: torch.Tensor) -> TensorLook:
     """A copy of what there is to see of a tensor."""
     return TensorLook(

@@ -173,3 +173,17 @@ class PyTorchRefused(Refused):
         """PyTorch's own words, after the name of the error: `IndexError: index 3 is out of…`."""
         self.broadcast = broadcast
         """The two shapes that disagree, where that is the reason."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SceneLook:
+    """The tensors of a scene, the line that was tried on them, and what came of it."""
+
+    scene: str
+    """Its name."""
+    sources: Mapping[str, TensorLook]
+    text: str = ""
+    """The line; empty before the first."""
+    result: Result | None = None
+    refused: PyTorchRefused | None = None
+    """PyTorch's refusal, where the line has no result."""

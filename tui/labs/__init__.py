@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 LABS = {
     "autograd": "tui.labs.autograd:AutogradLab",
+    "graphs": "tui.labs.graphs:GraphsLab",
+    "tensors": "tui.labs.tensors:TensorsLab",
     "training": "tui.labs.training:TrainingLab",
 }
 """What `Lesson.lab` may say: `module:class`."""

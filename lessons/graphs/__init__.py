@@ -1,0 +1,1 @@
+"""Computational graphs: one program run, traced and compiled; knows no torch and no screen."""

@@ -1,0 +1,65 @@
+"""What to find out about programs; looks at frozen values only, knows no torch and no screen."""
+
+from __future__ import annotations
+
+from engine.programs.look import Look
+from engine.programs.sights import SIZES, Way
+from lessons.lesson import Challenge
+
+FIRST_TIME = ("", "code that had not run yet")
+"""Why there are graphs where no guard has failed."""
+
+
+def wrong(look: Look) -> bool:
+    """The traced program gives another answer than the program itself, and no error."""
+    answer = look.answer(Way.TRACED)
+    return answer is not None and not answer.right and answer.problem is None
+
+
+def broken(look: Look) -> bool:
+    """The compiler could not take the program as one graph."""
+    return look.compiled is not None and look.compiled.breaks
+
+
+def again(look: Look) -> bool:
+    """A guard has failed, and the program was compiled a second time."""
+    calls = look.compiled.calls if look.compiled else ()
+    return any(call.because not in FIRST_TIME for call in calls)
+
+
+def slower(look: Look) -> bool:
+    """Compiled, the fastest round is slower than the fastest eager one, for some size."""
+    pairs = ((look.timing(Way.COMPILED, n), look.timing(Way.EAGER, n)) for n in SIZES)
+    return any(ours and eager and ours.low > eager.low for ours, eager in pairs)
+
+
+CHALLENGES = (
+    Challenge(
+        slug="wrong",
+        text="find where the traced graph lies",
+        hint="Look at the row of traced while you go through programs and inputs: p and i. Which "
+        "answer is ✗, without an error?",
+        check=wrong,
+    ),
+    Challenge(
+        slug="break",
+        text="find a graph break",
+        hint="What must Python know before it can go on? Choose a program that asks its data, and "
+        "press space.",
+        check=broken,
+    ),
+    Challenge(
+        slug="again",
+        text="find one that is compiled again",
+        hint="A guard holds what a graph relies on: a length, a count, a setting. Which program "
+        "has two inputs that differ in one of these?",
+        check=again,
+    ),
+    Challenge(
+        slug="slower",
+        text="find one not worth compiling",
+        hint="Guards and graph breaks cost microseconds at every call. Which program does so "
+        "little on 4 numbers that this is more than it gains?",
+        check=slower,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Tensors: shape, memory, indexing and broadcasting; knows no torch and no screen."""

@@ -1,0 +1,90 @@
+"""What to bring about with a line on tensors; looks at frozen values only, knows no torch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lessons.lesson import Challenge
+
+if TYPE_CHECKING:  # it brings numpy, and the course can be read without
+    from engine.tensors.looks import Result, SceneLook
+
+CLOSE = 1e-5
+"""Float32 rounds numbers around 1 by far less."""
+
+
+def column(look: SceneLook) -> bool:
+    """The last column of the sequence, and nothing else, as a table in the same memory."""
+    result = _of(look, "sequence", (8, 1))
+    if result is None or "x" not in result.shares_storage_with:
+        return False
+    picked = result.picked.get("x")
+    return picked is not None and bool(picked[:, -1].all()) and int(picked.sum()) == len(picked)
+
+
+def view(look: SceneLook) -> bool:
+    """All numbers of the grid as 6 × 2, in the memory in which they lie."""
+    result = _of(look, "grid", (6, 2))
+    return result is not None and "x" in result.shares_storage_with
+
+
+def shares(look: SceneLook) -> bool:
+    """Each row divided by its sum, by broadcasting."""
+    result = _of(look, "broadcasting", (4, 3))
+    if result is None or result.look is None:
+        return False
+    numbers = result.look.numbers
+    factors = numbers / look.sources["x"].numbers
+    return (
+        any(met.operator == "/" and met.stretches for met in result.broadcasts)
+        and bool((abs(numbers.sum(axis=1) - 1) < CLOSE).all())
+        and bool((abs(factors - factors[:, :1]) < CLOSE).all())
+    )
+
+
+def batch(look: SceneLook) -> bool:
+    """The photograph as a batch of one, channel first, with every number in its place."""
+    result = _of(look, "image", (1, 3, 24, 36))
+    if result is None or result.look is None or "y" not in result.shares_storage_with:
+        return False
+    return bool((result.look.numbers[0] == look.sources["y"].numbers).all())
+
+
+def _of(look: SceneLook, scene: str, shape: tuple[int, ...]) -> Result | None:
+    """The result, if it has this shape and belongs to this scene."""
+    result = look.result
+    if look.scene != scene or result is None or result.look is None:
+        return None
+    return result if result.look.shape == shape else None
+
+
+CHALLENGES = (
+    Challenge(
+        slug="column",
+        text="sequence: last column, a 2-D view",
+        hint="An index takes its dimension away, and a list of one index copies. Which third way "
+        "is there to name one column?",
+        check=column,
+    ),
+    Challenge(
+        slug="view",
+        text="grid: 6 × 2, and nothing copied",
+        hint="Twelve numbers can be cut anew without moving one. The table below the tensors says "
+        "whether the result shares the memory of x.",
+        check=view,
+    ),
+    Challenge(
+        slug="shares",
+        text="broadcasting: rows that sum to 1",
+        hint="Divide each row by its sum. Four sums have to stand in a column beside the four "
+        "rows: which word keeps a dimension?",
+        check=shares,
+    ),
+    Challenge(
+        slug="batch",
+        text="image: a batch, 1 × 3 × 24 × 36",
+        hint="y is channel first already. None as an index, or unsqueeze, makes a dimension of 1; "
+        "the numbers stay where they are.",
+        check=batch,
+    ),
+)

@@ -1,0 +1,208 @@
+"""The page on autograd: each figure by hand, by plain PyTorch, or by the run that it quotes."""
+
+from __future__ import annotations
+
+import doctest
+import re
+
+import pytest
+import torch
+from torch import nn
+
+from engine.graph.operations import FUNCTIONS, SIGNS
+from engine.graph.programs import PROGRAMS
+from engine.graph.settings import GraphSettings
+from engine.graph.take_apart import take_apart
+from engine.graph.walk import Walk
+from lessons.catalog import find
+from lessons.lesson import Question
+from tests.lessons.figures import says
+
+AUTOGRAD = "autograd"
+LESSON = find(AUTOGRAD).load()
+
+
+def walk(expression: str, **inputs: float | tuple[float, ...]) -> Walk:
+    return take_apart(GraphSettings(expression, inputs))
+
+
+def node(taken: Walk, name: str) -> float:
+    """The gradient that is left at the node."""
+    (found,) = [each for each in taken.nodes if each.name == name]
+    assert found.gradient is not None
+    return found.gradient.numbers[0]
+
+
+def question(slug: str) -> Question:
+    return next(each for each in LESSON.questions if each.slug == slug)
+
+
+def right(slug: str) -> str:
+    (choice,) = [choice for choice in question(slug).choices if choice.right]
+    return choice.text
+
+
+def test_the_weights_of_the_network_that_is_quoted() -> None:
+    network = nn.Sequential(
+        nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 256), nn.ReLU(), nn.Linear(256, 10)
+    )
+    weights = sum(parameter.numel() for parameter in network.parameters())
+    says(AUTOGRAD, f"A network of {weights:,} weights", f"autograd has all {weights:,} gradients")
+    network(torch.randn(64, 784)).logsumexp(1).mean().backward()
+    gradients = [parameter.grad for parameter in network.parameters()]
+    assert sum(each.numel() for each in gradients if each is not None) == weights
+
+
+def test_the_two_walks_over_three_factors() -> None:
+    x, y, z = 2, 3, 4
+    a = x * y
+    says(
+        AUTOGRAD,
+        f"a = x·y = {a} ∂a/∂x = y = {y} ∂a/∂y = x = {x}",
+        f"f = a·z = {a * z} ∂f/∂a = z = {z} ∂f/∂z = a = {a}",
+        f"∂f/∂a = ∂f/∂f · z = 1 · {z} = {z}",
+        f"∂f/∂z = ∂f/∂f · a = 1 · {a} = {a}",
+        f"∂f/∂x = ∂f/∂a · ∂a/∂x = {z} · {y} = {z * y}",
+        f"∂f/∂y = ∂f/∂a · ∂a/∂y = {z} · {x} = {z * x}",
+    )
+    taken = walk("x*y*z", x=x, y=y, z=z)
+    assert [node(taken, name) for name in "xyzaf"] == [z * y, z * x, a, z, 1]
+    lines = [move.line.split(" = ")[-1] for move in taken.moves]
+    assert lines == ["6", "24", "1", "4", "6", "12", "8"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "words", "slope"),
+    [
+        ("a*b", "for a·b it is the other factor", 3.0),
+        ("a**2", "for a² it is 2·a", 2 * 0.5),
+        ("exp(a)", "for exp(a) it is exp(a)", 1.6487212707),
+        ("sigmoid(a)", "for sigmoid(a) = s it is s·(1 − s)", 0.6224593312 * (1 - 0.6224593312)),
+        ("relu(a)", "for relu(a) it is 1 or 0", 1.0),
+    ],
+)
+def test_the_slope_of_each_operation(expression: str, words: str, slope: float) -> None:
+    says(AUTOGRAD, words)
+    inputs = {"a": 0.5, "b": 3.0} if "b" in expression else {"a": 0.5}
+    (edge, *_) = walk(expression, **inputs).edges
+    assert edge.local is not None
+    assert edge.local.numbers[0] == pytest.approx(slope, abs=1e-9)
+
+
+def test_the_slope_of_relu_is_nothing_below_0_and_that_of_a_mean_its_share() -> None:
+    assert node(walk("relu(a)", a=-0.5), "a") == 0
+    (edge,) = walk("mean(a)", a=(1.0, 5.0, 9.0, 2.0)).edges
+    assert edge.local is not None
+    assert edge.local.numbers == (1 / 4,) * 4
+    says(AUTOGRAD, "for the mean of n numbers 1/n each")
+
+
+def test_the_code_on_the_page_gives_what_stands_below_it() -> None:
+    (code,) = re.findall(r"```pycon\n(.*?)```", LESSON.concept, re.DOTALL)
+    test = doctest.DocTestParser().get_doctest(code, {"torch": torch}, "page", None, None)
+    assert len(test.examples) == 7
+    assert doctest.DocTestRunner().run(test).failed == 0
+
+
+def test_values_on_the_way_keep_no_gradient_unless_asked() -> None:
+    says(AUTOGRAD, "Values on the way keep no gradient, unless `retain_grad()` asks for it")
+    x = torch.tensor(2.0, requires_grad=True)
+    kept, thrown = x * 3, x * 5
+    kept.retain_grad()
+    (kept * thrown).backward()
+    assert kept.grad is not None
+    with pytest.warns(UserWarning, match="not a leaf"):
+        assert thrown.grad is None
+
+
+def test_a_sigmoid_after_another_lets_a_gradient_vanish() -> None:
+    def through(times: int) -> float:
+        return node(walk("sigmoid(" * times + "x" + ")" * times, x=0.0), "x")
+
+    x = value = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    for _ in range(10):
+        value = torch.sigmoid(value)
+    value.backward()
+    assert x.grad is not None
+    assert through(10) == pytest.approx(x.grad.item(), rel=1e-12)
+    assert through(1) == 0.25 == max(node(walk("sigmoid(x)", x=at / 4), "x") for at in range(-9, 9))
+    assert f"{through(10):.1e}" == "3.9e-07"
+    says(
+        AUTOGRAD,
+        "The slope of a sigmoid is at most 0.25. Through one, from 0, a gradient of 0.25",
+        f"through five, {through(5):.5f}; through ten, 3.9×10⁻⁷",
+    )
+
+
+def test_what_goes_wrong_does_go_wrong() -> None:
+    x = torch.tensor(2.0, requires_grad=True)
+    f = x**2
+    f.backward(retain_graph=True)
+    f.backward()
+    assert x.grad is not None
+    assert x.grad.item() == 8  # retain_graph keeps the values, and gradients add up
+    with pytest.raises(RuntimeError, match="a second time"):
+        f.backward()
+    with pytest.raises(RuntimeError, match="scalar outputs"):
+        (x * torch.ones(2)).backward()
+    y = x.exp()  # its slope is y itself
+    y.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.backward()
+    with pytest.raises(RuntimeError, match="leaf"):
+        x.mul_(2)
+    with torch.no_grad():
+        x.mul_(2)
+    assert x.is_leaf
+
+
+def test_what_has_no_way_back_and_what_one_lost_branch_does() -> None:
+    w, v = (torch.tensor(3.0, requires_grad=True) for _ in range(2))
+    with torch.no_grad():
+        under = w * 2
+    for lost in (w.detach(), under, torch.tensor((w * 2).item())):
+        assert lost.grad_fn is None
+        with pytest.raises(RuntimeError, match="does not have a grad_fn"):
+            lost.backward()
+    (w.detach() * v).backward()  # one branch is lost, and nobody says so
+    assert w.grad is None
+    assert v.grad is not None
+    assert v.grad.item() == 3
+
+
+def test_the_presets_and_programs_that_the_page_names_are_there() -> None:
+    names = [preset.name for preset in LESSON.presets]
+    for name in ("mean", "line", "neuron", "shared", *PROGRAMS):
+        assert name in names
+        says(AUTOGRAD, f"*{name}*")
+    says(AUTOGRAD, f"Then {['six', 'seven', 'eight'][len(PROGRAMS) - 6]} short programs")
+    shared = LESSON.preset("shared").settings
+    edges = walk(str(shared["expression"]), x=1.0, y=2.0).edges
+    paths = {0: 1}
+    for edge in sorted(edges, key=lambda edge: edge.target):  # how many ways lead from x to it
+        paths[edge.target] = paths.get(edge.target, 0) + paths.get(edge.source, 0)
+    assert max(paths.values()) == 3
+    says(AUTOGRAD, "*shared*, where x is reached on three paths")
+
+
+def test_the_page_names_every_function_that_may_be_typed() -> None:
+    (named,) = re.findall(r"\*\* @` and (.*?)\.\n", LESSON.concept)
+    assert set(re.split(r", | and ", named)) == set(FUNCTIONS)
+    (signs,) = re.findall(r"may use `(.*?)`", LESSON.concept)
+    assert signs.split() == list(SIGNS)
+
+
+def test_the_questions_are_answered_right() -> None:
+    assert node(walk("x*y + x", x=2.0, y=3.0), "x") == 4
+    assert right("two-paths") == "4"
+    wrong = {choice.text for choice in question("two-paths").choices if not choice.right}
+    assert wrong == {"3", f"{2 * 3 + 2}"}
+    x = torch.tensor(2.0, requires_grad=True)
+    for expected in (12.0, 24.0):
+        (x * 3 * 4).backward()
+        assert x.grad is not None
+        assert x.grad.item() == expected
+    assert right("second-backward").startswith("24")
+    assert right("constant-input").startswith("w and b")
+    line = LESSON.preset("line").settings
+    assert line["requires_grad"] == "w,b"

@@ -1,0 +1,238 @@
+"""The lab of graphs: one program run, traced and compiled; computes and measures nothing itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.events import Resize
+from textual.timer import Timer
+
+from engine.programs.sights import Way
+from lessons.lesson import Lesson
+from tui.bench import Bench
+from tui.comparison import Comparison
+from tui.labs.lab import Lab
+from tui.labs.program_desk import ProgramDesk
+from tui.labs.standing import Standing
+from tui.widgets.ways import Ways
+
+if TYPE_CHECKING:
+    from engine.device import Device
+
+LOOKS = 0.2
+"""Seconds between two looks at a measurement that goes on."""
+MEASURE = "Compile the program, and time a call each way; or give it up"
+WAY = "Run eagerly, traced, or compiled"
+VIEW = "The graph, its listing, or what a call costs"
+DEVICE = "Time the calls on the next device"
+
+
+class GraphsLab(Lab):
+    """Shows a program three ways, and turns keys into what shall be looked at."""
+
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    GraphsLab {
+        #workbench { height: 1fr; }
+        #left { width: 1fr; }
+        #right { width: 1fr; display: none; }
+        #drawing, #listing, #instead { height: 1fr; }
+        #listing, #instead { display: none; }
+        #costs { height: 1fr; padding: 0 1; border: round $foreground 30%; }
+        #costs { border-title-color: $text; }
+        #listing Static { text-wrap: nowrap; text-overflow: ellipsis; }
+        #what { height: auto; min-height: 2; max-height: 7; padding: 0 1; }
+        #what { border-top: solid $foreground 30%; }
+        &.-listing #listing { display: block; }
+        &.-listing #drawing { display: none; }
+        &.-none #instead { display: block; }
+        &.-none #drawing, &.-none #listing { display: none; }
+    }
+    .-narrow GraphsLab {
+        ProgramSource, Ways, Diagram, Reading, #costs {
+            border: none; border-top: solid $foreground 30%;
+            border-title-color: $text; border-title-style: bold;
+        }
+        Ways:focus, Diagram:focus, Reading:focus { border-top: solid $accent; }
+        &.-listing ProgramSource { display: none; }
+        &.-none ProgramSource { display: block; }
+        &.-costs #left, &.-costs #what { display: none; }
+        &.-costs #right { display: block; }
+    }
+    .-wide GraphsLab {
+        #right { width: 46; display: block; }
+    }
+    """
+    BINDINGS = [
+        Binding("space", "measure", "measure", id="graphs.measure", tooltip=MEASURE),
+        Binding("w", "way", "way", id="graphs.way", tooltip=WAY),
+        Binding("i", "input", "input", id="graphs.input", tooltip="Take the next input"),
+        Binding("p", "preset", "program", id="graphs.preset", tooltip="Take the next program"),
+        Binding("v", "view", "view", id="graphs.view", tooltip=VIEW),
+        Binding(
+            "r", "reset", "forget", False, id="graphs.reset", tooltip="Forget what was measured"
+        ),
+        Binding("d", "device", "device", False, id="graphs.device", tooltip=DEVICE),
+        Binding("escape", "give_up", "give up", id="graphs.give-up", tooltip="End the measurement"),
+    ]
+
+    def __init__(self, lesson: Lesson, fps: float) -> None:
+        super().__init__(lesson)
+        self.comparison: Comparison | None = None
+        self._devices: tuple[Device, ...] = ()
+        self._desk = ProgramDesk(self._challenges)
+        self._watching: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield self._desk
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._show())
+
+    def on_unmount(self) -> None:
+        if self.comparison is not None:
+            self.comparison.give_up()
+
+    def on_resize(self, event: Resize) -> None:
+        """The bars are as long as there is room."""
+        self.call_after_refresh(self._show)
+
+    def open(self, bench: Bench) -> None:
+        self._devices = bench.devices
+        self.comparison = Comparison(self._lesson)
+        self.comparison.use_device(bench.device.name)
+        self._show()
+        self.refresh_bindings()
+
+    def enter(self) -> None:
+        self._desk.take_keys()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing can be done before PyTorch is there, and no measurement ended that is none."""
+        if action in ("measure", "way", "input", "preset", "reset"):
+            return self.comparison is not None
+        if action == "device":
+            return self.comparison is not None and len(self._devices) > 1
+        if action == "give_up":
+            return self.comparison is not None and bool(self.comparison.measuring)
+        return True
+
+    # What the keys do.
+
+    def action_measure(self) -> None:
+        """Compile and measure the program; or give up what is being measured."""
+        assert self.comparison is not None
+        if self.comparison.measuring:
+            self.action_give_up()
+            return
+        self.comparison.measure()
+        self._watching = self.set_interval(LOOKS, self._look)
+        self._desk.see("costs")
+        self._show()
+        self.refresh_bindings()
+
+    def action_give_up(self) -> None:
+        """End the measurement at once."""
+        assert self.comparison is not None
+        self.comparison.give_up()
+        self._rest()
+        self._show()
+
+    def action_way(self) -> None:
+        """Look at the next way."""
+        assert self.comparison is not None
+        self.comparison.next_way()
+        self._desk.see_way()
+        self._from_the_start()
+
+    def action_input(self) -> None:
+        """Take the next input."""
+        assert self.comparison is not None
+        self.comparison.next_input()
+        self._from_the_start()
+
+    def action_preset(self) -> None:
+        """Take the next program."""
+        assert self.comparison is not None
+        self.comparison.use_next()
+        self._from_the_start()
+
+    def action_view(self) -> None:
+        """Show something else of it."""
+        self._desk.see_next()
+        self.call_after_refresh(self._show)
+
+    def action_reset(self) -> None:
+        """Forget what was measured of this program."""
+        assert self.comparison is not None
+        self.comparison.reset()
+        if not self.comparison.measuring:
+            self._rest()
+        self._show()
+
+    def action_device(self) -> None:
+        """Time the calls on the next device."""
+        assert self.comparison is not None
+        names = [device.name for device in self._devices]
+        place = names.index(self.comparison.device) + 1
+        self.comparison.use_device(names[place % len(names)])
+        self._show()
+
+    @on(Ways.Gone)
+    def _go(self, event: Ways.Gone) -> None:
+        if self.comparison is not None and self.comparison.way is not list(Way)[event.row]:
+            self.comparison.way = list(Way)[event.row]
+            self._from_the_start()
+
+    # What is shown.
+
+    def _look(self) -> None:
+        """Take what the measurement has brought, as long as it goes on."""
+        assert self.comparison is not None
+        if not self.comparison.poll():
+            self._rest()
+        self._show()
+
+    def _rest(self) -> None:
+        """Look at no measurement any more."""
+        if self._watching is not None:
+            self._watching.stop()
+            self._watching = None
+        self.refresh_bindings()
+
+    def _show(self) -> None:
+        """Show what is looked at, as it is now."""
+        if self.comparison is None:
+            return
+        self._desk.show(self.comparison.look, self.comparison.way)
+        self._stand()
+        self._check(self.comparison.look)
+
+    def _from_the_start(self) -> None:
+        """Show another graph, from its input on."""
+        self._show()
+        self._desk.from_the_start()
+
+    def _stand(self) -> None:
+        assert self.comparison is not None
+        comparison = self.comparison
+        titles = {device.name: device.title for device in self._devices}
+        self.standing = Standing(
+            preset=comparison.look.program.name,
+            progress=comparison.look.given.name,
+            device=f"{comparison.device} {titles[comparison.device]}",
+            state=self._state(),
+            finished=comparison.look.measured,
+        )
+
+    def _state(self) -> str:
+        assert self.comparison is not None
+        if self.comparison.measuring:
+            what, seconds = self.comparison.measuring, self.comparison.seconds
+            return f"measuring {what} {seconds:.0f} s · space: give up"
+        if self.comparison.look.measured:
+            return "measured"
+        return "given up · space: again" if self.comparison.look.results else "space: measure"

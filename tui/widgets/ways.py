@@ -1,0 +1,52 @@
+"""A few rows of which one is chosen, with arrows or from outside; knows not what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual import on
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+
+class Ways(OptionList):
+    """Posts which row was gone to; whoever listens answers with `show`."""
+
+    DEFAULT_CSS = """
+    Ways {
+        height: auto; border: round $foreground 30%; border-title-color: $text;
+        background: $background; padding: 0 1;
+        text-wrap: nowrap; text-overflow: ellipsis;
+        &:focus { border: round $accent; background: $background; }
+    }
+    """
+    BINDINGS = [
+        Binding("j", "cursor_down", show=False, id="ways.down"),
+        Binding("k", "cursor_up", show=False, id="ways.up"),
+    ]
+
+    @dataclass
+    class Gone(Message):
+        """The learner went to this row, counted from 0."""
+
+        row: int
+
+    def show(self, rows: Sequence[Text], chosen: int) -> None:
+        """Show these rows, of which that one is chosen."""
+        # Told of it, whoever asked for this row might take it for a wish, and a late one.
+        with self.prevent(OptionList.OptionHighlighted):
+            if len(rows) != self.option_count:
+                self.set_options(Option(row) for row in rows)
+            for place, row in enumerate(rows):
+                if row != self.get_option_at_index(place).prompt:
+                    self.replace_option_prompt_at_index(place, row)
+            self.highlighted = chosen
+
+    @on(OptionList.OptionHighlighted)
+    def _tell(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self.post_message(self.Gone(event.option_index))
