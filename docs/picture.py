@@ -1,4 +1,4 @@
-"""Draws the picture in the README from the running app: `make picture`."""
+"""Draws the pictures in the README from the running app: `make picture`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-async def draw() -> None:
+async def draw_training() -> None:
     """Open the lab, train for a while at a pace that can be watched, and keep what is seen."""
     from tui.app import DltuiApp
     from tui.labs.training import TrainingLab
@@ -29,8 +29,25 @@ async def draw() -> None:
         app.save_screenshot("lab.svg", path=str(HERE))
 
 
+async def draw_graph() -> None:
+    """Walk the graph of a neuron back as far as the product of its first two inputs."""
+    from tui.app import DltuiApp
+    from tui.labs.autograd import AutogradLab
+
+    app = DltuiApp(lesson="autograd", device="cpu")
+    async with app.run_test(size=(144, 30)) as pilot:
+        await pilot.press("2")
+        lab = app.screen.query_one(AutogradLab)
+        while lab.dissection is None:
+            await pilot.pause(0.1)
+        await pilot.press("p", "p", "p", *["s"] * 7)
+        await pilot.pause(0.5)
+        app.save_screenshot("autograd.svg", path=str(HERE))
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         for name in ("CONFIG", "STATE", "DATA"):
             os.environ[f"DLTUI_{name}_DIR"] = folder
-        asyncio.run(draw())
+        asyncio.run(draw_training())
+        asyncio.run(draw_graph())

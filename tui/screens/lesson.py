@@ -21,8 +21,8 @@ from tui.screens.concept import ConceptView, QuestionBox
 from tui.widgets.heading import Heading
 from tui.widgets.status_bar import StatusBar
 
-CONCEPT, LAB = "Read the page, and its questions", "Play with the training"
-CODE = "Read the file that trains"
+CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
+CODE = "Read the file that runs in the lab"
 
 
 class LessonScreen(Screen[None]):
