@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import shlex
+import unicodedata
 from typing import TYPE_CHECKING
 
-from engine.expression import Refused, parse_assignment
+from engine.expression import Refused
 from engine.graph.look import ProgramLook, WalkLook
-from engine.graph.names import RESERVED, names_in, typed
+from engine.graph.names import RESERVED, names_in, read
 from engine.graph.programs import program
 from engine.graph.settings import GraphSettings
 from lessons.lesson import Lesson, Preset
@@ -27,6 +28,9 @@ class Dissection:
     refused, everything stays as it was.
     """
 
+    own: bool
+    """Whether it is no longer the preset, since something was typed or turned."""
+
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson
         self._values: dict[str, Numbers] = {}
@@ -40,6 +44,7 @@ class Dissection:
     def use(self, preset: Preset) -> None:
         """Start with this preset."""
         self.preset = preset
+        self.own = False
         texts = {name: str(value) for name, value in preset.settings.items()}
         self._session: Session | None = None
         self.look: WalkLook | ProgramLook
@@ -85,29 +90,43 @@ class Dissection:
             self.use(self.preset)
 
     def type(self, text: str) -> None:
-        """Take a new expression, `gradient = …`, or a new value for an input: `x = [1, 2]`.
+        """Take a new expression, or a new value for an input: `x = [1, 2]`.
+
+        `gradient = [1, 10]` and `requires_grad = w, b` are taken, too; `none` undoes them.
 
         Raises:
             Refused: it is none of them, or does not fit; everything stays as it was.
         """
         try:
             self._type(text)
+            self.own = True
         except Refused:
             raise
         except ValueError as error:  # about a name or a value as a whole
             raise Refused(str(error), text, (0, len(text))) from None
 
     def _type(self, text: str) -> None:
-        name, _ = parse_assignment(typed(text))
-        settings = self.settings
-        if name is None or names_in(text) or settings is None:
-            self._take(self._with_expression(text))
-        elif name in RESERVED or name in settings.inputs:
-            value = text.partition("=")[2].strip()
-            self._take(GraphSettings.of({**settings.texts(), name: value}))
-        else:
-            known = ", ".join(settings.inputs)
+        name, equals, value = text.partition("=")
+        name = unicodedata.normalize("NFKC", name.strip())  # as Python reads it: ϵ becomes ε
+        inputs = self.settings.inputs if self.settings else {}
+        if equals and not value.startswith("=") and name in (*RESERVED[1:], *inputs):
+            self._type_value(name, value, text)
+        elif inputs and read(text)[0] is not None and not names_in(text):
+            known = ", ".join(inputs)
             raise Refused(f"{name} is no input: there are {known}", text, (0, len(name)))
+        else:
+            self._take(self._with_expression(text))
+
+    def _type_value(self, name: str, value: str, text: str) -> None:
+        assert self.settings is not None
+        try:
+            self._take(GraphSettings.of({**self.settings.texts(), name: value}))
+        except Refused as refused:
+            if refused.text != value:
+                raise  # it does not fit the expression, and the place is in there
+            before = len(text) - len(value)
+            place = (before + refused.start, before + refused.end)
+            raise Refused(str(refused), text, place) from None
 
     def turn(self, name: str) -> None:
         """Let an input require a gradient, or no longer."""
@@ -118,6 +137,7 @@ class Dissection:
             self._take(
                 GraphSettings(settings.expression, settings.inputs, names, settings.gradient)
             )
+            self.own = True
 
     def command(self) -> str:
         """The command line that takes this apart without a screen."""

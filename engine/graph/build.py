@@ -9,8 +9,8 @@ from itertools import count
 from math import isinf
 from string import ascii_lowercase
 
-from engine.expression import Place, Refused, parse_assignment
-from engine.graph.names import checked_name, typed
+from engine.expression import Place, Refused
+from engine.graph.names import checked_name, read, typed
 from engine.graph.operations import FUNCTIONS, NEGATIVE, SIGNS, Operation
 from engine.graph.refusals import example, miscounted, refusal, unbound, unknown
 from engine.graph.values import short
@@ -76,7 +76,7 @@ def build(text: str, inputs: Iterable[str]) -> Graph:
             (`Unbound`); an input that is not used; more than `MOST_NODES` nodes.
     """
     text = typed(text)
-    name, tree = parse_assignment(text)
+    name, tree = read(text)
     reader = _Reader(text, tuple(inputs))
     result = reader.result_name(name)
     reader.operand(tree)

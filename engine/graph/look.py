@@ -22,6 +22,11 @@ class WalkLook:
         return self.walk.at(self.position)
 
     @property
+    def begun(self) -> bool:
+        """Whether a move was made."""
+        return self.position > 0
+
+    @property
     def done(self) -> bool:
         """Whether it was gone to its end."""
         return self.position == len(self.walk.moves)
@@ -34,6 +39,11 @@ class ProgramLook:
     program: Program
     lines: tuple[Line, ...]
     """What has been run so far."""
+
+    @property
+    def begun(self) -> bool:
+        """Whether a line was run."""
+        return bool(self.lines)
 
     @property
     def done(self) -> bool:

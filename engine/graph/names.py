@@ -7,7 +7,7 @@ import keyword
 import re
 import unicodedata
 
-from engine.expression import parse_assignment
+from engine.expression import Refused, parse_assignment
 from engine.graph.operations import FUNCTIONS
 
 LONGEST_NAME = 12
@@ -23,13 +23,38 @@ def typed(text: str) -> str:
     return text.translate(_TYPED)
 
 
+def read(text: str) -> tuple[str | None, ast.expr]:
+    """The name before the `=`, None where there is none, and the tree of the expression.
+
+    Raises:
+        Refused: the text is no expression; Python's words are put so that they help.
+    """
+    try:
+        return parse_assignment(typed(text))
+    except Refused as refused:
+        raise Refused(_kinder(refused), refused.text, (refused.start, refused.end)) from None
+
+
+def _kinder(refused: Refused) -> str:
+    """What is most likely meant where Python calls something invalid."""
+    words = str(refused)
+    if "invalid syntax" not in words and "invalid decimal" not in words:
+        return words
+    before, after = refused.text[: refused.start].rstrip(), refused.text[refused.start :]
+    if not after.strip():
+        return f"something is missing at the end ({words})"
+    if "decimal" in words or (before[-1:].isalnum() and after[0].isalnum()):
+        return f"a sign is missing: 2 times x is 2*x ({words})"
+    return words
+
+
 def names_in(text: str) -> tuple[str, ...]:
     """The names in an expression that want a value, in the order in which they stand there.
 
     Raises:
         Refused: the text is no expression.
     """
-    _, tree = parse_assignment(typed(text))
+    _, tree = read(text)
     nodes = list(ast.walk(tree))
     called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]

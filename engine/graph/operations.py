@@ -75,8 +75,11 @@ FUNCTIONS = {
     )
 }
 
-ALLOWED = f"numbers, the inputs, {' '.join(SIGNS)}, brackets, and {', '.join(FUNCTIONS)}"
-"""What an expression may be made of, in words."""
+_KNOWN = ("exp", "log", "relu", "sigmoid", "mean")
+ALLOWED = (
+    f"numbers, the inputs, {' '.join(SIGNS)}, brackets and functions such as {', '.join(_KNOWN)}"
+)
+"""What an expression may be made of, in a line; who types a function that is none gets them all."""
 
 
 def _raised(exponent: float) -> str:

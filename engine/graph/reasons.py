@@ -32,7 +32,7 @@ def product_reason(upstream: Value, local: Value, product: Value) -> str:
     if local.finite or product.finite:
         return reason("*", (upstream, local), product)
     if not any(map(math.isnan, local.numbers)):
-        return "the local derivative is infinite: here the curve stands upright"
+        return "the local derivative is infinite: at this point the slope has no bound"
     return "there is no derivative here: the operation itself gives no number"
 
 

@@ -110,7 +110,8 @@ def parse_value(name: str, text: str) -> Numbers:
         numbers.append(_number(name, text, piece, start))
         start += len(piece) + 1
     if len(numbers) > LONGEST_VECTOR:
-        raise Refused(f"{name} has {len(numbers)} numbers; it must be {WANTED}", text, (0, end + 1))
+        whole = typed.index("["), end + 1
+        raise Refused(f"{name} has {len(numbers)} numbers; it must be {WANTED}", text, whole)
     return tuple(numbers)
 
 

@@ -121,6 +121,11 @@ class Check:
         return max(known, default=None)
 
     @property
+    def close(self) -> bool:
+        """Whether every input agrees, or cannot be compared."""
+        return all(each.close for each in self.inputs)
+
+    @property
     def reasons(self) -> tuple[str, ...]:
         """Why some inputs cannot be compared."""
         return tuple(f"{each.name}: {each.reason}" for each in self.inputs if each.reason)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.course import WRITTEN
 from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 
@@ -44,7 +45,7 @@ def quit_app(terminal: Terminal) -> float:
 def test_a_lesson_from_the_first_key_to_the_last(terminal: Open, columns: int, rows: int) -> None:
     app = terminal(columns=columns, rows=rows)
     app.until("The course")
-    app.send("jj\r")  # from gradient-by-hand, where a beginner starts, to linear-regression
+    app.send("j" * WRITTEN.index("linear-regression") + "\r")
     app.until("1 Concept")
     app.send("2")
     app.until(lambda text: "ŷ = w·x + b" in text and "ready" in text)

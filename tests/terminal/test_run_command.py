@@ -10,6 +10,7 @@ import pytest
 import torch
 from torch import nn
 
+from tests.course import WRITTEN
 from tui import cli
 
 Captured = pytest.CaptureFixture[str]
@@ -127,7 +128,7 @@ def test_a_setting_may_be_none_and_a_seed_repeats(capsys: Captured) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ([], "run needs a lesson; there are: gradient-by-hand"),
+        ([], f"run needs a lesson; there are: {WRITTEN[0]}"),
         (["linear-regresion"], "no lesson 'linear-regresion'; did you mean linear-regression"),
         (["softmax"], "'softmax' is not written yet"),
         (["linear-regression", "more"], "one word too many: 'more'"),

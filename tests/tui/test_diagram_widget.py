@@ -70,11 +70,25 @@ async def test_what_fits_is_shown_whole_and_offers_no_more() -> None:
     app = Page()
     async with app.run_test(size=(60, 10)) as pilot:
         diagram = await look(pilot, *chain(3))
-        assert in_sight(diagram).split("\n")[0].startswith("┌─────────┐")
+        assert in_sight(diagram).split("\n")[0].strip().startswith("┌─────────┐")
         assert "node 02 │" in in_sight(diagram)
         assert diagram.border_title == "Graph"
         assert diagram.border_subtitle == ""
         assert diagram.text.split("\n")[1].count("▶") == 2
+
+
+async def test_what_is_narrower_than_its_box_stands_in_the_middle() -> None:
+    app = Page()
+    async with app.run_test(size=(60, 10)) as pilot:
+        for length in (3, 2, 1, 2):  # as many rows each time, and other margins
+            diagram = await look(pilot, *chain(length))
+            for row in in_sight(diagram).split("\n")[:4]:
+                left = len(row) - len(row.lstrip())
+                assert 0 <= len(row) - len(row.strip()) - 2 * left <= 1
+            shown = screen_text(app).split("\n")[1].strip("│")
+            assert shown.rstrip() == in_sight(diagram).split("\n")[0].rstrip()
+        await look(pilot, *chain(6))
+        assert in_sight(diagram)[0] == "┌"
 
 
 async def test_the_border_says_where_there_is_more() -> None:

@@ -53,6 +53,21 @@ async def test_what_is_typed_is_posted_with_enter() -> None:
         assert pilot.app.refusal == []
 
 
+@pytest.mark.parametrize(("replace", "result"), [(0, "z"), (2, "x*z"), (3, "x*yz")])
+async def test_what_is_offered_gives_way_from_a_column_on(replace: int, result: str) -> None:
+    async with Host().run_test(size=(40, 6)) as pilot:
+        pilot.app.line.edit(replace=replace)
+        await pilot.press("z", "enter")
+        assert pilot.app.heard == [result]
+
+
+async def test_what_is_offered_can_be_gone_on_with() -> None:
+    async with Host().run_test(size=(40, 6)) as pilot:
+        pilot.app.line.edit(replace=0)
+        await pilot.press("end", "*", "z", "enter")
+        assert pilot.app.heard == ["x*y*z"]
+
+
 async def test_a_refusal_points_below_the_place_and_leaves_the_line_open() -> None:
     async with Host().run_test(size=(40, 6)) as pilot:
         pilot.app.line.edit()

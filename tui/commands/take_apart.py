@@ -67,9 +67,10 @@ def _walk(preset: Preset, changes: Mapping[str, str]) -> Walk:
         missing = [name for name in names_in(texts["expression"]) if name not in texts]
         if missing:
             raise Refusal(f"{missing[0]} has no value: give it one with --set {missing[0]}=2")
-        from engine.graph.take_apart import take_apart
+        settings = GraphSettings.of(texts)
+        from engine.graph.take_apart import take_apart  # torch: not for what is refused
 
-        return take_apart(GraphSettings.of(texts))
+        return take_apart(settings)
     except Refused as refused:
         place = refused.text[refused.start : refused.end]
         where = f", at column {refused.start + 1}: {place!r}" if place.strip() else ""
@@ -118,8 +119,9 @@ def _lines(walk: Walk) -> Iterator[str]:
     if last.error:
         yield from ("", f"RuntimeError: {last.error}", last.explanation)
     elif walk.check is not None and walk.check.difference is not None:
+        verdict = "agree" if walk.check.close else "do not agree"
         difference = number(walk.check.difference, 2)
-        yield from ("", f"finite differences agree: the largest difference is {difference}")
+        yield from ("", f"finite differences {verdict}: the largest difference is {difference}")
     yield from walk.check.reasons if walk.check else ()
 
 

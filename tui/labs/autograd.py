@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from engine.expression import Refused
@@ -16,55 +16,24 @@ from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.dissection import Dissection
 from tui.labs.graph_boxes import boxes, edges
+from tui.labs.graph_keys import KEYS
 from tui.labs.graph_words import moves, progress, said, statements, tensors, values
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing
 from tui.widgets.diagram import Diagram
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.inputs import Inputs
+from tui.widgets.tail import Tail
 from tui.widgets.transcript import Transcript
 
 TEMPOS = (0.5, 1.0, 2.0, 4.0, 8.0)
 """Moves a second at which the walk plays."""
-TEMPO = Binding.Group("tempo", compact=True)
-TYPE = "Type an expression, or a value: x = [1, 2]"
-COPY = "Copy the command that takes this apart without a screen"
-SIDE = "Show the inputs and the challenges, or the graph"
 
 
 class AutogradLab(Lab):
     """Shows a graph as far as it was walked, and turns keys into moves."""
 
-    BINDINGS = [
-        Binding("space", "play", "play", id="autograd.play", tooltip="Walk on by itself, or hold"),
-        Binding("s", "step", "step", id="autograd.step", tooltip="One move further"),
-        Binding("b", "back", "back one", id="autograd.back", tooltip="Take the last move back"),
-        Binding("r", "reset", "reset", id="autograd.reset", tooltip="To the start of the walk"),
-        Binding("enter,e", "edit", "type", id="autograd.type", key_display="⏎", tooltip=TYPE),
-        Binding("p", "preset", "preset", id="autograd.preset", tooltip="Take the next preset"),
-        Binding("v", "view", "view", id="autograd.view", tooltip=SIDE),
-        Binding(
-            "left_square_bracket",
-            "tempo(-1)",
-            "slower",
-            False,
-            key_display="[",
-            id="autograd.slower",
-            group=TEMPO,
-            tooltip="Fewer moves a second",
-        ),
-        Binding(
-            "right_square_bracket",
-            "tempo(1)",
-            "faster",
-            False,
-            key_display="]",
-            id="autograd.faster",
-            group=TEMPO,
-            tooltip="More moves a second",
-        ),
-        Binding("y", "copy", "copy", False, id="autograd.copy", tooltip=COPY),
-    ]
+    BINDINGS = KEYS
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
@@ -73,13 +42,15 @@ class AutogradLab(Lab):
         self._diagram = Diagram("Graph", id="graph")
         self._program = Transcript(id="program")
         self._inputs = Inputs(id="inputs")
-        self._moves = Static(id="moves", markup=False)
+        self._moves = Tail("none yet", id="moves")
         self._moves.border_title = "The walk so far"
         self._tensors = Static(id="tensors", markup=False)
         self._tensors.border_title = "Tensors"
         self._said = Static("loading PyTorch…", id="said", markup=False)
         self._tempo = 1.0
         self._playing: Timer | None = None
+        self._ends = (False, False)
+        """Whether there is something behind, and whether it is at the end."""
 
     def compose(self) -> ComposeResult:
         yield self._line
@@ -109,9 +80,14 @@ class AutogradLab(Lab):
         self._hold()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing can be done before PyTorch is there, and a program cannot be typed."""
-        if action in ("play", "step", "back", "reset", "preset", "tempo", "copy"):
+        """Nothing can be done before PyTorch is there, and a program cannot be typed; at an end
+        of the walk the key that would go beyond it is dimmed."""
+        if action in ("play", "preset", "tempo", "copy"):
             return self.dissection is not None
+        if action == "step":
+            return self.dissection is not None and (not self.dissection.look.done or None)
+        if action in ("back", "reset"):
+            return self.dissection is not None and (self.dissection.look.begun or None)
         if action == "edit":
             return self.dissection is not None and self.dissection.settings is not None
         if action == "view":
@@ -175,7 +151,7 @@ class AutogradLab(Lab):
     def action_edit(self) -> None:
         """Type an expression or a value."""
         self._hold()
-        self._line.edit()
+        self._line.edit(replace=0)
 
     def action_view(self) -> None:
         """The inputs and the challenges in place of the graph, or back."""
@@ -213,7 +189,8 @@ class AutogradLab(Lab):
         settings = self.dissection.settings
         if settings is not None and event.option_id is not None:
             self._hold()
-            self._line.edit(f"{event.option_id} = {values(settings)[event.option_id]}")
+            start = f"{event.option_id} = "
+            self._line.edit(start + values(settings)[event.option_id], replace=len(start))
 
     @on(Inputs.Turned)
     def _turn(self, event: Inputs.Turned) -> None:
@@ -233,10 +210,13 @@ class AutogradLab(Lab):
     def _take_keys(self) -> None:
         """Give the keys to what is in sight."""
         program = self.dissection is not None and self.dissection.settings is None
+        target: Widget = self._program if program else self._diagram
         if self.has_class("-side") and not self.screen.has_class("-wide"):
-            (self._challenges if program else self._inputs).focus()
+            target = self._challenges if program else self._inputs
+        if target.focusable:
+            self.screen.set_focus(target)  # at once: the next key is on its way
         else:
-            (self._program if program else self._diagram).focus()
+            target.focus()  # once it is in sight
 
     def _play(self) -> None:
         self._hold()
@@ -259,6 +239,7 @@ class AutogradLab(Lab):
         assert self.dissection is not None
         settings = self.dissection.settings
         self.set_class(settings is None, "-program")
+        self.screen.set_class(settings is not None, "-told-below")
         self._line.show(self._text)
         if settings is not None:
             self._inputs.show(values(settings), set(settings.requires_grad or ()))
@@ -271,22 +252,27 @@ class AutogradLab(Lab):
         look = self.dissection.look
         if isinstance(look, WalkLook):
             self._diagram.show(boxes(look, self.screen.has_class("-wide")), edges(look))
-            self._moves.update(moves(look, max(1, self._moves.size.height - 2)))
+            self._moves.show(moves(look))
         else:
             self._program.border_title = look.program.title
             self._program.show(statements(look), len(look.lines))
             self._tensors.update(tensors(look))
         self._said.update(said(look))
         self.standing = Standing(
-            preset=self.dissection.preset.name,
+            preset="your own" if self.dissection.own else self.dissection.preset.name,
             progress=progress(look),
             device=self._device,
             state=self._state(look),
             finished=look.done,
         )
+        if self._ends != (look.begun, look.done):
+            self._ends = (look.begun, look.done)
+            self.refresh_bindings()  # there is nothing behind, or nothing ahead
         self._check(look)
 
     def _state(self, look: WalkLook | ProgramLook) -> str:
         if self._playing is not None:
-            return f"▶ {self._tempo:g} moves/s"
-        return "at the end" if look.done else "s: next move"
+            return f"▶ {self._tempo:g} a second · [ ] pace"
+        if look.done:
+            return "at the end · r: again, p: next"
+        return "s: next move" if isinstance(look, WalkLook) else "s: next line"

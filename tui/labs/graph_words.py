@@ -13,8 +13,14 @@ from engine.graph.settings import GraphSettings
 from engine.graph.walk import Check, Move
 from tui.widgets.transcript import Statement
 
-AT_THE_START = "The inputs have their values. s: the first move forward."
+AT_THE_START = "The inputs have their values. s: first move forward, space: play."
+AGREED = "✓ check: nudging each input a little (finite differences) agrees to {}"
+DIFFERENT = (
+    "≠ check: nudging each input a little (finite differences) gives something else, by up to {}. "
+    "Where the curve is very steep, it is the nudging that is off."
+)
 FORWARD_DONE = "The values are all there. s: now back, from the result to the inputs."
+BACKWARD_BEGUN = "The way back starts here, with 1: how much the result grows with itself."
 
 
 def said(look: WalkLook | ProgramLook) -> Text:
@@ -52,13 +58,9 @@ def values(settings: GraphSettings) -> dict[str, str]:
     return {name: re.sub(r"\.0(?!\d)", "", texts[name]) for name in settings.inputs}
 
 
-def moves(look: WalkLook, rows: int) -> Text:
-    """The last so many moves, one line each."""
-    made = look.walk.moves[: look.position][-rows:]
-    lines = [Text(move.line, "bold" if move is made[-1] else "") for move in made]
-    text = Text("\n").join(lines) if lines else Text("none yet", "dim")
-    text.no_wrap, text.overflow = True, "ellipsis"
-    return text
+def moves(look: WalkLook) -> list[str]:
+    """The moves made so far, one line each."""
+    return [move.line for move in look.walk.moves[: look.position]]
 
 
 def tensors(look: ProgramLook) -> Text:
@@ -68,8 +70,10 @@ def tensors(look: ProgramLook) -> Text:
     return Text("\n").join(_row(row, "\n  ") for row in look.lines[-1].rows)
 
 
-def _row(row: Row, between: str) -> Text:
-    text = Text.assemble((f"{row.name} = {row.value.brief}", "bold"), f"  {_kind(row)}")
+def _row(row: Row, between: str, grad_fn: bool = True) -> Text:
+    text = Text.assemble((f"{row.name} = {row.value.brief}", "bold"))
+    if grad_fn or not row.grad_fn:
+        text.append(f"  {_kind(row)}")
     if row.requires_grad and row.is_leaf:
         gradient = row.gradient.brief if row.gradient is not None else NONE_YET
         text.append(f"{between}grad {gradient}")
@@ -97,6 +101,8 @@ def _walk(look: WalkLook) -> Text:
         text.append(f"\n{_checked(look.walk.check)}")
     elif look.position == look.walk.forward_moves:
         text.append(f"\n{FORWARD_DONE}", "dim")
+    elif look.position == look.walk.forward_moves + 1 and look.walk.root == look.walk.result.name:
+        text.append(f"\n{BACKWARD_BEGUN}", "dim")
     return text
 
 
@@ -110,15 +116,22 @@ def _checked(check: Check) -> str:
     """The gradients beside finite differences, in words."""
     words = ""
     if check.difference is not None:
-        verdict = "✓" if all(each.close for each in check.inputs) else "✗"
-        words = (
-            f"{verdict} check: nudging each input a little gives the same gradients; the largest "
-            f"difference is {number(check.difference, 2)}"
-        )
-    return "\n".join([words, *check.reasons] if words else check.reasons)
+        verdict = AGREED if check.close else DIFFERENT
+        exact = "the last digit"
+        words = verdict.format(number(check.difference, 2) if check.difference else exact)
+    return "\n".join(filter(None, (words, _unchecked(check))))
+
+
+def _unchecked(check: Check) -> str:
+    """Why inputs were not compared: the first in full, since the others are mostly alike."""
+    names = [each.name for each in check.inputs if each.reason]
+    if not names:
+        return ""
+    others = f" (nor for {', '.join(names[1:])})" if len(names) > 1 else ""
+    return f"no check for {check.reasons[0]}{others}"
 
 
 def _program(look: ProgramLook) -> Text:
     if not look.lines:
         return Text("Real PyTorch, run line by line. s: the first line.")
-    return Text("   ").join(_row(row, ", ") for row in look.lines[-1].rows)
+    return Text("   ").join(_row(row, ", ", grad_fn=False) for row in look.lines[-1].rows)

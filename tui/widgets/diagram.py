@@ -97,6 +97,8 @@ class Diagram(ScrollView, can_focus=True):
         if row >= len(self._strips):
             return Strip.blank(width, style)
         strip = self._strips[row].crop(left, left + width)
+        if margin := self._margin:
+            strip = Strip.join([Strip.blank(margin), strip])
         return strip.adjust_cell_length(width).apply_style(style)
 
     def action_pan(self, right: int, down: int) -> None:
@@ -126,6 +128,11 @@ class Diagram(ScrollView, can_focus=True):
     def watch_caption(self) -> None:
         self._announce()
 
+    @property
+    def _margin(self) -> int:
+        """The cells left of a drawing that is narrower than its box: it stands in the middle."""
+        return max(self.size.width - self._layout.width, 0) // 2
+
     def _go(self, x: float, y: float) -> None:
         self.scroll_to(x, y, animate=False, force=True)
 
@@ -147,7 +154,7 @@ class Diagram(ScrollView, can_focus=True):
     def _draw(self) -> None:
         """Draw it, and have the rows painted again that are not what they were."""
         before, self._lines = self._lines, draw(self._layout, self._boxes, self._edges, self._look)
-        if len(before) != len(self._lines):
+        if (len(before), self.virtual_size.width) != (len(self._lines), self._layout.width):
             self._strips = [_strip(line) for line in self._lines]
             self.refresh()
         else:

@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
+from textual.widgets.input import Selection
 
 from engine.expression import Refused
 
@@ -76,12 +77,16 @@ class ExpressionLine(Vertical):
         """Whether what is typed goes into the line."""
         return self._input.has_focus
 
-    def edit(self, text: str | None = None) -> None:
-        """Take the keys, and offer this text, or what holds now, to be changed."""
+    def edit(self, text: str | None = None, *, replace: int | None = None) -> None:
+        """Take the keys, and offer this text, or what holds now, to be changed.
+
+        What stands from the column `replace` on gives way to the first letter that is typed.
+        """
         if text is not None:
             self._input.value = text
-        self._input.focus()
-        self._input.cursor_position = len(self._input.value)
+        self.screen.set_focus(self._input)  # at once: the next key is on its way
+        end = len(self._input.value)
+        self._input.selection = Selection(end if replace is None else replace, end)
 
     def show(self, text: str) -> None:
         """This is what holds now."""

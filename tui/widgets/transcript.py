@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from rich.console import Group
 from rich.padding import Padding
+from rich.style import Style
 from rich.syntax import Syntax
-from rich.text import Text
+from rich.table import Table
+from rich.text import Span, Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
@@ -62,6 +64,15 @@ class Transcript(VerticalScroll):
         lines = list(self.query(Static))
         for number, (line, statement) in enumerate(zip(lines, self._statements, strict=False)):
             line.update(self._text(number, statement))
+        self._follow()
+
+    def watch_virtual_size(self) -> None:
+        """What came of a line makes it higher, so that there is more to scroll."""
+        self.call_after_refresh(self._follow)
+
+    def _follow(self) -> None:
+        """Bring the next line into sight, or the last one with all that came of it."""
+        lines = list(self.query(Static))
         if lines:
             lines[min(self._ran, len(lines) - 1)].scroll_visible(animate=False)
 
@@ -70,9 +81,11 @@ class Transcript(VerticalScroll):
         sign = "▶" if number == self._ran else " "
         if number < self._ran:
             sign = "✗" if statement.failed else "✓"
-        code = Text.assemble((f"{sign} ", "bold"), self._coloured(statement.code))
+        text = self._coloured(statement.code)
         if number > self._ran:
-            code.stylize("dim")
+            text.stylize("dim")
+        code = Table.grid(padding=(0, 1, 0, 0))  # a long line goes on below its own beginning
+        code.add_row(Text(sign, "bold"), text)
         if number >= self._ran:
             return Group(code)
         outcome = Text(statement.outcome, "bold red" if statement.failed else "bold")
@@ -84,4 +97,10 @@ class Transcript(VerticalScroll):
         syntax = Syntax("", "python", theme=theme, background_color="default")
         highlighted = syntax.highlight(code)
         highlighted.rstrip()
-        return highlighted
+        # Without Pygments' own background, which would stand out from that of the screen.
+        spans = [
+            Span(start, end, Style(color=style.color, bold=style.bold, italic=style.italic))
+            for start, end, style in highlighted.spans
+            if isinstance(style, Style)
+        ]
+        return Text(highlighted.plain, spans=spans)

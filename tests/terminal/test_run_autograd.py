@@ -1,0 +1,243 @@
+"""`dltui run autograd`: expressions and programs as text, and every line that it must refuse."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+import torch
+
+from lessons.catalog import find
+from tests.terminal.command import dltui
+from tui import cli
+
+Captured = pytest.CaptureFixture[str]
+PRESETS = [preset.name for preset in find("autograd").load().presets]
+
+
+def settings(*pairs: str) -> list[str]:
+    return [word for pair in pairs for word in ("--set", pair)]
+
+
+def run(capsys: Captured, *words: str, code: int = 0) -> tuple[list[dict[str, Any]], Any]:
+    """Run with --json: the events before the end, and the end."""
+    assert cli.main(["run", "autograd", *words, "--json"]) == code
+    output, errors = capsys.readouterr()
+    assert errors == ""
+    *events, end = [json.loads(line, parse_constant=pytest.fail) for line in output.splitlines()]
+    assert end.pop("event") == "end"
+    return events, end
+
+
+def refused(capsys: Captured, *words: str) -> str:
+    """The one line on stderr with which it is refused, at once and with nothing printed."""
+    began = time.perf_counter()
+    assert cli.main(["run", "autograd", *words]) == 2
+    assert time.perf_counter() - began < 1
+    output, errors = capsys.readouterr()
+    assert output == ""
+    (line,) = errors.splitlines()
+    assert line.startswith("dltui: ")
+    return line
+
+
+XYZ = settings("expression=x*y*z", "x=2", "y=3", "z=4")
+
+
+def test_as_a_process_three_factors_give_12_8_and_6(folders: dict[str, str]) -> None:
+    code, output, errors = dltui("run", "autograd", *XYZ, "--json", env=folders)
+    assert (code, errors) == (0, "")
+    *nodes, end = map(json.loads, output.splitlines())
+    assert [node["event"] for node in nodes] == ["node"] * 5
+    assert [node["name"] for node in nodes] == ["x", "y", "z", "a", "f"]
+    assert [node["value"] for node in nodes] == [2, 3, 4, 6, 24]
+    assert [node["gradient"] for node in nodes] == [12, 8, 6, 4, 1]
+    assert [node["grad_fn"] for node in nodes] == ["AccumulateGrad"] * 3 + ["MulBackward0"] * 2
+    assert [node["inputs"] for node in nodes] == [[], [], [], [0, 1], [3, 2]]
+    assert end["status"] == "finished"
+    assert end["gradients"] == {"x": 12, "y": 8, "z": 6}
+    assert end["value"] == 24
+    assert all(difference < 1e-6 for difference in end["check"].values())
+
+
+def test_as_a_process_a_hostile_line_is_refused_without_a_trace(
+    folders: dict[str, str], tmp_path: Any
+) -> None:
+    marker = tmp_path / "marker"
+    hostile = f"expression=__import__('os').system('touch {marker}')"
+    code, output, errors = dltui("run", "autograd", *settings(hostile, "x=2"), env=folders)
+    assert (code, output) == (2, "")
+    assert len(errors.splitlines()) == 1
+    assert "Traceback" not in errors
+    assert not marker.exists()
+
+
+def test_as_a_process_a_backward_that_fails_ends_with_1(folders: dict[str, str]) -> None:
+    words = settings("expression=x*2", "x=[1, 2]")
+    code, output, errors = dltui("run", "autograd", *words, env=folders)
+    assert (code, errors) == (1, "")
+    assert "RuntimeError: grad can be implicitly created only for scalar outputs" in output
+    assert "weight them: gradient=[1, 1]" in output
+    assert "Traceback" not in output
+
+
+def test_the_mean_of_one_product_gives_2_and_1(capsys: Captured) -> None:
+    _, end = run(capsys, *settings("expression=mean(x*y)", "x=[1.]", "y=[2.]"))
+    assert end["gradients"] == {"x": [2], "y": [1]}
+    assert end["preset"] is None
+
+
+def test_without_any_word_it_takes_the_first_preset(capsys: Captured) -> None:
+    _, end = run(capsys)
+    assert end["preset"] == "product"
+    assert end["gradients"] == {"x": 12, "y": 8, "z": 6}
+    assert {"status", "lesson", "device", "seconds", "expression", "inputs"} <= set(end)
+    assert (end["lesson"], end["device"]) == ("autograd", "cpu")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_every_preset_runs_to_its_end(capsys: Captured, preset: str) -> None:
+    events, end = run(capsys, "--preset", preset)
+    assert (end["status"], end["preset"]) == ("finished", preset)
+    assert events
+    assert cli.main(["run", "autograd", "--preset", preset]) == 0
+    output, errors = capsys.readouterr()
+    assert errors == ""
+    assert "Traceback" not in output
+
+
+def test_the_line_has_the_gradients_of_plain_pytorch(capsys: Captured) -> None:
+    _, end = run(capsys, "--preset", "line")
+    w, b = torch.tensor(1.0, requires_grad=True), torch.tensor(0.0, requires_grad=True)
+    x, y = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0, 4.0, 6.0])
+    torch.mean((w * x + b - y) ** 2).backward()
+    assert w.grad is not None
+    assert b.grad is not None
+    assert end["gradients"]["w"] == pytest.approx(w.grad.item(), rel=1e-6)
+    assert end["gradients"]["b"] == pytest.approx(b.grad.item(), rel=1e-6)
+    assert set(end["gradients"]) == {"w", "b"}
+
+
+def test_a_setting_of_a_preset_is_changed(capsys: Captured) -> None:
+    _, end = run(capsys, "--preset", "neuron", *settings("b=0", "x=0"))
+    assert end["gradients"]["w"] == 0
+    assert end["gradients"]["b"] == pytest.approx(0.25)  # the slope of sigmoid in its middle
+    _, end = run(capsys, *settings("x=5", "x=10"))
+    assert end["gradients"]["y"] == 40  # of two, the last one counts
+
+
+def test_weights_start_the_way_back(capsys: Captured) -> None:
+    _, end = run(capsys, *settings("expression=x**2", "x=[1, 2]", "gradient=[1, 10]"))
+    assert end["gradients"] == {"x": [2, 40]}
+
+
+def test_what_requires_no_gradient_has_none(capsys: Captured) -> None:
+    events, end = run(capsys, *XYZ, *settings("requires_grad=z"))
+    assert end["gradients"] == {"z": 6}
+    assert [event["gradient"] for event in events if event["kind"] == "input"] == [None, None, 6]
+
+
+def test_twice_tells_of_its_error_and_goes_on(capsys: Captured) -> None:
+    events, end = run(capsys, "--preset", "twice")
+    errors = [event["error"] for event in events if event["error"]]
+    assert len(errors) == 1
+    assert errors[0].startswith("RuntimeError: Trying to backward through the graph a second time")
+    assert end["gradients"] == {"x": 12}
+    assert [event["gradients"].get("x") for event in events[2:5]] == [6, 6, 6]
+
+
+def test_a_backward_that_fails_is_an_end_of_its_own(capsys: Captured) -> None:
+    product = settings("expression=x*y", "x=1", "y=2")
+    events, end = run(capsys, *product, *settings("requires_grad=none"), code=1)
+    assert end["status"] == "failed"
+    assert end["message"].startswith("RuntimeError: element 0 of tensors does not require grad")
+    assert end["gradients"] == {}
+    assert [event["gradient"] for event in events] == [None, None, None]
+    _, end = run(capsys, *product, *settings("gradient=[1, 2]"), code=1)
+    assert "shape" in end["message"]
+    assert end["gradients"] == {"x": None, "y": None}
+
+
+@pytest.mark.parametrize(
+    ("expression", "value", "gradient"),
+    [
+        ("x/0", None, None),  # ∞, and a slope of ∞: JSON has no word for either
+        ("log(-x)", None, 0.5),  # no number, though d log(−x)/dx = 1/x has one
+        ("9**9**9 * x", None, None),
+        ("x*1e308*10", None, None),
+        ("sqrt(x - 2)", 0, None),
+    ],
+)
+def test_what_is_no_number_is_null(
+    capsys: Captured, expression: str, value: float | None, gradient: float | None
+) -> None:
+    _, end = run(capsys, *settings(f"expression={expression}", "x=2"))
+    assert end["value"] == value
+    assert end["gradients"] == {"x": gradient}
+    assert end["check"] == {"x": None}
+    assert cli.main(["run", "autograd", *settings(f"expression={expression}", "x=2")]) == 0
+    output, _ = capsys.readouterr()
+    assert says_so(output)
+
+
+def says_so(output: str) -> bool:
+    """An infinity is written ∞, and what is no number says so."""
+    return ("∞" in output or "not a number" in output) and "nan" not in output.split()
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (settings("expression=x*"), "something is missing at the end"),
+        (settings("expression=foo(x)", "x=2"), "there is no function foo"),
+        (settings("expression=x.T", "x=2"), "at column 1: 'x.T'"),
+        (settings("expression=lambda: 1"), "a lambda cannot stand here"),
+        (settings("expression=x*y", "x=2"), "y has no value: give it one with --set y=2"),
+        (settings("expression=x*2", "x=2", "y=3"), "y has a value, but the expression does not"),
+        (settings("expression="), "an expression is wanted"),
+        (settings("expression=x*2", "x=two"), "it must be a number"),
+        (settings("expression=x*2", "x=[1,2"), "it must be a number"),
+        (settings("expression=x*2", "x=nan"), "it must be a number"),
+        (settings("expression=x*2", f"x=[{'1,' * 100_000}1]"), "too many"),
+        (settings(f"expression={'(' * 10_000}x{')' * 10_000}", "x=2"), "too many"),
+        (settings("expression=x\x1b[2J", "x=2"), "U+001B"),
+        (settings("expression=x*y", "x=[1,2]", "y=[1,2,3]"), "must match the size"),
+        (settings("expression=x*2", "x=2", "requires_grad=q"), "the inputs are x"),
+        (settings("exp=2"), "exp is taken: it is a function"),
+        (settings("q=2"), "q has a value, but the expression does not use it"),
+        (settings("x"), "--set takes NAME=VALUE"),
+        (["--preset", "produkt"], "did you mean product"),
+        (["--preset", "twice", "--set", "x=2"], "it takes no --set"),
+        (["--seed", "1"], "autograd trains nothing: leave --seed out"),
+        (["--every", "1"], "autograd trains nothing: leave --every out"),
+        (["--device", "cuda"], "leave --device out"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(capsys: Captured, words: list[str], what: str) -> None:
+    line = refused(capsys, *words)
+    assert what in line
+    assert len(line) < 400
+    assert "\x1b" not in line
+
+
+def test_the_table_for_a_person(capsys: Captured) -> None:
+    assert cli.main(["run", "autograd", *XYZ, "--device", "cpu"]) == 0
+    output, _ = capsys.readouterr()
+    rows = [line.split() for line in output.splitlines()]
+    assert rows[0] == ["node", "value", "gradient", "grad_fn"]
+    assert rows[1] == ["x", "2", "12", "AccumulateGrad"]
+    assert rows[5] == ["f", "a", "·", "z", "24", "1", "MulBackward0"]
+    assert "finite differences agree: the largest difference is" in output
+
+
+@pytest.mark.parametrize("slug", ["tensors", "graphs"])
+def test_a_lesson_that_trains_nothing_says_what_to_do(slug: str, capsys: Captured) -> None:
+    if not find(slug).written:
+        pytest.skip(f"{slug} is not written yet")
+    assert cli.main(["run", slug]) == 2
+    output, errors = capsys.readouterr()
+    assert output == ""
+    assert f"the lesson {slug!r} trains nothing" in errors
+    assert f"dltui {slug}" in errors

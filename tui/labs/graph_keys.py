@@ -1,0 +1,42 @@
+"""The keys of the lab of autograd, and what they are for; knows not what they do."""
+
+from __future__ import annotations
+
+from textual.binding import Binding, BindingType
+
+TEMPO = Binding.Group("tempo", compact=True)
+TYPE = "Type an expression, or a value: x = [1, 2]"
+COPY = "Copy the command that takes this apart without a screen"
+SIDE = "Show the inputs and the challenges, or the graph"
+
+KEYS: list[BindingType] = [
+    Binding("space", "play", "play", id="autograd.play", tooltip="Walk on by itself, or hold"),
+    Binding("s", "step", "step", id="autograd.step", tooltip="One move further"),
+    Binding("b", "back", "back one", id="autograd.back", tooltip="Take the last move back"),
+    Binding("r", "reset", "reset", id="autograd.reset", tooltip="To the start of the walk"),
+    Binding("enter", "edit", "type", id="autograd.type", key_display="⏎", tooltip=TYPE),
+    Binding("e", "edit", "type", False, id="autograd.edit", tooltip=TYPE),
+    Binding("p", "preset", "preset", id="autograd.preset", tooltip="Take the next preset"),
+    Binding("v", "view", "view", id="autograd.view", tooltip=SIDE),
+    Binding(
+        "left_square_bracket",
+        "tempo(-1)",
+        "slower",
+        False,
+        key_display="[",
+        id="autograd.slower",
+        group=TEMPO,
+        tooltip="Fewer moves a second",
+    ),
+    Binding(
+        "right_square_bracket",
+        "tempo(1)",
+        "faster",
+        False,
+        key_display="]",
+        id="autograd.faster",
+        group=TEMPO,
+        tooltip="More moves a second",
+    ),
+    Binding("y", "copy", "copy", False, id="autograd.copy", tooltip=COPY),
+]
