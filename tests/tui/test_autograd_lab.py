@@ -165,10 +165,10 @@ async def test_space_plays_to_the_end_holds_and_begins_again() -> None:
     async with autograd().run_test(size=(80, 24)) as pilot:
         lab = await open_lab(pilot)
         state = pilot.app.screen.query_one(StatusBar)
-        await pilot.press("space")
-        assert lab.dissection.look.position == 1  # at once, and not only after a second
-        await until(pilot, lambda: "▶ 1 a second" in state.text)
-        await pilot.press("right_square_bracket", "right_square_bracket", "right_square_bracket")
+        await pilot.press("left_square_bracket", "space")
+        assert lab.dissection.look.position == 1  # at once, and not only after two seconds
+        await until(pilot, lambda: "▶ 0.5 a second" in state.text)
+        await pilot.press(*["right_square_bracket"] * 4)
         await until(pilot, lambda: "▶ 8 a second" in state.text)
         await until(pilot, lambda: lab.dissection.look.position >= 3)
         await pilot.press("space")
@@ -180,6 +180,8 @@ async def test_space_plays_to_the_end_holds_and_begins_again() -> None:
         await until(pilot, lambda: lab.dissection.look.done)
         await until(pilot, lambda: lab._playing is None)
         assert "at the end" in state.text
+        await pilot.press(*["left_square_bracket"] * 4)  # so that it does not play on meanwhile
+        assert lab._tempo == 0.5
         await pilot.press("space")
         assert lab.dissection.look.position == 1
         await pilot.press("s")
@@ -238,8 +240,8 @@ async def test_an_expression_of_ones_own_is_typed_key_by_key() -> None:
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
         await until(pilot, lambda: "your own · forward 0/1" in heading(pilot))
         await pilot.press("s", "s", "s")
-        assert box(lab, "x") == ["2", "∂ 4"]
-        assert box(lab, "f = x²") == ["4", "∂ 1"]
+        assert box(lab, "x") == ["2 ()", "∂ 4"]
+        assert box(lab, "f = x²") == ["4 ()", "∂ 1"]
 
 
 async def test_a_value_a_vector_and_weights_are_typed() -> None:
@@ -257,7 +259,7 @@ async def test_a_value_a_vector_and_weights_are_typed() -> None:
         await to_the_end(pilot, lab)
         # L = 1·(x₁·y·z) + 10·(x₂·y·z): ∂L/∂x = [12, 120], ∂L/∂y = 1·1·4 + 10·2·4 = 84.
         assert box(lab, "x") == ["[1, 2] (2,)", "∂ [12, 120]"]
-        assert box(lab, "y") == ["3", "∂ 84"]
+        assert box(lab, "y") == ["3 ()", "∂ 84"]
 
 
 async def test_a_refusal_points_and_leaves_all_as_it_was() -> None:

@@ -59,8 +59,7 @@ def _title(node: Node) -> str:
 
 
 def _value(value: Value) -> str:
-    if not value.shape:
-        return value.brief
+    """The value and its shape: `6 ()` is a scalar, `[1, 2] (2,)` a vector of two."""
     return f"{value.brief} {value.shape}"
 
 
