@@ -78,9 +78,10 @@ async def test_a_refusal_points_below_the_place_and_leaves_the_line_open() -> No
         assert words.startswith("not Python: unmatched ')'")
         assert pilot.app.line.editing
         assert pilot.app.shown == "x*y+)"
-        await pilot.press("delete")
+        await pilot.press("backspace")  # the cursor stays where the typing ended
         await pilot.pause()
         assert pilot.app.refusal == []
+        assert pilot.app.shown == "x*y+"
 
 
 async def test_escape_gives_back_what_held_before() -> None:

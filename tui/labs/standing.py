@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.frame import Frame, State
-from tui.widgets.status_bar import NO_RUN
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Standing:
     """How far it has come, in a few words."""
     device: str = ""
     """The device that does the work; empty until it is known."""
-    state: str = NO_RUN
+    state: str = ""
     """In a word, what goes on; a training says so in its frame."""
     frame: Frame | None = None
     """The newest look at a training: its memory, its speed and its state."""

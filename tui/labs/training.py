@@ -19,6 +19,7 @@ from tui.watching import Watching
 from tui.widgets.controls import Controls
 from tui.widgets.notice import Notice
 from tui.widgets.panels import Panels
+from tui.widgets.status_bar import NO_RUN
 
 if TYPE_CHECKING:
     from engine.config import Setting
@@ -67,6 +68,7 @@ class TrainingLab(Lab):
 
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson)
+        self.set_reactive(Lab.standing, Standing(state=NO_RUN))
         self.lesson = lesson
         self.experiment: Experiment | None = None
         self.frame: Frame | None = None

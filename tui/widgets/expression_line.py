@@ -18,6 +18,10 @@ from engine.expression import Refused
 class TypedLine(Input):
     """A line that no control character gets into, by pasting say: one could write anywhere."""
 
+    BINDINGS = [
+        Binding("enter", "submit", "take it", key_display="⏎", id="expression.take"),
+    ]
+
     def __init__(self, text: str) -> None:
         super().__init__(
             text, compact=True, select_on_focus=False, restrict=r"[^\x00-\x1f\x7f-\x9f]*"
@@ -98,7 +102,6 @@ class ExpressionLine(Vertical):
     def refuse(self, refused: Refused) -> None:
         """Say why the line cannot be taken, and where."""
         self._input.focus()
-        self._input.cursor_position = min(refused.start, len(self._input.value))
         sign = " " * len(self._sign)
         line, marks = refused.pointer.split("\n")
         # A line that is longer than the box scrolls; then the place is shown with what is near it.
