@@ -12,6 +12,8 @@ import time
 from lessons.catalog import find
 from lessons.lesson import TrainingLesson
 
+GOES_ON = {"decision-boundary": ("stop_above", 1.0)}
+"""The setting that keeps a training from stopping by itself before its epochs are over."""
 WARM_UP = 1.0
 """Seconds before the measurement."""
 
@@ -31,6 +33,8 @@ def main(slug: str, device: str, seconds: str) -> None:
     assert isinstance(lesson, TrainingLesson)
     trainer = lesson.load_trainer()
     config = trainer.Config.of(dict(lesson.presets[0].settings)).but("epochs", 10_000_000)
+    if slug in GOES_ON:
+        config = config.but(*GOES_ON[slug])
     begin, steps = 0.0, 0
     now = time.perf_counter()
     warm = now + WARM_UP

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bench.bare import GOES_ON
 from bench.terminal import Terminal
 
 EPOCH = re.compile(r"epoch ([\d.]+)(k|M|)/")
@@ -45,6 +46,9 @@ def lab(
         app.until("ready")
         if epochs is not None:
             set_control(app, "epochs", str(epochs))
+            if slug in GOES_ON:
+                name, value = GOES_ON[slug]
+                set_control(app, name.replace("_", " "), f"{value:g}")
         if full_speed:
             app.send("]" * 12)
             app.until("full speed")

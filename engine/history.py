@@ -128,3 +128,9 @@ class Path:
         # Where the last step began belongs to the picture, even where thinning has let it go.
         began = [] if self.last is None or self.last is self._kept[-1] else [self.last]
         return torch.stack([*self._kept, *began, here]).double().cpu().numpy()
+
+    def reached(self) -> Array:
+        """After how many steps each of the `positions` was reached, shape (positions,)."""
+        kept = np.arange(len(self._kept), dtype=np.float64) * self._stride
+        began = [] if self.last is None or self.last is self._kept[-1] else [self._count - 1]
+        return np.array([*kept, *began, self._count], dtype=np.float64)

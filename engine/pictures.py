@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from engine.pictures_boundary import BoundaryPicture
+    from engine.pictures_curve import CurvePicture
+    from engine.pictures_walks import WalksPicture
 
 Array: TypeAlias = NDArray[np.float64]
 
@@ -60,5 +65,5 @@ class LinePicture:
         return float(w), float(b)
 
 
-Picture: TypeAlias = LinePicture
+Picture: TypeAlias = "LinePicture | BoundaryPicture | CurvePicture | WalksPicture"
 """Every kind of picture that a trainer makes; a new kind joins with `|`."""

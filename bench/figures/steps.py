@@ -9,7 +9,7 @@ from bench.bare import steps_per_second
 from bench.figure import Figure, Target
 from bench.lab import Options, epochs, lab
 
-LABS = {"linear-regression": 0.90}
+LABS = {"linear-regression": 0.90, "decision-boundary": 0.90}
 """The labs whose steps are full batches, so that the epoch on screen counts them; the targets."""
 FIVE_PLACES = 99_999
 """Up to here the screen shows every epoch; from here on thousands of them."""

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from engine.frame import Frame, State
 from lessons.lesson import Challenge
+
+if TYPE_CHECKING:
+    from engine.pictures import LinePicture
 
 
 def overshoots_and_arrives(frame: Frame) -> bool:
     """On its way from 1 to 2 the weight went beyond 2.3, and now it rests at 2."""
-    if frame.picture is None or not _exact(frame):
+    picture = cast("LinePicture | None", frame.picture)
+    if picture is None or not _exact(frame):
         return False
     if (_number(frame, "initial_w"), _number(frame, "slope")) != (1, 2):
         return False
-    walked = frame.picture.path[:, 0]
+    walked = picture.path[:, 0]
     # The last few together: a single one may be on its way through.
     return bool(walked.max() > 2.3 and abs(walked[-4:] - 2).max() < 0.002)
 

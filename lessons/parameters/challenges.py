@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from engine.frame import Frame, State
 from lessons.lesson import Challenge
+
+if TYPE_CHECKING:
+    from engine.pictures import LinePicture
 
 CLOSE = 0.001
 """A loss this near to the least possible one counts as the best line."""
@@ -37,10 +42,11 @@ def diverges_by_the_sum(frame: Frame) -> bool:
 
 def _arrives_within(frame: Frame, steps: int) -> bool:
     """Whether the loss came close to the least possible one, from a start that was drawn."""
-    if frame.picture is None or not _drawn(frame) or frame.step == 0:
+    picture = cast("LinePicture | None", frame.picture)
+    if picture is None or not _drawn(frame) or frame.step == 0:
         return False
-    w, b = frame.picture.least_squares()
-    best = float(frame.picture.loss_at(frame.picture.x[:1] * 0 + w, b)[0])
+    w, b = picture.least_squares()
+    best = float(picture.loss_at(picture.x[:1] * 0 + w, b)[0])
     step = frame.history.first_below(best + CLOSE)
     return step is not None and step <= steps
 

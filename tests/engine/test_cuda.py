@@ -10,14 +10,26 @@ import torch
 from engine.device import memory, probe
 from engine.frame import State
 from engine.trainer import Trainer
+from engine.trainers.batches import Batches
+from engine.trainers.decision_boundary import DecisionBoundary
 from engine.trainers.gradient_by_hand import GradientByHand
 from engine.trainers.linear_regression import LinearRegression
+from engine.trainers.logistic_regression import LogisticRegression
+from engine.trainers.loss_reduction import LossReduction
 from engine.trainers.parameters import Parameters
 from tests.engine.conftest import Start, finish, look, until
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no CUDA device")
 
-KINDS = [GradientByHand, LinearRegression, Parameters]
+KINDS = [
+    DecisionBoundary,
+    GradientByHand,
+    LinearRegression,
+    LogisticRegression,
+    Parameters,
+    LossReduction,
+    Batches,
+]
 EPOCHS = 150
 
 

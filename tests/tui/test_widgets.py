@@ -104,12 +104,13 @@ def extreme_steps(slug: str):
 
     trainer = find(slug).load().load_trainer()
     allowed = trainer.Config.allowed()
-    line = {"data": "line"} if "data" in allowed else {}
+    line = {"data": "line"} if "data" in allowed and "line" in allowed["data"].words else {}
     for rate in (0.001, 0.123456, 1e6):
         for start in (-1e6, 1e6):
             for reduction in allowed["reduction"].words if "reduction" in allowed else ("",):
                 word = {"reduction": reduction} if reduction else {}
                 settings = {"learning_rate": rate, "slope": -1000, "initial_w": start}
+                settings = {name: value for name, value in settings.items() if name in allowed}
                 config = trainer.Config.of({**settings, **line, **word})
                 training = trainer(config, torch.device("cpu"))
                 for step in islice(training.steps(), 40):
@@ -124,7 +125,9 @@ async def test_nothing_is_cut_off_at_any_number(slug: str) -> None:
         for equation in line:
             key = f"{equation.formula} {len(equation.numbers)} {len(equation.result)}"
             widest.setdefault(key, line)
-    assert any("10³" in e.result + e.numbers for line in widest.values() for e in line)
+    # What squares its errors explodes; a probability cannot, and its weights grow evenly.
+    huge = "10³" if "slope" in find(slug).load().load_trainer().Config.allowed() else "×10"
+    assert any(huge in e.result + e.numbers for line in widest.values() for e in line)
     async with Host(equations).run_test(size=(NARROW + 2, 60)) as pilot:
         different = list({id(line): line for line in widest.values()}.values())
         equations.equations = different[0]

@@ -33,6 +33,14 @@ CHARTS: Mapping[str, ChartKind] = MappingProxyType(
         "loss": ChartKind("Loss", "tui.charts.loss"),
         "fit": ChartKind("Fit", "tui.charts.fit"),
         "surface": ChartKind("Loss surface", "tui.charts.surface"),
+        "lines": ChartKind("Lines", "tui.charts.lines"),
+        "paths": ChartKind("Paths", "tui.charts.paths"),
+        "samples": ChartKind("Loss by samples", "tui.charts.samples"),
+        "seconds": ChartKind("Loss by seconds", "tui.charts.seconds"),
         "valley": ChartKind("Loss over w", "tui.charts.valley"),
+        "boundary": ChartKind("Decision boundary", "tui.charts.boundary"),
+        "network": ChartKind("Network", "tui.charts.network"),
+        "curve": ChartKind("Probability", "tui.charts.curve"),
+        "log-odds": ChartKind("Log-odds", "tui.charts.log_odds"),
     }
 )

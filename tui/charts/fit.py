@@ -40,10 +40,11 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     if too_small(width, height):
         return words("too small", width, height, look)
     picture = frame.picture
-    if picture is None or len(picture.x) == 0:
+    if not isinstance(picture, LinePicture) or len(picture.x) == 0:
         return words(frame.message or "nothing to see yet", width, height, look)
-    x, y, sampled = picture.x.tobytes(), picture.y.tobytes(), picture.sample is not None
-    scene = _scene(x, y, picture.start, sampled, width, height, look)
+    x, y = picture.x.tobytes(), picture.y.tobytes()
+    names = _entries(len(picture.x), picture.sample is not None, look)
+    scene = scene_of(x, y, picture.start, names, width, height, look)
     plot = scene.start.again()
     if look.residuals:
         _residuals(plot, picture, scene.x, scene.y, look)
@@ -65,15 +66,16 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
 
 
 @lru_cache(maxsize=4)
-def _scene(
+def scene_of(
     x: bytes,
     y: bytes,
     start: tuple[float, float],
-    sampled: bool,
+    entries: tuple[Entry, ...],
     width: int,
     height: int,
     look: Look,
 ) -> Scene:
+    """Axes, points, the line at the start, and the legend with these entries."""
     xs, ys = np.frombuffer(x), np.frombuffer(y)
     x_axis, y_axis = window(xs, ys, start, width // 9, round((height - 2) / 1.7))
     x_axis, y_axis = x_axis.named("x", 5 / width), y_axis.named("y", 1.5 / height)
@@ -84,7 +86,7 @@ def _scene(
     xs, ys = x_axis.place(xs), y_axis.place(ys)
     _points(points, xs, ys, look)
     still = np.append(first[0], xs), np.append(first[1], ys)
-    legend(names, _entries(len(xs), sampled, look), *still, look)
+    legend(names, entries, *still, look)
     return Scene(x_axis, y_axis, plot, points, names)
 
 
@@ -131,9 +133,14 @@ def _residuals(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: Look) -
     plot.marks(xs[longest][column], 1 - row / (plot.rows - 1), look.residual, "│")
 
 
-def _entries(points: int, sampled: bool, look: Look) -> list[Entry]:
+def points_entry(points: int, look: Look) -> Entry:
+    """What the legend says of the data."""
+    return "●" if points < CROWD else "⠢", "points", look.points
+
+
+def _entries(points: int, sampled: bool, look: Look) -> tuple[Entry, ...]:
     entries = [
-        ("●" if points < CROWD else "⠢", "points", look.points),
+        points_entry(points, look),
         ("⠒⠒", "line now", look.line),
         ("⠂⠐", "at the start", look.start),
     ]
@@ -141,7 +148,7 @@ def _entries(points: int, sampled: bool, look: Look) -> list[Entry]:
         entries.insert(1, ("◆", "this sample", look.sample))
     if look.residuals:
         entries.append(("│", "residual", look.residual))
-    return entries
+    return tuple(entries)
 
 
 def _say_where(plot: Plot, picture: LinePicture, y: Axis, look: Look) -> None:

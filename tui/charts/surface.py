@@ -12,8 +12,8 @@ from engine.pictures import Array, LinePicture
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
-from tui.charts.legend import legend
-from tui.charts.look import Look
+from tui.charts.legend import Entry, legend
+from tui.charts.look import RGB, Look
 from tui.charts.plot import Plot, margin, too_small, words
 from tui.charts.relief import relief
 
@@ -38,28 +38,33 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     if too_small(width, height):
         return words("too small", width, height, look)
     picture = frame.picture
-    if picture is None or len(picture.x) == 0:
+    if not isinstance(picture, LinePicture) or len(picture.x) == 0:
         return words(frame.message or "nothing to see yet", width, height, look)
     if picture.path.shape[1] < 2:
         return words("one weight has a curve, not a surface", width, height, look)
     x, y = picture.x.tobytes(), picture.y.tobytes()
-    terrain = _terrain(x, y, picture.start, width, height, look)
+    here = (NOW, "now", look.sample)
+    terrain = terrain_of(x, y, picture.start, (here,), width, height, look)
     plot = terrain.axes.again()
-    _walk(plot, picture, terrain, look)
+    walk(plot, picture.path, terrain, look.path)
     plot.canvas.lay(terrain.signs.canvas)
-    here = terrain.w.place(picture.w), terrain.b.place(picture.b)
-    if len(inside(*np.atleast_1d(*here))):
-        plot.mark(*here, look.sample, NOW)
-    else:
+    if not stand(plot, terrain, picture.w, picture.b, here):
         plot.note(1, plot.rows - 1, LEFT, look.path)
     plot.inner.lay_under(terrain.relief)
     return plot.canvas
 
 
 @lru_cache(maxsize=4)
-def _terrain(
-    x: bytes, y: bytes, start: tuple[float, float], width: int, height: int, look: Look
+def terrain_of(
+    x: bytes,
+    y: bytes,
+    start: tuple[float, float],
+    walkers: tuple[Entry, ...],
+    width: int,
+    height: int,
+    look: Look,
 ) -> Terrain:
+    """The map around the start and the least loss; `walkers` are named in its legend."""
     picture = LinePicture(
         np.frombuffer(x), np.frombuffer(y), *start, start=start, path=np.array([start])
     )
@@ -74,7 +79,7 @@ def _terrain(
     least = picture.loss_at(np.array(best[0]), best[1])
     axes = Plot(width, height, w_axis, b_axis, look)
     signs = axes.blank()
-    _signs(signs, picture.start, best, w_axis, b_axis, look)
+    _signs(signs, picture.start, best, walkers, w_axis, b_axis, look)
     return Terrain(w_axis, b_axis, axes, signs, relief((losses - least).clip(0, None), look))
 
 
@@ -103,9 +108,17 @@ def _dots(low: float, high: float, cells: int, each: int) -> Array:
     return low + cell / max(cells - 1, 1) * (high - low)
 
 
-def _walk(plot: Plot, picture: LinePicture, terrain: Terrain, look: Look) -> None:
+def stand(plot: Plot, terrain: Terrain, w: float, b: float, sign: Entry) -> bool:
+    """Mark where a training stands now; False where that is off the map."""
+    mark, _, colour = sign
+    place = np.atleast_1d(terrain.w.place(w)), np.atleast_1d(terrain.b.place(b))
+    plot.marks(*place, colour, mark)
+    return len(inside(*place)) > 0
+
+
+def walk(plot: Plot, path: Array, terrain: Terrain, colour: RGB) -> None:
     """Draw the path, a point a dot; where it leaves the map it is followed to the edge."""
-    x, y = terrain.w.place(picture.path[:, 0]), terrain.b.place(picture.path[:, 1])
+    x, y = terrain.w.place(path[:, 0]), terrain.b.place(path[:, 1])
     moved = np.flatnonzero(np.diff(plot.dots(x, y), prepend=np.nan) != 0)
     x, y = x[moved], y[moved]
     here = np.zeros(len(x) + 2, dtype=bool)
@@ -113,22 +126,22 @@ def _walk(plot: Plot, picture: LinePicture, terrain: Terrain, look: Look) -> Non
     near = here[1:-1] | here[2:] | here[:-2]
     for run in np.split(np.arange(len(x)), np.flatnonzero(np.diff(near)) + 1):
         if len(run) and near[run[0]]:
-            plot.curve(x[run], y[run], look.path)
+            plot.curve(x[run], y[run], colour)
 
 
 def _signs(
     plot: Plot,
     start: tuple[float, float],
     best: tuple[float, float],
+    walkers: tuple[Entry, ...],
     w: Axis,
     b: Axis,
     look: Look,
 ) -> None:
-    colours = {START: look.path, NOW: look.sample, LEAST: look.minimum}
-    for sign, place in ((START, start), (LEAST, best)):
-        plot.mark(w.place(place[0]), b.place(place[1]), colours[sign], sign)
-    names = {START: "start", NOW: "now", LEAST: "least loss"}
-    entries = [(sign, name, colours[sign]) for sign, name in names.items()]
+    first, last = (START, "start", look.path), (LEAST, "least loss", look.minimum)
+    for (sign, _, colour), place in ((first, start), (last, best)):
+        plot.mark(w.place(place[0]), b.place(place[1]), colour, sign)
+    entries = [first, *walkers, last]
     way = np.linspace(0, 1, 50)
     (w0, b0), (w1, b1) = start, best
     legend(plot, entries, w.place(w0 + way * (w1 - w0)), b.place(b0 + way * (b1 - b0)), look)

@@ -54,7 +54,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     if too_small(width, height):
         return words("too small", width, height, look)
     picture = frame.picture
-    if picture is None or len(picture.x) == 0:
+    if not isinstance(picture, LinePicture) or len(picture.x) == 0:
         return words(frame.message or "nothing to see yet", width, height, look)
     step = descent(picture)
     if not math.isfinite(step.before + step.after):

@@ -1,0 +1,220 @@
+"""One line trained three times, by batches of three sizes; knows no thread and no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Annotated, Literal
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.config import Config, Epochs, Range, Rate, Setting
+from engine.datasets import noisy_line
+from engine.equations import Equation, number
+from engine.frame import LossHistory, NamedParameters
+from engine.history import Path
+from engine.pictures import LinePicture
+from engine.pictures_walks import Walk, WalksPicture
+from engine.trainer import Step, Trainer
+from engine.trainers.sgd import copied, update
+
+Coordinate = Annotated[float, Range(-1e6, 1e6)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchesConfig(Config):
+    """Hyperparameters of `Batches`."""
+
+    learning_rate: Rate = 0.05
+    """η of all three: how far one step follows the gradient."""
+    batch_size: Annotated[int, Range(1, 10_000)] = 10
+    """How many points a step of the mini-batch training looks at."""
+    epochs: Epochs = 60
+    """Passes over the data: how often each of the three sees every point."""
+    shuffle: Literal["each-epoch", "never"] = "each-epoch"
+    """Whether the points come in a new order in every epoch, or always from left to right."""
+    points: Annotated[int, Range(2, 10_000)] = 100
+    """How many points are drawn around the line."""
+    noise: Annotated[float, Range(0, 1000)] = 1.0
+    """The standard deviation of the noise on y."""
+    slope: Annotated[float, Range(-1000, 1000)] = 3.0
+    """The slope of the line behind the points: what w should find."""
+    intercept: Annotated[float, Range(-1000, 1000)] = 10.0
+    """The intercept of the line behind the points: what b should find."""
+    low: Coordinate = -2.0
+    """The smallest x."""
+    high: Coordinate = 2.0
+    """The largest x; 12 is that of other lessons, where the loss is a ravine and b crawls."""
+    initial_w: Coordinate | None = None
+    """Where all slopes start; none leaves it to `nn.Linear`."""
+    initial_b: Coordinate | None = None
+    """Where all intercepts start; none leaves it to `nn.Linear`."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.low >= self.high:
+            raise ValueError(f"low = {self.low} must be below high = {self.high}")
+
+
+class Learner:
+    """A model with its optimizer, and what the training has cost so far."""
+
+    def __init__(self, model: nn.Linear, learning_rate: float) -> None:
+        self.model = deepcopy(model)
+        # 3. Loss function
+        self.loss_fn = nn.MSELoss()
+        # 4. Optimizer
+        self.optimizer = torch.optim.SGD(self.model.parameters(), lr=learning_rate)
+        self.path = Path()
+        self.updates = self.samples = 0
+        self.seconds = 0.0
+
+    def learn(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """One update from one batch; x and y (samples, 1).
+
+        The clock measures this thread alone: on a GPU, how long it takes to hand over the work.
+        For a model of two numbers that is what an update takes, since the GPU waits for more.
+        """
+        began = perf_counter()
+        loss: torch.Tensor = self.loss_fn(self.model(x), y)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.path.add(self.model.weight, self.model.bias)
+        self.optimizer.step()
+        self.seconds += perf_counter() - began
+        self.updates += 1
+        self.samples += len(x)
+        return loss.detach()
+
+
+class Batches(Trainer[BatchesConfig]):
+    """The same points in the same order: a step for each, for a few, or for all of them."""
+
+    Config = BatchesConfig
+    live = frozenset({"learning_rate"})
+
+    def __init__(self, config: BatchesConfig, device: torch.device) -> None:
+        self.config = config
+        torch.manual_seed(config.seed)
+
+        # 1. Data
+        self.x, self.y = noisy_line(
+            slope=config.slope,
+            intercept=config.intercept,
+            noise=config.noise,
+            points=config.points,
+            low=config.low,
+            high=config.high,
+            device=device,
+        )
+
+        # 2. Model: all three start from a copy of this one
+        model = nn.Linear(in_features=1, out_features=1)
+        if config.initial_w is not None:
+            nn.init.constant_(model.weight, config.initial_w)
+        if config.initial_b is not None:
+            nn.init.constant_(model.bias, config.initial_b)
+        model.to(device)
+
+        # 3. Loss function and 4. Optimizer: each learner has its own
+        self.single = Learner(model, config.learning_rate)
+        self.mini = Learner(model, config.learning_rate)
+        self.full = Learner(model, config.learning_rate)
+        self.learners = {"single": self.single, "mini": self.mini, "full": self.full}
+
+    def steps(self) -> Iterator[Step]:
+        """A step is one mini-batch; within it `single` makes one update a sample."""
+        # 5. Loop
+        step = 0
+        for epoch in range(1, self.config.epochs + 1):
+            order = self.order()
+            for batch in order.split(self.config.batch_size):
+                x, y = self.x[batch], self.y[batch]
+                for sample in range(len(batch)):
+                    self.single.learn(x[sample : sample + 1], y[sample : sample + 1])
+                loss = self.mini.learn(x, y)
+                if self.mini.samples == epoch * len(order):  # the last batch of the epoch
+                    self.full.learn(self.x, self.y)
+                step += 1
+                yield Step(step=step, epoch=epoch, loss=loss)
+
+    def order(self) -> torch.Tensor:
+        """The order of the points in the next epoch, drawn on the CPU whatever the device."""
+        if self.config.shuffle == "never":
+            return torch.arange(self.config.points)
+        return torch.randperm(self.config.points)
+
+    def picture(self) -> WalksPicture:
+        x, y = copied(self.x.flatten()), copied(self.y.flatten())
+        walks = tuple(self._walk(name, x, y) for name in self.learners)
+        w, b = walks[0].path[0].tolist()
+        return WalksPicture(x, y, (w, b), walks)
+
+    def equations(self, step: Step | None) -> tuple[Equation, ...]:
+        """The slope that each batch saw, the step of the mini-batch, and what each has cost."""
+        loss, mini = None if step is None else step.loss.item(), self.mini
+        before = None if mini.path.last is None else float(mini.path.last[0])
+        return (
+            Equation("mini", "L = mean((ŷ − y)²)", "", number(loss)),
+            *(_slope(name, learner) for name, learner in self.learners.items()),
+            *update("w", mini.model.weight, before, mini.optimizer),
+            *(_cost(name, learner) for name, learner in self.learners.items()),
+        )
+
+    def parameters(self) -> NamedParameters:
+        return {
+            f"{sign}_{name}": parameter.item()
+            for name, learner in self.learners.items()
+            for sign, parameter in (("w", learner.model.weight), ("b", learner.model.bias))
+        }
+
+    def predict(self, x: float) -> float:
+        """What the line trained by mini-batches says."""
+        return (self.mini.model.weight * x + self.mini.model.bias).item()
+
+    def metrics(self) -> Mapping[str, float]:
+        """Of each: the loss over all the points, and the seconds that its updates took."""
+        losses, seconds = {}, {}
+        for name, learner in self.learners.items():
+            with torch.no_grad():
+                losses[f"loss_{name}"] = learner.loss_fn(learner.model(self.x), self.y).item()
+            seconds[f"seconds_{name}"] = learner.seconds
+        return losses | seconds
+
+    def adjust(self, name: str, value: Setting) -> None:
+        super().adjust(name, value)
+        for learner in self.learners.values():
+            learner.optimizer.param_groups[0]["lr"] = value
+
+    def _walk(self, name: str, x: np.ndarray, y: np.ndarray) -> Walk:
+        """The path of one learner, and the loss over all the points along it."""
+        learner = self.learners[name]
+        w, b = learner.model.weight, learner.model.bias
+        path = learner.path.positions(w, b)
+        line = LinePicture(x, y, w.item(), b.item(), (path[0, 0], path[0, 1]), path)
+        with np.errstate(all="ignore"):  # a learner that diverged has no finite loss
+            losses = line.loss_at(path[:, 0], path[:, 1])
+        return Walk(
+            name=name,
+            w=line.w,
+            b=line.b,
+            path=path,
+            losses=LossHistory(learner.path.reached() + 1, losses, losses),
+            updates=learner.updates,
+            samples=learner.samples,
+            seconds=learner.seconds,
+        )
+
+
+def _slope(name: str, learner: Learner) -> Equation:
+    gradient = learner.model.weight.grad
+    slope = None if gradient is None else gradient.item()
+    return Equation("backward", f"∂L/∂w {name}", "", number(slope))
+
+
+def _cost(name: str, learner: Learner) -> Equation:
+    return Equation("cost", f"{name}: {learner.updates:,} updates", "", f"{learner.seconds:.3f} s")

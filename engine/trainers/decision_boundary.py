@@ -1,0 +1,115 @@
+"""Two classes in the plane, told apart by a line or a small network; knows no thread, no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Annotated, Literal
+
+import torch
+from torch import nn
+
+from engine import datasets
+from engine.config import Config, Epochs, Range, Rate, Seed
+from engine.history import Path
+from engine.trainer import Step
+from engine.trainers.boundary import BoundaryTrainer
+
+CHECK_EVERY = 20
+"""Steps from one look at the accuracy to the next."""
+ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionBoundaryConfig(Config):
+    """Hyperparameters of `DecisionBoundary`."""
+
+    seed: Seed = 10
+    """Where torch's random numbers start: the same seed gives the same run."""
+    learning_rate: Rate = 0.01
+    """η: how far one step follows the gradient."""
+    momentum: Annotated[float, Range(0, 1)] = 0.9
+    """How much of the last step's direction the next one keeps."""
+    epochs: Epochs = 1000
+    """Passes over the data at most; each is one step, since all points are used at once."""
+    stop_above: Annotated[float, Range(0, 1)] = 0.99
+    """The accuracy that is enough; nothing is above 1, which therefore never stops."""
+    hidden_layers: Annotated[int, Range(0, 4)] = 0
+    """Layers between the inputs and the output; without any the boundary is a line."""
+    units: Annotated[int, Range(1, 64)] = 8
+    """Units in each hidden layer."""
+    activation: Literal["tanh", "relu", "sigmoid"] = "tanh"
+    """What bends the outputs of the hidden layers."""
+    data: Literal["clouds", "overlap", "moons", "circles", "xor", "spiral"] = "clouds"
+    """How the points of the two classes lie."""
+    points: Annotated[int, Range(4, 10_000)] = 200
+    """How many points there are, half of them of each class."""
+
+
+class DecisionBoundary(BoundaryTrainer[DecisionBoundaryConfig]):
+    """Find where in the plane label 1 becomes likelier than label 0."""
+
+    Config = DecisionBoundaryConfig
+
+    def __init__(self, config: DecisionBoundaryConfig, device: torch.device) -> None:
+        self.config = config
+        torch.manual_seed(config.seed)
+
+        # 1. Data
+        self.x, self.y = self.points(device)
+
+        # 2. Model
+        sizes = [2] + [config.units] * config.hidden_layers
+        hidden: list[nn.Module] = []
+        for inputs, outputs in pairwise(sizes):
+            hidden += [nn.Linear(inputs, outputs), ACTIVATIONS[config.activation]()]
+        self.model = nn.Sequential(*hidden, nn.Linear(sizes[-1], 1))
+        self.model.to(device)
+        self.activation = config.activation
+
+        # 3. Loss function
+        # A network can diverge, and BCELoss raises an error where P is not a number.
+        self.loss_fn = nn.BCEWithLogitsLoss() if config.hidden_layers else nn.BCELoss()
+
+        # 4. Optimizer
+        self.optimizer = torch.optim.SGD(
+            self.model.parameters(), lr=config.learning_rate, momentum=config.momentum
+        )
+        self.path = Path(capacity=2)
+
+    def steps(self) -> Iterator[Step]:
+        # 5. Loop
+        for epoch in range(1, self.config.epochs + 1):
+            z = self.model(self.x)
+            output = z if self.config.hidden_layers else torch.sigmoid(z)
+            loss = self.loss_fn(output, self.y)
+            self.optimizer.zero_grad()
+            loss.backward()
+            self.path.add(*self.model.parameters())
+            self.optimizer.step()
+            self.z = z.detach()
+            yield Step(step=epoch, epoch=epoch, loss=loss.detach())
+            # A script counts from 0 and checks at 0, 20, 40, …; only then is the device waited for.
+            if (epoch - 1) % CHECK_EVERY == 0 and self.good_enough(self.z):
+                self.stopped_at = epoch - 1
+                return
+
+    def good_enough(self, z: torch.Tensor) -> bool:
+        """Whether more than the wanted share is right; counted, since 0.99 has no exact float."""
+        return self.right(z) > round(self.config.stop_above * len(self.x), 6)
+
+    def points(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+        """The inputs, shape (points, 2), and the labels, shape (points, 1)."""
+        shape, points = self.config.data, self.config.points
+        if shape == "clouds":
+            return datasets.clouds(points=points, reach=1.7, device=device)
+        if shape == "overlap":
+            return datasets.clouds(points=points, reach=0.7, device=device)
+        shapes = {
+            "moons": datasets.moons,
+            "circles": datasets.circles,
+            "xor": datasets.xor,
+            "spiral": datasets.spiral,
+        }
+        return shapes[shape](points=points, device=device)

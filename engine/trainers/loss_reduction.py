@@ -1,0 +1,184 @@
+"""One line trained twice, by the sum and by the mean; knows no thread and no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+from torch import nn
+
+from engine.config import Config, Epochs, Range, Rate, Setting
+from engine.datasets import noisy_line
+from engine.equations import Equation, number
+from engine.frame import LossHistory, NamedParameters
+from engine.history import Diverged, History, Path
+from engine.pictures_walks import Walk, WalksPicture
+from engine.trainer import Step, Trainer
+from engine.trainers.sgd import copied, update
+
+Coordinate = Annotated[float, Range(-1e6, 1e6)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LossReductionConfig(Config):
+    """Hyperparameters of `LossReduction`."""
+
+    learning_rate: Rate = 0.01
+    """η of the training by the sum."""
+    mean_learning_rate: Rate = 0.01
+    """η of the training by the mean."""
+    epochs: Epochs = 1000
+    """Passes over the data; each is one step of both, with all the points."""
+    points: Annotated[int, Range(2, 10_000)] = 3
+    """How many points there are, at even distances from x = 1 to x = 3: the N of the sum."""
+    noise: Annotated[float, Range(0, 1000)] = 0.0
+    """The standard deviation of the noise on y."""
+    slope: Annotated[float, Range(-1000, 1000)] = 2.0
+    """The slope of the line behind the points: what w should find."""
+    intercept: Annotated[float, Range(-1000, 1000)] = 0.0
+    """The intercept of the line behind the points: what b should find."""
+    initial_w: Coordinate | None = None
+    """Where both slopes start; none leaves it to `nn.Linear`."""
+    initial_b: Coordinate | None = None
+    """Where both intercepts start; none leaves it to `nn.Linear`."""
+
+
+class LossReduction(Trainer[LossReductionConfig]):
+    """The same data, the same start: what do the sum and the mean of the errors make of it?"""
+
+    Config = LossReductionConfig
+    live = frozenset({"learning_rate", "mean_learning_rate"})
+
+    def __init__(self, config: LossReductionConfig, device: torch.device) -> None:
+        self.config = config
+        torch.manual_seed(config.seed)
+
+        # 1. Data
+        self.x, self.y = noisy_line(
+            slope=config.slope,
+            intercept=config.intercept,
+            noise=config.noise,
+            points=config.points,
+            low=1,
+            high=3,
+            device=device,
+        )
+
+        # 2. Model: one for the sum, and a copy of it for the mean
+        self.sum_model = nn.Linear(in_features=1, out_features=1)
+        if config.initial_w is not None:
+            nn.init.constant_(self.sum_model.weight, config.initial_w)
+        if config.initial_b is not None:
+            nn.init.constant_(self.sum_model.bias, config.initial_b)
+        self.sum_model.to(device)
+        self.mean_model = deepcopy(self.sum_model)
+
+        # 3. Loss function: all that tells the two trainings apart
+        self.sum_loss = nn.MSELoss(reduction="sum")
+        self.mean_loss = nn.MSELoss(reduction="mean")
+
+        # 4. Optimizer
+        self.sum_optimizer = torch.optim.SGD(self.sum_model.parameters(), lr=config.learning_rate)
+        self.mean_optimizer = torch.optim.SGD(
+            self.mean_model.parameters(), lr=config.mean_learning_rate
+        )
+        self.sum_path, self.mean_path = Path(), Path()
+        self.mean_history = History(batch=1 if device.type == "cpu" else 64)
+
+    def steps(self) -> Iterator[Step]:
+        # 5. Loop
+        for epoch in range(1, self.config.epochs + 1):
+            loss = self.sum_loss(self.sum_model(self.x), self.y)
+            self.sum_optimizer.zero_grad()
+            loss.backward()
+            self.sum_path.add(self.sum_model.weight, self.sum_model.bias)
+            self.sum_optimizer.step()
+
+            mean_loss = self.mean_loss(self.mean_model(self.x), self.y)
+            self.mean_optimizer.zero_grad()
+            mean_loss.backward()
+            self.mean_path.add(self.mean_model.weight, self.mean_model.bias)
+            self.mean_optimizer.step()
+
+            self.mean_history.add(mean_loss.detach())
+            yield Step(step=epoch, epoch=epoch, loss=loss.detach())
+
+    def picture(self) -> WalksPicture:
+        losses = self._mean_losses().snapshot()
+        walks = (
+            _walk("sum", self.sum_model, self.sum_path, None, losses.steps or 0),
+            _walk("mean", self.mean_model, self.mean_path, losses, losses.steps or 0),
+        )
+        w, b = walks[0].path[0].tolist()
+        return WalksPicture(copied(self.x.flatten()), copied(self.y.flatten()), (w, b), walks)
+
+    def equations(self, step: Step | None) -> tuple[Equation, ...]:
+        """Both losses, and how both slopes moved; the intercepts move in the same way."""
+        sum_loss = None if step is None else step.loss.item()
+        mean_loss = None if step is None else self._mean_losses().loss
+        sums = _moved("ₛ", self.sum_model, self.sum_path, self.sum_optimizer)
+        means = _moved("ₘ", self.mean_model, self.mean_path, self.mean_optimizer)
+        return (
+            Equation("sum", "Lₛ = sum((ŷ − y)²)", "", number(sum_loss)),
+            *sums,
+            Equation("mean", "Lₘ = mean((ŷ − y)²)", "", number(mean_loss)),
+            *means,
+        )
+
+    def parameters(self) -> NamedParameters:
+        return {
+            "w_sum": self.sum_model.weight.item(),
+            "b_sum": self.sum_model.bias.item(),
+            "w_mean": self.mean_model.weight.item(),
+            "b_mean": self.mean_model.bias.item(),
+        }
+
+    def predict(self, x: float) -> float:
+        """What the line trained by the sum says."""
+        return _predict(self.sum_model, x)
+
+    def metrics(self) -> Mapping[str, float]:
+        """What both lines say at x = 4."""
+        return {
+            "prediction_sum": _predict(self.sum_model, 4),
+            "prediction_mean": _predict(self.mean_model, 4),
+        }
+
+    def adjust(self, name: str, value: Setting) -> None:
+        super().adjust(name, value)
+        sums = name == "learning_rate"
+        for group in (self.sum_optimizer if sums else self.mean_optimizer).param_groups:
+            group["lr"] = value
+
+    def _mean_losses(self) -> History:
+        """The history, read up to the last step; what is not finite ends the run at the next."""
+        with suppress(Diverged):
+            self.mean_history.flush()
+        return self.mean_history
+
+
+def _predict(model: nn.Linear, x: float) -> float:
+    return (model.weight * x + model.bias).item()
+
+
+def _walk(
+    name: str, model: nn.Linear, path: Path, losses: LossHistory | None, updates: int
+) -> Walk:
+    w, b = model.weight, model.bias
+    return Walk(name, w.item(), b.item(), path.positions(w, b), losses, updates)
+
+
+def _moved(
+    sign: str, model: nn.Linear, path: Path, optimizer: torch.optim.Optimizer
+) -> tuple[Equation, ...]:
+    """The slope of one loss along its w, and the step that SGD made of it."""
+    w, gradient = model.weight, model.weight.grad
+    slope = number(None if gradient is None else gradient.item())
+    before = None if path.last is None else float(path.last[0])
+    return Equation("backward", f"∂L/∂w{sign}", "", slope), *update(
+        f"w{sign}", w, before, optimizer
+    )

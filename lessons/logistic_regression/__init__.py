@@ -1,0 +1,1 @@
+"""Logistic regression: one feature, two classes; knows no torch and no screen."""

@@ -1,0 +1,155 @@
+"""Batches: the challenges by hand of runs, and each figure of the page by its run or formula."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.config import Setting
+from engine.frame import State
+from lessons.catalog import find
+from tests.lessons.figures import curvatures, normal_equations, says
+from tests.lessons.runs import untouched, walk
+
+SLUG = "batches"
+Settings = dict[str, Setting]
+
+MET: dict[str, list[Settings]] = {
+    "same": [{"batch_size": 100}, {"batch_size": 500, "epochs": 20}],
+    "full": [{"learning_rate": 0.2}, {"learning_rate": 0.15, "epochs": 20}],
+    "rest": [{"learning_rate": 0.005}, {"learning_rate": 0.002}],
+    "apart": [{"learning_rate": 0.5}, {"learning_rate": 0.5, "batch_size": 20}],
+}
+MISSED: dict[str, list[Settings]] = {
+    "same": [{"batch_size": 50}, {"batch_size": 100, "epochs": 5}, {"points": 10}],
+    "full": [
+        {"learning_rate": 0.1},
+        {"learning_rate": 0.74},
+        {"initial_w": 3.0, "initial_b": 10.0},
+        {"learning_rate": 0.2, "noise": 0.0},
+    ],
+    "rest": [
+        {"learning_rate": 0.01},
+        {"noise": 0.0},
+        {"learning_rate": 0.0001},  # at rest nowhere near
+    ],
+    "apart": [
+        {"learning_rate": 0.2},
+        {"learning_rate": 0.74},
+        {"learning_rate": 0.5, "batch_size": 1},  # mini diverges with it
+    ],
+}
+
+
+def met(challenge: str, frame: Any) -> bool:
+    check = next(one.check for one in find(SLUG).load().challenges if one.slug == challenge)
+    assert check is not None
+    return check(frame)
+
+
+def cases(table: dict[str, list[Settings]]) -> list[tuple[str, Settings]]:
+    return [(slug, settings) for slug, runs in table.items() for settings in runs]
+
+
+def losses(**settings: Setting) -> dict[str, float]:
+    return walk(SLUG, **settings).trainer.metrics()
+
+
+def test_every_check_has_its_runs() -> None:
+    checked = {one.slug for one in find(SLUG).load().challenges if one.check}
+    assert checked == set(MET) == set(MISSED)
+
+
+@pytest.mark.parametrize(("challenge", "settings"), cases(MET))
+def test_can_be_met(challenge: str, settings: Settings) -> None:
+    assert met(challenge, walk(SLUG, **settings).frame) is True
+
+
+@pytest.mark.parametrize(("challenge", "settings"), cases(MISSED))
+def test_is_not_met_by_the_wrong_means(challenge: str, settings: Settings) -> None:
+    assert met(challenge, walk(SLUG, **settings).frame) is False
+
+
+@pytest.mark.parametrize("preset", [preset.name for preset in find(SLUG).load().presets])
+def test_no_preset_meets_a_challenge(preset: str) -> None:
+    frame = walk(SLUG, **find(SLUG).load().preset(preset).settings).frame
+    assert [challenge for challenge in MET if met(challenge, frame)] == []
+
+
+@pytest.mark.parametrize("challenge", MET)
+@pytest.mark.parametrize("state", list(State))
+def test_a_run_that_has_hardly_begun_meets_nothing(challenge: str, state: State) -> None:
+    assert met(challenge, replace(untouched(SLUG), state=state)) is False
+    begun = walk(SLUG, epochs=1).frame
+    assert met(challenge, replace(begun, state=State.PLAYING)) is False
+    assert met(challenge, replace(begun, state=State.PLAYING, settings={})) is False
+
+
+@pytest.mark.parametrize("epochs", [1, 3, 10, 60])
+def test_page_what_each_epoch_reaches(epochs: int) -> None:
+    reached = losses(epochs=epochs)
+    row = [f"{reached[f'loss_{name}']:.4f}" for name in ("single", "mini", "full")]
+    says(SLUG, f"{epochs} {' '.join(row)}")
+
+
+def test_page_the_updates() -> None:
+    updates = [str(one.updates) for one in walk(SLUG).frame.picture.walks]
+    says(SLUG, f"updates {' '.join(updates)}")
+
+
+def test_page_the_least_loss() -> None:
+    picture = walk(SLUG).frame.picture
+    least = normal_equations(picture.x, picture.y)[2]
+    assert picture.least_loss() == pytest.approx(least)
+    says(SLUG, f"{least:.4f} is the least that any line has")
+
+
+def test_page_the_noise_of_a_gradient() -> None:
+    picture = walk(SLUG).frame.picture
+    w, b, _ = normal_equations(picture.x, picture.y)
+    slopes = 2 * (w * picture.x + b - picture.y) * picture.x
+    assert slopes.mean() == pytest.approx(0, abs=1e-6)
+    says(SLUG, f"standard deviation of {slopes.std():.2f}")
+    says(SLUG, f"√10 times smaller, {slopes.std() / 10**0.5:.2f}")
+
+
+def test_page_the_limits() -> None:
+    large = curvatures(np.linspace(-2, 2, 100))[1]
+    says(SLUG, f"2 / {large:.4f} = {2 / large:.4f}")
+    corner = np.array([[4.0, 2.0], [2.0, 1.0]])  # of a point at x = 2: half its Hessian
+    assert 2 * np.linalg.eigvalsh(corner)[1] == pytest.approx(10)
+    below, above = (losses(learning_rate=rate, batch_size=100) for rate in (0.73, 0.74))
+    assert below["loss_full"] < above["loss_full"]
+    full = walk(SLUG, learning_rate=0.5).frame.picture.walk("full").losses
+    assert full.first_below(walk(SLUG).frame.picture.least_loss() + 0.01) == 5
+    says(SLUG, "At 0.5 full arrives in 5 epochs")
+
+
+def test_page_the_presets() -> None:
+    presets = {preset.name: dict(preset.settings) for preset in find(SLUG).load().presets}
+    says(SLUG, f"after 60 epochs: {losses(**presets['smaller-steps'])['loss_full']:.4f}")
+    ravine = losses(**presets["ravine"])
+    says(SLUG, f"full is at {ravine['loss_full']:.1f}, mini at {ravine['loss_mini']:.1f}")
+    says(SLUG, f"single at {ravine['loss_single']:.2f}")
+    assert losses(**presets["no-noise"])["loss_single"] < 1e-9
+
+
+def test_page_sorted_points_end_every_epoch_where_the_last_ones_pull() -> None:
+    """The line misses its last five points by less than the best line does, always the same way."""
+    ends, best = [], []
+    for seed in range(5):
+        picture = walk(SLUG, shuffle="never", seed=seed, epochs=20).frame.picture
+        x, y, single = picture.x, picture.y, picture.walk("single")
+        w, b, _ = normal_equations(x, y)
+        ends.append(abs(np.mean((single.w * x + single.b - y)[-5:])))
+        best.append(abs(np.mean((w * x + b - y)[-5:])))
+    assert np.mean(ends) < 0.8 * np.mean(best)
+    again = [walk(SLUG, shuffle="never", epochs=epochs).weights[-1][:2] for epochs in (20, 21)]
+    assert again[0] == pytest.approx(again[1], abs=1e-4)
+
+
+def test_question_an_epoch_has_four_updates() -> None:
+    assert len(walk(SLUG, batch_size=32, epochs=1).losses) == 4

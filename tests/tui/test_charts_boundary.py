@@ -1,0 +1,153 @@
+"""The decision boundary and the network as text."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.frame import Frame
+from engine.pictures_boundary import BoundaryPicture, Layer
+from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses, pictured
+from tui.charts import CHARTS
+from tui.charts.look import Look
+
+KINDS = ("boundary", "network")
+
+
+def layer(weights: list[list[float]], bias: list[float], gradient: float | None = 0.5) -> Layer:
+    values = np.array(weights, dtype=np.float64)
+    slope = None if gradient is None else np.full(values.shape, gradient)
+    return Layer(values, np.array(bias, dtype=np.float64), slope)
+
+
+def plane(*layers: Layer, **changes: Any) -> Frame:
+    """Two points of each class at x₁ = ±1, and the boundary x₁ = 0.25."""
+    fields: dict[str, Any] = {
+        "x": np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]),
+        "labels": np.array([0.0, 0.0, 1.0, 1.0]),
+        "layers": layers or (layer([[4.0, 0.0]], [-1.0]),),
+        "activation": "tanh",
+        "right": 4,
+    }
+    return replace(losses([1.0]), picture=BoundaryPicture(**{**fields, **changes}))
+
+
+def place(lines: list[str], x: float, y: float) -> tuple[int, int]:
+    """The (row, column) by hand: both axes from −1.16 to 1.16."""
+    left, columns, rows = canvas(lines)
+    across, up = (x + 1.16) / 2.32, (y + 1.16) / 2.32
+    column = left + math.floor(across * (columns - 1) + 0.5)
+    return math.floor((1 - up) * (rows - 1) + 0.5), column
+
+
+@pytest.mark.parametrize("size", [(40, 8), (80, 30)])
+def test_each_class_has_its_mark_at_its_place(size: tuple[int, int]) -> None:
+    lines = draw("boundary", plane(), *size)
+    seen = 0
+    for x, glyph in ((-1, "○"), (1, "●")):
+        for y in (-1, 1):
+            row, column = place(lines, x, y)
+            seen += lines[row][column] == glyph
+    assert seen >= 3  # the legend may hide one
+
+
+def test_the_line_stands_where_p_is_half() -> None:
+    lines = draw("boundary", plane(), 80, 30)
+    _, column = place(lines, 0.25, 0.0)
+    crossed = {row for row, at in braille(lines) if abs(at - column) <= 1}
+    assert crossed >= set(range(4, canvas(lines)[2]))
+    legend = {at for _, at in cells(lines, "⠒")}
+    assert all(abs(at - column) <= 1 or at in legend for _, at in braille(lines))
+
+
+def test_a_slanted_line_goes_through_the_cells_it_should() -> None:
+    lines = draw("boundary", plane(layer([[1.0, 2.0]], [0.0])), 80, 30)
+    drawn = set(braille(lines))
+    for x in np.linspace(-1.1, 1.1, 40):
+        row, column = place(lines, float(x), -float(x) / 2)
+        assert {(row + down, column + right) for down in (-1, 0, 1) for right in (-1, 0, 1)} & drawn
+
+
+def test_the_ground_is_shaded_by_the_probability() -> None:
+    drawn = CHARTS["boundary"].draw(plane(), 80, 30, DARK)
+    papers = drawn.papers[12]
+    left, right = papers[10], papers[-5]
+    assert left != right
+    assert -1 not in (left, right)
+    lightly = CHARTS["boundary"].draw(plane(), 80, 30, Look.light())
+    assert lightly.papers[12][10] != left
+
+
+def test_what_is_right_is_counted_and_what_is_wrong_is_crossed_out_when_asked() -> None:
+    frame = plane(labels=np.array([0.0, 1.0, 1.0, 1.0]), right=3)
+    lines = draw("boundary", frame, 80, 30, residuals=True)
+    assert "3 of 4 right" in "\n".join(lines)
+    row, column = place(lines, -1, 1)
+    crosses = [at for at in cells(lines, "✕") if "wrong" not in lines[at[0]]]
+    assert crosses in ([(row, column)], [])  # or the legend lies on it
+    assert cells(draw("boundary", frame, 80, 30), "✕") == []
+
+
+def hidden(units: int) -> tuple[Layer, Layer]:
+    rng = np.random.default_rng(units)
+    first = Layer(rng.normal(size=(units, 2)), np.zeros(units), None)
+    return first, Layer(rng.normal(size=(1, units)), np.zeros(1), None)
+
+
+@pytest.mark.parametrize("units", [1, 3, 5])
+def test_the_network_has_a_node_for_each_number(units: int) -> None:
+    lines = draw("network", plane(*hidden(units)), 60, 20)
+    assert len(cells(lines, "●")) == 2 + units + 1
+    text = "\n".join(lines)
+    assert all(name in text for name in ("x₁", "x₂", "P", "weights"))
+
+
+def test_what_has_no_room_is_counted() -> None:
+    lines = draw("network", plane(*hidden(32)), 60, 10)
+    assert len(cells(lines, "●")) == 2 + 8 + 1
+    assert "+24" in "\n".join(lines)
+
+
+def test_an_edge_below_zero_is_dotted_and_one_above_is_solid() -> None:
+    dots = [
+        sum(
+            bin(ord(lines[row][at]) - 0x2800).count("1")
+            for row, at in braille(lines)
+            if row not in (0, len(lines) - 1)
+        )
+        for lines in (
+            draw("network", plane(layer([[sign, sign]], [0.0])), 60, 20) for sign in (1.0, -1.0)
+        )
+    ]
+    assert dots[0] > 2 * dots[1] > 0
+
+
+def test_gradients_take_the_place_of_weights_when_asked() -> None:
+    frame = plane(layer([[4.0, 0.0]], [0.0], gradient=0.125))
+    assert "≤ 4.000" in "\n".join(draw("network", frame, 60, 12))
+    assert "≤ 0.125" in "\n".join(draw("network", frame, 60, 12, residuals=True))
+    before = plane(layer([[4.0, 0.0]], [0.0], gradient=None))
+    assert "none yet" in "\n".join(draw("network", before, 60, 12, residuals=True))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [(16, 5), (40, 8), (80, 30), (200, 60), (200, 9)])
+@pytest.mark.parametrize("value", [0.0, 1e300, math.nan, math.inf, -math.inf])
+def test_any_weights_at_any_size(kind: str, size: tuple[int, int], value: float) -> None:
+    lines = (layer([[value, 1.0]] * 3, [0.0] * 3), layer([[1.0, value, 2.0]], [value]))
+    for activation in ("tanh", "relu", "sigmoid"):
+        draw(kind, plane(*lines, activation=activation), *size, residuals=True)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_kind_of_picture_is_not_drawn(kind: str) -> None:
+    assert "nothing to see yet" in "".join(draw(kind, pictured(), 44, 10))
+
+
+def test_points_all_alike() -> None:
+    draw("boundary", plane(x=np.full((4, 2), 1e300)), 50, 11, residuals=True)
+    draw("boundary", plane(x=np.zeros((4, 2))), 50, 11, residuals=True)

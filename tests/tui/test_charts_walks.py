@@ -1,0 +1,211 @@
+"""Charts of several trainings at once: each has its marker, and none hides another."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.frame import Frame, State
+from engine.pictures_walks import Walk, WalksPicture
+from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, history, losses
+from tui.charts import CHARTS
+
+KINDS = ("lines", "paths", "loss", "samples", "seconds")
+MARKS = "▲■◆"
+
+
+def walker(name: str, w: float, b: float, values: list[float] | None, **changes: Any) -> Walk:
+    """A training that went straight from (0, 0) to (w, b)."""
+    path = np.array([[0.0, 0.0], [w, b]])
+    one = Walk(name, w, b, path, None if values is None else history(values), 10, 100, 1.0)
+    return replace(one, **changes)
+
+
+def compared(*walks: Walk, **changes: Any) -> Frame:
+    """Points (0, 0), (1, 1), …, (4, 4), and these trainings; the frame's losses go 8 … 4."""
+    x = np.arange(5.0)
+    picture = WalksPicture(x, x.copy(), (0.0, 0.0), walks)
+    return replace(losses([8, 8, 8, 8, 8, 8, 8, 8, 8, 4]), picture=picture, **changes)
+
+
+TWO = walker("sum", 1.0, 0.0, None), walker("mean", 0.5, 1.0, [6.0] * 10)
+THREE = *TWO, walker("third", 1.2, -1.0, [2.0] * 10)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [(40, 10), (80, 30)])
+def test_every_training_has_a_marker_and_a_name(kind: str, size: tuple[int, int]) -> None:
+    apart = walker("sum", 0.8, 0.7, None), walker("mean", 0.5, 1.0, [0.5] * 10), THREE[2]
+    lines = draw(kind, compared(*apart), *size)
+    for mark, name in zip(MARKS, ("sum", "mean", "third"), strict=True):
+        assert any(mark in line.split(name)[0][-3:] for line in lines if name in line), name
+        assert len(cells(lines, mark)) >= 2, "one in the legend, one at least in the picture"
+
+
+def test_the_lines_go_where_they_should() -> None:
+    """ŷ = 1·x goes through the points, of which each has the mark of a point."""
+    lines = draw("lines", compared(walker("sum", 1.0, 0.0, None)), 76, 17)
+    points = [at for at in cells(lines, "●") if "points" not in lines[at[0]][at[1] : at[1] + 10]]
+    assert len(points) == 5
+    line = set(braille(lines)) | set(cells(lines, "▲"))
+    for row, column in points:
+        assert {(row + down, column + side) for down in (-1, 0, 1) for side in (-1, 1)} & line
+
+
+def test_two_lines_that_are_one_still_show_both_markers() -> None:
+    lines = draw("lines", compared(TWO[0], replace(TWO[0], name="mean")), 60, 14)
+    assert len(cells(lines, "▲")) >= 3
+    assert len(cells(lines, "■")) >= 3
+
+
+def test_each_stands_on_the_map_where_its_parameters_are() -> None:
+    """The window of the map is known: w = 1 ± 1.35 and b = ± 0.8·√6 around the least loss."""
+    lines = draw("paths", compared(*TWO), 76, 17)
+    left, columns, rows = canvas(lines)
+    for mark, (w, b) in (("▲", (1.0, 0.0)), ("■", (0.5, 1.0))):
+        across, up = (w - 1 + 1.35) / 2.7, (b / (0.8 * math.sqrt(6)) + 1) / 2
+        at = (
+            math.floor((1 - up) * (rows - 1) + 0.5),
+            left + math.floor(across * (columns - 1) + 0.5),
+        )
+        assert at in cells(lines, mark)
+
+
+def test_the_last_loss_of_each_stands_at_its_height_and_is_written() -> None:
+    """Losses up to 8 on 11 rows: 4 is in the middle, 6 halfway above, at step 10 of 10."""
+    lines = draw("loss", compared(*TWO), 60, 11)
+    left, columns, rows = canvas(lines)
+    last = left + columns - 1
+    assert ((rows - 1) // 2, last) in cells(lines, "▲")
+    assert (math.floor((rows - 1) / 4 + 0.5), last) in cells(lines, "■")
+    assert "▲ sum 4.0000" in lines[0]
+    assert "■ mean 6.0000" in lines[1]
+    assert lines[-1].endswith("updates")
+
+
+def test_uneven_numbers_of_updates_share_a_logarithmic_axis() -> None:
+    """10 updates and 1,000: the short one fills a third of the axis, not a hundredth."""
+    long = walker("mean", 0.5, 1.0, [2.0] * 1000, updates=1000)
+    lines = draw("loss", compared(TWO[0], long), 76, 12)
+    left, columns, _ = canvas(lines)
+    short = max(column for row, column in cells(lines, "▲") if row > 1)
+    assert (short - left) / (columns - 1) == pytest.approx(1 / 3, abs=0.02)
+    assert "10²" in lines[-1]
+
+
+def test_a_spike_is_not_thinned_away() -> None:
+    values = [1.0] * 5000
+    values[777] = 9.9
+    lines = draw("loss", compared(TWO[0], walker("mean", 0.5, 1.0, values)), 60, 20)
+    assert 0 in {row for row, _ in braille(lines)}
+
+
+@pytest.mark.parametrize("kind", ["lines", "paths"])
+@pytest.mark.parametrize("w", [1e30, math.inf, math.nan, -1e308])
+def test_who_left_the_chart_is_named(kind: str, w: float) -> None:
+    far = replace(walker("mean", 0.5, 1.0, [2.0]), w=w, b=w, path=np.array([[0.0, 0.0], [w, w]]))
+    text = "\n".join(draw(kind, compared(TWO[0], far), 60, 14))
+    assert "off the" in text
+    assert "mean" in text.split("off the")[1]
+    assert "off the" not in "\n".join(draw(kind, compared(*TWO), 60, 14))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_size_is_filled_to_the_cell(kind: str) -> None:
+    for width in range(1, 60, 3):
+        for height in (1, 3, 5, 6, 9, 14):
+            draw(kind, compared(*THREE), width, height, logarithmic=width % 2 == 0)
+
+
+@pytest.mark.parametrize("kind", ["lines", "paths"])
+def test_the_window_stays_while_they_move(kind: str) -> None:
+    drawn = [draw(kind, compared(walker("sum", w, 1.0, None)), 60, 12) for w in (0.1, 0.5, 1.0)]
+    assert len({(lines[-1], lines[-2]) for lines in drawn}) == 1
+
+
+@pytest.mark.parametrize("kind", ["lines", "paths"])
+def test_another_picture_is_not_drawn(kind: str) -> None:
+    assert "nothing to see yet" in "".join(draw(kind, losses([1.0]), 44, 10))
+
+
+def test_a_divergence_is_said_beside_the_curves() -> None:
+    frame = compared(*TWO, state=State.DIVERGED)
+    assert any("diverged at step 11" in line for line in draw("loss", frame, 60, 11))
+
+
+@pytest.mark.parametrize(
+    "values", [[], [math.inf], [math.nan, 1.0], [0.0], [1e300, 1e308], [1e-310]]
+)
+@pytest.mark.parametrize("logarithmic", [False, True])
+def test_hostile_losses_are_drawn(values: list[float], logarithmic: bool) -> None:
+    one = replace(walker("mean", 0.5, 1.0, values or [1.0]))
+    one = (
+        one
+        if values
+        else replace(
+            one,
+            losses=replace(history([1.0]), first=np.array([]), low=np.array([]), high=np.array([])),
+        )
+    )
+    for size in ((44, 10), (16, 5), (76, 17)):
+        draw("loss", compared(TWO[0], one), *size, logarithmic=logarithmic)
+
+
+def test_dark_and_light_differ() -> None:
+    from tui.charts.look import Look
+
+    for kind in KINDS:
+        dark, light = (
+            CHARTS[kind].draw(compared(*TWO), 50, 12, look) for look in (DARK, Look.light())
+        )
+        assert (dark.inks != light.inks).any()
+
+
+def spent(name: str, updates: int, samples: int, seconds: float) -> Walk:
+    """A training that made so many updates at these costs, with losses of 8 and then of 3."""
+    return walker(
+        name,
+        0.5,
+        1.0,
+        [8.0] * (updates > 1) + [3.0] * max(updates - 1, 1),
+        updates=updates,
+        samples=samples,
+        seconds=seconds,
+    )
+
+
+def test_over_samples_each_curve_ends_where_its_samples_do() -> None:
+    """100 samples in ten updates, 50 in one: the axis is plain, and half is the middle."""
+    frame = compared(spent("mini", 10, 100, 0.1), spent("full", 1, 50, 0.01))
+    lines = draw("samples", frame, 60, 12)
+    left, columns, _ = canvas(lines)
+    ends = {mark: max(at for row, at in cells(lines, mark) if row > 1) for mark in "▲■"}
+    assert ends == {"▲": left + columns - 1, "■": left + math.floor((columns - 1) / 2 + 0.5)}
+    assert lines[-1].endswith("samples")
+
+
+def test_over_seconds_uneven_times_share_a_logarithmic_axis() -> None:
+    """From 10⁻³, the first update of each, to 1 second: three decades, of which 0.01 is one."""
+    frame = compared(spent("single", 1000, 1000, 1.0), spent("full", 10, 1000, 0.01))
+    lines = draw("seconds", frame, 62, 12)
+    left, columns, _ = canvas(lines)
+    assert max(at for row, at in cells(lines, "▲") if row > 1) == left + columns - 1
+    end = max(at for row, at in cells(lines, "■") if row > 1)
+    assert (end - left) / (columns - 1) == pytest.approx(1 / 3, abs=0.02)
+    assert lines[-1].endswith("seconds")
+
+
+@pytest.mark.parametrize("kind", ["samples", "seconds"])
+def test_what_has_not_begun_has_a_loss_and_no_curve(kind: str) -> None:
+    begun, waiting = spent("single", 20, 20, 0.1), spent("full", 1, 0, 0.0)
+    waiting = replace(waiting, updates=0)
+    for walks in ((begun, waiting), (waiting, begun), (waiting,)):
+        for size in ((23, 19), (60, 12), (16, 5)):
+            draw(kind, compared(*walks), *size)
+    lines = draw(kind, compared(begun, waiting), 60, 12)
+    assert "■ full 3.0000" in lines[1]
+    assert [row for row, _ in cells(lines, "■")] == [1]

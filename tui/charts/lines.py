@@ -1,0 +1,66 @@
+"""The points, and the line that each of several trainings has now; knows no widget."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from engine.frame import Frame
+from engine.pictures_walks import WalksPicture
+from tui.charts.canvas import Canvas
+from tui.charts.fit import CROWD, line, points_entry, scene_of
+from tui.charts.look import Look
+from tui.charts.plot import Plot, too_small, words
+from tui.charts.walkers import entries
+
+STAMPS = 3
+"""How often a line carries its marker."""
+
+
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+    """The lines among the points, in a window that stays where it is while they move."""
+    if too_small(width, height):
+        return words("too small", width, height, look)
+    picture = frame.picture
+    if not isinstance(picture, WalksPicture) or len(picture.x) == 0:
+        return words(frame.message or "nothing to see yet", width, height, look)
+    walkers = entries(picture, look)
+    names = points_entry(len(picture.x), look), *walkers, ("⠂⠐", "at the start", look.start)
+    x, y = picture.x.tobytes(), picture.y.tobytes()
+    scene = scene_of(x, y, picture.start, names, width, height, look)
+    plot = scene.start.again()
+    crowded = len(picture.x) >= CROWD
+    if crowded:
+        plot.canvas.lay(scene.points.canvas)
+    lines = [line(scene.x, scene.y, walk.w, walk.b, plot.columns) for walk in picture.walks]
+    seen = [
+        math.isfinite(walk.w + walk.b) and plot.curve(*ends, colour)
+        for walk, ends, (_, _, colour) in zip(picture.walks, lines, walkers, strict=True)
+    ]
+    for index, (mark, _, colour) in enumerate(walkers):
+        if seen[index]:
+            stamps = _stamps(index, len(walkers), plot)
+            plot.marks(lines[index][0][stamps], lines[index][1][stamps], colour, mark)
+    if not crowded:
+        plot.canvas.lay(scene.points.canvas)
+    plot.canvas.lay(scene.legend.canvas)
+    _say_which(
+        plot,
+        [walk.name for walk, shown in zip(picture.walks, seen, strict=True) if not shown],
+        look,
+    )
+    return plot.canvas
+
+
+def _stamps(index: int, walkers: int, plot: Plot) -> np.ndarray:
+    """The columns of the markers: those of different lines alternate, and so all are seen
+    where the lines are one."""
+    shares = (np.arange(STAMPS) + (index + 0.5) / walkers) / STAMPS
+    return (shares * plot.columns).astype(np.intp)
+
+
+def _say_which(plot: Plot, names: list[str], look: Look) -> None:
+    if names:
+        text = f"off the chart: {', '.join(names)}"
+        plot.note((plot.columns - len(text)) // 2, plot.rows - 1, text, look.residual)

@@ -1,0 +1,36 @@
+"""The loss over (w, b) as a map, and the path of each of several trainings; knows no widget."""
+
+from __future__ import annotations
+
+from engine.frame import Frame
+from engine.pictures_walks import WalksPicture
+from tui.charts.canvas import Canvas
+from tui.charts.look import Look
+from tui.charts.plot import too_small, words
+from tui.charts.surface import stand, terrain_of, walk
+from tui.charts.walkers import entries
+
+
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+    """The map, and each path from the start to where that training is now."""
+    if too_small(width, height):
+        return words("too small", width, height, look)
+    picture = frame.picture
+    if not isinstance(picture, WalksPicture) or len(picture.x) == 0:
+        return words(frame.message or "nothing to see yet", width, height, look)
+    walkers = entries(picture, look)
+    x, y = picture.x.tobytes(), picture.y.tobytes()
+    terrain = terrain_of(x, y, picture.start, walkers, width, height, look)
+    plot = terrain.axes.again()
+    for one, (_, _, colour) in zip(picture.walks, walkers, strict=True):
+        walk(plot, one.path, terrain, colour)
+    plot.canvas.lay(terrain.signs.canvas)
+    gone = [
+        one.name
+        for one, sign in zip(picture.walks, walkers, strict=True)
+        if not stand(plot, terrain, one.w, one.b, sign)
+    ]
+    if gone:
+        plot.note(1, plot.rows - 1, f"off the map: {', '.join(gone)}", look.path)
+    plot.inner.lay_under(terrain.relief)
+    return plot.canvas
