@@ -140,10 +140,10 @@ SCENES = (
         axes={"x": ("row", "column"), "y": ("column",)},
         tries=(
             Try("x + y", "y is stretched over the four rows"),
-            Try("x - x.mean(dim=0)", "every column around 0: the means are (3)"),
+            Try("x - x.mean(dim=0)", "every column around 0: the means are (3,)"),
             Try("x - x.mean(dim=1)", "fails: four means are aligned with three columns"),
             Try("x - x.mean(dim=1, keepdim=True)", "(4, 1) fits: every row around 0"),
-            Try("x[:, [0]] + y", "(4, 1) and (3): both are stretched"),
+            Try("x[:, [0]] + y", "(4, 1) and (3,): both are stretched"),
             Try("x[:, 0] + y", "fails: 4 meets 3"),
             Try("y[:, None] * y", "every product of two: a table out of one row"),
         ),

@@ -6,9 +6,6 @@ from engine.programs.look import Look
 from engine.programs.sights import SIZES, Way
 from lessons.lesson import Challenge
 
-FIRST_TIME = ("", "code that had not run yet")
-"""Why there are graphs where no guard has failed."""
-
 
 def wrong(look: Look) -> bool:
     """The traced program gives another answer than the program itself, and no error."""
@@ -22,9 +19,13 @@ def broken(look: Look) -> bool:
 
 
 def again(look: Look) -> bool:
-    """A guard has failed, and the program was compiled a second time."""
+    """A guard on a number or a flag of Python has failed, so that there had to be another graph.
+
+    A length has none that is written down: the first program, measured by everybody, fails it.
+    """
     calls = look.compiled.calls if look.compiled else ()
-    return any(call.because not in FIRST_TIME for call in calls)
+    guards = {guard for call in calls for guard in call.guards}
+    return any(call.because in guards for call in calls)
 
 
 def slower(look: Look) -> bool:
@@ -50,9 +51,9 @@ CHALLENGES = (
     ),
     Challenge(
         slug="again",
-        text="find one that is compiled again",
-        hint="A guard holds what a graph relies on: a length, a count, a setting. Which program "
-        "has two inputs that differ in one of these?",
+        text="compiled again, not for a length",
+        hint="A guard holds what a graph relies on: a length, but also a number or a flag that "
+        "Python reads on its way. Which program has two inputs that differ in one of those?",
         check=again,
     ),
     Challenge(

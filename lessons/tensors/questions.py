@@ -10,7 +10,7 @@ QUESTIONS = (
         text="x has the shape (8, 3). What is the shape of x[:, [-1]]?",
         choices=(
             Choice(
-                text="(8)",
+                text="(8,)",
                 why="That is x[:, -1]. A single index takes its dimension away; here stands a "
                 "list, with one index in it.",
             ),
@@ -33,7 +33,7 @@ QUESTIONS = (
     ),
     Question(
         slug="lost-dimension",
-        text="Predictions have the shape (4, 1), targets (4). What is the mean of the squared "
+        text="Predictions have the shape (4, 1), targets (4,). What is the mean of the squared "
         "differences?",
         choices=(
             Choice(

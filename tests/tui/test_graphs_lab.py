@@ -306,7 +306,7 @@ async def test_a_measurement_fills_the_bars_and_the_compiled_way(
         assert "space" in rows(lab)["compiled"]
     assert list(folders.iterdir()) == []
     kept = Progress(own_folders / "state" / "progress.jsonl").of("graphs")
-    assert kept.challenges == {"again", "slower"}
+    assert kept.challenges == {"slower"}  # compiled again too, but for a length
     assert kept.finished
 
 
@@ -435,3 +435,17 @@ async def test_a_real_measurement_brings_eager_and_traced_first(
         assert look.compiled.graphs == 1
         assert look.failure(Way.COMPILED) is not None
     assert list(folders.iterdir()) == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_another_theme_before_pytorch_is_there(
+    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    # There is no program to colour yet; the app once ended over it.
+    monkeypatch.setattr(GraphsLab, "open", lambda *_: None)
+    async with app("graphs").run_test(size=size) as pilot:
+        await until(pilot, lambda: pilot.app.screen.query(GraphsLab))
+        before = pilot.app.theme
+        await pilot.press("2", *"wipvrd", "space", "t")
+        assert pilot.app.theme != before
+        assert "loading PyTorch…" in screen_text(pilot.app)

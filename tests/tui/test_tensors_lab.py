@@ -13,6 +13,8 @@ from engine.tensors.scenes import SCENES
 from lessons.catalog import find
 from tests.tui.conftest import PATIENCE, app, until
 from tests.tui.screen_text import screen_text
+from tui.labs.module_desk import ModuleDesk
+from tui.labs.tensor_desk import TensorDesk
 from tui.labs.tensors import TensorsLab
 from tui.progress import Progress
 from tui.widgets.challenges import Challenges
@@ -197,15 +199,15 @@ async def test_broadcasting_shows_what_is_stretched() -> None:
 async def test_a_video_plays_and_holds_and_leaves_no_timer() -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, "video")
-        x = lab.query_one("#source-0", TensorView)
-        assert lab._playing is None
+        x, desk = lab.query_one("#source-0", TensorView), lab.query_one(TensorDesk)
+        assert not desk.playing
         assert x.slice == 0
         await pilot.press("space")
-        assert lab._playing is not None
+        assert desk.playing
         assert "frames/s" in lab.standing.state
         await until(pilot, lambda: x.slice >= 3)
         await pilot.press("space")
-        assert lab._playing is None
+        assert not desk.playing
         held = x.slice
         await pilot.press("s")
         assert x.slice == (held + 1) % 20
@@ -214,10 +216,10 @@ async def test_a_video_plays_and_holds_and_leaves_no_timer() -> None:
         assert f"x[{x.slice}] of 20" in screen_text(pilot.app)
         for key in ("1", "p", "escape"):
             await pilot.press("2")
-            if lab._playing is None:
+            if not desk.playing:
                 await pilot.press("space")
             await pilot.press(key)
-            assert lab._playing is None, key
+            assert not desk.playing, key
             if key == "p":
                 await pilot.press(*"p" * (len(NAMES) - 1))
 
@@ -283,7 +285,9 @@ async def test_every_module_of_the_map_runs() -> None:
         for number in range(8):
             assert lab.standing.progress == f"module {number + 1}/8"
             await pilot.press("space")
-            await until(pilot, lambda n=number: len(lab._map.outcomes) == n + 1)
+            await until(
+                pilot, lambda n=number: len(lab.query_one(ModuleDesk).map.outcomes) == n + 1
+            )
             await until(pilot, lambda: "running" not in told(lab))
             assert " ms here" in told(lab)
             await pilot.press("s")
@@ -306,7 +310,7 @@ async def test_a_module_that_is_missing_says_so(monkeypatch) -> None:
         await pilot.press("b", "space")
         await until(pilot, lambda: "no module named" in screen_text(pilot.app))
         assert "✗" in screen_text(pilot.app)
-        assert not lab._map.running
+        assert not lab.query_one(ModuleDesk).map.running
 
 
 async def test_challenges_are_met_by_keyboard_and_kept(own_folders) -> None:
@@ -395,17 +399,18 @@ async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> 
     monkeypatch.setattr(module_map, "run", slow)
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, "modules")
+        modules = lab.query_one(ModuleDesk)
         await pilot.press("b", "space")
         await until(pilot, lambda: "running…" in screen_text(pilot.app))
         await pilot.press("b")  # the screen is free meanwhile
         assert lab.standing.progress == "module 7/8"
         await pilot.press("space")  # one at a time
-        assert lab._map.outcomes == {}
+        assert modules.map.outcomes == {}
         await pilot.press("escape")
         await until(pilot, lambda: not lab.is_attached)
         release.set()
-        await until(pilot, lambda: not lab._map.running)
-        assert list(lab._map.outcomes) == ["torchvision"]
+        await until(pilot, lambda: not modules.map.running)
+        assert list(modules.map.outcomes) == ["torchvision"]
 
 
 async def test_a_scene_whose_picture_is_missing_is_passed_over(monkeypatch) -> None:

@@ -33,39 +33,6 @@ DEVICE = "Time the calls on the next device"
 class GraphsLab(Lab):
     """Shows a program three ways, and turns keys into what shall be looked at."""
 
-    SCOPED_CSS = False
-    DEFAULT_CSS = """
-    GraphsLab {
-        #workbench { height: 1fr; }
-        #left { width: 1fr; }
-        #right { width: 1fr; display: none; }
-        #drawing, #listing, #instead { height: 1fr; }
-        #listing, #instead { display: none; }
-        #costs { height: 1fr; padding: 0 1; border: round $foreground 30%; }
-        #costs { border-title-color: $text; }
-        #listing Static { text-wrap: nowrap; text-overflow: ellipsis; }
-        #what { height: auto; min-height: 2; max-height: 7; padding: 0 1; }
-        #what { border-top: solid $foreground 30%; }
-        &.-listing #listing { display: block; }
-        &.-listing #drawing { display: none; }
-        &.-none #instead { display: block; }
-        &.-none #drawing, &.-none #listing { display: none; }
-    }
-    .-narrow GraphsLab {
-        ProgramSource, Ways, Diagram, Reading, #costs {
-            border: none; border-top: solid $foreground 30%;
-            border-title-color: $text; border-title-style: bold;
-        }
-        Ways:focus, Diagram:focus, Reading:focus { border-top: solid $accent; }
-        &.-listing ProgramSource { display: none; }
-        &.-none ProgramSource { display: block; }
-        &.-costs #left, &.-costs #what { display: none; }
-        &.-costs #right { display: block; }
-    }
-    .-wide GraphsLab {
-        #right { width: 46; display: block; }
-    }
-    """
     BINDINGS = [
         Binding("space", "measure", "measure", id="graphs.measure", tooltip=MEASURE),
         Binding("w", "way", "way", id="graphs.way", tooltip=WAY),

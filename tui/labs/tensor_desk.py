@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Static
 
 from engine.tensors.scenes import Scene
-from engine.tensors.torch_map import MODULES
 from tui.cells.marks import Marks
-from tui.labs.tensor_words import memory_of, module_lines, outcome, session, sizes
-from tui.module_map import ModuleMap
-from tui.tensor_stage import Stage
+from tui.labs.tensor_facts import sizes
+from tui.labs.tensor_words import outcome
 from tui.widgets.tensor_view import TensorView
-from tui.widgets.transcript import Transcript
+from tui.widgets.transcript import Statement, Transcript
 
 if TYPE_CHECKING:
     from engine.tensors.looks import Mask, SceneLook
+    from engine.tensors.snapshots import Variable
 
 MOST_SOURCES = 3
-SHOWN = ("-fresh", "-result", "-outcome", "-session", "-modules")
+SHOWN = ("-fresh", "-result", "-outcome", "-session")
 """What lies on the desk, of which the style sheet makes what is in sight."""
 
 
 class TensorDesk(Horizontal):
-    """Shows a scene, a NumPy session or a module; says which cells are pointed at."""
+    """Shows a scene or a NumPy session; says which cells are pointed at."""
 
     DEFAULT_CSS = """
     TensorDesk {
         #sources { width: 1fr; height: 1fr; }
         #sources TensorView { height: 1fr; }
         &.-stacked #sources TensorView { height: auto; }
-        #result, #outcome, #script, #modules { display: none; height: 1fr; }
-        #result, #outcome, #script { width: 1fr; }
-        #outcome {
-            border: round $foreground 30%; border-title-color: $text; padding: 0 1;
-        }
-        #modules {
-            width: 27; border: round $foreground 30%; border-title-color: $text; padding: 0 1;
-            &:focus { border: round $accent; }
-        }
+        #result, #outcome, #script { display: none; width: 1fr; height: 1fr; }
+        #outcome { border: round $foreground 30%; border-title-color: $text; padding: 0 1; }
         &.-fresh #sources { layout: horizontal; }
         &.-fresh #sources TensorView { width: 1fr; height: 1fr; }
         &.-result #result, &.-outcome #outcome, &.-session #script { display: block; }
-        &.-modules #modules, &.-modules #script { display: block; }
-        &.-modules #sources { display: none; }
     }
     """
 
@@ -61,33 +50,28 @@ class TensorDesk(Horizontal):
         """The views of the tensors in sight, by name."""
         self.result = TensorView(id="result")
         self._outcome = Static(id="outcome", markup=False)
-        self._program = Transcript(id="script")
-        self.modules = OptionList(id="modules", markup=False)
+        self._script = Transcript(id="script")
+        self._script.border_title = "Session · space: run the next line"
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield self.modules
         with Vertical(id="sources"):
             yield from self._views
         yield self.result
         yield self._outcome
-        yield self._program
+        yield self._script
 
-    def on_mount(self) -> None:
-        self.modules.border_title = "Modules"
-        self.modules.add_options(Option(module.name, id=module.name) for module in MODULES)
+    def on_unmount(self) -> None:
+        self.hold()
 
     @property
     def first(self) -> Widget:
         """What the keys go to first: the result where there is one."""
-        if self.has_class("-modules"):
-            return self.modules
         return self.result if self.has_class("-result") else next(iter(self.sources.values()))
 
     @property
     def walkable(self) -> list[TensorView]:
         """The views in sight that have several slices, the one with the focus first."""
-        if self.has_class("-modules"):
-            return []
         views = [*([self.result] if self.has_class("-result") else []), *self.sources.values()]
         found = [view for view in views if view.plan.slices > 1 and not view.plan.empty]
         return sorted(found, key=lambda view: not view.has_focus)
@@ -99,6 +83,23 @@ class TensorDesk(Horizontal):
             (name, view) for name, view in self.sources.items() if view.has_focus and view.cells
         )
         return next(named, None)
+
+    @property
+    def playing(self) -> bool:
+        """Whether one slice follows the other by itself."""
+        return self._timer is not None
+
+    def play(self, rate: float) -> None:
+        """Show the next slice of all that have several, and go on so many times a second."""
+        self._timer = self.set_interval(1 / rate, self._turn)
+        self._turn()
+
+    def hold(self) -> bool:
+        """Stay at the slices that are in sight; whether it was playing."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.stop()
+        return timer is not None
 
     def show_scene(self, scene: Scene, look: SceneLook, wide: bool) -> None:
         """The tensors of a scene and what came of the line; where it is narrow, those it read."""
@@ -122,31 +123,17 @@ class TensorDesk(Horizontal):
             self._lay("-fresh")
         self.light(look, {})
 
-    def show_session(self, stage: Stage) -> None:
-        """The variables of the NumPy session, and its statements."""
-        assert stage.snapshot is not None
-        variables, shared = stage.snapshot.variables, stage.snapshot.shared
+    def show_session(self, variables: Mapping[str, Variable], captions: Mapping[str, str]) -> None:
+        """The variables of the NumPy session, each with its caption."""
         self._place(list(variables))
         for name, variable in variables.items():
-            words = memory_of(name, variable, shared)
-            self.sources[name].show(variable.numbers, name, [words])
+            self.sources[name].show(variable.numbers, name, [captions[name]])
             self.sources[name].mark(Marks(changed=variable.changed))
-        self._program.border_title = "Session · space: run the next line"
-        self._program.show(
-            session(stage.statements, stage.notes, stage.ahead), len(stage.statements)
-        )
         self._lay("-session")
 
-    def show_module(self, modules: ModuleMap) -> None:
-        """A module and its lines."""
-        module, ran = modules.module, modules.outcomes.get(modules.module.name)
-        self.modules.highlighted = modules.place
-        self._program.border_title = f"{module.name} · space: run it"
-        self._program.show(module_lines(module, ran), 0 if ran is None else len(module.code))
-        for each in MODULES:
-            sign = "✓" if each.name in modules.outcomes else " "
-            self.modules.replace_option_prompt(each.name, Text(f"{sign} {each.name}"))
-        self._lay("-modules")
+    def show_script(self, statements: Sequence[Statement], ran: int) -> None:
+        """The statements of the NumPy session, of which so many ran."""
+        self._script.show(statements, ran)
 
     def light(self, look: SceneLook, origin: Mapping[str, Mask]) -> None:
         """Let the cells stand out that the line has read, or that one cell comes from."""
@@ -158,6 +145,10 @@ class TensorDesk(Horizontal):
         """Show each tensor from its first cell."""
         for view in (*self._views, self.result):
             view.rewind()
+
+    def _turn(self) -> None:
+        for view in self.walkable:
+            view.turn(1)
 
     def _place(self, names: list[str]) -> None:
         """Give each of these tensors a view, in their order."""

@@ -42,6 +42,8 @@ class ProgramSource(Static):
         self._write()
 
     def _write(self) -> None:
+        if not self._lines:  # another theme may come before the program does
+            return
         code = "\n".join(line.text for line in self._lines)
         texts = coloured(code, self.app.current_theme.dark).split("\n")
         rows = [self._row(line, text) for line, text in zip(self._lines, texts, strict=True)]
