@@ -9,13 +9,17 @@ BIN := $(VENV)/bin
 ARGS ?=
 VENV_FLAGS := $(if $(SYSTEM_TORCH),--system-site-packages)
 
-.PHONY: run test check bench format picture clean
+.PHONY: run test test-all check bench format picture clean
 
 run: $(VENV)/.run
 	@$(BIN)/dltui $(ARGS)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(ARGS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" $(ARGS)
+
+# Those too that train for minutes.
+test-all: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check
