@@ -12,7 +12,9 @@ SLOW = {
     "test_page_decision_boundary.py",
     "test_challenges_logistic_regression.py",
     "test_page_logistic_regression.py",
+    "test_autograd_app.py",
     "test_graphs_app.py",
+    "test_graphs_measuring.py",
     "test_tensors_app.py",
 }
 """Files that train for long, or that drive a terminal for long."""
