@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lessons.batches.challenges import CHALLENGES
 from lessons.batches.questions import QUESTIONS
+from lessons.controls import INITIAL_B, INITIAL_W, INTERCEPT, NOISE, POINTS, SEEDS, SLOPE
 from lessons.lesson import Control, Preset, TrainingLesson
 
 PRESETS = (
@@ -69,18 +72,8 @@ CONTROLS = (
         ladder=("each-epoch", "never"),
         help="Whether the points come in a new order in every epoch, or from left to right.",
     ),
-    Control(
-        name="noise",
-        label="noise",
-        ladder=(0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
-        help="How far the points are scattered around the line: a standard deviation.",
-    ),
-    Control(
-        name="points",
-        label="points",
-        ladder=(2, 5, 10, 20, 50, 100, 200, 500, 1000),
-        help="How many points are drawn around the line.",
-    ),
+    NOISE,
+    POINTS,
     Control(
         name="low",
         label="smallest x",
@@ -93,34 +86,14 @@ CONTROLS = (
         ladder=(2.0, 5.0, 12.0),
         help="Where the points end; far from zero makes a long, narrow bowl.",
     ),
-    Control(
-        name="slope",
-        label="true slope",
-        ladder=(-5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0, 10.0),
-        help="The slope of the line behind the points, which w should find.",
-    ),
-    Control(
-        name="intercept",
-        label="true intercept",
-        ladder=(-20.0, -10.0, -5.0, 0.0, 5.0, 10.0, 20.0),
-        help="The height of that line at x = 0, which b should find.",
-    ),
-    Control(
-        name="initial_w",
-        label="initial w",
-        ladder=(None, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0),
-        help="Where all slopes start; random leaves it to nn.Linear.",
-    ),
-    Control(
-        name="initial_b",
-        label="initial b",
-        ladder=(None, -10.0, -5.0, 0.0, 5.0, 10.0, 20.0),
-        help="Where all intercepts start; random leaves it to nn.Linear.",
-    ),
+    SLOPE,
+    INTERCEPT,
+    replace(INITIAL_W, help="Where all slopes start; random leaves it to nn.Linear."),
+    replace(INITIAL_B, help="Where all intercepts start; random leaves it to nn.Linear."),
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        ladder=SEEDS,
         help="Which noise, which start and which orders are drawn.",
     ),
 )

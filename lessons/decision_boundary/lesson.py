@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lessons.controls import MOMENTUM, SEEDS
 from lessons.decision_boundary.challenges import CHALLENGES
 from lessons.decision_boundary.questions import QUESTIONS
 from lessons.lesson import Control, Preset, TrainingLesson
@@ -59,12 +60,7 @@ CONTROLS = (
         ladder=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0),
         help="How far each step goes against the gradient.",
     ),
-    Control(
-        name="momentum",
-        label="momentum",
-        ladder=(0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99),
-        help="How much of its last motion a step keeps.",
-    ),
+    MOMENTUM,
     Control(
         name="data",
         label="data",
@@ -110,7 +106,7 @@ CONTROLS = (
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        ladder=SEEDS,
         help="Which points and which starting weights are drawn.",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lessons.controls import SEEDS
 from lessons.gradient_by_hand.challenges import CHALLENGES
 from lessons.gradient_by_hand.questions import QUESTIONS
 from lessons.lesson import Control, Preset, TrainingLesson
@@ -84,7 +85,7 @@ CONTROLS = (
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        ladder=SEEDS,
         help="Which noise is drawn; without noise every seed gives the same samples.",
     ),
 )

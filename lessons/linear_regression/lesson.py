@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lessons.controls import (
+    INITIAL_B,
+    INITIAL_W,
+    INTERCEPT,
+    MOMENTUM,
+    NOISE,
+    POINTS,
+    REDUCTION,
+    SEEDS,
+    SLOPE,
+)
 from lessons.lesson import Control, Preset, TrainingLesson
 from lessons.linear_regression.challenges import CHALLENGES
 from lessons.linear_regression.questions import QUESTIONS
@@ -56,76 +69,32 @@ CONTROLS = (
         ladder=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.18, 0.2, 0.5, 1.0),
         help="How far each step goes against the gradient.",
     ),
-    Control(
-        name="momentum",
-        label="momentum",
-        ladder=(0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99),
-        help="How much of its last motion a step keeps.",
-    ),
+    MOMENTUM,
     Control(
         name="epochs",
         label="epochs",
         ladder=(50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000),
         help="How many passes over the data; each is one step, with all the points.",
     ),
-    Control(
-        name="reduction",
-        label="loss reduction",
-        ladder=("mean", "sum"),
-        help="Whether the squared errors are averaged or added up; a sum makes longer steps.",
-    ),
+    REDUCTION,
     Control(
         name="data",
         label="data",
         ladder=("six-points", "line"),
         help="Six fixed points, or points around a line that you choose.",
     ),
-    Control(
-        name="initial_w",
-        label="initial w",
-        ladder=(None, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0),
-        help="Where the slope starts; random leaves it to nn.Linear.",
-    ),
-    Control(
-        name="initial_b",
-        label="initial b",
-        ladder=(None, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0),
-        help="Where the intercept starts; random leaves it to nn.Linear.",
-    ),
+    INITIAL_W,
+    INITIAL_B,
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        ladder=SEEDS,
         help="Which start nn.Linear draws, and which noise the line gets.",
     ),
-    Control(
-        name="points",
-        label="points",
-        ladder=(2, 3, 5, 10, 20, 50, 100, 200, 500, 1000),
-        help="How many points are drawn around the line.",
-        only_with=OWN_LINE,
-    ),
-    Control(
-        name="noise",
-        label="noise",
-        ladder=(0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
-        help="How far they are scattered around it: a standard deviation.",
-        only_with=OWN_LINE,
-    ),
-    Control(
-        name="slope",
-        label="true slope",
-        ladder=(-5.0, -3.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 10.0),
-        help="The slope of the line behind the points, which w should find.",
-        only_with=OWN_LINE,
-    ),
-    Control(
-        name="intercept",
-        label="true intercept",
-        ladder=(-20.0, -10.0, -5.0, 0.0, 5.0, 10.0, 20.0),
-        help="The height of that line at x = 0, which b should find.",
-        only_with=OWN_LINE,
-    ),
+    replace(POINTS, only_with=OWN_LINE),
+    replace(NOISE, only_with=OWN_LINE),
+    replace(SLOPE, only_with=OWN_LINE),
+    replace(INTERCEPT, only_with=OWN_LINE),
     Control(
         name="low",
         label="smallest x",

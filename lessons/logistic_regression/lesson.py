@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lessons.controls import MOMENTUM, SEEDS
 from lessons.lesson import Control, Preset, TrainingLesson
 from lessons.logistic_regression.challenges import CHALLENGES
 from lessons.logistic_regression.questions import QUESTIONS
@@ -54,12 +55,7 @@ CONTROLS = (
         ladder=(-2.0, -1.0, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0),
         help="The x for which the lab shows the probability and the odds.",
     ),
-    Control(
-        name="momentum",
-        label="momentum",
-        ladder=(0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99),
-        help="How much of its last motion a step keeps.",
-    ),
+    MOMENTUM,
     Control(
         name="epochs",
         label="epochs",
@@ -81,7 +77,7 @@ CONTROLS = (
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        ladder=SEEDS,
         help="Which start nn.Linear draws, and which points where labels overlap.",
     ),
     Control(

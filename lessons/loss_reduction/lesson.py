@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lessons.controls import INITIAL_B, INITIAL_W, INTERCEPT, NOISE, POINTS, SEEDS, SLOPE
 from lessons.lesson import Control, Preset, TrainingLesson
 from lessons.loss_reduction.challenges import CHALLENGES
 from lessons.loss_reduction.questions import QUESTIONS
@@ -51,52 +54,22 @@ CONTROLS = (
         ladder=(0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.18, 0.2),
         help="How far each step of the mean goes against its gradient.",
     ),
-    Control(
-        name="points",
-        label="points",
-        ladder=(2, 3, 5, 10, 20, 50, 100, 200, 500, 1000),
-        help="How many points there are between x = 1 and x = 3.",
-    ),
+    replace(POINTS, help="How many points there are between x = 1 and x = 3."),
     Control(
         name="epochs",
         label="epochs",
         ladder=(10, 50, 100, 200, 500, 1000, 2000, 5000),
         help="How many passes over the data; each is one step of both.",
     ),
-    Control(
-        name="noise",
-        label="noise",
-        ladder=(0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0),
-        help="How far the points are scattered around the line: a standard deviation.",
-    ),
-    Control(
-        name="slope",
-        label="true slope",
-        ladder=(-5.0, -3.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 10.0),
-        help="The slope of the line behind the points, which w should find.",
-    ),
-    Control(
-        name="intercept",
-        label="true intercept",
-        ladder=(-20.0, -10.0, -5.0, 0.0, 5.0, 10.0, 20.0),
-        help="The height of that line at x = 0, which b should find.",
-    ),
-    Control(
-        name="initial_w",
-        label="initial w",
-        ladder=(None, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0),
-        help="Where both slopes start; random leaves it to nn.Linear.",
-    ),
-    Control(
-        name="initial_b",
-        label="initial b",
-        ladder=(None, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0),
-        help="Where both intercepts start; random leaves it to nn.Linear.",
-    ),
+    NOISE,
+    SLOPE,
+    INTERCEPT,
+    replace(INITIAL_W, help="Where both slopes start; random leaves it to nn.Linear."),
+    replace(INITIAL_B, help="Where both intercepts start; random leaves it to nn.Linear."),
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        ladder=SEEDS,
         help="Which start nn.Linear draws for both, and which noise the points get.",
     ),
 )

@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from lessons.controls import (
+    INITIAL_B,
+    INITIAL_W,
+    INTERCEPT,
+    MOMENTUM,
+    NOISE,
+    POINTS,
+    REDUCTION,
+    SEEDS,
+    SLOPE,
+)
 from lessons.lesson import Control, Preset, TrainingLesson
 from lessons.parameters.challenges import CHALLENGES
 from lessons.parameters.questions import QUESTIONS
@@ -45,64 +58,24 @@ CONTROLS = (
         ladder=(1e-5, 2e-5, 5e-5, 1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 0.01, 0.02, 0.024, 0.05, 0.1),
         help="How far each step goes against the gradient.",
     ),
-    Control(
-        name="momentum",
-        label="momentum",
-        ladder=(0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99),
-        help="How much of its last motion a step keeps.",
-    ),
+    MOMENTUM,
     Control(
         name="epochs",
         label="epochs",
         ladder=(100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000),
         help="How many steps there are; each uses all the points.",
     ),
-    Control(
-        name="noise",
-        label="noise",
-        ladder=(0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0),
-        help="How far the points are scattered around the line: a standard deviation.",
-    ),
-    Control(
-        name="points",
-        label="points",
-        ladder=(2, 5, 10, 20, 50, 100, 200, 500, 1000),
-        help="How many points there are between x = −2 and x = 12.",
-    ),
-    Control(
-        name="slope",
-        label="true slope",
-        ladder=(-5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0, 10.0),
-        help="The slope of the line behind the points, which w should find.",
-    ),
-    Control(
-        name="intercept",
-        label="true intercept",
-        ladder=(-20.0, -10.0, -5.0, 0.0, 5.0, 10.0, 20.0, 50.0),
-        help="The height of that line at x = 0, which b should find.",
-    ),
-    Control(
-        name="initial_w",
-        label="initial w",
-        ladder=(None, -10.0, -5.0, -1.0, 0.0, 1.0, 3.0, 5.0, 10.0),
-        help="Where the slope starts; random draws it from N(0, 1).",
-    ),
-    Control(
-        name="initial_b",
-        label="initial b",
-        ladder=(None, -20.0, -10.0, 0.0, 5.0, 10.0, 20.0, 50.0),
-        help="Where the intercept starts; random draws it from N(0, 1).",
-    ),
-    Control(
-        name="reduction",
-        label="loss reduction",
-        ladder=("mean", "sum"),
-        help="Whether the squared errors are averaged or added up; a sum makes longer steps.",
-    ),
+    NOISE,
+    replace(POINTS, help="How many points there are between x = −2 and x = 12."),
+    SLOPE,
+    INTERCEPT,
+    replace(INITIAL_W, help="Where the slope starts; random draws it from N(0, 1)."),
+    replace(INITIAL_B, help="Where the intercept starts; random draws it from N(0, 1)."),
+    REDUCTION,
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        ladder=SEEDS,
         help="Which noise and which start are drawn.",
     ),
 )
