@@ -38,6 +38,8 @@ class Range:
 Seed: TypeAlias = Annotated[int, Range(0, 2**32 - 1)]
 Rate: TypeAlias = Annotated[float, Range(0, 1e9, above=True)]
 Epochs: TypeAlias = Annotated[int, Range(1, 10_000_000)]
+Momentum: TypeAlias = Annotated[float, Range(0, 1)]
+Coordinate: TypeAlias = Annotated[float, Range(-1e6, 1e6)]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.config import Config, Epochs, Range, Rate, Setting
+from engine.config import Config, Coordinate, Epochs, Range, Rate, Setting
 from engine.datasets import noisy_line
 from engine.equations import Equation, number
 from engine.frame import LossHistory, NamedParameters
@@ -21,8 +21,6 @@ from engine.pictures import LinePicture
 from engine.pictures_walks import Walk, WalksPicture
 from engine.trainer import Step, Trainer
 from engine.trainers.sgd import copied, update
-
-Coordinate = Annotated[float, Range(-1e6, 1e6)]
 
 
 @dataclass(frozen=True, kw_only=True)

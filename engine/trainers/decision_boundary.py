@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from engine import datasets
-from engine.config import Config, Epochs, Range, Rate, Seed
+from engine.config import Config, Epochs, Momentum, Range, Rate, Seed
 from engine.history import Path
 from engine.trainer import Step
 from engine.trainers.boundary import BoundaryTrainer
@@ -29,7 +29,7 @@ class DecisionBoundaryConfig(Config):
     """Where torch's random numbers start: the same seed gives the same run."""
     learning_rate: Rate = 0.01
     """η: how far one step follows the gradient."""
-    momentum: Annotated[float, Range(0, 1)] = 0.9
+    momentum: Momentum = 0.9
     """How much of the last step's direction the next one keeps."""
     epochs: Epochs = 1000
     """Passes over the data at most; each is one step, since all points are used at once."""

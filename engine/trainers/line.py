@@ -8,11 +8,12 @@ import numpy as np
 import torch
 
 from engine.config import Setting
-from engine.equations import Equation, factor, number, plain, plus
+from engine.equations import Equation, number, plus
 from engine.frame import NamedParameters
 from engine.history import Path
-from engine.pictures import Array, LinePicture
+from engine.pictures import LinePicture
 from engine.trainer import ConfigT, Step, Trainer
+from engine.trainers.sgd import copied, update
 
 
 class LineTrainer(Trainer[ConfigT]):
@@ -34,8 +35,8 @@ class LineTrainer(Trainer[ConfigT]):
     def picture(self) -> LinePicture:
         path = self.path.positions(self.w, self.b)
         return LinePicture(
-            x=_copy(self.x),
-            y=_copy(self.y),
+            x=copied(self.x.flatten()),
+            y=copied(self.y.flatten()),
             w=self.w.item(),
             b=self.b.item(),
             start=(float(path[0, 0]), float(path[0, 1])),
@@ -52,8 +53,8 @@ class LineTrainer(Trainer[ConfigT]):
             Equation("loss", f"L = {mean}((ŷ − y)²)", "", number(loss)),
             Equation("backward", f"∂L/∂w = {mean}(2(ŷ − y)x)", "", number(_gradient(self.w))),
             Equation("backward", f"∂L/∂b = {mean}(2(ŷ − y))", "", number(_gradient(self.b))),
-            *self._update("w", self.w, w, step),
-            *self._update("b", self.b, b, step),
+            *update("w", self.w, None if step is None else w, self.optimizer),
+            *update("b", self.b, None if step is None else b, self.optimizer),
         )
 
     def parameters(self) -> NamedParameters:
@@ -64,7 +65,7 @@ class LineTrainer(Trainer[ConfigT]):
 
     def metrics(self) -> Mapping[str, float]:
         """`r2`: the share of the targets' variance that the line explains, 1 at best."""
-        x, y = _copy(self.x), _copy(self.y)
+        x, y = copied(self.x.flatten()), copied(self.y.flatten())
         residual = np.sum((self.w.item() * x + self.b.item() - y) ** 2)
         spread = np.sum((y - y.mean()) ** 2)
         return {"r2": float(1 - residual / spread)} if spread > 0 else {}
@@ -81,47 +82,6 @@ class LineTrainer(Trainer[ConfigT]):
         w, b = self.path.last.tolist()
         return w, b
 
-    def _update(
-        self, name: str, parameter: torch.Tensor, before: float, step: Step | None
-    ) -> tuple[Equation, ...]:
-        """The lines that say how SGD moved one parameter."""
-        if step is None or parameter.grad is None:
-            return (Equation("update", f"{name} ← {name} − η·∂L/∂{name}", "…", number(None)),)
-        group = self.optimizer.param_groups[0]
-        if not group["momentum"]:
-            return (self._move(name, f"∂L/∂{name}", parameter, before, parameter.grad.item()),)
-        velocity = self.optimizer.state[parameter]["momentum_buffer"].item()
-        return (
-            _velocity(f"∂L/∂{name}", velocity, parameter.grad.item(), group["momentum"]),
-            self._move(name, "v", parameter, before, velocity),
-        )
-
-    def _move(
-        self, name: str, symbol: str, parameter: torch.Tensor, before: float, along: float
-    ) -> Equation:
-        return Equation(
-            "update",
-            f"{name} ← {name} − η·{symbol}",
-            f"{number(before)} − {plain(self.optimizer.param_groups[0]['lr'])}·{factor(along)}",
-            number(parameter.item()),
-        )
-
-
-def _velocity(symbol: str, now: float, gradient: float, momentum: float) -> Equation:
-    """How SGD's velocity came about: part of the one before, and the gradient."""
-    before = (now - gradient) / momentum
-    return Equation(
-        "velocity",
-        f"v ← μ·v + {symbol}",
-        f"{plain(momentum)}·{factor(before)} {plus(gradient)}",
-        number(now),
-    )
-
 
 def _gradient(parameter: torch.Tensor) -> float | None:
     return None if parameter.grad is None else parameter.grad.item()
-
-
-def _copy(tensor: torch.Tensor) -> Array:
-    """A float64 copy on the CPU, shape (points,): `numpy()` alone would share the memory."""
-    return tensor.detach().flatten().double().cpu().numpy().copy()

@@ -9,13 +9,11 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.config import Config, Epochs, Range, Rate
+from engine.config import Config, Coordinate, Epochs, Momentum, Range, Rate
 from engine.datasets import noisy_line, six_points
 from engine.history import Path
 from engine.trainer import Step
 from engine.trainers.line import LineTrainer
-
-Coordinate = Annotated[float, Range(-1e6, 1e6)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +22,7 @@ class LinearRegressionConfig(Config):
 
     learning_rate: Rate = 0.01
     """η: how far one step follows the gradient."""
-    momentum: Annotated[float, Range(0, 1)] = 0.0
+    momentum: Momentum = 0.0
     """How much of the last step's direction the next one keeps."""
     epochs: Epochs = 1000
     """Passes over the data; each is one step, since all points are used at once."""

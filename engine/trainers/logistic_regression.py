@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.config import Config, Epochs, Range, Rate, Setting
+from engine.config import Config, Epochs, Momentum, Range, Rate, Setting
 from engine.datasets import overlapping_labels, six_labels
 from engine.equations import Equation, number, plain, plus
 from engine.frame import NamedParameters
@@ -25,7 +25,7 @@ class LogisticRegressionConfig(Config):
 
     learning_rate: Rate = 0.01
     """η: how far one step follows the gradient."""
-    momentum: Annotated[float, Range(0, 1)] = 0.0
+    momentum: Momentum = 0.0
     """How much of the last step's direction the next one keeps."""
     epochs: Epochs = 1000
     """Passes over the data; each is one step, since all points are used at once."""
