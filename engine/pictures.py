@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from engine.pictures_boundary import BoundaryPicture
     from engine.pictures_curve import CurvePicture
+    from engine.pictures_digits import DigitsPicture
     from engine.pictures_walks import WalksPicture
 
 Array: TypeAlias = NDArray[np.float64]
@@ -65,5 +66,7 @@ class LinePicture:
         return float(w), float(b)
 
 
-Picture: TypeAlias = "LinePicture | BoundaryPicture | CurvePicture | WalksPicture"
+Picture: TypeAlias = (
+    "LinePicture | BoundaryPicture | CurvePicture | WalksPicture | DigitsPicture"
+)
 """Every kind of picture that a trainer makes; a new kind joins with `|`."""

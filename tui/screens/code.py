@@ -12,6 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from lessons.lesson import Lesson
+from tui.widgets.python_code import THEMES
 
 
 class CodeView(VerticalScroll):
@@ -37,13 +38,11 @@ class CodeView(VerticalScroll):
         self._colour()
 
     def _colour(self) -> None:
-        # The styles of Pygments whose faintest colour stands out most from our two backgrounds.
-        theme = "native" if self.app.current_theme.dark else "xcode"
         self.query_one("#source", Static).update(
             Syntax(
                 self._file.read_text(encoding="utf-8"),
                 "python",
-                theme=theme,
+                theme=THEMES[self.app.current_theme.dark],
                 line_numbers=True,
                 word_wrap=True,
                 background_color="default",

@@ -29,10 +29,6 @@ class Equations(Lines):
             self.refresh(layout=True)
         self._write()
 
-    def on_resize(self) -> None:
-        """Fit the lines to the width."""
-        self._write()
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Room for the numbers too, as long as that takes no more than two fifths of the screen."""
         formulas, roomy = len(self.equations), _rows(self.equations)

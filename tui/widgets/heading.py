@@ -22,10 +22,6 @@ class Heading(Lines):
         super().__init__()
         self._title = title
 
-    def on_resize(self) -> None:
-        """Fit the line to the width."""
-        self._write()
-
     def watch_part(self) -> None:
         """Mark the part that is on screen."""
         self._write()

@@ -25,6 +25,13 @@ class Lines(Painted):
         super().__init__(id=id, classes=classes)
         self._lines: list[Line] = []
 
+    def on_resize(self) -> None:
+        """Fit the lines to the width."""
+        self._write()
+
+    def _write(self) -> None:
+        """Write the lines anew, for whoever has others at another width."""
+
     @property
     def text(self) -> str:
         """What is written now."""

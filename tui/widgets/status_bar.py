@@ -25,10 +25,6 @@ class StatusBar(Lines):
     """What goes on, where it is no training."""
     frame: var[Frame | None] = var(None)
 
-    def on_resize(self) -> None:
-        """Fit the line to the width."""
-        self._write()
-
     def watch_device(self) -> None:
         """Write the new device."""
         self._write()

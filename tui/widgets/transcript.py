@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from rich.console import Group
 from rich.padding import Padding
-from rich.style import Style
-from rich.syntax import Syntax
 from rich.table import Table
-from rich.text import Span, Text
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
+
+from tui.widgets.python_code import coloured
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Transcript(VerticalScroll):
         sign = "▶" if number == self._ran else " "
         if number < self._ran:
             sign = "✗" if statement.failed else "✓"
-        text = self._coloured(statement.code)
+        text = coloured(statement.code, self.app.current_theme.dark)
         if number > self._ran:
             text.stylize("dim")
         code = Table.grid(padding=(0, 1, 0, 0))  # a long line goes on below its own beginning
@@ -91,16 +91,3 @@ class Transcript(VerticalScroll):
         outcome = Text(statement.outcome, "bold red" if statement.failed else "bold")
         said = [text for text in (outcome, Text(statement.why, "dim")) if text]
         return Group(code, *(Padding(text, (0, 0, 0, 2)) for text in said))
-
-    def _coloured(self, code: str) -> Text:
-        theme = "native" if self.app.current_theme.dark else "xcode"
-        syntax = Syntax("", "python", theme=theme, background_color="default")
-        highlighted = syntax.highlight(code)
-        highlighted.rstrip()
-        # Without Pygments' own background, which would stand out from that of the screen.
-        spans = [
-            Span(start, end, Style(color=style.color, bold=style.bold, italic=style.italic))
-            for start, end, style in highlighted.spans
-            if isinstance(style, Style)
-        ]
-        return Text(highlighted.plain, spans=spans)
