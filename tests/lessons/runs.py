@@ -16,8 +16,6 @@ from engine.pictures import Array
 from engine.run import train
 from lessons.catalog import find
 
-SLUGS = ("gradient-by-hand", "parameters", "linear-regression")
-
 
 @dataclass(frozen=True)
 class Walk:

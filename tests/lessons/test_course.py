@@ -16,7 +16,6 @@ import tui.widgets
 from lessons.catalog import entries, find
 from lessons.lesson import Lesson, TrainingLesson
 from tests.course import TRAININGS, WRITTEN
-from tests.lessons.runs import SLUGS
 from tui.labs import LABS
 
 CHARTS = {
@@ -45,10 +44,6 @@ def training(request: pytest.FixtureRequest) -> TrainingLesson:
     lesson = find(request.param).load()
     assert isinstance(lesson, TrainingLesson)
     return lesson
-
-
-def test_the_three_are_written() -> None:
-    assert set(SLUGS) <= set(WRITTEN)
 
 
 def test_slugs_are_unique() -> None:

@@ -92,7 +92,7 @@ def test_each_stream_must_be_a_terminal(
     [
         ([], (None, "auto", None, None)),
         (["linear-regression"], ("linear-regression", "auto", None, None)),
-        (["tensors"], ("tensors", "auto", None, None)),  # not written: the app says so
+        (["tensors"], ("tensors", "auto", None, None)),
         (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0, None)),
         (["--data-dir", "/data"], (None, "auto", None, Path("/data"))),
     ],
