@@ -14,8 +14,8 @@ from engine.pictures import Array
 class Diverged(ArithmeticError):
     """The loss is no longer a finite number."""
 
-    def __init__(self, step: int, loss: float) -> None:
-        super().__init__(f"the loss became {loss} at step {step}")
+    def __init__(self, step: int, loss: float, name: str = "the loss") -> None:
+        super().__init__(f"{name} became {loss} at step {step}")
         self.step = step
         self.loss = loss
 
@@ -28,15 +28,17 @@ class History:
     of a thousand, and the highest peak is still the highest.
     """
 
-    def __init__(self, capacity: int = 1024, batch: int = 1) -> None:
+    def __init__(self, capacity: int = 1024, batch: int = 1, name: str = "the loss") -> None:
         """Read losses in groups of `batch`: 1 on a CPU, more where reading one waits for a GPU.
 
-        `capacity` is the number of buckets, an even one, since neighbours merge in pairs.
+        `capacity` is the number of buckets, an even one, since neighbours merge in pairs; `name`
+        is what to call the loss where it diverges.
         """
         if capacity < 2 or capacity % 2:
             raise ValueError(f"a capacity of {capacity} buckets: it must be even and at least 2")
         self._capacity = capacity
         self._batch = batch
+        self._name = name
         self._pending: list[torch.Tensor] = []
         self._low: list[float] = []
         self._high: list[float] = []
@@ -77,7 +79,7 @@ class History:
     def _read(self, loss: float) -> None:
         self.loss = loss
         if not math.isfinite(loss):
-            raise Diverged(self.steps + 1, loss)
+            raise Diverged(self.steps + 1, loss, self._name)
         if self.steps % self._stride:
             if loss < self._low[-1]:
                 self._low[-1] = loss

@@ -85,7 +85,8 @@ class LossReduction(Trainer[LossReductionConfig]):
             self.mean_model.parameters(), lr=config.mean_learning_rate
         )
         self.sum_path, self.mean_path = Path(), Path()
-        self.mean_history = History(batch=1 if device.type == "cpu" else 64)
+        batch = 1 if device.type == "cpu" else 64
+        self.mean_history = History(batch=batch, name="the mean's loss")
 
     def steps(self) -> Iterator[Step]:
         # 5. Loop
