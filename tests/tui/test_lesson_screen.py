@@ -239,6 +239,15 @@ async def test_a_hint_comes_with_enter_on_a_challenge() -> None:
         await until(pilot, lambda: any(hint == n.message for n in pilot.app._notifications))
 
 
+async def test_letters_go_through_the_challenges_as_arrows_do() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        lab.query_one(Challenges).focus()
+        await pilot.press("home", "j", "j", "k", "enter")
+        hint = lab.lesson.challenges[1].hint
+        await until(pilot, lambda: any(hint == n.message for n in pilot.app._notifications))
+
+
 async def test_escape_while_typing_keeps_the_lesson_open() -> None:
     async with app("linear-regression").run_test(size=(80, 24)) as pilot:
         lab = await open_lab(pilot)

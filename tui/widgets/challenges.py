@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from textual.binding import Binding
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -22,6 +23,11 @@ class Challenges(OptionList):
         &:focus { border: round $accent; background: $background; }
     }
     """
+
+    BINDINGS = [
+        Binding("j", "cursor_down", show=False, id="challenges.down"),
+        Binding("k", "cursor_up", show=False, id="challenges.up"),
+    ]
 
     def __init__(self, challenges: Sequence[Challenge], *, id: str | None = None) -> None:
         super().__init__(
