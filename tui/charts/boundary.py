@@ -7,7 +7,6 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.frame import Frame
 from engine.pictures import Array
 from engine.pictures_boundary import BoundaryPicture
 from engine.pictures_curve import sigmoid
@@ -16,8 +15,9 @@ from tui.charts.canvas import Canvas, packed
 from tui.charts.curve import ONE, ZERO
 from tui.charts.legend import Entry, legend
 from tui.charts.look import RGB, Look
-from tui.charts.plot import Plot, too_small, words
+from tui.charts.plot import Plot
 from tui.charts.relief import mix
+from tui.charts.shows import shows
 
 WRONG = "✕"
 SHADES = 16
@@ -41,13 +41,9 @@ class Scene:
     """The middle of every half cell, shape (2·rows·columns, 2)."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(BoundaryPicture)
+def draw(picture: BoundaryPicture, width: int, height: int, look: Look) -> Canvas:
     """The points by class on shaded ground, the line P = 0.5, and how many points are right."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, BoundaryPicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     scene = _scene(picture.x.tobytes(), picture.labels.tobytes(), width, height, look)
     plot = scene.axes.again()
     z = np.nan_to_num(picture.log_odds(scene.grid)).clip(-SURE, SURE)

@@ -9,7 +9,6 @@ from functools import lru_cache
 import numpy as np
 
 from engine.equations import number, plain
-from engine.frame import Frame
 from engine.pictures import Array
 from engine.pictures_curve import CurvePicture, sigmoid
 from tui.charts.axis import Axis, linear, padded
@@ -17,7 +16,8 @@ from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
 from tui.charts.look import Look
-from tui.charts.plot import Plot, too_small, words
+from tui.charts.plot import Plot
+from tui.charts.shows import shows
 
 ZERO, ONE, ASKED = "○", "●", "◆"
 TIGHT = 9
@@ -38,13 +38,9 @@ class Scene:
     legend: Plot
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(CurvePicture)
+def draw(picture: CurvePicture, width: int, height: int, look: Look) -> Canvas:
     """The curve now, the threshold where it crosses 0.5, and the odds where they were asked."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, CurvePicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     x, labels = picture.x.tobytes(), picture.labels.tobytes()
     scene = _scene(x, labels, picture.start, picture.at, width, height, look)
     plot = scene.start.again()

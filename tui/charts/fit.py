@@ -8,14 +8,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.frame import Frame
 from engine.pictures import Array, LinePicture
 from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
 from tui.charts.look import Look
-from tui.charts.plot import Plot, too_small, words
+from tui.charts.plot import Plot
+from tui.charts.shows import shows
 
 CROWD = 30
 """From so many points on, each is a dot and not a disc."""
@@ -35,13 +35,9 @@ class Scene:
     legend: Plot
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(LinePicture)
+def draw(picture: LinePicture, width: int, height: int, look: Look) -> Canvas:
     """The line among its points, in a window that stays where it is while the line moves."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, LinePicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     x, y = picture.x.tobytes(), picture.y.tobytes()
     names = _entries(len(picture.x), picture.sample is not None, look)
     scene = scene_of(x, y, picture.start, names, width, height, look)

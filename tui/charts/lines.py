@@ -6,25 +6,21 @@ import math
 
 import numpy as np
 
-from engine.frame import Frame
 from engine.pictures_walks import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.fit import CROWD, line, points_entry, scene_of
 from tui.charts.look import Look
-from tui.charts.plot import Plot, too_small, words
+from tui.charts.plot import Plot
+from tui.charts.shows import shows
 from tui.charts.walkers import entries
 
 STAMPS = 3
 """How often a line carries its marker."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(WalksPicture)
+def draw(picture: WalksPicture, width: int, height: int, look: Look) -> Canvas:
     """The lines among the points, in a window that stays where it is while they move."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, WalksPicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     walkers = entries(picture, look)
     names = points_entry(len(picture.x), look), *walkers, ("⠂⠐", "at the start", look.start)
     x, y = picture.x.tobytes(), picture.y.tobytes()

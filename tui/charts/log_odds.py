@@ -6,27 +6,23 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.frame import Frame
 from engine.pictures_curve import CurvePicture
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.curve import ONE, TIGHT, ZERO, mark_classes, window
 from tui.charts.legend import legend
 from tui.charts.look import Look
-from tui.charts.plot import Plot, too_small, words
+from tui.charts.plot import Plot
+from tui.charts.shows import shows
 
 LEVEL = " P = 0.5 "
 REACH = 6.0
 """The log-odds shown, up and down: P from 0.0025 to 0.9975."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(CurvePicture)
+def draw(picture: CurvePicture, width: int, height: int, look: Look) -> Canvas:
     """z = w·x + b now and at the start, with every point on the line that judges it."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, CurvePicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     x, y, ground, names = _scene(
         picture.x.tobytes(), picture.start, picture.at, width, height, look
     )

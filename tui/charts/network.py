@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from engine.equations import number
-from engine.frame import Frame
 from engine.pictures import Array
 from engine.pictures_boundary import BoundaryPicture, Layer
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Where, stroke
 from tui.charts.look import Look
-from tui.charts.plot import too_small, words
 from tui.charts.relief import mix
+from tui.charts.shows import shows
 
 NODE = "●"
 MOST = 80
@@ -23,14 +22,10 @@ SIDE = 4
 """Cells at the left and at the right for the names of inputs and output."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(BoundaryPicture)
+def draw(picture: BoundaryPicture, width: int, height: int, look: Look) -> Canvas:
     """Every weight as an edge, solid where positive and dotted where negative; the larger, the
     brighter. With `residuals` the edges are the gradients of the last step instead."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, BoundaryPicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     canvas = Canvas(width, height)
     columns = np.rint(np.linspace(SIDE, width - 1 - SIDE, len(picture.layers) + 1)).astype(np.intp)
     nodes = [picture.layers[0].weights.shape[1], *(len(layer.bias) for layer in picture.layers)]

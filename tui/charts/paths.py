@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from engine.frame import Frame
 from engine.pictures_walks import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
-from tui.charts.plot import too_small, words
+from tui.charts.shows import shows
 from tui.charts.surface import stand, terrain_of, walk
 from tui.charts.walkers import entries
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(WalksPicture)
+def draw(picture: WalksPicture, width: int, height: int, look: Look) -> Canvas:
     """The map, and each path from the start to where that training is now."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, WalksPicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     walkers = entries(picture, look)
     x, y = picture.x.tobytes(), picture.y.tobytes()
     terrain = terrain_of(x, y, picture.start, walkers, width, height, look)

@@ -7,15 +7,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.frame import Frame
 from engine.pictures import Array, LinePicture
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
 from tui.charts.look import RGB, Look
-from tui.charts.plot import Plot, margin, too_small, words
+from tui.charts.plot import Plot, margin, words
 from tui.charts.relief import relief
+from tui.charts.shows import shows
 
 START, LEAST, NOW = "○", "✚", "●"
 LEFT = "the walk has left this map"
@@ -33,13 +33,9 @@ class Terrain:
     relief: Canvas
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(LinePicture)
+def draw(picture: LinePicture, width: int, height: int, look: Look) -> Canvas:
     """The map, the path from the start to where the parameters are now, and the least loss."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, LinePicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     if picture.path.shape[1] < 2:
         return words("one weight has a curve, not a surface", width, height, look)
     x, y = picture.x.tobytes(), picture.y.tobytes()

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.equations import number
-from engine.frame import Frame
 from engine.pictures import Array, LinePicture
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.legend import Entry, legend
 from tui.charts.look import Look
-from tui.charts.plot import Plot, too_small, words
+from tui.charts.plot import Plot, words
+from tui.charts.shows import shows
 
 ZOOM = 4.0
 """By how much the window narrows, each time that the steps have become that much smaller."""
@@ -49,13 +49,9 @@ class Descent:
         return float(2 * np.mean(error * self.x) * self.whole)
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(LinePicture)
+def draw(picture: LinePicture, width: int, height: int, look: Look) -> Canvas:
     """The parabola of the sample at work, its tangent at w, and where the step has led."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, LinePicture) or len(picture.x) == 0:
-        return words(frame.message or "nothing to see yet", width, height, look)
     step = descent(picture)
     if not math.isfinite(step.before + step.after):
         return words("w has left: it is no longer a number", width, height, look)
