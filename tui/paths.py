@@ -7,7 +7,9 @@ from pathlib import Path
 
 import platformdirs
 
-CONFIG, STATE, DATA = "DLTUI_CONFIG_DIR", "DLTUI_STATE_DIR", "DLTUI_DATA_DIR"
+from engine.datasets import places
+
+CONFIG, STATE, DATA = "DLTUI_CONFIG_DIR", "DLTUI_STATE_DIR", places.VARIABLE
 """The environment variables that name another folder."""
 
 
@@ -23,23 +25,21 @@ def state_dir() -> Path:
 
 def data_dir() -> Path:
     """The folder of the data sets; it need not exist."""
-    return _named(DATA) or platformdirs.user_data_path("dltui", appauthor=False)
+    return places.folder()
 
 
 def use_data_dir(name: str | None) -> Path | None:
     """Let the data sets be in the folder of that name from now on; None changes nothing.
-
-    The variable is set, so that processes that this one starts look in the same place.
 
     Raises:
         ValueError: something that is no folder has that name.
     """
     if name is None:
         return None
-    os.environ[DATA] = name
-    folder = data_dir()
+    folder = Path(os.path.expanduser(name))  # noqa: PTH111  # never raises
     if not name or (os.path.lexists(folder) and not os.path.isdir(folder)):  # noqa: PTH112
         raise ValueError(f"{name!r} is not a folder")
+    places.use(folder)
     return folder
 
 

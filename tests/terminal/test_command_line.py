@@ -35,7 +35,7 @@ def refusal(words: list[str], capsys: Captured) -> str:
         (["lisst"], "did you mean list"),
         (["rn"], "did you mean run"),
         (["docter"], "did you mean doctor"),
-        (["qqq"], "there are: list, run, doctor, tensors"),
+        (["qqq"], "there are: list, run, doctor, data"),
         ([""], "there are: list"),
         (["two\nlines"], r"'two\nlines'"),
         (["list", "extra"], "one word too many: 'extra'"),
@@ -109,7 +109,7 @@ def test_the_app_is_told_what_was_asked(
     assert calls == [asked]
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["doctor"]])
+@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["doctor"], ["data"]])
 @pytest.mark.parametrize("before", [False, True])
 def test_help_and_version_everywhere(command: list[str], before: bool, capsys: Captured) -> None:
     for option, first in (("--help", "usage: dltui"), ("--version", "dltui 0.")):

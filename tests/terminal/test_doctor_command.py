@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 
 from engine import device
+from engine.datasets import catalog
 from engine.device import Devices, cpu
+from tests.mirror import Tiny
 from tests.terminal.command import dltui
 from tui import cli
 from tui.commands import checkup
@@ -99,16 +101,29 @@ def test_folders_that_cannot_be_written(capsys: Captured, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("place", ["MNIST/raw", "mnist"])
-@pytest.mark.parametrize("ending", ["", ".gz"])
+@pytest.mark.parametrize("packed", [True, False])
 def test_mnist_is_there_with_all_four_files(
-    place: str, ending: str, capsys: Captured, tmp_path: Path
+    place: str,
+    packed: bool,
+    capsys: Captured,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    folder = tmp_path / "data" / place
-    folder.mkdir(parents=True)
-    for name in checkup.MNIST:
-        assert facts(capsys)["data_sets"]["MNIST"] is None
-        (folder / f"{name}{ending}").touch()
+    tiny = Tiny()
+    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *catalog.DATA_SETS[1:]))
+    found = facts(capsys)
+    assert found["data_sets"]["MNIST"] is None
+    assert found["data_sets"]["digits"].endswith("digits.csv.gz")
+    assert found["problems"] == []
+    folder = tiny.put(tmp_path / "data" / place, packed)
     assert facts(capsys)["data_sets"]["MNIST"] == str(folder)
+    next(folder.glob("t10k-labels*")).write_bytes(b"")
+    found = facts(capsys)
+    assert found["data_sets"]["MNIST"] is None
+    (problem,) = found["problems"]
+    assert "t10k-labels-idx1-ubyte" in problem["what"]
+    assert "found 0" in problem["what"]
+    assert problem["mend"] == "dltui data fetch mnist"
 
 
 @pytest.mark.parametrize(

@@ -9,18 +9,16 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
 from engine import device
+from engine.datasets import catalog
+from engine.datasets.whole import standing
 from tui import paths
 from tui.commands import terminal
 
 PACKAGES = ("dltui", "torch", "torchvision", "textual", "plotext", "numpy", "scikit-learn")
 LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
-MNIST = tuple(
-    f"{part}-{kind}-ubyte" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")
-)
 SMALLEST = (80, 24)
 
 
@@ -141,20 +139,16 @@ def folders() -> Finding:
 
 
 def data_sets() -> Finding:
-    """Which data sets are on the disk: those that do not travel in a package."""
-    return Finding({"path": str(paths.data_dir()), "MNIST": _mnist(paths.data_dir())})
-
-
-def _mnist(folder: Path) -> str | None:
-    """The folder that holds all four files of MNIST, plain or compressed, or None."""
-    for place in (folder / "MNIST" / "raw", folder / "mnist"):
-        if all(_is_there(place, name) for name in MNIST):
-            return str(place)
-    return None
-
-
-def _is_there(folder: Path, name: str) -> bool:
-    return any(os.path.exists(folder / file) for file in (name, f"{name}.gz"))  # noqa: PTH110
+    """Which data sets are here, and whole; those that came with scikit-learn by their files."""
+    facts: dict[str, Any] = {"path": str(paths.data_dir())}
+    problems = []
+    for data_set in catalog.DATA_SETS:
+        found = standing(data_set, paths.data_dir())
+        name = data_set.name if data_set.embedded else data_set.title
+        facts[name] = str(found.place) if found.place else None
+        if found.fault:
+            problems.append(Problem(str(found.fault), f"dltui data fetch {data_set.name}"))
+    return Finding(facts, problems)
 
 
 CHECKS: dict[str, Callable[[], Finding]] = {

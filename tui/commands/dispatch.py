@@ -7,15 +7,19 @@ from typing import NoReturn
 
 from engine.config import nearest
 from tui.commands.command import Command
+from tui.commands.data import DATA
 from tui.commands.doctor import DOCTOR
 from tui.commands.list import LIST
 from tui.commands.open import OPEN
 from tui.commands.refusal import Refusal
 from tui.commands.run import RUN
 
-COMMANDS = {"list": LIST, "run": RUN, "doctor": DOCTOR}
+COMMANDS = {"list": LIST, "run": RUN, "doctor": DOCTOR, "data": DATA}
 
-WITH_VALUE = ("--device", "--fps", "--data-dir", "--preset", "--set", "--seed", "--every")
+WITH_VALUE = (
+    *("--device", "--fps", "--data-dir", "--preset", "--set", "--seed", "--every"),
+    *("--csv", "--label", "--missing", "--header", "--separator", "--target"),
+)
 """The options whose next word is their value, and never a command or a lesson."""
 
 
@@ -40,7 +44,7 @@ def _first_word(words: list[str]) -> int | None:
 
 def _do(name: str, command: Command, words: list[str]) -> int:
     parser = _Parser(name, command)
-    options, unknown = parser.parse_known_args(words)
+    options, unknown = parser.parse_known_intermixed_args(words)  # options between the words
     if options.help:
         print(parser.format_help(), end="")
         return 0

@@ -24,6 +24,7 @@ commands:
   dltui list        the course: every lesson, by chapter
   dltui run LESSON  train without a screen, for scripts and pipes
   dltui doctor      what works on this machine, what does not, and its mend
+  dltui data        the data sets: which are here, and how to get the others
 
 examples:
   dltui                            open the course
@@ -62,7 +63,7 @@ def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path
 def _check_lesson(slug: str | None) -> None:
     slugs = [entry.slug for entry in entries()]
     if slug is not None and slug not in slugs:
-        known = ["list", "run", "doctor", *slugs]
+        known = ["list", "run", "doctor", "data", *slugs]
         raise Refusal(f"no lesson or command {slug!r}; {nearest(slug, known)}")
 
 

@@ -1,4 +1,4 @@
-"""The data sets: each a function that gives (x, y) on a device; knows no model."""
+"""The points that are made on the spot: functions that give (x, y) on a device; knows no model."""
 
 from __future__ import annotations
 

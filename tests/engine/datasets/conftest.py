@@ -1,0 +1,47 @@
+"""A small MNIST in the catalog, a server that has it, and fetching it from there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.datasets import catalog, fetch, places
+from engine.datasets.fetch import Progress
+from tests.mirror import Mirror, Tiny, serving
+
+TRAIN = "train-images-idx3-ubyte.gz"
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
+    """It takes the place of MNIST in the catalog; the folder of the data sets is empty."""
+    tiny = Tiny()
+    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *catalog.DATA_SETS[1:]))
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    return tiny
+
+
+@pytest.fixture
+def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    """A server that has it, and the only one that is known."""
+    with serving() as mirror:
+        mirror.files = dict(tiny.packed)
+        monkeypatch.setattr(fetch, "mirrors_of", lambda _: [mirror.address])
+        yield mirror
+
+
+def get(folder: Path, heard: list[Progress] | None = None, stop: Any = lambda: False) -> Path:
+    return fetch.fetch("mnist", folder, (heard if heard is not None else []).append, stop)
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """Every file below the folder, with what is in it."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+
+
+def whole(tiny: Tiny, place: str = "MNIST/raw") -> dict[str, bytes]:
+    return {f"{place}/{name}": content for name, content in tiny.packed.items()}

@@ -1,0 +1,102 @@
+"""A fetch that is cancelled, interrupted or killed: what is left of it, and what is not."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from engine.datasets import download, fetch
+from engine.datasets.fetch import Cancelled, Failed, Progress
+from engine.datasets.stage import stage
+from tests.engine.conftest import until
+from tests.engine.datasets.conftest import get
+from tests.mirror import Mirror, Tiny
+
+TRAIN = "train-images-idx3-ubyte.gz"
+
+pytestmark = pytest.mark.usefixtures("mirror")
+
+
+@pytest.mark.parametrize("after", [0, 100_000])
+def test_cancelling_a_slow_body_leaves_nothing(after: int, mirror: Mirror, tmp_path: Path) -> None:
+    mirror.pause_after = after
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(Cancelled):
+        get(tmp_path, stop=mirror.paused.is_set)
+    assert not mirror.go_on.is_set()  # the server has sent no more
+    assert list(tmp_path.iterdir()) == [tmp_path / "mine.txt"]
+
+
+def test_cancelled_before_the_first_byte(mirror: Mirror, tmp_path: Path) -> None:
+    folder = tmp_path / "new"
+    with pytest.raises(Cancelled):
+        get(folder, stop=lambda: True)
+    assert mirror.asked == []
+    assert not folder.exists()
+
+
+def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
+    def interrupted(progress: Progress) -> None:
+        if progress.got > 100_000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fetch.fetch("mnist", tmp_path, interrupted, lambda: False)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_flag_is_looked_at_from_another_thread(mirror: Mirror, tmp_path: Path) -> None:
+    mirror.pause_after = 100_000
+    unwanted = threading.Event()
+    ends: list[type[BaseException]] = []
+
+    def work() -> None:
+        try:
+            get(tmp_path, stop=unwanted.is_set)
+        except Cancelled:
+            ends.append(Cancelled)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert mirror.paused.wait(60)
+    unwanted.set()
+    thread.join(60)
+    assert ends == [Cancelled]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_killed_in_the_middle_it_goes_on_the_next_time(
+    mirror: Mirror, tiny: Tiny, tmp_path: Path
+) -> None:
+    mirror.pause_after = 100_000
+    part = tmp_path / "part"
+    script = f"""
+from pathlib import Path
+from engine.datasets.download import download
+url = "{mirror.address}{TRAIN}"
+download(url, Path({str(part)!r}), {len(tiny.packed[TRAIN])}, lambda got: None, lambda: False)
+"""
+    process = subprocess.Popen([sys.executable, "-c", script])
+    until(lambda: part.exists() and part.stat().st_size)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    mirror.pause_after = None
+    came = part.stat().st_size
+    heard: list[int] = []
+    url = mirror.address + TRAIN
+    download.download(url, part, len(tiny.packed[TRAIN]), heard.append, lambda: False)
+    assert mirror.asked[-1] == (TRAIN, f"bytes={came}-")
+    assert part.read_bytes() == tiny.packed[TRAIN]
+
+
+def test_two_at_once_do_not_spoil_it_for_each_other(tmp_path: Path) -> None:
+    with stage(tmp_path, "mnist", keep=Failed) as held:
+        (held / "half.part").write_text("half")
+        with pytest.raises(Failed, match="MNIST is being fetched by another dltui"):
+            get(tmp_path)
+        assert (held / "half.part").read_text() == "half"

@@ -1,0 +1,198 @@
+"""Fetching a data set in the app, from a server on this machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from engine.datasets import catalog, fetch
+from tests.mirror import Mirror, Tiny, serving
+from tests.tui.conftest import app, until
+from tui.screens.fetch import FetchScreen
+
+TRAIN = "train-images-idx3-ubyte.gz"
+SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+
+
+@pytest.fixture(autouse=True)
+def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    """A server that has a small MNIST, and the only one that is known."""
+    tiny = Tiny()
+    monkeypatch.setattr("tui.app.QUIET_SECONDS", 3600)  # no lab here needs torch
+    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *catalog.DATA_SETS[1:]))
+    with serving() as mirror:
+        mirror.files = dict(tiny.packed)
+        monkeypatch.setattr(fetch, "mirrors_of", lambda _: [mirror.address])
+        yield mirror
+
+
+def words(pilot: Pilot[None]) -> str:
+    """What the screen says now."""
+    screen = pilot.app.screen
+    if not isinstance(screen, FetchScreen) or not screen.query("#words"):
+        return ""
+    box = screen.query_one("#fetch")
+    texts = [str(static.render()) for static in screen.query(Static)]
+    return "\n".join([str(box.border_title), *texts, str(box.border_subtitle)])
+
+
+def open_screen(pilot: Pilot[None]) -> list[bool | None]:
+    """Open it; in the list is then what it ended with."""
+    results: list[bool | None] = []
+    pilot.app.push_screen(FetchScreen("mnist"), results.append)
+    return results
+
+
+def fetching() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name == "fetching"]
+
+
+@SIZES
+async def test_fetches_and_says_where_it_is(
+    size: tuple[int, int], mirror: Mirror, own_folders: Path
+) -> None:
+    mirror.pause_after = 300_000
+    async with app().run_test(size=size) as pilot:
+        results = open_screen(pilot)
+        await until(pilot, lambda: "kB/s" in words(pilot))
+        assert not any(thread.daemon for thread in fetching())
+        text = words(pilot)
+        assert text.startswith("Fetch MNIST")
+        assert "70,000 handwritten digits" in text
+        assert "CC BY-SA 3.0" in text
+        assert TRAIN in text
+        await until(pilot, lambda: "300 of" in words(pilot))
+        assert "━" in words(pilot)
+        assert "─" in words(pilot)
+        assert words(pilot).endswith("esc cancels")
+        mirror.pause_after = None
+        mirror.go_on.set()
+        await until(pilot, lambda: "Here now" in words(pilot))
+        assert "─" not in words(pilot)
+        assert str(own_folders / "data" / "MNIST" / "raw") in words(pilot).replace("\n", "")
+        await pilot.press("enter")
+        await until(pilot, lambda: results)
+        assert results == [True]
+    assert catalog.where("mnist", own_folders / "data") == own_folders / "data" / "MNIST" / "raw"
+    assert fetching() == []
+
+
+async def test_escape_cancels_and_leaves_nothing(mirror: Mirror, own_folders: Path) -> None:
+    mirror.pause_after = 100_000
+    async with app().run_test() as pilot:
+        results = open_screen(pilot)
+        await until(pilot, lambda: "100 of" in words(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: results)
+        assert results == [False]
+        assert fetching() == []
+    assert not (own_folders / "data").exists()
+
+
+async def test_leaving_the_app_ends_the_fetch(mirror: Mirror, own_folders: Path) -> None:
+    mirror.pause_after = 100_000
+    async with app().run_test() as pilot:
+        open_screen(pilot)
+        await until(pilot, lambda: "100 of" in words(pilot))
+        await pilot.press("q")
+    assert fetching() == []
+    assert not (own_folders / "data").exists()
+
+
+@SIZES
+async def test_an_error_is_told_and_enter_tries_again(
+    size: tuple[int, int], mirror: Mirror, own_folders: Path
+) -> None:
+    files, mirror.files = mirror.files, {}
+    async with app().run_test(size=size) as pilot:
+        results = open_screen(pilot)
+        await until(pilot, lambda: "it answers 404 Not Found" in words(pilot))
+        assert words(pilot).endswith("enter tries again · esc closes")
+        assert not (own_folders / "data").exists()
+        mirror.files = files
+        await pilot.press("enter")
+        await until(pilot, lambda: "Here now" in words(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: results)
+        assert results == [True]
+
+
+async def test_an_error_can_be_left(mirror: Mirror) -> None:
+    mirror.status = 503
+    async with app().run_test() as pilot:
+        results = open_screen(pilot)
+        await until(pilot, lambda: "503 Service Unavailable" in words(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: results)
+        assert results == [False]
+
+
+async def test_nobody_needs_to_wait_for_a_server_that_is_looked_for(
+    mirror: Mirror, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, looking = threading.Event(), threading.Event()
+
+    def mirrors_of(_: object) -> list[str]:
+        looking.set()
+        go_on.wait()
+        return [mirror.address]
+
+    monkeypatch.setattr(fetch, "mirrors_of", mirrors_of)
+    async with app().run_test() as pilot:
+        results = open_screen(pilot)
+        await until(pilot, looking.is_set)
+        await until(pilot, lambda: "looking for a server" in words(pilot))
+        await pilot.press("escape")
+        assert "stopping" in words(pilot)
+        assert results == []
+        await pilot.press("escape")
+        await until(pilot, lambda: results)
+        assert results == [False]
+        go_on.set()
+        await until(pilot, lambda: not fetching())
+    assert mirror.asked == []
+
+
+async def test_a_broken_installation_is_told_in_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def mirrors_of(_: object) -> list[str]:
+        raise ImportError("no module named [red]torchvision[/red]")
+
+    monkeypatch.setattr(fetch, "mirrors_of", mirrors_of)
+    async with app().run_test() as pilot:
+        open_screen(pilot)
+        said = "ImportError: no module named [red]torchvision[/red]"
+        await until(pilot, lambda: said in words(pilot))
+
+
+async def test_what_is_here_is_said_at_once(mirror: Mirror, own_folders: Path) -> None:
+    place = Tiny().put(own_folders / "data" / "mnist")
+    async with app().run_test(size=(120, 40)) as pilot:
+        open_screen(pilot)
+        await until(pilot, lambda: "Here now" in words(pilot))
+        assert str(place) in words(pilot)
+    assert mirror.asked == []
+
+
+async def test_a_cancelled_fetch_under_another_screen_waits_for_its_turn(mirror: Mirror) -> None:
+    mirror.pause_after = 100_000
+    async with app().run_test() as pilot:
+        results = open_screen(pilot)
+        await until(pilot, lambda: "100 of" in words(pilot))
+        screen = pilot.app.screen
+        assert isinstance(screen, FetchScreen)
+        await pilot.resize_terminal(60, 20)
+        await until(pilot, lambda: pilot.app.screen is not screen)
+        screen.action_leave()  # as if the key had come just before
+        await until(pilot, lambda: not fetching())
+        await pilot.pause(0.5)  # two looks later
+        assert results == []
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: results)
+        assert results == [False]
