@@ -96,5 +96,7 @@ class Frame:
     rate: float | None = None
     """Steps a second, measured since the frame before; None while nothing moves."""
     memory: Memory | None = None
+    note: str = ""
+    """What the learner has to know of this training: that other data stands in, for one."""
     message: str = ""
     """What went wrong, in words, once the run has failed or diverged."""

@@ -67,6 +67,7 @@ class Recorder:
             parameters=trainer.parameters(),
             rate=self._rate(state),
             memory=self._memory_now(),
+            note=trainer.note,
         )
 
     def show_end(self, state: State, message: str = "") -> None:

@@ -16,7 +16,7 @@ from engine.config import Config, Setting
 from engine.frame import Frame, State
 from engine.history import Diverged, History
 from engine.recorder import Recorder
-from engine.trainer import Step, Trainer
+from engine.trainer import Rest, Stage, Step, Trainer
 from engine.turns import Turn, Turns
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,8 @@ log.addHandler(logging.NullHandler())  # else Python writes the traceback across
 _generator = threading.Lock()
 """Held by the run that trains: torch's random numbers are one stream for the whole process."""
 _live: weakref.WeakSet[Run] = weakref.WeakSet()
+_most_threads = torch.get_num_threads()
+"""What PyTorch takes of itself, before anybody has set it: one a core, or `OMP_NUM_THREADS`."""
 
 
 class Run:
@@ -129,8 +131,7 @@ class Run:
                 self._end(State.STOPPED)
                 return
         try:
-            # A tiny model trains twice as fast on one thread as on all of them.
-            torch.set_num_threads(1)
+            torch.set_num_threads(threads_for(self._trainer_type))
             self._train(self._trainer_type(self._config, torch.device(self._device)))
         except Exception as error:
             log.exception("the training failed")
@@ -142,23 +143,26 @@ class Run:
         self._recorder.show(trainer, self._turns.state)
         message = ""
         try:
-            state = self._drive(trainer, trainer.steps())
+            state = self._drive(trainer, trainer.turns())
             self._recorder.flush()
         except Diverged as diverged:
             state, message = State.DIVERGED, str(diverged)
         self._recorder.show(trainer, state, message)
         self._turns.end(state)
 
-    def _drive(self, trainer: Trainer[Any], steps: Iterator[Step]) -> State:
+    def _drive(self, trainer: Trainer[Any], turns: Iterator[Step | Stage | Rest]) -> State:
         """Take turn after turn; returns how the training ended."""
         while (turn := self._turns.next()) is not Turn.STOP:
             if turn is Turn.SERVE:
                 self._serve(trainer)
                 continue
-            step = next(steps, None)
-            if step is None:
+            made = next(turns, None)
+            if made is None:
                 return State.FINISHED
-            self._recorder.note(step)
+            if isinstance(made, Step):
+                self._recorder.note(made)
+            elif isinstance(made, Rest):
+                self._turns.again()
         return State.STOPPED
 
     def _serve(self, trainer: Trainer[Any]) -> None:
@@ -197,6 +201,15 @@ def _close_with_the_main_thread() -> None:
     threading.Thread(target=wait, name="closing", daemon=False).start()
 
 
+def threads_for(trainer: type[Trainer[Any]]) -> int:
+    """How many threads PyTorch shall use for this training: on at most half of the cores.
+
+    The threads of one operation wait for the slowest of them, and they wait by counting. Where
+    another program, or the screen, has one of their cores, a step takes ten times as long.
+    """
+    return max(1, min(trainer.threads, _most_threads // 2))
+
+
 def warm_up() -> None:
     """Load now what PyTorch puts off until the first optimizer is made, in any thread.
 
@@ -212,9 +225,10 @@ def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> 
     Raises:
         Diverged: the loss is no longer finite.
     """
-    for step in trainer.steps():
-        history.add(step.loss)
-        yield step
+    for made in trainer.turns():
+        if isinstance(made, Step):
+            history.add(made.loss)
+            yield made
         if stop():
             break
     history.flush()

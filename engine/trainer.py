@@ -32,6 +32,19 @@ class Step:
     that nobody waits for a GPU at every step."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A part of an update that has been done: a run that shows parts may pause after it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A moment in the middle of work that is no step, such as a test: a run may pause or end
+    here. It counts as nothing, and a single step goes on behind it."""
+
+
 class Trainer(ABC, Generic[ConfigT]):
     """A training that can be watched.
 
@@ -44,6 +57,11 @@ class Trainer(ABC, Generic[ConfigT]):
     """The hyperparameters of this training."""
     live: ClassVar[frozenset[str]] = frozenset()
     """The settings that `adjust` can change while the training goes on."""
+    own: ClassVar[frozenset[str]] = frozenset()
+    """The settings that say which data of the learner's own it trains on: presets leave them be."""
+    threads: ClassVar[int] = 1
+    """On how many threads of the processor PyTorch may compute, where there are cores to spare:
+    a tiny model trains twice as fast on one as on all."""
 
     config: ConfigT
 
@@ -53,6 +71,10 @@ class Trainer(ABC, Generic[ConfigT]):
     @abstractmethod
     def steps(self) -> Iterator[Step]:
         """Train: yield a `Step` after every update of the parameters."""
+
+    def turns(self) -> Iterator[Step | Stage | Rest]:
+        """Train as `steps` does, and yield in between what a run may pause at."""
+        return self.steps()
 
     @abstractmethod
     def picture(self) -> Picture:
@@ -73,6 +95,11 @@ class Trainer(ABC, Generic[ConfigT]):
     def metrics(self) -> Mapping[str, float]:
         """How good the model is now, in plain numbers: `accuracy`, `r2`."""
         return {}
+
+    @property
+    def note(self) -> str:
+        """What the learner has to know of this training: that other data stands in, for one."""
+        return ""
 
     def adjust(self, name: str, value: Setting) -> None:
         """Change a live hyperparameter from the next step on.

@@ -31,6 +31,8 @@ class Turns:
         self._pace = _checked(pace)
         self._state = State.READY
         self._single_steps = 0
+        self._single = False
+        """Whether the last turn was a single step, and nobody has said anything since."""
         self._first = False
         """Whether the next step is the first since play: who pressed it sees that one at once."""
         self._serve = False
@@ -76,7 +78,7 @@ class Turns:
     def pause(self) -> None:
         """No step after the one that is being made."""
         with self._told:
-            self._single_steps = 0
+            self._single_steps, self._single = 0, False
             self._move(State.PAUSED)
 
     def step(self) -> None:
@@ -114,6 +116,12 @@ class Turns:
                 self._resting = seconds is None
                 self._told.wait(seconds)
 
+    def again(self) -> None:
+        """Let the last turn count as none, since nothing was made that does; for the training."""
+        with self._told:
+            self._due = 0.0
+            self._single_steps += self._single
+
     def end(self, state: State) -> None:
         """Enter a state that nothing leaves; the training calls this."""
         with self._told:
@@ -132,7 +140,8 @@ class Turns:
 
     def _seconds_to_go(self) -> float | None:
         """How long until the next step: 0 is now, None is when somebody says so."""
-        if self._single_steps:
+        self._single = self._single_steps > 0
+        if self._single:
             self._single_steps -= 1
             self._serve = True
             return 0

@@ -16,12 +16,15 @@ NOTICES = {
 
 
 class Notice(Static):
-    """A few lines over the lab, out of sight while all is well."""
+    """A few lines over the lab, out of sight while there is nothing to say."""
 
     def show(self, frame: Frame) -> None:
-        """Say what the frame says, if it says that something went wrong."""
+        """Say what went wrong, or else what there is to know of this training, if anything."""
         wrong = frame.state in NOTICES
-        if wrong:
-            self.update(NOTICES[frame.state].format(message=frame.message.replace("[", "\\[")))
-        if wrong != self.display:
-            self.display = wrong
+        words = frame.message if wrong else frame.note
+        text = NOTICES.get(frame.state, "{message}").format(message=words.replace("[", "\\["))
+        if text != self.content:
+            self.set_class(not wrong, "-note")
+            self.update(text)
+        if bool(text) != self.display:
+            self.display = bool(text)
