@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 RGB: TypeAlias = tuple[int, int, int]
+Depth: TypeAlias = Literal["colours", "greys", "letters"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,9 @@ class Look:
     """Whether the loss stands on a logarithmic scale."""
     residuals: bool = False
     """Whether residuals are drawn."""
+    depth: Depth = "colours"
+    """What a picture of pixels may tell with: `greys` under NO_COLOR, and `letters` where there
+    are only 16 colours, which everybody sets as they like."""
 
     @classmethod
     def dark(cls) -> Self:

@@ -115,7 +115,7 @@ class TrainingLab(Lab):
         if action == "device":
             return self.experiment is not None and len(self._devices) > 1
         if action == "view":
-            return len(self.lesson.charts) > 1 and not self.screen.has_class("-wide")
+            return self._panels.pictures.hidden
         return True
 
     # What the keys do.
@@ -148,8 +148,13 @@ class TrainingLab(Lab):
 
     def action_preset(self) -> None:
         """Take the next preset."""
-        if self.experiment is not None:
+        if self.experiment is None:
+            return
+        try:
             self.experiment.use_preset()
+        except ValueError as error:
+            self._panels.controls.refuse(str(error))
+        else:
             self._begin()
 
     def action_device(self) -> None:
@@ -227,9 +232,13 @@ class TrainingLab(Lab):
     def _look(self, frame: Frame) -> None:
         self.frame = frame
         self._stand()
+        self._show(frame)
+        self._check(frame)
+
+    def _show(self, frame: Frame) -> None:
+        """Draw the frame, and write what it says."""
         self._panels.show(frame)
         self._notice.show(frame)
-        self._check(frame)
 
     def _stand(self) -> None:
         """Say where the experiment stands."""

@@ -12,10 +12,14 @@ from textual.theme import Theme
 from engine.frame import Frame
 from tui.charts.chart import Chart
 from tui.charts.look import Look
+from tui.widgets.dress import look_of
+
+TOGETHER = 3
+"""So many pictures stand side by side on a wide screen; of more, one is in sight at a time."""
 
 
 class Pictures(Vertical):
-    """One picture over the loss; a wide screen has room for every picture side by side."""
+    """One picture over the loss; a wide screen has room for a few of them side by side."""
 
     DEFAULT_CSS = """
     Pictures {
@@ -27,7 +31,7 @@ class Pictures(Vertical):
 
     def __init__(self, names: Sequence[str], *, id: str | None = None) -> None:
         """Show the charts of these names, the first of them first."""
-        super().__init__(id=id)
+        super().__init__(id=id, classes="-together" if len(names) <= TOGETHER else None)
         self._names = list(names)
         self._chosen = 0
         self._look = Look.dark()
@@ -37,12 +41,22 @@ class Pictures(Vertical):
         with Horizontal():
             for index, name in enumerate(self._names):
                 chosen = " -chosen" if index == self._chosen else ""
-                yield Chart(name, id=f"chart-{name}", classes=f"picture{chosen}")
+                chart = Chart(name, id=f"chart-{name}", classes=f"picture{chosen}")
+                if len(self._names) > TOGETHER:
+                    chart.border_title = f"{chart.border_title} · {index + 1}/{len(self._names)}"
+                yield chart
         yield Chart("loss", id="chart-loss")
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._dress)
-        self._dress(self.app.current_theme)
+        self._dress()
+
+    @property
+    def hidden(self) -> bool:
+        """Whether there is a picture out of sight, to turn to."""
+        if self.has_class("-together") and self.screen.has_class("-wide"):
+            return False
+        return len(self._names) > 1
 
     def show(self, frame: Frame) -> None:
         """Draw this frame."""
@@ -51,7 +65,14 @@ class Pictures(Vertical):
 
     def turn(self) -> None:
         """Bring the next picture into sight."""
-        self._chosen = (self._chosen + 1) % len(self._names)
+        self._bring((self._chosen + 1) % len(self._names))
+
+    def choose(self, name: str) -> None:
+        """Bring the picture of that name into sight."""
+        self._bring(self._names.index(name))
+
+    def _bring(self, index: int) -> None:
+        self._chosen = index
         for index, chart in enumerate(self.query(".picture")):
             chart.set_class(index == self._chosen, "-chosen")
         self.call_after_refresh(self._draw)
@@ -66,10 +87,11 @@ class Pictures(Vertical):
         self._look = replace(self._look, residuals=not self._look.residuals)
         self._draw()
 
-    def _dress(self, theme: Theme) -> None:
-        colours = Look.dark() if theme.dark else Look.light()
+    def _dress(self, _: Theme | None = None) -> None:
         old = self._look
-        self._look = replace(colours, logarithmic=old.logarithmic, residuals=old.residuals)
+        self._look = replace(
+            look_of(self.app), logarithmic=old.logarithmic, residuals=old.residuals
+        )
         self._draw()
 
     def _draw(self) -> None:

@@ -1,0 +1,53 @@
+"""Probabilities as bars with their numbers; knows no frame and no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.pictures import Array
+from tui.charts.canvas import Canvas
+from tui.charts.look import RGB, Look
+
+EIGHTHS = " ▏▎▍▌▋▊▉█"
+NUMBER = 5
+"""Cells of a number with the space before it."""
+
+
+def bars(shares: Array, names: Sequence[str], width: int, height: int, look: Look) -> Canvas:
+    """A row for each share: its name, its bar, its number; the greatest stands out.
+
+    Where there is no room for all, the greatest are shown, in the order in which they stood.
+    """
+    canvas = Canvas(width, height)
+    rows = np.sort(np.argsort(-np.nan_to_num(shares), kind="stable")[:height])
+    greatest = int(np.argmax(np.nan_to_num(shares)))
+    room = max(width - NUMBER - 3, 0)
+    label = min(max((len(name) for name in names), default=0), max(room // 2, 1))
+    length = width - NUMBER - label - 1
+    if length < 1:
+        return canvas
+    for row, index in enumerate(rows.tolist()):
+        colour = look.points if index == greatest else look.line
+        canvas.write(row, 0, names[index][:label].rjust(label), look.text)
+        _bar(canvas, row, label + 1, float(shares[index]), length, colour)
+        canvas.write(row, width - NUMBER, percent(float(shares[index])).rjust(NUMBER), look.text)
+    return canvas
+
+
+def _bar(canvas: Canvas, row: int, column: int, share: float, length: int, colour: RGB) -> None:
+    eighths = round(share * length * 8) if share == share else 0
+    full, rest = divmod(eighths, 8)
+    bar = "█" * full + EIGHTHS[rest].strip()
+    # Next to nothing is more than nothing: it is the answer that is not quite ruled out.
+    canvas.write(row, column, bar or "▏", colour)
+
+
+def percent(share: float) -> str:
+    """A probability in whole percent, and neither 0% nor 100% where it is not."""
+    if share != share:  # of a network that diverged
+        return "nan"
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"

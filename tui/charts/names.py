@@ -1,0 +1,25 @@
+"""Names of strangers in the cells of a chart: each letter one cell wide; knows no chart."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+
+def short(names: Sequence[str], longest: int) -> tuple[str, ...]:
+    """Each name in at most so many cells, at least one, cut with an ellipsis.
+
+    A canvas puts one character in one cell. A name with characters that take two cells, or
+    none, would push all that follows aside; its place in the row, counted from 1, stands for it.
+    """
+    plain = (
+        name if name and all(map(_one_cell, name)) else f"#{place}"
+        for place, name in enumerate(names, start=1)
+    )
+    longest = max(longest, 1)
+    return tuple(name if len(name) <= longest else f"{name[: longest - 1]}…" for name in plain)
+
+
+def _one_cell(letter: str) -> bool:
+    wide = unicodedata.east_asian_width(letter) in "WF"
+    return letter.isprintable() and not wide and not unicodedata.combining(letter)
