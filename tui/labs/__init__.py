@@ -11,7 +11,11 @@ if TYPE_CHECKING:
 
 LABS = {
     "autograd": "tui.labs.autograd:AutogradLab",
+    "dataloader": "tui.labs.dataloader:DataLoaderLab",
     "graphs": "tui.labs.graphs:GraphsLab",
+    "mnist": "tui.labs.mnist:MnistLab",
+    "probabilities": "tui.labs.probabilities:ProbabilitiesLab",
+    "softmax": "tui.labs.softmax:SoftmaxLab",
     "tensors": "tui.labs.tensors:TensorsLab",
     "training": "tui.labs.training:TrainingLab",
 }

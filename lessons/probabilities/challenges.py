@@ -1,0 +1,71 @@
+"""What to bring about with one logit; looks at frozen values only, knows no torch and no screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lessons.lesson import Challenge
+
+if TYPE_CHECKING:  # it brings numpy, and the course can be read without
+    from engine.probabilities.look import Look
+
+ENTROPY, SQUARED = "BCEWithLogitsLoss", "squared error"
+SURE = 0.9
+
+
+def nine_to_one(look: Look) -> bool:
+    """Nine times for each time it does not happen, in the scene of odds."""
+    return look.scene.name == "odds" and abs(look.odds - 9) < 0.1
+
+
+def asleep(look: Look) -> bool:
+    """Wrong, and squared error pulls a hundred times less than cross-entropy."""
+    if look.scene.name != "gradients" or look.given > 0.5:
+        return False
+    entropy, squared = (abs(look.losses[name].gradient) for name in (ENTROPY, SQUARED))
+    return entropy >= 100 * squared
+
+
+def arrived(look: Look) -> bool:
+    """A race from a wrong start, in which both logits give the label more than 0.9."""
+    if look.race is None or look.given > 1 - SURE:
+        return False
+    return all(float(look.reached(walk)[-1]) > SURE for walk in look.race.walks.values())
+
+
+def lost(look: Look) -> bool:
+    """Wrong, and not one bit of the gradient of BCELoss is left."""
+    if look.scene.name != "saturation":
+        return False
+    bce, logits = look.losses["BCELoss"], look.losses[ENTROPY]
+    return bce.gradient == 0 and abs(logits.gradient) > 0.5
+
+
+CHALLENGES = (
+    Challenge(
+        slug="nine",
+        text="odds: 9 to 1",
+        hint="Nine times yes for one time no: how many of ten are that?",
+        check=nine_to_one,
+    ),
+    Challenge(
+        slug="asleep",
+        text="gradients: wrong, and 100 to 1",
+        hint="The one gradient over the other is 1/(2·P·(1 − P)). Where is it large, with the "
+        "answer wrong?",
+        check=asleep,
+    ),
+    Challenge(
+        slug="arrived",
+        text="race: both above 0.9, from 0.1",
+        hint="Patience; or a nearer start, with the arrow keys; or a larger rate, typed.",
+        check=arrived,
+    ),
+    Challenge(
+        slug="lost",
+        text="saturation: a gradient all lost",
+        hint="In float32 the numbers below 1 end sooner than those above 0. Which label meets "
+        "that end first?",
+        check=lost,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Softmax: logits to probabilities, their loss, and where 32 bits end; no torch and no screen."""

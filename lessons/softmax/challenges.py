@@ -1,0 +1,73 @@
+"""What to bring about with a few logits; looks at frozen values only, knows no torch, no screen."""
+
+from __future__ import annotations
+
+import math
+
+from engine.softmax.look import Look
+from lessons.lesson import Challenge
+
+EVEN = 0.005
+SURE = 0.999
+SMALL = 0.01
+
+
+def even(look: Look) -> bool:
+    """Every class equally likely, though no logit is near 0."""
+    if look.scene.name != "bars" or min(abs(z) for z in look.z) < 0.5:
+        return False
+    return all(abs(p - 1 / len(look.p)) < EVEN for p in look.p)
+
+
+def sharpened(look: Look) -> bool:
+    """One class is almost sure by the temperature alone."""
+    return look.scene.name == "temperature" and max(look.p) > SURE > 0.9 > max(look.plain)
+
+
+def learnt(look: Look) -> bool:
+    """Steps against the gradient have left next to nothing of it."""
+    if look.scene.name != "cross-entropy" or not look.steps:
+        return False
+    return max(abs(slope) for slope in look.gradient) < SMALL
+
+
+def overflown(look: Look) -> bool:
+    """No number by the formula, −∞ from a finished P, and a true number from log_softmax."""
+    if look.scene.name != "overflow":
+        return False
+    safe, finished, formula = (look.ways[w] for w in ("log_softmax", "ln(softmax)", "ln(eᶻ/Σeᶻ)"))
+    return (
+        any(map(math.isnan, formula))
+        and any(map(math.isinf, finished))
+        and all(map(math.isfinite, safe))
+    )
+
+
+CHALLENGES = (
+    Challenge(
+        slug="even",
+        text="bars: all even, no z near 0",
+        hint="What has to be equal, and does it matter what to? Type z = [...].",
+        check=even,
+    ),
+    Challenge(
+        slug="sharpened",
+        text="temperature: one P above 0.999",
+        hint="Differences of logits are divided by T. Should it be above 1, or below?",
+        check=sharpened,
+    ),
+    Challenge(
+        slug="learnt",
+        text="cross-entropy: gradient < 0.01",
+        hint="s goes one step against it, space goes on. The closer P is to y, the smaller the "
+        "steps: have patience, or find ] for the pace.",
+        check=learnt,
+    ),
+    Challenge(
+        slug="overflown",
+        text="overflow: one right of three",
+        hint="The formula fails once e to the power of a logit is too large; ln(softmax) fails "
+        "for a class that lies 104 below the largest.",
+        check=overflown,
+    ),
+)

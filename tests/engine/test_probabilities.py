@@ -1,0 +1,177 @@
+"""One logit through PyTorch: closed forms, slopes by differences, where 32 bits end, the race."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.probabilities.equations import equations, exact, probability
+from engine.probabilities.logit import LOSSES, loss_and_gradient
+from engine.probabilities.observe import POINTS, Racing, curves, observe
+from engine.probabilities.scenes import SCENES, find
+
+SIGMOID = find("sigmoid")
+SATURATION = find("saturation")
+ZS = (-7.5, -3.0, -0.4, 0.0, 1.0, 2.5, 8.0)
+
+
+def sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z))
+
+
+@pytest.mark.parametrize("z", ZS)
+@pytest.mark.parametrize("label", [0, 1])
+def test_the_numbers_are_those_of_the_formulas(z: float, label: int) -> None:
+    look, p = observe(SIGMOID, z, label), sigmoid(z)
+    assert look.p == pytest.approx(p, rel=1e-6)
+    assert look.odds == pytest.approx(p / (1 - p), rel=1e-5)
+    assert look.given == pytest.approx(p if label else 1 - p, rel=1e-3)
+    entropy = math.log1p(math.exp(-z if label else z))
+    slope = p * (1 - p)
+    expected = {
+        "BCELoss": (entropy, p - label),
+        "BCEWithLogitsLoss": (entropy, p - label),
+        "squared error": ((p - label) ** 2, 2 * (p - label) * slope),
+    }
+    assert look.losses.keys() == expected.keys() == LOSSES.keys()
+    for name, (loss, gradient) in expected.items():
+        assert look.losses[name].loss == pytest.approx(loss, rel=1e-3, abs=1e-7), name
+        assert look.losses[name].gradient == pytest.approx(gradient, rel=1e-3, abs=1e-7), name
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("label", [0, 1])
+def test_the_gradient_is_the_slope_of_the_loss(name: str, label: int) -> None:
+    z, step = torch.linspace(-8, 8, 33, dtype=torch.float64), 1e-6
+    _, gradient = loss_and_gradient(LOSSES[name], z, label)
+    ahead, behind = (loss_and_gradient(LOSSES[name], z + s, label)[0] for s in (step, -step))
+    assert torch.allclose(gradient, (ahead - behind) / (2 * step), atol=1e-8)
+
+
+def test_a_look_leaves_the_z_that_it_was_given() -> None:
+    z = torch.tensor([1.0, 2.0])
+    loss_and_gradient(LOSSES["BCELoss"], z, 1)
+    assert not z.requires_grad
+    assert z.grad is None
+
+
+@pytest.mark.parametrize(
+    ("z", "label", "bce", "gradient", "true", "pull"),
+    [
+        (100.0, 0, 100.0, 0.0, 100.0, 1.0),
+        (50.0, 0, 100.0, 0.0, 50.0, 1.0),
+        (120.0, 0, 100.0, 0.0, 120.0, 1.0),
+        (-100.0, 1, 100.0, 0.0, 100.0, -1.0),
+        (-120.0, 1, 100.0, 0.0, 120.0, -1.0),
+    ],
+)
+def test_bceloss_saturates_and_bcewithlogitsloss_does_not(
+    z: float, label: int, bce: float, gradient: float, true: float, pull: float
+) -> None:
+    losses = observe(SATURATION, z, label).losses
+    assert (losses["BCELoss"].loss, losses["BCELoss"].gradient) == (bce, gradient)
+    logits = losses["BCEWithLogitsLoss"]
+    assert (logits.loss, logits.gradient) == (pytest.approx(true, rel=1e-6), pull)
+
+
+def test_where_32_bits_end_above_and_below() -> None:
+    assert observe(SATURATION, 16.63, 0).p < 1 == observe(SATURATION, 16.64, 0).p
+    # The number next to 1 is 1 − 2⁻²⁴ in float32; half of that is where rounding begins.
+    assert math.log(2**24) == pytest.approx(16.6355, abs=1e-4)
+    assert observe(SATURATION, -88.0, 1).p > 0 == observe(SATURATION, -89.0, 1).p
+
+
+def test_the_gradient_of_bceloss_fades_where_its_loss_is_still_right() -> None:
+    losses = observe(SATURATION, -50.0, 1).losses
+    assert losses["BCELoss"].loss == pytest.approx(50, rel=1e-6)
+    assert losses["BCELoss"].gradient == pytest.approx(-sigmoid(-50) / 1e-12, rel=1e-3)
+    assert losses["BCEWithLogitsLoss"].gradient == -1
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_the_curves_are_what_single_looks_give(label: int) -> None:
+    drawn = curves(8.0, label)
+    assert len(drawn.z) == POINTS
+    assert (drawn.z[0], drawn.z[-1]) == (-8, 8)
+    for place in (0, 100, 300, 450, 600):
+        look = observe(SIGMOID, float(drawn.z[place]), label)
+        assert drawn.p[place] == pytest.approx(look.p, rel=1e-6)
+        for name, curve in drawn.losses.items():
+            assert curve.loss[place] == pytest.approx(look.losses[name].loss, rel=1e-4, abs=1e-9)
+            assert curve.gradient[place] == pytest.approx(
+                look.losses[name].gradient, rel=1e-4, abs=1e-9
+            )
+
+
+@pytest.mark.parametrize(("start", "label", "rate"), [(-6.0, 1, 1.0), (4.0, 0, 2.0), (2.0, 1, 0.1)])
+def test_the_race_is_what_a_plain_script_gives(start: float, label: int, rate: float) -> None:
+    racing = Racing(start, label, rate)
+    for _ in range(30):
+        racing.step()
+    race = racing.look()
+    assert race.steps == 30
+    target = torch.tensor(float(label))
+    for name, walk in race.walks.items():
+        z = torch.tensor(start, requires_grad=True)
+        p, losses = [], []
+        for _ in range(31):
+            if name == "squared error":
+                loss = nn.functional.mse_loss(torch.sigmoid(z), target)
+            else:
+                loss = nn.functional.binary_cross_entropy_with_logits(z, target)
+            p.append(torch.sigmoid(z).item())
+            losses.append(loss.item())
+            (slope,) = torch.autograd.grad(loss, z)
+            z = (z - rate * slope).detach().requires_grad_()
+        np.testing.assert_allclose(walk.p, p, rtol=1e-5)
+        np.testing.assert_allclose(walk.loss, losses, rtol=1e-5)
+
+
+def test_a_look_at_the_race_stays_as_it_was() -> None:
+    racing = Racing(-6.0, 1, 1.0)
+    before = racing.look()
+    racing.step()
+    assert before.steps == 0
+    assert racing.look().steps == 1
+
+
+def test_an_unknown_scene_offers_the_nearest() -> None:
+    with pytest.raises(ValueError, match=r"did you mean .*odds"):
+        find("od")
+
+
+@pytest.mark.parametrize("scene", SCENES.values(), ids=lambda scene: scene.name)
+@pytest.mark.parametrize("label", [0, 1])
+def test_the_formulas_hold_at_every_place_of_every_scene(scene, label: int) -> None:
+    for z in np.linspace(-scene.reach, scene.reach, 9):
+        race = Racing(float(z), label, 1.0).look() if scene.name == "race" else None
+        for equation in equations(observe(scene, float(z), label, race)):
+            assert equation.result
+            assert len(equation.formula) + len(equation.result) < 34, equation
+            assert "not a number" not in equation.result
+
+
+def test_what_four_digits_cannot_tell_from_0_or_1_is_said_otherwise() -> None:
+    assert probability(0.98201) == "0.9820"
+    assert probability(1.0) == "exactly 1"
+    assert probability(0.0) == "exactly 0"
+    assert probability(1 - 2**-24) == "1 − 6.0×10⁻⁸"
+    assert (exact(0.0), exact(-0.0)) == ("exactly 0", "exactly 0")
+    assert exact(-1.0) == "−1.0000"
+
+
+def test_the_formulas_carry_the_numbers_of_the_moment() -> None:
+    shown = {
+        e.formula: (e.numbers, e.result) for e in equations(observe(find("odds"), math.log(4), 1))
+    }
+    assert shown["odds = P/(1 − P)"] == ("0.8000/0.2000", "4.0000")
+    assert shown["z = ln(odds)"] == ("ln 4.0000", "1.3863")
+    wrong = {e.formula: e for e in equations(observe(find("cross-entropy"), -2.0, 0))}
+    assert wrong["L = −ln(1 − P)"].result == f"{-math.log(1 - sigmoid(-2)):.4f}"
+    ratio = {e.formula: e.result for e in equations(observe(find("gradients"), -4.0, 1))}
+    p = sigmoid(-4)
+    assert ratio["1/(2·P·(1 − P))"] == f"{1 / (2 * p * (1 - p)):.2f}"

@@ -1,0 +1,193 @@
+"""The panels, the bars, and each scene of one logit as text, at every size; no app."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine.probabilities.scenes import SCENES
+from tests.tui.chart_frames import DARK, braille, cells
+from tui.charts.panel import Line, Panel, Point, stacked
+from tui.charts.probability import draw
+from tui.charts.signed_bars import Bar, signed_bars
+from tui.probability_stage import Stage
+
+SIZES = [(44, 15), (72, 31), (44, 8), (30, 11), (16, 5), (200, 60)]
+BLUE = DARK.line
+
+
+def drawn(stage: Stage, width: int = 72, height: int = 31) -> list[str]:
+    lines = draw(stage.look, width, height, DARK).text()
+    assert [len(line) for line in lines] == [width] * height
+    return lines
+
+
+def panel(**changes: object) -> Panel:
+    x = np.linspace(0, 10, 50)
+    fields: dict[str, object] = {
+        "x": ("x", 0.0, 10.0),
+        "y": ("y", 0.0, 10.0),
+        "lines": [Line("up", x, x, BLUE)],
+        **changes,
+    }
+    return Panel(**fields)  # type: ignore[arg-type]
+
+
+def text(*panels: Panel, width: int = 40, height: int = 12) -> list[str]:
+    return stacked(panels, width, height, DARK).text()
+
+
+def test_a_guided_point_is_led_to_both_axes() -> None:
+    lines = text(panel(points=[Point(8.0, 4.0, BLUE, "here", guided=True)]))
+    ((row, column),) = cells(lines, "◆")
+    assert {column for _, column in cells(lines, "┊")} == {column}
+    assert {row for row, _ in cells(lines, "╌")} == {row}
+    assert max(row for row, _ in cells(lines, "┊")) == 9  # down to the axis
+    assert min(column for _, column in cells(lines, "╌")) == lines[0].index("┤") + 1
+
+
+def test_the_words_of_a_point_stand_where_they_hide_nothing() -> None:
+    flat = np.full(50, 4.0)
+    on_it = panel(lines=[Line("", np.linspace(0, 10, 50), flat, BLUE)])
+    curve = len(braille(text(on_it)))
+    lines = text(panel(lines=on_it.lines, points=[Point(5.0, 4.0, BLUE, "here")]))
+    assert len(braille(lines)) == curve - 1  # only the point's own cell
+    assert any("here" in line for line in lines)
+    crowded = text(panel(points=[Point(5.0, 5.0, BLUE, "n" * 60)]))
+    assert not any("nn" in line for line in crowded)
+
+
+@pytest.mark.parametrize(("y", "glyph", "row"), [(99.0, "▲", 0), (-99.0, "▼", 9), (5.0, "●", None)])
+def test_a_point_beyond_the_panel_is_marked_at_its_edge(
+    y: float, glyph: str, row: int | None
+) -> None:
+    lines = text(panel(points=[Point(5.0, y, BLUE, glyph="●")]))
+    ((found, _),) = cells(lines, glyph)
+    assert row is None or found == row
+
+
+def test_the_axes_of_two_panels_stand_in_one_column() -> None:
+    small = panel(y=("a long name", -0.5, 0.5), lines=[])
+    lines = text(small, panel(), width=60, height=20)
+    corners = cells(lines, "└")
+    assert len(corners) == 2
+    assert len({column for _, column in corners}) == 1
+
+
+def test_without_room_for_two_there_is_one_and_then_words() -> None:
+    assert len(cells(text(panel(), panel(), height=8), "└")) == 1
+    assert "too small" in " ".join(text(panel(), panel(), height=4))
+    assert stacked([panel()], 0, 0, DARK).text() == []
+
+
+def bar(value: float, text: str = "0") -> Bar:
+    return Bar("a", value, text, BLUE)
+
+
+def test_bars_grow_from_0_to_both_sides_in_proportion() -> None:
+    lines = signed_bars([bar(-1.0), bar(0.5), bar(0.0)], -1, 1, 47, 3, DARK).text()
+    left, right = (line.count("█") for line in lines[:2])
+    assert left == pytest.approx(2 * right, abs=1)
+    assert lines[0].rindex("█") < lines[1].index("█")
+    assert "█" not in lines[2]
+    assert "│" in lines[2]
+
+
+def test_what_is_not_0_is_seen_and_what_is_too_much_stays_inside() -> None:
+    lines = signed_bars([bar(1e-9), bar(-1e-9), bar(50.0), bar(-np.inf)], -1, 1, 47, 4, DARK).text()
+    assert "▏" in lines[0]
+    assert "▕" in lines[1]
+    assert lines[2].count("█") == lines[3].count("█") == 20
+    assert [len(line) for line in lines] == [47] * 4
+
+
+def test_bars_without_room_are_words() -> None:
+    assert "too small" in " ".join(signed_bars([bar(1.0)] * 5, -1, 1, 40, 4, DARK).text())
+    assert "too small" in " ".join(signed_bars([bar(1.0)], -1, 1, 12, 4, DARK).text())
+
+
+@pytest.mark.parametrize("name", SCENES)
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_every_scene_fills_its_room_from_end_to_end(name: str, width: int, height: int) -> None:
+    stage = Stage(name)
+    for direction in (-1, 1):
+        stage.end(direction)
+        for _ in range(2):
+            if stage.scene.labelled:
+                stage.flip()
+            lines = drawn(stage, width, height)
+            assert cells(lines, "◆▲▼█") or braille(lines) or "too small" in " ".join(lines)
+
+
+def test_a_size_of_nothing_is_no_error() -> None:
+    assert draw(Stage("sigmoid").look, 0, 0, DARK).text() == []
+
+
+def test_the_point_stands_on_the_sigmoid_at_its_height() -> None:
+    stage = Stage("sigmoid")
+    stage.type("P = 0.8")
+    lines = drawn(stage)
+    (row, column), (_, below) = cells(lines, "◆")
+    assert "0.8┤" in lines[row]
+    assert any("P = 0.8000" in line for line in lines[row - 1 : row + 2])
+    assert column == below
+    stage.type("z = 0")
+    lines = drawn(stage)
+    ruler = next(line for line in lines if line.endswith(" z"))
+    assert ruler[cells(lines, "◆")[0][1]] == "0"
+
+
+def test_odds_beyond_the_panel_are_told_in_numbers() -> None:
+    stage = Stage("odds")
+    stage.end(1)
+    lines = drawn(stage)
+    assert cells(lines, "▲")
+    assert any("99.00" in line for line in lines)
+
+
+def test_the_label_decides_which_curve_the_loss_is_on() -> None:
+    stage = Stage("cross-entropy")
+    stage.type("P = 0.1")
+    before = cells(drawn(stage), "◆")[0]
+    stage.flip()
+    after = cells(drawn(stage), "◆")[0]
+    assert after[1] == before[1]
+    assert after[0] > before[0]  # right, and so less of a loss: farther down
+
+
+def test_two_gradients_stand_side_by_side() -> None:
+    stage = Stage("gradients")
+    lines = drawn(stage)
+    entropy, squared = (
+        next(line for line in lines if line.startswith(f"  {name} ")) for name in BARS
+    )
+    assert entropy.count("█") > 20 * max(squared.count("█"), 1)
+    assert "−0.9820" in entropy
+    assert "−0.0347" in squared
+    low = drawn(stage, 44, 8)
+    assert not any("entropy " in line for line in low if "█" in line)
+
+
+BARS = ("entropy", "squared")
+
+
+def test_the_race_is_drawn_from_its_start_on() -> None:
+    stage = Stage("race")
+    assert len(cells(drawn(stage), "●◆")) >= 3  # both at one place among the probabilities
+    for _ in range(60):
+        stage.step()
+    lines = drawn(stage)
+    entropy, squared = (cells(lines, glyph)[0] for glyph in "●◆")
+    assert entropy[0] < squared[0]  # nearer to its label
+    assert entropy[1] == squared[1]
+
+
+def test_the_saturated_loss_leaves_the_true_one() -> None:
+    stage = Stage("saturation")
+    stage.flip()
+    stage.type("z = 60")
+    lines = drawn(stage)
+    here = cells(lines, "●")[-1][1]
+    logits, bce = ([at for at in cells(lines, glyph) if at[1] == here] for glyph in "●◆")
+    assert bce[0][0] < logits[0][0]  # 100 above 60
+    assert bce[1][0] > logits[1][0]  # a gradient of 0 below one of 1

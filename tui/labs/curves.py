@@ -1,0 +1,232 @@
+"""A lab of numbers that keys move, drawn as curves or bars; knows not what they mean."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Generic, TypeVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.timer import Timer
+
+from engine.expression import Refused
+from lessons.lesson import Lesson
+from tui.bench import Bench
+from tui.curve_stage import CurveStage
+from tui.labs.curve_desk import Board, CurveDesk
+from tui.labs.curve_keys import TEMPOS
+from tui.labs.lab import Lab
+from tui.labs.standing import Standing
+from tui.widgets.expression_line import ExpressionLine
+
+S = TypeVar("S", bound=CurveStage)
+
+
+class CurvesLab(Lab, Generic[S]):
+    """Shows a scene, and lets it be moved, played, typed into and changed for the next one."""
+
+    def __init__(self, lesson: Lesson, fps: float) -> None:
+        super().__init__(lesson)
+        self.stage: S | None = None
+        self._scene = lesson.presets[0].name
+        self._seen = {self._scene}
+        self._desk = CurveDesk(self._challenges)
+        self._fps = fps
+        self._tempo = 20
+        self._due = 0.0
+        """Steps that are still to be made: the pace is no whole number of them a frame."""
+        self._playing: Timer | None = None
+        self._device = ""
+        self._keyed: tuple[str, bool] | None = None
+        """On what the keys that can be pressed depended when they were shown last."""
+
+    # What a lab of its own kind says.
+
+    @abstractmethod
+    def set_up(self, scene: str) -> S:
+        """The stage with this scene on it; PyTorch is there."""
+
+    @abstractmethod
+    def told(self, stage: S) -> str:
+        """Where the scene stands, in a few words."""
+
+    @abstractmethod
+    def rest(self, stage: S) -> str:
+        """The state in words, while nothing plays."""
+
+    @abstractmethod
+    def show(self, stage: S) -> None:
+        """Show what there is to see now, and check it."""
+
+    # What all of them do.
+
+    def compose(self) -> ComposeResult:
+        yield self._desk
+
+    def on_mount(self) -> None:
+        # What was just met must not lie over what is told of it, nor over the drawing.
+        self.screen.add_class("-told-below", "-curves")
+        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw_again())
+
+    def open(self, bench: Bench) -> None:
+        cpu = next(device for device in bench.devices if device.name == "cpu")
+        self._device = f"{cpu.name} {cpu.title}"  # a few numbers: no other would be faster
+        self.stage = self.set_up(self._scene)
+        self.renew()
+
+    def enter(self) -> None:
+        self.screen.set_focus(self._desk.board)
+
+    def leave(self) -> None:
+        if self._desk.line.editing:
+            self._desk.line.show(self._text)
+        self.hold()
+        self.stand()
+
+    @property
+    def playing(self) -> bool:
+        """Whether something goes on by itself."""
+        return self._playing is not None
+
+    def hold(self) -> None:
+        """Let nothing play any more."""
+        if self._playing is not None:
+            self._playing.stop()
+            self._playing = None
+
+    def renew(self) -> None:
+        """Show what holds now, in the line too."""
+        if self.stage is None:
+            return
+        self._desk.line.show(self._text)
+        self.show(self.stage)
+        if self._keyed != (self._scene, self.playing):  # a footer that is made anew flickers
+            self._keyed = self._scene, self.playing
+            self.refresh_bindings()
+        self.stand()
+
+    def stand(self) -> None:
+        """Tell the lines above and below where the lab stands."""
+        if self.stage is None:
+            return
+        self.standing = Standing(
+            preset=self._scene,
+            progress=self.told(self.stage),
+            device=self._device,
+            state=f"▶ {self._tempo} a second · [ ] pace" if self.playing else self.rest(self.stage),
+            finished=len(self._seen) == len(self._lesson.presets),
+        )
+
+    @property
+    def _text(self) -> str:
+        return self.stage.text if self.stage is not None else ""
+
+    def _use(self) -> None:
+        """Show the scene that was chosen, from its start."""
+        assert self.stage is not None
+        self.stage.use(self._scene)
+        self.renew()
+
+    # What the shared keys do.
+
+    def action_move(self, direction: int) -> None:
+        """A little down or up."""
+        assert self.stage is not None
+        self.hold()
+        self.stage.move(direction)
+        self.renew()
+
+    def action_far(self, direction: int) -> None:
+        """Farther down or up."""
+        assert self.stage is not None
+        self.hold()
+        self.stage.move(direction, large=True)
+        self.renew()
+
+    def action_end(self, direction: int) -> None:
+        """To an end."""
+        assert self.stage is not None
+        self.hold()
+        self.stage.end(direction)
+        self.renew()
+
+    def action_step(self) -> None:
+        """One step of what can be stepped."""
+        assert self.stage is not None
+        self.hold()
+        self.stage.step()
+        self.renew()
+
+    def action_edit(self) -> None:
+        """Type what the arrow keys would take long to reach."""
+        self.hold()
+        self.stand()
+        self._desk.line.edit(replace=0)
+
+    def action_scene(self, direction: int) -> None:
+        """The next scene, or the one before."""
+        self.hold()
+        names = [preset.name for preset in self._lesson.presets]
+        self._scene = names[(names.index(self._scene) + direction) % len(names)]
+        self._seen.add(self._scene)
+        self._use()
+        self.enter()
+
+    def action_reset(self) -> None:
+        """The scene as it began."""
+        self.hold()
+        self._use()
+
+    def action_play(self) -> None:
+        """Let it go on by itself, or hold; from the end, begin again."""
+        assert self.stage is not None
+        if self._playing is not None:
+            self.hold()
+        else:
+            if self.stage.ended:
+                self.stage.rewind()
+            self._due = 0.0
+            self._playing = self.set_interval(1 / min(self._fps, self._tempo), self._tick)
+        self.renew()
+
+    def action_tempo(self, direction: int) -> None:
+        """Play faster or slower."""
+        place = TEMPOS.index(self._tempo) + direction
+        self._tempo = TEMPOS[max(0, min(len(TEMPOS) - 1, place))]
+        if self.playing:
+            self.hold()
+            self.action_play()
+        self.stand()
+
+    def _tick(self) -> None:
+        assert self.stage is not None
+        self._due += self._tempo / min(self._fps, self._tempo)
+        while self._due >= 1:
+            self._due -= 1
+            if not self.stage.step():
+                self.hold()
+                break
+        self.renew()
+
+    # What the widgets wish.
+
+    @on(ExpressionLine.Typed)
+    def _type(self, event: ExpressionLine.Typed) -> None:
+        assert self.stage is not None
+        try:
+            self.stage.type(event.text)
+        except Refused as refused:
+            self._desk.line.refuse(refused)
+            return
+        self.renew()
+        self.enter()
+
+    @on(ExpressionLine.Settled)
+    def _settle(self) -> None:
+        self._desk.line.show(self._text)
+        self.enter()
+
+    @on(Board.Resized)
+    def _draw_again(self) -> None:
+        if self.stage is not None:
+            self.show(self.stage)

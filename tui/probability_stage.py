@@ -1,0 +1,186 @@
+"""The scene, the point on its curves, the label, and the race of two losses; knows no screen."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from engine.equations import plain
+from engine.expression import Refused, check_letters
+from engine.probabilities.scenes import Scene, find
+from tui.typed_numbers import assigned, number_in
+
+if TYPE_CHECKING:
+    from engine.probabilities.look import Look
+    from engine.probabilities.observe import Racing
+
+LAST = 2000
+"""The step at which a race ends."""
+RATE = 1.0
+MOST = 1000.0
+"""The largest learning rate that is taken."""
+
+
+class Stage:
+    """One logit, and what may be done with it in the scene.
+
+    What is typed and refused changes nothing.
+    """
+
+    look: Look
+    """All that there is to see now."""
+
+    def __init__(self, scene: str) -> None:
+        self.use(scene)
+
+    def use(self, name: str) -> None:
+        """Set the scene of that name, from its start."""
+        self.scene: Scene = find(name)
+        self.reset()
+
+    def reset(self) -> None:
+        """Everything as the scene began."""
+        self._rate = RATE
+        self._put(self.scene.start, 1)
+
+    @property
+    def racing(self) -> bool:
+        """Whether the scene is a race, which goes by steps."""
+        return self.scene.name == "race"
+
+    @property
+    def text(self) -> str:
+        """Where the point stands, as it could be typed."""
+        at = self._at
+        digits = 3 if self.scene.moves == "P" else 2
+        return f"{self.scene.moves} = {plain(round(at, digits + 2))}"
+
+    def move(self, strides: int, *, large: bool = False) -> bool:
+        """Go so many strides up or down, to the next round number; whether there was room."""
+        stride = self.scene.large if large else self.scene.small
+        places = self._at / stride
+        whole = math.floor(places + 1e-6) if strides > 0 else math.ceil(places - 1e-6)
+        return self._go((whole + strides) * stride)
+
+    def end(self, direction: int) -> None:
+        """Go to an end: −1 for the left one, 1 for the right one."""
+        self._go(self._ends[direction > 0])
+
+    def flip(self) -> None:
+        """Take the other label."""
+        self._put(self.look.z, 1 - self.look.label)
+
+    def step(self) -> bool:
+        """One step of the race, or one stride to the right; whether there was one to make."""
+        if self._race is None:
+            return self.move(1)
+        if self.ended:
+            return False
+        self._race.step()
+        self._observe(self.look.z, self.look.label)
+        return True
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is no step to make."""
+        if self.look.race is not None:
+            return self.look.race.steps >= LAST
+        return self._at >= self._ends[1] - 1e-9
+
+    def rewind(self) -> None:
+        """Before the first step of the race; or to the left end."""
+        if self.racing:
+            self._put(self.look.z, self.look.label)
+        else:
+            self.end(-1)
+
+    def type(self, text: str) -> None:
+        """Take `z = 2`, `P = 0.9`, `odds = 9`, or `y = 0`; in the race `rate = 2`; or a number.
+
+        Raises:
+            Refused: it is none of them, or out of range; everything stays as it was.
+        """
+        check_letters(text)
+        name, name_at, value, value_at = assigned(text)
+        name = name or self.scene.moves
+        takers = {"z": self._take_z, "P": self._take_p, "odds": self._take_odds}
+        if self.scene.labelled:
+            takers["y"] = self._take_label
+        if self.racing:
+            takers["rate"] = self._take_rate
+        if name not in takers:
+            allowed = ", ".join(takers)
+            raise Refused(f"{name} is not to be set here: there are {allowed}", text, name_at)
+        try:
+            takers[name](number_in(value, f"{self.text} or odds = 9"))
+        except ValueError as error:
+            raise Refused(str(error), text, value_at) from None
+
+    # What may be typed.
+
+    def _take_z(self, z: float) -> None:
+        reach = self.scene.reach
+        if not -reach <= z <= reach:
+            wider = "" if reach > 8 else "; the scene saturation goes further"
+            raise ValueError(f"z goes from {plain(-reach)} to {plain(reach)} here{wider}")
+        self._put(z, self.look.label)
+
+    def _take_p(self, p: float) -> None:
+        low, high = (_sigmoid(end * min(self.scene.reach, 16)) for end in (-1, 1))
+        if not low <= p <= high:
+            raise ValueError(f"P goes from {low:.2g} to {high:.8g} here: at 0 and 1 z is infinite")
+        self._put(math.log(p / (1 - p)), self.look.label)
+
+    def _take_odds(self, odds: float) -> None:
+        reach = min(self.scene.reach, 16)
+        if not math.exp(-reach) <= odds <= math.exp(reach):
+            raise ValueError(f"odds go from {math.exp(-reach):.2g} to {math.exp(reach):,.0f} here")
+        self._put(math.log(odds), self.look.label)
+
+    def _take_label(self, label: float) -> None:
+        if label not in (0, 1):
+            raise ValueError("a label is 0 or 1")
+        self._put(self.look.z, int(label))
+
+    def _take_rate(self, rate: float) -> None:
+        if not 0 < rate <= MOST:
+            raise ValueError(f"the learning rate is above 0 and at most {MOST:,.0f}")
+        self._rate = rate
+        self._put(self.look.z, self.look.label)
+
+    # Where the point stands.
+
+    @property
+    def _at(self) -> float:
+        """Where it stands in what the arrow keys move."""
+        return self.look.z if self.scene.moves == "z" else _sigmoid(self.look.z)
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        if self.scene.moves == "P":
+            return self.scene.small, 1 - self.scene.small
+        return -self.scene.reach, self.scene.reach
+
+    def _go(self, to: float) -> bool:
+        low, high = self._ends
+        before = self.look.z
+        to = round(min(max(to, low), high), 10)
+        self._put(to if self.scene.moves == "z" else math.log(to / (1 - to)), self.look.label)
+        return abs(self.look.z - before) > 1e-9
+
+    def _put(self, z: float, label: int) -> None:
+        """Stand here; a race begins anew."""
+        from engine.probabilities.observe import Racing  # torch: not before the first lab
+
+        self._race: Racing | None = Racing(z, label, self._rate) if self.racing else None
+        self._observe(z, label)
+
+    def _observe(self, z: float, label: int) -> None:
+        from engine.probabilities.observe import observe
+
+        race = self._race.look() if self._race is not None else None
+        self.look = observe(self.scene, z, label, race)
+
+
+def _sigmoid(z: float) -> float:
+    return 1 / (1 + math.exp(-z))
