@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from engine.pictures_boundary import BoundaryPicture
     from engine.pictures_curve import CurvePicture
     from engine.pictures_digits import DigitsPicture
+    from engine.pictures_fits import FitsPicture
+    from engine.pictures_table import TablePicture
     from engine.pictures_walks import WalksPicture
 
 Array: TypeAlias = NDArray[np.float64]
@@ -67,6 +69,7 @@ class LinePicture:
 
 
 Picture: TypeAlias = (
-    "LinePicture | BoundaryPicture | CurvePicture | WalksPicture | DigitsPicture"
+    "LinePicture | BoundaryPicture | CurvePicture | WalksPicture | DigitsPicture | FitsPicture"
+    " | TablePicture"
 )
 """Every kind of picture that a trainer makes; a new kind joins with `|`."""

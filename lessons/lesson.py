@@ -26,6 +26,8 @@ class Preset:
     """The fields of the trainer's config that differ from its defaults."""
     predict_at: tuple[float, ...] = ()
     """The inputs at which the trained model is asked."""
+    pace: float | None = None
+    """Steps a second at which it starts; None leaves the pace as it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,10 @@ class Control:
     """One sentence: what turning it does."""
     only_with: tuple[str, Setting] | None = None
     """Another field and the value it must have for this one to matter."""
+    none: str = "random"
+    """What stands on screen for no value."""
+    file: bool = False
+    """Whether the value is the path of a file, which can be completed while it is typed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,10 @@
-"""Which tests are slow: `make test` leaves them to `make test-all`."""
+"""Which tests are slow, and a course with a lesson that is still to be written."""
 
 from __future__ import annotations
 
 import pytest
+
+from lessons.catalog import COURSE, Chapter, Entry
 
 SLOW = {
     "test_batches.py",
@@ -24,3 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.name in SLOW:
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def to_come(monkeypatch: pytest.MonkeyPatch) -> Entry:
+    """A lesson that stands in the table of contents and has no folder yet."""
+    entry = Entry("to-come", "Yet to come", "a lesson without a page")
+    longer = (*COURSE, Chapter(len(COURSE) + 1, "The next one", (entry,)))
+    for module in ("lessons.catalog", "tui.screens.home", "tui.commands.list"):
+        monkeypatch.setattr(f"{module}.COURSE", longer)
+    return entry

@@ -91,11 +91,29 @@ class Experiment:
         return True
 
     def use_preset(self, step: int = 1) -> None:
-        """Take the next preset (or the one `step` further), and reset."""
-        presets = self.lesson.presets
-        self.preset = presets[(presets.index(self.preset) + step) % len(presets)]
-        self.config = self._preset_config()
+        """Take the next preset (or the one `step` further), and reset.
+
+        Data of the learner's own stays; a preset that cannot have it is passed over.
+
+        Raises:
+            ValueError: no preset can, since that data is no longer there; nothing changes.
+        """
+        self.preset, self.config = self._next_preset(step)
+        self.pace = self.preset.pace or self.pace
         self.reset()
+
+    def _next_preset(self, step: int) -> tuple[Preset, Config]:
+        presets, refusal = self.lesson.presets, None
+        given = {name: getattr(self.config, name) for name in self.trainer.own}
+        here = presets.index(self.preset)
+        for place in range(here + step, here + step + len(presets)):
+            preset = presets[place % len(presets)]
+            try:
+                return preset, self.trainer.Config.of({**preset.settings, **given})
+            except ValueError as error:
+                refusal = refusal or error
+        assert refusal is not None
+        raise refusal
 
     def use_device(self, device: Device) -> None:
         """Move to another device, and reset."""

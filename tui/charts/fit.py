@@ -80,7 +80,7 @@ def scene_of(
     first = line(x_axis, y_axis, *start, plot.columns)
     plot.points(first[0][1::3], first[1][1::3], look.start)
     xs, ys = x_axis.place(xs), y_axis.place(ys)
-    _points(points, xs, ys, look)
+    mark_points(points, xs, ys, look)
     still = np.append(first[0], xs), np.append(first[1], ys)
     legend(names, entries, *still, look)
     return Scene(x_axis, y_axis, plot, points, names)
@@ -106,7 +106,8 @@ def line(x: Axis, y: Axis, w: float, b: float, points: int) -> tuple[Array, Arra
         return place, y.place(w * (x.low + place * (x.high - x.low)) + b)
 
 
-def _points(plot: Plot, x: Array, y: Array, look: Look) -> None:
+def mark_points(plot: Plot, x: Array, y: Array, look: Look) -> None:
+    """A disc for each of a few points, a dot for each of a crowd."""
     seen = inside(x, y)
     apart = seen[np.unique(plot.dots(x[seen], y[seen]), return_index=True)[1]]
     apart = apart[:: len(apart) // MOST + 1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.equations import number
 from engine.frame import Frame, State
 from engine.pictures import Array
+from engine.pictures_fits import FitsPicture
 from engine.pictures_walks import WalksPicture
 from tui.charts import losses
 from tui.charts.axis import linear, round_up
@@ -18,8 +19,9 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     """The curve of all losses so far, of which no spike is thinned away."""
     if too_small(width, height):
         return words("too small", width, height, look)
-    if isinstance(frame.picture, WalksPicture) and frame.step:
-        return losses.by_updates(frame, frame.picture, width, height, look)
+    picture = frame.picture
+    if isinstance(picture, WalksPicture | FitsPicture) and len(picture.walks) > 1 and frame.step:
+        return losses.by_updates(frame, picture, width, height, look)
     if len(frame.history) == 0:
         return words(frame.message or "no steps yet: press s or space", width, height, look)
     y = loss_axis(frame.history, height // 3, look.logarithmic)

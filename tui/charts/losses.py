@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.equations import number
 from engine.frame import Frame, LossHistory, State
+from engine.pictures_fits import Fit, FitsPicture
 from engine.pictures_walks import Walk, WalksPicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
@@ -32,9 +34,13 @@ class Curve:
     """The last loss."""
 
 
-def by_updates(frame: Frame, picture: WalksPicture, width: int, height: int, look: Look) -> Canvas:
+def by_updates(
+    frame: Frame, picture: WalksPicture | FitsPicture, width: int, height: int, look: Look
+) -> Canvas:
     """The loss of each training against its own updates."""
-    curves = [_curve(frame, walk, sign, 1) for walk, sign in _pairs(picture, look)]
+    walks: Sequence[Walk | Fit] = picture.walks
+    signs = entries(picture, look)
+    curves = [_curve(frame, walk, sign, 1) for walk, sign in zip(walks, signs, strict=True)]
     x = _axis(curves, width, least=10)
     return _draw(frame, curves, x.named("updates", 9 / width), width, height, look)
 
@@ -84,7 +90,7 @@ def _pairs(picture: WalksPicture, look: Look) -> list[tuple[Walk, Entry]]:
     return list(zip(picture.walks, entries(picture, look), strict=True))
 
 
-def _curve(frame: Frame, walk: Walk, sign: Entry, scale: float) -> Curve:
+def _curve(frame: Frame, walk: Walk | Fit, sign: Entry, scale: float) -> Curve:
     """The finite losses of a training, each update of which counts `scale` on the axis."""
     losses = frame.history if walk.losses is None else walk.losses
     finite = np.isfinite(losses.high) & (scale > 0)  # what has cost nothing has no curve yet

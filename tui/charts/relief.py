@@ -15,10 +15,10 @@ STEEPNESS = 300.0
 """How much of the colours goes to what lies near the bottom, where a training spends its time."""
 
 
-def relief(heights: Array, look: Look) -> Canvas:
+def relief(heights: Array, look: Look, steepness: float = STEEPNESS) -> Canvas:
     """Draw heights above the lowest point, shape (4·rows, 2·columns): one a braille dot."""
     top = float(heights.max()) or 1.0
-    share = np.log1p(STEEPNESS * heights / top) / np.log1p(STEEPNESS)
+    share = np.log1p(steepness * heights / top) / np.log1p(steepness)
     lines = _braille(_contours(share, levels=3 + len(heights) // 12))
     halves = share.reshape(-1, 2, share.shape[1] // 2, 2).mean(axis=(1, 3))
     steps = np.rint(halves * (SHADES - 1)).astype(np.intp)

@@ -69,8 +69,8 @@ def terrain_of(
     w_axis = linear(*w, width // 9).named("w", 5 / width)
     b_axis = linear(*b, round((height - 2) / 1.7)).named("b", 1.5 / height)
     columns, rows = width - margin(b_axis), height - 2
-    ws = _dots(*w, columns, 2)
-    bs = _dots(*b, rows, 4)[::-1]
+    ws = dots(*w, columns, 2)
+    bs = dots(*b, rows, 4)[::-1]
     losses = picture.loss_at(ws[None, :], bs[:, None])
     least = picture.loss_at(np.array(best[0]), best[1])
     axes = Plot(width, height, w_axis, b_axis, look)
@@ -98,7 +98,7 @@ def window(
     return (w - dw, w + dw), (b - db, b + db)
 
 
-def _dots(low: float, high: float, cells: int, each: int) -> Array:
+def dots(low: float, high: float, cells: int, each: int) -> Array:
     """The values at the dots of so many cells; low is the middle of the first, high the last."""
     cell = (np.arange(cells * each) + 0.5) / each - 0.5
     return low + cell / max(cells - 1, 1) * (high - low)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from engine.pictures_walks import WalksPicture
+from collections.abc import Sequence
+
+from engine.pictures_fits import Fit, FitsPicture
+from engine.pictures_walks import Walk, WalksPicture
 from tui.charts.legend import Entry
 from tui.charts.look import Look
 
-MARKS = ("▲", "■", "◆")
+MARKS = ("▲", "■", "◆", "★")
 """A marker for each, since colours alone tell nothing to some eyes and on some terminals."""
 
 
-def entries(picture: WalksPicture, look: Look) -> tuple[Entry, ...]:
+def entries(picture: WalksPicture | FitsPicture, look: Look) -> tuple[Entry, ...]:
     """The marker, the name and the colour of every training, in the order of the picture."""
-    colours = (look.line, look.sample, look.residual)
+    walks: Sequence[Walk | Fit] = picture.walks
+    colours = (look.line, look.sample, look.residual, look.minimum)
     return tuple(
-        (mark, walk.name, colour)
-        for mark, walk, colour in zip(MARKS, picture.walks, colours, strict=False)
+        (mark, walk.name, colour) for mark, walk, colour in zip(MARKS, walks, colours, strict=False)
     )

@@ -1,0 +1,149 @@
+"""The five steps of every training, for one model or for four; knows no thread and no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+import torch
+from torch import nn
+
+from engine.config import Config, Epochs, Range, Rate
+from engine.trainer import Stage, Step
+from engine.trainers.fitting import FittingTrainer, Learner
+
+DATA, MODEL, LOSS, OPTIMIZER = map(Stage, ("data", "model", "loss", "optimizer"))
+ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
+OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
+SEEDS = 4
+"""How many models start from seeds of their own, where these are compared."""
+
+Coordinate = Annotated[float, Range(-1e6, 1e6)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FiveStepsConfig(Config):
+    """Hyperparameters of `FiveSteps`."""
+
+    learning_rate: Rate = 0.02
+    """η: how far one step goes."""
+    turn: Literal["stage", "update"] = "stage"
+    """What is made at a time: one of the five steps, or all five."""
+    compare: Literal["nothing", "seeds", "optimizers"] = "nothing"
+    """What four models differ in; for nothing there is one."""
+    model: Literal["network", "wave"] = "network"
+    """A network with one hidden layer, or ŷ = sin(w·x + b)."""
+    units: Annotated[int, Range(1, 64)] = 8
+    """Units in the network's hidden layer."""
+    activation: Literal["tanh", "relu", "sigmoid"] = "tanh"
+    """What bends the outputs of the hidden layer."""
+    optimizer: Literal["sgd", "momentum", "rmsprop", "adam"] = "adam"
+    """What moves the weights, where optimizers are not compared."""
+    momentum: Annotated[float, Range(0, 1)] = 0.9
+    """How much of its last motion a step of SGD with momentum keeps."""
+    epochs: Epochs = 500
+    """Passes over the data; each is one update, since all points are used at once."""
+    points: Annotated[int, Range(2, 10_000)] = 40
+    """How many points there are, from x = −3 to x = 3."""
+    frequency: Annotated[float, Range(0, 10)] = 1.5
+    """How fast the curve behind the points, sin(frequency·x), swings."""
+    noise: Annotated[float, Range(0, 10)] = 0.1
+    """The standard deviation of the noise on y."""
+    initial_w: Coordinate | None = None
+    """Where the wave's w starts; none leaves it to `nn.Linear`."""
+    initial_b: Coordinate | None = None
+    """Where the wave's b starts; none leaves it to `nn.Linear`."""
+
+
+class Wave(nn.Module):
+    """ŷ = sin(w·x + b): a model of two weights."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = nn.Linear(1, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Both of shape (points, 1)."""
+        return torch.sin(self.inner(x))
+
+
+class FiveSteps(FittingTrainer):
+    """Fit a curve: data, model, loss function, optimizer, loop."""
+
+    Config = FiveStepsConfig
+
+    def __init__(self, config: FiveStepsConfig, device: torch.device) -> None:
+        self.config = config
+        torch.manual_seed(config.seed)
+
+        # 1. Data
+        x = torch.linspace(-3, 3, config.points).reshape(-1, 1)
+        y = torch.sin(config.frequency * x) + config.noise * torch.randn(x.size())
+        self.x, self.y = x.to(device), y.to(device)
+
+        # 2. Model: one, or four that differ in their seed or in nothing
+        models = {"": self.model().to(device)}
+        if config.compare == "seeds":
+            models = {f"seed {config.seed}": models[""]}
+            for seed in range(config.seed + 1, config.seed + SEEDS):
+                torch.manual_seed(seed)
+                models[f"seed {seed}"] = self.model().to(device)
+        elif config.compare == "optimizers":
+            models = {name: deepcopy(models[""]) for name in OPTIMIZERS}
+
+        # 3. Loss function
+        self.loss_fn = nn.MSELoss()
+
+        # 4. Optimizer: one for each model
+        self.learners = []
+        for name, model in models.items():
+            kind = name if name in OPTIMIZERS else config.optimizer
+            optimizer = self.optimizer(kind, model)
+            called = OPTIMIZERS.get(name, name) or config.model
+            self.learners.append(Learner(called, kind, model, optimizer))
+
+    def loop(self) -> Iterator[Step | Stage]:
+        # 5. Loop
+        for epoch in range(1, self.config.epochs + 1):
+            x, y = self.x, self.y
+            yield DATA
+            for one in self.learners:
+                one.output = one.model(x)
+            yield MODEL
+            for one in self.learners:
+                one.loss = self.loss_fn(one.output, y)
+            yield LOSS
+            for one in self.learners:
+                one.optimizer.zero_grad()
+                one.loss.backward()
+                one.note()
+                one.optimizer.step()
+            yield OPTIMIZER
+            yield Step(step=epoch, epoch=epoch, loss=self.least_loss())
+
+    def model(self) -> nn.Module:
+        """A model that has learned nothing yet: x, shape (points, 1), to ŷ, the same shape."""
+        config = self.config
+        if config.model == "wave":
+            wave = Wave()
+            if config.initial_w is not None:
+                nn.init.constant_(wave.inner.weight, config.initial_w)
+            if config.initial_b is not None:
+                nn.init.constant_(wave.inner.bias, config.initial_b)
+            return wave
+        return nn.Sequential(
+            nn.Linear(1, config.units), ACTIVATIONS[config.activation](), nn.Linear(config.units, 1)
+        )
+
+    def optimizer(self, kind: str, model: nn.Module) -> torch.optim.Optimizer:
+        """The optimizer of that kind for the weights of this model."""
+        weights, rate = model.parameters(), self.config.learning_rate
+        if kind == "sgd":
+            return torch.optim.SGD(weights, lr=rate)
+        if kind == "momentum":
+            return torch.optim.SGD(weights, lr=rate, momentum=self.config.momentum)
+        if kind == "rmsprop":
+            return torch.optim.RMSprop(weights, lr=rate)
+        return torch.optim.Adam(weights, lr=rate)

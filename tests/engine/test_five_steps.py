@@ -1,0 +1,436 @@
+"""The five steps, against plain scripts, updates by hand and the formulas of the documentation."""
+
+from __future__ import annotations
+
+import math
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.frame import State
+from engine.pictures_fits import FitsPicture, wave_losses
+from engine.run import Run
+from engine.trainer import Stage, Step
+from engine.trainers.five_steps import FiveSteps, FiveStepsConfig, Wave
+from tests.engine.conftest import Start, finish, until
+
+CPU = torch.device("cpu")
+ORDER = ["data", "model", "loss", "optimizer", "loop"]
+WAVE: dict[str, Any] = {"model": "wave", "learning_rate": 0.05, "epochs": 60}
+KINDS = {
+    "SGD": lambda weights: torch.optim.SGD(weights, lr=0.05),
+    "momentum": lambda weights: torch.optim.SGD(weights, lr=0.05, momentum=0.9),
+    "RMSprop": lambda weights: torch.optim.RMSprop(weights, lr=0.05),
+    "Adam": lambda weights: torch.optim.Adam(weights, lr=0.05),
+}
+
+
+def data(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
+    torch.manual_seed(seed)
+    x = torch.linspace(-3, 3, 40).reshape(-1, 1)
+    return x, torch.sin(1.5 * x) + 0.1 * torch.randn(x.size())
+
+
+def train(
+    model: nn.Module, optimizer: torch.optim.Optimizer, epochs: int, seed: int
+) -> list[float]:
+    """The losses of a plain loop."""
+    state = torch.get_rng_state()
+    x, y = data(seed)
+    torch.set_rng_state(state)
+    losses = []
+    for _ in range(epochs):
+        loss = nn.functional.mse_loss(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+    return losses
+
+
+def network(units: int) -> nn.Module:
+    return nn.Sequential(nn.Linear(1, units), nn.Tanh(), nn.Linear(units, 1))
+
+
+def made(**settings: Any) -> FiveSteps:
+    return FiveSteps(FiveStepsConfig.of(settings), CPU)
+
+
+def losses_of(trainer: FiveSteps) -> list[float]:
+    return [step.loss.item() for step in trainer.steps()]
+
+
+def heights(trainer: FiveSteps, name: str) -> list[float]:
+    """The losses of one of four, before each of its updates."""
+    return trainer.picture().walk(name).heights[:-1].tolist()
+
+
+@pytest.mark.parametrize("seed", [0, 7, 2**32 - 1])
+def test_one_network_is_a_plain_script_to_the_last_bit(seed: int) -> None:
+    data(seed)
+    model = network(8)
+    expected = train(model, torch.optim.Adam(model.parameters(), lr=0.02), 120, seed)
+    assert losses_of(made(seed=seed, epochs=120)) == expected
+
+
+@pytest.mark.parametrize("turn", ["stage", "update"])
+def test_each_seed_is_a_plain_script_with_that_seed(turn: str) -> None:
+    trainer = made(compare="seeds", units=3, epochs=80, seed=5, turn=turn)
+    least = losses_of(trainer)
+    every = []
+    for seed in (5, 6, 7, 8):
+        # The first goes on from the data, as it does alone; the others begin with their seed.
+        data(5) if seed == 5 else torch.manual_seed(seed)
+        model = network(3)
+        expected = train(model, torch.optim.Adam(model.parameters(), lr=0.02), 80, 5)
+        assert heights(trainer, f"seed {seed}") == expected
+        every.append(expected)
+    assert least == np.min(every, axis=0).tolist()
+
+
+def test_four_optimizers_go_from_one_start_as_torch_has_them() -> None:
+    trainer = made(**WAVE, compare="optimizers", seed=3)
+    least = losses_of(trainer)
+    every = []
+    starts = [walk.path[0].tolist() for walk in trainer.picture().walks]
+    assert starts == [starts[0]] * 4
+    for name, optimizer in KINDS.items():
+        data(3)
+        model = Wave()
+        expected = train(model, optimizer(model.parameters()), 60, 3)
+        assert heights(trainer, name) == expected
+        every.append(expected)
+    assert least == np.min(every, axis=0).tolist()
+
+
+@pytest.mark.parametrize("kind", ["sgd", "momentum", "rmsprop", "adam"])
+def test_alone_an_optimizer_does_what_it_does_among_four(kind: str) -> None:
+    alone, four = made(**WAVE, optimizer=kind), made(**WAVE, compare="optimizers")
+    expected = losses_of(alone)
+    losses_of(four)
+    index = list(KINDS).index({"sgd": "SGD", "rmsprop": "RMSprop", "adam": "Adam"}.get(kind, kind))
+    assert four.picture().walks[index].heights[:-1].tolist() == expected
+
+
+def gradients(path: np.ndarray) -> list[float]:
+    """∂L/∂w of the wave at each position, by hand: mean of 2·(sin(w·x + b) − y)·cos(w·x + b)·x."""
+    x, y = (tensor.double().numpy().ravel() for tensor in data(0))
+    return [
+        float(np.mean(2 * (np.sin(w * x + b) - y) * np.cos(w * x + b) * x))
+        for w, b in path.tolist()
+    ]
+
+
+def test_three_updates_of_each_by_hand() -> None:
+    """The formulas as the documentation of torch.optim has them, with its own constants."""
+    trainer = made(**WAVE, compare="optimizers", initial_w=-1.0, initial_b=-0.5)
+    list(islice(trainer.steps(), 3))
+    paths = {walk.name: walk.path for walk in trainer.picture().walks}
+    rate, eps = 0.05, 1e-8
+    g = {name: gradients(path[:3]) for name, path in paths.items()}
+    moves = {name: np.diff(path[:, 0]) for name, path in paths.items()}
+    assert moves["SGD"] == pytest.approx([-rate * slope for slope in g["SGD"]], rel=1e-4)
+    velocity = 0.0
+    for slope, move in zip(g["momentum"], moves["momentum"], strict=True):
+        velocity = 0.9 * velocity + slope
+        assert move == pytest.approx(-rate * velocity, rel=1e-4)
+    square = 0.0
+    for slope, move in zip(g["RMSprop"], moves["RMSprop"], strict=True):
+        square = 0.99 * square + 0.01 * slope**2
+        assert move == pytest.approx(-rate * slope / (math.sqrt(square) + eps), rel=1e-4)
+    mean = square = 0.0
+    for t, (slope, move) in enumerate(zip(g["Adam"], moves["Adam"], strict=True), start=1):
+        mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
+        corrected = mean / (1 - 0.9**t), math.sqrt(square / (1 - 0.999**t))
+        assert move == pytest.approx(-rate * corrected[0] / (corrected[1] + eps), rel=1e-4)
+    # What the page says of their first steps.
+    assert abs(moves["Adam"][0]) == pytest.approx(rate, rel=1e-5)
+    assert abs(moves["RMSprop"][0]) == pytest.approx(10 * rate, rel=1e-5)
+
+
+# The five, one at a time.
+
+
+def test_the_five_come_one_after_the_other_and_lose_nothing() -> None:
+    trainer, lit = made(epochs=3), []
+    losses = []
+    for turn in trainer.turns():
+        lit.append(trainer.picture().lit)
+        if isinstance(turn, Step):
+            losses.append(turn.loss.item())
+    assert lit == ORDER * 3
+    assert losses == losses_of(made(epochs=3))
+
+
+def test_by_updates_there_is_nothing_in_between() -> None:
+    turns = list(made(epochs=4, turn="update").turns())
+    assert [type(turn) for turn in turns] == [Step] * 4
+
+
+def test_what_went_in_and_out_is_what_tensors_say() -> None:
+    trainer = made(epochs=5, points=30, noise=0.0)
+    turns = trainer.turns()
+    x = torch.linspace(-3, 3, 30).reshape(-1, 1)
+    y = torch.sin(1.5 * x)
+    views = {view.name: view for view in trainer.picture().stages}
+    assert list(views) == ORDER
+    assert views["data"].given == "x, y (30, 1)"
+    assert views["data"].numbers == ("x₁ = −3.00", f"y₁ = {y[0].item():.3f}")
+    assert "none yet" in views["model"].numbers[0]
+    before = [weight.detach().clone() for weight in trainer.learners[0].model.parameters()]
+    output = trainer.learners[0].model(x)
+    loss = nn.functional.mse_loss(output, y)
+    slopes = torch.autograd.grad(loss, list(trainer.learners[0].model.parameters()))
+
+    list(islice(turns, 2))
+    model = _view(trainer, "model")
+    assert (model.taken, model.given) == ("x (30, 1)", "ŷ (30, 1)")
+    assert model.numbers == (_signed(f"ŷ₁ = {output[0].item():.3f}"), "25 weights")
+    assert "none yet" in _view(trainer, "loss").numbers[0]
+    next(turns)
+    assert _view(trainer, "loss").numbers[0] == f"L = {loss.item():.4f}"
+    assert _view(trainer, "loss").given == "L ()"
+    next(turns)
+    slope = math.sqrt(sum(float(slope.square().sum()) for slope in slopes))
+    moved = math.sqrt(
+        sum(
+            float((now.detach() - then).square().sum())
+            for now, then in zip(trainer.learners[0].model.parameters(), before, strict=True)
+        )
+    )
+    assert _view(trainer, "optimizer").numbers == (f"moved {moved:.4f}", f"slope {slope:.3f}")
+    assert moved > 0
+    assert isinstance(next(turns), Step)
+    loop = _view(trainer, "loop")
+    assert (loop.taken, loop.given) == ("update 1", "4 to go")
+    after = nn.functional.mse_loss(trainer.learners[0].model(x), y).item()
+    assert loop.numbers == (f"L is {after:.4f}", f"was {loss.item():.4f}")
+
+
+def test_of_four_models_it_says_whose_numbers_these_are() -> None:
+    trainer = FiveSteps(FiveStepsConfig(compare="seeds", seed=3), torch.device("cpu"))
+    next(trainer.steps())
+    for name in ("model", "loss", "optimizer", "loop"):
+        assert "of seed 3" in _view(trainer, name).numbers
+
+
+def _view(trainer: FiveSteps, name: str) -> Any:
+    return next(view for view in trainer.picture().stages if view.name == name)
+
+
+def _signed(text: str) -> str:
+    return text.replace("-", "−")
+
+
+def test_a_single_step_of_a_run_is_one_of_the_five(start: Start) -> None:
+    run = start(FiveSteps, FiveStepsConfig(epochs=2))
+    for update in (0, 1):
+        for name in ORDER:
+            run.step()
+            until(lambda name=name: lit(run) == name)
+            done = name == "loop"
+            assert (run.frame.state, run.frame.step) == (State.PAUSED, update + done)
+            assert len(run.frame.history) == update + done
+    run.step()
+    assert finish(run).state is State.FINISHED
+
+
+def lit(run: Run) -> str:
+    picture = run.frame.picture
+    return picture.lit if isinstance(picture, FitsPicture) else ""
+
+
+def test_what_a_turn_is_changes_in_the_middle_of_an_update(start: Start) -> None:
+    run = start(FiveSteps, FiveStepsConfig(epochs=3))
+    run.step()
+    until(lambda: lit(run) == "data")
+    run.adjust("turn", "update")
+    run.step()
+    until(lambda: run.frame.step == 1)
+    assert lit(run) == "loop"
+    run.step()
+    until(lambda: run.frame.step == 2)
+    run.adjust("turn", "stage")
+    run.step()
+    until(lambda: lit(run) == "data")
+    assert run.frame.step == 2
+
+
+def test_at_full_speed_stages_make_the_same_run(start: Start) -> None:
+    run = start(FiveSteps, FiveStepsConfig(epochs=200))
+    run.play()
+    last = finish(run)
+    assert (last.step, last.epoch) == (200, 200)
+    assert last.history.low.tolist() == losses_of(made(epochs=200, turn="update"))
+
+
+# What there is to see.
+
+
+def test_the_map_has_the_loss_of_every_w_and_b() -> None:
+    rng = np.random.default_rng(0)
+    x, y, w, b = rng.normal(size=9), rng.normal(size=9), rng.normal(size=4), rng.normal(size=3)
+    direct = [[np.mean((np.sin(one * x + other) - y) ** 2) for one in w] for other in b]
+    assert wave_losses(x, y, w, b) == pytest.approx(np.array(direct))
+
+
+def test_the_heights_of_a_walk_are_the_losses_at_its_positions() -> None:
+    trainer = made(**WAVE, compare="optimizers", initial_w=2.0, initial_b=2.0)
+    losses_of(trainer)
+    picture = trainer.picture()
+    for walk in picture.walks:
+        at = [wave_losses(picture.x, picture.y, p[:1], p[1:])[0, 0] for p in walk.path]
+        assert walk.heights == pytest.approx(at, abs=1e-5)
+        assert walk.loss == trainer.metrics()[f"loss_{walk.name.lower()}"]
+        assert walk.distances()[0] == 0
+        expected = math.dist(walk.path[0], walk.path[-1])
+        assert walk.distances()[-1] == pytest.approx(expected)
+
+
+def test_pictures_are_copies_and_their_curves_those_of_the_models() -> None:
+    trainer = made(compare="seeds", units=3, epochs=40)
+    steps = trainer.steps()
+    next(steps)
+    picture = trainer.picture()
+    curve, path = picture.walks[0].curve.copy(), picture.walks[0].path.copy()
+    grid = torch.tensor(picture.grid, dtype=torch.float32).reshape(-1, 1)
+    with torch.no_grad():
+        now = trainer.learners[0].model(grid).flatten().double().numpy()
+    assert curve == pytest.approx(now)
+    list(steps)
+    assert (picture.walks[0].curve == curve).all()
+    assert (picture.walks[0].path == path).all()
+    assert not (trainer.picture().walks[0].curve == curve).all()
+
+
+def test_the_memory_of_a_long_run_is_bounded() -> None:
+    trainer = made(epochs=3000, units=1, turn="update")
+    for _ in trainer.steps():
+        pass
+    assert len(trainer.picture().walks[0].path) <= 260
+
+
+def test_the_numbers_of_adams_step_are_the_ones_it_made() -> None:
+    trainer = made(**WAVE, optimizer="adam", initial_w=-1.0, initial_b=-0.5)
+    list(islice(trainer.steps(), 2))
+    lines = {line.formula: line for line in trainer.equations(None)}
+    path = trainer.picture().walks[0].path
+    slopes = gradients(path[:2])
+    mean = 0.9 * 0.1 * slopes[0] + 0.1 * slopes[1]
+    square = 0.999 * 0.001 * slopes[0] ** 2 + 0.001 * slopes[1] ** 2
+    rule = lines["Δw = −η·m′/√v′"]
+    along, across = mean / (1 - 0.9**2), math.sqrt(square / (1 - 0.999**2))
+    assert rule.numbers == _signed(f"-0.05·({along:.4f})/{across:.4f}")
+    assert rule.result == _signed(f"{path[2, 0] - path[1, 0]:.4f}")
+    assert lines["g = ∂L/∂w"].result == _signed(f"{slopes[1]:.4f}")
+    assert lines["w ← w + Δw"].result == _signed(f"{path[2, 0]:.4f}")
+
+
+@pytest.mark.parametrize("kind", ["sgd", "momentum", "rmsprop", "adam"])
+def test_before_the_first_step_no_number_stands_there(kind: str) -> None:
+    lines = made(optimizer=kind).equations(None)
+    assert {line.result for line in lines} == {"none yet"}
+    assert {line.numbers for line in lines} == {""}
+
+
+# What comes out, and what goes in.
+
+
+def test_it_answers_with_the_best_of_four_also_where_one_is_lost() -> None:
+    trainer = made(compare="seeds", units=2, epochs=300)
+    losses_of(trainer)
+    metrics = trainer.metrics()
+    by_seed = [metrics[f"loss_seed_{seed}"] for seed in range(4)]
+    assert (metrics["best"], metrics["worst"]) == (min(by_seed), max(by_seed))
+    best = trainer.learners[by_seed.index(min(by_seed))].model
+    assert trainer.predict(1) == best(torch.tensor([[1.0]])).item()
+    next(best.parameters()).data.fill_(torch.nan)
+    assert math.isnan(trainer.metrics()["worst"])
+    assert math.isfinite(trainer.metrics()["best"])
+    assert math.isfinite(trainer.predict(1))
+
+
+def test_those_that_are_lost_do_not_end_the_others(start: Start) -> None:
+    config = FiveStepsConfig(compare="optimizers", learning_rate=0.5, epochs=300)
+    run = start(FiveSteps, config)
+    run.play()
+    last = finish(run)
+    assert (last.state, last.step) == (State.FINISHED, 300)
+    assert isinstance(last.picture, FitsPicture)
+    ends = {walk.name: walk.loss for walk in last.picture.walks}
+    assert [name for name, loss in ends.items() if not math.isfinite(loss)] == ["SGD", "momentum"]
+
+
+def test_a_run_ends_where_all_are_lost(start: Start) -> None:
+    config = FiveStepsConfig(compare="seeds", optimizer="sgd", learning_rate=5, epochs=300)
+    run = start(FiveSteps, config)
+    run.play()
+    assert finish(run).state is State.DIVERGED
+
+
+def test_the_parameters_are_named_as_the_formulas_name_them() -> None:
+    wave = made(**WAVE, initial_w=2.0, initial_b=-1.0)
+    assert wave.parameters() == {"w": 2.0, "b": -1.0}
+    named = made(units=3).parameters()
+    assert list(named) == ["W1", "b1", "W2", "b2"]
+    assert [np.size(value) for value in named.values()] == [3, 3, 3, 1]
+    four = made(**WAVE, compare="seeds", seed=4).parameters()
+    assert list(four)[:3] == ["w_seed_4", "b_seed_4", "w_seed_5"]
+
+
+def test_a_live_rate_reaches_all_and_momentum_its_own() -> None:
+    trainer = made(compare="optimizers")
+    trainer.adjust("learning_rate", 0.5)
+    trainer.adjust("momentum", 0.3)
+    groups = [one.optimizer.param_groups[0] for one in trainer.learners]
+    assert [group["lr"] for group in groups] == [0.5] * 4
+    assert [group["momentum"] for group in groups[:3]] == [0, 0.3, 0]
+    trainer.adjust("turn", "update")
+    assert all(isinstance(turn, Step) for turn in islice(trainer.turns(), 3))
+    with pytest.raises(ValueError, match="units"):
+        trainer.adjust("units", 3)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("learning_rate", 0),
+        ("learning_rate", math.nan),
+        ("compare", "rates"),
+        ("model", "line"),
+        ("optimizer", "Adam"),
+        ("turn", "step"),
+        ("units", 0),
+        ("units", 65),
+        ("momentum", 1.1),
+        ("points", 1),
+        ("frequency", -1),
+        ("initial_w", "left"),
+        ("seed", -1),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_name(name: str, value: Any) -> None:
+    with pytest.raises(ValueError, match=rf"^{name} = .*it must be"):
+        FiveStepsConfig.of({name: value})
+
+
+@pytest.mark.parametrize("settings", [{"points": 2}, {"units": 64}, {"frequency": 0, "noise": 0}])
+@pytest.mark.parametrize("compare", ["nothing", "seeds", "optimizers"])
+@pytest.mark.parametrize("model", ["network", "wave"])
+def test_the_ends_of_what_is_allowed_train(model: str, compare: str, settings: Any) -> None:
+    trainer = made(model=model, compare=compare, epochs=5, turn="update", **settings)
+    assert len(losses_of(trainer)) == 5
+    assert all(math.isfinite(value) for value in trainer.metrics().values())
+    assert look_at(trainer) == (1 if compare == "nothing" else 4)
+
+
+def look_at(trainer: FiveSteps) -> int:
+    return len(trainer.picture().walks)
+
+
+def test_a_stage_says_which() -> None:
+    assert [turn.name for turn in islice(made().turns(), 4) if isinstance(turn, Stage)] == ORDER[:4]

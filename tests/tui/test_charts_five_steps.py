@@ -1,0 +1,201 @@
+"""The charts of the five steps: what is lit, the curves, the map and the heights, as text."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.frame import Frame
+from engine.pictures_fits import Fit, FitsPicture, StageView
+from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, history, losses
+from tui.charts import CHARTS
+from tui.charts.canvas import PLAIN
+from tui.charts.walks import minima
+
+KINDS = ("stages", "fits", "walks", "loss")
+MARKS = "▲■◆★"
+NAMES = ("data", "model", "loss", "optimizer", "loop")
+GRID = np.linspace(-3, 3, 241)
+SIZES = [(44, 10), (23, 20), (44, 5), (76, 30)]
+
+
+def stage(name: str) -> StageView:
+    return StageView(
+        name, f"code of {name}", f"in {name}", f"out {name}", (f"one {name}", "another")
+    )
+
+
+def fit(name: str, curve: Any = 0.0, **changes: Any) -> Fit:
+    """A model that is `curve` everywhere, and went from (−1, −0.5) to (0, 0)."""
+    path = np.array([[-1.0, -0.5], [-0.5, 0.0], [0.0, 0.0]])
+    heights = np.array([1.5, 1.0, 0.5])
+    one = Fit(name, GRID * 0 + curve, history([1.5, 1.0, 0.5]), 2, path, heights)
+    return replace(one, **changes)
+
+
+def fitted(*fits: Fit, **changes: Any) -> Frame:
+    """Forty points of sin(1.5·x), and these models."""
+    x = np.linspace(-3, 3, 40)
+    picture = FitsPicture(
+        x, np.sin(1.5 * x), GRID, fits or (fit("network"),), True, tuple(map(stage, NAMES)), ""
+    )
+    return replace(losses([1.5, 1.0]), picture=replace(picture, **changes))
+
+
+FOUR = tuple(fit(name, level) for level, name in enumerate(("SGD", "momentum", "RMSprop", "Adam")))
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("lit", NAMES)
+def test_the_one_that_runs_is_lit_and_no_other(lit: str, size: tuple[int, int]) -> None:
+    frame = fitted(lit=lit)
+    lines = draw("stages", frame, *size)
+    assert [line for line in lines if "▶" in line] == [
+        next(line for line in lines if f"▶{NAMES.index(lit) + 1} {lit}" in line)
+    ]
+    drawn = CHARTS["stages"].draw(frame, *size, DARK)
+    shaded = sorted(set(np.nonzero(drawn.papers != PLAIN)[0].tolist()))
+    assert shaded[0] == next(row for row, line in enumerate(lines) if "▶" in line)
+    assert len(shaded) <= size[1] // 5
+    waits = NAMES[NAMES.index(lit) + 1 :]
+    for name in waits:  # what this update has not come to yet is in the shade
+        row = next(row for row, line in enumerate(lines) if f" {name}" in line[:14])
+        assert {run.ink for run in drawn.runs(row) if run.text.strip()} == {DARK.dim}
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_all_five_stand_in_order_with_what_goes_in_and_out(size: tuple[int, int]) -> None:
+    lines = draw("stages", fitted(), *size)
+    rows = [
+        next(row for row, line in enumerate(lines) if f"{n} {name}" in line)
+        for n, name in enumerate(NAMES, start=1)
+    ]
+    assert rows == sorted(rows)
+    text = "\n".join(lines)
+    for name in NAMES:
+        assert f"in {name}" in text
+        assert f"→ out {name}" in text
+        assert (f"one {name}" in text) == (size[1] >= 10)
+    assert "▶" not in text
+    assert (lines[0][0], lines[rows[-1]][0]) == ("╭", "╰")
+
+
+def test_where_a_line_is_all_there_is_the_lit_one_has_its_code_below() -> None:
+    lines = draw("stages", fitted(lit="loss"), 44, 9)
+    assert "code of loss" in lines[6]
+    assert "one loss, another" in lines[7]
+    assert not any("code of" in line for line in draw("stages", fitted(), 44, 9))
+
+
+def test_what_is_too_long_is_cut_and_not_wrapped() -> None:
+    long = StageView("data", "c" * 90, "i" * 40, "o" * 40, ("n" * 90,))
+    stages = (long, *map(stage, NAMES[1:]))
+    for size in SIZES:
+        assert "…" in "".join(draw("stages", fitted(stages=stages, lit="data"), *size))
+
+
+def test_four_curves_have_their_markers_and_lie_where_they_are() -> None:
+    frame = fitted(
+        *(fit(name, level) for level, name in zip((-0.9, -0.3, 0.3, 0.9), "abcd", strict=True))
+    )
+    lines = draw("fits", frame, 60, 20)
+    rows = [[row for row, _ in cells(lines, mark)] for mark in MARKS]
+    assert [len(found) for found in rows] == [3] * 4
+    assert all(len(set(found)) == 1 for found in rows)
+    assert [found[0] for found in rows] == sorted((found[0] for found in rows), reverse=True)
+
+
+def test_one_curve_goes_through_the_points_without_a_marker() -> None:
+    lines = draw("fits", fitted(fit("network", np.sin(1.5 * GRID))), 60, 20)
+    assert cells(lines, MARKS) == []
+    left, columns, rows = canvas(lines)
+    # At x = π/3 the sine is 1, and at −π/3 it is −1: in a window of ±3.36 and ±1.6.
+    for x, y in ((math.pi / 3, 1.0), (-math.pi / 3, -1.0)):
+        column = left + (x + 3.36) / 6.72 * (columns - 1)
+        row = (1 - (y + 1.6) / 3.2) * (rows - 1)
+        near = {(int(row) + d, int(column) + s) for d in (0, 1) for s in (0, 1)}
+        assert near & set(braille(lines))
+
+
+def test_four_where_they_have_come_to_on_the_map() -> None:
+    places = ((-1.5, -3.1), (0.0, 0.0), (1.5, 0.0), (3.0, 3.0))
+    walks = [
+        fit(name, path=np.array([[-1.0, -0.5], at]))
+        for name, at in zip("abcd", places, strict=True)
+    ]
+    lines = draw("walks", fitted(*walks), 80, 30)
+    left, columns, rows = canvas(lines)
+    for mark, (w, b) in zip(MARKS, places, strict=True):
+        ((row, column),) = cells(lines, mark)
+        assert column - left == pytest.approx((w + 3.6) / 7.2 * (columns - 1), abs=1)
+        assert row == pytest.approx((1 - (b + 4.9) / 9.8) * (rows - 1), abs=1)
+
+
+def test_the_map_marks_the_minima_that_sin_has() -> None:
+    """sin(1.5·x) is sin(w·x + b) at (1.5, 0), at (1.5, 2π)…, and at (−1.5, ±π)."""
+    lines = draw("walks", fitted(fit("wave")), 120, 40)
+    left, columns, rows = canvas(lines)
+    least = [
+        ((column - left) / (columns - 1) * 7.2 - 3.6, 4.9 - row / (rows - 1) * 9.8)
+        for row, column in cells(lines, "✚")
+        if "least" not in lines[row][column : column + 8]
+    ]
+    assert len(least) == 3
+    for w, b in ((1.5, 0.0), (-1.5, math.pi), (-1.5, -math.pi)):
+        assert min(math.dist((w, b), place) for place in least) < 0.25
+    assert len(cells(lines, "×")) > 2
+
+
+def test_minima_of_a_land_that_is_known() -> None:
+    x, y = np.meshgrid(np.linspace(-2, 2, 41), np.linspace(-2, 2, 41))
+    heights = (x**2 - 1) ** 2 + y**2 + 0.3 * x  # a deep valley at the left, a high one right
+    (rows, columns), (high_rows, high_columns) = minima(heights)
+    assert (rows.tolist(), high_rows.tolist()) == ([20], [20])
+    assert x[20, columns[0]] == pytest.approx(-1, abs=0.11)
+    assert x[20, high_columns[0]] == pytest.approx(1, abs=0.11)
+
+
+def test_who_leaves_the_map_is_named() -> None:
+    gone = fit("RMSprop", path=np.array([[-1.0, -0.5], [80.0, 1.0]]))
+    assert "off the map: RMSprop" in "".join(draw("walks", fitted(FOUR[0], gone), 60, 16))
+
+
+def test_a_network_has_its_loss_over_the_way_it_went() -> None:
+    way = np.array([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])  # 5 from its start
+    one = fit("network", path=way, heights=np.array([2.0, 0.0]))
+    lines = draw("walks", fitted(one, wave=False), 60, 20)
+    left, columns, rows = canvas(lines)
+    assert cells(lines, "▲") == [(rows - 1, left + columns - 1)]
+    assert "loss, by distance from the start" in lines[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("wave", [True, False])
+def test_no_number_is_beyond_drawing(kind: str, wave: bool) -> None:
+    for value in (math.nan, math.inf, -math.inf, 1e300, -1e300, 0.0):
+        lost = fit(
+            "lost",
+            value,
+            path=np.array([[0.0, 0.0], [value, value]]),
+            heights=np.array([1.0, abs(value)]),
+        )
+        for log in (False, True):
+            draw(kind, fitted(FOUR[0], lost, wave=wave), 44, 12, logarithmic=log)
+            draw(kind, fitted(lost, wave=wave), 44, 12, logarithmic=log)
+
+
+def test_four_losses_have_their_names() -> None:
+    text = "\n".join(draw("loss", fitted(*FOUR), 60, 14))
+    for mark, walk in zip(MARKS, FOUR, strict=True):
+        assert f"{mark} {walk.name} 0.5000" in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("size", [(0, 0), (1, 1), (15, 4), (16, 5), (200, 60)])
+def test_every_size_is_filled(kind: str, size: tuple[int, int]) -> None:
+    draw(kind, fitted(*FOUR, lit="model"), *size)
+    draw(kind, fitted(*FOUR, lit="model", wave=False), *size)
