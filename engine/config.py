@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self, TypeAlias, get_args, get_origi
 Setting: TypeAlias = int | float | str | None
 """The value of one field of a `Config`."""
 
-Kind: TypeAlias = Literal["whole number", "number", "word"]
+Kind: TypeAlias = Literal["whole number", "number", "word", "text"]
 """What a field holds, as a person would call it."""
 
 
@@ -47,8 +47,8 @@ class Config:
     """The hyperparameters of a training: a frozen record, checked when it is made.
 
     A subclass names each field with its type and, as `Annotated`, its `Range`; a `Literal`
-    lists the words that are allowed; `| None` allows "none", or "random" for a
-    value that the seed decides.
+    lists the words that are allowed, and a plain `str` takes any; `| None` allows "none", or
+    "random" for a value that the seed decides.
 
     Raises:
         ValueError: a value of the wrong type or out of range; the message names the field,
@@ -125,6 +125,8 @@ class Allowed:
                 value = int(word)
             elif self.kind == "number":
                 value = float(word)
+            elif self.kind == "text":
+                value = text.strip()
         except ValueError:
             raise self._refusal(name, text) from None
         return self.checked(name, value)
@@ -140,6 +142,8 @@ class Allowed:
             return self.optional
         if self.kind == "word":
             return value in self.words
+        if self.kind == "text":
+            return isinstance(value, str) and value != ""
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
         if self.kind == "whole number" and not isinstance(value, int):
@@ -170,5 +174,5 @@ def _of_type(hint: Any) -> Allowed:
         return Allowed(_of_type(base).kind, limits)
     if get_origin(hint) is Literal:
         return Allowed("word", words=get_args(hint))
-    kinds: dict[Any, Kind] = {int: "whole number", float: "number"}
+    kinds: dict[Any, Kind] = {int: "whole number", float: "number", str: "text"}
     return Allowed(kinds[hint])

@@ -75,8 +75,7 @@ def _note(name: str, why: Unusable) -> str:
     if isinstance(why, Broken):
         file = why.path.name
         what = f"{title} is damaged ({file}: expected {why.expected}, found {why.found})"
-    digits = "1,797 small digits from scikit-learn take its place"
-    return f"{what}: {digits}. To get it: dltui data fetch {name}"
+    return f"{what}: scikit-learn's 1,797 digits stand in. To get it: dltui data fetch {name}"
 
 
 def _read(data_set: DataSet, place: Path) -> Images:

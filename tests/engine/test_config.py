@@ -22,6 +22,7 @@ class Sample(Config):
     free: float = 0.0
     start: Annotated[float, Range(-5, 5)] | None = None
     reduction: Literal["mean", "sum"] = "mean"
+    file: str | None = None
 
 
 ALLOWED = {
@@ -32,6 +33,7 @@ ALLOWED = {
     "free": "a number",
     "start": "a number from -5 to 5, or none",
     "reduction": "one of mean, sum",
+    "file": "a text, or none",
 }
 
 BAD: dict[str, list[Any]] = {
@@ -42,6 +44,7 @@ BAD: dict[str, list[Any]] = {
     "free": [nan, inf, -inf, True, None, 10**400],
     "start": [-5.1, 6, nan, inf, False, "none"],
     "reduction": ["Mean", "", "median", None, 0, True],
+    "file": ["", 0, 1.5, True, ["a"]],
 }
 
 
@@ -180,3 +183,14 @@ def test_every_config_of_a_training_has_a_seed_a_rate_and_refuses_others(
 def test_low_must_be_below_high(low: float, high: float) -> None:
     with pytest.raises(ValueError, match=f"low = {low} must be below high = {high}"):
         LinearRegressionConfig(low=low, high=high)
+
+
+@pytest.mark.parametrize("text", ["t.csv", "~/a b/ü−1.csv", "\x1b[2J", "[red]", "0", "x" * 5000])
+def test_a_text_is_taken_as_it_is(text: str) -> None:
+    assert Sample.parse("file", f"  {text} ") == text
+    assert Sample(file=text).file == text
+
+
+@pytest.mark.parametrize("text", ["none", "None", "", "  "])
+def test_no_text_is_none(text: str) -> None:
+    assert Sample.parse("file", text) is None

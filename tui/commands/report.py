@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from engine.frame import State
 from engine.trainer import Step
 from tui.commands.json_line import json_line
+from tui.commands.refusal import notice
 from tui.commands.terminal import speaks_utf8
 from tui.commands.training import Order, Outcome
 
@@ -18,6 +19,9 @@ REDRAW_SECONDS = 0.1
 
 class Report(Protocol):
     """Hears of every step, and of the end."""
+
+    def aside(self, text: str) -> None:
+        """Something has to be known of this training: it goes where errors go."""
 
     def step(self, step: Step) -> None:
         """One more step was made."""
@@ -56,6 +60,9 @@ class JsonLines:
     def __init__(self, milestones: Milestones) -> None:
         self._milestones = milestones
 
+    def aside(self, text: str) -> None:
+        notice(text)
+
     def step(self, step: Step) -> None:
         self._tell(self._milestones.after(step))
 
@@ -78,6 +85,9 @@ class PlainLines:
     def __init__(self, milestones: Milestones, order: Order) -> None:
         self._milestones = milestones
         print(f"{_title(order)}, on {order.device}, seed {order.config.seed}", flush=True)
+
+    def aside(self, text: str) -> None:
+        notice(text)
 
     def step(self, step: Step) -> None:
         self._tell(self._milestones.after(step))
@@ -102,6 +112,10 @@ class Bar:
         self._due = 0.0
         self._full, self._empty = ("━", "─") if speaks_utf8() else ("#", "-")
         self._draw("getting ready")
+
+    def aside(self, text: str) -> None:
+        self._draw("")
+        notice(text)
 
     def step(self, step: Step) -> None:
         now = time.monotonic()

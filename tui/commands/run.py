@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # these import torch
     from tui.commands.report import Report
     from tui.commands.training import Order, Outcome
 
+TABLE = ("csv", "label", "missing", "header", "separator", "target")
+"""The options that are settings of whatever lesson takes a table of the learner's own."""
 EVERY = Allowed("whole number", Range(1, 10**9))
 
 NOTES = """\
@@ -31,10 +33,12 @@ examples:
   dltui run linear-regression --preset double --set reduction=sum
   dltui run gradient-by-hand --set learning_rate=0.1 --set epochs=20
   dltui run parameters --seed 10 --every 1000 --json
+  dltui run dataloader --csv table.csv --label price --missing fill
   dltui run autograd --set "expression=sigmoid(w*x)" --set w=0.5 --set x=2
 
 A preset is a set of settings to start from: the first is taken where none is named.
 --set changes one of them; given twice, the last one counts, and --seed counts most.
+--csv and what follows it in the usage are for the lesson that takes a table of your own.
 With --json, each line is an object, and the last has "event": "end".
 
 exit code: 0 finished, 1 diverged or failed, 2 wrong command line, 130 ended by Ctrl-C
@@ -61,11 +65,12 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
     """What is to be trained; refuses what needs no PyTorch before PyTorch is imported."""
     with refusing():
         preset = lesson.preset(options.preset)
-        changes = [_change(text) for text in options.set]
+        changes = [*map(_change, options.set), *_table(options)]
         _every(options.every)
         use_data_dir(options.data_dir)
     trainer = lesson.load_trainer()
     with refusing():
+        _no_table(changes, trainer, lesson.slug)
         if options.seed is not None:
             changes.append(("seed", options.seed))
         config = _config(trainer, dict(preset.settings), changes)
@@ -97,6 +102,22 @@ def _change(text: str) -> tuple[str, str]:
     if not equals:
         raise Refusal(f"--set takes NAME=VALUE, such as learning_rate=0.1, and not {text!r}")
     return name.strip(), value
+
+
+def _table(options: Namespace) -> list[tuple[str, str]]:
+    """The settings that the options of a table of one's own stand for."""
+    given = [(name, getattr(options, name)) for name in TABLE]
+    for name, text in given:
+        if text is not None and not text.strip():
+            raise Refusal(f"--{name} needs a value, and not {text!r}")
+    return [(name, text) for name, text in given if text is not None]
+
+
+def _no_table(changes: list[tuple[str, str]], trainer: type[Trainer[Any]], slug: str) -> None:
+    """Refuse a table where the lesson takes none."""
+    for name, _ in changes:
+        if name in TABLE and name not in trainer.Config.allowed():
+            raise Refusal(f"the lesson {slug!r} takes no --{name}: dataloader does")
 
 
 def _config(
@@ -148,6 +169,8 @@ def _train(order: Order, report: Report, interruption: Interruption) -> Outcome:
 
     training = Training(order, interruption)
     for step in training.steps():
+        if step.step == 1 and training.note:
+            report.aside(training.note)
         interruption.torn_easily = True
         report.step(step)
     interruption.torn_easily = True
@@ -166,11 +189,19 @@ def _add_options(parser: ArgumentParser) -> None:
     add("--every", metavar="N", help="tell of every Nth step (ten times in the whole run)")
     add("--data-dir", metavar="DIR", help="where the data sets are")
     add("--json", action="store_true", help="print JSON Lines")
+    add("--csv", metavar="FILE", help="a table of your own to train on")
+    add("--label", metavar="NAME", help="its column to predict (the last)")
+    add("--missing", metavar="HOW", help="drop a row with a gap, or fill the gap (drop)")
+    add("--header", metavar="WORD", help="yes or no: does its first line name the columns (auto)")
+    add("--separator", metavar="WORD", help="comma, semicolon or tab (auto)")
+    add("--target", metavar="KIND", help="classes, or a number to predict (auto)")
 
 
 RUN = Command(
     usage="run LESSON [--preset NAME] [--set NAME=VALUE]... [--device D] [--seed N]\n"
-    "                 [--every N] [--json] [--data-dir DIR]",
+    "                 [--every N] [--json] [--data-dir DIR]\n"
+    "                 [--csv FILE] [--label NAME] [--missing drop|fill] [--header yes|no]\n"
+    "                 [--separator comma|semicolon|tab] [--target classes|number]",
     summary="Train a lesson without a screen, and print what comes out.",
     notes=NOTES,
     add_options=_add_options,

@@ -12,7 +12,7 @@ import torch
 from engine.config import Config
 from engine.frame import NamedParameters, State
 from engine.history import Diverged, History
-from engine.run import train
+from engine.run import threads_for, train
 from engine.trainer import Step, Trainer
 from lessons.lesson import Preset, TrainingLesson
 
@@ -43,6 +43,8 @@ class Outcome:
     seconds: float
     message: str = ""
     """What went wrong, in words."""
+    note: str = ""
+    """What has to be known of this training: that other data stood in, for one."""
     parameters: NamedParameters | None = None
     """None for a network that is too large to write out."""
     metrics: Mapping[str, float] = field(default_factory=dict)
@@ -71,8 +73,9 @@ class Outcome:
             "seconds": self.seconds,
             "steps_per_second": self.rate,
             "message": self.message,
+            "note": self.note,
         }
-        absent = [key for key in ("parameters", "message") if event[key] in (None, "")]
+        absent = [key for key in ("parameters", "message", "note") if not event[key]]
         return {key: value for key, value in event.items() if key not in absent}
 
 
@@ -92,7 +95,7 @@ class Training:
         """Train; whatever the trainer raises becomes the outcome, what the reader raises not."""
         began = time.perf_counter()
         try:
-            torch.set_num_threads(1)  # a tiny model trains twice as fast on one as on all
+            torch.set_num_threads(threads_for(self._order.trainer))
             self._trainer = self._order.trainer(
                 self._order.config, torch.device(self._order.device)
             )
@@ -105,6 +108,11 @@ class Training:
             self._status, self._message = State.FAILED, f"{type(error).__name__}: {error}"
         self._seconds = time.perf_counter() - began
 
+    @property
+    def note(self) -> str:
+        """What has to be known of this training; empty as long as there is no trainer."""
+        return self._trainer.note if self._trainer else ""
+
     def outcome(self) -> Outcome:
         """How it ended; a trainer that failed is asked nothing more."""
         trainer = self._trainer if self._status is not State.FAILED else None
@@ -115,6 +123,7 @@ class Training:
             loss=self._history.loss,
             seconds=self._seconds,
             message=self._message,
+            note=self.note,
             parameters=_few(trainer.parameters()) if trainer else {},
             metrics=trainer.metrics() if trainer else {},
             predictions=self._predictions(trainer) if trainer else (),

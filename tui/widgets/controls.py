@@ -15,8 +15,10 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.config import Setting
+from engine.datasets.cells import shown
 from engine.equations import plain
 from lessons.lesson import Control
+from tui.widgets.path_suggester import PathSuggester
 
 TURN = Binding.Group("set", compact=True)
 LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
@@ -165,7 +167,8 @@ class Controls(Vertical):
         assert option.id is not None
         control, line = self._controls[option.id], self.query_one(Input)
         self.query_one("#label", Static).update(f"new {control.label}: ")
-        line.value = _text(self._settings.get(control.name))
+        line.suggester = PathSuggester() if control.file else None
+        line.value = _text(self._settings.get(control.name), control)
         self.add_class("-editing")
         self.screen.set_focus(line)
 
@@ -187,13 +190,15 @@ class Controls(Vertical):
             options.replace_option_prompt(option.id, self._line(option.id, width))
 
     def _line(self, name: str, width: int) -> Text:
-        value = _text(self._settings.get(name)) + (" ●" if name in self._live else "  ")
-        label = self._controls[name].label
-        return Text(label.ljust(max(0, width - len(value))) + value, no_wrap=True)
+        control, live = self._controls[name], " ●" if name in self._live else "  "
+        room = width - len(control.label) - 1 - len(live)
+        value = _end(_text(self._settings.get(name), control), room) + live
+        return Text(control.label + value.rjust(width - len(control.label)), no_wrap=True)
 
     @on(ControlList.Turned)
     def _turn(self, event: ControlList.Turned) -> None:
         event.stop()
+        self.remove_class("-refused")
         ladder = self._controls[event.name].ladder
         value = _next(ladder, self._settings.get(event.name), event.direction)
         self.post_message(self.Changed(event.name, value))
@@ -201,6 +206,7 @@ class Controls(Vertical):
     @on(OptionList.OptionHighlighted)
     def _explain(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
+        self.remove_class("-refused")
         if event.option_id is not None:
             self.query_one("#about", Static).update(self._controls[event.option_id].help)
 
@@ -223,10 +229,15 @@ def _matters(control: Control, settings: Mapping[str, Setting]) -> bool:
     return settings.get(other) == value
 
 
-def _text(value: Setting) -> str:
+def _text(value: Setting, control: Control) -> str:
     if value is None:
-        return "random"
-    return value if isinstance(value, str) else plain(value)
+        return control.none
+    return shown(value, longest=4096) if isinstance(value, str) else plain(value)
+
+
+def _end(text: str, room: int) -> str:
+    """Of a text that is too long, its end: of a path, that is the file."""
+    return text if len(text) <= max(room, 2) else f"…{text[1 - max(room, 2) :]}"
 
 
 def _next(ladder: Sequence[Setting], value: Setting, direction: int) -> Setting:

@@ -1,0 +1,115 @@
+"""The batches of a loader, whoever makes them; its processes end when nobody wants more.
+
+Knows no model. What is particular about worker processes beside threads and a screen is here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, suppress
+from multiprocessing.process import BaseProcess
+from typing import Any, TypeAlias
+
+import torch
+from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampler
+
+Batch: TypeAlias = Any
+"""What the loader makes of the samples: a tuple of tensors."""
+
+PATIENCE = 0.05
+"""Seconds to wait for a batch before the training may look up."""
+
+# More workers than cores is what the learner may try; over the screen the advice is no help.
+warnings.filterwarnings("ignore", message="This DataLoader will create")
+
+
+def loader(data: Dataset[Any], workers: int, shuffle: bool, **settings: Any) -> DataLoader[Any]:
+    """A `DataLoader` whose workers, if any, are spawned: a fork beside threads hangs.
+
+    They live from the first epoch to the last, since each takes a second or more to start. The
+    batches are the same with and without them: the seeds of the workers, which a loader draws
+    in another rhythm than the order of its samples, come from a generator of their own.
+    """
+    if workers == 0:
+        return DataLoader(data, shuffle=shuffle, **settings)
+    return DataLoader(
+        data,
+        sampler=RandomSampler(data) if shuffle else SequentialSampler(data),  # type: ignore[arg-type]
+        generator=torch.Generator(),
+        num_workers=workers,
+        multiprocessing_context="spawn",
+        persistent_workers=True,
+        timeout=PATIENCE,
+        **settings,
+    )
+
+
+class Crew:
+    """Goes through a loader again and again; `close` ends its processes at once."""
+
+    def __init__(self, batches: DataLoader[Any]) -> None:
+        self._loader: DataLoader[Any] | None = batches
+        self.batches = len(batches)
+        """How many an epoch has."""
+        self._workers: list[BaseProcess] = []
+
+    def epoch(self) -> Iterator[Batch | None]:
+        """Every batch of one pass, and None while the next one is not there yet."""
+        batches = self._begin()
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except RuntimeError as error:
+                if "timed out" not in str(error):  # of its own PATIENCE: it can be asked again
+                    raise
+                batch = None
+            except (OSError, EOFError) as error:  # what it was just sending broke off
+                raise RuntimeError("a worker process has died; set workers to 0") from error
+            yield batch
+
+    def close(self) -> None:
+        """End the workers, wherever they stand, and wait until they are gone."""
+        for worker in self._workers:
+            worker.kill()
+        # A `DataLoader` in the main thread raises an error, once, when a worker is killed.
+        for _ in range(2):
+            with suppress(RuntimeError):
+                for worker in self._workers:
+                    worker.join()
+        self._workers.clear()
+        self._loader = None  # and with it the queues and the semaphores between the processes
+
+    def _begin(self) -> Iterator[Batch]:
+        assert self._loader is not None, "it was closed"
+        if not self._loader.num_workers:
+            return iter(self._loader)
+        torch.empty((), dtype=torch.int64).random_()  # what a loader without workers draws
+        if self._workers:
+            return iter(self._loader)
+        before = set(multiprocessing.active_children())
+        try:
+            with _quietly():
+                return iter(self._loader)
+        finally:
+            self._workers = [one for one in multiprocessing.active_children() if one not in before]
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Start processes that a Ctrl-C in the terminal does not reach: whoever started them ends them.
+
+    The screen puts something without a file in the place of the error output, and `spawn` wants
+    to hand that file on.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with redirect_stderr(sys.__stderr__):
+            yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,97 @@
+"""What to bring about on real rows; looks at frames only, knows no training and no screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.frame import Frame
+from lessons.lesson import Challenge
+
+if TYPE_CHECKING:
+    from engine.pictures_table import TablePicture
+
+VANISHED = 1e-6
+"""A gradient below this moves no weight that anybody could see moving."""
+BY_HEART = 1.5
+"""So many times its lowest is a validation loss that has turned."""
+
+
+def mends(frame: Frame) -> bool:
+    """More than 93% of the tumours in 100 epochs, with plain SGD at the rate of 0.01."""
+    settings = frame.settings
+    if settings.get("optimizer") != "sgd" or settings.get("learning_rate") != 0.01:
+        return False
+    if settings.get("csv") is not None or frame.changed or frame.epoch > 100:
+        return False
+    picture = _trained(frame)
+    return picture is not None and float(picture.measures.validation_score[-1]) > 0.93
+
+
+def vanishes(frame: Frame) -> bool:
+    """Hardly any gradient in the first layer, while the answers are no better than one for all."""
+    picture = _trained(frame)
+    if picture is None or not picture.gradients or not picture.classes:
+        return False
+    stuck = float(picture.measures.train_loss[-1]) > 0.9 * picture.loss_to_beat
+    return stuck and picture.gradients[0][1] < VANISHED
+
+
+def learns_by_heart(frame: Frame) -> bool:
+    """The loss falls on what is trained on, and has turned on what is not."""
+    picture = _trained(frame)
+    if picture is None:
+        return False
+    validation, train = picture.measures.validation_loss, picture.measures.train_loss
+    least = int(validation.argmin())
+    turned = float(validation[-1]) > BY_HEART * float(validation[least])
+    # Lower than one answer for all: a training that only blows up has learned nothing by heart.
+    learned = float(validation[least]) < 0.9 * picture.loss_to_beat
+    return turned and learned and float(train[-1]) < float(train[least])
+
+
+def beats_on_own(frame: Frame) -> bool:
+    """Better than one answer for all, on rows of the learner's own that were not trained on."""
+    picture = _trained(frame)
+    if picture is None or frame.settings.get("csv") is None:
+        return False
+    return float(picture.measures.validation_score[-1]) >= picture.score_to_beat + 0.05
+
+
+def _trained(frame: Frame) -> TablePicture | None:
+    """The picture, once an epoch has been measured."""
+    picture = frame.picture
+    measures = getattr(picture, "measures", None)
+    if measures is None or len(measures.epochs) < 2:
+        return None
+    return picture  # type: ignore[return-value]  # of this lesson's pictures, all have measures
+
+
+CHALLENGES = (
+    Challenge(
+        slug="mend",
+        text="SGD, rate 0.01: above 93%",
+        hint="Keep rate and optimizer of the preset stuck. Which part of the network makes the "
+        "gradient smaller, layer by layer?",
+        check=mends,
+    ),
+    Challenge(
+        slug="vanish",
+        text="stuck, gradient 1 below 10⁻⁶",
+        hint="A sigmoid whose input is far from 0 has a slope of almost 0. What brings inputs "
+        "of 1,000 into the first layer?",
+        check=vanishes,
+    ),
+    Challenge(
+        slug="by-heart",
+        text="catch it learning by heart",
+        hint="Play the preset mended to its end and press e over Train and validation: at which "
+        "epoch does the validation loss turn?",
+        check=learns_by_heart,
+    ),
+    Challenge(
+        slug="own",
+        text="beat the line by 5% on your CSV",
+        hint="Go to the control your CSV, press enter and type the path; → completes it.",
+        check=beats_on_own,
+    ),
+)

@@ -1,0 +1,309 @@
+"""Tables of strangers: what is read from them, and in which words they are refused."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.datasets.cells import shown
+from engine.datasets.csv_table import read_table
+from engine.datasets.tables import Table
+
+Write = Callable[[str | bytes], str]
+PIMA = Path(__file__).parents[4] / "shared/data/pima/pima-indians-diabetes.csv"
+PLAIN = "a,b,y\n1,2,0\n2,3,1\n3,4,1\n4,5,0\n"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file; gives its path."""
+
+    def written(content: str | bytes) -> str:
+        path = tmp_path / "t.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return str(path)
+
+    return written
+
+
+def same(table: Table, x: list[list[float]], y: list[float]) -> None:
+    np.testing.assert_array_equal(table.x, x)
+    np.testing.assert_array_equal(table.y, y)
+
+
+def refused(path: str, *words: str, **options: str) -> str:
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # its words are looked at below
+        read_table(path, **options)  # type: ignore[arg-type]
+    message = str(caught.value)
+    for word in words:
+        assert word in message
+    assert message.isprintable()
+    return message
+
+
+def test_a_plain_table(write: Write) -> None:
+    table = read_table(write(PLAIN))
+    same(table, [[1, 2], [2, 3], [3, 4], [4, 5]], [0, 1, 1, 0])
+    assert table.names == ("a", "b")
+    assert (table.label, table.classes, table.report) == ("y", ("0", "1"), ())
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+@pytest.mark.parametrize("header", [True, False])
+def test_every_dialect_says_the_same(
+    write: Write, mark: str, ending: str, bom: str, header: bool
+) -> None:
+    lines = PLAIN.splitlines() if header else PLAIN.splitlines()[1:]
+    table = read_table(write(bom + ending.join(lines).replace(",", mark)))
+    same(table, [[1, 2], [2, 3], [3, 4], [4, 5]], [0, 1, 1, 0])
+    assert table.label == ("y" if header else "column 3")
+
+
+def test_quotes_hold_separators_and_line_ends(write: Write) -> None:
+    table = read_table(write('"a, or\nb",y\n" 1 ","x, 1"\n2,z\n"3","x, 1"\n4,z\n'))
+    same(table, [[1], [2], [3], [4]], [0, 1, 0, 1])
+    assert table.names == (r"a, or\nb",)
+    assert table.classes == ("x, 1", "z")
+
+
+def test_the_label_by_its_name(write: Write) -> None:
+    table = read_table(write(PLAIN.replace("4,5,0", "9,5,0")), label="b")
+    same(table, [[1, 0], [2, 1], [3, 1], [9, 0]], [0, 1, 2, 3])
+    assert table.names == ("a", "y")
+    assert table.classes == ("2", "3", "4", "5")
+    unnamed = read_table(write("7,1\n7,2\n8,3\n8,4\n"), label="column 1")
+    same(unnamed, [[1], [2], [3], [4]], [0, 0, 1, 1])
+
+
+def test_a_number_to_predict(write: Write) -> None:
+    lines = [f"{x},{x / 4}" for x in range(12)]
+    table = read_table(write("\n".join(lines)))
+    assert table.classes == ()
+    np.testing.assert_array_equal(table.y, np.arange(12) / 4)
+    few = read_table(write("1,2\n2,3\n3,3\n4,2\n"), target="number")
+    assert few.classes == ()
+    np.testing.assert_array_equal(few.y, [2, 3, 3, 2])
+
+
+def test_eleven_different_whole_numbers_are_a_number_to_predict(write: Write) -> None:
+    ten, eleven = ("\n".join(f"{x},{x % n}" for x in range(30)) for n in (10, 11))
+    assert read_table(write(ten)).classes == tuple("0123456789")
+    assert read_table(write(eleven)).classes == ()
+    assert len(read_table(write(eleven), target="classes").classes) == 11
+
+
+def test_classes_stand_in_the_order_of_numbers_and_1_is_1_0(write: Write) -> None:
+    table = read_table(write("1,10\n2,9.0\n3,9\n4,10.0\n"))
+    assert table.classes == ("9", "10")
+    np.testing.assert_array_equal(table.y, [1, 0, 0, 1])
+
+
+@pytest.mark.parametrize("gap", ["", "?", " NA ", "nan", "NaN", "null", "-", "N/A"])
+def test_a_gap_is_dropped_or_kept_to_be_filled(write: Write, gap: str) -> None:
+    path = write(f"a,b,y\n1,2,0\n2,{gap},1\n3,4,1\n4,5,0\n5,6,1\n")
+    dropped = read_table(path)
+    same(dropped, [[1, 2], [3, 4], [4, 5], [5, 6]], [0, 1, 0, 1])
+    assert dropped.report == ("1 row with a missing value left out: b 1",)
+    filled = read_table(path, missing="fill")
+    same(filled, [[1, 2], [2, np.nan], [3, 4], [4, 5], [5, 6]], [0, 1, 1, 0, 1])
+    assert filled.report == ("the median of the column stands for missing values: b 1",)
+
+
+@pytest.mark.parametrize("missing", ["drop", "fill"])
+def test_a_row_without_a_label_is_left_out_either_way(write: Write, missing: str) -> None:
+    table = read_table(write(PLAIN + "5,6,\n6,7,?\n"), missing=missing)  # type: ignore[arg-type]
+    assert len(table) == 4
+    assert table.report == ("2 rows without a label left out",)
+
+
+def test_a_constant_column_is_told(write: Write) -> None:
+    table = read_table(write("a,b,y\n1,7,0\n2,7,1\n3,7,1\n4,7,0\n"))
+    assert table.constant() == ("b",)
+    assert table.report == ("the same in every row, so they teach nothing: b",)
+
+
+def test_headers_of_strangers_are_shown_and_never_obeyed(write: Write) -> None:
+    evil = "\x1b[31mred,[b]bold[/b],\u202etxt,a\x07b\n"
+    table = read_table(write(evil + "1,2,3,x\x1b[2J\n4,5,6,y\n7,8,9,y\n1,5,6,y\n"))
+    assert table.names == (r"\x1b[31mred", "[b]bold[/b]", r"\u202etxt")
+    assert table.label == r"a\x07b"
+    assert table.classes == (r"x\x1b[2J", "y")
+
+
+def test_what_is_shown_is_short_and_printable() -> None:
+    for text in ("\x00" * 100, "a" * 100, "\ud800", "é漢字", "\n\r\t\x9b"):
+        out = shown(text)
+        assert out.isprintable()
+        assert len(out) <= 40
+    assert shown("é漢字 ok") == "é漢字 ok"
+    assert shown("a" * 41) == "a" * 39 + "…"
+
+
+def test_classes_in_other_letters_are_listed_by_their_place(write: Write) -> None:
+    table = read_table(write("年龄,诊断\n1,有\n2,没有\n3,有\n4,没有\n"))
+    assert table.names == ("年龄",)
+    assert table.classes == ("有", "没有")
+    assert table.report == ("classes: #1 有, #2 没有",)
+
+
+def test_the_first_bad_cell_is_named_by_line_and_column(write: Write) -> None:
+    path = write("a,b,y\n1,2,0\n\n2,abc,1\n3,def,1\n4,5,0\n")
+    refused(path, "line 4", "column 2 (b)", "'abc'", "not a number")
+
+
+def test_the_column_counts_the_label(write: Write) -> None:
+    path = write("y,a,b\n0,1,2\n1,2,x\n1,3,4\n0,4,5\n")
+    refused(path, "line 3", "column 3 (b)", "'x'", label="y")
+
+
+@pytest.mark.parametrize("cell", ["inf", "-inf", "1e999", "1,5", "0x1", "2021-01-01", "1 2"])
+def test_what_is_no_finite_number_is_refused(write: Write, cell: str) -> None:
+    refused(write(f"a;b;y\n1;{cell};0\n2;3;1\n3;4;1\n4;5;0\n"), "line 2", "column 2 (b)", cell)
+
+
+def test_a_decimal_comma_is_offered_a_point(write: Write) -> None:
+    refused(write("a;y\n1,5;0\n2;1\n3;1\n4;0\n"), "write 1.5")
+
+
+def test_a_header_that_looks_like_data_is_offered_its_option(write: Write) -> None:
+    path = write("id,1,2,y\n1,2,3,0\n2,3,4,1\n3,4,5,1\n4,5,6,0\n")
+    refused(path, "line 1, column 1", "set header to yes")
+    assert read_table(path, header="yes").names == ("id", "1", "2")
+    unnamed = write("1,2,0\n2,3,1\n3,4,1\n4,5,0\n5,6,1\n")
+    assert len(read_table(unnamed, header="yes")) == 4
+    refused(write(PLAIN), "line 1", "'a'", header="no")
+
+
+def test_a_label_that_is_not_there_or_twice(write: Write) -> None:
+    refused(write(PLAIN), "no column is called 'yy'", "did you mean y?", label="yy")
+    refused(write("1,2\n2,3\n3,4\n4,5\n"), "no header", "column 2", label="price")
+    refused(write("y,y,z\n1,2,0\n2,3,1\n"), "2 columns are called 'y'", label="y")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", ["is empty"]),
+        ("\n \n,,\n", ["is empty"]),
+        ("\ufeff", ["is empty"]),
+        ("a,b,y\n", ["no rows"]),
+        ("a,b,y\n1,2,0\n2,3,1\n3,4,1\n", ["3 rows", "4 are the least"]),
+        ("a\n1\n2\n3\n4\n", ["one column", "comma, semicolon or tab"]),
+        ("a,b,y\n1,2,0\n2,3\n", ["line 3: 2 values", "line 1 has 3"]),
+        ("a,b,y\n1,2,0\n2,3,4,1\n", ["line 3: 4 values"]),
+        ("a,y\n1,0\n2,0\n3,0\n4,0\n", ["every label is '0'"]),
+        ("a,y\n1,0\n2,1\n3,no\n4,1\n", ["line 4", "'no' is not a number", "target to classes"]),
+        ("a,y\n,0\n,1\n,1\n,0\n", ["no rows", "4 rows with a missing value left out: a 4"]),
+        ('a,y\n1,"0\n2,1\n', ["quote"]),
+        (b"a,y\n1,\x00\n", ["no text file", "byte 6"]),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", ["no text file"]),
+        ("a,y\n1,2\n".encode("utf-16"), ["UTF-16", "UTF-8"]),
+        ("gr\xf6\xdfe,y\n1,2\n".encode("latin-1"), ["line 1", "0xf6", "UTF-8"]),
+        ("a,y\n" + "1,x\n" * 3 + f"{'9' * 200_000},y\n", ["line 5"]),
+        (",".join("abc" * 400), ["1,200 columns"]),
+        ("\n".join(f"{i},w{i}" for i in range(101)), ["101 different labels", "100 classes"]),
+    ],
+)
+def test_what_is_no_table_is_refused_in_words(
+    write: Write, content: str | bytes, words: list[str]
+) -> None:
+    refused(write(content), *words)
+
+
+def test_a_column_that_is_empty_cannot_be_filled(write: Write) -> None:
+    refused(
+        write("a,b,y\n1,,0\n2,,1\n3,,1\n4,,0\n"), "column 'b' has no value at all", missing="fill"
+    )
+
+
+def test_a_word_is_no_number_to_predict(write: Write) -> None:
+    refused(write("a,y\n1,2\n2,x\n3,4\n4,5\n"), "line 3", "'x'", target="number")
+    refused(write("a,y\n1,2\n2,2\n3,2\n4,2\n"), "every label is 2", target="number")
+
+
+def test_words_and_numbers_are_classes_where_that_is_said(write: Write) -> None:
+    table = read_table(write("a,y\n1,2\n2,x\n3,x\n4,2\n"), target="classes")
+    assert table.classes == ("2", "x")
+
+
+def test_what_is_no_plain_file(tmp_path: Path) -> None:
+    refused(str(tmp_path), "is a folder")
+    refused(str(tmp_path / "nothing" / "t.csv"), "no such file, nor its folder")
+    (tmp_path / "prices.csv").write_text(PLAIN)
+    refused(str(tmp_path / "price.csv"), "no such file", "did you mean prices.csv?")
+    refused("/dev/zero", "no plain file")
+    os.mkfifo(tmp_path / "pipe")
+    refused(str(tmp_path / "pipe"), "no plain file")
+    refused("a\0b", "a")
+    refused("~nobody-of-this-name/t.csv", "no such file")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    refused(str(tmp_path / "loop"), "loop")
+
+
+def test_a_name_that_would_be_obeyed(tmp_path: Path) -> None:
+    assert "\\x1b[2J" in refused(str(tmp_path / "\x1b[2J.csv"))
+    (tmp_path / "\x1b[2Jt.csv").write_text(PLAIN)
+    assert read_table(str(tmp_path / "\x1b[2Jt.csv")).name == r"\x1b[2Jt.csv"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read(write: Write) -> None:
+    path = write(PLAIN)
+    Path(path).chmod(0)
+    refused(path, "permission denied")
+
+
+def test_two_hundred_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    with path.open("wb") as file:
+        file.truncate(200_000_000)  # a hole: it takes no room
+    refused(str(path), "200 MB", "20 MB at most")
+
+
+def test_home_and_the_spaces_around_a_path(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path(write(PLAIN))
+    monkeypatch.setenv("HOME", str(path.parent))
+    assert len(read_table(" ~/t.csv ")) == 4
+
+
+def test_a_file_is_read_again_only_once_it_has_changed(write: Write) -> None:
+    path = write(PLAIN)
+    first = read_table(path)
+    assert read_table(path) is first
+    assert read_table(path, missing="fill") is not first
+    write(PLAIN + "5,6,1\n")
+    assert len(read_table(path)) == 5
+
+
+def test_it_agrees_with_numpy_on_random_tables(write: Write) -> None:
+    random = np.random.default_rng(0)
+    for columns in (2, 5, 40):
+        values = random.normal(scale=1e3, size=(50, columns))
+        text = "\n".join(",".join(repr(float(v)) for v in row) for row in values)
+        table = read_table(write(text))
+        np.testing.assert_array_equal(np.column_stack([table.x, table.y]), values)
+
+
+def test_the_separator_is_not_taken_from_inside_a_text(write: Write) -> None:
+    table = read_table(write('a;b;"x, y, z, w"\n1;2;p\n2;3;q\n3;4;q\n4;5;p\n'))
+    assert table.names == ("a", "b")
+    refused(write(PLAIN), "one column", separator="tab")
+
+
+@pytest.mark.skipif(not PIMA.is_file(), reason="the Pima table is not here")
+def test_pima_is_read_as_python_reads_it() -> None:
+    with PIMA.open(newline="") as file:
+        header, *rows = csv.reader(file)
+    table = read_table(str(PIMA))
+    assert (*table.names, table.label) == tuple(header)
+    np.testing.assert_array_equal(table.x, [[float(cell) for cell in row[:-1]] for row in rows])
+    assert table.x.shape == (768, 8)
+    assert int(table.y.sum()) == 268
+    assert table.classes == ("0", "1")

@@ -1,0 +1,370 @@
+"""The training on a table against plain PyTorch, hand calculation and scikit-learn."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from sklearn.metrics import confusion_matrix, log_loss, r2_score
+from sklearn.preprocessing import StandardScaler
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from engine.config import Setting
+from engine.datasets.breast_cancer import breast_cancer
+from engine.history import Diverged, History
+from engine.run import train
+from engine.trainer import Step
+from engine.trainers.dataloader import DataLoaderConfig, Rows, TableLearner
+from engine.trainers.scale import Scale
+
+CPU = torch.device("cpu")
+
+
+def made(**settings: Setting) -> TableLearner:
+    return TableLearner(DataLoaderConfig.of(settings), CPU)
+
+
+def trained(**settings: Setting) -> TableLearner:
+    trainer = made(**settings)
+    for _ in trainer.steps():
+        pass
+    return trainer
+
+
+def write(tmp_path: Path, rows: np.ndarray, name: str = "t.csv") -> str:
+    path = tmp_path / name
+    path.write_text("\n".join(",".join(repr(float(v)) for v in row) for row in rows))
+    return str(path)
+
+
+def three_classes(tmp_path: Path) -> str:
+    random = np.random.default_rng(0)
+    y = np.arange(90) % 3
+    return write(tmp_path, np.column_stack([random.normal(size=(90, 4)) + y[:, None], y]))
+
+
+def numbers(tmp_path: Path) -> str:
+    random = np.random.default_rng(0)
+    x = random.normal(size=(120, 3))
+    return write(tmp_path, np.column_stack([x, 5 + 100 * x @ [1.0, -2.0, 0.5]]))
+
+
+def script(epochs: int, rate: float, adam: bool) -> list[float]:
+    """The experiment as a plain script has it; gives the losses."""
+    torch.manual_seed(0)
+    table = breast_cancer()
+    x, y = torch.from_numpy(table.x), torch.from_numpy(table.y)
+    order = torch.randperm(569)
+    # The classes are dealt out evenly: every fourth of each, as they come in the order.
+    place = torch.zeros(569)
+    for label in (0, 1):
+        of = torch.nonzero(y[order] == label).flatten()
+        place[of] = torch.linspace(0, 1, len(of) + 1)[:-1]
+    ranks = sorted(range(569), key=lambda i: (place[i].item(), y[order[i]].item()))
+    dealt = order[ranks]
+    train = dealt[142:].sort().values
+    mean, deviation = x[train].mean(0), x[train].std(0, correction=0)
+    data = TensorDataset(((x[train] - mean) / deviation).float(), y[train].float().reshape(-1, 1))
+    loader = DataLoader(data, batch_size=32, shuffle=True)
+    model = nn.Sequential(
+        nn.Linear(30, 6), nn.Sigmoid(), nn.Linear(6, 4), nn.Sigmoid(), nn.Linear(4, 1)
+    )
+    kind = torch.optim.Adam if adam else torch.optim.SGD
+    optimizer = kind(model.parameters(), lr=rate)
+    losses = []
+    for _ in range(epochs):
+        for inputs, labels in loader:
+            loss = nn.functional.binary_cross_entropy_with_logits(model(inputs), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            losses.append(loss.item())
+    return losses
+
+
+@pytest.mark.parametrize(("rate", "adam"), [(1.0, False), (0.01, True)])
+def test_the_losses_are_a_plain_scripts_to_the_last_bit(rate: float, adam: bool) -> None:
+    trainer = made(epochs=3, learning_rate=rate, optimizer="adam" if adam else "sgd")
+    assert [step.loss.item() for step in trainer.steps()] == script(3, rate, adam)
+
+
+def test_a_data_set_has_a_length_and_gives_one_sample() -> None:
+    rows = Rows(torch.arange(6.0).reshape(3, 2), torch.tensor([[0.0], [1.0], [0.0]]))
+    assert len(rows) == 3
+    index, x, y = rows[1]
+    assert (index, x.tolist(), y.tolist()) == (1, [2.0, 3.0], [1.0])
+
+
+def test_both_parts_have_the_same_shares_and_no_row_in_common() -> None:
+    trainer = made(standardise="no")
+    train, held_out = trainer.train, trainer.validation
+    assert (len(train), len(held_out)) == (427, 142)
+    shares = [part.y.mean().item() for part in (train, held_out)]
+    assert shares == pytest.approx([357 / 569] * 2, abs=1 / 142)
+    rows = torch.cat([train.x, held_out.x]).sort(dim=0).values
+    every = torch.from_numpy(breast_cancer().x).float().sort(dim=0).values
+    assert torch.equal(rows, every)
+
+
+def test_another_seed_holds_out_other_rows() -> None:
+    assert not torch.equal(made().validation.x, made(seed=1).validation.x)
+    assert torch.equal(made().validation.x, made(learning_rate=0.1).validation.x)
+
+
+def test_the_scale_is_scikit_learns_of_the_training_part() -> None:
+    raw, scaled = made(standardise="no"), made()
+    scaler = StandardScaler().fit(raw.train.x.double().numpy())
+    for part in ("train", "validation"):
+        expected = scaler.transform(getattr(raw, part).x.double().numpy())
+        np.testing.assert_allclose(getattr(scaled, part).x.numpy(), expected, rtol=1e-4, atol=1e-4)
+    assert scaled.train.x.mean(0).abs().max() < 1e-6
+    assert scaled.validation.x.mean(0).abs().max() > 0.01
+
+
+def test_gaps_get_the_median_of_the_training_part_and_constants_stay() -> None:
+    nan = float("nan")
+    train = torch.tensor([[1.0, 7.0], [2.0, 7.0], [nan, 7.0], [9.0, 7.0]], dtype=torch.float64)
+    scale = Scale(train, standardise=False)
+    assert scale(torch.tensor([[nan, nan]], dtype=torch.float64)).tolist() == [[2.0, 7.0]]
+    scale = Scale(train, standardise=True)
+    # With the median in the gap: 1, 2, 2, 9, of mean 3.5 and deviation √((6.25+2·2.25+30.25)/4).
+    expected = (9 - 3.5) / (41 / 4) ** 0.5
+    assert scale(train)[3].tolist() == pytest.approx([expected, 0.0])
+    assert scale.typical(1.0).tolist()[0] == pytest.approx([1.0, 0.0])
+
+
+@pytest.mark.parametrize("seed", [0, 1])
+def test_the_line_to_beat_is_always_saying_the_commoner_class(seed: int) -> None:
+    trainer = made(seed=seed)
+    y = trainer.validation.y.flatten().numpy()
+    picture, share = trainer.picture(), trainer.train.y.mean().item()
+    assert picture.guess == "benign"
+    assert picture.score_to_beat == pytest.approx(float(y.mean()))
+    assert picture.loss_to_beat == pytest.approx(log_loss(y, np.full(len(y), share)), rel=1e-5)
+
+
+def test_of_many_classes_and_of_numbers_too(tmp_path: Path) -> None:
+    many = made(csv=three_classes(tmp_path)).picture()
+    assert many.score_to_beat == pytest.approx(1 / 3, abs=0.05)
+    assert many.loss_to_beat == pytest.approx(np.log(3), abs=0.01)
+    one = made(csv=numbers(tmp_path))
+    y = one.validation.y
+    assert one.picture().loss_to_beat == pytest.approx((y**2).mean().item(), rel=1e-5)
+    assert one.picture().score_to_beat == pytest.approx(0.0, abs=0.1)
+    assert one.picture().guess.startswith("the mean, ")
+
+
+def test_the_confusion_is_scikit_learns(tmp_path: Path) -> None:
+    for settings in ({"epochs": 3}, {"epochs": 3, "csv": three_classes(tmp_path)}):
+        trainer = trained(**settings)
+        y = trainer.validation.y.flatten().numpy()
+        with torch.no_grad():
+            output = trainer.model(trainer.validation.x)
+        said = output.argmax(1) if output.shape[1] > 1 else (torch.sigmoid(output) >= 0.5).flatten()
+        np.testing.assert_array_equal(trainer.picture().confusion, confusion_matrix(y, said))
+        right = np.trace(trainer.picture().confusion) / len(y)
+        assert trainer.metrics()["validation_accuracy"] == pytest.approx(right)
+
+
+def test_many_classes_are_trained_by_the_cross_entropy(tmp_path: Path) -> None:
+    trainer = made(csv=three_classes(tmp_path), batch_size=68)
+    with torch.no_grad():
+        output = trainer.model(trainer.train.x)
+    labels = trainer.train.y.unsqueeze(1)
+    by_hand = -output.double().log_softmax(1).gather(1, labels).mean().item()
+    step = next(trainer.steps())
+    assert step.loss.item() == pytest.approx(by_hand, rel=1e-5)
+    assert trained(csv=three_classes(tmp_path)).metrics()["validation_accuracy"] > 0.6
+
+
+def test_a_number_is_learned_and_predicted_in_its_own_units(tmp_path: Path) -> None:
+    trainer = trained(csv=numbers(tmp_path), activation="tanh")
+    with torch.no_grad():
+        output = trainer.model(trainer.validation.x)
+    r2 = r2_score(trainer.validation.y, output)
+    assert trainer.metrics()["validation_r2"] == pytest.approx(r2, abs=1e-5)
+    assert r2 > 0.9
+    assert trainer.predict(0.0) == pytest.approx(5, abs=40)  # of a spread of about 230
+    assert trainer.predict(1.0) < trainer.predict(-1.0)  # the slopes add up to −50 a deviation
+    assert trainer.picture().confusion.shape == (0, 0)
+
+
+def test_adam_makes_the_first_step_as_long_as_its_rate() -> None:
+    trainer = made(optimizer="adam", learning_rate=0.01)
+    before = [parameter.detach().clone() for parameter in trainer.model.parameters()]
+    next(trainer.steps())
+    for old, new in zip(before, trainer.model.parameters(), strict=True):
+        # m = (1−β₁)g/(1−β₁) = g and v = g², so the step is η·g/(|g| + ε).
+        assert new.grad is not None
+        step = 0.01 * new.grad / (new.grad.abs() + 1e-8)
+        torch.testing.assert_close(old - new, step, rtol=1e-3, atol=1e-6)
+
+
+def test_the_belt_shows_every_sample_once_an_epoch() -> None:
+    trainer = made(epochs=2)
+    steps, seen = trainer.steps(), []
+    for number in range(1, 15):
+        next(steps)
+        belt = trainer.picture().belt
+        assert (belt.number, belt.batches) == (number, 14)
+        seen += belt.batch.tolist()
+        assert sorted(seen) == np.flatnonzero(belt.seen).tolist()
+    assert sorted(seen) == list(range(427))
+    assert len(belt.batch) == 427 - 13 * 32
+    next(steps)
+    belt = trainer.picture().belt
+    assert (belt.number, belt.seen.sum()) == (1, 32)
+    assert belt.batch.tolist() != seen[:32]
+
+
+def test_in_order_and_without_the_last() -> None:
+    trainer = made(epochs=1, shuffle="no", drop_last="yes")
+    batches = [trainer.picture().belt.batch.tolist() for _ in trainer.steps()]
+    assert batches == np.arange(13 * 32).reshape(13, 32).tolist()
+
+
+def test_it_measures_before_the_first_step_and_after_each_epoch() -> None:
+    trainer = made(epochs=4)
+    start = trainer.metrics()
+    assert trainer.picture().measures.epochs.tolist() == [0]
+    for _ in trainer.steps():
+        pass
+    measures, end = trainer.picture().measures, trainer.metrics()
+    assert measures.epochs.tolist() == [0, 1, 2, 3, 4]
+    for metrics, place in ((start, 0), (end, 4)):
+        assert measures.train_loss[place] == pytest.approx(metrics["train_loss"])
+        assert measures.validation_loss[place] == pytest.approx(metrics["validation_loss"])
+        assert measures.train_score[place] == pytest.approx(metrics["train_accuracy"])
+        assert measures.validation_score[place] == pytest.approx(metrics["validation_accuracy"])
+
+
+def test_the_last_step_of_an_epoch_has_measured_already() -> None:
+    trainer = made(epochs=2)
+    for _ in islice(trainer.steps(), 14):
+        pass
+    assert trainer.picture().measures.epochs.tolist() == [0, 1]
+
+
+def test_many_epochs_are_thinned(tmp_path: Path) -> None:
+    few = write(tmp_path, np.array([[0.0, 0], [1, 1], [2, 0], [3, 1], [4, 0], [5, 1]]))
+    trainer = trained(csv=few, epochs=600)
+    epochs = trainer.picture().measures.epochs
+    assert len(epochs) < 514
+    assert (epochs[0], epochs[-1]) == (0, 600)
+
+
+def test_pictures_are_copies() -> None:
+    trainer = made(epochs=1)
+    steps = trainer.steps()
+    next(steps)
+    picture = trainer.picture()
+    before = picture.belt.seen.copy(), picture.belt.batch.copy(), picture.confusion.copy()
+    for _ in steps:
+        pass
+    after = picture.belt.seen, picture.belt.batch, picture.confusion
+    for old, new in zip(before, after, strict=True):
+        np.testing.assert_array_equal(old, new)
+    assert len(picture.measures.epochs) == 1
+
+
+def test_the_gradients_are_the_lengths_of_the_last_steps() -> None:
+    trainer = made()
+    assert trainer.picture().gradients == ()
+    next(trainer.steps())
+    names, lengths = zip(*trainer.picture().gradients, strict=True)
+    assert names == ("30 → 6", "6 → 4", "4 → 1")
+    layers = [layer for layer in trainer.model if isinstance(layer, nn.Linear)]
+    expected = [float(np.sqrt((layer.weight.grad.double().numpy() ** 2).sum())) for layer in layers]
+    assert lengths == pytest.approx(expected, rel=1e-5)
+
+
+def test_saturated_sigmoids_pass_on_nothing() -> None:
+    trainer = trained(optimizer="sgd", learning_rate=1.0, standardise="no", epochs=20)
+    first, *_, last = trainer.picture().gradients
+    assert first[1] < 1e-6 < last[1]
+
+
+def test_a_network_of_many_weights_is_not_written_out(tmp_path: Path) -> None:
+    assert made().parameters() == {}  # 30·6 + 6 + 6·4 + 4 + 4 + 1 = 219
+    named = made(csv=numbers(tmp_path), hidden_1=2, hidden_2=2).parameters()
+    assert {name: len(values) for name, values in named.items()} == {
+        "W1": 6,
+        "b1": 2,
+        "W2": 4,
+        "b2": 2,
+        "W3": 2,
+        "b3": 1,
+    }
+
+
+def test_the_rate_changes_on_the_way_and_nothing_else_does() -> None:
+    trainer = made()
+    trainer.adjust("learning_rate", 0.5)
+    assert trainer.optimizer.param_groups[0]["lr"] == 0.5
+    with pytest.raises(ValueError, match="workers"):
+        trainer.adjust("workers", 1)
+
+
+def test_a_rate_that_is_too_high_diverges_in_words(tmp_path: Path) -> None:
+    trainer = made(
+        csv=numbers(tmp_path),
+        standardise="no",
+        optimizer="sgd",
+        activation="relu",
+        learning_rate=100.0,
+    )
+    with pytest.raises(Diverged):
+        for _ in train(trainer, History(), lambda: False):
+            pass
+    assert trainer.picture().measures.epochs[0] == 0
+    assert trainer.equations(None)
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"csv": "/nothing/t.csv"}, "no such file"),
+        ({"csv": ""}, "csv"),
+        ({"drop_last": "yes", "batch_size": 428}, "there are 427 rows to train on"),
+        ({"workers": 9}, "workers = 9"),
+        ({"validation": 0.0}, "from 0.05 to 0.9"),
+        ({"optimizer": "rmsprop"}, "sgd, adam"),
+    ],
+)
+def test_settings_that_are_refused(settings: dict[str, Setting], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        DataLoaderConfig.of(settings)
+
+
+def test_what_was_left_out_is_noted(tmp_path: Path) -> None:
+    path = tmp_path / "gaps.csv"
+    path.write_text("a,b,y\n1,2,0\n2,?,1\n3,4,1\n4,5,0\n5,6,1\n")
+    assert made(csv=str(path)).note == "1 row with a missing value left out: b 1"
+    filled = made(csv=str(path), missing="fill")
+    assert "median" in filled.note
+    assert all(bool(part.x.isfinite().all()) for part in (filled.train, filled.validation))
+    assert made().note == ""
+
+
+def test_four_rows_are_enough(tmp_path: Path) -> None:
+    path = write(tmp_path, np.array([[1.0, 0], [2, 1], [3, 1], [4, 0]]))
+    for share in (0.05, 0.9):
+        trainer = trained(csv=path, validation=share, epochs=2)
+        assert len(trainer.train) + len(trainer.validation) == 4
+        assert min(len(trainer.train), len(trainer.validation)) == 1
+
+
+def test_the_equations_have_no_number_before_the_first_step_and_all_after() -> None:
+    trainer = made()
+    before = [equation.result for equation in trainer.equations(None)]
+    assert before.count("none yet") == 4
+    step = next(trainer.steps())
+    assert isinstance(step, Step)
+    after = {equation.formula: equation.result for equation in trainer.equations(step)}
+    assert "none yet" not in after.values()
+    assert after["L = −mean(ln P(label))"] == f"{step.loss.item():.4f}"
+    assert after["to beat: all benign"] == "0.6268"

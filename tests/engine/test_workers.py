@@ -1,0 +1,102 @@
+"""Batches from processes: the same as without them, and no process left, whenever it ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from io import StringIO
+from itertools import islice
+
+import pytest
+import torch
+
+from engine.frame import State
+from engine.run import Run
+from engine.trainer import Rest, Step
+from engine.trainers.dataloader import DataLoaderConfig, TableLearner
+from tests.engine.conftest import until
+
+CPU = torch.device("cpu")
+
+
+def made(workers: int) -> TableLearner:
+    return TableLearner(DataLoaderConfig(workers=workers, epochs=2), CPU)
+
+
+class NoFile(StringIO):
+    """What a screen puts in the place of the error output."""
+
+    def fileno(self) -> int:
+        return -1
+
+
+def test_a_worker_changes_no_loss_and_is_spawned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Under a screen, too; and both epochs are of the same process."""
+    plain = [step.loss.item() for step in made(0).steps()]
+    monkeypatch.setattr(sys, "stderr", NoFile())
+    turns, losses, workers = made(1).turns(), [], set()
+    for turn in turns:
+        if isinstance(turn, Step):
+            losses.append(turn.loss.item())
+        workers |= {child.pid for child in multiprocessing.active_children()}
+        assert isinstance(turn, Step | Rest)
+    assert losses == plain
+    assert len(workers) == 1
+    assert multiprocessing.active_children() == []
+
+
+def test_while_workers_start_there_is_a_rest_and_it_can_end_there() -> None:
+    turns = made(2).turns()
+    assert isinstance(next(turns), Rest)
+    children = multiprocessing.active_children()
+    assert len(children) == 2
+    assert all(type(child).__name__ == "SpawnProcess" for child in children)
+    turns.close()  # type: ignore[attr-defined]  # it is a generator
+    assert not any(child.is_alive() for child in children)
+    assert multiprocessing.active_children() == []
+
+
+def test_the_picture_says_that_they_are_starting() -> None:
+    trainer = made(1)
+    turns = trainer.turns()
+    next(turns)
+    assert trainer.picture().belt.waiting
+    assert trainer.picture().belt.number == 0
+    turns.close()  # type: ignore[attr-defined]
+    assert trainer.metrics()["train_loss"] > 0
+
+
+def test_a_run_that_is_stopped_leaves_none() -> None:
+    run = Run(TableLearner, DataLoaderConfig(workers=1, epochs=100_000))
+    run.start()
+    run.play()
+    until(lambda: run.state is State.PLAYING and bool(multiprocessing.active_children()))
+    run.close()
+    assert run.state is State.STOPPED
+    assert multiprocessing.active_children() == []
+
+
+def test_a_ctrl_c_in_the_terminal_does_not_reach_them() -> None:
+    trainer = made(1)
+    turns = trainer.turns()
+    next(turns)
+    (child,) = multiprocessing.active_children()
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGINT)
+    steps = [turn for turn in turns if isinstance(turn, Step)]
+    assert len(steps) == 28
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_a_worker_that_dies_is_an_error_and_not_a_wait() -> None:
+    turns = made(1).turns()
+    for _ in islice((turn for turn in turns if isinstance(turn, Step)), 1):
+        (child,) = multiprocessing.active_children()
+        assert child.pid is not None
+        os.kill(child.pid, signal.SIGKILL)
+        with pytest.raises(RuntimeError, match="worker"):
+            for _ in turns:
+                pass
+    assert multiprocessing.active_children() == []

@@ -1,0 +1,312 @@
+"""The charts of a training on a table, and those that it shares with others, as text."""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.frame import Frame
+from engine.pictures_table import Belt, Measures, TablePicture
+from engine.throughput import Throughput, plan
+from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses
+from tui.charts import CHARTS
+from tui.charts.names import short
+
+KINDS = ("belt", "validation", "gradients", "confusion", "throughput")
+SIZES = [(44, 9), (80, 20)]
+
+Counted = namedtuple("Counted", "confusion classes")
+Sloped = namedtuple("Sloped", "gradients")
+
+
+def belt(samples: int, seen: int, batch: list[int], number: int, batches: int) -> Belt:
+    """A belt on which the first `seen` samples and the batch have come by."""
+    marks = np.arange(samples) < seen
+    marks[batch] = True
+    return Belt(marks, np.array(batch, dtype=np.int64), number, batches)
+
+
+def frame(**changes: Any) -> Frame:
+    """Three epochs of a training on 40 samples; the second batch of five."""
+    fields: dict[str, Any] = {
+        "data": "t.csv",
+        "features": 2,
+        "score": "accuracy",
+        "belt": belt(40, 8, [39, 10, 11, 12, 13, 14, 15, 16], 2, 5),
+        "measures": Measures(
+            epochs=np.arange(4.0),
+            train_loss=np.array([0.8, 0.4, 0.2, 0.1]),
+            train_score=np.array([0.3, 0.8, 0.9, 1.0]),
+            validation_loss=np.array([0.8, 0.5, 0.4, 0.6]),
+            validation_score=np.array([0.3, 0.7, 0.8, 0.75]),
+        ),
+        "loss_to_beat": 0.69,
+        "score_to_beat": 0.6,
+        "guess": "no",
+        "classes": ("no", "yes"),
+        "confusion": np.array([[5, 1], [0, 4]]),
+        "gradients": (("2 → 6", 1e-5), ("6 → 4", 1e-3), ("4 → 1", 1e-1)),
+    }
+    return replace(losses([1.0]), picture=TablePicture(**{**fields, **changes}))
+
+
+def of(picture: Any) -> Frame:
+    return replace(losses([1.0]), picture=picture)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_size_is_filled_to_the_cell(kind: str) -> None:
+    timed = tuple(Throughput(*each, samples=1e6) for each in plan())
+    for picture in (
+        frame(),
+        frame(throughput=timed),
+        frame(classes=(), confusion=np.zeros((0, 0))),
+    ):
+        for width in range(14, 90, 3):
+            for height in (3, 5, 6, 7, 8, 9, 12, 20):
+                draw(kind, picture, width, height)
+                draw(kind, picture, width, height, residuals=True, logarithmic=True)
+
+
+# The belt.
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_each_sample_has_its_mark_at_its_place(size: tuple[int, int]) -> None:
+    lines = draw("belt", frame(), *size)
+    marks = "".join(lines[4:-1]).replace(" ", "")
+    assert marks == "▪" * 8 + "··" + "█" * 7 + "·" * 22 + "█"
+    assert "batch 2 of 5" in lines[0]
+    assert "24 left" in lines[0]
+
+
+def test_the_batch_lies_at_the_model_and_those_to_come_behind_it() -> None:
+    row = draw("belt", frame(), 80, 12)[2]
+    assert row.rstrip().endswith("▶ model")
+    assert row.index("#5") < row.index("#4") < row.index("#3") < row.index("#2: 39 10 11")
+    assert "#1" not in row
+    assert "#6" not in row
+
+
+def test_the_belt_moves_by_one_box_a_batch() -> None:
+    before = draw("belt", frame(), 60, 12)[2]
+    after = draw("belt", frame(belt=belt(40, 16, [1, 2], 3, 5)), 60, 12)[2]
+    assert before.index("#4") == after.index("#5")
+    assert "#5" not in after[after.index("#4") :]
+
+
+def test_numbers_that_do_not_fit_are_left_out_whole() -> None:
+    row = draw("belt", frame(belt=belt(5000, 0, [1234, 2345, 3456, 4567], 1, 9)), 44, 9)[2]
+    content = row[row.index("#1:") : row.rindex("│")].split()
+    assert content[-1] == "…"
+    assert set(content[1:-1]) <= {"1234", "2345", "3456", "4567"}
+
+
+def test_many_samples_share_a_mark() -> None:
+    lines = draw("belt", frame(belt=belt(4000, 2000, [3999], 3, 9)), 44, 9)
+    marks = "".join(lines[4:-1]).replace(" ", "")
+    each = 4000 // len(marks) + 1
+    assert f"{each} a mark" in lines[-1]
+    assert marks[-1] == "█"
+    assert marks[:-1].rstrip("·") == "▪" * round(2000 / each)
+
+
+def test_before_the_first_step_every_sample_is_to_come() -> None:
+    lines = draw("belt", frame(belt=belt(40, 0, [], 0, 5)), 44, 9)
+    assert "40 samples, 5 batches an epoch" in lines[0]
+    assert "".join(lines[4:-1]).strip() == "·" * 40
+    assert "#1" in lines[2]
+
+
+def test_workers_that_start_are_told_of() -> None:
+    waiting = replace(belt(40, 0, [], 0, 5), waiting=True)
+    assert "workers are starting" in draw("belt", frame(belt=waiting), 44, 9)[0]
+
+
+# Train and validation.
+
+
+def at(lines: list[str], mark: str) -> tuple[int, int]:
+    """The place of a mark in the picture, where the legend has one as well."""
+    left, _, rows = canvas(lines)
+    places = [(row, column - left) for row, column in cells(lines[:rows], mark)]
+    names = [row for row in range(rows) if "train" in lines[row] or "validation" in lines[row]]
+    return next(place for place in places if place[0] not in names)
+
+
+@pytest.mark.parametrize("size", [(60, 14), (80, 30)])
+def test_the_curves_end_where_they_should(size: tuple[int, int]) -> None:
+    lines = draw("validation", frame(), *size)
+    _, columns, rows = canvas(lines)
+    # The lowest score is 0.3, and the axis of scores ends at 1; that of epochs, at 10.
+    for mark, score in (("●", 1.0), ("▲", 0.75)):
+        row, column = at(lines, mark)
+        assert column == pytest.approx(0.3 * (columns - 1), abs=1)
+        assert row == pytest.approx((1 - score) / 0.7 * (rows - 1), abs=1)
+    line = {row for row, _ in cells(lines[:rows], "╌")}
+    assert any(abs(row - (1 - 0.6) / 0.7 * (rows - 1)) <= 1 for row in line)
+
+
+def test_the_numbers_stand_beside_their_names() -> None:
+    text = "\n".join(draw("validation", frame(), 60, 14))
+    for said in ("● train 1.000", "▲ validation 0.750", "╌ all no 0.600", "accuracy"):
+        assert said in text
+
+
+def test_with_e_it_shows_the_losses() -> None:
+    text = "\n".join(draw("validation", frame(), 60, 14, residuals=True))
+    for said in ("● train 0.100", "▲ validation 0.600", "╌ all no 0.690", "loss"):
+        assert said in text
+
+
+def test_a_number_to_predict_has_no_class() -> None:
+    text = "\n".join(draw("validation", frame(score="R²", classes=(), guess="the mean, 3"), 60, 14))
+    assert "the mean, 3 0.600" in text
+    assert "R²" in text
+
+
+def test_losses_that_are_no_numbers_are_left_out() -> None:
+    nan = np.full(4, np.nan)
+    measures = Measures(np.arange(4.0), nan, nan, nan, nan)
+    broken = frame(measures=measures, loss_to_beat=float("nan"), score_to_beat=float("nan"))
+    assert "no accuracy that is a number" in "".join(draw("validation", broken, 60, 14))
+    half = Measures(np.arange(4.0), *([np.array([0.5, 0.4, np.inf, np.nan])] * 4))
+    assert braille(draw("validation", frame(measures=half), 60, 14, residuals=True))
+
+
+# The confusion matrix, which others use too.
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_each_count_stands_in_its_row_and_column(size: tuple[int, int]) -> None:
+    counts = np.array([[50, 3], [2, 80]])
+    lines = draw("confusion", of(Counted(counts, ("malignant", "benign"))), *size)
+    head = lines[0]
+    for row, name in enumerate(("malignant", "benign")):
+        line = next(line for line in lines[1:] if name in line)
+        for column, said in enumerate(("malignant", "benign")):
+            text = f"✓ {counts[row, column]}" if row == column else str(counts[row, column])
+            middle = line.index(text, len(name)) + len(text) / 2
+            assert middle == pytest.approx(head.index(said, 10) + len(said) / 2, abs=2)
+
+
+def test_cells_are_shaded_by_their_share_and_right_from_wrong() -> None:
+    counts = np.array([[90, 10], [50, 50]])
+    drawn = CHARTS["confusion"].draw(of(Counted(counts, ("a", "b"))), 44, 9, DARK)
+    papers = [int(paper) for paper in dict.fromkeys(drawn.papers[2].tolist()) if paper != -1]
+    more, less = (sum(paper.to_bytes(3, "big")) for paper in papers)
+    assert more > less
+    assert len({drawn.papers[row, column] for row in (2, 6) for column in (5, 24)}) == 4
+
+
+def test_ten_classes_fit_where_there_is_room() -> None:
+    counts = np.diag(np.arange(1000, 1010))
+    counts[4, 9] = 77
+    names = tuple("0123456789")
+    lines = draw("confusion", of(Counted(counts, names)), 60, 12)
+    assert lines[0].split() == list(names)
+    assert [line.split()[0] for line in lines[1:11]] == list(names)
+    assert lines[5].split() == ["4", "·", "·", "·", "·", "1004", "·", "·", "·", "·", "77"]
+    assert "✓" not in lines[5]
+
+
+def test_where_they_do_not_fit_the_commonest_mistakes_are_listed() -> None:
+    counts = np.diag(np.arange(1000, 1010))
+    counts[4, 9], counts[3, 5] = 77, 40
+    lines = draw("confusion", of(Counted(counts, tuple("0123456789"))), 40, 8)
+    assert "10,045 of 10,162 right" in lines[0]
+    assert lines[1].startswith("4 taken for 9")
+    assert lines[2].startswith("3 taken for 5")
+    assert lines[1].count("█") == pytest.approx(lines[2].count("█") * 77 / 40, abs=2)
+    assert "".join(lines[3:]).strip() == ""
+
+
+def test_without_classes_or_counts_it_says_so() -> None:
+    nothing = of(Counted(np.zeros((2, 2), dtype=np.int64), ("a", "b")))
+    assert "nothing was judged yet" in "".join(draw("confusion", nothing, 60, 9))
+    number = of(Counted(np.zeros((0, 0), dtype=np.int64), ()))
+    assert "a number is predicted" in "".join(draw("confusion", number, 60, 9))
+
+
+def test_names_of_strangers_take_a_cell_a_letter() -> None:
+    assert short(("ab", "糖尿病", "x\u0301y", "a\x1bb", "", "abcdef"), 4) == (
+        *("ab", "#2", "#3", "#4", "#5", "abc…"),
+    )
+    assert short(("ab",), 1) == ("…",)
+
+
+# The gradients, which others use too.
+
+
+def length(line: str) -> float:
+    return line.count("█") + 0.5 * sum(line.count(mark) for mark in "▏▎▍▌▋▊▉")
+
+
+def test_a_tenth_is_one_step_shorter() -> None:
+    lines = draw("gradients", of(Sloped((("a", 1e-4), ("b", 1e-3), ("c", 1e-2)))), 80, 20)
+    bars = [length(lines[row]) for row in (0, 2, 4)]
+    assert bars[2] - bars[1] == pytest.approx(bars[1] - bars[0], abs=1)
+    assert bars[2] == pytest.approx(2 * bars[0], abs=1)  # 10⁻⁶ is where they begin
+    assert lines[0].split()[0] == "a"
+    assert lines[0].split()[-1] == "1.00×10⁻⁴"
+    assert "the last layer's is 100 × the first's" in lines[-1]
+
+
+def test_the_scale_says_where_the_powers_of_ten_are() -> None:
+    lines = draw("gradients", of(Sloped((("a", 1.0), ("b", 1.0)))), 80, 20)
+    row = next(index for index, line in enumerate(lines) if "┬" in line)
+    column = lines[row + 1].index("10⁰")
+    assert lines[row][column] == "┬"
+    end = max(column for _, column in cells(lines[:1], "█▏▎▍▌▋▊▉"))
+    assert abs(end - column) <= 1
+
+
+@pytest.mark.parametrize("values", [(0.0, 1.0), (float("nan"), 1.0), (1e-300, 1e300), (1.0, 0.0)])
+def test_gradients_of_every_size_have_a_place(values: tuple[float, float]) -> None:
+    layers = tuple((name, value) for name, value in zip("ab", values, strict=True))
+    text = "\n".join(draw("gradients", of(Sloped(layers)), 60, 12))
+    if values[0] == 0:
+        assert "nothing arrives at the first layer" in text
+    if np.isnan(values[0]):
+        assert "not a number" in text
+
+
+def test_before_the_first_step_there_is_no_gradient() -> None:
+    assert "no gradient yet" in "".join(draw("gradients", frame(gradients=()), 60, 9))
+
+
+# The loader.
+
+
+def timed(count: int) -> tuple[Throughput, ...]:
+    """Ten times faster with each worker where samples are slow, and slower in memory."""
+    return tuple(
+        Throughput(workers, size, slow, 100.0 * (workers + 1) if slow else 1e6 / (workers + 1))
+        for workers, size, slow in plan()[:count]
+    )
+
+
+def test_what_was_measured_stands_in_a_table() -> None:
+    lines = draw("throughput", frame(throughput=timed(16)), 44, 10)
+    assert lines[1].split() == ["batch", "of", "1", "32", "256", "32"]
+    assert lines[2].split() == ["0", "workers", *["1.00M◂"] * 3, "100"]
+    assert lines[5].split() == ["4", "workers", *["200,000"] * 3, "500◂"]
+    assert "1 ms a sample: 4 workers are 5× as fast" in lines[7]
+    assert "in memory: 1 worker is 0.5×" in lines[6]
+
+
+def test_what_is_still_to_come_is_told_from_what_never_will() -> None:
+    going = draw("throughput", frame(throughput=timed(5), timing=True), 44, 10)
+    assert "measuring: 5 of 16" in going[6]
+    assert going[5].count("…") == 4
+    ended = draw("throughput", frame(throughput=timed(5)), 44, 10)
+    assert ended[5].count("·") == 4
+    assert "◂" not in "".join(ended)
+
+
+def test_it_says_what_to_press() -> None:
+    assert "t: time the loader" in "".join(draw("throughput", frame(), 44, 10))

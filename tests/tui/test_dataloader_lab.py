@@ -1,0 +1,286 @@
+"""The lab of the loader: a table of one's own, and the loader timed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input, Static
+
+from engine.frame import State
+from engine.throughput import Throughput, plan
+from tests.tui.conftest import app, open_lab, until
+from tests.tui.screen_text import screen_text
+from tui.labs import dataloader
+from tui.labs.dataloader import DataLoaderLab
+from tui.widgets.controls import ControlList
+from tui.widgets.path_suggester import complete
+
+SIZES = [(80, 24), (120, 40)]
+TABLE = "\n".join(
+    ["a,b,kind", *(f"{i % 7},{i % 5 + i % 2},{('no', 'yes')[i % 2]}" for i in range(60))]
+)
+
+
+@pytest.fixture
+def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a table in it, in which the app is started."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "tiny.csv").write_text(TABLE)
+    (folder / "tiny.png").write_bytes(b"\x89PNG\0")
+    (folder / "broken.csv").write_text("a,b\n1,2\nx y,1\noh,1\n4,2\n")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+async def type_in(pilot: Pilot[None], control: str, text: str) -> Input:
+    """Open the line of the control, and type."""
+    controls = pilot.app.screen.query_one(ControlList)
+    controls.focus()
+    controls.highlighted = controls.get_option_index(control)
+    await pilot.press("enter")
+    line = pilot.app.screen.query_one("#controls Input", Input)
+    await until(pilot, lambda: line.has_focus)
+    line.value = ""
+    await pilot.press(*({".": "full_stop", "/": "slash"}.get(c, c) for c in text))
+    return line
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.usefixtures("table")
+async def test_a_table_of_ones_own_is_trained_on(size: tuple[int, int]) -> None:
+    async with app("dataloader").run_test(size=size) as pilot:
+        lab = await open_lab(pilot)
+        assert isinstance(lab, DataLoaderLab)
+        await type_in(pilot, "csv", "tiny.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.frame.settings["csv"] == "tiny.csv")
+        await until(pilot, lambda: lab.frame.picture is not None)
+        assert lab.frame.picture.classes == ("no", "yes")
+        assert len(lab.frame.picture.belt.seen) == 45
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        await until(pilot, lambda: "batch 1 of 2" in screen_text(pilot.app))
+        await pilot.press("p")
+        await until(pilot, lambda: lab.standing.preset == "stuck")
+        assert lab.experiment.config.csv == "tiny.csv"
+        assert lab.experiment.config.optimizer == "sgd"
+        assert "--set csv=tiny.csv" in lab.experiment.command()
+
+
+@pytest.mark.usefixtures("table")
+async def test_the_path_is_completed() -> None:
+    async with app("dataloader").run_test(size=(120, 40)) as pilot:
+        lab = await open_lab(pilot)
+        line = await type_in(pilot, "csv", "ti")
+        await until(pilot, lambda: line._suggestion == "tiny.csv")
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: lab.frame.settings["csv"] == "tiny.csv")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.usefixtures("table")
+async def test_a_file_that_is_no_table_leaves_what_was_there(size: tuple[int, int]) -> None:
+    async with app("dataloader").run_test(size=size) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("s", "s")
+        await until(pilot, lambda: lab.frame.step == 2)
+        line = await type_in(pilot, "csv", "nothing.csv")
+        for name, words in (
+            ("nothing.csv", "there is no such file"),
+            ("broken.csv", "line 3, column 1 (a)"),
+            ("tiny.png", "is no text file"),
+            (".", "is a folder"),
+        ):
+            line.value = name
+            await pilot.press("enter")
+            said = pilot.app.screen.query_one("#controls #said", Static)
+            await until(pilot, lambda: words in str(said.content))  # noqa: B023
+            assert said.region.height > 0
+            assert said.region.bottom <= pilot.app.size.height
+        assert lab.frame.step == 2
+        assert lab.experiment.config.csv is None
+        await pilot.press("escape", "s")
+        await until(pilot, lambda: lab.frame.step == 3)
+
+
+async def test_a_file_that_is_gone_is_told_of_and_no_preset_taken(table: Path) -> None:
+    async with app("dataloader").run_test(size=(120, 40)) as pilot:
+        lab = await open_lab(pilot)
+        await type_in(pilot, "csv", "tiny.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.experiment.config.csv == "tiny.csv")
+        (table / "tiny.csv").unlink()
+        await pilot.press("p")
+        await until(pilot, lambda: "no such file" in screen_text(pilot.app))
+        assert lab.standing.preset == "adam"
+        await pilot.press("r")
+        await until(pilot, lambda: lab.frame.state is State.FAILED)
+        await until(pilot, lambda: "no such file" in lab.frame.message)
+
+
+async def test_a_preset_that_the_table_is_too_small_for_is_passed_over(table: Path) -> None:
+    (table / "few.csv").write_text("\n".join(f"{i},{i % 2}" for i in range(8)))
+    async with app("dataloader").run_test(size=(120, 40)) as pilot:
+        lab = await open_lab(pilot)
+        await type_in(pilot, "csv", "few.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.experiment.config.csv == "few.csv")
+        names = []
+        for _ in lab.lesson.presets[1:]:
+            await pilot.press("p")
+            names.append(lab.experiment.preset.name)
+        assert names == ["stuck", "still-stuck", "saturated", "mended", "workers", "adam"]
+
+
+async def test_what_was_left_out_is_said_above_the_lab(table: Path) -> None:
+    (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
+    async with app("dataloader").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await type_in(pilot, "csv", "gaps.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.frame.note)
+        await until(pilot, lambda: "1 row with a missing value left out" in screen_text(pilot.app))
+
+
+async def test_markup_and_escapes_in_a_header_are_shown(table: Path) -> None:
+    header = "[red]a[/red],\x1b[31mb,\\[bold]y"
+    rows = TABLE.splitlines()[1:]
+    (table / "evil.csv").write_text("\n".join([header, *rows, "1,,yes", ",2,no", "1,2,"]))
+    async with app("dataloader").run_test(size=(120, 40)) as pilot:
+        lab = await open_lab(pilot)
+        await type_in(pilot, "csv", "evil.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.frame.note)
+        await until(pilot, lambda: "[red]a[/red] 1" in screen_text(pilot.app))
+        assert "\\x1b[31mb 1" in screen_text(pilot.app)
+        await pilot.press("v", "v", "v", "s")
+        await until(pilot, lambda: lab.frame.step == 1)
+
+
+class Timed:
+    """Takes the place of a measurement: what it has come to is set by the test."""
+
+    made: ClassVar[list[Timed]] = []
+
+    def __init__(self, features: int) -> None:
+        self.features, self.results, self.failure = features, (), ""
+        self.ended = self.started = self.closed = False
+        self.made.append(self)
+
+    def start(self) -> None:
+        self.started = True
+
+    def poll(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        self.closed = self.ended = True
+
+
+@pytest.fixture
+def timings(monkeypatch: pytest.MonkeyPatch) -> list[Timed]:
+    Timed.made = []
+    monkeypatch.setattr(dataloader, "Timing", Timed)
+    return Timed.made
+
+
+def results(count: int) -> tuple[Throughput, ...]:
+    return tuple(Throughput(*each, samples=777.0) for each in plan()[:count])
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_t_times_the_loader_and_shows_it(size: tuple[int, int], timings: list[Timed]) -> None:
+    async with app("dataloader").run_test(size=size) as pilot:
+        await open_lab(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: "measuring: 0 of 16" in screen_text(pilot.app))
+        (timing,) = timings
+        assert timing.features == 30
+        assert timing.started
+        timing.results = results(3)
+        await until(pilot, lambda: "measuring: 3 of 16" in screen_text(pilot.app))
+        assert "777" in screen_text(pilot.app)
+        await pilot.press("s")
+        await until(pilot, lambda: "epoch 1/100" in screen_text(pilot.app))
+        assert "777" in screen_text(pilot.app)
+        timing.results, timing.ended = results(16), True
+        await until(pilot, lambda: timing.closed)
+        await until(pilot, lambda: "measuring" not in screen_text(pilot.app))
+        assert screen_text(pilot.app).count("777") == 16
+
+
+async def test_t_stops_it_and_what_came_stays(timings: list[Timed]) -> None:
+    async with app("dataloader").run_test(size=(80, 24)) as pilot:
+        await open_lab(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: timings)
+        timings[0].results = results(3)
+        await until(pilot, lambda: "measuring: 3 of 16" in screen_text(pilot.app))
+        await pilot.press("t")
+        assert timings[0].closed
+        await until(pilot, lambda: "measuring" not in screen_text(pilot.app))
+        assert screen_text(pilot.app).count("777") == 3
+        await pilot.press("t")
+        await until(pilot, lambda: "measuring: 0 of 16" in screen_text(pilot.app))
+        assert len(timings) == 2
+
+
+async def test_leaving_the_lesson_ends_the_measurement(timings: list[Timed]) -> None:
+    async with app("dataloader").run_test(size=(80, 24)) as pilot:
+        await open_lab(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: timings)
+        await pilot.press("escape")
+        await until(pilot, lambda: timings[0].closed)
+
+
+async def test_a_measurement_that_fails_says_why(timings: list[Timed]) -> None:
+    async with app("dataloader").run_test(size=(120, 40), notifications=True) as pilot:
+        await open_lab(pilot)
+        await pilot.press("t")
+        await until(pilot, lambda: timings)
+        timings[0].failure, timings[0].ended = "no more [processes]", True
+        await until(pilot, lambda: "no more [processes]" in screen_text(pilot.app))
+        assert timings[0].closed
+
+
+async def test_every_picture_is_there_at_both_sizes() -> None:
+    for size in SIZES:
+        async with app("dataloader").run_test(size=size) as pilot:
+            lab = await open_lab(pilot)
+            await pilot.press("s")
+            await until(pilot, lambda: lab.frame.step == 1)  # noqa: B023
+            for words in ("in the batch", "epochs", "30 → 6", "malignant", "t: time the loader"):
+                await until(pilot, lambda: words in screen_text(pilot.app))  # noqa: B023
+                await pilot.press("v")
+
+
+# The path, without an app.
+
+
+def test_the_first_that_begins_so_is_offered_tables_first(table: Path) -> None:
+    (table / "ta").mkdir()
+    (table / "sub").mkdir()
+    (table / "sub" / "x.csv").touch()
+    (table / ".hidden.csv").touch()
+    (table / "\x1bz.csv").touch()
+    assert complete("tin") == "tiny.csv"
+    assert complete("tiny.p") == "tiny.png"
+    assert complete("t") == "ta/"
+    assert complete("sub/") == "sub/x.csv"
+    assert complete(f"{table}/su") == f"{table}/sub/"
+    assert complete("./.h") == "./.hidden.csv"
+    assert complete("./") == "./broken.csv"
+    for nothing in ("", "q", "nowhere/x", "\x1b", "a\0b", "tiny.csv/"):
+        assert complete(nothing) is None
+
+
+def test_home_is_known_and_stays_as_it_was_typed(
+    table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(table))
+    assert complete("~/ti") == "~/tiny.csv"

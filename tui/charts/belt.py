@@ -1,0 +1,151 @@
+"""The belt of batches: which samples are at work, which came before, how many are left.
+
+Knows no widget.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.frame import Frame
+from engine.pictures_table import Belt, TablePicture
+from tui.charts.canvas import Canvas, packed
+from tui.charts.look import Look
+from tui.charts.plot import too_small, words
+
+NOW, SEEN, WAITING = "█", "▪", "·"
+BOX = 8
+"""Cells of a box on the belt that waits, its sides included."""
+MOST = 40
+"""Cells of the box at work."""
+MODEL = "▶ model"
+BELT_ROWS = 3
+LEAST_FOR_BELT = 8
+"""Rows from which on there is room for boxes above the samples."""
+
+
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+    """Boxes that move towards the model, and below them a mark for each sample."""
+    if too_small(width, height):
+        return words("too small", width, height, look)
+    picture = frame.picture
+    if not isinstance(picture, TablePicture):
+        return words(frame.message or "nothing to see yet", width, height, look)
+    belt, canvas = picture.belt, Canvas(width, height)
+    top = 1
+    canvas.write(0, 0, _caption(belt, width), look.text)
+    if height >= LEAST_FOR_BELT:
+        _boxes(canvas, top, belt, look)
+        top += BELT_ROWS
+    each = _samples(canvas, top, belt, look)
+    _legend(canvas, each, look)
+    return canvas
+
+
+def _caption(belt: Belt, width: int) -> str:
+    if belt.waiting:
+        return "the workers are starting: some seconds"[:width]
+    if not belt.number:
+        batches = "1 batch" if belt.batches == 1 else f"{belt.batches:,} batches"
+        text = f"{len(belt.seen):,} samples, {batches} an epoch"
+        return text[:width]
+    left = int(len(belt.seen) - np.count_nonzero(belt.seen))
+    number, batches = f"batch {belt.number:,} of {belt.batches:,}", f"{len(belt.batch):,} samples"
+    for text in (f"{number} · {batches} · {left:,} left in the epoch", f"{number} · {left:,} left"):
+        if len(text) <= width:
+            return text
+    return number[:width]
+
+
+def _boxes(canvas: Canvas, top: int, belt: Belt, look: Look) -> None:
+    """The batch at work next to the model, those that come after it behind."""
+    width = canvas.glyphs.shape[1]
+    right = width - len(MODEL)
+    canvas.write(top + 1, right, MODEL, look.line)
+    large = min(max(right - 2 * BOX, 3 * BOX // 2), MOST, right)
+    number = max(belt.number, 1)
+    if belt.number:
+        _box(canvas, top, right - large, large, _content(belt, large - 4), look, now=True)
+        right -= large
+        number += 1
+    while right >= BOX and number <= belt.batches:
+        _box(canvas, top, right - BOX, BOX, f"#{number}", look, now=False)
+        right, number = right - BOX, number + 1
+
+
+def _content(belt: Belt, room: int) -> str:
+    """The number of the batch, and the numbers of its samples as far as there is room."""
+    text = f"#{belt.number}:"
+    for place, sample in enumerate(belt.batch.tolist()):
+        longer = f"{text} {sample}"
+        more = " …" if place + 1 < len(belt.batch) else ""
+        if len(longer + more) > room:
+            return (f"{text} …")[:room]
+        text = longer
+    return text
+
+
+def _box(
+    canvas: Canvas, top: int, left: int, width: int, text: str, look: Look, *, now: bool
+) -> None:
+    side, ink = (look.points, look.text) if now else (look.dim, look.dim)
+    canvas.write(top, left, f"┌{'─' * (width - 2)}┐", side)
+    canvas.write(top + 1, left, f"│{' ' * (width - 2)}│", side)
+    canvas.write(top + 2, left, f"└{'─' * (width - 2)}┘", side)
+    said = text[: width - 2]
+    canvas.write(top + 1, left + (width - len(said)) // 2, said, ink)
+
+
+def _samples(canvas: Canvas, top: int, belt: Belt, look: Look) -> int:
+    """A mark for each sample, or for each few of them; gives how many stand behind one."""
+    height, width = (int(side) for side in canvas.glyphs.shape)
+    rows = height - top - 1
+    each = max(1, -(-len(belt.seen) // max(rows * int(width), 1)))
+    cells = -(-len(belt.seen) // each)
+    glyphs = np.full(cells, ord(WAITING), dtype=np.int32)
+    inks = np.full(cells, packed(look.dim), dtype=np.int32)
+    seen = _share(belt.seen, each, cells) > 0.5
+    glyphs[seen], inks[seen] = ord(SEEN), packed(look.line)
+    now = belt.batch // each
+    glyphs[now], inks[now] = ord(NOW), packed(look.points)
+    down, across = _places(cells, width)
+    inside = down < rows
+    canvas.glyphs[top + down[inside], across[inside]] = glyphs[inside]
+    canvas.inks[top + down[inside], across[inside]] = inks[inside]
+    return each
+
+
+@lru_cache(maxsize=4)
+def _places(cells: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    down, across = np.divmod(np.arange(cells), width)
+    return down, across
+
+
+def _share(seen: NDArray[np.bool_], each: int, cells: int) -> NDArray[np.float64]:
+    """How much of each mark's samples has been seen."""
+    if each == 1:
+        return seen.astype(np.float64)
+    starts = np.arange(cells) * each
+    counts = np.minimum(starts + each, len(seen)) - starts
+    return np.asarray(np.add.reduceat(seen, starts, dtype=np.float64) / counts)
+
+
+def _legend(canvas: Canvas, each: int, look: Look) -> None:
+    height, width = canvas.glyphs.shape
+    entries = (
+        (NOW, "in the batch", look.points),
+        (SEEN, "seen", look.line),
+        (WAITING, "to come", look.dim),
+    )
+    column = 0
+    for mark, label, ink in entries:
+        if column + len(label) + 2 <= width:
+            canvas.write(height - 1, column, mark, ink)
+            canvas.write(height - 1, column + 2, label, look.dim)
+        column += len(label) + 3
+    many = f"{each:,} a mark"
+    if each > 1 and column + len(many) <= width:
+        canvas.write(height - 1, column, many, look.dim)

@@ -1,0 +1,104 @@
+"""How good a model is on what it has seen, and on what it has not; knows no widget."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.equations import number
+from engine.frame import Frame
+from engine.pictures import Array
+from engine.pictures_table import TablePicture
+from tui.charts.axis import Axis, linear, logarithmic, round_up
+from tui.charts.canvas import Canvas
+from tui.charts.look import RGB, Look
+from tui.charts.names import short
+from tui.charts.plot import Plot, too_small, words
+
+TRAIN, VALIDATION, BEAT = "●", "▲", "╌"
+LONGEST = 12
+"""Cells for the name of the one answer that is to be beaten."""
+
+
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+    """The score of both parts after each epoch, and the score of one answer for all.
+
+    With `residuals` the losses instead.
+    """
+    if too_small(width, height):
+        return words("too small", width, height, look)
+    picture = frame.picture
+    if not isinstance(picture, TablePicture):
+        return words(frame.message or "nothing to see yet", width, height, look)
+    measures = picture.measures
+    if look.residuals:
+        train, validation = measures.train_loss, measures.validation_loss
+        beat, name = picture.loss_to_beat, "loss"
+    else:
+        train, validation = measures.train_score, measures.validation_score
+        beat, name = picture.score_to_beat, picture.score
+    both = np.concatenate([train, validation, [beat]])
+    if not np.isfinite(both).any():
+        return words(f"no {name} that is a number", width, height, look)
+    y = _axis(both, height // 3, look)
+    if y is None:
+        return words("no loss above 0: a logarithm shows none", width, height, look)
+    last = float(measures.epochs[-1])
+    x = linear(0, round_up(max(last, 10)), width // 10).named("epochs", 8 / width)
+    plot = Plot(width, height, x, y, look)
+    columns = np.linspace(0, 1, plot.columns)
+    plot.marks(columns, np.full(len(columns), y.place(beat)), look.dim, BEAT)
+    for values, mark, colour in (
+        (train, TRAIN, look.line),
+        (validation, VALIDATION, look.sample),
+    ):
+        places = x.place(measures.epochs), y.place(values)
+        plot.curve(*places, colour)
+        plot.mark(places[0][-1], places[1][-1], colour, mark)
+    said = _said(picture, train, validation, beat, look)
+    _captions(plot, name, said, float(y.place(validation[-1])), look)
+    return plot.canvas
+
+
+def _axis(values: Array, ticks: int, look: Look) -> Axis | None:
+    """Scores up to 1, and not much below what is to be beaten; losses from 0."""
+    values = values[np.isfinite(values)]
+    if not look.residuals:
+        beat = float(values[-1])
+        low = min(float(values.min()), beat - 0.4 * (1 - beat))
+        return linear(max(low, -1.0), 1.0, ticks)
+    if not look.logarithmic:
+        return linear(0, round_up(float(values.max()) or 1.0), ticks)
+    positive = values[values > 0]
+    if not len(positive):
+        return None
+    return logarithmic(float(positive.min()), float(positive.max()), ticks)
+
+
+Said = tuple[str, str, RGB]
+
+
+def _said(
+    picture: TablePicture, train: Array, validation: Array, beat: float, look: Look
+) -> list[Said]:
+    guess = picture.guess
+    if picture.classes:
+        place = picture.classes.index(guess)
+        guess = f"all {short(picture.classes, LONGEST)[place]}"
+    return [
+        (TRAIN, f"train {number(float(train[-1]), 3)}", look.line),
+        (VALIDATION, f"validation {number(float(validation[-1]), 3)}", look.sample),
+        (BEAT, f"{guess} {number(beat, 3)}", look.dim),
+    ]
+
+
+def _captions(plot: Plot, name: str, said: list[Said], height: float, look: Look) -> None:
+    """At the right, above or below: where the curves are not."""
+    width = max(len(text) for _, text, _ in said) + 3
+    column = plot.columns - width
+    top = 0 if height < 0.5 else plot.rows - len(said)
+    if plot.rows < len(said) + 2:
+        said, top = said[1:2], 0 if height < 0.5 else plot.rows - 1
+    for row, (mark, text, colour) in enumerate(said):
+        plot.note(column, top + row, f"{mark} {text} ".ljust(width), look.text)
+        plot.note(column, top + row, mark, colour)
+    plot.note(1, 0 if height < 0.5 else plot.rows - 1, name, look.dim)
