@@ -28,10 +28,12 @@ def main(slug: str, device: str, seconds: str) -> None:
     """Train for so long."""
     import torch
 
-    torch.set_num_threads(1)
+    from engine.run import threads_for
+
     lesson = find(slug).load()
     assert isinstance(lesson, TrainingLesson)
     trainer = lesson.load_trainer()
+    torch.set_num_threads(threads_for(trainer))
     config = trainer.Config.of(dict(lesson.presets[0].settings)).but("epochs", 10_000_000)
     if slug in GOES_ON:
         config = config.but(*GOES_ON[slug])
@@ -41,15 +43,15 @@ def main(slug: str, device: str, seconds: str) -> None:
     for step in trainer(config, torch.device(device)).steps():
         now = time.perf_counter()
         if not begin and now > warm:
-            _wait_for(device)
+            wait_for(device)
             begin, steps = time.perf_counter(), step.step
         if begin and now > begin + float(seconds):
-            _wait_for(device)
+            wait_for(device)
             print((step.step - steps) / (time.perf_counter() - begin))
             return
 
 
-def _wait_for(device: str) -> None:
+def wait_for(device: str) -> None:
     """A GPU still works at what it was told to: let it finish before the clock is read."""
     import torch
 

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from bench.figure import Figure
-from bench.figures import frames, keys, output, rest, rivals, slow_line, start, steps
+from bench.figures import frames, keys, output, pipelines, rest, rivals, slow_line, start, steps
 from bench.lab import Options
 
 Measure: TypeAlias = Callable[[Options], Iterator[Figure]]
@@ -16,6 +16,7 @@ FIGURES: Mapping[str, Measure] = MappingProxyType(
     {
         "steps": steps.measure,
         "rivals": rivals.measure,
+        "pipelines": pipelines.measure,
         "keys": keys.measure,
         "start": start.measure,
         "frames": frames.measure,

@@ -1,0 +1,138 @@
+"""Trained networks on disk: their weights and what they are; knows no training and no screen."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import platformdirs
+import torch
+
+About: TypeAlias = Mapping[str, int | float | str]
+"""What a network is and how good: the settings that it was made with, its test accuracy."""
+State: TypeAlias = Mapping[str, torch.Tensor]
+"""The weights of a network by name: its state dict."""
+
+VARIABLE = "DLTUI_STATE_DIR"
+"""The environment variable that names another folder for what is kept."""
+OURS, DAMAGED = "a network that dltui saved", "a damaged file, or another kind"
+LARGEST = 64 * 2**20
+"""Bytes: three times what the largest network of the course takes."""
+
+
+class Unfit(Exception):
+    """A file that is not the network that was asked for; the message says why, in words."""
+
+    def __init__(self, path: Path, expected: str, found: str) -> None:
+        super().__init__(f"{path}: expected {expected}, found {found}; it was not used")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Saved:
+    """A network that was read from a file."""
+
+    about: About
+    weights: State
+
+
+def folder() -> Path:
+    """Where the networks are; it need not exist."""
+    named = os.environ.get(VARIABLE, "")
+    above = Path(named) if named else platformdirs.user_state_path("dltui", appauthor=False)
+    return Path(os.path.expanduser(above)) / "networks"  # noqa: PTH111  # never raises
+
+
+def files() -> Iterator[Path]:
+    """Those that are there, by name."""
+    yield from sorted(folder().glob("*.pt"))
+
+
+def save(path: Path, about: About, weights: State) -> None:
+    """Write a network beside the file of that name, and move it into its place.
+
+    So the file is whole whatever happens: the old network, or the new one.
+
+    Raises:
+        OSError: it cannot be written; what was there is there still.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = {
+        "about": json.dumps(dict(about)),
+        "weights": {name: weight.detach().cpu() for name, weight in weights.items()},
+    }
+    handle, beside = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            torch.save(content, file)
+        Path(beside).replace(path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def load(path: Path, like: State | None = None) -> Saved:
+    """Read a network; nothing that a file holds is ever run.
+
+    Raises:
+        Unfit: there is none, it is not one that `save` wrote, or its weights have not the names
+            and the shapes of those that it shall be `like`.
+    """
+    content = _content(path)
+    try:
+        about, weights = json.loads(content["about"]), dict(content["weights"])
+    except (TypeError, KeyError, ValueError):
+        raise Unfit(path, OURS, "something else") from None
+    if not isinstance(about, dict):
+        raise Unfit(path, OURS, "one without its settings")
+    for name, weight in weights.items():
+        if not isinstance(weight, torch.Tensor) or not weight.is_floating_point():
+            raise Unfit(path, "weights that are numbers", f"something else as {name!r}")
+    if like is not None:
+        check(path, weights, like)
+    return Saved(about, weights)
+
+
+def check(path: Path, weights: State, like: State) -> None:
+    """Raise `Unfit` where the weights have not the names and shapes of the others, or are no
+    finite numbers."""
+    for name, wanted in like.items():
+        if name not in weights:
+            raise Unfit(path, f"the weights {name!r}", f"only {', '.join(map(repr, weights))}")
+        if weights[name].shape != wanted.shape:
+            raise Unfit(path, f"{name!r} of {_shape(wanted)}", _shape(weights[name]))
+        if not weights[name].isfinite().all():
+            raise Unfit(path, f"finite numbers as {name!r}", "others")
+    more = [name for name in weights if name not in like]
+    if more:
+        raise Unfit(path, f"{len(like)} tensors of weights", f"one more, {more[0]!r}")
+
+
+def _content(path: Path) -> Any:
+    """What the file holds, tensors and plain values only."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise Unfit(path, f"at most {LARGEST:,} bytes", f"{size:,}")
+        if path.is_file() and not zipfile.is_zipfile(path):
+            raise Unfit(path, OURS, DAMAGED)
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise Unfit(path, "a saved network", "no such file") from None
+    except OSError as error:
+        raise Unfit(path, "a file that can be read", error.strerror or str(error)) from None
+    except Unfit:
+        raise
+    except Exception as error:
+        # torch.load raises whatever its readers come upon, errors of many kinds.
+        found = "one with code in it" if "Unsupported" in str(error) else DAMAGED
+        raise Unfit(path, OURS, found) from None
+
+
+def _shape(tensor: torch.Tensor) -> str:
+    return "shape " + (" × ".join(map(str, tensor.shape)) or "()")

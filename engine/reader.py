@@ -1,0 +1,56 @@
+"""A copy of a network that reads digits, to be asked from any thread; knows no training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.pictures import Array
+from engine.pictures_digits import Pixels
+
+
+class Reader:
+    """A network whose weights stay as they are, and that says what it sees in an image.
+
+    It keeps copies of the weights on their device, which is all that a training pays for it;
+    the network is put together from them on the CPU when the first question comes.
+    """
+
+    def __init__(
+        self,
+        network: Callable[[], nn.Module],
+        weights: Mapping[str, torch.Tensor],
+        prepare: Callable[[torch.Tensor], torch.Tensor],
+        *,
+        about: str,
+        classes: tuple[str, ...],
+    ) -> None:
+        """Copy the `weights`, a state dict that fits what `network` makes."""
+        self._network = network
+        self._weights = {name: weight.detach().clone() for name, weight in weights.items()}
+        self.prepare = prepare
+        """Turns grey values, (images, 28, 28), into what the network takes."""
+        self.about = about
+        """Which network this is, in a few words: `this run, epoch 3`."""
+        self.classes = classes
+        """What the ten answers are called."""
+
+    def probabilities(self, image: Pixels) -> Array:
+        """P of each class for one image, uint8 of shape (28, 28): float64 of shape (classes,)."""
+        pixels = torch.from_numpy(np.ascontiguousarray(image)).unsqueeze(0)
+        with torch.inference_mode():
+            logits = self._model(self.prepare(pixels))[0]
+            return np.asarray(torch.softmax(logits.double(), dim=0).numpy())
+
+    @cached_property
+    def _model(self) -> nn.Module:
+        # On the meta device nothing is drawn: the random numbers of the run are not touched.
+        with torch.device("meta"):
+            model = self._network()
+        weights = {name: weight.cpu() for name, weight in self._weights.items()}
+        model.load_state_dict(weights, assign=True)
+        return model.eval()

@@ -1,0 +1,204 @@
+"""A network that reads handwritten digits; knows no thread and no screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Annotated, Literal, TypeAlias
+
+import torch
+from PIL import Image
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+from engine.config import Config, Epochs, Range, Rate
+from engine.datasets.images import images_or_digits
+from engine.reader import Reader
+from engine.trainer import Rest, Step
+from engine.trainers.mnist_clock import Clock
+from engine.trainers.mnist_trainer import DigitsTrainer
+
+Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
+"""Images as the network takes them, (batch, 1, 28, 28), and their labels, (batch,)."""
+Order: TypeAlias = Sequence[torch.Tensor]
+"""The indices of each batch."""
+
+MEAN, DEVIATION = 0.1307, 0.3081
+"""Of all the pixels of MNIST's training images, from 0 to 1."""
+BLOCK = 500
+"""How many images the test looks at between two moments at which it may be stopped."""
+ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
+
+
+@dataclass(frozen=True, kw_only=True)
+class MnistConfig(Config):
+    """Hyperparameters of `Mnist`."""
+
+    data: Literal["mnist", "fashion-mnist", "kmnist", "digits"] = "mnist"
+    """Which images; where these are not on this machine, scikit-learn's digits."""
+    network: Literal["dense", "convolutional"] = "dense"
+    """Layers that see all pixels at once, or two that look for small patterns everywhere."""
+    width: Annotated[int, Range(10, 2048)] = 512
+    """Units in the first hidden layer of the dense network; each next one has half as many."""
+    depth: Annotated[int, Range(0, 8)] = 4
+    """Hidden layers of the dense network; without any, ten sums of weighted pixels."""
+    activation: Literal["relu", "sigmoid", "tanh"] = "relu"
+    """What bends the outputs of the hidden layers."""
+    batch_size: Annotated[int, Range(1, 10_000)] = 64
+    """How many images a step looks at."""
+    learning_rate: Rate = 0.01
+    """η: how far one step follows the gradient."""
+    momentum: Annotated[float, Range(0, 1)] = 0.5
+    """How much of the last step's direction the next one keeps."""
+    epochs: Epochs = 10
+    """Passes over the training images; after each, the test."""
+    pipeline: Literal["indexed", "dataloader"] = "indexed"
+    """How a batch is made: from a tensor by its indices, or image by image."""
+    start: Literal["anew", "saved"] = "anew"
+    """Where the weights start: drawn at random, or those of the saved network."""
+    digit: Annotated[int, Range(0, 9_999)] = 0
+    """Which of the test images is shown on its way through the layers; trains nothing."""
+
+
+class Mnist(DigitsTrainer[MnistConfig]):
+    """Learn to say which of ten classes an image of 28×28 pixels belongs to."""
+
+    Config = MnistConfig
+
+    def __init__(self, config: MnistConfig, device: torch.device) -> None:
+        self.config = config
+        torch.manual_seed(config.seed)
+
+        # 1. Data: all of it lies on the device before the first step
+        self.images = images_or_digits(config.data)
+        self.train_x, self.train_y = self.images.train_x.to(device), self.images.train_y.to(device)
+        self.test_x, self.test_y = self.images.test_x.to(device), self.images.test_y.to(device)
+
+        # 2. Model
+        self.model = network(config).to(device)
+
+        # 3. Loss function: log-softmax, and the negative log-likelihood of it
+        self.loss_fn = nn.CrossEntropyLoss()
+
+        # 4. Optimizer: fused, it goes through the weights once and not thrice, to the same numbers
+        self.optimizer = torch.optim.SGD(
+            self.model.parameters(), lr=config.learning_rate, momentum=config.momentum, fused=True
+        )
+        self.begin()
+
+    def turns(self) -> Iterator[Step | Rest]:
+        # 5. Loop
+        yield from self.test(epoch=0)
+        for epoch in range(1, self.config.epochs + 1):
+            order = torch.randperm(len(self.train_x)).to(self.device())
+            batches = order.split(self.config.batch_size)
+            for x, y in self.batches(self.train_x, self.train_y, batches):
+                logits = self.model(x)
+                loss = self.loss_fn(logits, y)
+                self.clock.lap("forward")
+                self.optimizer.zero_grad()
+                loss.backward()
+                self.clock.lap("backward")
+                self.optimizer.step()
+                self.clock.lap("update")
+                self.step += 1
+                yield Step(step=self.step, epoch=epoch, loss=loss.detach())
+            yield from self.test(epoch)
+
+    def test(self, epoch: int) -> Iterator[Rest]:
+        """Ask for every test image, and keep what came of it; in blocks, to be stopped between."""
+        blocks = torch.arange(len(self.test_x), device=self.device()).split(BLOCK)
+        logits = []
+        for x, _ in self.batches(self.test_x, self.test_y, blocks):
+            with torch.no_grad():
+                logits.append(self.model(x))
+            yield Rest()
+        self.judge(epoch, torch.cat(logits))
+
+    def batches(self, images: torch.Tensor, labels: torch.Tensor, order: Order) -> Iterator[Batch]:
+        """The images as the network takes them, so many at a time; `order` has their indices."""
+        make = self.indexed if self.config.pipeline == "indexed" else self.loaded
+        return make(images, labels, order)
+
+    def indexed(self, images: torch.Tensor, labels: torch.Tensor, order: Order) -> Iterator[Batch]:
+        """All images of a batch at once, from the tensor that holds them all."""
+        for indices in order:
+            self.clock.start()
+            pixels, y = images[indices], labels[indices]
+            self.clock.lap("load")
+            x = normalised(pixels)
+            self.clock.lap("normalise")
+            yield x, y
+
+    def loaded(self, images: torch.Tensor, labels: torch.Tensor, order: Order) -> Iterator[Batch]:
+        """One image after the other, as a `DataLoader` over image files gives them.
+
+        It draws a number for its workers at each pass, though it has none; from a generator of
+        its own, so that both pipelines see the same batches.
+        """
+        loader = DataLoader(
+            OneByOne(images.cpu(), labels.cpu(), self.clock),
+            batch_sampler=[indices.tolist() for indices in order],
+            generator=torch.Generator(),
+        )
+        batches = iter(loader)
+        for _ in order:
+            self.clock.start()
+            x, y = next(batches)
+            x, y = x.to(images.device), y.to(images.device)
+            self.clock.lap("load")
+            yield x, y
+
+    def reader(self) -> Reader:
+        return Reader(
+            partial(network, self.config),
+            self.model.state_dict(),
+            normalised,
+            about=f"this run, after {self.step:,} steps",
+            classes=self.images.classes,
+        )
+
+
+class OneByOne(Dataset[tuple[torch.Tensor, int]]):
+    """Images that are opened, turned into a tensor and normalised one at a time."""
+
+    def __init__(self, images: torch.Tensor, labels: torch.Tensor, clock: Clock) -> None:
+        from torchvision import transforms  # type: ignore[import-untyped]  # takes a second
+
+        self.images, self.labels, self.clock = images, labels, clock
+        self.to_tensor = transforms.ToTensor()
+        self.normalise = transforms.Normalize((MEAN,), (DEVIATION,))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        image = Image.fromarray(self.images[index].numpy())
+        pixels = self.to_tensor(image)
+        self.clock.lap("load")
+        pixels = self.normalise(pixels)
+        self.clock.lap("normalise")
+        return pixels, int(self.labels[index])
+
+
+def normalised(images: torch.Tensor) -> torch.Tensor:
+    """Grey values (images, 28, 28) from 0 to 255 as numbers around 0, (images, 1, 28, 28)."""
+    return images.unsqueeze(1).float().div_(255).sub_(MEAN).div_(DEVIATION)
+
+
+def network(config: MnistConfig) -> nn.Sequential:
+    """The layers; from (images, 1, 28, 28) to logits, (images, 10)."""
+    bend = ACTIVATIONS[config.activation]
+    if config.network == "convolutional":
+        return nn.Sequential(
+            *(nn.Conv2d(1, 8, kernel_size=5), bend(), nn.MaxPool2d(2)),
+            *(nn.Conv2d(8, 16, kernel_size=5), bend(), nn.MaxPool2d(2)),
+            *(nn.Flatten(), nn.Linear(16 * 4 * 4, 64), bend(), nn.Linear(64, 10)),
+        )
+    sizes = [28 * 28] + [max(config.width >> layer, 10) for layer in range(config.depth)]
+    layers: list[nn.Module] = [nn.Flatten()]
+    for inputs, outputs in pairwise(sizes):
+        layers += [nn.Linear(inputs, outputs), bend()]
+    return nn.Sequential(*layers, nn.Linear(sizes[-1], 10))

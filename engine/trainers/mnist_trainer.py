@@ -1,0 +1,169 @@
+"""What a network that reads digits shows of itself; knows no loop: that is the trainer's."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from math import sqrt
+
+import numpy as np
+import torch
+from torch import nn
+
+from engine.config import Setting
+from engine.datasets.images import Images
+from engine.equations import Equation, number
+from engine.frame import NamedParameters
+from engine.pictures_digits import DigitsPicture, DigitWalk, Weights
+from engine.reader import Reader
+from engine.trainer import ConfigT, Rest, Step, Trainer
+from engine.trainers.mnist_clock import Clock
+from engine.trainers.mnist_judge import judged, layer_name, unjudged, walk
+from engine.trainers.mnist_kept import KIND, Kept
+
+UNITS = 64
+"""Of the first layer, so many units are shown."""
+SUBSCRIPTS = "₁₂₃₄₅₆₇₈₉"
+
+
+class DigitsTrainer(Trainer[ConfigT]):
+    """Shows what the network says of the test images, what it looks for, and what it costs.
+
+    A subclass sets the images, the model and the optimizer, calls `begin`, and its loop counts
+    the steps and has each test judged.
+    """
+
+    live = frozenset({"learning_rate", "momentum", "digit"})
+    threads = 2
+
+    images: Images
+    model: nn.Sequential
+    optimizer: torch.optim.Optimizer
+
+    @abstractmethod
+    def turns(self) -> Iterator[Step | Rest]:
+        """The loop: a `Step` after every update, and a `Rest` now and then in a test."""
+
+    @abstractmethod
+    def reader(self) -> Reader:
+        """A copy of the network as it is now."""
+
+    def begin(self) -> None:
+        """Set up what is noted on the way; where asked to, take the weights that were saved."""
+        settings, data = asdict(self.config), self.images.name
+        self.step = 0
+        self.accuracies: tuple[float, ...] = ()
+        self.judgement = unjudged(self.images)
+        self.kept = Kept(data, settings)
+        if settings["start"] == "saved":
+            self.model.load_state_dict(self.kept.take_up(self.model.state_dict()))
+        like = (data, settings["batch_size"], *(settings[name] for name in KIND), self.device())
+        self.clock = Clock(like, settings["pipeline"])
+
+    def device(self) -> torch.device:
+        """Where the model is."""
+        return next(self.model.parameters()).device
+
+    def steps(self) -> Iterator[Step]:
+        return (turn for turn in self.turns() if isinstance(turn, Step))
+
+    def judge(self, epoch: int, logits: torch.Tensor) -> None:
+        """Take the answers to all test images, and keep the network if it is the best so far."""
+        self.judgement = judged(logits, self.images)
+        self.accuracies = (*self.accuracies, self.judgement.accuracy)
+        if epoch:
+            self.kept.keep(self.model.state_dict(), self.judgement.accuracy, epoch)
+
+    @property
+    def note(self) -> str:
+        return self.images.note
+
+    def picture(self) -> DigitsPicture:
+        reader = self.reader()
+        return DigitsPicture(
+            data=self.images.name,
+            note=self.note,
+            classes=self.images.classes,
+            accuracies=np.array(self.accuracies),
+            hardest=self.judgement.hardest,
+            confusion=self.judgement.confusion,
+            weights=self._weights(),
+            walk=self._walk(reader),
+            gradients=self._gradients(),
+            seconds=self.clock.mean(),
+            pipeline=self.clock.pipeline,
+            other=self.clock.other(),
+            batches=-(-len(self.images.train_x) // asdict(self.config)["batch_size"]),
+            reader=reader,
+        )
+
+    def equations(self, step: Step | None) -> tuple[Equation, ...]:
+        """The way through the network in a line, the loss, two gradients, and the last test."""
+        loss = None if step is None else step.loss.item()
+        layers, lengths = self._layers(), [_length(layer) for layer in self._layers()]
+        sizes = "→".join(str(size) for size in (28 * 28, *map(_outputs, layers)))
+        accuracy = self.accuracies[-1] if self.accuracies else None
+        last = SUBSCRIPTS[len(layers) - 1]
+        return (
+            Equation("forward", "z = network(x)", sizes, ""),
+            Equation("loss", "L = −mean(ln P(label))", "", number(loss)),
+            Equation("backward", "‖∂L/∂W₁‖", "", number(lengths[0])),
+            Equation("backward", f"‖∂L/∂W{last}‖", "", number(lengths[-1])),
+            Equation("update", "v ← μ·v + ∂L/∂W", "W ← W − η·v", ""),
+            Equation("test", "test accuracy", "", number(accuracy)),
+            Equation("save", "saved network", "", self.kept.trouble or number(self.kept.accuracy)),
+        )
+
+    def parameters(self) -> NamedParameters:
+        """None: the smallest of these networks has thousands."""
+        return {}
+
+    def predict(self, x: float) -> float:
+        """The class that the network says for the test image number x."""
+        return float(self._walk(self.reader(), int(x)).probabilities.argmax())
+
+    def metrics(self) -> Mapping[str, float]:
+        """`test_accuracy` at the last test; `step_seconds`: what a step took, in the mean."""
+        accuracy = {"test_accuracy": self.accuracies[-1]} if self.accuracies else {}
+        seconds = sum(seconds for _, seconds in self.clock.mean())
+        return {**accuracy, "step_seconds": seconds}
+
+    def adjust(self, name: str, value: Setting) -> None:
+        super().adjust(name, value)
+        if name != "digit":
+            for group in self.optimizer.param_groups:
+                group["lr" if name == "learning_rate" else name] = value
+
+    def _layers(self) -> list[nn.Conv2d | nn.Linear]:
+        """Those that have weights, from the image on."""
+        return [layer for layer in self.model if isinstance(layer, nn.Conv2d | nn.Linear)]
+
+    def _weights(self) -> Weights:
+        weight = self._layers()[0].weight.detach()[:UNITS]
+        images = weight.reshape(-1, 28, 28) if weight.dim() == 2 else weight.squeeze(1)
+        return images.cpu().numpy().copy()
+
+    def _walk(self, reader: Reader, index: int | None = None) -> DigitWalk:
+        """One test image on its way; a number beyond the last begins again."""
+        wanted = asdict(self.config)["digit"] if index is None else index
+        number = wanted % len(self.images.test_x)
+        x = reader.prepare(self.images.test_x[number : number + 1].to(self.device()))
+        return walk(self.model, x, self.images, number)
+
+    def _gradients(self) -> tuple[tuple[str, float], ...]:
+        lengths = [(layer, _length(layer)) for layer in self._layers()]
+        return tuple(
+            (layer_name(layer), length / sqrt(layer.weight.numel()))
+            for layer, length in lengths
+            if length is not None
+        )
+
+
+def _length(layer: nn.Conv2d | nn.Linear) -> float | None:
+    gradient = layer.weight.grad
+    return None if gradient is None else gradient.norm().item()
+
+
+def _outputs(layer: nn.Conv2d | nn.Linear) -> int:
+    return layer.out_channels if isinstance(layer, nn.Conv2d) else layer.out_features

@@ -1,0 +1,223 @@
+"""The digits' training against plain PyTorch, on scikit-learn's digits."""
+
+from __future__ import annotations
+
+from itertools import islice, pairwise
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import nn
+from torch.utils.data import TensorDataset
+from torchvision import transforms
+
+from engine.config import Setting
+from engine.datasets.images import load_images
+from engine.frame import State
+from engine.history import Diverged, History
+from engine.run import threads_for, train
+from engine.trainer import Rest, Step
+from engine.trainers.mnist import BLOCK, Mnist, MnistConfig, normalised
+from tests.engine.conftest import Start, look, until
+from tests.engine.digits import folders
+
+__all__ = ("folders",)
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def made(**settings: Setting) -> Mnist:
+    return Mnist(MnistConfig.of({"data": "digits", **settings}), CPU)
+
+
+def losses(trainer: Mnist, steps: int | None = None) -> list[float]:
+    return [step.loss.item() for step in islice(trainer.steps(), steps)]
+
+
+def plain(layers: list[nn.Module], epochs: int, batch: int) -> list[float]:
+    """The losses of a script as one writes it: PIL images, `ToTensor`, `Normalize`."""
+    images = load_images("digits")
+    turned = transforms.Compose([transforms.ToTensor(), transforms.Normalize(0.1307, 0.3081)])
+    x = torch.stack([turned(Image.fromarray(image.numpy())) for image in images.train_x])
+    data = TensorDataset(x, images.train_y)
+    model = nn.Sequential(*layers)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
+    found = []
+    for _ in range(epochs):
+        for indices in torch.randperm(len(data)).split(batch):
+            inputs, labels = data[indices]
+            loss = nn.functional.nll_loss(torch.log_softmax(model(inputs), dim=1), labels)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            found.append(loss.item())
+    return found
+
+
+def dense(*sizes: int) -> list[nn.Module]:
+    layers: list[nn.Module] = [nn.Flatten()]
+    for inputs, outputs in pairwise(sizes[:-1]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return [*layers, nn.Linear(*sizes[-2:])]
+
+
+@pytest.mark.parametrize("pipeline", ["indexed", "dataloader"])
+def test_the_losses_are_a_plain_scripts_to_the_last_bit(pipeline: str) -> None:
+    torch.manual_seed(3)
+    expected = plain(dense(784, 512, 256, 128, 64, 10), epochs=2, batch=64)
+    assert losses(made(seed=3, epochs=2, pipeline=pipeline)) == expected
+
+
+def test_the_convolutional_network_is_what_the_page_says() -> None:
+    torch.manual_seed(0)
+    layers = [
+        *(nn.Conv2d(1, 8, 5), nn.Tanh(), nn.MaxPool2d(2)),
+        *(nn.Conv2d(8, 16, 5), nn.Tanh(), nn.MaxPool2d(2)),
+        *(nn.Flatten(), nn.Linear(256, 64), nn.Tanh(), nn.Linear(64, 10)),
+    ]
+    expected = plain(layers, epochs=1, batch=100)
+    trainer = made(network="convolutional", activation="tanh", batch_size=100, epochs=1)
+    assert losses(trainer) == expected
+    assert sum(weight.numel() for weight in trainer.model.parameters()) == 20_522
+
+
+@pytest.mark.parametrize(
+    ("width", "depth", "sizes"),
+    [
+        (512, 4, [784, 512, 256, 128, 64, 10]),
+        (100, 2, [784, 100, 50, 10]),
+        (64, 0, [784, 10]),
+        (32, 5, [784, 32, 16, 10, 10, 10, 10]),
+    ],
+)
+def test_the_tower_halves_from_layer_to_layer(width: int, depth: int, sizes: list[int]) -> None:
+    linear = [m for m in made(width=width, depth=depth).model if isinstance(m, nn.Linear)]
+    assert [linear[0].in_features, *(layer.out_features for layer in linear)] == sizes
+
+
+def test_the_five_layers_have_575_050_weights() -> None:
+    assert sum(weight.numel() for weight in made().model.parameters()) == 575_050
+
+
+def test_normalising_is_torchvisions() -> None:
+    images = load_images("digits").test_x[:9]
+    turned = transforms.Compose([transforms.ToTensor(), transforms.Normalize(0.1307, 0.3081)])
+    expected = torch.stack([turned(Image.fromarray(image.numpy())) for image in images])
+    assert torch.equal(normalised(images), expected)
+
+
+def test_the_test_accuracy_is_counted_by_hand() -> None:
+    trainer = made(epochs=3, learning_rate=0.05)
+    losses(trainer)
+    images = load_images("digits")
+    with torch.no_grad():
+        said = trainer.model(normalised(images.test_x)).argmax(dim=1)
+    right = sum(int(a) == int(b) for a, b in zip(said, images.test_y, strict=True))
+    assert trainer.metrics()["test_accuracy"] == pytest.approx(right / len(images.test_y))
+    assert len(trainer.accuracies) == 4
+    table = np.zeros((10, 10), dtype=int)
+    for label, answer in zip(images.test_y.tolist(), said.tolist(), strict=True):
+        table[label, answer] += 1
+    assert np.array_equal(trainer.picture().confusion, table)
+    assert trainer.predict(7) == said[7].item()
+
+
+def test_digits_reach_95_percent_of_a_held_out_quarter() -> None:
+    trainer = made(epochs=60, learning_rate=0.05)
+    assert len(losses(trainer)) == 60 * 22
+    assert trainer.metrics()["test_accuracy"] >= 0.95
+    assert len(trainer.images.test_y) == pytest.approx(1797 / 4, abs=10)
+
+
+def test_sigmoids_four_deep_leave_the_first_layer_without_a_gradient() -> None:
+    for activation, least, most in (("sigmoid", 1000, 1e6), ("relu", 1, 100)):
+        trainer = made(activation=activation, epochs=2)
+        losses(trainer)
+        sizes = [size for _, size in trainer.picture().gradients]
+        assert least < sizes[-1] / sizes[0] < most
+
+
+def test_a_rate_that_is_too_large_diverges_in_words_and_saves_nothing() -> None:
+    trainer = made(learning_rate=1e9, epochs=2)
+    with pytest.raises(Diverged):
+        list(train(trainer, History(), lambda: False))
+    assert any(not weight.isfinite().all() for weight in trainer.model.parameters())
+    trainer.judge(2, torch.full((len(trainer.test_y), 10), torch.nan))
+    assert not trainer.kept.path.exists()
+    picture = trainer.picture()
+    assert picture.confusion.sum() == len(trainer.test_y)
+    assert trainer.equations(None)[1].result == "none yet"
+
+
+def test_live_settings_change_the_next_step() -> None:
+    trainer = made()
+    steps = trainer.steps()
+    next(steps)
+    before = [weight.clone() for weight in trainer.model.parameters()]
+    trainer.adjust("learning_rate", 0.1)
+    trainer.adjust("momentum", 0.0)
+    next(steps)
+    for old, new in zip(before, trainer.model.parameters(), strict=True):
+        assert new.grad is not None
+        assert torch.allclose(new, old - 0.1 * new.grad)
+    trainer.adjust("digit", 5)
+    assert trainer.picture().walk.index == 5
+    with pytest.raises(ValueError, match="width"):
+        trainer.adjust("width", 100)
+
+
+def test_without_mnist_the_digits_stand_in_and_it_says_so() -> None:
+    trainer = Mnist(MnistConfig(), CPU)
+    assert trainer.images.name == "digits"
+    assert "MNIST is not here" in trainer.note
+    assert "dltui data fetch mnist" in trainer.note
+    assert trainer.picture().note == trainer.note
+    assert made().note == ""
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"data": "imagenet"},
+        {"network": "transformer"},
+        {"width": 5},
+        {"depth": 9},
+        {"batch_size": 0},
+        {"pipeline": "fast"},
+        {"start": "somewhere"},
+        {"digit": -1},
+    ],
+)
+def test_what_is_not_allowed_is_refused_by_name(settings: dict[str, Setting]) -> None:
+    with pytest.raises(ValueError, match=next(iter(settings))):
+        MnistConfig.of(settings)
+
+
+def test_a_test_rests_between_its_blocks() -> None:
+    turns = made(epochs=1).turns()
+    kinds = [type(turn) for turn in turns]
+    images = len(load_images("digits").test_y)
+    blocks = -(-images // BLOCK)
+    assert kinds == [Rest] * blocks + [Step] * 22 + [Rest] * blocks
+
+
+def test_a_single_step_goes_on_behind_a_test(start: Start) -> None:
+    run = start(Mnist, MnistConfig(data="digits", batch_size=1000, epochs=3))
+    for count in (1, 2, 3, 4):  # two steps an epoch: between the second and the third lies a test
+        run.step()
+        until(lambda count=count: run.frame.step == count)
+        assert look(run).state is State.PAUSED
+
+
+def test_half_of_the_cores_at_most() -> None:
+    class Greedy(Mnist):
+        threads = 10_000
+
+    assert threads_for(Mnist) in (1, 2)
+    most = threads_for(Greedy)
+    assert most == 1 or most < 10_000

@@ -1,0 +1,148 @@
+"""The network that is kept from run to run, and the copy that may be asked."""
+
+from __future__ import annotations
+
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from engine import networks
+from engine.config import Setting
+from engine.frame import State
+from engine.networks import Unfit
+from engine.trainers.mnist import Mnist, MnistConfig, normalised
+from engine.trainers.mnist_saved import saved_reader
+from tests.engine.conftest import Start, finish
+from tests.engine.digits import folders
+
+__all__ = ("folders",)
+CPU = torch.device("cpu")
+SMALL = {"data": "digits", "width": 32, "depth": 1, "learning_rate": 0.05}
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def trained(**settings: Setting) -> Mnist:
+    trainer = Mnist(MnistConfig.of({**SMALL, "epochs": 2, **settings}), CPU)
+    for _ in trainer.steps():
+        pass
+    return trainer
+
+
+def test_each_kind_of_network_has_a_file_of_its_own(folders: Path) -> None:
+    trained(epochs=1)
+    trained(epochs=1, width=16, activation="tanh")
+    trained(epochs=1, network="convolutional")
+    assert sorted(path.name for path in networks.files()) == [
+        "digits-convolutional-relu.pt",
+        "digits-dense-16x1-tanh.pt",
+        "digits-dense-32x1-relu.pt",
+    ]
+    assert all(path.parent == folders for path in networks.files())
+
+
+def test_the_best_stays() -> None:
+    good = trained(epochs=5)
+    kept = good.kept.path.read_bytes()
+    about = networks.load(good.kept.path).about
+    assert about["test_accuracy"] == max(good.accuracies)
+    assert about["data"] == "digits"
+    bad = trained(epochs=1, learning_rate=1e-6)
+    assert bad.accuracies[-1] < good.accuracies[-1]
+    assert good.kept.path.read_bytes() == kept
+    assert bad.equations(None)[-1].result == f"{max(good.accuracies):.4f}"
+
+
+def test_training_goes_on_from_the_saved_network() -> None:
+    first = trained(epochs=1)
+    second = trained(epochs=4, start="saved")
+    assert second.accuracies[0] == first.accuracies[1]
+    best = max(second.accuracies)
+    assert best > first.accuracies[1]
+    about = networks.load(first.kept.path).about
+    assert about["epochs"] == 1 + second.accuracies.index(best)
+    assert about["test_accuracy"] == best
+
+
+def test_there_is_nothing_to_go_on_from(start: Start) -> None:
+    run = start(Mnist, MnistConfig.of({**SMALL, "start": "saved"}))
+    frame = finish(run)
+    assert frame.state is State.FAILED
+    assert "digits-dense-32x1-relu.pt: expected a saved network, found no such file" in (
+        frame.message
+    )
+
+
+def test_a_file_from_elsewhere_is_refused(folders: Path) -> None:
+    trained(epochs=1)
+    path = folders / "digits-dense-32x1-relu.pt"
+    path.replace(folders / "digits-dense-64x1-relu.pt")
+    with pytest.raises(Unfit, match=r"'1\.weight' of shape 64 × 784, found shape 32 × 784"):
+        trained(width=64, start="saved")
+    with pytest.raises(Unfit, match="shape 32 × 784"):
+        saved_reader(MnistConfig.of({**SMALL, "width": 64}), "digits", tuple("0123456789"))
+
+
+def test_a_damaged_file_is_replaced(folders: Path) -> None:
+    folders.mkdir(parents=True)
+    (folders / "digits-dense-32x1-relu.pt").write_text("no network")
+    trainer = trained()
+    assert networks.load(trainer.kept.path).about["test_accuracy"] == max(trainer.accuracies[1:])
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing(folders: Path) -> None:
+    folders.parent.mkdir(parents=True)
+    folders.write_text("in the way")
+    trainer = trained()
+    assert len(trainer.accuracies) == 3
+    assert "exists" in trainer.equations(None)[-1].result
+
+
+def test_a_reader_says_what_the_network_says_and_stays_as_it_is() -> None:
+    trainer = Mnist(MnistConfig.of(SMALL), CPU)
+    list(islice(trainer.steps(), 5))
+    image = trainer.images.test_x[3]
+    with torch.no_grad():
+        logits = trainer.model(normalised(image.unsqueeze(0)))[0].double()
+    expected = (torch.exp(logits) / torch.exp(logits).sum()).numpy()
+    reader = trainer.picture().reader
+    assert reader.about == "this run, after 5 steps"
+    assert reader.classes == trainer.images.classes
+    said = reader.probabilities(image.numpy())
+    assert said == pytest.approx(expected, abs=1e-12)
+    list(islice(trainer.steps(), 50))
+    assert np.array_equal(reader.probabilities(image.numpy()), said)
+    assert trainer.reader().probabilities(image.numpy()) != pytest.approx(said, abs=1e-3)
+
+
+def test_asking_does_not_touch_the_random_numbers_of_the_run() -> None:
+    plain, asked = (Mnist(MnistConfig.of(SMALL), CPU) for _ in range(2))
+
+    def losses(trainer: Mnist, ask: bool) -> list[float]:
+        torch.manual_seed(1)
+        found = []
+        for step in islice(trainer.steps(), 60):
+            found.append(step.loss.item())
+            if ask:
+                trainer.picture().reader.probabilities(np.zeros((28, 28), dtype=np.uint8))
+        return found
+
+    assert losses(plain, ask=False) == losses(asked, ask=True)
+
+
+def test_the_saved_network_answers_the_next_day() -> None:
+    config = MnistConfig.of(SMALL)
+    assert saved_reader(config, "digits", tuple("0123456789")) is None
+    trainer = trained(epochs=8)
+    reader = saved_reader(config, "digits", trainer.images.classes)
+    assert reader is not None
+    assert f"{max(trainer.accuracies[1:]):.1%}" in reader.about
+    answers = [int(reader.probabilities(x.numpy()).argmax()) for x in trainer.images.test_x]
+    right = np.mean(np.array(answers) == trainer.images.test_y.numpy())
+    assert right == pytest.approx(max(trainer.accuracies[1:]))

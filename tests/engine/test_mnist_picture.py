@@ -1,0 +1,193 @@
+"""What the digits' training shows of itself, against the network asked by hand."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from engine.config import Setting
+from engine.pictures_digits import DigitsPicture
+from engine.trainers.mnist import Mnist, MnistConfig, normalised
+from engine.trainers.mnist_clock import PARTS, Clock
+from engine.trainers.mnist_judge import HARDEST
+from tests.engine.digits import folders
+from tests.engine.test_step_in_numbers import evaluate, of_phase
+
+__all__ = ("folders",)
+CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+def after(steps: int, **settings: Setting) -> Mnist:
+    config = MnistConfig.of({"data": "digits", "learning_rate": 0.05, **settings})
+    trainer = Mnist(config, CPU)
+    list(islice(trainer.steps(), steps))
+    return trainer
+
+
+def test_before_the_first_step_there_is_little_to_see() -> None:
+    picture = Mnist(MnistConfig(data="digits"), CPU).picture()
+    assert len(picture.accuracies) == len(picture.hardest) == 0
+    assert not picture.confusion.any()
+    assert picture.gradients == picture.seconds == ()
+    assert picture.walk.probabilities.sum() == pytest.approx(1)
+
+
+def test_the_hardest_digits_have_the_greatest_loss() -> None:
+    trainer = after(22 * 4 + 1)  # the test behind the fourth epoch, and a step of the fifth
+    expected = Mnist(MnistConfig(data="digits", learning_rate=0.05), CPU)
+    steps = expected.steps()
+    list(islice(steps, 22 * 4))
+    with torch.no_grad():
+        probabilities = torch.softmax(expected.model(normalised(expected.test_x)).double(), dim=1)
+    likely = probabilities.gather(1, expected.test_y.unsqueeze(1)).squeeze(1)
+    order = likely.argsort()[:HARDEST]
+    hardest = trainer.picture().hardest
+    assert hardest.likely == pytest.approx(likely[order].numpy(), rel=1e-4)
+    assert (np.diff(hardest.likely) >= -1e-9).all()
+    assert np.array_equal(hardest.labels, expected.test_y[order].numpy())
+    assert np.array_equal(hardest.images, expected.test_x[order].numpy())
+    assert np.array_equal(hardest.said, probabilities[order].argmax(dim=1).numpy())
+    assert hardest.sure == pytest.approx(probabilities[order].max(dim=1).values.numpy(), rel=1e-4)
+
+
+def test_the_walk_goes_through_the_layers_as_they_are_now() -> None:
+    trainer = after(30, digit=7, width=40, depth=2, activation="tanh")
+    walk = trainer.picture().walk
+    flat, first, tanh, second, _, last = trainer.model
+    with torch.no_grad():
+        a1 = tanh(first(flat(normalised(trainer.test_x[7:8]))))
+        a2 = torch.tanh(second(a1))
+        probabilities = torch.softmax(last(a2).double(), dim=1)
+    assert walk.index == 7
+    assert [layer.name for layer in walk.layers] == ["40 units", "20 units"]
+    assert walk.layers[0].values == pytest.approx(a1[0].numpy(), abs=1e-6)
+    assert walk.layers[1].values == pytest.approx(a2[0].numpy(), abs=1e-6)
+    assert walk.probabilities == pytest.approx(probabilities[0].numpy(), abs=1e-6)
+    assert walk.label == trainer.test_y[7]
+    assert np.array_equal(walk.image, trainer.test_x[7].numpy())
+
+
+def test_a_digit_beyond_the_last_begins_again() -> None:
+    trainer = after(0, digit=9_999)
+    assert trainer.picture().walk.index == 9_999 % len(trainer.test_x)
+
+
+def test_the_maps_of_a_convolution() -> None:
+    picture = after(1, network="convolutional").picture()
+    shapes = [(layer.name, layer.values.shape) for layer in picture.walk.layers]
+    assert shapes == [("8 maps", (8, 24, 24)), ("16 maps", (16, 8, 8)), ("64 units", (64,))]
+    assert picture.weights.shape == (8, 5, 5)
+    assert [name for name, _ in picture.gradients] == [
+        "8 maps",
+        "16 maps",
+        "64 units",
+        "10 units",
+    ]
+
+
+def test_the_weights_are_those_of_the_first_layer() -> None:
+    trainer = after(3)
+    first = trainer.model[1]
+    assert isinstance(first, nn.Linear)
+    weights = trainer.picture().weights
+    assert weights.shape == (64, 28, 28)
+    assert np.array_equal(weights[5].ravel(), first.weight[5].detach().numpy())
+    assert after(1, depth=0).picture().weights.shape == (10, 28, 28)
+
+
+def test_the_gradients_are_the_root_mean_squares() -> None:
+    trainer = after(2)
+    gradients = trainer.picture().gradients
+    weights = [layer.weight for layer in trainer.model if isinstance(layer, nn.Linear)]
+    for (_, size), weight in zip(gradients, weights, strict=True):
+        assert weight.grad is not None
+        assert size == pytest.approx(float(np.sqrt(np.mean(weight.grad.numpy() ** 2))), rel=1e-5)
+
+
+def test_a_picture_is_a_copy() -> None:
+    trainer = Mnist(MnistConfig(data="digits", learning_rate=0.5), CPU)
+    steps = trainer.steps()
+    list(islice(steps, 3))
+    picture = trainer.picture()
+    kept = picture.weights.copy(), picture.walk.layers[0].values.copy()
+    list(islice(steps, 40))
+    assert np.array_equal(picture.weights, kept[0])
+    assert np.array_equal(picture.walk.layers[0].values, kept[1])
+    later = trainer.picture()
+    assert not np.array_equal(later.weights, kept[0])
+
+
+def test_what_a_test_found_stays_the_same_object_until_the_next() -> None:
+    trainer = Mnist(MnistConfig(data="digits"), CPU)
+    steps = trainer.steps()
+    pictures: list[DigitsPicture] = []
+    for count in (1, 10, 13):  # 22 steps an epoch
+        list(islice(steps, count))
+        pictures.append(trainer.picture())
+    assert pictures[0].hardest is pictures[1].hardest
+    assert pictures[0].confusion is pictures[1].confusion
+    assert pictures[2].hardest is not pictures[1].hardest
+
+
+def test_the_numbers_of_the_step() -> None:
+    trainer = Mnist(MnistConfig(data="digits"), CPU)
+    assert {line.result for line in of_phase(trainer.equations(None), "backward")} == {"none yet"}
+    step = next(trainer.steps())
+    equations = trainer.equations(step)
+    assert equations[0].numbers == "784→512→256→128→64→10"
+    assert evaluate(of_phase(equations, "loss")[0].result) == pytest.approx(
+        step.loss.item(), abs=1e-4
+    )
+    first, last = (layer for layer in (trainer.model[1], trainer.model[-1]))
+    norms = [float(layer.weight.grad.norm()) for layer in (first, last)]  # type: ignore[union-attr]
+    shown = [evaluate(line.result) for line in of_phase(equations, "backward")]
+    assert shown == pytest.approx(norms, abs=1e-3)
+    table = trainer.picture().confusion
+    shown = evaluate(of_phase(equations, "test")[0].result)
+    assert shown == pytest.approx(np.trace(table) / len(trainer.test_x), abs=1e-4)
+
+
+def test_no_weights_are_written_out() -> None:
+    assert after(0, depth=0).parameters() == {}
+
+
+def test_the_clock_adds_up_the_parts_of_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("engine.trainers.mnist_clock.perf_counter", lambda: now[0])
+    monkeypatch.setattr(Clock, "_known", {})
+    clock = Clock("a network", "indexed")
+    assert clock.mean() == clock.other() == ()
+    for seconds in (1.0, 3.0):
+        now[0] += 100  # between two steps: somebody has paused
+        clock.start()
+        for part in PARTS:
+            now[0] += seconds
+            clock.lap(part)
+    clock.start()  # for a test, which updates nothing and is not counted
+    now[0] += 50
+    clock.lap("load")
+    clock.start()
+    assert clock.mean() == tuple((part, 2.0) for part in PARTS)
+    assert clock.other() == ()
+    slow = Clock("a network", "dataloader")
+    assert slow.other() == clock.mean()
+    assert Clock("another network", "dataloader").other() == ()
+
+
+def test_both_pipelines_tell_where_the_time_goes() -> None:
+    for pipeline in ("indexed", "dataloader"):
+        picture = after(2, pipeline=pipeline, width=24).picture()
+        assert [part for part, _ in picture.seconds] == list(PARTS)
+        assert all(seconds > 0 for _, seconds in picture.seconds)
+        assert picture.pipeline == pipeline
+        assert picture.batches == 22
+    assert [part for part, _ in picture.other] == list(PARTS)

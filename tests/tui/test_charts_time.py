@@ -1,0 +1,91 @@
+"""The accuracy and the time of a network that reads digits, drawn as text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.frame import Frame
+from tests.tui.chart_frames import draw, pictured
+from tests.tui.digit_frames import digits
+
+SIZES = [(47, 9), (76, 20), (150, 40), (36, 6), (37, 5), (16, 5), (1, 1), (30, 12)]
+THIS = (("load", 0.001), ("normalise", 0.0005), ("forward", 0.002), ("backward", 0.004))
+OTHER = (("load", 0.016), ("normalise", 0.004), ("forward", 0.002), ("backward", 0.008))
+
+
+def timed(**changes: Any) -> Frame:
+    fields = {"seconds": THIS, "other": OTHER, "batches": 100, "pipeline": "indexed"}
+    return digits(**{**fields, **changes})
+
+
+def scored(*accuracies: float, epochs: int = 10) -> Frame:
+    frame = digits(accuracies=np.array(accuracies), confusion=np.diag([90] * 10))
+    return replace(frame, settings={"epochs": epochs})
+
+
+@pytest.mark.parametrize("kind", ["time", "accuracy"])
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_they_fill_any_room(kind: str, width: int, height: int) -> None:
+    for frame in (timed(), timed(other=()), timed(seconds=()), scored(), scored(0.1, 0.9, 0.99)):
+        draw(kind, frame, width, height)
+        draw(kind, frame, width, height, logarithmic=True)
+
+
+@pytest.mark.parametrize("kind", ["time", "accuracy"])
+def test_without_digits_there_are_words(kind: str) -> None:
+    assert "nothing to see yet" in " ".join(draw(kind, pictured(), 60, 9))
+
+
+def test_the_numbers_of_both_pipelines_stand_beside_the_bars() -> None:
+    lines = draw("time", timed(), 60, 12)
+    assert "▀ indexed" in lines[0]
+    assert "▄ dataloader" in lines[0]
+    assert lines[1].split()[0] == "load"
+    assert lines[1].split()[-2:] == ["1.00", "16.00"]
+    assert lines[5].split() == ["a", "step", "7.50", "30.00"]
+    assert lines[6].split() == ["an", "epoch", "0.75", "s", "3", "s"]
+    assert "dataloader takes 4.0 times as long" in lines[8]
+
+
+def test_a_bar_is_as_long_as_its_part_takes() -> None:
+    lines = draw("time", timed(), 76, 12)
+    bars = [(line.count("▀"), line.count("▀") + line.count("▄")) for line in lines[1:5]]
+    longest = bars[0][1]
+    for (_, this), (_, other), bar in zip(THIS, OTHER, bars, strict=True):
+        assert bar[0] == pytest.approx(this / 0.016 * longest, abs=1)
+        assert bar[1] == pytest.approx(max(this, other) / 0.016 * longest, abs=1)
+
+
+def test_with_one_pipeline_it_says_what_to_do() -> None:
+    lines = draw("time", timed(other=()), 60, 12)
+    assert lines[1].split()[-2:] == ["1.00", "–"]
+    assert "train with the pipeline dataloader too" in lines[8]
+    lines = draw("time", timed(other=(), pipeline="dataloader"), 60, 12)
+    assert "train with the pipeline indexed too" in lines[8]
+
+
+def test_the_accuracy_rises_and_the_best_is_named() -> None:
+    lines = draw("accuracy", scored(0.1, 0.9, 0.98, 0.97), 60, 15)
+    assert "97.00% of 900 right" in " ".join(lines)
+    assert "best 98.00%, epoch 2" in " ".join(lines)
+    marks = {mark: row for row, line in enumerate(lines) for mark in "◆" if mark in line[:30]}
+    dots = [row for row, line in enumerate(lines) if "●" in line[:30]]
+    assert marks["◆"] == min([*dots, marks["◆"]])
+
+
+def test_on_a_logarithmic_axis_it_is_the_share_that_is_wrong() -> None:
+    lines = draw("accuracy", scored(0.1, 0.9, 0.98, 0.97), 60, 15, logarithmic=True)
+    text = " ".join(lines)
+    assert "3.00% of 900 wrong" in text
+    assert "best 2.00%, epoch 2" in text
+    assert "10⁻¹" in text
+    assert "10¹┤" not in text
+
+
+def test_all_right_has_no_logarithm_and_is_drawn_all_the_same() -> None:
+    draw("accuracy", scored(0.5, 1.0), 60, 15, logarithmic=True)
+    draw("accuracy", scored(0.0), 60, 15)

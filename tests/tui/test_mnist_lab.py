@@ -1,0 +1,260 @@
+"""The lab of the digits: a sheet to write on beside the training, and images that stand in."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from textual.binding import Binding
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from engine.frame import State
+from lessons.lesson import Control, Preset, TrainingLesson
+from tests.tui.conftest import app, until
+from tests.tui.screen_text import screen_text
+from tui.app import DltuiApp
+from tui.charts import ChartKind
+from tui.charts.chart import Chart
+from tui.charts.drawing import Drawing
+from tui.labs import mnist
+from tui.labs.mnist import MnistLab
+from tui.screens.lesson import LessonScreen
+from tui.screens.pad import PadScreen
+
+NARROW, WIDE = (80, 24), (120, 40)
+CHARTS = ("digits", "confusion", "weights", "activations")
+SMALL = {"width": 32, "depth": 1, "batch_size": 32}
+
+
+class Digits(TrainingLesson):
+    """A small network on small digits: what is tried here is the lab, not what it learns."""
+
+    @property
+    def concept(self) -> str:
+        return "# Digits"
+
+
+def lesson(**settings: object) -> Digits:
+    return Digits(
+        slug="mnist",
+        title="Digits",
+        summary="",
+        minutes=1,
+        lab="mnist",
+        source="engine.trainers.mnist",
+        trainer="Mnist",
+        pace=20,
+        charts=CHARTS,
+        presets=(Preset(name="small", title="small", settings={**SMALL, **settings}),),
+        controls=(Control(name="epochs", label="epochs", ladder=(1, 10), help="."),),
+        challenges=(),
+        questions=(),
+    )
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The titles of the charts that were drawn."""
+    titles: list[str] = []
+    real = ChartKind.draw
+
+    def spy(self: ChartKind, *arguments: object) -> object:
+        titles.append(self.title)
+        return real(self, *arguments)
+
+    monkeypatch.setattr(ChartKind, "draw", spy)
+    return titles
+
+
+@pytest.fixture(autouse=True)
+def many_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+async def open_lab(pilot: Pilot[None], **settings: object) -> MnistLab:
+    desk = pilot.app
+    assert isinstance(desk, DltuiApp)
+    desk._setting_up.start()
+    await desk.push_screen(LessonScreen(lesson(**settings), desk._progress, desk._bench, 10.0))
+    await pilot.press("2")
+    lab = desk.screen.query_one(MnistLab)
+    await until(pilot, lambda: lab.picture is not None)
+    return lab
+
+
+async def write(pilot: Pilot[None]) -> PadScreen:
+    """Go to the sheet, and write a line."""
+    await pilot.press("w")
+    await until(pilot, lambda: isinstance(pilot.app.screen, PadScreen))
+    await pilot.press("space", *["down"] * 6, "space")
+    assert isinstance(pilot.app.screen, PadScreen)
+    return pilot.app.screen
+
+
+def said(pad: PadScreen) -> str:
+    return str(pad.query_one("#answer", Static).render())
+
+
+def seen(pad: PadScreen) -> int:
+    """How many lines of what the network sees have more than paper on them."""
+    paper = (18, 18, 20)
+    return sum(
+        any(tuple(piece.style.bgcolor.triplet) != paper for piece in strip if piece.style)
+        for strip in pad.query_one("#seen", Drawing).strips
+    )
+
+
+def steps(pilot: Pilot[None]) -> int:
+    """After how many steps the network was asked that answers on the sheet."""
+    found = re.search(r"this run, after ([\d,]+) steps", screen_text(pilot.app))
+    return int(found[1].replace(",", "")) if found else -1
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_a_digit_is_read_while_the_training_goes_on(
+    size: tuple[int, int], drawn: list[str]
+) -> None:
+    async with app().run_test(size=size) as pilot:
+        lab = await open_lab(pilot)
+        pad = await write(pilot)
+        await until(pilot, lambda: "No network has learned yet" in said(pad))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen.query(MnistLab))
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.step >= 3)
+        pad = await write(pilot)
+        await until(pilot, lambda: said(pad).startswith("It says"))
+        assert seen(pad) == 14  # all lines: as the digits that stand in are, unlike MNIST's
+        first = steps(pilot)
+        assert first >= 3
+        drawn.clear()
+        await until(pilot, lambda: steps(pilot) >= first + 5)
+        assert drawn == []  # what nobody sees is not drawn
+        assert lab.frame.state is State.PLAYING
+        await pilot.press("escape")
+        await until(pilot, lambda: "Hardest digits" in drawn)
+
+
+async def test_the_network_of_an_earlier_day_answers_until_another_has_begun() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, epochs=1)
+        lab.experiment.change_pace(+20)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+        right = lab.picture.accuracies[-1]
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot)
+        pad = await write(pilot)
+        await until(pilot, lambda: said(pad).startswith("It says"))
+        assert f"the saved network, {right:.1%} of the test images right" in screen_text(pilot.app)
+        await pilot.press("escape", "s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        pad = await write(pilot)
+        await until(pilot, lambda: steps(pilot) == 1)
+
+
+async def test_weights_that_were_taken_up_answer_before_the_first_step() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, epochs=1)
+        lab.experiment.change_pace(+20)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+    async with app().run_test(size=NARROW) as pilot:
+        await open_lab(pilot, start="saved")
+        pad = await write(pilot)
+        await until(pilot, lambda: said(pad).startswith("It says"))
+        assert steps(pilot) == 0
+
+
+async def test_a_file_that_is_no_network_is_refused_in_words(own_folders: Path) -> None:
+    networks = own_folders / "state" / "networks"
+    networks.mkdir(parents=True)
+    (networks / "digits-dense-32x1-relu.pt").write_bytes(b"not a network")
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot)
+        pad = await write(pilot)
+        told = lambda: " ".join(note.message for note in pilot.app._notifications)  # noqa: E731
+        await until(pilot, lambda: "it was not used" in told())
+        assert "digits-dense-32x1-relu.pt" in told()
+        await until(pilot, lambda: "No network has learned yet" in said(pad))
+        assert lab.frame.state is State.READY
+
+
+async def test_what_stands_in_is_said_with_the_key_that_fetches_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+
+    class Fetch(ModalScreen[bool]):
+        BINDINGS: ClassVar = [Binding("y", "dismiss(True)"), Binding("n", "dismiss(False)")]
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            asked.append(name)
+
+    monkeypatch.setattr(mnist, "FetchScreen", Fetch)
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, data="fashion-mnist")
+        told = " ".join(screen_text(pilot.app).split())
+        assert "Fashion-MNIST is not here" in told
+        assert "Press f to fetch it" in told
+        run = lab.experiment.run
+        await pilot.press("f")
+        await until(pilot, lambda: asked == ["fashion-mnist"])
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen.query(MnistLab))
+        assert lab.experiment.run is run  # it did not come: nothing changes
+        await pilot.press("f", "y")
+        await until(pilot, lambda: lab.experiment.run is not run)
+
+
+async def test_where_nothing_stands_in_nothing_is_said_and_nothing_fetched() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, data="digits")
+        assert not lab.query_one("#notice").display
+        assert not lab.check_action("fetch", ())
+        await pilot.press("f")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, LessonScreen)
+
+
+async def test_another_digit_goes_through_the_layers() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, data="digits", epochs=1)
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        for key, index in (("n", 1), ("n", 2), ("b", 1), ("b", 0), ("b", 0), ("n", 1)):
+            await pilot.press(key)
+            await until(pilot, lambda index=index: lab.picture.walk.index == index)
+            assert lab.frame.step == 1  # the run goes on as it was
+        lab.experiment.change_pace(+20)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+        await pilot.press("n")
+        titles = lambda: [note.title for note in pilot.app._notifications]  # noqa: E731
+        await until(pilot, lambda: "the run has ended" in titles())
+        assert lab.frame.state is State.FINISHED
+
+
+async def test_of_many_pictures_one_is_in_sight_at_a_time_and_numbered() -> None:
+    async with app().run_test(size=WIDE) as pilot:
+        lab = await open_lab(pilot)
+        shown = lambda: [chart.id for chart in lab.query(Chart) if chart.display]  # noqa: E731
+        for name in (*CHARTS, CHARTS[0]):
+            await until(pilot, lambda name=name: shown() == [f"chart-{name}", "chart-loss"])
+            assert f" · {CHARTS.index(name) + 1}/4" in screen_text(pilot.app)
+            await pilot.press("v")
+
+
+async def test_every_key_of_the_footer_is_in_sight() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        await open_lab(pilot)
+        await until(pilot, lambda: "q quit" in screen_text(pilot.app).splitlines()[-1])
+        footer = screen_text(pilot.app).splitlines()[-1]
+        assert all(key in footer for key in ("space play", "v view", "w write", "? help"))

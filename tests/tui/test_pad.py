@@ -1,0 +1,299 @@
+"""The sheet to write on, by keys and by mouse, and what the network says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from textual.app import App
+from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from engine.pad import FINE, as_mnist
+from tests.tui.conftest import until
+from tests.tui.digit_frames import CLASSES, Says
+from tests.tui.screen_text import screen_text
+from tui.screens.pad import PadScreen
+from tui.widgets.drawing_pad import DrawingPad
+
+NARROW, WIDE, WALL = (80, 24), (120, 40), (160, 50)
+SIZES = (NARROW, WIDE)
+
+
+class Desk(App[None]):
+    """A sheet, and whoever reads it."""
+
+    def __init__(self, reader: Callable[[], Says | None]) -> None:
+        super().__init__()
+        self.reader = reader
+
+    def on_mount(self) -> None:
+        self.push_screen(PadScreen(self.reader))
+
+    @property
+    def sheet(self) -> DrawingPad:
+        return self.screen.query_one(DrawingPad)
+
+    @property
+    def said(self) -> str:
+        return str(self.screen.query_one("#answer", Static).render())
+
+
+@pytest.fixture(autouse=True)
+def many_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", "truecolor")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+def pixels(pad: DrawingPad) -> set[tuple[int, int]]:
+    """The (row, column) of every pixel whose middle has full ink."""
+    middles = pad.pad.ink[FINE // 2 :: FINE, FINE // 2 :: FINE]
+    return {
+        (int(row), int(column)) for row, column in zip(*np.nonzero(middles == 255), strict=True)
+    }
+
+
+def at(pad: DrawingPad) -> tuple[int, int]:
+    """The row and column of the pixel that the pen is over."""
+    return int(pad.pad.y), int(pad.pad.x)
+
+
+async def drag(pilot: Pilot[None], *places: tuple[int, int]) -> None:
+    """Press the mouse over a cell of the sheet, go over the others, and let it go."""
+    first, *others = places
+    await pilot.mouse_down(DrawingPad, offset=first)
+    for place in others:
+        await pilot.hover(DrawingPad, offset=place)
+    await pilot.mouse_up(DrawingPad, offset=places[-1])
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_keys_move_the_pen_and_draw_once_it_is_down(size: tuple[int, int]) -> None:
+    app = Desk(Says)
+    async with app.run_test(size=size) as pilot:
+        assert at(app.sheet) == (14, 14)
+        await pilot.press("left", "up", "h", "k")
+        assert at(app.sheet) == (12, 12)
+        assert not app.sheet.pad.ink.any()
+        await pilot.press("space", *["right"] * 3, "down", "l", "j")
+        assert at(app.sheet) == (14, 16)
+        way = {(12, 12), (12, 13), (12, 14), (12, 15), (13, 15), (13, 16), (14, 16)}
+        assert way <= pixels(app.sheet)
+        before = app.sheet.pad.ink
+        await pilot.press("space", "right", "right")
+        assert app.sheet.pad.ink is before
+
+
+async def test_the_keys_of_the_corners_go_aslant() -> None:
+    app = Desk(Says)
+    async with app.run_test(size=NARROW) as pilot:
+        for key, (down, right) in {
+            "home": (-1, -1),
+            "pageup": (-1, 1),
+            "pagedown": (1, 1),
+            "end": (1, -1),
+        }.items():
+            row, column = at(app.sheet)
+            await pilot.press(key)
+            assert at(app.sheet) == (row + down, column + right)
+        await pilot.press(*["pagedown"] * 14)
+        assert at(app.sheet) == (27, 27)
+
+
+async def test_undo_and_clear() -> None:
+    app = Desk(Says)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("space", "right", "space", "down", "down", "down", "space", "space")
+        two = pixels(app.sheet)
+        await pilot.press("u")
+        assert (14, 14) in pixels(app.sheet) < two
+        await pilot.press("x")
+        assert pixels(app.sheet) == set()
+        await pilot.press("u", "u", "u", "u")
+        assert pixels(app.sheet) == set()
+
+
+@pytest.mark.parametrize(("size", "scale"), [(NARROW, 1), (WIDE, 2), (WALL, 3)])
+async def test_the_mouse_draws_where_it_is_dragged(size: tuple[int, int], scale: int) -> None:
+    app = Desk(Says)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert app.sheet.scale == scale
+        assert app.sheet.content_size == (28 * scale, 14 * scale)
+        # One cell further for the border. From pixel (10, 5) or so to the same row, right.
+        row, start, end = 5 * scale, 5 * scale, 20 * scale
+        await drag(pilot, (start + 1, row + 1), (end + 1, row + 1))
+        assert {column for _, column in pixels(app.sheet)} >= set(range(6, 20))
+        assert {row for row, _ in pixels(app.sheet)} <= {9, 10, 11, 12}
+        assert not app.sheet.pad.down
+        await pilot.hover(DrawingPad, offset=(3, 3))  # let go, it draws no more
+        assert max(row for row, _ in pixels(app.sheet)) > 8
+        assert min(row for row, _ in pixels(app.sheet)) >= 9
+        await pilot.press("u")
+        assert pixels(app.sheet) == set()
+
+
+async def test_dragged_out_of_the_sheet_the_line_ends_at_its_edge() -> None:
+    app = Desk(Says)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.mouse_down(DrawingPad, offset=(15, 8))
+        await pilot.hover(offset=(70, 20))
+        await pilot.mouse_up(offset=(70, 20))
+        assert at(app.sheet) == (27, 27)
+        assert app.mouse_captured is None
+        await pilot.hover(DrawingPad, offset=(2, 2))
+        assert at(app.sheet) == (27, 27)
+
+
+async def test_a_screen_that_comes_over_it_takes_the_mouse_away() -> None:
+    app = Desk(Says)
+    async with app.run_test(size=NARROW) as pilot:
+        sheet = app.sheet
+        await pilot.mouse_down(DrawingPad, offset=(15, 8))
+        assert sheet.pad.down
+        app.push_screen(ModalScreen())
+        await until(pilot, lambda: not sheet.pad.down)
+        app.pop_screen()
+        ink = sheet.pad.ink
+        await pilot.press("right", "right")
+        assert sheet.pad.ink is ink
+
+
+async def test_the_pen_is_seen_and_whether_it_is_down() -> None:
+    app = Desk(Says)
+    async with app.run_test(size=NARROW) as pilot:
+        signs = []
+        for key in ("up", "up", "space", "down"):
+            await pilot.press(key)
+            text = "\n".join(strip.text for strip in app.sheet.strips)
+            signs.append(next(letter for letter in text if letter in "△▽▲▼"))
+        # Rows 13, 12, 12 and 13: odd ones are the lower halves of their lines.
+        assert signs == ["▽", "△", "▲", "▼"]
+        assert app.sheet.border_subtitle == "pen down"
+        await pilot.press("space")
+        assert app.sheet.border_subtitle == "pen up"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_network_is_asked_of_what_mnist_would_have_made_of_it(
+    size: tuple[int, int],
+) -> None:
+    reader = Says(7, 0.91)
+    app = Desk(lambda: reader)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        assert "Write one of: 0, 1, 2" in app.said
+        assert reader.asked == []  # there is nothing to ask
+        await pilot.press("space", *["down"] * 9)
+        await until(pilot, lambda: "It says 7, and is 91% sure" in app.said)
+        assert (reader.asked[-1] == as_mnist(app.sheet.pad.ink)).all()
+        text = screen_text(app)
+        assert "answers: this run" in text
+        assert " 91%" in text
+        for name in CLASSES:
+            assert f"│{name} " in text
+        await pilot.press("x")
+        await until(pilot, lambda: "Write one of" in app.said)
+        assert "91%" not in screen_text(app)
+
+
+async def test_without_a_network_it_says_what_to_do() -> None:
+    app = Desk(lambda: None)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("space", "down", "down")
+        await until(pilot, lambda: "No network has learned yet" in app.said)
+        text = " ".join(screen_text(app).split())
+        assert "train with space" in text
+        assert "answers: nobody" in text
+        assert app.sheet.pad.ink.any()
+
+
+async def test_another_network_answers_when_it_is_asked_for() -> None:
+    readers: list[Says | None] = [None, Says(3, 0.8, "this run, after 9 steps"), Says(5, 0.9)]
+    app = Desk(lambda: readers[0])
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("space", "down")
+        await until(pilot, lambda: "No network" in app.said)
+        readers.pop(0)
+        app.screen.ask()
+        await until(pilot, lambda: "It says 3, and is 80% sure" in app.said)
+        assert "after 9 steps" in screen_text(app)
+        readers.pop(0)
+        app.screen.ask()
+        await until(pilot, lambda: "It says 5" in app.said)
+
+
+async def test_an_unsure_network_says_what_else_it_may_be_and_a_broken_one_says_so() -> None:
+    unsure, broken = Says(4, 0.5), Says()
+    unsure.answer[9] = 0.4
+    broken.answer[:] = np.nan
+    readers = [unsure, broken]
+    app = Desk(lambda: readers[0])
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("space")
+        await until(pilot, lambda: "It says 4, and is 50% sure. Or is it 9 (40%)?" in app.said)
+        readers.pop(0)
+        app.screen.ask()
+        await until(pilot, lambda: "diverged" in app.said)
+        assert "nan" in screen_text(app)
+
+
+async def test_many_moves_are_one_question() -> None:
+    reader = Says()
+    app = Desk(lambda: reader)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("space")
+        await until(pilot, lambda: reader.asked)
+        reader.asked.clear()
+        for _ in range(20):
+            app.sheet.action_move(0, 1)
+            app.screen.ask()
+        await until(pilot, lambda: reader.asked)
+        await pilot.pause()
+        assert len(reader.asked) <= 3
+        assert (reader.asked[-1] == as_mnist(app.sheet.pad.ink)).all()
+
+
+async def test_another_size_keeps_the_drawing_and_another_theme_its_contrast() -> None:
+    app = Desk(Says)
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.press("space", "down", "down")
+        ink = app.sheet.pad.ink
+        await pilot.resize_terminal(*NARROW)
+        await until(pilot, lambda: app.sheet.content_size == (28, 14))
+        assert app.sheet.pad.ink is ink
+        dark = [strip.text for strip in app.sheet.strips], screen_text(app)
+        paper = lambda: app.sheet.strips[0]._segments[0].style.bgcolor.triplet  # noqa: E731
+        assert sum(paper()) < 100
+        app.theme = "textual-light"
+        await until(pilot, lambda: sum(paper()) > 600)
+        assert ([strip.text for strip in app.sheet.strips], screen_text(app)) == dark
+
+
+@pytest.mark.parametrize("colours", [{"NO_COLOR": "1"}, {"COLORTERM": "", "TERM": "xterm"}])
+async def test_without_colours_the_shape_is_there(
+    colours: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in colours.items():
+        monkeypatch.setenv(name, value)
+    app = Desk(Says)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.press("space", *["right"] * 6, "space")
+        await pilot.pause()
+        line = app.sheet.strips[7]
+        if "NO_COLOR" in colours:
+            inks = {segment.style.color.triplet for segment in line if segment.style}
+            assert (255, 255, 255) in {tuple(ink) for ink in inks}
+        else:
+            assert "██████" in line.text
+
+
+async def test_escape_goes_back() -> None:
+    app = Desk(Says)
+    async with app.run_test(size=NARROW) as pilot:
+        assert isinstance(app.screen, PadScreen)
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(app.screen, PadScreen))

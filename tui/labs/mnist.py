@@ -1,0 +1,137 @@
+"""The lab of a network that reads digits: a training, and a sheet to write on; knows no network."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual.binding import Binding
+
+from engine.frame import Frame
+from engine.pad import as_digits, as_mnist
+from engine.pictures_digits import DigitsPicture
+from lessons.lesson import TrainingLesson
+from tui.labs.training import TrainingLab
+from tui.screens.fetch import FetchScreen
+from tui.screens.pad import PadScreen
+
+if TYPE_CHECKING:
+    from engine.reader import Reader
+
+RESET = "Begin the very same run again"
+WRITE = "Write a digit, and see what the network says of it"
+FETCH = "Fetch the images that are not here"
+NEXT, BEFORE = "Send the next test image through the layers", "Send the one before"
+OVER = "Its network still reads what you write (w). For other test images set start to saved."
+HOW = " To get it"
+"""So a note goes on with the command; here there is a key."""
+
+
+class MnistLab(TrainingLab):
+    """A training whose network can be asked, on its way or from an earlier day."""
+
+    BINDINGS = [
+        Binding("w", "write", "write", id="mnist.write", tooltip=WRITE),
+        # Not in the footer, where a narrow screen has room for one key more and no two.
+        Binding("r", "reset", "reset", False, id="lab.reset", tooltip=RESET),
+        Binding("f", "fetch", "fetch", False, id="mnist.fetch", tooltip=FETCH),
+        Binding("n", "digit(1)", "next digit", False, id="mnist.next", tooltip=NEXT),
+        Binding("b", "digit(-1)", "digit before", False, id="mnist.before", tooltip=BEFORE),
+    ]
+
+    def __init__(self, lesson: TrainingLesson, fps: float) -> None:
+        super().__init__(lesson, fps)
+        self._pad: PadScreen | None = None
+        self._saved: Reader | None = None
+        self._bindable = ("", False)
+
+    @property
+    def picture(self) -> DigitsPicture | None:
+        """What the run shows of its network; None before it is there, or where it failed."""
+        picture = self.frame.picture if self.frame else None
+        return picture if isinstance(picture, DigitsPicture) else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is something to fetch only where other images stand in."""
+        if action == "fetch":
+            return self.frame is not None and bool(self.frame.note)
+        if action in ("write", "digit"):
+            return self.picture is not None
+        return super().check_action(action, parameters)
+
+    # What the keys do.
+
+    def action_write(self) -> None:
+        """Go to the sheet; the training goes on behind it."""
+        assert self.picture is not None
+        self._saved = self._load_saved()
+        prepare = as_digits if self.picture.data == "digits" else as_mnist
+        self._pad = PadScreen(self._answering, prepare)
+        self.app.push_screen(self._pad, self._come_back)
+
+    def action_fetch(self) -> None:
+        """Fetch the images that are not here, and begin again with them."""
+        assert self.frame is not None
+        self.app.push_screen(FetchScreen(str(self.frame.settings["data"])), self._fetched)
+
+    def action_digit(self, direction: int) -> None:
+        """Send the next test image through the layers, or the one before."""
+        assert self.picture is not None
+        assert self.experiment is not None
+        if self.experiment.ended:  # nobody would send it, and the setting begin another run
+            self.notify(OVER, title="the run has ended", timeout=10)
+        else:
+            self._set("digit", max(0, self.picture.walk.index + direction))
+
+    # What comes of it.
+
+    def _fetched(self, here: bool | None) -> None:
+        if here:
+            self.action_reset()
+
+    def _come_back(self, _: object) -> None:
+        """The pictures stood still behind the sheet: see how things are now."""
+        self._pad = None
+        if self.frame is not None:
+            self._show(self.frame)
+
+    def _answering(self) -> Reader | None:
+        """The network that this run trains, or the saved one as long as it has not begun."""
+        if self.frame is None or self.picture is None:
+            return None
+        learned = self.frame.step > 0 or self.frame.settings["start"] == "saved"
+        return self.picture.reader if learned else self._saved
+
+    def _load_saved(self) -> Reader | None:
+        """The best network of this kind from an earlier run, if there is one that fits."""
+        from engine.networks import Unfit  # torch: not before the lab is open
+        from engine.trainers.mnist import MnistConfig
+        from engine.trainers.mnist_saved import saved_reader
+
+        assert self.picture is not None
+        assert self.experiment is not None
+        config = self.experiment.config
+        assert isinstance(config, MnistConfig)
+        try:
+            return saved_reader(config, self.picture.data, self.picture.classes)
+        except Unfit as error:
+            self.notify(str(error), severity="warning", timeout=10, markup=False)
+            return None
+
+    def _look(self, frame: Frame) -> None:
+        super()._look(frame)
+        before, self._bindable = self._bindable, (frame.note, self.picture is not None)
+        if before != self._bindable:
+            self.refresh_bindings()
+
+    def _show(self, frame: Frame) -> None:
+        """Draw the frame, or behind the sheet have its network asked instead."""
+        if self._pad is not None:
+            self._pad.ask()
+        else:
+            super()._show(replace(frame, note=_with_key(frame.note)))
+
+
+def _with_key(note: str) -> str:
+    """The note, which tells of a command, with the key for it."""
+    return f"{note.partition(HOW)[0]} Press f to fetch it." if note else ""

@@ -1,0 +1,146 @@
+"""A digit that the learner writes, and what a network says of it; knows no training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.events import Resize
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.theme import Theme
+from textual.widgets import Footer, Static
+
+from engine.pad import SIDE, Ink, as_mnist
+from tui.charts.bars import bars, percent
+from tui.charts.canvas import Canvas
+from tui.charts.drawing import Drawing
+from tui.charts.pixels import ink
+from tui.widgets.drawing_pad import DrawingPad
+from tui.widgets.dress import look_of
+from tui.widgets.lines import Lines, spread
+
+if TYPE_CHECKING:
+    from engine.pictures import Array
+    from engine.reader import Reader
+
+SCALED = "scaled and centred"
+KEYS = "arrows move the pen · space lets it down or lifts it · or draw with the mouse"
+NOBODY = "No network has learned yet. Go back with esc, train with space, and come again: \
+it can be asked while it trains."
+BESIDE, ABOVE = 52, 7
+"""Columns and lines that the sheet must leave to the rest of the screen, and to its border."""
+LARGEST = 3
+"""Columns of a pixel at most."""
+UNSURE = 0.6
+"""Below this probability the second guess is named too."""
+
+
+class PadScreen(Screen[None]):
+    """The sheet at the left, what the network gets of it, and its ten probabilities.
+
+    Whoever opened it says with `ask` when another network may answer.
+    """
+
+    CSS_PATH = "pad.tcss"
+    BINDINGS = [
+        Binding("escape", "dismiss", "back", id="pad.back", tooltip="Back to the lab"),
+    ]
+
+    def __init__(
+        self, reader: Callable[[], Reader | None], prepare: Callable[[Ink], Ink] = as_mnist
+    ) -> None:
+        """`reader` gives the network that answers now, or None where none has learned.
+
+        `prepare` makes of the drawing what that network was trained on.
+        """
+        super().__init__()
+        self._reader, self._prepare = reader, prepare
+        self._waits = False
+        self._heading = Lines(id="who")
+        self._sheet = DrawingPad(id="sheet")
+        self._seen = Drawing(id="seen")
+        self._answers = Drawing(id="answers")
+        self._words = Static(id="answer", markup=False)
+
+    def compose(self) -> ComposeResult:
+        yield self._heading
+        with Horizontal(id="pad"):
+            yield self._sheet
+            yield self._seen
+            yield self._answers
+        yield self._words
+        yield Static(KEYS, id="keys", markup=False)
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        self._seen.border_title, self._seen.border_subtitle = "What the network sees", SCALED
+        self._answers.border_title = "What it says"
+        self.app.theme_changed_signal.subscribe(self, self._dress)
+        self._sheet.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        self._sheet.scale = _scale(event.size)
+        self.ask()
+
+    def _dress(self, _: Theme) -> None:
+        self.ask()
+
+    @on(DrawingPad.Drawn)
+    def ask(self) -> None:
+        """Show what the network says now; once, however often this is called until then."""
+        if not self._waits:
+            self._waits = True
+            self.call_after_refresh(self._answer)
+
+    def _answer(self) -> None:
+        self._waits = False
+        reader, look = self._reader(), look_of(self.app)
+        image = self._prepare(self._sheet.pad.ink)
+        self._seen.show(ink(image, look))
+        self._head(reader.about if reader else "nobody")
+        width, height = self._answers.size
+        if reader is None or not image.any():
+            self._answers.show(Canvas(width, height))
+            self._say(_invitation(reader))
+            return
+        shares = reader.probabilities(image)
+        self._answers.show(bars(shares, reader.classes, width, height, look))
+        self._say(_verdict(shares, reader.classes))
+
+    def _head(self, who: str) -> None:
+        left, right = ((" Write a digit", "bold"),), ((f"answers: {who} ", ""),)
+        self._heading.write([spread(left, right, self._heading.size.width)])
+
+    def _say(self, words: str) -> None:
+        if words != self._words.content:
+            self._words.update(words)
+
+
+def _scale(size: Size) -> int:
+    """Columns of a pixel, so that all of the sheet and of the rest is in sight."""
+    columns, rows = size.width - BESIDE, (size.height - ABOVE) * 2
+    return max(1, min(columns // SIDE, rows // SIDE, LARGEST))
+
+
+def _invitation(reader: Reader | None) -> str:
+    if reader is None:
+        return NOBODY
+    return f"Write one of: {', '.join(reader.classes)}"
+
+
+def _verdict(shares: Array, classes: tuple[str, ...]) -> str:
+    """The network's answer in a sentence, and how sure it is."""
+    if not np.isfinite(shares).all():
+        return "It says nothing: its weights are no longer numbers. Its training has diverged."
+    first, second = np.argsort(-shares)[:2].tolist()
+    sure = percent(float(shares[first])).replace(">", "more than ")
+    said = f"It says {classes[first]}, and is {sure} sure."
+    if shares[first] < UNSURE:
+        said += f" Or is it {classes[second]} ({percent(float(shares[second]))})?"
+    return said
