@@ -27,7 +27,9 @@ def lights(app: Terminal, name: str) -> None:
     app.until(lambda text: re.findall(r"▶\d (\w+)", text) == [name])
 
 
-@pytest.mark.parametrize(("columns", "rows"), SIZES)
+@pytest.mark.parametrize(
+    ("columns", "rows"), [SIZES[0], pytest.param(*SIZES[1], marks=pytest.mark.slow)]
+)
 def test_one_of_five_at_a_time_and_then_the_map(terminal: Open, columns: int, rows: int) -> None:
     app = open_lab(terminal, columns, rows)
     for name in ("data", "model", "loss", "optimizer"):

@@ -130,7 +130,7 @@ def test_a_setting_may_be_none_and_a_seed_repeats(capsys: Captured) -> None:
     [
         ([], f"run needs a lesson; there are: {WRITTEN[0]}"),
         (["linear-regresion"], "no lesson 'linear-regresion'; did you mean linear-regression"),
-        (["softmax"], "'softmax' is not written yet"),
+        (["to-come"], "'to-come' is not written yet"),
         (["linear-regression", "more"], "one word too many: 'more'"),
         (["linear-regression", "--preset", "six-pionts"], "did you mean six-points"),
         (["linear-regression", "--presett", "double"], "did you mean --preset"),
@@ -158,6 +158,7 @@ def test_a_setting_may_be_none_and_a_seed_repeats(capsys: Captured) -> None:
         (["linear-regression", "--data-dir", __file__], "is not a folder"),
     ],
 )
+@pytest.mark.usefixtures("to_come")
 def test_is_refused_in_one_line(
     words: list[str], offered: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ import engine.device
 import engine.run
 from engine.device import Device, Devices
 from engine.frame import State
+from lessons.catalog import Entry
 from tests.tui.conftest import PATIENCE, app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
@@ -259,12 +260,12 @@ async def test_a_lesson_opens_at_once_and_needs_no_torch(gate) -> None:
         await until(pilot, lambda: home.query_one(StatusBar).text.startswith("cpu "))
 
 
-async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course() -> None:
-    async with app("mnist").run_test(size=(80, 24)) as pilot:
+async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course(to_come: Entry) -> None:
+    async with app(to_come.slug).run_test(size=(80, 24)) as pilot:
         home = await screen_of(pilot, HomeScreen)
         await until(pilot, lambda: "not written yet" in home.query_one(Page).source)
-        assert home.query_one(Contents).highlighted_option.id == "mnist"
-        assert "MNIST" in home.query_one(Page).source
+        assert home.query_one(Contents).highlighted_option.id == to_come.slug
+        assert to_come.title in home.query_one(Page).source
 
 
 # Speed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input, Static
 
-from lessons.catalog import entries
+from lessons.catalog import Entry, entries
 from tests.tui.conftest import app, until
 from tui.progress import Progress
 from tui.screens.home import Contents, HomeScreen, page
@@ -44,11 +44,11 @@ async def test_the_page_follows_the_highlight_and_enter_opens() -> None:
         await until(pilot, lambda: pilot.app.screen is screen)
 
 
-async def test_a_lesson_that_is_not_written_says_so_and_does_not_open() -> None:
+async def test_a_lesson_that_is_not_written_says_so_and_does_not_open(to_come: Entry) -> None:
     async with app().run_test(size=(80, 24)) as pilot:
         screen = await home(pilot)
         contents = screen.query_one(Contents)
-        contents.highlighted = contents.get_option_index("mnist")
+        contents.highlighted = contents.get_option_index(to_come.slug)
         await until(pilot, lambda: "not written yet" in screen.query_one(Page).source)
         await pilot.press("enter")
         await pilot.pause()
@@ -90,8 +90,7 @@ async def test_what_was_done_shows_in_the_table(own_folders) -> None:
         await until(pilot, lambda: "challenges 0/" in str(facts.render()))
 
 
-def test_the_page_of_an_unwritten_lesson_names_the_written_ones() -> None:
-    unwritten = next(entry for entry in entries() if not entry.written)
-    text = page(unwritten)
-    assert unwritten.title in text
+def test_the_page_of_an_unwritten_lesson_names_the_written_ones(to_come: Entry) -> None:
+    text = page(to_come)
+    assert to_come.title in text
     assert "Linear regression" in text
