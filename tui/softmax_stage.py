@@ -28,6 +28,8 @@ class Stage:
 
     look: Look
     """All that there is to see now."""
+    _begun: Numbers
+    """The logits before the first of the steps that were made."""
 
     def __init__(self, scene: str) -> None:
         self.use(scene)
@@ -158,4 +160,3 @@ class Stage:
 
         self.look = observe(self.scene, given, steps)
         self._begun = given.z
-        """The logits that the learner set, before any step."""

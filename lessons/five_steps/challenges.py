@@ -75,7 +75,8 @@ CHALLENGES = (
     Challenge(
         slug="upset",
         text="SGD arrives, Adam does not",
-        hint="Preset optimizers: look for a start, initial w and b, right beside a ridge.",
+        hint="Preset optimizers, from another start: set initial w and b. There are few such "
+        "starts; What goes wrong, at the end of the page, names one.",
         check=upset,
     ),
 )

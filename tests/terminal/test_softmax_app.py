@@ -22,7 +22,7 @@ def test_from_bars_to_what_overflows(terminal: Open, columns: int, rows: int) ->
     app.send("\r")
     app.until("esc as before")
     app.send("z = [3, 3]\r")
-    app.until("Two classes share the lead")
+    app.until("cat and dog share the lead")
     app.send("pl")
     app.until("c = 1")
     app.until("3.00")  # 2 + 1

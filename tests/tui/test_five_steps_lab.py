@@ -64,7 +64,7 @@ async def test_a_turn_may_be_a_whole_update() -> None:
         assert lit(lab) == "loop"
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
 async def test_every_preset_has_its_pace_and_its_pictures(size: tuple[int, int]) -> None:
     async with app("five-steps").run_test(size=size) as pilot:
         lab = await open_lab(pilot)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.geometry import Size
 from textual.reactive import var
 
@@ -51,9 +52,9 @@ def _rows(equations: tuple[Equation, ...]) -> int:
 def _lines(equation: Equation, width: int, roomy: bool) -> list[Line]:
     result = equation.result or equation.numbers
     # A number of any size stands whole, if need be behind what it is a value of alone.
-    whole = len(equation.formula) + 1 + len(result) <= width
+    whole = cell_len(equation.formula) + 1 + len(result) <= width
     formula = equation.formula if whole else equation.formula.split()[0]
-    gap = max(1, width - len(formula) - len(result))
+    gap = max(1, width - cell_len(formula) - len(result))
     first = ((formula, ""), (" " * gap, ""), (result, "bold"))
     if not roomy or not equation.numbers or not equation.result:
         return [first]
