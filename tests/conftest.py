@@ -18,6 +18,8 @@ SLOW = {
     "test_graphs_app.py",
     "test_graphs_measuring.py",
     "test_tensors_app.py",
+    "test_challenges_dataloader.py",
+    "test_dataloader_app.py",
 }
 """Files that train for long, or that drive a terminal for long."""
 

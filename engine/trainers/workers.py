@@ -11,6 +11,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from typing import Any, TypeAlias
 
@@ -107,9 +108,10 @@ def _quietly() -> Iterator[None]:
     The screen puts something without a file in the place of the error output, and `spawn` wants
     to hand that file on.
     """
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        with redirect_stderr(sys.__stderr__):
+    with redirect_stderr(sys.__stderr__):
+        resource_tracker.ensure_running()  # else the first worker starts it, which lets SIGINT in
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
             yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
