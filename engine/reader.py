@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from engine.pictures import Array
-from engine.pictures_digits import Pixels
+from engine.pictures.digits import Pixels
 
 
 class Reader:

@@ -18,7 +18,7 @@ from engine.equations import Equation, number
 from engine.frame import LossHistory, NamedParameters
 from engine.history import Path
 from engine.pictures import LinePicture
-from engine.pictures_walks import Walk, WalksPicture
+from engine.pictures.walks import Walk, WalksPicture
 from engine.trainer import Step, Trainer
 from engine.trainers.sgd import copied, update
 

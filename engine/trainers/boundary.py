@@ -12,7 +12,7 @@ from engine.config import Setting
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.history import Path
-from engine.pictures_boundary import BoundaryPicture, Layer
+from engine.pictures.boundary import BoundaryPicture, Layer
 from engine.trainer import ConfigT, Step, Trainer
 from engine.trainers.sgd import copied, update
 

@@ -13,7 +13,7 @@ from engine.config import Setting
 from engine.equations import Equation
 from engine.frame import LossHistory, NamedParameters
 from engine.history import Path
-from engine.pictures_fits import Fit, FitsPicture
+from engine.pictures.fits import Fit, FitsPicture
 from engine.trainer import Stage, Step, Trainer
 from engine.trainers import fitting_words
 from engine.trainers.sgd import copied

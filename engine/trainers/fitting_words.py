@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from engine.equations import Equation, factor, number, plain
-from engine.pictures_fits import StageView
+from engine.pictures.fits import StageView
 
 if TYPE_CHECKING:
     from engine.trainers.fitting import FittingTrainer, Learner

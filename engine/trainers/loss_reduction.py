@@ -16,7 +16,7 @@ from engine.datasets import noisy_line
 from engine.equations import Equation, number
 from engine.frame import LossHistory, NamedParameters
 from engine.history import Diverged, History, Path
-from engine.pictures_walks import Walk, WalksPicture
+from engine.pictures.walks import Walk, WalksPicture
 from engine.trainer import Step, Trainer
 from engine.trainers.sgd import copied, update
 

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from engine.datasets.images import Images
-from engine.pictures_digits import Activation, Counts, DigitWalk, HardDigits
+from engine.pictures.digits import Activation, Counts, DigitWalk, HardDigits
 
 HARDEST = 48
 """How many of the test images with the greatest loss are kept."""

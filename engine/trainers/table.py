@@ -10,7 +10,7 @@ from torch import nn
 from engine.config import Setting
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
-from engine.pictures_table import Belt, Measures, TablePicture
+from engine.pictures.table import Belt, Measures, TablePicture
 from engine.trainer import ConfigT, Step
 from engine.trainers.table_books import TableBooks
 

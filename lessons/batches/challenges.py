@@ -9,7 +9,7 @@ from engine.frame import Frame, State
 from lessons.lesson import Challenge
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it
-    from engine.pictures_walks import Walk, WalksPicture
+    from engine.pictures.walks import Walk, WalksPicture
 
 CLOSE = 0.01
 """A loss this near to the least possible one counts as the best line."""

@@ -8,7 +8,7 @@ from engine.frame import Frame
 from lessons.lesson import Challenge
 
 if TYPE_CHECKING:
-    from engine.pictures_table import TablePicture
+    from engine.pictures.table import TablePicture
 
 VANISHED = 1e-6
 """A gradient below this moves no weight that anybody could see moving."""
@@ -70,7 +70,7 @@ CHALLENGES = (
     Challenge(
         slug="mend",
         text="SGD, rate 0.01: above 93%",
-        hint="Keep rate and optimizer of the preset stuck. Which part of the network makes the "
+        hint="Keep rate and optimizer of the preset seed. Which part of the network makes the "
         "gradient smaller, layer by layer?",
         check=mends,
     ),

@@ -17,13 +17,13 @@ PRESETS = (
         predict_at=TYPICAL,
     ),
     Preset(
-        name="stuck",
+        name="seed",
         title="as first written: SGD, rate 0.01, raw",
         settings={"optimizer": "sgd", "standardise": "no"},
         predict_at=TYPICAL,
     ),
     Preset(
-        name="still-stuck",
+        name="standardised",
         title="SGD, rate 0.01, standardised",
         settings={"optimizer": "sgd"},
         predict_at=TYPICAL,

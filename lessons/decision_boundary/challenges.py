@@ -8,7 +8,7 @@ from engine.frame import Frame, State
 from lessons.lesson import Challenge
 
 if TYPE_CHECKING:
-    from engine.pictures_boundary import BoundaryPicture
+    from engine.pictures.boundary import BoundaryPicture
 
 
 def rolls(frame: Frame) -> bool:

@@ -10,7 +10,7 @@ from lessons.lesson import Challenge
 if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it
     from collections.abc import Mapping
 
-    from engine.pictures_fits import FitsPicture
+    from engine.pictures.fits import FitsPicture
 
 ARRIVED, STUCK = 0.05, 0.3
 """Losses on the curve of the lesson: the noise alone leaves 0.009, the next valley 0.496."""

@@ -8,7 +8,7 @@ from engine.frame import Frame
 from lessons.lesson import Challenge
 
 if TYPE_CHECKING:
-    from engine.pictures_curve import CurvePicture
+    from engine.pictures.curve import CurvePicture
 
 CLOSE = 1e-4
 """A loss this near to the least possible one counts as the best curve."""

@@ -9,7 +9,7 @@ from engine.frame import Frame, State
 from lessons.lesson import Challenge
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it
-    from engine.pictures_walks import Walk
+    from engine.pictures.walks import Walk
 
 NEAR = 1e-3
 """Two positions no farther apart than this are one on the map."""

@@ -8,7 +8,7 @@ from engine.frame import Frame
 from lessons.lesson import Challenge
 
 if TYPE_CHECKING:
-    from engine.pictures_digits import DigitsPicture
+    from engine.pictures.digits import DigitsPicture
 
 DIGITS = ("mnist", "digits")
 TIMES = 1000

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from engine.frame import State
-from engine.pictures_fits import FitsPicture, wave_losses
+from engine.pictures.fits import FitsPicture, wave_losses
 from engine.run import Run
 from engine.trainer import Stage, Step
 from engine.trainers.five_steps import FiveSteps, FiveStepsConfig, Wave

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from engine import child as children
-from engine import throughput_timing
 from engine.child import Child
 from engine.throughput import Throughput, plan
-from engine.throughput_timing import Timing
+from engine.throughput import timing as throughput_timing
+from engine.throughput.timing import Timing
 from tests.engine.conftest import until
 
 

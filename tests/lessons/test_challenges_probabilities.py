@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lessons.catalog import find
-from tui.probability_stage import Stage
+from tui.stages.probability import Stage
 
 LESSON = find("probabilities").load()
 MET = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lessons.catalog import find
-from tui.softmax_stage import Stage
+from tui.stages.softmax import Stage
 
 LESSON = find("softmax").load()
 MET = {

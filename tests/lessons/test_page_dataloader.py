@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.pictures_table import TablePicture
+from engine.pictures.table import TablePicture
 from engine.trainers.dataloader import DataLoaderConfig, TableLearner
 from lessons.catalog import find
 from tests.lessons.figures import number, says
@@ -33,8 +33,8 @@ def run(name: str) -> tuple[TablePicture, TablePicture]:
 @pytest.mark.parametrize(
     ("name", "rate"),
     [
-        ("stuck", "0.01"),
-        ("still-stuck", "0.01"),
+        ("seed", "0.01"),
+        ("standardised", "0.01"),
         ("mended", "1.0"),
         ("adam", "0.01"),
         ("saturated", "1.0"),
@@ -49,16 +49,16 @@ def test_what_training_reaches(name: str, rate: str) -> None:
 
 
 def test_the_stuck_ones_say_benign_to_everybody() -> None:
-    for name in ("stuck", "still-stuck", "saturated"):
+    for name in ("seed", "standardised", "saturated"):
         confusion = run(name)[1].confusion
         assert confusion[:, 0].sum() == 0
         assert confusion.sum() == 142
-    says(SLUG, f"Benign: {run('stuck')[1].score_to_beat:.4f}")
+    says(SLUG, f"Benign: {run('seed')[1].score_to_beat:.4f}")
     assert run("mended")[1].confusion[:, 0].sum() > 0
 
 
 def test_the_gradient_shrinks_on_its_way_back() -> None:
-    first, _ = run("still-stuck")
+    first, _ = run("standardised")
     (_, _), (_, second), (_, third) = first.gradients
     says(SLUG, f"it is {third:.4f} in layer 3, {second:.4f} in layer 2")
 

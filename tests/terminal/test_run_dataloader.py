@@ -64,7 +64,7 @@ def test_pima_as_first_written_does_not_learn(capsys: Captured) -> None:
     share = 268 / 768
     entropy = -share * np.log(share) - (1 - share) * np.log(1 - share)
     assert entropy == pytest.approx(0.647, abs=5e-4)
-    for preset in ("stuck", "still-stuck"):
+    for preset in ("seed", "standardised"):
         metrics = run(capsys, "--preset", preset, "--csv", str(PIMA))["metrics"]
         assert metrics["train_loss"] == pytest.approx(entropy, abs=0.005)
         assert metrics["validation_loss"] == pytest.approx(entropy, abs=0.005)

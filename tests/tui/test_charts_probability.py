@@ -10,7 +10,7 @@ from tests.tui.chart_frames import DARK, braille, cells
 from tui.charts.panel import Line, Panel, Point, stacked
 from tui.charts.probability import draw
 from tui.charts.signed_bars import Bar, signed_bars
-from tui.probability_stage import Stage
+from tui.stages.probability import Stage
 
 SIZES = [(44, 15), (72, 31), (44, 8), (30, 11), (16, 5), (200, 60)]
 BLUE = DARK.line

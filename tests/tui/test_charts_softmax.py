@@ -7,7 +7,7 @@ import pytest
 from engine.softmax.scenes import SCENES
 from tests.tui.chart_frames import DARK, braille, cells
 from tui.charts.softmax import draw
-from tui.softmax_stage import Stage
+from tui.stages.softmax import Stage
 
 SIZES = [(44, 15), (72, 31), (44, 8), (30, 11), (16, 5), (200, 60)]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.frame import Frame, State
-from engine.pictures_walks import Walk, WalksPicture
+from engine.pictures.walks import Walk, WalksPicture
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, history, losses
 from tui.charts import CHARTS
 

@@ -8,8 +8,8 @@ import pytest
 
 from tui.labs.probability_words import said as said_of_logit
 from tui.labs.softmax_words import said as said_of_logits
-from tui.probability_stage import Stage as LogitStage
-from tui.softmax_stage import Stage as LogitsStage
+from tui.stages.probability import Stage as LogitStage
+from tui.stages.softmax import Stage as LogitsStage
 
 
 def of_logit(scene: str, *typed: str, steps: int = 0) -> str:

@@ -65,7 +65,7 @@ async def test_a_table_of_ones_own_is_trained_on(size: tuple[int, int]) -> None:
         await until(pilot, lambda: lab.frame.step == 1)
         await until(pilot, lambda: "batch 1 of 2" in screen_text(pilot.app))
         await pilot.press("p")
-        await until(pilot, lambda: lab.standing.preset == "stuck")
+        await until(pilot, lambda: lab.standing.preset == "seed")
         assert lab.experiment.config.csv == "tiny.csv"
         assert lab.experiment.config.optimizer == "sgd"
         assert "--set csv=tiny.csv" in lab.experiment.command()
@@ -133,7 +133,7 @@ async def test_a_preset_that_the_table_is_too_small_for_is_passed_over(table: Pa
         for _ in lab.lesson.presets[1:]:
             await pilot.press("p")
             names.append(lab.experiment.preset.name)
-        assert names == ["stuck", "still-stuck", "saturated", "mended", "workers", "adam"]
+        assert names == ["seed", "standardised", "saturated", "mended", "workers", "adam"]
 
 
 async def test_what_was_left_out_is_said_above_the_lab(table: Path) -> None:

@@ -11,7 +11,7 @@ from engine.expression import Refused
 from engine.graph.look import ProgramLook, WalkLook
 from engine.graph.values import Value
 from lessons.catalog import find
-from tui.dissection import Dissection
+from tui.stages.dissection import Dissection
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 from engine.expression import Refused
 from engine.probabilities.scenes import SCENES
-from tui.probability_stage import LAST, Stage
+from tui.stages.probability import LAST, Stage
 
 
 def test_an_arrow_goes_to_the_next_round_number() -> None:

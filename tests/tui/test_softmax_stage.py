@@ -6,7 +6,7 @@ import pytest
 
 from engine.expression import Refused
 from engine.softmax.scenes import SCENES
-from tui.softmax_stage import LAST, Stage
+from tui.stages.softmax import LAST, Stage
 
 
 def test_an_arrow_moves_the_chosen_logit_and_no_other() -> None:

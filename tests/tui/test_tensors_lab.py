@@ -299,7 +299,7 @@ async def test_every_module_of_the_map_runs() -> None:
 
 
 async def test_a_module_that_is_missing_says_so(monkeypatch) -> None:
-    from tui import module_map
+    from tui.stages import module_map
 
     def missing(_):
         raise ImportError("no module named 'torchvision'")
@@ -387,7 +387,7 @@ async def test_the_size_of_the_terminal_changes_in_the_middle() -> None:
 
 
 async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> None:
-    from tui import module_map
+    from tui.stages import module_map
 
     release = threading.Event()
     run = module_map.run

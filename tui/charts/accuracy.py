@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.frame import Frame
 from engine.pictures import Array
-from engine.pictures_digits import DigitsPicture
+from engine.pictures.digits import DigitsPicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look

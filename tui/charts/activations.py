@@ -8,15 +8,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.frame import Frame
 from engine.pictures import Array
-from engine.pictures_digits import Activation, DigitsPicture, DigitWalk
+from engine.pictures.digits import Activation, DigitsPicture, DigitWalk
 from engine.resampling import resized
 from tui.charts.bars import bars
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.pixels import ink, signed
-from tui.charts.plot import too_small, words
+from tui.charts.shows import shows
 from tui.charts.tiles import SIDES, tiles
 
 ROOMY = 60
@@ -29,13 +28,9 @@ MAPS = (28, 24, 20, 16, 14, 12, 10, 8, 6, 4)
 """The sides that an image of a convolution may have here."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(DigitsPicture)
+def draw(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
     """The image, each layer as a block of its units, and the ten probabilities."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, DigitsPicture):
-        return words(frame.message or "nothing to see yet", width, height, look)
     return _draw(picture.walk, picture.classes, width, height, look)
 
 

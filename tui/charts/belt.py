@@ -10,11 +10,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.frame import Frame
-from engine.pictures_table import Belt, TablePicture
+from engine.pictures.table import Belt, TablePicture
 from tui.charts.canvas import Canvas, packed
 from tui.charts.look import Look
-from tui.charts.plot import too_small, words
+from tui.charts.shows import shows
 
 NOW, SEEN, WAITING = "█", "▪", "·"
 BOX = 8
@@ -27,13 +26,9 @@ LEAST_FOR_BELT = 8
 """Rows from which on there is room for boxes above the samples."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(TablePicture)
+def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
     """Boxes that move towards the model, and below them a mark for each sample."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, TablePicture):
-        return words(frame.message or "nothing to see yet", width, height, look)
     belt, canvas = picture.belt, Canvas(width, height)
     top = 1
     canvas.write(0, 0, _caption(belt, width), look.text)

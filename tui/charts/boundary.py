@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from engine.pictures import Array
-from engine.pictures_boundary import BoundaryPicture
-from engine.pictures_curve import sigmoid
+from engine.pictures.boundary import BoundaryPicture
+from engine.pictures.curve import sigmoid
 from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas, packed
 from tui.charts.curve import ONE, ZERO

@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.equations import number, plain
 from engine.pictures import Array
-from engine.pictures_curve import CurvePicture, sigmoid
+from engine.pictures.curve import CurvePicture, sigmoid
 from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from engine.frame import Frame
-from engine.pictures_digits import DigitsPicture, HardDigits
+from engine.pictures.digits import DigitsPicture, HardDigits
 from engine.resampling import resized
 from tui.charts.bars import percent
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.pixels import ink
-from tui.charts.plot import too_small, words
+from tui.charts.plot import words
+from tui.charts.shows import shows
 from tui.charts.tiles import tiles
 
 RIGHT, WRONG = "✓", "✗"
@@ -19,13 +19,9 @@ WORDS = 2
 """Lines below each image: what the network says, and what it is."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(DigitsPicture)
+def draw(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
     """As many as fit, the hardest first, each with the network's answer and how sure it is."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, DigitsPicture):
-        return words(frame.message or "nothing to see yet", width, height, look)
     if not len(picture.hardest):
         return words("no test yet: it comes with the first step", width, height, look)
     return _draw(picture.hardest, picture.classes, width, height, look)

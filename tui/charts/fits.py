@@ -7,14 +7,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.frame import Frame
-from engine.pictures_fits import Fit, FitsPicture
+from engine.pictures.fits import Fit, FitsPicture
 from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.fit import mark_points, points_entry
 from tui.charts.legend import legend
 from tui.charts.look import RGB, Look
-from tui.charts.plot import Plot, too_small, words
+from tui.charts.plot import Plot
+from tui.charts.shows import shows
 from tui.charts.walkers import entries
 
 STAMPS = 3
@@ -31,13 +31,9 @@ class Scene:
     legend: Plot
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(FitsPicture)
+def draw(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
     """The curves among the points, in a window that stays where it is while they bend."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, FitsPicture):
-        return words(frame.message or "nothing to see yet", width, height, look)
     scene = _scene(picture.x.tobytes(), picture.y.tobytes(), width, height, look)
     plot = scene.points.again()
     across = scene.x.place(picture.grid)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.equations import number
 from engine.frame import Frame, State
 from engine.pictures import Array
-from engine.pictures_fits import FitsPicture
-from engine.pictures_walks import WalksPicture
+from engine.pictures.fits import FitsPicture
+from engine.pictures.walks import WalksPicture
 from tui.charts import losses
 from tui.charts.axis import linear, round_up
 from tui.charts.canvas import Canvas

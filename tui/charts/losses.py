@@ -9,8 +9,8 @@ import numpy as np
 
 from engine.equations import number
 from engine.frame import Frame, LossHistory, State
-from engine.pictures_fits import Fit, FitsPicture
-from engine.pictures_walks import Walk, WalksPicture
+from engine.pictures.fits import Fit, FitsPicture
+from engine.pictures.walks import Walk, WalksPicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.legend import Entry

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.equations import number
 from engine.pictures import Array
-from engine.pictures_boundary import BoundaryPicture, Layer
+from engine.pictures.boundary import BoundaryPicture, Layer
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Where, stroke
 from tui.charts.look import Look

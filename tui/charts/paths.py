@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.pictures_walks import WalksPicture
+from engine.pictures.walks import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.shows import shows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.frame import Frame
-from engine.pictures_walks import WalksPicture
+from engine.pictures.walks import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.losses import by_samples

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.frame import Frame
-from engine.pictures_fits import FitsPicture, StageView
+from engine.pictures.fits import FitsPicture, StageView
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, packed
 from tui.charts.look import RGB, Look
-from tui.charts.plot import too_small, words
 from tui.charts.relief import mix
+from tui.charts.shows import shows
 
 INDENT = 14
 """Where there is room beside the names, what goes in and out begins here."""
@@ -19,13 +18,9 @@ WIDE = 40
 LIT = "▶"
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(FitsPicture)
+def draw(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
     """A block of lines for each of the five steps: its name, what went in, what came out."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, FitsPicture):
-        return words(frame.message or "nothing to see yet", width, height, look)
     each = height // len(picture.stages)
     canvas = Canvas(width, height)
     names = [stage.name for stage in picture.stages]

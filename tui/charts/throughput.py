@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from engine.frame import Frame
-from engine.pictures_table import TablePicture
+from engine.pictures.table import TablePicture
 from engine.throughput import SIZES, SLOW_SIZE, WORKERS, Throughput, plan
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
-from tui.charts.plot import too_small, words
+from tui.charts.plot import words
+from tui.charts.shows import shows
 
 NAME, CELL = 10, 8
 COLUMNS = (*((size, False) for size in SIZES), (SLOW_SIZE, True))
@@ -16,13 +16,9 @@ BEST = "◂"
 """Behind the most samples a second of a column: not colour alone tells it."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(TablePicture)
+def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
     """A row for each number of workers; the columns are batch sizes, and slow samples at last."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, TablePicture):
-        return words(frame.message or "nothing to see yet", width, height, look)
     if not picture.throughput and not picture.timing:
         return words(BEGIN, width, height, look)
     cell = min((width - NAME) // len(COLUMNS), CELL + 4)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.pictures_digits import DigitsPicture
+from engine.pictures.digits import DigitsPicture
 from tui.charts.canvas import Canvas, packed
 from tui.charts.look import Look
 from tui.charts.plot import words

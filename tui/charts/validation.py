@@ -5,30 +5,26 @@ from __future__ import annotations
 import numpy as np
 
 from engine.equations import number
-from engine.frame import Frame
 from engine.pictures import Array
-from engine.pictures_table import TablePicture
+from engine.pictures.table import TablePicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.look import RGB, Look
 from tui.charts.names import short
-from tui.charts.plot import Plot, too_small, words
+from tui.charts.plot import Plot, words
+from tui.charts.shows import shows
 
 TRAIN, VALIDATION, BEAT = "●", "▲", "╌"
 LONGEST = 12
 """Cells for the name of the one answer that is to be beaten."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(TablePicture)
+def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
     """The score of both parts after each epoch, and the score of one answer for all.
 
     With `residuals` the losses instead.
     """
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, TablePicture):
-        return words(frame.message or "nothing to see yet", width, height, look)
     measures = picture.measures
     if look.residuals:
         train, validation = measures.train_loss, measures.validation_loss

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.pictures_fits import Fit, FitsPicture
-from engine.pictures_walks import Walk, WalksPicture
+from engine.pictures.fits import Fit, FitsPicture
+from engine.pictures.walks import Walk, WalksPicture
 from tui.charts.legend import Entry
 from tui.charts.look import Look
 

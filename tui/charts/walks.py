@@ -9,16 +9,17 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.frame import Frame, LossHistory
+from engine.frame import LossHistory
 from engine.pictures import Array
-from engine.pictures_fits import FitsPicture, wave_losses
+from engine.pictures.fits import FitsPicture, wave_losses
 from tui.charts.axis import linear, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.legend import legend
 from tui.charts.look import Look
 from tui.charts.loss_curve import loss_axis
-from tui.charts.plot import Plot, margin, too_small, words
+from tui.charts.plot import Plot, margin, words
 from tui.charts.relief import relief
+from tui.charts.shows import shows
 from tui.charts.surface import LEAST, START, Terrain, dots, stand, walk
 from tui.charts.walkers import entries
 
@@ -31,13 +32,9 @@ LEAST_W, LEAST_B = 3.6, 4.9
 """The map reaches at least so far from 0: b by more than π, for the wave to come again."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(FitsPicture)
+def draw(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
     """The map with the paths, or how far each model has come and how low."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, FitsPicture):
-        return words(frame.message or "nothing to see yet", width, height, look)
     if picture.wave:
         return _map(picture, width, height, look)
     return _heights(picture, width, height, look)

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.frame import Frame
-from engine.pictures_digits import DigitsPicture
+from engine.pictures.digits import DigitsPicture
 from engine.resampling import resized
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.pixels import sign_words, signed
-from tui.charts.plot import too_small, words
+from tui.charts.plot import words
+from tui.charts.shows import shows
 from tui.charts.tiles import SIDES, tiles
 
 STRONG = 99
 """The percentile of the weights that has the full colour: a few outliers would pale the rest."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+@shows(DigitsPicture)
+def draw(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
     """As many units as fit, the first of the layer first, all on one scale of colours."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
-    if not isinstance(picture, DigitsPicture) or not len(picture.weights):
-        return words(frame.message or "nothing to see yet", width, height, look)
+    if not len(picture.weights):
+        return words("nothing to see yet", width, height, look)
     plan = tiles(width, height - 1, len(picture.weights), sides=_sides(picture.weights.shape[-1]))
     if plan is None:
         return words("too small", width, height, look)

@@ -14,12 +14,12 @@ from engine.expression import Refused
 from engine.graph.look import ProgramLook, WalkLook
 from lessons.lesson import Lesson
 from tui.bench import Bench
-from tui.dissection import Dissection
 from tui.labs.graph_boxes import boxes, edges
 from tui.labs.graph_keys import KEYS
 from tui.labs.graph_words import moves, progress, said, statements, tensors, values
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing
+from tui.stages.dissection import Dissection
 from tui.widgets.diagram import Diagram
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.inputs import Inputs

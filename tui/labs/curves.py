@@ -12,11 +12,11 @@ from textual.timer import Timer
 from engine.expression import Refused
 from lessons.lesson import Lesson
 from tui.bench import Bench
-from tui.curve_stage import CurveStage
 from tui.labs.curve_desk import Board, CurveDesk
 from tui.labs.curve_keys import TEMPOS
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing
+from tui.stages.curve import CurveStage
 from tui.widgets.expression_line import ExpressionLine
 
 S = TypeVar("S", bound=CurveStage)

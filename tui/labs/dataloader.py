@@ -8,9 +8,9 @@ from textual.binding import Binding
 from textual.timer import Timer
 
 from engine.frame import Frame
-from engine.pictures_table import TablePicture
+from engine.pictures.table import TablePicture
 from engine.throughput import Throughput
-from engine.throughput_timing import Timing
+from engine.throughput.timing import Timing
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab
 

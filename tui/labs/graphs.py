@@ -13,10 +13,10 @@ from textual.timer import Timer
 from engine.programs.sights import Way
 from lessons.lesson import Lesson
 from tui.bench import Bench
-from tui.comparison import Comparison
 from tui.labs.lab import Lab
 from tui.labs.program_desk import ProgramDesk
 from tui.labs.standing import Standing
+from tui.stages.comparison import Comparison
 from tui.widgets.ways import Ways
 
 if TYPE_CHECKING:

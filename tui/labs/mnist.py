@@ -9,7 +9,7 @@ from textual.binding import Binding
 
 from engine.frame import Frame
 from engine.pad import as_digits, as_mnist
-from engine.pictures_digits import DigitsPicture
+from engine.pictures.digits import DigitsPicture
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab
 from tui.screens.fetch import FetchScreen

@@ -16,7 +16,7 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from engine.tensors.torch_map import MODULES
-from tui.module_map import ModuleMap
+from tui.stages.module_map import ModuleMap
 from tui.widgets.transcript import Statement, Transcript
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from engine.probabilities.equations import equations
 from tui.labs.curves import CurvesLab
 from tui.labs.probability_keys import KEYS
 from tui.labs.probability_words import said
-from tui.probability_stage import Stage
+from tui.stages.probability import Stage
 
 
 class ProbabilitiesLab(CurvesLab[Stage]):

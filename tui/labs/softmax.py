@@ -6,7 +6,7 @@ from engine.softmax.equations import equations
 from tui.labs.curves import CurvesLab
 from tui.labs.softmax_keys import KEYS
 from tui.labs.softmax_words import said
-from tui.softmax_stage import Stage
+from tui.stages.softmax import Stage
 
 
 class SoftmaxLab(CurvesLab[Stage]):

@@ -12,7 +12,7 @@ from tui.labs.module_desk import ModuleDesk
 from tui.labs.tensor_desk import TensorDesk
 from tui.labs.tensor_facts import facts
 from tui.labs.tensor_words import tries
-from tui.tensor_stage import Stage
+from tui.stages.tensors import Stage
 from tui.widgets.challenges import Challenges
 from tui.widgets.expression_line import ExpressionLine
 

@@ -8,7 +8,7 @@ from textual.widget import Widget
 from tui.labs.tensor_cells import origin, place
 from tui.labs.tensor_desk import TensorDesk
 from tui.labs.tensor_words import said
-from tui.tensor_stage import Stage
+from tui.stages.tensors import Stage
 from tui.widgets.tensor_view import TensorView
 
 

@@ -17,8 +17,8 @@ from tui.labs.tensor_pane import TensorPane
 from tui.labs.tensor_part import Part
 from tui.labs.tensor_scene import ScenePart
 from tui.labs.tensor_session import SessionPart
-from tui.module_map import ModuleMap
-from tui.tensor_stage import NUMPY, Stage
+from tui.stages.module_map import ModuleMap
+from tui.stages.tensors import NUMPY, Stage
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.tensor_view import TensorView
 

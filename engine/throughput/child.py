@@ -1,6 +1,6 @@
 """The process that measures a loader and says so in JSON lines; knows no screen.
 
-`python -m engine.throughput_child FEATURES`, with a pipe for its input: see `engine.child`.
+`python -m engine.throughput.child FEATURES`, with a pipe for its input: see `engine.child`.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from engine.equations import plain
 from engine.expression import Refused, check_letters
 from engine.softmax.look import Given
 from engine.softmax.scenes import COLDEST, HOTTEST, LEAST_CLASSES, MOST_SHIFT, NAMES, Scene
-from tui.typed_numbers import assigned, number_in
+from tui.stages.typed_numbers import assigned, number_in
 
 
 def typed(scene: Scene, given: Given, text: str, default: str) -> Given:

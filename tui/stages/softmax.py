@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.equations import plain
 from engine.softmax.look import Given
 from engine.softmax.scenes import COLDEST, HOTTEST, MOST_SHIFT, NAMES, Scene, find
-from tui.softmax_typing import typed
+from tui.stages.softmax_typing import typed
 
 if TYPE_CHECKING:
     from engine.softmax.look import Look, Numbers

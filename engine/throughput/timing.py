@@ -17,7 +17,7 @@ class Timing:
 
     def __init__(self, features: int) -> None:
         """Rows of so many features are loaded."""
-        self._child = Child("engine.throughput_child", [str(features)])
+        self._child = Child("engine.throughput.child", [str(features)])
         self._began = time.monotonic()
         self.results: tuple[Throughput, ...] = ()
         self.failure = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.equations import plain
 from engine.expression import Refused, check_letters
 from engine.probabilities.scenes import Scene, find
-from tui.typed_numbers import assigned, number_in
+from tui.stages.typed_numbers import assigned, number_in
 
 if TYPE_CHECKING:
     from engine.probabilities.look import Look

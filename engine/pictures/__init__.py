@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from engine.pictures_boundary import BoundaryPicture
-    from engine.pictures_curve import CurvePicture
-    from engine.pictures_digits import DigitsPicture
-    from engine.pictures_fits import FitsPicture
-    from engine.pictures_table import TablePicture
-    from engine.pictures_walks import WalksPicture
+    from engine.pictures.boundary import BoundaryPicture
+    from engine.pictures.curve import CurvePicture
+    from engine.pictures.digits import DigitsPicture
+    from engine.pictures.fits import FitsPicture
+    from engine.pictures.table import TablePicture
+    from engine.pictures.walks import WalksPicture
 
 Array: TypeAlias = NDArray[np.float64]
 

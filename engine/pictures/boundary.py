@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.pictures import Array
-from engine.pictures_curve import sigmoid
+from engine.pictures.curve import sigmoid
 
 
 def relu(z: Array) -> Array:
