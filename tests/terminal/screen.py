@@ -93,6 +93,13 @@ class Terminal:
         self._read(0.1)
         return self.process.returncode
 
+    def hang_up(self) -> int:
+        """Close the terminal under it, as a line does that breaks; how the process has ended."""
+        os.close(self._slave)
+        os.close(self._master)
+        self._master, self._slave = os.open(os.devnull, os.O_RDWR), os.open(os.devnull, os.O_RDWR)
+        return self.process.wait(PATIENCE)
+
     def modes_now(self) -> list[object]:
         return termios.tcgetattr(self._slave)
 

@@ -93,6 +93,16 @@ def test_q_in_the_middle_of_a_training_ends_everything(
         os.killpg(group, 0)  # no process of its group is left
 
 
+def test_it_goes_with_its_terminal(terminal: Open) -> None:
+    app = terminal("parameters")  # its session has no controlling terminal: nobody tells it
+    app.until("1 Concept")
+    app.send("2")
+    app.until("ready")
+    app.send(" ")
+    app.until(lambda text: epoch(text) > 10)
+    assert app.hang_up() == -signal.SIGHUP
+
+
 @pytest.mark.parametrize("lesson", ["gradient-by-hand", "parameters", "linear-regression"])
 def test_a_rate_of_a_million_says_diverged_and_the_lab_lives_on(
     terminal: Open, lesson: str
