@@ -56,7 +56,7 @@ async def draw_sheet() -> None:
     from tui.labs.mnist import MnistLab
 
     app = DltuiApp(lesson="mnist", device="cpu")
-    async with app.run_test(size=(100, 22)) as pilot:
+    async with app.run_test(size=(100, 24)) as pilot:
         await pilot.press("2")
         lab = app.screen.query_one(MnistLab)
         while lab.experiment is None:
