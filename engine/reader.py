@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -11,6 +12,9 @@ from torch import nn
 
 from engine.pictures import Array
 from engine.pictures.digits import Pixels
+
+Prepare: TypeAlias = Callable[[torch.Tensor], torch.Tensor]
+"""Turns grey values, (images, 28, 28), into what a network takes."""
 
 
 class Reader:
@@ -22,9 +26,9 @@ class Reader:
 
     def __init__(
         self,
-        network: Callable[[], nn.Module],
+        network: Callable[[], nn.Sequential],
         weights: Mapping[str, torch.Tensor],
-        prepare: Callable[[torch.Tensor], torch.Tensor],
+        prepare: Prepare,
         *,
         about: str,
         classes: tuple[str, ...],
@@ -33,7 +37,6 @@ class Reader:
         self._network = network
         self._weights = {name: weight.detach().clone() for name, weight in weights.items()}
         self.prepare = prepare
-        """Turns grey values, (images, 28, 28), into what the network takes."""
         self.about = about
         """Which network this is, in a few words: `this run, epoch 3`."""
         self.classes = classes
@@ -43,11 +46,12 @@ class Reader:
         """P of each class for one image, uint8 of shape (28, 28): float64 of shape (classes,)."""
         pixels = torch.from_numpy(np.ascontiguousarray(image)).unsqueeze(0)
         with torch.inference_mode():
-            logits = self._model(self.prepare(pixels))[0]
+            logits = self.model(self.prepare(pixels))[0]
             return np.asarray(torch.softmax(logits.double(), dim=0).numpy())
 
     @cached_property
-    def _model(self) -> nn.Module:
+    def model(self) -> nn.Sequential:
+        """The network, on the CPU."""
         # On the meta device nothing is drawn: the random numbers of the run are not touched.
         with torch.device("meta"):
             model = self._network()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -109,3 +110,5 @@ class DigitsPicture:
     """How many steps an epoch has."""
     reader: Reader
     """A copy of the network as it is now: nobody trains it, and any thread may ask it."""
+    walks: Callable[[int], DigitWalk]
+    """Any test image on its way through that copy; a number beyond the last begins again."""

@@ -156,7 +156,7 @@ class Mnist(DigitsTrainer[MnistConfig]):
             partial(network, self.config),
             self.model.state_dict(),
             normalised,
-            about=f"this run, after {self.step:,} steps",
+            about=f"this run, after {self.step:,} step{'s' * (self.step != 1)}",
             classes=self.images.classes,
         )
 

@@ -10,6 +10,7 @@ from torch import nn
 
 from engine.datasets.images import Images
 from engine.pictures.digits import Activation, Counts, DigitWalk, HardDigits
+from engine.reader import Prepare, Reader
 
 HARDEST = 48
 """How many of the test images with the greatest loss are kept."""
@@ -49,10 +50,12 @@ def unjudged(images: Images) -> Judgement:
     )
 
 
-def walk(model: nn.Sequential, x: torch.Tensor, images: Images, index: int) -> DigitWalk:
-    """One test image on its way; x is the image as the network takes it, (1, 1, 28, 28)."""
+def walk(model: nn.Sequential, prepare: Prepare, images: Images, index: int) -> DigitWalk:
+    """One test image on its way; a number beyond the last begins again."""
+    index %= len(images.test_x)
     layers, name = [], ""
     with torch.no_grad():
+        x = prepare(images.test_x[index : index + 1].to(next(model.parameters()).device))
         for layer in model:
             x = layer(x)
             if isinstance(layer, nn.Conv2d | nn.Linear):
@@ -67,6 +70,11 @@ def walk(model: nn.Sequential, x: torch.Tensor, images: Images, index: int) -> D
         layers=tuple(layers),
         probabilities=probabilities.numpy(),
     )
+
+
+def reader_walk(reader: Reader, images: Images, index: int) -> DigitWalk:
+    """The same through a reader's copy of the network, which any thread may ask."""
+    return walk(reader.model, reader.prepare, images, index)
 
 
 def layer_name(layer: nn.Conv2d | nn.Linear) -> str:

@@ -12,6 +12,13 @@ KIND = ("network", "width", "depth", "activation")
 """The settings that decide which weights there are."""
 
 
+class NoneKept(Exception):
+    """There is nothing to go on from; the message says what to do."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no such network was saved yet ({name}): set start to anew, and train it")
+
+
 class Kept:
     """The file of one kind of network, trained on one data set."""
 
@@ -26,7 +33,14 @@ class Kept:
         self._epochs = 0
 
     def take_up(self, like: State) -> State:
-        """The weights in the file; raises `Unfit` where they are not `like` these."""
+        """The weights in the file.
+
+        Raises:
+            NoneKept: there is no such file.
+            Unfit: they are not `like` these.
+        """
+        if not self.path.exists():
+            raise NoneKept(self.path.name)
         saved = networks.load(self.path, like)
         self._epochs = _epochs(saved.about)
         return saved.weights

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from functools import partial
 from math import sqrt
 
 import numpy as np
@@ -19,7 +20,7 @@ from engine.pictures.digits import DigitsPicture, DigitWalk, Weights
 from engine.reader import Reader
 from engine.trainer import ConfigT, Rest, Step, Trainer
 from engine.trainers.mnist_clock import Clock
-from engine.trainers.mnist_judge import judged, layer_name, unjudged, walk
+from engine.trainers.mnist_judge import judged, layer_name, reader_walk, unjudged, walk
 from engine.trainers.mnist_kept import KIND, Kept
 
 UNITS = 64
@@ -89,13 +90,14 @@ class DigitsTrainer(Trainer[ConfigT]):
             hardest=self.judgement.hardest,
             confusion=self.judgement.confusion,
             weights=self._weights(),
-            walk=self._walk(reader),
+            walk=self._walk(reader, asdict(self.config)["digit"]),
             gradients=self._gradients(),
             seconds=self.clock.mean(),
             pipeline=self.clock.pipeline,
             other=self.clock.other(),
             batches=-(-len(self.images.train_x) // asdict(self.config)["batch_size"]),
             reader=reader,
+            walks=partial(reader_walk, reader, self.images),
         )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
@@ -106,7 +108,7 @@ class DigitsTrainer(Trainer[ConfigT]):
         accuracy = self.accuracies[-1] if self.accuracies else None
         last = SUBSCRIPTS[len(layers) - 1]
         return (
-            Equation("forward", "z = network(x)", sizes, ""),
+            Equation("forward", "z = net(x)", sizes, ""),
             Equation("loss", "L = −mean(ln P(label))", "", number(loss)),
             Equation("backward", "‖∂L/∂W₁‖", "", number(lengths[0])),
             Equation("backward", f"‖∂L/∂W{last}‖", "", number(lengths[-1])),
@@ -144,12 +146,9 @@ class DigitsTrainer(Trainer[ConfigT]):
         images = weight.reshape(-1, 28, 28) if weight.dim() == 2 else weight.squeeze(1)
         return images.cpu().numpy().copy()
 
-    def _walk(self, reader: Reader, index: int | None = None) -> DigitWalk:
-        """One test image on its way; a number beyond the last begins again."""
-        wanted = asdict(self.config)["digit"] if index is None else index
-        number = wanted % len(self.images.test_x)
-        x = reader.prepare(self.images.test_x[number : number + 1].to(self.device()))
-        return walk(self.model, x, self.images, number)
+    def _walk(self, reader: Reader, index: int) -> DigitWalk:
+        """One test image on its way through the network as it is now."""
+        return walk(self.model, reader.prepare, self.images, index)
 
     def _gradients(self) -> tuple[tuple[str, float], ...]:
         lengths = [(layer, _length(layer)) for layer in self._layers()]

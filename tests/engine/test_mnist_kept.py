@@ -74,9 +74,17 @@ def test_there_is_nothing_to_go_on_from(start: Start) -> None:
     run = start(Mnist, MnistConfig.of({**SMALL, "start": "saved"}))
     frame = finish(run)
     assert frame.state is State.FAILED
-    assert "digits-dense-32x1-relu.pt: expected a saved network, found no such file" in (
-        frame.message
+    assert frame.message == (
+        "no such network was saved yet (digits-dense-32x1-relu.pt): set start to anew, and train it"
     )
+
+
+def test_a_file_that_is_no_network_fails_in_words_alone(start: Start, folders: Path) -> None:
+    folders.mkdir(parents=True)
+    (folders / "digits-dense-32x1-relu.pt").write_bytes(b"not a network")
+    frame = finish(start(Mnist, MnistConfig.of({**SMALL, "start": "saved"})))
+    assert frame.state is State.FAILED
+    assert frame.message.startswith(str(folders))  # and not with the name of a class
 
 
 def test_a_file_from_elsewhere_is_refused(folders: Path) -> None:

@@ -191,3 +191,19 @@ def test_both_pipelines_tell_where_the_time_goes() -> None:
         assert picture.pipeline == pipeline
         assert picture.batches == 22
     assert [part for part, _ in picture.other] == list(PARTS)
+
+
+@pytest.mark.parametrize("network", ["dense", "convolutional"])
+def test_any_digit_can_be_sent_later_through_the_network_as_it_was(network: str) -> None:
+    trainer = after(5, network=network)
+    picture = trainer.picture()
+    trainer.adjust("digit", 9)
+    ninth = trainer.picture().walk
+    with torch.no_grad():
+        for weight in trainer.model.parameters():
+            weight.zero_()  # the training goes on: it is no business of the picture's
+    for index in (9, 9 + len(trainer.test_x)):
+        walk = picture.walks(index)
+        assert (walk.index, walk.label) == (9, ninth.label)
+        assert walk.probabilities == pytest.approx(ninth.probabilities, abs=1e-6)
+        assert walk.layers[0].values == pytest.approx(ninth.layers[0].values, abs=1e-5)

@@ -48,7 +48,7 @@ def ink(cell: object) -> bool:
 
 
 def steps(text: str) -> int:
-    found = re.search(r"this run, after ([\d,]+) steps", text)
+    found = re.search(r"this run, after ([\d,]+) steps?", text)
     return int(found[1].replace(",", "")) if found else -1
 
 

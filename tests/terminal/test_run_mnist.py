@@ -71,7 +71,7 @@ def test_training_goes_on_from_the_saved_network(capsys: Captured) -> None:
     assert cli.main([*digits("epochs=3", "start=saved"), "--json"]) == 1
     end = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert end["status"] == "failed"
-    assert "found no such file" in end["message"]
+    assert "set start to anew" in end["message"]
     assert cli.main([*digits("epochs=3"), "--json"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert cli.main([*digits("epochs=10", "start=saved"), "--json"]) == 0

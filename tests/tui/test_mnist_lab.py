@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pytest
 from textual.binding import Binding
 from textual.pilot import Pilot
@@ -112,7 +113,7 @@ def seen(pad: PadScreen) -> int:
 
 def steps(pilot: Pilot[None]) -> int:
     """After how many steps the network was asked that answers on the sheet."""
-    found = re.search(r"this run, after ([\d,]+) steps", screen_text(pilot.app))
+    found = re.search(r"this run, after ([\d,]+) steps?\b", screen_text(pilot.app))
     return int(found[1].replace(",", "")) if found else -1
 
 
@@ -128,7 +129,10 @@ async def test_a_digit_is_read_while_the_training_goes_on(
         await until(pilot, lambda: pilot.app.screen.query(MnistLab))
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.step >= 3)
-        pad = await write(pilot)
+        await pilot.press("w")  # what was written is there still
+        await until(pilot, lambda: isinstance(pilot.app.screen, PadScreen))
+        pad = pilot.app.screen
+        assert isinstance(pad, PadScreen)
         await until(pilot, lambda: said(pad).startswith("It says"))
         assert seen(pad) == 14  # all lines: as the digits that stand in are, unlike MNIST's
         first = steps(pilot)
@@ -236,10 +240,14 @@ async def test_another_digit_goes_through_the_layers() -> None:
         lab.experiment.change_pace(+20)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.state is State.FINISHED)
-        await pilot.press("n")
-        titles = lambda: [note.title for note in pilot.app._notifications]  # noqa: E731
-        await until(pilot, lambda: "the run has ended" in titles())
-        assert lab.frame.state is State.FINISHED
+        run, before = lab.experiment.run, lab.picture.walk
+        for key, index in (("n", 2), ("n", 3), ("b", 2), ("b", 1)):
+            await pilot.press(key)
+            await until(pilot, lambda index=index: lab.picture.walk.index == index)
+            assert lab.frame.state is State.FINISHED
+        assert np.array_equal(lab.picture.walk.probabilities, before.probabilities)
+        assert lab.experiment.config.digit == 1
+        assert lab.experiment.run is run
 
 
 async def test_of_many_pictures_one_is_in_sight_at_a_time_and_numbered() -> None:
@@ -258,3 +266,19 @@ async def test_every_key_of_the_footer_is_in_sight() -> None:
         await until(pilot, lambda: "q quit" in screen_text(pilot.app).splitlines()[-1])
         footer = screen_text(pilot.app).splitlines()[-1]
         assert all(key in footer for key in ("space play", "v view", "w write", "? help"))
+
+
+async def test_resized_behind_the_help_all_of_the_answer_is_in_sight() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, data="digits")
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        pad = await write(pilot)
+        await until(pilot, lambda: said(pad).startswith("It says"))
+        await pilot.press("question_mark")
+        await until(pilot, lambda: pilot.app.screen is not pad)
+        await pilot.resize_terminal(*WIDE)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is pad)
+        whole = re.compile(r"9 .*\d%│")
+        await until(pilot, lambda: whole.search(screen_text(pilot.app)) is not None)

@@ -49,7 +49,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     if len(picture.classes) < 2:
         return words("a number is predicted here: there are no classes", width, height, look)
     if not picture.confusion.any():
-        return words("nothing was judged yet: an epoch has to end", width, height, look)
+        return words("nothing was judged yet: train with space", width, height, look)
     names = short(picture.classes, LONGEST)
     table = _Table(picture.confusion, names, width, height)
     if table.fits:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
 from engine.frame import Frame
-from engine.pad import as_digits, as_mnist
+from engine.pad import Pad, as_digits, as_mnist
 from engine.pictures.digits import DigitsPicture
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab
@@ -16,13 +16,13 @@ from tui.screens.fetch import FetchScreen
 from tui.screens.pad import PadScreen
 
 if TYPE_CHECKING:
+    from engine.config import Setting
     from engine.reader import Reader
 
 RESET = "Begin the very same run again"
 WRITE = "Write a digit, and see what the network says of it"
 FETCH = "Fetch the images that are not here"
 NEXT, BEFORE = "Send the next test image through the layers", "Send the one before"
-OVER = "Its network still reads what you write (w). For other test images set start to saved."
 HOW = " To get it"
 """So a note goes on with the command; here there is a key."""
 
@@ -42,6 +42,7 @@ class MnistLab(TrainingLab):
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson, fps)
         self._pad: PadScreen | None = None
+        self._paper = Pad()
         self._saved: Reader | None = None
         self._bindable = ("", False)
 
@@ -66,7 +67,7 @@ class MnistLab(TrainingLab):
         assert self.picture is not None
         self._saved = self._load_saved()
         prepare = as_digits if self.picture.data == "digits" else as_mnist
-        self._pad = PadScreen(self._answering, prepare)
+        self._pad = PadScreen(self._answering, prepare, self._paper)
         self.app.push_screen(self._pad, self._come_back)
 
     def action_fetch(self) -> None:
@@ -77,20 +78,39 @@ class MnistLab(TrainingLab):
     def action_digit(self, direction: int) -> None:
         """Send the next test image through the layers, or the one before."""
         assert self.picture is not None
-        assert self.experiment is not None
-        if self.experiment.ended:  # nobody would send it, and the setting begin another run
-            self.notify(OVER, title="the run has ended", timeout=10)
-        else:
-            self._set("digit", max(0, self.picture.walk.index + direction))
+        self._set("digit", max(0, self.picture.walk.index + direction))
 
     # What comes of it.
+
+    def _set(self, name: str, value: Setting) -> bool:
+        """Change a setting; after the end of a run the digit too, which trains nothing."""
+        assert self.experiment is not None
+        over = self.experiment.ended and self.picture is not None
+        return self._send(value) if over and name == "digit" else super()._set(name, value)
+
+    def _send(self, digit: Setting) -> bool:
+        """Send a test image through what the run has left, since the run itself has ended."""
+        assert self.experiment is not None
+        assert self.frame is not None
+        assert self.picture is not None
+        try:
+            self.experiment.config = self.experiment.config.but("digit", digit)
+        except ValueError as error:
+            self._panels.controls.refuse(str(error))
+            return False
+        self._panels.show_settings(asdict(self.experiment.config), self.experiment.trainer.live)
+        picture = replace(self.picture, walk=self.picture.walks(int(digit or 0)))
+        self.frame = replace(self.frame, picture=picture)
+        self._show(self.frame)
+        return True
 
     def _fetched(self, here: bool | None) -> None:
         if here:
             self.action_reset()
 
     def _come_back(self, _: object) -> None:
-        """The pictures stood still behind the sheet: see how things are now."""
+        """The drawing is kept; the pictures stood still behind it: see how things are now."""
+        self._paper.lift()
         self._pad = None
         if self.frame is not None:
             self._show(self.frame)

@@ -12,11 +12,12 @@ from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.events import Resize
 from textual.geometry import Size
+from textual.message import Message
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widgets import Footer, Static
 
-from engine.pad import SIDE, Ink, as_mnist
+from engine.pad import SIDE, Ink, Pad, as_mnist
 from tui.charts.bars import bars, percent
 from tui.charts.canvas import Canvas
 from tui.charts.drawing import Drawing
@@ -41,6 +42,16 @@ UNSURE = 0.6
 """Below this probability the second guess is named too."""
 
 
+class Answers(Drawing):
+    """The probabilities; behind another screen it gets its size late, and asks for new ones."""
+
+    class Resized(Message):
+        """What is drawn does not fit any more."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
+
+
 class PadScreen(Screen[None]):
     """The sheet at the left, what the network gets of it, and its ten probabilities.
 
@@ -53,19 +64,23 @@ class PadScreen(Screen[None]):
     ]
 
     def __init__(
-        self, reader: Callable[[], Reader | None], prepare: Callable[[Ink], Ink] = as_mnist
+        self,
+        reader: Callable[[], Reader | None],
+        prepare: Callable[[Ink], Ink] = as_mnist,
+        pad: Pad | None = None,
     ) -> None:
         """`reader` gives the network that answers now, or None where none has learned.
 
-        `prepare` makes of the drawing what that network was trained on.
+        `prepare` makes of the drawing what that network was trained on. The `pad` may have a
+        drawing already.
         """
         super().__init__()
         self._reader, self._prepare = reader, prepare
         self._waits = False
         self._heading = Lines(id="who")
-        self._sheet = DrawingPad(id="sheet")
+        self._sheet = DrawingPad(pad, id="sheet")
         self._seen = Drawing(id="seen")
-        self._answers = Drawing(id="answers")
+        self._answers = Answers(id="answers")
         self._words = Static(id="answer", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -92,6 +107,7 @@ class PadScreen(Screen[None]):
         self.ask()
 
     @on(DrawingPad.Drawn)
+    @on(Answers.Resized)
     def ask(self) -> None:
         """Show what the network says now; once, however often this is called until then."""
         if not self._waits:
