@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ Missing: TypeAlias = Literal["drop", "fill"]
 
 MOST_COLUMNS = 1000
 LEAST_ROWS = 4
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+"""1,000 may be one thousand: to write 1.000 instead would be another number."""
 
 
 def read_table(
@@ -62,10 +65,11 @@ def _read(
 ) -> Table:
     lines = rows(path, separator)
     first = next(lines)
-    columns = _columns(first, header, label)
+    file = shown(path.name)
+    columns = _columns(file, first, header, label)
     if not columns.named:
         lines = chain([first], lines)
-    read = _Read(shown(path.name), columns)
+    read = _Read(file, columns)
     for row in lines:
         read.take(row)
     return read.table(gaps, target)
@@ -84,14 +88,15 @@ class _Columns:
         return self.names[: self.label] + self.names[self.label + 1 :]
 
 
-def _columns(first: Row, header: Header, label: str | None) -> _Columns:
+def _columns(file: str, first: Row, header: Header, label: str | None) -> _Columns:
+    where = f"{file}, line {first.line}"
     if len(first.cells) < 2:
         raise Refused(
-            "there is one column only: a table needs features and a label; "
+            f"{where}: there is one column only, and a table needs features and a label; "
             "are its values separated by comma, semicolon or tab?"
         )
     if len(first.cells) > MOST_COLUMNS:
-        raise Refused(f"there are {len(first.cells):,} columns, and {MOST_COLUMNS:,} are allowed")
+        raise Refused(f"{where}: {len(first.cells):,} columns, and {MOST_COLUMNS:,} are allowed")
     cells = [cell.strip() for cell in first.cells]
     named = _holds_names(cells, label) if header == "auto" else header == "yes"
     blank = [f"column {place}" for place in range(1, len(cells) + 1)]
@@ -158,11 +163,13 @@ class _Read:
         )
 
     def _mend(self, line: int, cell: str) -> str:
+        if THOUSANDS.fullmatch(cell.strip()):
+            return f"; without commas it is {cell.strip().replace(',', '')}"
         if number(cell.replace(",", ".", 1)) is not None:
             return f"; write {cell.strip().replace(',', '.')}"
         if line == 1 and not self.columns.named:
             return "; if line 1 holds the names of the columns, set header to yes"
-        return ""
+        return "; write a number or, where there is none, leave it empty"
 
     def table(self, gaps: Missing, target: Target) -> Table:
         features = self.columns.features()
@@ -189,7 +196,8 @@ class _Read:
 
     def _unlabelled(self) -> Iterator[str]:
         if self.unlabelled:
-            yield f"{_rows(self.unlabelled)} without a label left out"
+            label = self.columns.names[self.columns.label]
+            yield f"{_rows(self.unlabelled)} without a label ({label}) left out"
 
     def _too_few(self, kept: int, report: list[str]) -> str:
         why = f" ({'; '.join(report)})" if report else ""

@@ -16,7 +16,11 @@ class Scale:
         """x of shape (rows, features), float64; a gap is nan."""
         self._median = x.nanquantile(0.5, dim=0).nan_to_num()
         filled = self._filled(x)
-        self.mean, self.deviation = filled.mean(dim=0), filled.std(dim=0, correction=0)
+        # Near 1 first: of numbers such as 1e300 or 1e-300 no square can be written.
+        largest = filled.abs().amax(dim=0)
+        largest = torch.where(largest > 0, largest, 1)
+        self.mean = (filled / largest).mean(dim=0) * largest
+        self.deviation = (filled / largest).std(dim=0, correction=0) * largest
         self.unit = torch.where(self.deviation > 0, self.deviation, 1)
         """What is divided by: 1 for a feature that is the same in every row."""
         self._standardise = standardise

@@ -137,6 +137,18 @@ def test_gaps_get_the_median_of_the_training_part_and_constants_stay() -> None:
     assert scale.typical(1.0).tolist()[0] == pytest.approx([1.0, 0.0])
 
 
+@pytest.mark.parametrize("unit", [1.0, 1e-300, 1e300, 1e308])
+def test_the_unit_of_a_feature_does_not_matter(unit: float) -> None:
+    column = torch.tensor([[-1.0], [0.0], [0.0], [1.0]], dtype=torch.float64)
+    scaled = Scale(column * unit, standardise=True)(column * unit).flatten().tolist()
+    assert scaled == pytest.approx([-(2**0.5), 0.0, 0.0, 2**0.5])
+
+
+def test_a_constant_is_no_deviation_whatever_its_last_bit_does() -> None:
+    constant = torch.full((171, 1), 0.1, dtype=torch.float64)
+    assert Scale(constant, standardise=True)(constant).abs().max() < 1e-12
+
+
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_line_to_beat_is_always_saying_the_commoner_class(seed: int) -> None:
     trainer = made(seed=seed)

@@ -296,7 +296,16 @@ def test_what_was_measured_stands_in_a_table() -> None:
     assert lines[2].split() == ["0", "workers", *["1.00M◂"] * 3, "100"]
     assert lines[5].split() == ["4", "workers", *["200,000"] * 3, "500◂"]
     assert "1 ms a sample: 4 workers are 5× as fast" in lines[7]
-    assert "in memory: 1 worker is 0.5×" in lines[6]
+    assert "in memory: 1 worker is 0.5× as fast" in lines[6]
+
+
+def test_what_is_far_slower_is_called_slow() -> None:
+    results = tuple(
+        Throughput(workers, size, slow, 400_000.0 if not workers else 25_000.0 + workers)
+        for workers, size, slow in plan()
+    )
+    text = " ".join(draw("throughput", frame(throughput=results), 44, 10))
+    assert "in memory: 4 workers are 16× as slow" in text
 
 
 def test_what_is_still_to_come_is_told_from_what_never_will() -> None:

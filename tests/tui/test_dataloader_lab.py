@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import ClassVar
 
@@ -144,6 +145,8 @@ async def test_what_was_left_out_is_said_above_the_lab(table: Path) -> None:
         await pilot.press("enter")
         await until(pilot, lambda: lab.frame.note)
         await until(pilot, lambda: "1 row with a missing value left out" in screen_text(pilot.app))
+        # The sentence takes a line from the controls: the one just turned stays in sight.
+        await until(pilot, lambda: re.search(r"your CSV +gaps\.csv", screen_text(pilot.app)))
 
 
 async def test_markup_and_escapes_in_a_header_are_shown(table: Path) -> None:

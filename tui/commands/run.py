@@ -74,6 +74,7 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
         if options.seed is not None:
             changes.append(("seed", options.seed))
         config = _config(trainer, dict(preset.settings), changes)
+        _of_a_table(options, config)
         device = _device(options.device, stop)
     from tui.commands.training import Order
 
@@ -118,6 +119,13 @@ def _no_table(changes: list[tuple[str, str]], trainer: type[Trainer[Any]], slug:
     for name, _ in changes:
         if name in TABLE and name not in trainer.Config.allowed():
             raise Refusal(f"the lesson {slug!r} takes no --{name}: dataloader does")
+
+
+def _of_a_table(options: Namespace, config: Config) -> None:
+    """Refuse what says how to read a table where none is named: another one would be trained on."""
+    for name in TABLE:
+        if getattr(options, name) is not None and getattr(config, "csv", None) is None:
+            raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
 
 
 def _config(

@@ -179,8 +179,9 @@ class Controls(Vertical):
             self.screen.set_focus(self.query_one(ControlList))
 
     def on_resize(self) -> None:
-        """Fit the values to the width."""
+        """Fit the values to the width, and keep the highlighted one in sight."""
         self._write_values()
+        self.call_after_refresh(self.query_one(ControlList).scroll_to_highlight)
 
     def _write_values(self) -> None:
         options = self.query_one(ControlList)

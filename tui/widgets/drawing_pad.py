@@ -58,9 +58,10 @@ class DrawingPad(Drawing, can_focus=True):
         def control(self) -> DrawingPad:
             return self.pad
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, pad: Pad | None = None, *, id: str | None = None) -> None:
+        """Show that sheet, or an empty one."""
         super().__init__(id=id)
-        self.pad = Pad()
+        self.pad = pad or Pad()
         self.border_title = "Your sheet"
         self._scale = 1
 

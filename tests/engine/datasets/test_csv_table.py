@@ -120,7 +120,7 @@ def test_a_gap_is_dropped_or_kept_to_be_filled(write: Write, gap: str) -> None:
 def test_a_row_without_a_label_is_left_out_either_way(write: Write, missing: str) -> None:
     table = read_table(write(PLAIN + "5,6,\n6,7,?\n"), missing=missing)  # type: ignore[arg-type]
     assert len(table) == 4
-    assert table.report == ("2 rows without a label left out",)
+    assert table.report == ("2 rows without a label (y) left out",)
 
 
 def test_a_constant_column_is_told(write: Write) -> None:
@@ -170,6 +170,22 @@ def test_what_is_no_finite_number_is_refused(write: Write, cell: str) -> None:
 
 def test_a_decimal_comma_is_offered_a_point(write: Write) -> None:
     refused(write("a;y\n1,5;0\n2;1\n3;1\n4;0\n"), "write 1.5")
+
+
+@pytest.mark.parametrize(("cell", "plain"), [("1,000", "1000"), ("-12,345,678.9", "-12345678.9")])
+def test_commas_between_thousands_are_not_taken_for_a_point(
+    write: Write, cell: str, plain: str
+) -> None:
+    said = refused(write(f"a;y\n{cell};0\n2;1\n3;1\n4;0\n"), f"without commas it is {plain}")
+    assert "1.000" not in said
+
+
+def test_a_word_among_numbers_is_told_what_to_do(write: Write) -> None:
+    refused(write("a,y\n1,0\nx,1\n3,1\n4,0\n"), "line 3", "leave it empty")
+
+
+def test_a_file_of_one_column_is_called_by_its_name(write: Write) -> None:
+    refused(write("# by hand\na,y\n1,2\n"), "t.csv, line 1: there is one column only")
 
 
 def test_a_header_that_looks_like_data_is_offered_its_option(write: Write) -> None:
