@@ -7,27 +7,37 @@ waits, and calls `close` at the end, which ends the process and all that it has 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import IO
 
 
 class Child:
-    """A Python module in a process of its own. It ends by itself once `end_with_parent` ran."""
+    """A command in a process of its own. It ends by itself once it ran `end_with_parent`."""
 
-    def __init__(self, module: str, arguments: Sequence[str] = ()) -> None:
-        # -P, since the folder we stand in may have an `engine` of its own.
-        self._command = (sys.executable, "-P", "-m", module, *arguments)
+    def __init__(
+        self, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> None:
+        """`environment` has the variables that differ from ours."""
+        self._command = command
+        self._environment = os.environ | (environment or {})
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
         self._rest = b""
         self.ended = False
         """Whether no more lines will come."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its number, while there is such a process."""
+        return self._process.pid if self._process else None
 
     def start(self) -> None:
         """Start it; raises `OSError` where that cannot be."""
@@ -37,6 +47,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._errors,
+            env=self._environment,
             start_new_session=True,  # what it starts ends with it
         )
         assert self._process.stdout is not None
@@ -80,12 +91,23 @@ class Child:
                 pipe.close()
 
 
-def end_with_parent() -> None:
-    """In the child: once whoever started it is gone, end at once, with all that it started."""
+def python(module: str, *arguments: str) -> tuple[str, ...]:
+    """The command that runs a module of ours."""
+    # -P, since the folder we stand in may have an `engine` of its own.
+    return (sys.executable, "-P", "-m", module, *arguments)
+
+
+def end_with_parent(folder: Path | None = None) -> None:
+    """In the child: once whoever started it is gone, end at once, with all that it started.
+
+    A folder that it was given to work in goes first.
+    """
 
     def wait() -> None:
         while os.read(0, 1):
             pass
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True).start()

@@ -8,13 +8,11 @@ and takes the folder with it. It must therefore lead a process group of its own.
 from __future__ import annotations
 
 import os
-import shutil
-import signal
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.child import end_with_parent, own_output
 from engine.programs.catalog import find
 from engine.programs.lines import DONE, to_line
 from engine.programs.sights import Result
@@ -22,8 +20,8 @@ from engine.programs.sights import Result
 
 def main(name: str, device: str, folder: Path) -> None:
     """Measure, and write each result as soon as it is there."""
-    threading.Thread(target=_end_with_parent, args=(folder,), daemon=True).start()
-    answers = _own_output()
+    end_with_parent(folder)
+    answers = own_output()
     for result in _results(name, device, folder):
         os.write(answers, f"{to_line(result)}\n".encode())
     os.write(answers, f"{DONE}\n".encode())
@@ -41,20 +39,6 @@ def _results(name: str, device: str, folder: Path) -> Iterator[Result]:
     yield from timing.quick(program, device)
     yield compiled.watch(program)
     yield from timing.slow(program, device, folder)
-
-
-def _own_output() -> int:
-    """Where the results go; what a compiler or a driver prints goes with the errors instead."""
-    answers = os.dup(1)
-    os.dup2(2, 1)
-    return answers
-
-
-def _end_with_parent(folder: Path) -> None:
-    while os.read(0, 1):
-        pass
-    shutil.rmtree(folder, ignore_errors=True)
-    os.killpg(0, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
-from contextlib import suppress
 from pathlib import Path
 
+from engine.child import Child, python
 from engine.programs.lines import DONE, from_line
 from engine.programs.sights import Failure, Problem, Result, Way
 
-COMMAND = (sys.executable, "-P", "-m", "engine.programs.measure")
-"""The process; -P, since the folder we stand in may have an `engine` of its own."""
+COMMAND = python("engine.programs.measure")
 
 LIMIT = 180.0
 """Seconds after which it is given up: a compiler has taken 15 on two cores."""
@@ -37,9 +32,8 @@ class Measuring:
         """What has come so far, in order."""
         self.ended = False
         """Whether no more will come."""
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
         self._folder: Path | None = None
-        self._rest = b""
         self._began = self._ended_at = 0.0
 
     @property
@@ -54,7 +48,9 @@ class Measuring:
         self._began = time.monotonic()
         try:
             self._folder = Path(tempfile.mkdtemp(prefix="dltui-compile-"))
-            self._child = self._spawn(self._folder)
+            command = (*COMMAND, self.program, self.device, str(self._folder))
+            self._child = Child(command, _settings(self._folder))
+            self._child.start()
         except OSError as error:
             self._fail(f"the process that measures cannot be started: {error}")
 
@@ -73,34 +69,16 @@ class Measuring:
         self._ended_at = self._ended_at or time.monotonic()
         child, self._child = self._child, None
         if child is not None:
-            _end(child)
+            child.close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _spawn(self, folder: Path) -> subprocess.Popen[bytes]:
-        with (folder / "errors").open("wb") as errors:
-            child = subprocess.Popen(
-                (*COMMAND, self.program, self.device, str(folder)),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env=os.environ | _settings(folder),
-                start_new_session=True,  # its compilers end with it
-            )
-        assert child.stdout is not None
-        os.set_blocking(child.stdout.fileno(), False)
-        return child
-
-    def _read(self, child: subprocess.Popen[bytes]) -> None:
-        assert child.stdout is not None
-        with suppress(BlockingIOError):
-            while not self.ended:
-                piece = os.read(child.stdout.fileno(), 65536)
-                *lines, self._rest = (self._rest + piece).split(b"\n")
-                for line in lines:
-                    self._take(line.decode("utf-8", "replace"))
-                if not piece and not self.ended:
-                    self._fail(f"it ended too early: {self._last_words()}")
+    def _read(self, child: Child) -> None:
+        for line in child.lines():
+            if not self.ended:
+                self._take(line)
+        if child.ended and not self.ended:
+            self._fail(f"it ended too early: {child.last_words()}")
 
     def _take(self, line: str) -> None:
         if line == DONE:
@@ -117,15 +95,6 @@ class Measuring:
         self.results = (*self.results, Failure(Way.COMPILED, problem))
         self.close()
 
-    def _last_words(self) -> str:
-        """The last line of its errors."""
-        try:
-            assert self._folder is not None
-            text = (self._folder / "errors").read_text(encoding="utf-8", errors="replace")
-        except OSError:
-            text = ""
-        return next(iter(text.strip().splitlines()[-1:]), "it said nothing")
-
 
 def _settings(folder: Path) -> dict[str, str]:
     """Everything that compilers write goes into the folder, and nothing is found ready-made."""
@@ -139,15 +108,3 @@ def _settings(folder: Path) -> dict[str, str]:
         # take 150 MB and several seconds before the first.
         "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",
     }
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    # Nobody has waited for the child yet, so its number, and that of its group, are still its own.
-    with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
-    # A process inside a sick driver may outlive even this; nobody waits for it longer.
-    with suppress(subprocess.TimeoutExpired):
-        child.wait(timeout=1)
-    for pipe in (child.stdin, child.stdout):
-        if pipe is not None:
-            pipe.close()

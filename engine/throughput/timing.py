@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import time
 
-from engine.child import Child
+from engine.child import Child, python
 from engine.throughput import Throughput, plan
 
+COMMAND = python("engine.throughput.child")
 LIMIT = 180.0
 """Seconds after which it is given up."""
 
@@ -17,7 +18,7 @@ class Timing:
 
     def __init__(self, features: int) -> None:
         """Rows of so many features are loaded."""
-        self._child = Child("engine.throughput.child", [str(features)])
+        self._child = Child((*COMMAND, str(features)))
         self._began = time.monotonic()
         self.results: tuple[Throughput, ...] = ()
         self.failure = ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import child as children
-from engine.child import Child
+from engine.child import Child, python
 from engine.throughput import Throughput, plan
 from engine.throughput import timing as throughput_timing
 from engine.throughput.timing import Timing
@@ -33,7 +33,7 @@ def alive(pid: int) -> bool:
 
 def test_a_child_says_lines_and_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     code = "import sys; print('é one'); print('two', sys.argv[1], flush=True)"
-    child, said = Child(module(tmp_path, monkeypatch, code), ["three"]), []
+    child, said = Child(python(module(tmp_path, monkeypatch, code), "three")), []
     child.start()
 
     def ended() -> bool:
@@ -49,7 +49,7 @@ def test_a_child_says_lines_and_ends(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_last_words_are_the_last_line_of_the_errors(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    child = Child(module(tmp_path, monkeypatch, "raise ValueError('no such luck')"))
+    child = Child(python(module(tmp_path, monkeypatch, "raise ValueError('no such luck')")))
     child.start()
     until(lambda: child.lines() or child.ended)
     assert child.last_words() == "ValueError: no such luck"
@@ -72,7 +72,7 @@ time.sleep(600)
 def test_all_that_it_started_ends_with_it(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    child, said = Child(module(tmp_path, monkeypatch, FAMILY)), []
+    child, said = Child(python(module(tmp_path, monkeypatch, FAMILY))), []
     child.start()
     until(lambda: said.extend(child.lines()) or said)
     family = [int(pid) for pid in said[0].split()]
@@ -121,7 +121,7 @@ def test_what_comes_of_it(
 ) -> None:
     said = "\n".join(lines)
     name = module(tmp_path, monkeypatch, f"print({said!r})")
-    monkeypatch.setattr(throughput_timing, "Child", lambda _, arguments: Child(name, arguments))
+    monkeypatch.setattr(throughput_timing, "COMMAND", python(name))
     timing = Timing(1)
     timing.start()
     until(lambda: timing.poll() and timing.ended)
@@ -146,7 +146,7 @@ def test_one_that_goes_on_for_ever_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = module(tmp_path, monkeypatch, "import time; time.sleep(600)")
-    monkeypatch.setattr(throughput_timing, "Child", lambda _, arguments: Child(name, arguments))
+    monkeypatch.setattr(throughput_timing, "COMMAND", python(name))
     monkeypatch.setattr(throughput_timing, "LIMIT", 0.0)
     timing = Timing(1)
     timing.start()
