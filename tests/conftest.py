@@ -22,16 +22,14 @@ SLOW = {
     "test_dataloader_app.py",
     "test_challenges_mnist.py",
     "test_data_fetch_command.py",
+    "test_graphs_lab.py",
+    "test_painting.py",
+    "test_tensors_lab.py",
 }
 """Files that train for long, or that drive a terminal for long."""
 SLOW_CASES = {
-    "test_a_real_measurement_brings_eager_and_traced_first",
-    "test_every_module_of_the_map_runs",
-    "test_every_scene_opens_and_every_line_of_it_can_be_tried[size1]",
-    "test_frames_go_on_around_a_notice_and_fill_the_gap_after_it",
     "test_it_prints_figures_for_a_machine_and_exits_0",
     "test_twenty_ends_in_the_middle_of_a_training",
-    "test_what_cannot_be_taken_changes_nothing_and_says_why[numpy]",
     "test_a_lesson_from_the_first_key_to_the_last[120-40]",
     "test_q_in_the_middle_of_a_training_ends_everything[120-40]",
     "test_a_digit_is_written_and_read_while_the_network_learns[80-24-1]",
@@ -39,9 +37,6 @@ SLOW_CASES = {
     "test_a_rate_of_a_million_says_diverged_and_the_lab_lives_on[parameters]",
     "test_any_number_of_colours_will_do[environment1]",
     "test_any_number_of_colours_will_do[environment2]",
-    "test_the_lab_after_many_frames_is_the_lab_drawn_anew[linear-regression-80-24-colours3]",
-    "test_the_lab_after_many_frames_is_the_lab_drawn_anew[parameters-80-24-colours2]",
-    "test_the_lab_after_many_frames_is_the_lab_drawn_anew[gradient-by-hand-120-40-colours1]",
 }
 """Cases of five seconds and more; most have their like in the quick run, at another size say."""
 

@@ -76,14 +76,15 @@ class Crew:
 
     def close(self) -> None:
         """End the workers, wherever they stand, and wait until they are gone."""
-        for worker in self._workers:
-            worker.kill()
-        # A `DataLoader` in the main thread raises an error, once, when a worker is killed.
-        for _ in range(2):
+        # In the main thread a `DataLoader` raises an error for each worker that is killed, at any
+        # moment: go on until nothing comes in between.
+        while self._workers:
             with suppress(RuntimeError):
                 for worker in self._workers:
+                    worker.kill()
+                for worker in self._workers:
                     worker.join()
-        self._workers.clear()
+                self._workers.clear()
         self._loader = None  # and with it the queues and the semaphores between the processes
 
     def _begin(self) -> Iterator[Batch]:
