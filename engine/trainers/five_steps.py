@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.config import Config, Epochs, Range, Rate
+from engine.config import Config, Coordinate, Epochs, Momentum, Range, Rate
 from engine.trainer import Stage, Step
 from engine.trainers.fitting import FittingTrainer, Learner
 
@@ -19,8 +19,6 @@ ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
 SEEDS = 4
 """How many models start from seeds of their own, where these are compared."""
-
-Coordinate = Annotated[float, Range(-1e6, 1e6)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +39,7 @@ class FiveStepsConfig(Config):
     """What bends the outputs of the hidden layer."""
     optimizer: Literal["sgd", "momentum", "rmsprop", "adam"] = "adam"
     """What moves the weights, where optimizers are not compared."""
-    momentum: Annotated[float, Range(0, 1)] = 0.9
+    momentum: Momentum = 0.9
     """How much of its last motion a step of SGD with momentum keeps."""
     epochs: Epochs = 500
     """Passes over the data; each is one update, since all points are used at once."""
