@@ -25,7 +25,6 @@ SLOW = {
     "test_graphs_lab.py",
     "test_painting.py",
     "test_tensors_lab.py",
-    "test_workers.py",
 }
 """Files that train for long, or that drive a terminal for long."""
 SLOW_CASES = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, suppress
@@ -76,15 +77,12 @@ class Crew:
 
     def close(self) -> None:
         """End the workers, wherever they stand, and wait until they are gone."""
-        # In the main thread a `DataLoader` raises an error for each worker that is killed, at any
-        # moment: go on until nothing comes in between.
-        while self._workers:
-            with suppress(RuntimeError):
-                for worker in self._workers:
-                    worker.kill()
-                for worker in self._workers:
-                    worker.join()
-                self._workers.clear()
+        with _deaf_to_deaths():
+            for worker in self._workers:
+                worker.kill()
+            for worker in self._workers:
+                worker.join()
+        self._workers.clear()
         self._loader = None  # and with it the queues and the semaphores between the processes
 
     def _begin(self) -> Iterator[Batch]:
@@ -116,3 +114,23 @@ def _quietly() -> Iterator[None]:
             yield
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _deaf_to_deaths() -> Iterator[None]:
+    """Let the end of a worker be no error.
+
+    A loader in the main thread raises one there for every worker that is killed, at any moment:
+    also between the end of another one and the note of it, and the note is then lost.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = None
+    while before is None:
+        with suppress(RuntimeError):  # of one that has died by itself
+            before = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGCHLD, before)

@@ -58,6 +58,34 @@ def test_while_workers_start_there_is_a_rest_and_it_can_end_there() -> None:
     assert multiprocessing.active_children() == []
 
 
+def test_a_death_that_is_heard_while_another_is_noted_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The signal comes at the worst moment: one worker is waited for, its end not yet written."""
+    turns = made(2).turns()
+    next(turns)
+    left = {child.pid or 0 for child in multiprocessing.active_children()}
+    wait = os.waitpid
+
+    def heard(pid: int, flags: int) -> tuple[int, int]:
+        ended = wait(pid, flags)
+        left.discard(ended[0])
+        if len(left) == 1:
+            os.waitid(os.P_PID, min(left), os.WEXITED | os.WNOWAIT)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        return ended
+
+    monkeypatch.setattr(os, "waitpid", heard)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    try:
+        turns.close()  # type: ignore[attr-defined]
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        monkeypatch.undo()
+    assert left == set()
+    assert multiprocessing.active_children() == []
+
+
 def test_the_picture_says_that_they_are_starting() -> None:
     trainer = made(1)
     turns = trainer.turns()
