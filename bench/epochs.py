@@ -1,6 +1,6 @@
-"""A few epochs of the digits lesson with one pipeline, in a process of its own.
+"""Epochs of the digits lesson with one pipeline, in a process of its own, each when asked for.
 
-python -m bench.epochs PIPELINE DEVICE EPOCHS prints the seconds of each and the test accuracies.
+python -m bench.epochs PIPELINE DEVICE says "ready", and then an epoch for every line it reads.
 """
 
 from __future__ import annotations
@@ -10,53 +10,70 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from tempfile import TemporaryDirectory
+from typing import IO
+
+MOST = 1_000
+"""Epochs that can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Epochs:
+class Epoch:
     """What came of it."""
 
     data: str
     """Which images those were: others stand in where MNIST is not here."""
     threads: int
-    seconds: list[float]
-    """What each epoch took, with its test."""
-    accuracies: list[float]
-    """Before the first epoch, and after each."""
+    seconds: float
+    """What it took, with its test."""
+    accuracy: float
+    """Of the test after it."""
 
 
-def epochs(pipeline: str, device: str, count: int) -> Epochs:
-    """Train in a fresh process, where nobody has told PyTorch how many threads to use."""
-    command = [sys.executable, "-m", "bench.epochs", pipeline, device, str(count)]
+@contextmanager
+def training(pipeline: str, device: str) -> Iterator[Iterator[Epoch]]:
+    """One epoch after the other; in a process where nobody has told PyTorch how many threads."""
+    command = [sys.executable, "-m", "bench.epochs", pipeline, device]
     with TemporaryDirectory() as folder:  # where the trained network is saved
         env = os.environ | {"DLTUI_STATE_DIR": folder}
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env=env)
-    return Epochs(**json.loads(done.stdout))
+        pipe = subprocess.PIPE
+        with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, env=env) as process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            process.stdout.readline()  # it is ready
+            yield _asked(process.stdin, process.stdout)
+            process.communicate()  # no more lines: it ends
 
 
-def main(pipeline: str, device: str, count: str) -> None:
+def _asked(asks: IO[str], answers: IO[str]) -> Iterator[Epoch]:
+    while True:
+        print(file=asks, flush=True)
+        yield Epoch(**json.loads(answers.readline()))
+
+
+def main(pipeline: str, device: str) -> None:
     """Train, and look at the clock; a test waits for the device, and so each epoch does."""
     import torch
 
     from engine.run import warm_up
-    from engine.trainer import Step
     from engine.trainers.mnist import Mnist, MnistConfig
 
     warm_up()
-    config = MnistConfig.of({"pipeline": pipeline, "epochs": int(count)})
-    trainer = Mnist(config, torch.device(device))
-    seconds, epoch = [0.0] * (1 + config.epochs), 0
-    began = time.perf_counter()
-    for turn in trainer.turns():
-        now = time.perf_counter()
-        epoch = turn.epoch if isinstance(turn, Step) else epoch
-        seconds[epoch] += now - began
-        began = now
-    threads = torch.get_num_threads()
-    found = Epochs(trainer.images.name, threads, seconds[1:], [*trainer.accuracies])
-    print(json.dumps(asdict(found)))
+    trainer = Mnist(MnistConfig.of({"pipeline": pipeline, "epochs": MOST}), torch.device(device))
+    turns = trainer.turns()
+    while not trainer.accuracies:  # the test before the first epoch
+        next(turns)
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        began, tests = time.perf_counter(), len(trainer.accuracies)
+        while len(trainer.accuracies) == tests:
+            next(turns)
+        seconds, threads = time.perf_counter() - began, torch.get_num_threads()
+        epoch = Epoch(trainer.images.name, threads, seconds, trainer.accuracies[-1])
+        print(json.dumps(asdict(epoch)), flush=True)
 
 
 if __name__ == "__main__":
