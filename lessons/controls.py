@@ -5,6 +5,8 @@ from __future__ import annotations
 from lessons.lesson import Control
 
 SEEDS = tuple(range(11))
+UNITS = (1, 2, 3, 4, 6, 8, 12, 16, 32, 64)
+"""Of a hidden layer."""
 
 MOMENTUM = Control(
     name="momentum",

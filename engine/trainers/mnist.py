@@ -13,7 +13,7 @@ from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from engine.config import Config, Epochs, Range, Rate
+from engine.config import Config, Epochs, Momentum, Range, Rate
 from engine.datasets.images import images_or_digits
 from engine.reader import Reader
 from engine.trainer import Rest, Step
@@ -50,7 +50,7 @@ class MnistConfig(Config):
     """How many images a step looks at."""
     learning_rate: Rate = 0.01
     """η: how far one step follows the gradient."""
-    momentum: Annotated[float, Range(0, 1)] = 0.5
+    momentum: Momentum = 0.5
     """How much of the last step's direction the next one keeps."""
     epochs: Epochs = 10
     """Passes over the training images; after each, the test."""

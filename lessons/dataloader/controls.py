@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lessons.controls import SEEDS, UNITS
 from lessons.lesson import Control
 
 ONLY_YOURS = "matters only for your own CSV"
@@ -72,13 +73,13 @@ CONTROLS = (
     Control(
         name="hidden_1",
         label="hidden units 1",
-        ladder=(1, 2, 3, 4, 6, 8, 12, 16, 32, 64),
+        ladder=UNITS,
         help="Units in the first hidden layer.",
     ),
     Control(
         name="hidden_2",
         label="hidden units 2",
-        ladder=(1, 2, 3, 4, 6, 8, 12, 16, 32, 64),
+        ladder=UNITS,
         help="Units in the second hidden layer.",
     ),
     Control(
@@ -121,7 +122,7 @@ CONTROLS = (
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5),
+        ladder=SEEDS,
         help="Which rows are held out, which weights are drawn, and in which order rows come.",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lessons.controls import MOMENTUM, SEEDS
+from lessons.controls import MOMENTUM, SEEDS, UNITS
 from lessons.decision_boundary.challenges import CHALLENGES
 from lessons.decision_boundary.questions import QUESTIONS
 from lessons.lesson import Control, Preset, TrainingLesson
@@ -76,7 +76,7 @@ CONTROLS = (
     Control(
         name="units",
         label="units",
-        ladder=(1, 2, 3, 4, 6, 8, 12, 16, 32),
+        ladder=UNITS,
         help=f"How many units each hidden layer has; {NETWORK_HELP}.",
     ),
     Control(

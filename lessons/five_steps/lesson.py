@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.config import Setting
+from lessons.controls import MOMENTUM, SEEDS, UNITS
 from lessons.five_steps.challenges import CHALLENGES
 from lessons.five_steps.questions import QUESTIONS
 from lessons.lesson import Control, Preset, TrainingLesson
@@ -88,7 +89,7 @@ CONTROLS = (
     Control(
         name="units",
         label="units",
-        ladder=(1, 2, 3, 4, 6, 8, 12, 16, 32, 64),
+        ladder=UNITS,
         help="How many units the hidden layer has: how many bends the curve can take.",
         only_with=("model", "network"),
     ),
@@ -105,12 +106,7 @@ CONTROLS = (
         ladder=("sgd", "momentum", "rmsprop", "adam"),
         help="What moves the weights; where optimizers are compared, each has its own.",
     ),
-    Control(
-        name="momentum",
-        label="momentum",
-        ladder=(0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99),
-        help="How much of its last motion a step with momentum keeps.",
-    ),
+    MOMENTUM,
     Control(
         name="initial_w",
         label="initial w",
@@ -152,7 +148,7 @@ CONTROLS = (
     Control(
         name="seed",
         label="seed",
-        ladder=(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+        ladder=SEEDS,
         help="Which noise and which first weights are drawn.",
     ),
 )
