@@ -5,44 +5,58 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TypeVar
+
+from textual.pilot import Pilot
+
+from tui.labs.lab import Lab
 
 HERE = Path(__file__).parent
+LabT = TypeVar("LabT", bound=Lab)
+
+
+async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
+    """Let the app work until the condition holds."""
+    while not condition():
+        await pilot.pause(0.1)
+
+
+@asynccontextmanager
+async def opened(
+    kind: type[LabT], slug: str, size: tuple[int, int], picture: str
+) -> AsyncIterator[tuple[Pilot[None], LabT]]:
+    """The lab of a lesson; at the end, what is seen is kept under the name of the picture."""
+    from tui.app import DltuiApp
+
+    app = DltuiApp(lesson=slug, device="cpu")
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("2")
+        lab = app.screen.query_one(kind)
+        await until(pilot, lambda: lab.standing.preset)
+        yield pilot, lab
+        await pilot.pause(1)
+        app.save_screenshot(picture, path=str(HERE))
 
 
 async def draw_training() -> None:
-    """Open the lab, train for a while at a pace that can be watched, and keep what is seen."""
-    from tui.app import DltuiApp
+    """Train for a while at a pace that can be watched."""
     from tui.labs.training import TrainingLab
 
-    app = DltuiApp(lesson="linear-regression", device="cpu")
-    async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("2")
-        lab = app.screen.query_one(TrainingLab)
-        while lab.experiment is None:
-            await pilot.pause(0.1)
+    async with opened(TrainingLab, "linear-regression", (120, 40), "lab.svg") as (pilot, lab):
         await pilot.press("space", *["right_square_bracket"] * 2)
-        while lab.frame is None or lab.frame.step < 150:
-            await pilot.pause(0.1)
+        await until(pilot, lambda: lab.frame and lab.frame.step >= 150)
         await pilot.press("space")
-        await pilot.pause(0.5)
-        app.save_screenshot("lab.svg", path=str(HERE))
 
 
 async def draw_graph() -> None:
     """Walk the graph of a neuron back as far as the product of its first two inputs."""
-    from tui.app import DltuiApp
     from tui.labs.autograd import AutogradLab
 
-    app = DltuiApp(lesson="autograd", device="cpu")
-    async with app.run_test(size=(144, 30)) as pilot:
-        await pilot.press("2")
-        lab = app.screen.query_one(AutogradLab)
-        while lab.dissection is None:
-            await pilot.pause(0.1)
+    async with opened(AutogradLab, "autograd", (144, 30), "autograd.svg") as (pilot, _):
         await pilot.press("p", "p", "p", *["s"] * 7)
-        await pilot.pause(0.5)
-        app.save_screenshot("autograd.svg", path=str(HERE))
 
 
 SEVEN = ("up",) * 8 + ("left",) * 5 + ("space",) + ("right",) * 10 + ("down", "down", "left") * 8
@@ -52,23 +66,14 @@ SEVEN = ("up",) * 8 + ("left",) * 5 + ("space",) + ("right",) * 10 + ("down", "d
 async def draw_sheet() -> None:
     """Train on the digits that need no download, and write a seven."""
     from engine.frame import State
-    from tui.app import DltuiApp
     from tui.labs.mnist import MnistLab
 
-    app = DltuiApp(lesson="mnist", device="cpu")
-    async with app.run_test(size=(100, 24)) as pilot:
-        await pilot.press("2")
-        lab = app.screen.query_one(MnistLab)
-        while lab.experiment is None:
-            await pilot.pause(0.1)
-        while lab.experiment.preset.name != "digits":
+    async with opened(MnistLab, "mnist", (100, 24), "sheet.svg") as (pilot, lab):
+        while lab.standing.preset != "digits":
             await pilot.press("p")
         await pilot.press("space", *["right_square_bracket"] * 12)
-        while lab.frame is None or lab.frame.state is not State.FINISHED:
-            await pilot.pause(0.2)
+        await until(pilot, lambda: lab.frame and lab.frame.state is State.FINISHED)
         await pilot.press("w", *SEVEN, "space")
-        await pilot.pause(1)
-        app.save_screenshot("sheet.svg", path=str(HERE))
 
 
 if __name__ == "__main__":
