@@ -14,7 +14,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import numpy as np
+import pytest
 
+from engine.datasets import fetch
 from engine.datasets.catalog import DataSet, File, find
 
 IMAGES, LABELS = 2051, 2049
@@ -109,6 +111,15 @@ def serving() -> Iterator[Mirror]:
             mirror.go_on.set()
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def serving_alone(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
+    """A mirror that has it, and the only one that is known in this process."""
+    with serving() as mirror:
+        mirror.files = dict(tiny.packed)
+        monkeypatch.setattr(fetch, "mirrors_of", lambda _: [mirror.address])
+        yield mirror
 
 
 def _answer(request: BaseHTTPRequestHandler, mirror: Mirror) -> None:

@@ -19,6 +19,7 @@ from engine.programs.lines import DONE, from_line, to_line
 from engine.programs.measuring import Measuring
 from engine.programs.sights import Compiled, Compiling, Failure, Problem, Timing, Way
 from tests.engine.conftest import until
+from tests.processes import alive
 
 COMPILER = shutil.which(os.environ.get("CXX", "g++"))
 TIMING = Timing(Way.EAGER, 4, 9.5, 9.25, 12.0)
@@ -38,15 +39,6 @@ def played(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 
 def finish(measured: Measuring) -> None:
     until(lambda: (measured.poll(), measured.ended)[1])
-
-
-def alive(process: int) -> bool:
-    """Whether it runs: a zombie does not."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from engine.throughput import Throughput, plan
 from engine.throughput import timing as throughput_timing
 from engine.throughput.timing import Timing
 from tests.engine.conftest import until
+from tests.processes import alive
 
 
 def module(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> str:
@@ -20,15 +21,6 @@ def module(folder: Path, monkeypatch: pytest.MonkeyPatch, code: str) -> str:
     (folder / "a_child_of_a_test.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(folder))
     return "a_child_of_a_test"
-
-
-def alive(pid: int) -> bool:
-    """Whether there is a process of that number that has not ended."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 def test_a_child_says_lines_and_ends(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

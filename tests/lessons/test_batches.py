@@ -1,91 +1,20 @@
-"""Batches: the challenges by hand of runs, and each figure of the page by its run or formula."""
+"""The page about batches: each of its figures by its run or formula."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from engine.config import Setting
-from engine.frame import State
 from lessons.catalog import find
 from tests.lessons.figures import curvatures, normal_equations, says
-from tests.lessons.runs import untouched, walk
+from tests.lessons.runs import walk
 
 SLUG = "batches"
-Settings = dict[str, Setting]
-
-MET: dict[str, list[Settings]] = {
-    "same": [{"batch_size": 100}, {"batch_size": 500, "epochs": 20}],
-    "full": [{"learning_rate": 0.2}, {"learning_rate": 0.15, "epochs": 20}],
-    "rest": [{"learning_rate": 0.005}, {"learning_rate": 0.002}],
-    "apart": [{"learning_rate": 0.5}, {"learning_rate": 0.5, "batch_size": 20}],
-}
-MISSED: dict[str, list[Settings]] = {
-    "same": [{"batch_size": 50}, {"batch_size": 100, "epochs": 5}, {"points": 10}],
-    "full": [
-        {"learning_rate": 0.1},
-        {"learning_rate": 0.74},
-        {"initial_w": 3.0, "initial_b": 10.0},
-        {"learning_rate": 0.2, "noise": 0.0},
-    ],
-    "rest": [
-        {"learning_rate": 0.01},
-        {"noise": 0.0},
-        {"learning_rate": 0.0001},  # at rest nowhere near
-    ],
-    "apart": [
-        {"learning_rate": 0.2},
-        {"learning_rate": 0.74},
-        {"learning_rate": 0.5, "batch_size": 1},  # mini diverges with it
-    ],
-}
-
-
-def met(challenge: str, frame: Any) -> bool:
-    check = next(one.check for one in find(SLUG).load().challenges if one.slug == challenge)
-    assert check is not None
-    return check(frame)
-
-
-def cases(table: dict[str, list[Settings]]) -> list[tuple[str, Settings]]:
-    return [(slug, settings) for slug, runs in table.items() for settings in runs]
 
 
 def losses(**settings: Setting) -> dict[str, float]:
     return walk(SLUG, **settings).trainer.metrics()
-
-
-def test_every_check_has_its_runs() -> None:
-    checked = {one.slug for one in find(SLUG).load().challenges if one.check}
-    assert checked == set(MET) == set(MISSED)
-
-
-@pytest.mark.parametrize(("challenge", "settings"), cases(MET))
-def test_can_be_met(challenge: str, settings: Settings) -> None:
-    assert met(challenge, walk(SLUG, **settings).frame) is True
-
-
-@pytest.mark.parametrize(("challenge", "settings"), cases(MISSED))
-def test_is_not_met_by_the_wrong_means(challenge: str, settings: Settings) -> None:
-    assert met(challenge, walk(SLUG, **settings).frame) is False
-
-
-@pytest.mark.parametrize("preset", [preset.name for preset in find(SLUG).load().presets])
-def test_no_preset_meets_a_challenge(preset: str) -> None:
-    frame = walk(SLUG, **find(SLUG).load().preset(preset).settings).frame
-    assert [challenge for challenge in MET if met(challenge, frame)] == []
-
-
-@pytest.mark.parametrize("challenge", MET)
-@pytest.mark.parametrize("state", list(State))
-def test_a_run_that_has_hardly_begun_meets_nothing(challenge: str, state: State) -> None:
-    assert met(challenge, replace(untouched(SLUG), state=state)) is False
-    begun = walk(SLUG, epochs=1).frame
-    assert met(challenge, replace(begun, state=State.PLAYING)) is False
-    assert met(challenge, replace(begun, state=State.PLAYING, settings={})) is False
 
 
 @pytest.mark.parametrize("epochs", [1, 3, 10, 60])

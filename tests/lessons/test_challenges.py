@@ -7,135 +7,43 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.config import Setting
-from engine.frame import Frame, LossHistory, State
+from engine.frame import LossHistory, State
 from lessons.catalog import find
+from tests.lessons.challenge_runs import MET, MISSED, Settings
+from tests.lessons.challenges import case, cases, checked, met
 from tests.lessons.runs import untouched, walk
 
-Settings = dict[str, Setting]
-
 ONE_LINE = ("gradient-by-hand", "parameters", "linear-regression")
-"""The lessons whose challenges are tried here; each of the others has a file of its own."""
-
-MET: dict[tuple[str, str], list[Settings]] = {
-    ("gradient-by-hand", "overshoot"): [
-        {"learning_rate": 0.195},
-        {"learning_rate": 0.2, "epochs": 200},
-        {"learning_rate": 0.8, "points": 1},
-    ],
-    ("gradient-by-hand", "diverge"): [{"points": 20}],
-    ("gradient-by-hand", "dead-on"): [
-        {"learning_rate": 0.5},
-        {"learning_rate": 0.125},
-        {"learning_rate": 0.0556},
-    ],
-    ("parameters", "quick"): [
-        {"learning_rate": 0.02, "epochs": 500},
-        {"learning_rate": 0.023, "epochs": 2000},
-    ],
-    ("parameters", "rolling"): [
-        {"learning_rate": 0.01, "momentum": 0.9, "epochs": 500},
-        {"learning_rate": 0.01, "momentum": 0.9, "epochs": 5000},
-    ],
-    ("parameters", "edge"): [{"learning_rate": 0.0235, "epochs": 1000}],
-    ("parameters", "sum"): [{"reduction": "sum"}],
-    ("linear-regression", "quick"): [{"learning_rate": 0.1}, {"momentum": 0.9}],
-    ("linear-regression", "rolling"): [
-        {"learning_rate": 0.1, "momentum": 0.6},
-        {"learning_rate": 0.2, "momentum": 0.5},
-    ],
-    ("linear-regression", "diverge"): [{"learning_rate": 0.19}],
-}
-
-MISSED: dict[tuple[str, str], list[Settings]] = {
-    ("gradient-by-hand", "overshoot"): [
-        {"learning_rate": 0.195, "epochs": 5},  # gone beyond, not yet there
-        {"learning_rate": 0.195, "epochs": 500, "initial_w": 5.0},
-        {"learning_rate": 0.25},
-        {"learning_rate": 0.5},  # lands on it, never beyond
-        {"initial_w": 3.0},
-    ],
-    ("gradient-by-hand", "diverge"): [{"learning_rate": 0.25}, {"points": 10}],
-    ("gradient-by-hand", "dead-on"): [{"initial_w": 2.0}, {"initial_w": 1.999}, {"slope": 1.0}],
-    ("parameters", "quick"): [
-        {"learning_rate": 0.01, "momentum": 0.9, "epochs": 500},
-        {"initial_w": 3.0, "initial_b": 10.0, "epochs": 500},
-        {"learning_rate": 0.024, "epochs": 2000},
-        {"learning_rate": 0.02, "noise": 0.0, "epochs": 500},
-    ],
-    ("parameters", "rolling"): [{"learning_rate": 0.023, "epochs": 1000}],
-    ("parameters", "edge"): [
-        {"learning_rate": 0.02, "epochs": 500},
-        {"learning_rate": 0.024, "epochs": 2000},
-        {"learning_rate": 0.0235, "epochs": 200},
-        {"learning_rate": 0.0235, "momentum": 0.5, "epochs": 1000},
-    ],
-    ("parameters", "sum"): [{"learning_rate": 0.1, "reduction": "sum"}],
-    ("linear-regression", "quick"): [
-        {"learning_rate": 0.02},
-        {"initial_w": 1.84, "initial_b": 1.17},
-        {"data": "line", "noise": 0.0, "slope": 0.0, "intercept": 0.0},
-    ],
-    ("linear-regression", "rolling"): [{"learning_rate": 0.15}, {"learning_rate": 0.17}],
-    ("linear-regression", "diverge"): [
-        {"learning_rate": 0.2},
-        {"learning_rate": 0.18},
-        {"learning_rate": 0.05, "reduction": "sum"},
-        {"learning_rate": 0.1, "data": "line"},
-    ],
-}
+SEVERAL = ("loss-reduction", "batches")
+"""Here several lines learn side by side, which takes long."""
+LESSONS = (*ONE_LINE, *SEVERAL)
+"""The lessons whose challenges are tried here; the others have files of their own."""
+PRESETS = [(slug, preset.name) for slug in LESSONS for preset in find(slug).load().presets]
 
 
-def met(slug: str, challenge: str, frame: Frame) -> bool:
-    check = next(one.check for one in find(slug).load().challenges if one.slug == challenge)
-    assert check is not None
-    return check(frame)
+@pytest.mark.parametrize("slug", LESSONS)
+def test_every_check_has_its_runs(slug: str) -> None:
+    for table in (MET, MISSED):
+        assert checked(slug) == {challenge for lesson, challenge in table if lesson == slug}
 
 
-def checked() -> list[tuple[str, str]]:
-    return [
-        (slug, challenge.slug)
-        for slug in ONE_LINE
-        for challenge in find(slug).load().challenges
-        if challenge.check is not None
-    ]
-
-
-def cases(table: dict[tuple[str, str], list[Settings]]) -> list[object]:
-    return [
-        pytest.param(slug, challenge, settings, id=f"{slug}-{challenge}-{settings}")
-        for (slug, challenge), runs in table.items()
-        for settings in runs
-    ]
-
-
-def test_every_check_has_its_runs() -> None:
-    assert set(checked()) == set(MET) == set(MISSED)
-
-
-@pytest.mark.parametrize(("slug", "challenge", "settings"), cases(MET))
+@pytest.mark.parametrize(("slug", "challenge", "settings"), cases(MET, slow=SEVERAL))
 def test_can_be_met(slug: str, challenge: str, settings: Settings) -> None:
     assert met(slug, challenge, walk(slug, **settings).frame) is True
 
 
-@pytest.mark.parametrize(("slug", "challenge", "settings"), cases(MISSED))
+@pytest.mark.parametrize(("slug", "challenge", "settings"), cases(MISSED, slow=SEVERAL))
 def test_is_not_met_by_the_wrong_means(slug: str, challenge: str, settings: Settings) -> None:
     assert met(slug, challenge, walk(slug, **settings).frame) is False
 
 
-@pytest.mark.parametrize("slug", ONE_LINE)
-def test_no_preset_meets_a_challenge(slug: str) -> None:
-    lesson = find(slug).load()
-    gifts = [
-        (preset.name, challenge.slug)
-        for preset in lesson.presets
-        for challenge in lesson.challenges
-        if challenge.check and challenge.check(walk(slug, **preset.settings).frame)
-    ]
-    assert gifts == []
+@pytest.mark.parametrize(("slug", "preset"), [case(*both, slow=SEVERAL) for both in PRESETS])
+def test_no_preset_meets_a_challenge(slug: str, preset: str) -> None:
+    frame = walk(slug, **find(slug).load().preset(preset).settings).frame
+    assert [challenge for challenge in checked(slug) if met(slug, challenge, frame)] == []
 
 
-@pytest.mark.parametrize(("slug", "challenge"), checked())
+@pytest.mark.parametrize(("slug", "challenge"), MET)
 @pytest.mark.parametrize("state", list(State))
 def test_a_frame_with_nothing_in_it_meets_nothing(slug: str, challenge: str, state: State) -> None:
     frame = replace(untouched(slug), state=state)
@@ -145,24 +53,29 @@ def test_a_frame_with_nothing_in_it_meets_nothing(slug: str, challenge: str, sta
     assert met(slug, challenge, replace(frame, settings={})) is False
 
 
-@pytest.mark.parametrize(("slug", "challenge"), checked())
+@pytest.mark.parametrize(("slug", "challenge"), MET)
 def test_a_run_just_begun_meets_nothing(slug: str, challenge: str) -> None:
-    begun = walk(slug, epochs=1).frame
-    assert met(slug, challenge, replace(begun, state=State.PLAYING)) is False
+    begun = replace(walk(slug, epochs=1).frame, state=State.PLAYING)
+    assert met(slug, challenge, begun) is False
+    assert met(slug, challenge, replace(begun, settings={})) is False
 
 
 @pytest.mark.parametrize(
-    ("slug", "challenge"),
+    ("slug", "challenge", "rate"),
     [
-        ("gradient-by-hand", "diverge"),
-        ("parameters", "sum"),
-        ("parameters", "edge"),
-        ("linear-regression", "diverge"),
+        ("gradient-by-hand", "diverge", "learning_rate"),
+        ("parameters", "sum", "learning_rate"),
+        ("parameters", "edge", "learning_rate"),
+        ("linear-regression", "diverge", "learning_rate"),
+        case("loss-reduction", "same-path", "mean_learning_rate", slow=SEVERAL),
+        case("loss-reduction", "sum-diverges", "mean_learning_rate", slow=SEVERAL),
     ],
 )
-def test_a_rate_that_was_changed_on_the_way_does_not_count(slug: str, challenge: str) -> None:
+def test_a_rate_that_was_changed_on_the_way_does_not_count(
+    slug: str, challenge: str, rate: str
+) -> None:
     frame = walk(slug, **MET[slug, challenge][0]).frame
-    assert not met(slug, challenge, replace(frame, changed=frozenset({"learning_rate"})))
+    assert not met(slug, challenge, replace(frame, changed=frozenset({rate})))
 
 
 def test_a_weight_on_its_way_through_the_goal_is_not_at_rest() -> None:

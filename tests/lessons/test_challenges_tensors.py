@@ -9,8 +9,10 @@ from engine.tensors.evaluate import evaluate, look
 from engine.tensors.looks import PyTorchRefused, SceneLook
 from engine.tensors.scenes import SCENES
 from lessons.catalog import find
+from tests.lessons.challenges import met
 
-LESSON = find("tensors").load()
+SLUG = "tensors"
+LESSON = find(SLUG).load()
 
 MET = {
     "column": [("sequence", "x[:, -1:]"), ("sequence", "x[:, 2:]"), ("sequence", "x.T[2:].T")],
@@ -63,34 +65,29 @@ def looked(scene: str, line: str) -> SceneLook:
         return SceneLook(scene, sources, line, refused=refused)
 
 
-def met(slug: str, seen: SceneLook) -> bool:
-    check = next(one.check for one in LESSON.challenges if one.slug == slug)
-    assert check is not None
-    return check(seen)
-
-
 def test_every_challenge_is_tried_here() -> None:
     assert set(MET) == set(MISSED) == {challenge.slug for challenge in LESSON.challenges}
 
 
 @pytest.mark.parametrize(
-    ("slug", "scene", "line"),
-    [(slug, scene, line) for slug, lines in MET.items() for scene, line in lines],
+    ("challenge", "scene", "line"),
+    [(challenge, scene, line) for challenge, lines in MET.items() for scene, line in lines],
 )
-def test_it_is_met(slug: str, scene: str, line: str) -> None:
-    assert met(slug, looked(scene, line))
+def test_it_is_met(challenge: str, scene: str, line: str) -> None:
+    assert met(SLUG, challenge, looked(scene, line))
 
 
 @pytest.mark.parametrize(
-    ("slug", "scene", "line"),
-    [(slug, scene, line) for slug, lines in MISSED.items() for scene, line in lines],
+    ("challenge", "scene", "line"),
+    [(challenge, scene, line) for challenge, lines in MISSED.items() for scene, line in lines],
 )
-def test_it_is_missed(slug: str, scene: str, line: str) -> None:
-    assert not met(slug, looked(scene, line))
+def test_it_is_missed(challenge: str, scene: str, line: str) -> None:
+    assert not met(SLUG, challenge, looked(scene, line))
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_no_line_to_try_meets_a_challenge_and_neither_does_a_scene(scene) -> None:
-    assert not any(met(slug, SceneLook(scene.name, {})) for slug in MET)
+    assert not any(met(SLUG, challenge, SceneLook(scene.name, {})) for challenge in MET)
     for line in scene.tries:
-        assert not any(met(slug, looked(scene.name, line.text)) for slug in MET), line.text
+        seen = looked(scene.name, line.text)
+        assert not any(met(SLUG, challenge, seen) for challenge in MET), line.text

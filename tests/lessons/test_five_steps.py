@@ -13,6 +13,7 @@ from engine.config import Setting
 from engine.frame import Frame, State
 from engine.trainers.five_steps import FiveSteps, FiveStepsConfig
 from lessons.catalog import find
+from tests.lessons.challenges import cases, checked, met
 from tests.lessons.figures import says
 from tests.lessons.runs import untouched
 
@@ -70,31 +71,20 @@ def ends(frame: Frame) -> list[str]:
     return [f"{walk.loss:.4f}" for walk in picture.walks]
 
 
-def met(challenge: str, frame: Frame) -> bool:
-    check = next(one.check for one in find(SLUG).load().challenges if one.slug == challenge)
-    assert check is not None
-    return check(frame)
-
-
-def cases(table: dict[str, list[Settings]]) -> list[tuple[str, Settings]]:
-    return [(slug, settings) for slug, runs in table.items() for settings in runs]
-
-
 def test_every_check_has_its_runs() -> None:
-    checked = {one.slug for one in find(SLUG).load().challenges if one.check}
-    assert checked == set(MET) == set(MISSED)
+    assert checked(SLUG) == set(MET) == set(MISSED)
 
 
 @pytest.mark.parametrize(("challenge", "settings"), cases(MET))
 def test_can_be_met(challenge: str, settings: Settings) -> None:
     frame = run(**settings)
-    assert met(challenge, frame) is True
-    assert met(challenge, replace(frame, state=State.PLAYING)) is False
+    assert met(SLUG, challenge, frame) is True
+    assert met(SLUG, challenge, replace(frame, state=State.PLAYING)) is False
 
 
 @pytest.mark.parametrize(("challenge", "settings"), cases(MISSED))
 def test_is_not_met_by_the_wrong_means(challenge: str, settings: Settings) -> None:
-    assert met(challenge, run(**settings)) is False
+    assert met(SLUG, challenge, run(**settings)) is False
 
 
 @pytest.mark.parametrize(
@@ -105,13 +95,13 @@ def test_is_not_met_by_the_wrong_means(challenge: str, settings: Settings) -> No
     ],
 )
 def test_no_preset_meets_a_challenge(name: str) -> None:
-    assert [challenge for challenge in MET if met(challenge, preset(name))] == []
+    assert [challenge for challenge in MET if met(SLUG, challenge, preset(name))] == []
 
 
 @pytest.mark.parametrize("challenge", MET)
 @pytest.mark.parametrize("state", list(State))
 def test_a_run_that_has_hardly_begun_meets_nothing(challenge: str, state: State) -> None:
-    assert met(challenge, replace(untouched(SLUG), state=state)) is False
+    assert met(SLUG, challenge, replace(untouched(SLUG), state=state)) is False
 
 
 def test_another_curve_does_not_count() -> None:
@@ -119,7 +109,7 @@ def test_another_curve_does_not_count() -> None:
         frame = run(**settings)
         for name, value in (("noise", 0.0), ("points", 5), ("frequency", 2.0)):
             other = replace(frame, settings={**frame.settings, name: value})
-            assert met(challenge, other) is False
+            assert met(SLUG, challenge, other) is False
 
 
 def test_a_model_that_is_lost_is_no_worst() -> None:
@@ -128,7 +118,7 @@ def test_a_model_that_is_lost_is_no_worst() -> None:
     heights = picture.walks[0].heights.copy()
     heights[-1] = float("inf")
     lost = replace(picture, walks=(replace(picture.walks[0], heights=heights), *picture.walks[1:]))
-    assert met("apart", replace(frame, picture=lost)) is False
+    assert met(SLUG, "apart", replace(frame, picture=lost)) is False
 
 
 # The page.

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from engine.datasets import catalog, fetch
+from engine.datasets import catalog
 from engine.datasets.catalog import DATA_SETS
 from engine.datasets.fetch import Progress
-from tests.mirror import Mirror, Tiny, serving
+from tests.mirror import Mirror, Tiny, serving_alone
 from tui import cli
 from tui.commands.data_fetch import PlainLines
 
@@ -43,9 +43,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
 @pytest.fixture
 def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
     """A server that has it, and the only one that is known in this process."""
-    with serving() as mirror:
-        mirror.files = dict(tiny.packed)
-        monkeypatch.setattr(fetch, "mirrors_of", lambda _: [mirror.address])
+    with serving_alone(tiny, monkeypatch) as mirror:
         yield mirror
 
 

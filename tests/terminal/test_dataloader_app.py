@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import alive
 from tests.terminal.conftest import Open
 from tests.terminal.test_app import epoch, quit_app
-from tests.terminal.test_run_dataloader import lives, workers_of
+from tests.terminal.test_run_dataloader import workers_of
 
 SIZES = [(80, 24), (120, 40)]
 
@@ -58,7 +59,7 @@ def test_q_while_workers_start_ends_at_once_and_leaves_none(terminal: Open) -> N
     family = workers_of(app.process.pid)
     assert len(family) >= 2
     assert quit_app(app) < 3
-    assert not any(map(lives, family))
+    assert not any(map(alive, family))
 
 
 def test_t_times_the_loader_and_q_ends_it(terminal: Open) -> None:

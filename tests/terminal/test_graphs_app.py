@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal.command import dltui
+from tests.processes import alive
 from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
@@ -96,14 +96,6 @@ def descendants(process: int) -> set[int]:
     return found
 
 
-def alive(process: int) -> bool:
-    try:
-        state = (PROC / str(process) / "stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"  # ended, and nobody has asked yet how
-
-
 @needs_proc
 @pytest.mark.parametrize(
     ("columns", "rows_", "stage"),
@@ -145,9 +137,3 @@ def test_giving_up_and_another_size_in_the_middle_of_a_measurement(terminal: Ope
     app.send("\x1b")
     app.until("The course")
     quit_app(app)
-
-
-def test_there_is_nothing_to_train(folders: dict[str, str]) -> None:
-    code, output, errors = dltui("run", "graphs", env=folders)
-    assert (code, output) == (2, "")
-    assert re.fullmatch(r"dltui: .*'graphs' trains nothing.*dltui graphs\n", errors)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.terminal.command import dltui
 from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
@@ -61,9 +60,3 @@ def test_from_the_sigmoid_to_where_32_bits_run_out(terminal: Open, columns: int,
     app.until("Both logits start")
     assert "Traceback" not in app.output.decode(errors="replace")
     quit_app(app)
-
-
-def test_there_is_nothing_to_train(folders: dict[str, str]) -> None:
-    code, output, errors = dltui("run", "probabilities", env=folders)
-    assert (code, output) == (2, "")
-    assert "trains nothing" in errors

@@ -137,15 +137,6 @@ def workers_of(pid: int) -> list[int]:
     return sorted(family - {pid})
 
 
-def lives(pid: int) -> bool:
-    """Whether there is a process of that number that has not ended."""
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return state.rpartition(")")[2].split()[0] != "Z"
-
-
 def test_ctrl_c_while_workers_start_leaves_none(folders: dict[str, str]) -> None:
     words = ("run", "dataloader", "--preset", "workers", "--device", "cpu", "--json")
     process = start(*words, "--set", "epochs=100000", env=folders)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from tests.terminal.command import dltui
 from tests.terminal.conftest import Open
 from tests.terminal.test_app import quit_app
 
@@ -40,9 +39,3 @@ def test_from_bars_to_what_overflows(terminal: Open, columns: int, rows: int) ->
     app.until("∂L/∂z = P − y for dog")
     assert "Traceback" not in app.output.decode(errors="replace")
     quit_app(app)
-
-
-def test_there_is_nothing_to_train(folders: dict[str, str]) -> None:
-    code, output, errors = dltui("run", "softmax", env=folders)
-    assert (code, output) == (2, "")
-    assert "trains nothing" in errors

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from tests.terminal.command import dltui
 from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
@@ -133,9 +132,3 @@ def test_another_size_in_the_middle_without_colours(terminal: Open) -> None:
     app.send("v")
     app.until(lambda text: "Lines to try" in text and "▶ x.reshape(2, -1)" in text)
     quit_app(app)
-
-
-def test_there_is_nothing_to_train(folders: dict[str, str]) -> None:
-    code, output, errors = dltui("run", "tensors", env=folders)
-    assert (code, output) == (2, "")
-    assert re.fullmatch(r"dltui: .*'tensors' trains nothing.*dltui tensors\n", errors)

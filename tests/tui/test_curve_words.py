@@ -6,6 +6,7 @@ import textwrap
 
 import pytest
 
+from tests.tui.curve_stages import played
 from tui.labs.probability_words import said as said_of_logit
 from tui.labs.softmax_words import said as said_of_logits
 from tui.stages.probability import Stage as LogitStage
@@ -13,19 +14,11 @@ from tui.stages.softmax import Stage as LogitsStage
 
 
 def of_logit(scene: str, *typed: str, steps: int = 0) -> str:
-    stage = LogitStage(scene)
-    for line in typed:
-        stage.type(line)
-    for _ in range(steps):
-        stage.step()
-    return said_of_logit(stage.look)
+    return said_of_logit(played(LogitStage(scene), typed, steps).look)
 
 
 def of_logits(scene: str, *typed: str) -> str:
-    stage = LogitsStage(scene)
-    for line in typed:
-        stage.type(line)
-    return said_of_logits(stage.look)
+    return said_of_logits(played(LogitsStage(scene), typed).look)
 
 
 @pytest.mark.parametrize("scene", ["cross-entropy", "gradients", "saturation"])

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from engine.datasets import catalog, fetch
-from tests.mirror import Mirror, Tiny, serving
+from tests.mirror import Mirror, Tiny, serving_alone
 from tests.tui.conftest import app, until
 from tui.screens.fetch import FetchScreen
 
@@ -25,9 +25,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
     tiny = Tiny()
     monkeypatch.setattr("tui.app.QUIET_SECONDS", 3600)  # no lab here needs torch
     monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *catalog.DATA_SETS[1:]))
-    with serving() as mirror:
-        mirror.files = dict(tiny.packed)
-        monkeypatch.setattr(fetch, "mirrors_of", lambda _: [mirror.address])
+    with serving_alone(tiny, monkeypatch) as mirror:
         yield mirror
 
 

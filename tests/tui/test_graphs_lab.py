@@ -24,6 +24,7 @@ from engine.programs.sights import (
     Timing,
     Way,
 )
+from tests.processes import alive
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.labs.graphs import GraphsLab
@@ -115,15 +116,6 @@ def source(lab: GraphsLab) -> dict[str, str]:
 
 def state(pilot: Pilot[None]) -> str:
     return pilot.app.screen.query_one(StatusBar).text
-
-
-def alive(process: int) -> bool:
-    """Whether it runs: a zombie does not."""
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state != "Z"
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -1,70 +1,25 @@
-"""The lab of probabilities: every scene by keyboard, what is typed, what plays, both sizes."""
+"""The lab of probabilities by keyboard: what is typed, what plays, both sizes."""
 
 from __future__ import annotations
 
-from textwrap import wrap
-
 import pytest
-from textual.pilot import Pilot
-from textual.widgets import Footer, Input, Static
+from textual.widgets import Footer, Input
 from textual.widgets._toast import Toast
 
 from engine.probabilities.scenes import SCENES
 from tests.tui.conftest import app, until
+from tests.tui.curve_labs import open_lab, told
 from tests.tui.screen_text import screen_text
 from tui.labs.curve_desk import Board
 from tui.labs.probabilities import ProbabilitiesLab
 from tui.widgets.challenges import Challenges
-from tui.widgets.equations import Equations
 
 NARROW, WIDE = (80, 24), (120, 40)
-NAMES = list(SCENES)
-
-
-async def open_lab(pilot: Pilot[None], scene: str = "sigmoid") -> ProbabilitiesLab:
-    await until(pilot, lambda: pilot.app.screen.query(ProbabilitiesLab))
-    await pilot.press("2")
-    lab = pilot.app.screen.query_one(ProbabilitiesLab)
-    await until(pilot, lambda: lab.stage is not None)
-    await pilot.press(*"p" * NAMES.index(scene))
-    await until(pilot, lambda: lab.standing.preset == scene)
-    return lab
-
-
-def told(lab: ProbabilitiesLab) -> str:
-    return str(lab.query_one("#told", Static).render())
-
-
-@pytest.mark.parametrize("size", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)])
-async def test_every_scene_opens_and_answers_to_the_arrows(size) -> None:
-    async with app("probabilities").run_test(size=size) as pilot:
-        lab = await open_lab(pilot)
-        board = lab.query_one(Board)
-        room = board.content_size
-        for scene in SCENES.values():
-            await until(pilot, lambda scene=scene: lab.standing.preset == scene.name)
-            assert board.has_focus
-            seen, before = set(), lab.stage.text
-            for key in ("right", "pagedown", "home"):
-                await pilot.press(key)
-                seen.add("\n".join(strip.text for strip in board.strips))
-                assert told(lab)
-                columns, rows = (78, 3) if size == NARROW else (118, 2)
-                assert len(wrap(told(lab), columns)) <= rows
-                assert board.content_size == room  # nothing moves but the point
-            assert len(seen) >= 3
-            assert lab.stage.text != before
-            screen = screen_text(pilot.app)
-            assert scene.title in screen
-            assert lab.query_one(Equations).text.splitlines()[0].split()[-1] in screen
-            await pilot.press("p")
-        await until(pilot, lambda: lab.standing.preset == "sigmoid")
-        assert lab.standing.finished
 
 
 async def test_b_goes_back_and_r_begins_anew() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
+        lab = await open_lab(pilot, ProbabilitiesLab, SCENES)
         await pilot.press("b")
         assert lab.standing.preset == "saturation"
         await pilot.press("b", "l", "t")
@@ -76,7 +31,7 @@ async def test_b_goes_back_and_r_begins_anew() -> None:
 
 async def test_a_place_is_typed_or_refused_and_the_keys_come_back() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
+        lab = await open_lab(pilot, ProbabilitiesLab, SCENES)
         await pilot.press("enter", *"P = 0.9", "enter")
         await until(pilot, lambda: lab.standing.progress == "z = 2.1972")
         assert lab.query_one(Board).has_focus
@@ -94,7 +49,7 @@ async def test_a_place_is_typed_or_refused_and_the_keys_come_back() -> None:
 
 async def test_the_label_counts_only_where_there_is_a_loss() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "odds")
+        lab = await open_lab(pilot, ProbabilitiesLab, SCENES, "odds")
         await pilot.press("t", "s")
         assert lab.stage.look.label == 1
         assert "label" not in lab.standing.progress
@@ -106,7 +61,7 @@ async def test_the_label_counts_only_where_there_is_a_loss() -> None:
 
 async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
     async with app("probabilities").run_test(size=WIDE) as pilot:
-        lab = await open_lab(pilot, "race")
+        lab = await open_lab(pilot, ProbabilitiesLab, SCENES, "race")
         await pilot.press("s", "s", "s")
         assert lab.standing.progress == "z = −6 · label 1 · step 3"
         await pilot.press("space", "right_square_bracket")
@@ -126,7 +81,7 @@ async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
 
 async def test_the_point_wanders_to_the_end_and_stops() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
+        lab = await open_lab(pilot, ProbabilitiesLab, SCENES)
         await pilot.press("end", "left", "left", "space")
         await until(pilot, lambda: not lab.playing)
         assert lab.stage.look.z == 8
@@ -143,7 +98,7 @@ async def test_the_point_wanders_to_the_end_and_stops() -> None:
 @pytest.mark.slow
 async def test_challenges_are_met_by_what_the_keys_do() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "odds")
+        lab = await open_lab(pilot, ProbabilitiesLab, SCENES, "odds")
         title = lambda: str(lab.query_one(Challenges).border_title)  # noqa: E731
         await pilot.press("enter", *"odds = 9", "enter")
         await until(pilot, lambda: "1/4" in title())
@@ -158,7 +113,7 @@ async def test_challenges_are_met_by_what_the_keys_do() -> None:
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_a_challenge_that_is_met_hides_no_word_and_no_curve(size) -> None:
     async with app("probabilities").run_test(size=size, notifications=True) as pilot:
-        lab = await open_lab(pilot, "saturation")
+        lab = await open_lab(pilot, ProbabilitiesLab, SCENES, "saturation")
         await pilot.press("t", "end")
         await until(pilot, lambda: "challenge met" in screen_text(pilot.app))
         await pilot.pause()
@@ -169,7 +124,7 @@ async def test_a_challenge_that_is_met_hides_no_word_and_no_curve(size) -> None:
 
 async def test_another_size_and_another_theme_draw_anew() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "cross-entropy")
+        lab = await open_lab(pilot, ProbabilitiesLab, SCENES, "cross-entropy")
         board = lab.query_one(Board)
         before = board.strips
         pilot.app.theme = "textual-light"

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from engine.expression import Refused
 from engine.probabilities.scenes import SCENES
+from tests.tui.curve_stages import refuses
 from tui.stages.probability import LAST, Stage
 
 
@@ -106,12 +106,7 @@ def test_a_bare_number_is_what_the_keys_move() -> None:
 def test_what_cannot_be_taken_changes_nothing_and_says_why(
     scene: str, text: str, words: str
 ) -> None:
-    stage = Stage(scene)
-    before = stage.look
-    with pytest.raises(Refused, match=words) as refused:
-        stage.type(text)
-    assert stage.look is before
-    assert 0 <= refused.value.start <= refused.value.end <= max(len(text), 1)
+    refuses(Stage(scene), text, words)
 
 
 def test_the_label_is_flipped_and_typed_and_a_new_scene_begins_with_1() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from engine.expression import Refused
 from engine.softmax.scenes import SCENES
+from tests.tui.curve_stages import refuses
 from tui.stages.softmax import LAST, Stage
 
 
@@ -119,12 +119,7 @@ def test_each_scene_takes_what_it_is_about() -> None:
 def test_what_cannot_be_taken_changes_nothing_and_says_why(
     scene: str, text: str, words: str
 ) -> None:
-    stage = Stage(scene)
-    before = stage.look
-    with pytest.raises(Refused, match=words) as refused:
-        stage.type(text)
-    assert stage.look is before
-    assert 0 <= refused.value.start <= refused.value.end <= max(len(text), 1)
+    refuses(Stage(scene), text, words)
 
 
 def test_steps_against_the_gradient_count_and_end() -> None:

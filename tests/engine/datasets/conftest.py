@@ -10,7 +10,7 @@ import pytest
 
 from engine.datasets import catalog, fetch, places
 from engine.datasets.fetch import Progress
-from tests.mirror import Mirror, Tiny, serving
+from tests.mirror import Mirror, Tiny, serving_alone
 
 TRAIN = "train-images-idx3-ubyte.gz"
 
@@ -27,9 +27,7 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
 @pytest.fixture
 def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
     """A server that has it, and the only one that is known."""
-    with serving() as mirror:
-        mirror.files = dict(tiny.packed)
-        monkeypatch.setattr(fetch, "mirrors_of", lambda _: [mirror.address])
+    with serving_alone(tiny, monkeypatch) as mirror:
         yield mirror
 
 

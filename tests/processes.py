@@ -1,0 +1,14 @@
+"""Other processes as a test sees them, by what the kernel says in /proc."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def alive(process: int) -> bool:
+    """Whether it runs: one that has ended does not, though nobody has asked yet how."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
