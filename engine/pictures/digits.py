@@ -79,8 +79,6 @@ class DigitsPicture:
 
     data: str
     """The name of the data set in use: `digits` too where another was wanted and is not here."""
-    note: str
-    """Why these are not the images that were asked for, in a sentence or two; else empty."""
     classes: tuple[str, ...]
     """What each label is called: `0` to `9`, or `T-shirt/top` and so on."""
     accuracies: Array

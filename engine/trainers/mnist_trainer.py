@@ -78,13 +78,14 @@ class DigitsTrainer(Trainer[ConfigT]):
 
     @property
     def note(self) -> str:
-        return self.images.note
+        trouble = self.kept.trouble
+        unsaved = trouble and f"The trained network cannot be saved: {trouble}"
+        return ". ".join(filter(None, (self.images.note, unsaved)))
 
     def picture(self) -> DigitsPicture:
         reader = self.reader()
         return DigitsPicture(
             data=self.images.name,
-            note=self.note,
             classes=self.images.classes,
             accuracies=np.array(self.accuracies),
             hardest=self.judgement.hardest,

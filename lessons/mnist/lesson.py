@@ -17,6 +17,12 @@ PRESETS = (
         predict_at=FIRST,
     ),
     Preset(
+        name="digits",
+        title="scikit-learn's digits: no download",
+        settings={"data": "digits", "learning_rate": 0.05, "epochs": 60},
+        predict_at=FIRST,
+    ),
+    Preset(
         name="convolutional",
         title="a small convolutional network",
         settings={"network": "convolutional"},
@@ -38,12 +44,6 @@ PRESETS = (
         name="one-by-one",
         title="image by image, by a DataLoader",
         settings={"pipeline": "dataloader", "epochs": 2},
-        predict_at=FIRST,
-    ),
-    Preset(
-        name="digits",
-        title="scikit-learn's digits: no download",
-        settings={"data": "digits", "learning_rate": 0.05, "epochs": 60},
         predict_at=FIRST,
     ),
     Preset(

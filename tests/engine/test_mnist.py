@@ -176,7 +176,6 @@ def test_without_mnist_the_digits_stand_in_and_it_says_so() -> None:
     assert trainer.images.name == "digits"
     assert "MNIST is not here" in trainer.note
     assert "dltui data fetch mnist" in trainer.note
-    assert trainer.picture().note == trainer.note
     assert made().note == ""
 
 

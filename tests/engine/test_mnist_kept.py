@@ -110,6 +110,7 @@ def test_a_folder_that_cannot_be_written_costs_nothing(folders: Path) -> None:
     trainer = trained()
     assert len(trainer.accuracies) == 3
     assert "exists" in trainer.equations(None)[-1].result
+    assert trainer.note == "The trained network cannot be saved: File exists"
 
 
 def test_a_reader_says_what_the_network_says_and_stays_as_it_is() -> None:

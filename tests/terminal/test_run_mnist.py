@@ -59,6 +59,17 @@ def test_plain_lines_keep_the_note_apart(capsys: Captured) -> None:
     assert "test_accuracy" in output
 
 
+def test_a_network_that_cannot_be_saved_is_told_of_once(
+    capsys: Captured, folders: dict[str, str]
+) -> None:
+    Path(folders["DLTUI_STATE_DIR"]).write_text("in the way")
+    assert cli.main([*RUN, "--set", "epochs=2", "--set", "data=digits", "--json"]) == 0
+    output, errors = capsys.readouterr()
+    *_, end = map(json.loads, output.splitlines())
+    assert end["note"] == "The trained network cannot be saved: Not a directory"
+    assert errors.count("cannot be saved") == 1
+
+
 def test_the_digits_preset_needs_no_note_and_reads_95_percent(capsys: Captured) -> None:
     assert cli.main([*digits(), "--json"]) == 0
     output, errors = capsys.readouterr()

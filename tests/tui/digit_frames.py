@@ -63,7 +63,6 @@ def digits(**changes: Any) -> Frame:
     weights[:, :, :14], weights[:, :, 14:] = -1, 1
     fields: dict[str, Any] = {
         "data": "mnist",
-        "note": "",
         "classes": CLASSES,
         "accuracies": np.array([0.1, 0.9]),
         "hardest": hardest([9, 3], [4, 3]),

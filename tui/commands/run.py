@@ -175,16 +175,23 @@ def _report(options: Namespace, order: Order) -> Report:
 def _train(order: Order, report: Report, interruption: Interruption) -> Outcome:
     from tui.commands.training import Training
 
-    training = Training(order, interruption)
+    training, told = Training(order, interruption), ""
     for step in training.steps():
-        if step.step == 1 and training.note:
-            report.aside(training.note)
+        told = _aside(report, training.note, told)
         interruption.torn_easily = True
         report.step(step)
     interruption.torn_easily = True
     outcome = training.outcome()
+    _aside(report, outcome.note, told)
     report.end(outcome)
     return outcome
+
+
+def _aside(report: Report, note: str, told: str) -> str:
+    """Tell what has to be known, unless that was told; it may change with the last test."""
+    if note != told:
+        report.aside(note)
+    return note
 
 
 def _add_options(parser: ArgumentParser) -> None:

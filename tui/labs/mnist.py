@@ -23,8 +23,9 @@ RESET = "Begin the very same run again"
 WRITE = "Write a digit, and see what the network says of it"
 FETCH = "Fetch the images that are not here"
 NEXT, BEFORE = "Send the next test image through the layers", "Send the one before"
-HOW = " To get it"
-"""So a note goes on with the command; here there is a key."""
+COMMAND = "To get it: dltui data fetch {}"
+"""So a note goes on; here there is a key for it."""
+KEYS = "Press f to fetch it; until then the preset digits suits these better"
 
 
 class MnistLab(TrainingLab):
@@ -44,7 +45,7 @@ class MnistLab(TrainingLab):
         self._pad: PadScreen | None = None
         self._paper = Pad()
         self._saved: Reader | None = None
-        self._bindable = ("", False)
+        self._bindable = (False, False)
 
     @property
     def picture(self) -> DigitsPicture | None:
@@ -52,10 +53,17 @@ class MnistLab(TrainingLab):
         picture = self.frame.picture if self.frame else None
         return picture if isinstance(picture, DigitsPicture) else None
 
+    @property
+    def _stands_in(self) -> bool:
+        """Whether the images are others than those that were asked for."""
+        if self.frame is None or self.picture is None:
+            return False
+        return self.frame.settings["data"] != self.picture.data
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is something to fetch only where other images stand in."""
         if action == "fetch":
-            return self.frame is not None and bool(self.frame.note)
+            return self._stands_in
         if action in ("write", "digit"):
             return self.picture is not None
         return super().check_action(action, parameters)
@@ -140,7 +148,7 @@ class MnistLab(TrainingLab):
 
     def _look(self, frame: Frame) -> None:
         super()._look(frame)
-        before, self._bindable = self._bindable, (frame.note, self.picture is not None)
+        before, self._bindable = self._bindable, (self._stands_in, self.picture is not None)
         if before != self._bindable:
             self.refresh_bindings()
 
@@ -149,9 +157,5 @@ class MnistLab(TrainingLab):
         if self._pad is not None:
             self._pad.ask()
         else:
-            super()._show(replace(frame, note=_with_key(frame.note)))
-
-
-def _with_key(note: str) -> str:
-    """The note, which tells of a command, with the key for it."""
-    return f"{note.partition(HOW)[0]} Press f to fetch it." if note else ""
+            command = COMMAND.format(frame.settings["data"])
+            super()._show(replace(frame, note=frame.note.replace(command, KEYS)))
