@@ -17,7 +17,7 @@ from textual.screen import Screen
 
 from lessons.catalog import find
 from tui import paths, settings
-from tui.bench import Bench, SettingUp
+from tui.bench import Bench, NoBench, SettingUp
 from tui.commands.terminal import speaks_utf8
 from tui.progress import Progress
 from tui.screens.help import HelpScreen
@@ -149,7 +149,8 @@ class DltuiApp(App[None]):
 
     @on(HomeScreen.Opened)
     def _open(self, event: HomeScreen.Opened) -> None:
-        self._open_lesson(event.entry.slug)
+        if isinstance(self.screen, HomeScreen):  # and not the second click of a double one
+            self._open_lesson(event.entry.slug)
 
     def _open_lesson(self, slug: str) -> None:
         self._setting_up.start()
@@ -157,6 +158,7 @@ class DltuiApp(App[None]):
 
     def _be_told(self, reason: str) -> None:
         """No lab will open; the pages can still be read."""
+        self._bench.set_exception(NoBench(reason))
         text = f"{reason}. dltui doctor says what is missing."
         self.notify(
             text, title="PyTorch cannot be used", severity="error", timeout=3600, markup=False

@@ -31,6 +31,10 @@ class Bench:
     """Why it is not the device that was asked for, or not a faster one."""
 
 
+class NoBench(Exception):
+    """PyTorch cannot be used; the message says why."""
+
+
 class SettingUp(MetaPathFinder):
     """Imports torch and the charts, and finds the devices, in a thread beside the screen.
 

@@ -83,8 +83,7 @@ class Experiment:
             ValueError: the value is not allowed; everything stays as it was.
         """
         self.config = self.config.but(name, value)
-        begun = self.run is not None and self.run.state is not State.READY and not self.ended
-        if begun and self.run is not None and name in self.trainer.live:
+        if self.run is not None and not self.ended and name in self.trainer.live:
             self.run.adjust(name, value)
             return False
         self.reset()

@@ -115,10 +115,16 @@ def test_any_other_setting_begins_another_run_and_ends_this_one(bench) -> None:
 def test_before_the_first_step_a_live_setting_is_how_the_run_begins(bench) -> None:
     experiment = bench()
     experiment.reset()
-    assert experiment.set("learning_rate", 0.02) is True
-    make_steps(experiment, 1)
+    run = experiment.run
+    assert experiment.set("learning_rate", 0.02) is False
+    make_steps(experiment, 2)
+    assert experiment.run is run
     assert experiment.frame.settings["learning_rate"] == 0.02
     assert experiment.frame.changed == set()
+    loss = experiment.frame.loss
+    experiment.reset()
+    make_steps(experiment, 2)
+    assert experiment.frame.loss == loss
 
 
 def test_after_the_end_a_live_setting_begins_another_run(bench) -> None:

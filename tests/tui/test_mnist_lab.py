@@ -231,6 +231,12 @@ async def test_where_nothing_stands_in_nothing_is_said_and_nothing_fetched() -> 
 async def test_another_digit_goes_through_the_layers() -> None:
     async with app().run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, data="digits", epochs=1)
+        run = lab.experiment.run
+        await pilot.press("n", "n", "n")  # none of them waits for the picture of the one before
+        await until(pilot, lambda: lab.picture.walk.index == 3)
+        await pilot.press("b", "b", "b")
+        await until(pilot, lambda: lab.picture.walk.index == 0)
+        assert lab.experiment.run is run
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 1)
         for key, index in (("n", 1), ("n", 2), ("b", 1), ("b", 0), ("b", 0), ("n", 1)):

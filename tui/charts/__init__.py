@@ -22,6 +22,8 @@ class ChartKind:
     """What its border says."""
     module: str
     """Where its `draw` lives: numpy and plotext take 0.3 s to import, and are loaded on demand."""
+    has_other: bool = False
+    """Whether `residuals` makes a difference: it draws errors, gradients, or another curve."""
 
     def draw(self, frame: Frame, width: int, height: int, look: Look) -> Canvas:
         """Draw the frame on `height` rows of `width` cells."""
@@ -31,16 +33,16 @@ class ChartKind:
 CHARTS: Mapping[str, ChartKind] = MappingProxyType(
     {
         "loss": ChartKind("Loss", "tui.charts.loss"),
-        "fit": ChartKind("Fit", "tui.charts.fit"),
+        "fit": ChartKind("Fit", "tui.charts.fit", has_other=True),
         "surface": ChartKind("Loss surface", "tui.charts.surface"),
         "lines": ChartKind("Lines", "tui.charts.lines"),
         "paths": ChartKind("Paths", "tui.charts.paths"),
         "samples": ChartKind("Loss by samples", "tui.charts.samples"),
         "seconds": ChartKind("Loss by seconds", "tui.charts.seconds"),
         "valley": ChartKind("Loss over w", "tui.charts.valley"),
-        "boundary": ChartKind("Decision boundary", "tui.charts.boundary"),
-        "network": ChartKind("Network", "tui.charts.network"),
-        "curve": ChartKind("Probability", "tui.charts.curve"),
+        "boundary": ChartKind("Decision boundary", "tui.charts.boundary", has_other=True),
+        "network": ChartKind("Network", "tui.charts.network", has_other=True),
+        "curve": ChartKind("Probability", "tui.charts.curve", has_other=True),
         "stages": ChartKind("Five steps", "tui.charts.stages"),
         "fits": ChartKind("Curves", "tui.charts.fits"),
         "walks": ChartKind("Walks", "tui.charts.walks"),
@@ -53,7 +55,7 @@ CHARTS: Mapping[str, ChartKind] = MappingProxyType(
         "time": ChartKind("Where the time goes", "tui.charts.time"),
         "gradients": ChartKind("Gradients", "tui.charts.layer_gradients"),
         "belt": ChartKind("Belt of batches", "tui.charts.belt"),
-        "validation": ChartKind("Train and validation", "tui.charts.validation"),
+        "validation": ChartKind("Train and validation", "tui.charts.validation", has_other=True),
         "throughput": ChartKind("Loader", "tui.charts.throughput"),
     }
 )

@@ -46,7 +46,7 @@ class AutogradLab(Lab):
         self._moves.border_title = "The walk so far"
         self._tensors = Static(id="tensors", markup=False)
         self._tensors.border_title = "Tensors"
-        self._said = Static("loading PyTorch…", id="said", markup=False)
+        self._said = Static("loading PyTorch…", id="said", classes="waiting", markup=False)
         self._tempo = 1.0
         self._playing: Timer | None = None
         self._ends = (False, False)
@@ -78,6 +78,8 @@ class AutogradLab(Lab):
         if self._line.editing:
             self._line.show(self._text)
         self._hold()
+        if self.dissection is not None:
+            self._stand()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be done before PyTorch is there, and a program cannot be typed; at an end
@@ -104,6 +106,7 @@ class AutogradLab(Lab):
     def action_step(self) -> None:
         """One move further."""
         self._hold()
+        self._turn_to_graph()
         self._move()
 
     def action_play(self) -> None:
@@ -116,6 +119,7 @@ class AutogradLab(Lab):
         if self.dissection.look.done:
             self.dissection.reset()
         self._play()
+        self._turn_to_graph()
         self._move()
 
     def action_back(self) -> None:
@@ -151,6 +155,7 @@ class AutogradLab(Lab):
     def action_edit(self) -> None:
         """Type an expression or a value."""
         self._hold()
+        self._stand()
         self._line.edit(replace=0)
 
     def action_view(self) -> None:
@@ -187,10 +192,12 @@ class AutogradLab(Lab):
     def _edit_input(self, event: OptionList.OptionSelected) -> None:
         assert self.dissection is not None
         settings = self.dissection.settings
-        if settings is not None and event.option_id is not None:
+        given = values(settings) if settings is not None else {}
+        if event.option_id in given:  # another preset may have come before this was heard
             self._hold()
+            self._stand()
             start = f"{event.option_id} = "
-            self._line.edit(start + values(settings)[event.option_id], replace=len(start))
+            self._line.edit(start + given[event.option_id], replace=len(start))
 
     @on(Inputs.Turned)
     def _turn(self, event: Inputs.Turned) -> None:
@@ -231,8 +238,13 @@ class AutogradLab(Lab):
         assert self.dissection is not None
         if not self.dissection.step() or self.dissection.look.done:
             self._hold()
-        self.remove_class("-side")
         self._show()
+
+    def _turn_to_graph(self) -> None:
+        """Bring into sight what moves."""
+        if self.has_class("-side"):
+            self.remove_class("-side")
+            self._take_keys()
 
     def _begin(self) -> None:
         """Show what is taken apart now."""
@@ -258,6 +270,16 @@ class AutogradLab(Lab):
             self._program.show(statements(look), len(look.lines))
             self._tensors.update(tensors(look))
         self._said.update(said(look))
+        self._stand()
+        if self._ends != (look.begun, look.done):
+            self._ends = (look.begun, look.done)
+            self.refresh_bindings()  # there is nothing behind, or nothing ahead
+        self._check(look)
+
+    def _stand(self) -> None:
+        """Tell the lines above and below where the walk stands."""
+        assert self.dissection is not None
+        look = self.dissection.look
         self.standing = Standing(
             preset="your own" if self.dissection.own else self.dissection.preset.name,
             progress=progress(look),
@@ -265,10 +287,6 @@ class AutogradLab(Lab):
             state=self._state(look),
             finished=look.done,
         )
-        if self._ends != (look.begun, look.done):
-            self._ends = (look.begun, look.done)
-            self.refresh_bindings()  # there is nothing behind, or nothing ahead
-        self._check(look)
 
     def _state(self, look: WalkLook | ProgramLook) -> str:
         if self._playing is not None:

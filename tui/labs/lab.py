@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from textual import on
 from textual.containers import Container
+from textual.content import Content
+from textual.events import Resize
 from textual.message import Message
 from textual.reactive import var
-from textual.widgets import OptionList
+from textual.widgets import OptionList, Static
 
 from lessons.lesson import Challenge, Lesson
 from tui.bench import Bench
@@ -45,6 +47,20 @@ class Lab(Container):
 
     def leave(self) -> None:
         """Go out of sight: what is being typed is given up."""
+
+    def fail(self, reason: str) -> None:
+        """Say in place of the waiting why this will not open."""
+        self.query_one(".waiting", Static).update(Content(f"PyTorch cannot be used: {reason}"))
+
+    def on_resize(self, event: Resize) -> None:
+        """Another width has other panels in sight."""
+        self.call_after_refresh(self._keep_keys)
+
+    def _keep_keys(self) -> None:
+        """Take the keys from what is no longer in sight."""
+        here = self.screen.focused
+        if self.display and (here is None or not here.size):
+            self.enter()
 
     def mark(self, met: Set[str]) -> None:
         """Show which challenges are met, by slug."""

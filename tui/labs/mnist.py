@@ -18,6 +18,7 @@ from tui.screens.pad import PadScreen
 if TYPE_CHECKING:
     from engine.config import Setting
     from engine.reader import Reader
+    from engine.trainers.mnist import MnistConfig
 
 RESET = "Begin the very same run again"
 WRITE = "Write a digit, and see what the network says of it"
@@ -54,6 +55,15 @@ class MnistLab(TrainingLab):
         return picture if isinstance(picture, DigitsPicture) else None
 
     @property
+    def _config(self) -> MnistConfig:
+        """The settings as they are now; a frame may be a step behind."""
+        from engine.trainers.mnist import MnistConfig  # torch: not before the lab is open
+
+        assert self.experiment is not None
+        assert isinstance(self.experiment.config, MnistConfig)
+        return self.experiment.config
+
+    @property
     def _stands_in(self) -> bool:
         """Whether the images are others than those that were asked for."""
         if self.frame is None or self.picture is None:
@@ -85,8 +95,7 @@ class MnistLab(TrainingLab):
 
     def action_digit(self, direction: int) -> None:
         """Send the next test image through the layers, or the one before."""
-        assert self.picture is not None
-        self._set("digit", max(0, self.picture.walk.index + direction))
+        self._set("digit", max(0, self._config.digit + direction))
 
     # What comes of it.
 
@@ -132,16 +141,12 @@ class MnistLab(TrainingLab):
 
     def _load_saved(self) -> Reader | None:
         """The best network of this kind from an earlier run, if there is one that fits."""
-        from engine.networks import Unfit  # torch: not before the lab is open
-        from engine.trainers.mnist import MnistConfig
+        from engine.networks import Unfit
         from engine.trainers.mnist_saved import saved_reader
 
         assert self.picture is not None
-        assert self.experiment is not None
-        config = self.experiment.config
-        assert isinstance(config, MnistConfig)
         try:
-            return saved_reader(config, self.picture.data, self.picture.classes)
+            return saved_reader(self._config, self.picture.data, self.picture.classes)
         except Unfit as error:
             self.notify(str(error), severity="warning", timeout=10, markup=False)
             return None

@@ -76,7 +76,7 @@ class ProgramDesk(Vertical):
         self._instead = Reading(id="instead")
         self._costs = Static(id="costs", markup=False)
         self._costs.border_title = "What a call costs, in µs"
-        self._said = Static("loading PyTorch…", id="what", markup=False)
+        self._said = Static("loading PyTorch…", id="what", classes="waiting", markup=False)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="workbench"):

@@ -84,6 +84,10 @@ class TensorDesk(Horizontal):
         )
         return next(named, None)
 
+    def name_of(self, view: TensorView) -> str:
+        """Which source is shown there; empty for none."""
+        return next((name for name, other in self.sources.items() if other is view), "")
+
     @property
     def playing(self) -> bool:
         """Whether one slice follows the other by itself."""

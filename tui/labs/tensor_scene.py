@@ -74,17 +74,19 @@ class ScenePart:
     def point(self, view: TensorView) -> Text | None:
         """Of the result, which cells it comes from; of a source, where in memory it lies."""
         look, cells = self._stage.look, view.cells
+        if not cells:
+            return None  # another scene has begun since the cell was chosen
         if view is self._desk.result:
-            assert look.result is not None
-            assert look.result.look is not None
+            if look.result is None or look.result.look is None:
+                return None
             masks = self._stage.came_from(cells)
             self._desk.light(look, masks)
             return origin(look.text, look.result.look, cells, masks)
-        pointing = self._desk.pointing
-        if pointing is None or pointing[0] not in look.sources:
+        name = self._desk.name_of(view)
+        if name not in look.sources:
             return None
         self._light()
-        return place(pointing[0], look.sources[pointing[0]], cells)
+        return place(name, look.sources[name], cells)
 
     def _light(self) -> None:
         """Let the cells stand out that the line has read."""

@@ -93,7 +93,8 @@ class TensorsLab(Lab):
 
     def action_edit(self) -> None:
         """Type a line; on a cell of the NumPy session, a new number for it."""
-        self._part.hold()
+        if self._part.hold():
+            self._stand()
         self._line.edit(self._part.offer)
 
     def action_suggest(self) -> None:

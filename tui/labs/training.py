@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 PACE = Binding.Group("pace", compact=True)
 LOG = "Draw the loss on a logarithmic axis"
-RESIDUALS = "Draw the distance from each point to the line"
+OTHER = "Show the errors, or what else the picture has"
 DEVICE = "Move to the next device"
 COPY = "Copy the command that gives this run without a screen"
 
@@ -59,9 +59,9 @@ class TrainingLab(Lab):
             tooltip="More steps a second, up to as fast as it goes",
         ),
         Binding("p", "preset", "preset", id="lab.preset", tooltip="Take the next preset"),
-        Binding("v", "view", "view", id="lab.view", tooltip="Show the other picture"),
+        Binding("v", "view", "view", id="lab.view", tooltip="Show the next picture"),
         Binding("l", "logarithmic", "log", False, id="lab.log", tooltip=LOG),
-        Binding("e", "residuals", "errors", False, id="lab.residuals", tooltip=RESIDUALS),
+        Binding("e", "residuals", "errors", False, id="lab.residuals", tooltip=OTHER),
         Binding("d", "device", "device", False, id="lab.device", tooltip=DEVICE),
         Binding("y", "copy", "copy", False, id="lab.copy", tooltip=COPY),
     ]
@@ -73,7 +73,7 @@ class TrainingLab(Lab):
         self.experiment: Experiment | None = None
         self.frame: Frame | None = None
         self._watching = Watching(self, fps, self._run, self._look)
-        self._notice = Notice("loading PyTorch…", id="notice")
+        self._notice = Notice("loading PyTorch…", id="notice", classes="waiting")
         self._panels = Panels(lesson, self._challenges, id="bench")
         self._devices: tuple[Device, ...] = ()
         self._eager = False
@@ -116,6 +116,8 @@ class TrainingLab(Lab):
             return self.experiment is not None and len(self._devices) > 1
         if action == "view":
             return self._panels.pictures.hidden
+        if action == "residuals":
+            return self._panels.pictures.has_other
         return True
 
     # What the keys do.
@@ -166,7 +168,7 @@ class TrainingLab(Lab):
             self._begin()
 
     def action_view(self) -> None:
-        """Show the other picture."""
+        """Show the next picture."""
         self._panels.pictures.turn()
 
     def action_logarithmic(self) -> None:

@@ -17,10 +17,10 @@ from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
-from tui.bench import Bench
+from tui.bench import Bench, NoBench
 from tui.progress import Progress
 from tui.widgets.page import Page
-from tui.widgets.status_bar import StatusBar
+from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 REST_SECONDS = 0.05
 """How long the highlight rests on a lesson before its page, which is dear, is laid out."""
@@ -89,8 +89,12 @@ class HomeScreen(Screen[None]):
 
     @work
     async def _name_device(self) -> None:
-        bench = await asyncio.shield(self._bench)
-        self.query_one(StatusBar).device = f"{bench.device.name} {bench.device.title}"
+        try:
+            bench = await asyncio.shield(self._bench)
+        except NoBench:
+            self.query_one(StatusBar).device = NO_DEVICE
+        else:
+            self.query_one(StatusBar).device = f"{bench.device.name} {bench.device.title}"
 
     def on_screen_resume(self) -> None:
         """Back from a lesson: there may be more done now."""

@@ -11,7 +11,7 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher, Footer
 
 from lessons.lesson import Lesson
-from tui.bench import Bench
+from tui.bench import Bench, NoBench
 from tui.labs import lab_of
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing
@@ -19,7 +19,7 @@ from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.widgets.heading import Heading
-from tui.widgets.status_bar import StatusBar
+from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
@@ -69,9 +69,14 @@ class LessonScreen(Screen[None]):
 
     @work
     async def _open_lab(self) -> None:
-        bench = await asyncio.shield(self._bench)
-        self._status.device = f"{bench.device.name} {bench.device.title}"
-        self._lab.open(bench)
+        try:
+            bench = await asyncio.shield(self._bench)
+        except NoBench as error:
+            self._status.device = NO_DEVICE
+            self._lab.fail(str(error))
+        else:
+            self._status.device = f"{bench.device.name} {bench.device.title}"
+            self._lab.open(bench)
 
     @property
     def _done(self) -> Done:

@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -132,7 +133,7 @@ class Controls(Vertical):
         self.query_one(ControlList).focus()
 
     def show(self, settings: Mapping[str, Setting], live: Set[str]) -> None:
-        """Show the values, hide what does not matter with them, and leave the editing."""
+        """Show the values, and hide what does not matter with them; what is being typed stays."""
         self._settings, self._live = settings, live
         options = self.query_one(ControlList)
         shown = [c for c in self._controls.values() if _matters(c, settings)]
@@ -177,6 +178,11 @@ class Controls(Vertical):
         if self.editing:
             self.remove_class("-editing", "-refused")
             self.screen.set_focus(self.query_one(ControlList))
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Whoever goes back to the list has given up typing."""
+        if self.editing and isinstance(event.widget, ControlList):
+            self.remove_class("-editing", "-refused")
 
     def on_resize(self) -> None:
         """Fit the values to the width, and keep the highlighted one in sight."""

@@ -10,6 +10,7 @@ from textual.containers import Horizontal, Vertical
 from textual.theme import Theme
 
 from engine.frame import Frame
+from tui.charts import CHARTS
 from tui.charts.chart import Chart
 from tui.charts.look import Look
 from tui.widgets.dress import look_of
@@ -58,6 +59,12 @@ class Pictures(Vertical):
             return False
         return len(self._names) > 1
 
+    @property
+    def has_other(self) -> bool:
+        """Whether a picture in sight has something else to show."""
+        names = [self._names[self._chosen]] if self.hidden else self._names
+        return any(CHARTS[name].has_other for name in names)
+
     def show(self, frame: Frame) -> None:
         """Draw this frame."""
         self._frame = frame
@@ -73,8 +80,8 @@ class Pictures(Vertical):
 
     def _bring(self, index: int) -> None:
         self._chosen = index
-        for index, chart in enumerate(self.query(".picture")):
-            chart.set_class(index == self._chosen, "-chosen")
+        for place, chart in enumerate(self.query(".picture")):
+            chart.set_class(place == index, "-chosen")
         self.call_after_refresh(self._draw)
 
     def toggle_logarithmic(self) -> None:

@@ -9,6 +9,7 @@ from tui.widgets.lines import Lines, spread
 
 GIBIBYTE = 1024**3
 NO_RUN = "0 steps/s · no run yet"
+NO_DEVICE = "no PyTorch: see dltui doctor"
 
 
 class StatusBar(Lines):

@@ -1,0 +1,168 @@
+"""What a hasty or clumsy hand does: two keys at once, a double click, a window that shrinks."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pytest
+from textual.events import Key
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+import tui.bench
+from tests.tui.conftest import app, until
+from tests.tui.conftest import open_lab as open_training
+from tests.tui.screen_text import screen_text
+from tui.bench import SettingUp
+from tui.labs.autograd import AutogradLab
+from tui.labs.graphs import GraphsLab
+from tui.labs.lab import Lab
+from tui.labs.tensors import TensorsLab
+from tui.screens.home import HomeScreen
+from tui.screens.lesson import LessonScreen
+from tui.widgets.challenges import Challenges
+from tui.widgets.controls import ControlList, Controls
+from tui.widgets.diagram import Diagram
+from tui.widgets.inputs import Inputs
+from tui.widgets.status_bar import StatusBar
+
+NARROW, WIDE = (80, 24), (120, 40)
+LabT = TypeVar("LabT", bound=Lab)
+
+
+async def opened(pilot: Pilot[None], kind: type[LabT]) -> LabT:
+    await until(pilot, lambda: pilot.app.screen.query(kind))
+    await pilot.press("2")
+    lab = pilot.app.screen.query_one(kind)
+    await until(pilot, lambda: lab.standing.preset)
+    return lab
+
+
+async def burst(pilot: Pilot[None], *keys: str) -> None:
+    """Keys that come in one piece, as over a slow line: none waits for what the other does."""
+    for key in keys:
+        pilot.app.post_message(Key(key, key if len(key) == 1 else None))
+    await pilot.pause()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("after", ["p", "r", "n"])
+async def test_a_cell_that_is_chosen_as_the_scene_changes_is_forgotten(after: str) -> None:
+    async with app("tensors").run_test(size=NARROW) as pilot:
+        lab = await opened(pilot, TensorsLab)
+        await pilot.press("p", "n")
+        await burst(pilot, "down", after)
+        await burst(pilot, "down", "p")
+        assert pilot.app.is_running
+        await until(pilot, lambda: lab.standing.preset != "scalar")
+
+
+async def test_an_input_that_is_chosen_as_the_preset_changes_is_forgotten() -> None:
+    async with app("autograd").run_test(size=NARROW) as pilot:
+        lab = await opened(pilot, AutogradLab)
+        before = lab.standing.preset
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
+        for _ in range(4):  # to the last input, which the next expression does not have
+            await pilot.press("down")
+        await burst(pilot, "enter", "p")
+        await until(pilot, lambda: lab.standing.preset != before)
+        assert pilot.app.is_running
+
+
+async def test_going_back_to_the_list_gives_up_what_was_being_typed() -> None:
+    async with app("linear-regression").run_test(size=WIDE) as pilot:
+        lab = await open_training(pilot)
+        controls, before = lab.query_one(Controls), lab.experiment.config
+        await pilot.press("enter", "tab")
+        await until(pilot, lambda: not isinstance(pilot.app.focused, Input))
+        pilot.app.screen.set_focus(lab.query_one(ControlList))
+        await until(pilot, lambda: not controls.editing)
+        await pilot.press("down", "enter", *["backspace"] * 8, "0", ".", "5", "enter")
+        await until(pilot, lambda: lab.experiment.config != before)
+        assert lab.experiment.config == before.but("momentum", 0.5)
+
+
+async def test_two_enters_open_one_lesson() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await burst(pilot, "enter", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+@pytest.mark.parametrize(
+    ("slug", "kind"), [("tensors", TensorsLab), ("graphs", GraphsLab), ("autograd", AutogradLab)]
+)
+async def test_where_the_window_shrinks_the_keys_go_to_what_is_still_in_sight(slug, kind) -> None:
+    async with app(slug).run_test(size=WIDE) as pilot:
+        lab = await opened(pilot, kind)
+        lab.query_one(Challenges).focus()
+        await pilot.pause()
+        await pilot.resize_terminal(*NARROW)
+        await until(pilot, lambda: pilot.app.focused is not None and pilot.app.focused.size)
+        before = lab.standing.preset
+        await pilot.press("p")
+        await until(pilot, lambda: lab.standing.preset != before)
+
+
+async def test_what_plays_does_not_take_the_inputs_out_of_sight() -> None:
+    async with app("autograd").run_test(size=NARROW) as pilot:
+        lab = await opened(pilot, AutogradLab)
+        await pilot.press("right_square_bracket", "right_square_bracket", "space", "v")
+        moved = lab.dissection.look
+        await until(pilot, lambda: lab.dissection.look != moved)
+        assert isinstance(pilot.app.focused, Inputs)
+        await pilot.press("s")  # who asks for a move wants to see it
+        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
+
+
+@pytest.mark.parametrize("key", ["e", "enter", "1"])
+async def test_a_walk_that_is_held_is_not_said_to_play(key: str) -> None:
+    async with app("autograd").run_test(size=NARROW) as pilot:
+        lab = await opened(pilot, AutogradLab)
+        await pilot.press("space")
+        assert "▶" in lab.standing.state
+        await pilot.press(key)
+        await until(pilot, lambda: "▶" not in lab.standing.state)
+
+
+async def test_slices_that_are_held_are_not_said_to_play() -> None:
+    async with app("tensors").run_test(size=NARROW) as pilot:
+        lab = await opened(pilot, TensorsLab)
+        while not lab.check_action("play", ()):
+            await pilot.press("p")
+        await pilot.press("space")
+        assert "▶" in lab.standing.state
+        await pilot.press("enter")
+        await until(pilot, lambda: "▶" not in lab.standing.state)
+
+
+@pytest.mark.parametrize(("slug", "means"), [("five-steps", False), ("linear-regression", True)])
+async def test_the_key_for_errors_is_there_where_a_picture_has_some(slug, means: bool) -> None:
+    async with app(slug).run_test(size=NARROW) as pilot:
+        lab = await open_training(pilot)
+        assert lab.check_action("residuals", ()) is means
+        await pilot.press("v")
+        assert not lab.check_action("residuals", ())  # the surface has none
+
+
+@pytest.mark.parametrize("slug", ["linear-regression", "tensors", "graphs", "autograd", "softmax"])
+async def test_without_pytorch_the_lab_says_so_in_its_place(
+    slug: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: SettingUp) -> None:
+        raise ImportError("libcudart.so.12: [cannot] open")
+
+    monkeypatch.setattr(tui.bench.SettingUp, "_set_up", broken)
+    async with app(slug).run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: pilot.app.screen.query(Lab))
+        await pilot.press("2")
+        words = "PyTorch cannot be used: ImportError: libcudart.so.12: [cannot] open"
+        shown = lambda: str(pilot.app.screen.query_one(".waiting").render())  # noqa: E731
+        await until(pilot, lambda: shown() == words)
+        assert "doctor" in pilot.app.screen.query_one(StatusBar).device
+        await pilot.press("1", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert "doctor" in screen_text(pilot.app)
