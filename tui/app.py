@@ -54,7 +54,9 @@ class DltuiApp(App[None]):
             "t", "dark", "dark or light", id="app.theme", show=False, tooltip="Change the theme"
         ),
         Binding("ctrl+z", "suspend_process", show=False),
-        Binding("q", "quit", "quit", id="app.quit", tooltip="Leave; what you have done is kept"),
+        Binding(
+            "q", "quit", "quit", id="app.quit", tooltip="Leave; challenges and answers are kept"
+        ),
     ]
 
     def __init__(

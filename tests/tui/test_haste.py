@@ -1,4 +1,4 @@
-"""What a hasty or clumsy hand does: two keys at once, a double click, a window that shrinks."""
+"""What a hasty or clumsy hand does: two keys at once, a double click, an arrow too many."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from tui.labs.tensors import TensorsLab
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.challenges import Challenges
-from tui.widgets.controls import ControlList, Controls
+from tui.widgets.control_list import ControlList
+from tui.widgets.controls import Controls
 from tui.widgets.diagram import Diagram
 from tui.widgets.inputs import Inputs
 from tui.widgets.status_bar import StatusBar
@@ -166,3 +167,50 @@ async def test_without_pytorch_the_lab_says_so_in_its_place(
         await pilot.press("1", "escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         assert "doctor" in screen_text(pilot.app)
+
+
+async def test_an_arrow_at_the_end_of_a_ladder_begins_no_other_run() -> None:
+    async with app("linear-regression").run_test(size=WIDE) as pilot:
+        lab = await open_training(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        run, controls = lab.experiment.run, lab.query_one(ControlList)
+        controls.highlighted = next(
+            place for place, option in enumerate(controls.options) if option.id == "seed"
+        )
+        await pilot.press("left")  # it is 0, the least
+        await pilot.pause()
+        assert lab.experiment.run is run
+        await pilot.press("right")
+        await until(pilot, lambda: lab.experiment.run is not run)
+
+
+@pytest.mark.parametrize("key", ["left", "right", "enter"])
+async def test_a_file_is_typed_on_a_line_of_its_own_and_no_arrow_costs_the_run(key: str) -> None:
+    async with app("dataloader").run_test(size=NARROW) as pilot:
+        lab = await open_training(pilot)
+        run, controls = lab.experiment.run, lab.query_one(ControlList)
+        controls.highlighted = next(
+            place for place, option in enumerate(controls.options) if option.id == "csv"
+        )
+        await pilot.press(key)
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        assert pilot.app.focused.size.width > 30
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.focused is controls)
+        assert lab.experiment.run is run
+
+
+async def test_while_a_word_is_typed_the_words_that_may_be_stand_below() -> None:
+    async with app("linear-regression").run_test(size=NARROW) as pilot:
+        lab = await open_training(pilot)
+        controls = lab.query_one(ControlList)
+        controls.highlighted = next(
+            place for place, option in enumerate(controls.options) if option.id == "reduction"
+        )
+        about = lambda: str(lab.query_one("#about").render())  # noqa: E731
+        assert "One of" not in about()
+        await pilot.press("enter")
+        await until(pilot, lambda: about().endswith("One of: mean, sum."))
+        await pilot.press("escape")
+        await until(pilot, lambda: "One of" not in about())

@@ -12,7 +12,8 @@ from tui.charts.chart import Chart
 from tui.experiment import PACES
 from tui.progress import Progress
 from tui.widgets.challenges import Challenges
-from tui.widgets.controls import ControlList, Controls
+from tui.widgets.control_list import ControlList
+from tui.widgets.controls import Controls
 from tui.widgets.equations import Equations
 from tui.widgets.status_bar import StatusBar
 

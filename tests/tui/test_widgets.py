@@ -17,7 +17,9 @@ from lessons.lesson import Challenge, Control
 from tests.course import TRAININGS
 from tui.labs.standing import progress
 from tui.widgets.challenges import Challenges
-from tui.widgets.controls import ControlList, Controls, _next
+from tui.widgets.control_list import ControlList
+from tui.widgets.control_values import following
+from tui.widgets.controls import Controls
 from tui.widgets.equations import Equations
 from tui.widgets.heading import Heading
 from tui.widgets.lines import Lines
@@ -343,8 +345,8 @@ WORDS = ("mean", "sum", "none")
     ],
 )
 def test_the_next_value_on_the_ladder(ladder, value, up, down) -> None:
-    assert _next(ladder, value, 1) == up
-    assert _next(ladder, value, -1) == down
+    assert following(ladder, value, 1) == up
+    assert following(ladder, value, -1) == down
 
 
 @pytest.mark.parametrize("slug", TRAININGS)

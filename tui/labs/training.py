@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 
 from engine.frame import Frame, State
 from lessons.lesson import TrainingLesson
@@ -15,6 +14,7 @@ from tui.bench import Bench
 from tui.experiment import Experiment
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing, progress
+from tui.labs.training_keys import KEYS
 from tui.watching import Watching
 from tui.widgets.controls import Controls
 from tui.widgets.notice import Notice
@@ -26,45 +26,11 @@ if TYPE_CHECKING:
     from engine.device import Device
     from engine.run import Run
 
-PACE = Binding.Group("pace", compact=True)
-LOG = "Draw the loss on a logarithmic axis"
-OTHER = "Show the errors, or what else the picture has"
-DEVICE = "Move to the next device"
-COPY = "Copy the command that gives this run without a screen"
-
 
 class TrainingLab(Lab):
     """Shows the newest frame of an experiment, and turns keys into what it shall do."""
 
-    BINDINGS = [
-        Binding("space", "play", "play", id="lab.play", tooltip="Train on, or hold"),
-        Binding("s", "step", "step", id="lab.step", tooltip="Make one step, and show it"),
-        Binding("r", "reset", "reset", id="lab.reset", tooltip="Begin the very same run again"),
-        Binding(
-            "left_square_bracket",
-            "pace(-1)",
-            "slower",
-            key_display="[",
-            id="lab.slower",
-            group=PACE,
-            tooltip="Fewer steps a second",
-        ),
-        Binding(
-            "right_square_bracket",
-            "pace(1)",
-            "faster",
-            key_display="]",
-            id="lab.faster",
-            group=PACE,
-            tooltip="More steps a second, up to as fast as it goes",
-        ),
-        Binding("p", "preset", "preset", id="lab.preset", tooltip="Take the next preset"),
-        Binding("v", "view", "view", id="lab.view", tooltip="Show the next picture"),
-        Binding("l", "logarithmic", "log", False, id="lab.log", tooltip=LOG),
-        Binding("e", "residuals", "errors", False, id="lab.residuals", tooltip=OTHER),
-        Binding("d", "device", "device", False, id="lab.device", tooltip=DEVICE),
-        Binding("y", "copy", "copy", False, id="lab.copy", tooltip=COPY),
-    ]
+    BINDINGS = KEYS
 
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson)
@@ -132,26 +98,25 @@ class TrainingLab(Lab):
 
     def action_step(self) -> None:
         """Make one step."""
-        if self.experiment is not None:
-            self.experiment.step()
-            self._watching.look()
+        assert self.experiment is not None
+        self.experiment.step()
+        self._watching.look()
 
     def action_reset(self) -> None:
         """Begin the very same run again."""
-        if self.experiment is not None:
-            self.experiment.reset()
-            self._watching.look()
+        assert self.experiment is not None
+        self.experiment.reset()
+        self._watching.look()
 
     def action_pace(self, direction: int) -> None:
         """Go a pace up or down."""
-        if self.experiment is not None:
-            self.experiment.change_pace(direction)
-            self._stand()
+        assert self.experiment is not None
+        self.experiment.change_pace(direction)
+        self._stand()
 
     def action_preset(self) -> None:
         """Take the next preset."""
-        if self.experiment is None:
-            return
+        assert self.experiment is not None
         try:
             self.experiment.use_preset()
         except ValueError as error:
@@ -161,11 +126,11 @@ class TrainingLab(Lab):
 
     def action_device(self) -> None:
         """Move to the next device."""
-        if self.experiment is not None:
-            names = [device.name for device in self._devices]
-            index = names.index(self.experiment.device.name) + 1
-            self.experiment.use_device(self._devices[index % len(names)])
-            self._begin()
+        assert self.experiment is not None
+        names = [device.name for device in self._devices]
+        index = names.index(self.experiment.device.name) + 1
+        self.experiment.use_device(self._devices[index % len(names)])
+        self._begin()
 
     def action_view(self) -> None:
         """Show the next picture."""
@@ -181,8 +146,7 @@ class TrainingLab(Lab):
 
     def action_copy(self) -> None:
         """Copy the command that gives this run again."""
-        if self.experiment is None:
-            return
+        assert self.experiment is not None
         command = self.experiment.command()
         self.app.copy_to_clipboard(command)
         frame = self.experiment.frame

@@ -24,6 +24,7 @@ from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 REST_SECONDS = 0.05
 """How long the highlight rests on a lesson before its page, which is dear, is laid out."""
+OPEN = "Open the lesson: ○ new, ◐ begun, ✓ gone through and a challenge met"
 UNWRITTEN = """# {title}
 
 *{about}*
@@ -38,7 +39,7 @@ class Contents(OptionList):
     BINDINGS = [
         Binding("j", "cursor_down", show=False, id="contents.down"),
         Binding("k", "cursor_up", show=False, id="contents.up"),
-        Binding("enter,l", "select", "open", id="contents.open", tooltip="Open the lesson"),
+        Binding("enter,l", "select", "open", id="contents.open", tooltip=OPEN),
     ]
 
 

@@ -23,6 +23,7 @@ from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
+BACK = "Back to the course; a run that is under way ends"
 
 
 class LessonScreen(Screen[None]):
@@ -36,7 +37,7 @@ class LessonScreen(Screen[None]):
         Binding(
             "3,c", "show('code')", "code", False, key_display="c", id="lesson.code", tooltip=CODE
         ),
-        Binding("escape", "back", "back", id="lesson.back", tooltip="Back to the course"),
+        Binding("escape", "back", "back", id="lesson.back", tooltip=BACK),
     ]
 
     def __init__(
@@ -84,6 +85,7 @@ class LessonScreen(Screen[None]):
 
     def action_show(self, part: str) -> None:
         """Show the concept page, the lab or the code."""
+        self._hush()
         self._lab.leave()
         self.query_one(ContentSwitcher).current = part
         self._heading.part = part
@@ -94,7 +96,13 @@ class LessonScreen(Screen[None]):
 
     def action_back(self) -> None:
         """Back to the course; a run that is under way ends."""
+        self._hush()
         self.dismiss()
+
+    def _hush(self) -> None:
+        """What the lab has told, a hint say, stays with the lab."""
+        if self._lab.display:
+            self.app.clear_notifications()
 
     def _follow(self, standing: Standing) -> None:
         """Say where the lab stands."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -16,54 +15,18 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from engine.config import Setting
-from engine.datasets.cells import shown
-from engine.equations import plain
 from lessons.lesson import Control
+from tui.widgets.control_list import ControlList
+from tui.widgets.control_values import choices, following, line, matters, text_of
 from tui.widgets.path_suggester import PathSuggester
 
-TURN = Binding.Group("set", compact=True)
-LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
 TYPE = "Type any value for the highlighted control"
 
 
-class ControlList(OptionList):
-    """The list itself: ← and → turn the highlighted control, enter types a value."""
+class Field(Input):
+    """The line to type a value in."""
 
-    BINDINGS = [
-        Binding(
-            "left,h",
-            "turn(-1)",
-            "lower",
-            key_display="←",
-            id="control.less",
-            group=TURN,
-            tooltip=LOWER,
-        ),
-        Binding(
-            "right",
-            "turn(1)",
-            "higher",
-            key_display="→",
-            id="control.more",
-            group=TURN,
-            tooltip=HIGHER,
-        ),
-        Binding("j", "cursor_down", show=False, id="control.down"),
-        Binding("k", "cursor_up", show=False, id="control.up"),
-    ]
-
-    @dataclass
-    class Turned(Message):
-        """The learner wants the next value up (1) or down (-1) of the control."""
-
-        name: str
-        direction: int
-
-    def action_turn(self, direction: int) -> None:
-        """Post the wish to turn the highlighted control."""
-        option = self.highlighted_option
-        if option is not None and option.id is not None:
-            self.post_message(self.Turned(option.id, direction))
+    BINDINGS = [Binding("enter", "submit", "take it", key_display="⏎", id="control.take")]
 
 
 class Controls(Vertical):
@@ -90,6 +53,7 @@ class Controls(Vertical):
         #about { height: auto; padding: 0 1; color: $text-muted; }
         &.-refused #about { display: none; }
         &.-editing #line { display: block; }
+        &.-file #line { layout: vertical; height: 2; }
         &.-refused #said { display: block; color: $text-error; }
     }
     """
@@ -124,7 +88,7 @@ class Controls(Vertical):
         yield ControlList(markup=False, compact=True)
         with Horizontal(id="line"):
             yield Static(id="label", markup=False)
-            yield Input(compact=True)
+            yield Field(compact=True)
         yield Static(id="said", markup=False)
         yield Static(id="about", markup=False)
 
@@ -136,7 +100,7 @@ class Controls(Vertical):
         """Show the values, and hide what does not matter with them; what is being typed stays."""
         self._settings, self._live = settings, live
         options = self.query_one(ControlList)
-        shown = [c for c in self._controls.values() if _matters(c, settings)]
+        shown = [c for c in self._controls.values() if matters(c, settings)]
         highlighted = options.highlighted_option
         if [option.id for option in options.options] != [control.name for control in shown]:
             options.set_options([Option("", id=control.name) for control in shown])
@@ -166,56 +130,70 @@ class Controls(Vertical):
         option = self.query_one(ControlList).highlighted_option
         assert option is not None
         assert option.id is not None
-        control, line = self._controls[option.id], self.query_one(Input)
+        control, field = self._controls[option.id], self.query_one(Input)
         self.query_one("#label", Static).update(f"new {control.label}: ")
-        line.suggester = PathSuggester() if control.file else None
-        line.value = _text(self._settings.get(control.name), control)
+        self._tell(f"{control.help} {choices(control)}")
+        field.suggester = PathSuggester() if control.file else None
+        field.value = text_of(control, self._settings.get(control.name))
+        self.set_class(control.file, "-file")  # a path needs the whole width
         self.add_class("-editing")
-        self.screen.set_focus(line)
+        self.screen.set_focus(field)
 
     def action_settle(self) -> None:
         """Leave the line for typing, and keep the old value."""
         if self.editing:
-            self.remove_class("-editing", "-refused")
+            self._close()
             self.screen.set_focus(self.query_one(ControlList))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """Whoever goes back to the list has given up typing."""
         if self.editing and isinstance(event.widget, ControlList):
-            self.remove_class("-editing", "-refused")
+            self._close()
 
     def on_resize(self) -> None:
         """Fit the values to the width, and keep the highlighted one in sight."""
         self._write_values()
         self.call_after_refresh(self.query_one(ControlList).scroll_to_highlight)
 
+    def _close(self) -> None:
+        """Put the line for typing away."""
+        self.remove_class("-editing", "-refused")
+        self._explain()
+
     def _write_values(self) -> None:
         options = self.query_one(ControlList)
         width = max(options.scrollable_content_region.width, 20)
         for option in options.options:
             assert option.id is not None
-            options.replace_option_prompt(option.id, self._line(option.id, width))
+            name, value = option.id, self._settings.get(option.id)
+            prompt = line(self._controls[name], value, name in self._live, width)
+            options.replace_option_prompt(name, prompt)
 
-    def _line(self, name: str, width: int) -> Text:
-        control, live = self._controls[name], " ●" if name in self._live else "  "
-        room = width - len(control.label) - 1 - len(live)
-        value = _end(_text(self._settings.get(name), control), room) + live
-        return Text(control.label + value.rjust(width - len(control.label)), no_wrap=True)
+    def _explain(self) -> None:
+        """Say what the highlighted control is."""
+        option = self.query_one(ControlList).highlighted_option
+        if option is not None and option.id is not None:
+            self._tell(self._controls[option.id].help)
+
+    def _tell(self, text: str) -> None:
+        self.query_one("#about", Static).update(text)
 
     @on(ControlList.Turned)
     def _turn(self, event: ControlList.Turned) -> None:
         event.stop()
         self.remove_class("-refused")
-        ladder = self._controls[event.name].ladder
-        value = _next(ladder, self._settings.get(event.name), event.direction)
-        self.post_message(self.Changed(event.name, value))
+        control, before = self._controls[event.name], self._settings.get(event.name)
+        value = following(control.ladder, before, event.direction)
+        if value != before:  # else the run would begin anew for nothing
+            self.post_message(self.Changed(event.name, value))
+        elif control.file:
+            self.action_edit()
 
     @on(OptionList.OptionHighlighted)
-    def _explain(self, event: OptionList.OptionHighlighted) -> None:
+    def _change_control(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         self.remove_class("-refused")
-        if event.option_id is not None:
-            self.query_one("#about", Static).update(self._controls[event.option_id].help)
+        self._explain()
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:
@@ -227,36 +205,3 @@ class Controls(Vertical):
     @on(Input.Changed)
     def _think_again(self) -> None:
         self.remove_class("-refused")
-
-
-def _matters(control: Control, settings: Mapping[str, Setting]) -> bool:
-    if control.only_with is None:
-        return True
-    other, value = control.only_with
-    return settings.get(other) == value
-
-
-def _text(value: Setting, control: Control) -> str:
-    if value is None:
-        return control.none
-    return shown(value, longest=4096) if isinstance(value, str) else plain(value)
-
-
-def _end(text: str, room: int) -> str:
-    """Of a text that is too long, its end: of a path, that is the file."""
-    return text if len(text) <= max(room, 2) else f"…{text[1 - max(room, 2) :]}"
-
-
-def _next(ladder: Sequence[Setting], value: Setting, direction: int) -> Setting:
-    """The value after (1) or before (-1) this one on the ladder; words go round in a circle."""
-    if value in ladder:
-        index = ladder.index(value) + direction
-        if isinstance(value, str):
-            return ladder[index % len(ladder)]
-        return ladder[max(0, min(len(ladder) - 1, index))]
-    numbers = [rung for rung in ladder if isinstance(rung, int | float)]
-    if not isinstance(value, int | float):
-        return ladder[0]
-    if direction > 0:
-        return next((rung for rung in numbers if rung > value), value)
-    return next((rung for rung in reversed(numbers) if rung < value), value)

@@ -1,0 +1,52 @@
+"""The list of the hyperparameters, to walk through and turn; knows no value of theirs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import OptionList
+
+TURN = Binding.Group("set", compact=True)
+LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
+
+
+class ControlList(OptionList):
+    """The list itself: ← and → turn the highlighted control."""
+
+    BINDINGS = [
+        Binding(
+            "left,h",
+            "turn(-1)",
+            "lower",
+            key_display="←",
+            id="control.less",
+            group=TURN,
+            tooltip=LOWER,
+        ),
+        Binding(
+            "right",
+            "turn(1)",
+            "higher",
+            key_display="→",
+            id="control.more",
+            group=TURN,
+            tooltip=HIGHER,
+        ),
+        Binding("j", "cursor_down", show=False, id="control.down"),
+        Binding("k", "cursor_up", show=False, id="control.up"),
+    ]
+
+    @dataclass
+    class Turned(Message):
+        """The learner wants the next value up (1) or down (-1) of the control."""
+
+        name: str
+        direction: int
+
+    def action_turn(self, direction: int) -> None:
+        """Post the wish to turn the highlighted control."""
+        option = self.highlighted_option
+        if option is not None and option.id is not None:
+            self.post_message(self.Turned(option.id, direction))

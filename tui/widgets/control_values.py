@@ -1,0 +1,62 @@
+"""What stands beside a control, and what comes next on its ladder; knows no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rich.text import Text
+
+from engine.config import Setting
+from engine.datasets.cells import shown
+from engine.equations import plain
+from lessons.lesson import Control
+
+
+def matters(control: Control, settings: Mapping[str, Setting]) -> bool:
+    """Whether the control makes a difference with these settings."""
+    if control.only_with is None:
+        return True
+    other, value = control.only_with
+    return settings.get(other) == value
+
+
+def text_of(control: Control, value: Setting) -> str:
+    """The value as it is shown and typed."""
+    if value is None:
+        return control.none
+    return shown(value, longest=4096) if isinstance(value, str) else plain(value)
+
+
+def line(control: Control, value: Setting, live: bool, width: int) -> Text:
+    """Label and value, at the two ends of so many cells."""
+    sign = " ●" if live else "  "
+    room = width - len(control.label) - 1 - len(sign)
+    said = _end(text_of(control, value), room) + sign
+    return Text(control.label + said.rjust(width - len(control.label)), no_wrap=True)
+
+
+def choices(control: Control) -> str:
+    """The words that may be typed, where nothing but these may be."""
+    if not all(isinstance(rung, str) for rung in control.ladder):
+        return ""
+    return f"One of: {', '.join(map(str, control.ladder))}."
+
+
+def following(ladder: Sequence[Setting], value: Setting, direction: int) -> Setting:
+    """The value after (1) or before (-1) this one on the ladder; words go round in a circle."""
+    if value in ladder:
+        index = ladder.index(value) + direction
+        if isinstance(value, str):
+            return ladder[index % len(ladder)]
+        return ladder[max(0, min(len(ladder) - 1, index))]
+    numbers = [rung for rung in ladder if isinstance(rung, int | float)]
+    if not isinstance(value, int | float):
+        return ladder[0]
+    if direction > 0:
+        return next((rung for rung in numbers if rung > value), value)
+    return next((rung for rung in reversed(numbers) if rung < value), value)
+
+
+def _end(text: str, room: int) -> str:
+    """Of a text that is too long, its end: of a path, that is the file."""
+    return text if len(text) <= max(room, 2) else f"…{text[1 - max(room, 2) :]}"
