@@ -61,19 +61,10 @@ class Crew:
 
     def epoch(self) -> Iterator[Batch | None]:
         """Every batch of one pass, and None while the next one is not there yet."""
-        batches = self._begin()
-        while True:
-            try:
-                batch = next(batches)
-            except StopIteration:
-                return
-            except RuntimeError as error:
-                if "timed out" not in str(error):  # of its own PATIENCE: it can be asked again
-                    raise
-                batch = None
-            except (OSError, EOFError) as error:  # what it was just sending broke off
-                raise RuntimeError("a worker process has died; set workers to 0") from error
-            yield batch
+        try:
+            yield from _patiently(self._begin())
+        except (OSError, EOFError) as error:  # what a worker was just sending broke off
+            raise RuntimeError("a worker process has died; set workers to 0") from error
 
     def close(self) -> None:
         """End the workers, wherever they stand, and wait until they are gone."""
@@ -91,13 +82,39 @@ class Crew:
             return iter(self._loader)
         torch.empty((), dtype=torch.int64).random_()  # what a loader without workers draws
         if self._workers:
-            return iter(self._loader)
+            return self._again(self._loader)
         before = set(multiprocessing.active_children())
         try:
             with _quietly():
                 return iter(self._loader)
         finally:
             self._workers = [one for one in multiprocessing.active_children() if one not in before]
+
+    def _again(self, loader: DataLoader[Any]) -> Iterator[Batch]:
+        """Another pass. First each worker has to say that it is ready, however late it is.
+
+        Where one is later than the timeout, a loader gives up for good; without a timeout it
+        waits for all that are alive.
+        """
+        going: Any = loader._iterator  # not for the public, but there is no other way to it
+        going._timeout = 0
+        try:
+            return iter(loader)
+        finally:
+            going._timeout = PATIENCE
+
+
+def _patiently(batches: Iterator[Batch]) -> Iterator[Batch | None]:
+    while True:
+        try:
+            batch = next(batches)
+        except StopIteration:
+            return
+        except RuntimeError as error:
+            if "timed out" not in str(error):  # of its own PATIENCE: it can be asked again
+                raise
+            batch = None
+        yield batch
 
 
 @contextmanager

@@ -6,6 +6,8 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
+from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
 
@@ -16,6 +18,7 @@ from engine.frame import State
 from engine.run import Run
 from engine.trainer import Rest, Step
 from engine.trainers.dataloader import DataLoaderConfig, TableLearner
+from engine.trainers.workers import PATIENCE
 from tests.engine.conftest import until
 
 CPU = torch.device("cpu")
@@ -116,6 +119,37 @@ def test_a_ctrl_c_in_the_terminal_does_not_reach_them() -> None:
     steps = [turn for turn in turns if isinstance(turn, Step)]
     assert len(steps) == 28
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def first_epoch(turns: Iterator[Step | Rest]) -> list[float]:
+    """The losses of its 14 steps."""
+    steps = (turn for turn in turns if isinstance(turn, Step))
+    return [step.loss.item() for step in islice(steps, 14)]
+
+
+def test_a_worker_that_is_late_for_an_epoch_is_waited_for() -> None:
+    """As on a machine with too much to do: it stands still for several times the timeout."""
+    trainer = made(2)
+    turns = trainer.turns()
+    losses = first_epoch(turns)
+    pid = trainer.crew._workers[0].pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    going_on = threading.Timer(8 * PATIENCE, os.kill, (pid, signal.SIGCONT))
+    going_on.start()
+    losses += [turn.loss.item() for turn in turns if isinstance(turn, Step)]
+    going_on.join()
+    assert losses == [step.loss.item() for step in made(0).steps()]
+
+
+def test_a_worker_that_dies_between_two_epochs_is_an_error() -> None:
+    trainer = made(2)
+    turns = trainer.turns()
+    first_epoch(turns)
+    trainer.crew._workers[0].kill()
+    with pytest.raises(RuntimeError, match="worker"):
+        list(turns)
+    assert multiprocessing.active_children() == []
 
 
 def test_a_worker_that_dies_is_an_error_and_not_a_wait() -> None:
