@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
 
 MISSING = frozenset({"", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none", "missing"})
 """What stands for no value, in small letters."""
+UNLABELLED = MISSING - {"-", "none", "missing"}
+"""What stands for no label whatever the others are: those left out may be names of classes."""
 LONGEST = 40
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+"""1,000 may be one thousand: to write 1.000 instead would be another number."""
+POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d*")
+"""One thousand and a half, where the comma stands before the decimals: 1.000,5."""
 
 
 def missing(cell: str) -> bool:
@@ -14,13 +22,49 @@ def missing(cell: str) -> bool:
     return cell.strip().lower() in MISSING
 
 
+def unlabelled(cell: str) -> bool:
+    """Whether the cell holds no label, be the others words or numbers."""
+    return cell.strip().lower() in UNLABELLED
+
+
 def number(cell: str) -> float | None:
     """The finite number that the cell spells; None where it spells none."""
-    try:
-        value = float(cell)
-    except ValueError:
-        return None
+    value = _spelled(cell)
     return value if math.isfinite(value) else None
+
+
+def plain(text: str) -> bool:
+    """Whether `float` takes of this only what everybody reads as a number.
+
+    Python itself also takes 1_000, and the digits of every script.
+    """
+    return "_" not in text and text.isascii()
+
+
+def trouble(cell: str) -> str:
+    """What is wrong with a cell that should be a number, in words: `is not a number`."""
+    large = math.isinf(_spelled(cell)) and "n" not in cell.lower()  # as it is in inf
+    return "is too large a number" if large else "is not a number"
+
+
+def advice(cell: str) -> str:
+    """How to write the number that the cell seems to hold; nothing where that cannot be told."""
+    text = shown(mended(cell))
+    if not text:
+        return ""
+    return f"without commas it is {text}" if THOUSANDS.fullmatch(cell.strip()) else f"write {text}"
+
+
+def mended(cell: str) -> str:
+    """The number that the cell seems to hold, as it has to be written: `1.5` for `1,5`; or ''."""
+    text = cell.strip().replace("−", "-").replace("_", "")
+    text = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
+    if THOUSANDS.fullmatch(text):
+        text = text.replace(",", "")
+    elif POINTED.fullmatch(text):
+        text = text.replace(".", "")
+    text = text.replace(",", ".", 1)
+    return text if number(text) is not None else ""
 
 
 def shown(text: str, longest: int = LONGEST) -> str:
@@ -34,3 +78,12 @@ def shown(text: str, longest: int = LONGEST) -> str:
         for letter in text[: longest + 1]
     )
     return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"
+
+
+def _spelled(cell: str) -> float:
+    """What `float` makes of it, or nan: infinity, too, of a number that is too large."""
+    text = cell.strip()
+    try:
+        return float(text) if plain(text) else math.nan
+    except ValueError:
+        return math.nan

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,19 +13,15 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from engine.config import nearest
-from engine.datasets.cells import missing, number, shown
+from engine.datasets.cells import advice, missing, number, plain, shown, trouble, unlabelled
+from engine.datasets.csv_columns import Columns, Header, columns_of
 from engine.datasets.csv_file import Refused, Row, Separator, Stamp, rows, stamp
-from engine.datasets.labels import Target, labelled
+from engine.datasets.labels import Target, labelled, numbers_with_gaps
 from engine.datasets.tables import Table
 
-Header: TypeAlias = Literal["auto", "yes", "no"]
 Missing: TypeAlias = Literal["drop", "fill"]
 
-MOST_COLUMNS = 1000
 LEAST_ROWS = 4
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
-"""1,000 may be one thousand: to write 1.000 instead would be another number."""
 
 
 def read_table(
@@ -66,7 +61,7 @@ def _read(
     lines = rows(path, separator)
     first = next(lines)
     file = shown(path.name)
-    columns = _columns(file, first, header, label)
+    columns = columns_of(file, first, header, label)
     if not columns.named:
         lines = chain([first], lines)
     read = _Read(file, columns)
@@ -75,72 +70,26 @@ def _read(
     return read.table(gaps, target)
 
 
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """What the columns are called, and which of them is the label."""
-
-    names: tuple[str, ...]
-    label: int
-    named: bool
-    """Whether the first line holds these names."""
-
-    def features(self) -> tuple[str, ...]:
-        return self.names[: self.label] + self.names[self.label + 1 :]
-
-
-def _columns(file: str, first: Row, header: Header, label: str | None) -> _Columns:
-    where = f"{file}, line {first.line}"
-    if len(first.cells) < 2:
-        raise Refused(
-            f"{where}: there is one column only, and a table needs features and a label; "
-            "are its values separated by comma, semicolon or tab?"
-        )
-    if len(first.cells) > MOST_COLUMNS:
-        raise Refused(f"{where}: {len(first.cells):,} columns, and {MOST_COLUMNS:,} are allowed")
-    cells = [cell.strip() for cell in first.cells]
-    named = _holds_names(cells, label) if header == "auto" else header == "yes"
-    blank = [f"column {place}" for place in range(1, len(cells) + 1)]
-    texts = [cell or name for cell, name in zip(cells, blank, strict=True)] if named else blank
-    return _Columns(tuple(map(shown, texts)), _label(texts, label, named), named)
-
-
-def _holds_names(cells: list[str], label: str | None) -> bool:
-    """Whether the first line is a header: words, and no number among them."""
-    words = [cell for cell in cells if number(cell) is None and not missing(cell)]
-    return label in cells or (bool(words) and all(number(cell) is None for cell in cells))
-
-
-def _label(texts: list[str], label: str | None, named: bool) -> int:
-    if label is None:
-        return len(texts) - 1
-    if (count := texts.count(label.strip())) == 1:
-        return texts.index(label.strip())
-    if count:
-        raise Refused(f"{count} columns are called '{shown(label)}': which of them is the label?")
-    known = nearest(shown(label), map(shown, texts[:30]))
-    none = "" if named else ", and the file has no header"
-    raise Refused(f"no column is called '{shown(label)}'{none}; {known}")
-
-
 @dataclass(slots=True)
 class _Read:
     """What has been read so far: as numbers, since text takes ten times the room."""
 
     file: str
-    columns: _Columns
+    columns: Columns
     x: list[list[float]] = field(default_factory=list)
     labels: list[tuple[int, str]] = field(default_factory=list)
     """The line and the text of each label."""
     unlabelled: int = 0
+    """How many rows were left out since they have no label."""
 
     def take(self, row: Row) -> None:
         cells = row.cells
         label = cells.pop(self.columns.label).strip()
-        if missing(label):
+        if unlabelled(label):
             self.unlabelled += 1
             return
         try:
-            values = list(map(float, cells))
+            values = list(map(float, cells)) if plain("".join(cells)) else [math.inf]
         except ValueError:
             values = [math.inf]
         if not math.isfinite(sum(values)):
@@ -158,20 +107,17 @@ class _Read:
         column = place + (place >= self.columns.label) + 1
         name = self.columns.names[column - 1]
         raise Refused(
-            f"{self.file}, line {line}, column {column} ({name}): '{shown(cell.strip())}' "
-            f"is not a number{self._mend(line, cell)}"
+            f"{self.file}, line {line}, column {column} ({name}): "
+            f"'{shown(cell.strip())}' {trouble(cell)}; {advice(cell) or self._advice(line)}"
         )
 
-    def _mend(self, line: int, cell: str) -> str:
-        if THOUSANDS.fullmatch(cell.strip()):
-            return f"; without commas it is {cell.strip().replace(',', '')}"
-        if number(cell.replace(",", ".", 1)) is not None:
-            return f"; write {cell.strip().replace(',', '.')}"
+    def _advice(self, line: int) -> str:
         if line == 1 and not self.columns.named:
-            return "; if line 1 holds the names of the columns, set header to yes"
-        return "; write a number or, where there is none, leave it empty"
+            return "if line 1 holds the names of the columns, set header to yes"
+        return "write a number, leave it empty, or take a column of words out"
 
     def table(self, gaps: Missing, target: Target) -> Table:
+        self._leave_out(numbers_with_gaps(self.labels, target))
         features = self.columns.features()
         x = np.array(self.x, dtype=np.float64).reshape(-1, len(features))
         absent = np.isnan(x)
@@ -193,6 +139,14 @@ class _Read:
             places = (f"#{place} {text}" for place, text in enumerate(classes, start=1))
             report.append(f"classes: {_listed(tuple(places), most=10)}")
         return Table(self.file, table.x, y, features, name, classes, tuple(report))
+
+    def _leave_out(self, gaps: Set[int]) -> None:
+        """Leave out the rows in these places: what stands for their label is none."""
+        if gaps:
+            kept = [place for place in range(len(self.labels)) if place not in gaps]
+            self.x = [self.x[place] for place in kept]
+            self.labels = [self.labels[place] for place in kept]
+            self.unlabelled += len(gaps)
 
     def _unlabelled(self) -> Iterator[str]:
         if self.unlabelled:

@@ -40,7 +40,9 @@ class LineBroke(NoAnswer):
 def download(url: str, part: Path, size: int, tell: Callable[[int], object], stop: Stop) -> None:
     """Bring what `part` lacks of a file of `size` bytes; `tell` hears how many are there.
 
-    A server that cannot go on in the middle sends the file from its start.
+    A server that cannot go on in the middle sends the file from its start. `stop` is asked ten
+    times a second, but not while the server is asked, nor for the last `BUFFERED` bytes: there
+    a silent one can take `SILENCE` before the flag is looked at.
 
     Raises:
         Cancelled: the flag was up.
@@ -48,7 +50,7 @@ def download(url: str, part: Path, size: int, tell: Callable[[int], object], sto
         OSError: the disk.
     """
     got = part.stat().st_size if part.exists() else 0
-    with _ask(url, got if got < size else 0) as response:
+    with _ask(url, got if got < size else 0, stop) as response:
         if response.status != HTTPStatus.PARTIAL_CONTENT:
             got = 0
         _check_length(response, size - got)
@@ -63,13 +65,15 @@ def download(url: str, part: Path, size: int, tell: Callable[[int], object], sto
         raise LineBroke(f"the line broke after {got:,} of {size:,} bytes")
 
 
-def _ask(url: str, start: int) -> HTTPResponse:
+def _ask(url: str, start: int, stop: Stop) -> HTTPResponse:
     headers = {"User-Agent": "dltui"} | ({"Range": f"bytes={start}-"} if start else {})
     try:
         response: HTTPResponse = urlopen(Request(url, headers=headers), timeout=SILENCE)
     except (OSError, HTTPException, ValueError) as error:
+        if stop():
+            raise Cancelled from None
         if start and isinstance(error, HTTPError):  # it may have something against the middle
-            return _ask(url, 0)
+            return _ask(url, 0, stop)
         raise NoAnswer(_words(error)) from None
     return response
 
@@ -89,6 +93,8 @@ def _next(response: HTTPResponse, left: int, stop: Stop) -> bytes:
         _wait(response, left, stop)
         return response.read1(min(left, BLOCK))
     except (OSError, HTTPException) as error:
+        if stop():
+            raise Cancelled from None
         raise LineBroke(_words(error)) from None
 
 

@@ -2,47 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from engine.datasets.cells import number, shown
+from engine.datasets.cells import advice, mended, missing, number, shown, trouble
 from engine.datasets.csv_file import Refused
 from engine.pictures import Array
 
+Labels: TypeAlias = Sequence[tuple[int, str]]
+"""Each label with its line in the file."""
 Target: TypeAlias = Literal["auto", "classes", "number"]
 
 MOST_CLASSES = 100
+EXACT = 2**53
+"""From here on not every whole number is a float."""
 FEW = 10
 """Up to so many different whole numbers are taken for classes, where nothing else is said."""
 
 
-def labelled(
-    labels: Sequence[tuple[int, str]], where: str, target: Target
-) -> tuple[Array, tuple[str, ...]]:
-    """The labels, each with its line, as numbers of classes and their names, or as numbers.
+def numbers_with_gaps(labels: Labels, target: Target) -> Set[int]:
+    """The places where `-`, `none` or `missing` stands for a number; among words it is a class."""
+    texts = {text for _, text in labels}
+    gaps = set(filter(missing, texts))
+    others = texts - gaps
+    auto = target == "auto" and gaps and others and all(map(_like_a_number, others))
+    if auto or target == "number":
+        return {place for place, (_, text) in enumerate(labels) if text in gaps}
+    return frozenset()
+
+
+def labelled(labels: Labels, where: str, target: Target) -> tuple[Array, tuple[str, ...]]:
+    """The labels as numbers of classes and their names, or as numbers to predict.
 
     Raises:
         Refused: they are neither, or all of them are the same.
     """
-    values = [number(text) for _, text in labels]
+    spelled = {text: number(text) for text in {text for _, text in labels}}
+    values = [spelled[text] for _, text in labels]
     odd = next((place for place, value in enumerate(values) if value is None), None)
-    if target == "number" and odd is not None:
+    if odd is not None and (target == "number" or (target == "auto" and _meant(labels, values))):
         line, text = labels[odd]
-        raise Refused(f"{where}, line {line}: '{shown(text)}' is not a number to predict")
-    if target == "auto" and odd is not None and len(set(values)) > 1:
-        line, text = labels[odd]
-        raise Refused(
-            f"{where}, line {line}: '{shown(text)}' is not a number, and other labels are; "
-            "to take all of them for classes, set target to classes"
-        )
+        raise Refused(f"{where}, line {line}: '{shown(text)}' {_why_not(text, target)}")
     if target == "number" or (target == "auto" and odd is None and not _few_and_whole(values)):
         y = np.array(values, dtype=np.float64)
         if y.min() == y.max():
             raise Refused(f"{where}: every label is {y[0]:g}: there is nothing to predict")
         return y, ()
     return _classes([text for _, text in labels], where)
+
+
+def _meant(labels: Labels, values: Sequence[float | None]) -> bool:
+    """Whether numbers are meant, though not every label is one: others are, or all but are."""
+    return len(set(values)) > 1 or all(_like_a_number(text) for _, text in labels)
+
+
+def _like_a_number(text: str) -> bool:
+    """Whether it is a number, or would be with a point for its comma; 1_000 is a word."""
+    return "_" not in text and mended(text) != ""
+
+
+def _why_not(text: str, target: Target) -> str:
+    if target == "number":
+        return f"{trouble(text)} to predict; {advice(text) or 'write one, or leave it empty'}"
+    mend = advice(text)
+    others = f"; {mend}, or," if mend else ", and other labels are numbers;"
+    return f"{trouble(text)}{others} to take all of them for classes, set target to classes"
 
 
 def _few_and_whole(values: Sequence[float | None]) -> bool:
@@ -67,9 +93,11 @@ def _classes(labels: Sequence[str], where: str) -> tuple[Array, tuple[str, ...]]
 
 
 def _name(text: str) -> str:
-    """1 and 1.0 are one class."""
+    """1 and 1.0 are one class; of longer numbers than a float can hold, each is its own."""
     value = number(text)
-    return text if value is None else f"{value:.10g}"
+    if value is None or abs(value) >= EXACT:
+        return text
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _order(name: str) -> tuple[bool, float, str]:

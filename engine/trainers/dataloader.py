@@ -13,8 +13,9 @@ from torch.utils.data import Dataset
 
 from engine.config import Config, Epochs, Range, Rate
 from engine.datasets.breast_cancer import breast_cancer
+from engine.datasets.csv_columns import Header
 from engine.datasets.csv_file import Separator
-from engine.datasets.csv_table import Header, Missing, read_table
+from engine.datasets.csv_table import Missing, read_table
 from engine.datasets.labels import Target
 from engine.datasets.tables import Table
 from engine.trainer import Rest, Step

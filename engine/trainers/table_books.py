@@ -47,12 +47,14 @@ class TableBooks(Trainer[ConfigT]):
     def split(self, y: torch.Tensor, held_out: int) -> tuple[torch.Tensor, torch.Tensor]:
         """The rows to train on and those held out, drawn at random, each in the file's order.
 
-        Every class has the same share of both parts, as near as whole rows allow.
+        Of every class the same share is held out, rounded to whole rows: a class of a single row
+        is trained on, unless about half of the rows or more are held out.
         """
         order = torch.randperm(len(y))
         if self.table.classes:
             groups = [order[y[order] == label] for label in range(len(self.table.classes))]
-            places = [torch.linspace(0, 1, len(group) + 1)[:-1] for group in groups]
+            # Each row stands in the middle of its share of the line from 0 to 1.
+            places = [(torch.arange(len(group)) + 0.5) / len(group) for group in groups]
             order = torch.cat(groups)[torch.cat(places).argsort(stable=True)]
         return order[held_out:].sort().values, order[:held_out].sort().values
 

@@ -1,4 +1,4 @@
-"""A small MNIST in the catalog, a server that has it, and fetching it from there."""
+"""A small MNIST in the catalog, and a server that has it; and a table of a stranger's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from engine.datasets import catalog, fetch, places
 from engine.datasets.fetch import Progress
+from tests.engine.datasets.csv_tables import Write
 from tests.mirror import Mirror, Tiny, serving_alone
 
 TRAIN = "train-images-idx3-ubyte.gz"
@@ -29,6 +30,18 @@ def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
     """A server that has it, and the only one that is known."""
     with serving_alone(tiny, monkeypatch) as mirror:
         yield mirror
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Write a file; gives its path."""
+
+    def written(content: str | bytes) -> str:
+        path = tmp_path / "t.csv"
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return str(path)
+
+    return written
 
 
 def get(folder: Path, heard: list[Progress] | None = None, stop: Any = lambda: False) -> Path:

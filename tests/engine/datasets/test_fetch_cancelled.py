@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,41 @@ def test_the_flag_is_looked_at_from_another_thread(mirror: Mirror, tmp_path: Pat
     thread.join(60)
     assert ends == [Cancelled]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_never_answers_is_no_failure_once_it_is_cancelled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "SILENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(Cancelled):
+            download.download(address, tmp_path / "part", 9, print, lambda: True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_silence_in_the_last_bytes_is_no_failure_once_it_is_cancelled(
+    mirror: Mirror, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "SILENCE", 1.0)
+    size = len(tiny.packed[TRAIN])
+    mirror.pause_after = size - 100
+    unwanted = threading.Event()
+
+    def cancel() -> None:
+        assert mirror.paused.wait(60)
+        time.sleep(0.3)  # the look before the silence is over by then, and the silence is not
+        unwanted.set()
+
+    threading.Thread(target=cancel).start()
+    with pytest.raises(Cancelled):
+        download.download(
+            mirror.address + TRAIN,
+            tmp_path / "part",
+            size,
+            lambda _: None,
+            unwanted.is_set,
+        )
 
 
 def test_killed_in_the_middle_it_goes_on_the_next_time(
