@@ -5,6 +5,7 @@ from __future__ import annotations
 import reprlib
 import sys
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import asdict, dataclass, fields
 from difflib import get_close_matches
 from functools import cache
@@ -90,6 +91,16 @@ class Config:
     def but(self, name: str, value: Setting) -> Self:
         """This config with one setting changed; a value that is not allowed is a `ValueError`."""
         return self.of({**asdict(self), name: value})
+
+    def adjusted(self, name: str, value: Setting) -> Self:
+        """This config with one setting changed on the way; only that setting is checked.
+
+        A training that goes on has read its file, which may be gone by now: `but` would look.
+        """
+        checked = self._field(name).checked(name, value)
+        config = copy(self)
+        object.__setattr__(config, name, checked)
+        return config
 
     @classmethod
     def _field(cls, name: str) -> Allowed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import tempfile
@@ -66,10 +67,12 @@ def save(path: Path, about: About, weights: State) -> None:
         "about": json.dumps(dict(about)),
         "weights": {name: weight.detach().cpu() for name, weight in weights.items()},
     }
+    whole = io.BytesIO()
+    torch.save(content, whole)  # into a file it would make another error of one of the disk
     handle, beside = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
-            torch.save(content, file)
+            file.write(whole.getbuffer())
         Path(beside).replace(path)
     except BaseException:
         Path(beside).unlink(missing_ok=True)
@@ -80,18 +83,20 @@ def load(path: Path, like: State | None = None) -> Saved:
     """Read a network; nothing that a file holds is ever run.
 
     Raises:
-        Unfit: there is none, it is not one that `save` wrote, or its weights have not the names
-            and the shapes of those that it shall be `like`.
+        Unfit: there is none, it is not one that `save` wrote, or its weights have not the names,
+            the shapes and the types of those that it shall be `like`.
     """
     content = _content(path)
+    if not isinstance(content, dict):
+        raise Unfit(path, OURS, "something else")
     try:
         about, weights = json.loads(content["about"]), dict(content["weights"])
-    except (TypeError, KeyError, ValueError):
+    except (TypeError, KeyError, ValueError, RecursionError):
         raise Unfit(path, OURS, "something else") from None
     if not isinstance(about, dict):
         raise Unfit(path, OURS, "one without its settings")
     for name, weight in weights.items():
-        if not isinstance(weight, torch.Tensor) or not weight.is_floating_point():
+        if not _is_plain(weight):
             raise Unfit(path, "weights that are numbers", f"something else as {name!r}")
     if like is not None:
         check(path, weights, like)
@@ -99,13 +104,15 @@ def load(path: Path, like: State | None = None) -> Saved:
 
 
 def check(path: Path, weights: State, like: State) -> None:
-    """Raise `Unfit` where the weights have not the names and shapes of the others, or are no
-    finite numbers."""
+    """Raise `Unfit` where the weights have not the names, shapes and types of the others, or are
+    no finite numbers."""
     for name, wanted in like.items():
         if name not in weights:
             raise Unfit(path, f"the weights {name!r}", f"only {', '.join(map(repr, weights))}")
         if weights[name].shape != wanted.shape:
             raise Unfit(path, f"{name!r} of {_shape(wanted)}", _shape(weights[name]))
+        if weights[name].dtype != wanted.dtype:
+            raise Unfit(path, f"{name!r} of {wanted.dtype}", f"{weights[name].dtype}")
         if not weights[name].isfinite().all():
             raise Unfit(path, f"finite numbers as {name!r}", "others")
     more = [name for name in weights if name not in like]
@@ -132,6 +139,16 @@ def _content(path: Path) -> Any:
         # torch.load raises whatever its readers come upon, errors of many kinds.
         found = "one with code in it" if "Unsupported" in str(error) else DAMAGED
         raise Unfit(path, OURS, found) from None
+
+
+def _is_plain(weight: object) -> bool:
+    """Whether it is a tensor of real numbers that lie here, each in its place."""
+    return (
+        isinstance(weight, torch.Tensor)
+        and weight.is_floating_point()
+        and weight.layout == torch.strided
+        and weight.device.type == "cpu"
+    )
 
 
 def _shape(tensor: torch.Tensor) -> str:

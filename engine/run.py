@@ -105,7 +105,7 @@ class Run:
         """
         if name not in self._trainer_type.live:
             raise ValueError(f"{name} cannot change while the training goes on")
-        self._config.but(name, value)
+        self._config.adjusted(name, value)
         self._adjustments.append((name, value))
         self._turns.serve()
 

@@ -109,4 +109,4 @@ class Trainer(ABC, Generic[ConfigT]):
         """
         if name not in self.live:
             raise ValueError(f"{name} cannot change while the training goes on")
-        self.config = self.config.but(name, value)
+        self.config = self.config.adjusted(name, value)

@@ -82,10 +82,11 @@ class Experiment:
         Raises:
             ValueError: the value is not allowed; everything stays as it was.
         """
-        self.config = self.config.but(name, value)
         if self.run is not None and not self.ended and name in self.trainer.live:
+            self.config = self.config.adjusted(name, value)
             self.run.adjust(name, value)
             return False
+        self.config = self.config.but(name, value)
         self.reset()
         return True
 

@@ -38,7 +38,7 @@ class Fetching:
     def close(self, seconds: float) -> None:
         """Ask for the end and wait for it, though not for longer than that.
 
-        A server that is still being looked for cannot be given up; nothing of ours is open then.
+        A server that is still being asked cannot be given up before it has been silent for long.
         """
         self.cancel()
         if self._thread.ident is not None:

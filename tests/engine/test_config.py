@@ -58,7 +58,11 @@ def test_a_bad_value_is_refused_naming_field_value_and_what_is_allowed(
     name: str, value: Any
 ) -> None:
     shown = "1000000000" if value == 10**400 else repr(value)
-    for make in (lambda: Sample(**{name: value}), lambda: Sample().but(name, value)):
+    for make in (
+        lambda: Sample(**{name: value}),
+        lambda: Sample().but(name, value),
+        lambda: Sample().adjusted(name, value),
+    ):
         with pytest.raises(ValueError, match="is not allowed") as refusal:
             make()
         text = str(refusal.value)
@@ -141,6 +145,7 @@ def test_an_unknown_name_offers_the_nearest() -> None:
         lambda: Sample.parse("learning_rat", "1"),
         lambda: Sample.of({"learning_rat": 1}),
         lambda: Sample().but("learning_rat", 1),
+        lambda: Sample().adjusted("learning_rat", 1),
     )
     for refuse in refusals:
         with pytest.raises(ValueError, match="no setting 'learning_rat'; did you mean learning_ra"):
@@ -167,6 +172,23 @@ def test_a_config_is_frozen_and_but_keeps_the_rest() -> None:
     assert config.learning_rate == 0.01
     assert Sample.of(asdict(other)) == other
     assert isinstance(other, Sample)
+
+
+def test_adjusted_keeps_the_rest_and_looks_at_nothing_else() -> None:
+    class Once(Sample):
+        looked = 0
+
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            Once.looked += 1
+
+    config = Once(seed=7, momentum=0.9)
+    other = config.adjusted("learning_rate", 1)
+    assert Once.looked == 1
+    assert asdict(other) == {**asdict(config), "learning_rate": 1.0}
+    assert type(other.learning_rate) is float
+    assert config.learning_rate == 0.01
+    assert isinstance(other, Once)
 
 
 @pytest.mark.parametrize("kind", [GradientByHandConfig, ParametersConfig, LinearRegressionConfig])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import pickle
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,18 +57,34 @@ def test_a_folder_of_its_own_and_its_files(
     assert list(networks.files()) == []
 
 
-@pytest.mark.parametrize("moment", ["writing", "moving"])
+@contextmanager
+def files_of_at_most(size: int) -> Iterator[None]:
+    """As under `ulimit -f`, or on a disk that is nearly full."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_disk_that_is_full_is_an_error_of_the_disk(file: Path) -> None:
+    before = file.read_bytes()
+    large = network(width=20_000)
+    with files_of_at_most(200_000), pytest.raises(OSError, match="too large"):
+        networks.save(file, ABOUT, large)
+    assert file.read_bytes() == before
+    assert list(file.parent.iterdir()) == [file]
+
+
 def test_a_write_that_fails_leaves_what_was_there(
-    file: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+    file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     before = file.read_bytes()
-    if moment == "writing":
-        monkeypatch.setattr(torch, "save", fails)
-    else:
-        monkeypatch.setattr(Path, "replace", fails)
+    monkeypatch.setattr(Path, "replace", fails)
     with pytest.raises(OSError, match="No space left"):
         networks.save(file, ABOUT, network())
     assert file.read_bytes() == before
@@ -112,6 +131,7 @@ def test_every_single_damaged_byte_is_refused_or_harmless(file: Path) -> None:
         assert set(saved.weights) == set(network())
 
 
+@pytest.mark.filterwarnings("ignore:Validating sparse")
 @pytest.mark.parametrize(
     ("content", "words"),
     [
@@ -122,6 +142,12 @@ def test_every_single_damaged_byte_is_refused_or_harmless(file: Path) -> None:
         ({"about": "{}", "weights": {"w": "heavy"}}, "something else as 'w'"),
         ({"about": "{}", "weights": {"w": torch.tensor([1])}}, "something else as 'w'"),
         (network(), "something else"),
+        (torch.zeros(3), "something else"),
+        ([1], "something else"),
+        (None, "something else"),
+        ({"about": "[" * 100_000, "weights": {}}, "something else"),
+        ({"about": "{}", "weights": {"w": torch.zeros(2).to_sparse()}}, "something else as 'w'"),
+        ({"about": "{}", "weights": {"w": torch.zeros(2, device="meta")}}, "else as 'w'"),
     ],
 )
 def test_another_kind_of_content_is_refused(tmp_path: Path, content: Any, words: str) -> None:
@@ -139,6 +165,15 @@ def test_weights_that_do_not_fit_are_named(file: Path) -> None:
         networks.load(file, {name: like[name] for name in ("0.weight", "0.bias", "2.bias")})
     with pytest.raises(Unfit, match="the weights 'extra'"):
         networks.load(file, {**like, "extra": torch.zeros(1)})
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.float16])
+def test_weights_of_another_type_are_refused(tmp_path: Path, kind: torch.dtype) -> None:
+    path, other = tmp_path / "other.pt", {name: w.to(kind) for name, w in network().items()}
+    networks.save(path, ABOUT, other)
+    with pytest.raises(Unfit, match=rf"'0\.weight' of torch\.float32, found {kind}"):
+        networks.load(path, network())
+    assert networks.load(path, other).about == ABOUT
 
 
 def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:

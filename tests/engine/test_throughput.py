@@ -144,3 +144,6 @@ def test_one_that_goes_on_for_ever_is_given_up(
     timing.start()
     assert timing.poll()
     assert timing.ended
+    assert timing.failure == "it was given up after 0 s, with 0 of 16 measurements"
+    assert timing.poll()
+    assert timing.failure.startswith("it was given up")
