@@ -16,7 +16,7 @@ FINE = 4
 """Dots of the sheet in a pixel, each way: fine enough that scaling it leaves soft edges."""
 RADIUS, EDGE = 1.5, 0.75
 """Half the width of the pen's line, and of its soft edge the whole, both in pixels: ten digits
-written with it hold as much ink as MNIST's own do, 105 full pixels each."""
+written with it hold about as much ink as MNIST's own do, 102 full pixels each."""
 BOX = 20
 """Into so many pixels each way MNIST scales a digit."""
 CENTRE = 14.5

@@ -80,7 +80,7 @@ class DigitsPicture:
     data: str
     """The name of the data set in use: `digits` too where another was wanted and is not here."""
     classes: tuple[str, ...]
-    """What each label is called: `0` to `9`, or `T-shirt/top` and so on."""
+    """What each label is called: `0` to `9`, or `T-shirt` and so on."""
     accuracies: Array
     """The share of the test images that is right, by epoch: the first is that of the network
     before its training; shape (tests,)."""

@@ -27,6 +27,8 @@ KEPT = {
     "exp_avg_sq": "v ← 0.999·v + 0.001·g²",
 }
 """What an optimizer remembers of the gradients of a weight, as `torch.optim` calls it."""
+LEAST = 5e-5
+"""A share of a number that is too small to show in its four digits."""
 
 
 def stages(trainer: FittingTrainer) -> tuple[StageView, ...]:
@@ -112,19 +114,21 @@ def _moves(one: Learner) -> tuple[Equation, ...]:
     return (
         Equation("backward", "g = ∂L/∂w", "", number(gradient)),
         *lines,
-        Equation("update", RULES[one.kind], _in_numbers(one, weight), number(_change(one))),
+        Equation("update", *_step(one, weight), number(_change(one))),
         Equation("update", "w ← w + Δw", "", number(None if one.path.last is None else now)),
     )
 
 
-def _in_numbers(one: Learner, weight: torch.Tensor) -> str:
-    """The rule of the optimizer with the numbers of the last update; empty before the first.
+def _step(one: Learner, weight: torch.Tensor) -> tuple[str, str]:
+    """The rule of the optimizer, and that with the numbers of the last update, if there was one.
 
     The formulas are those of the documentation of `torch.optim`: Adam divides both of its means
-    by what they lack at the beginning, 1 − βᵗ, and RMSprop does not.
+    by what they lack at the beginning, 1 − βᵗ, and RMSprop does not. The ε that both add to the
+    root is written where it shows.
     """
+    rule = RULES[one.kind]
     if weight.grad is None:
-        return ""
+        return rule, ""
     group, state = one.optimizer.param_groups[0], one.optimizer.state[weight]
     kept = {name: value.flatten()[0].item() for name, value in state.items() if name in KEPT}
     along, across = weight.grad.flatten()[0].item(), None
@@ -136,7 +140,12 @@ def _in_numbers(one: Learner, weight: torch.Tensor) -> str:
     elif "momentum_buffer" in kept:
         along = kept["momentum_buffer"]
     moved = f"−{plain(group['lr'])}·{factor(along)}"
-    return moved if across is None else f"{moved}/{number(across)}"
+    if across is None:
+        return rule, moved
+    if group["eps"] < LEAST * across:
+        return rule, f"{moved}/{number(across)}"
+    above, _, root = rule.partition("/")
+    return f"{above}/({root} + ε)", f"{moved}/({number(across)} + {plain(group['eps'])})"
 
 
 def _change(one: Learner) -> float | None:

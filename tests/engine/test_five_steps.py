@@ -330,6 +330,20 @@ def test_the_numbers_of_adams_step_are_the_ones_it_made() -> None:
     assert lines["w ← w + Δw"].result == _signed(f"{path[2, 0]:.4f}")
 
 
+@pytest.mark.parametrize(("kind", "rate"), [("adam", "0.02"), ("rmsprop", "0.01")])
+def test_a_unit_that_is_dead_divides_by_epsilon(kind: str, rate: str) -> None:
+    """PyTorch adds 1e-8 to the root: without it, the line would say 0 by 0."""
+    trainer = made(activation="relu", units=1, optimizer=kind, learning_rate=float(rate))
+    weight = next(trainer.learners[0].model.parameters())
+    with torch.no_grad():
+        weight.zero_()
+        trainer.learners[0].model[0].bias.fill_(-1.0)
+    list(islice(trainer.steps(), 3))
+    lines = {line.formula: line for line in trainer.equations(None)}
+    rule = lines["Δw = −η·m′/(√v′ + ε)" if kind == "adam" else "Δw = −η·g/(√s + ε)"]
+    assert (rule.numbers, rule.result) == (f"−{rate}·0.0000/(0.0000 + 1e−08)", "0.0000")
+
+
 @pytest.mark.parametrize("kind", ["sgd", "momentum", "rmsprop", "adam"])
 def test_before_the_first_step_no_number_stands_there(kind: str) -> None:
     lines = made(optimizer=kind).equations(None)

@@ -140,6 +140,15 @@ def test_a_drawing_fits_into_20_by_20_and_keeps_its_shape(rows: int, columns: in
     assert set(np.unique(image).tolist()) == {0, 255}
 
 
+@needs_mnist
+def test_the_ink_of_mnist_and_of_the_pen_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DLTUI_DATA_DIR", str(REAL))
+    images = load_images("mnist").train_x.numpy()
+    full_pixels = images.sum(axis=(1, 2)).mean() / 255
+    assert full_pixels == pytest.approx(102, abs=0.5)
+    assert as_mnist(written(SEVEN).ink).sum() / 255 == pytest.approx(full_pixels, rel=0.25)
+
+
 def test_edges_between_pixels_are_soft() -> None:
     drawing = np.zeros((112, 112), dtype=np.uint8)
     drawing[:60, :2] = 255  # 60 rows become 20: a third of each column in the only one

@@ -239,3 +239,16 @@ def test_a_lesson_that_trains_nothing_says_what_to_do(slug: str, capsys: Capture
     assert output == ""
     assert f"the lesson {slug!r} trains nothing" in errors
     assert f"dltui {slug}" in errors
+
+
+@pytest.mark.parametrize(
+    "words", [("--csv", "t.csv", "--label", "x"), ("--target", "number"), ("--missing", "fill")]
+)
+def test_a_table_is_refused(capsys: Captured, words: tuple[str, ...]) -> None:
+    line = refused(capsys, *words)
+    assert f"the lesson 'autograd' takes no {words[0]}: dataloader does" in line
+
+
+def test_a_name_like_an_option_is_an_input_as_any_other(capsys: Captured) -> None:
+    _, end = run(capsys, *settings("expression=csv*2", "csv=3"))
+    assert end["gradients"] == {"csv": 2}

@@ -10,7 +10,6 @@ import pytest
 import torch
 from torch import nn
 
-from tests.course import WRITTEN
 from tui import cli
 
 Captured = pytest.CaptureFixture[str]
@@ -128,7 +127,7 @@ def test_a_setting_may_be_none_and_a_seed_repeats(capsys: Captured) -> None:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ([], f"run needs a lesson; there are: {WRITTEN[0]}"),
+        ([], "run needs a lesson; there are: autograd, gradient-by-hand"),
         (["linear-regresion"], "no lesson 'linear-regresion'; did you mean linear-regression"),
         (["to-come"], "'to-come' is not written yet"),
         (["linear-regression", "more"], "one word too many: 'more'"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from engine.config import Allowed, Range
@@ -50,6 +51,7 @@ def run(options: Namespace) -> int:
     with refusing():
         lesson = _lesson(options.lesson)
         if lesson.lab == "autograd":
+            _no_table(_table(options), (), lesson.slug)
             return take_apart.run(options, lesson, dict(map(_change, options.set)))
         training = _training(lesson)
     with Interruption() as interruption:
@@ -70,7 +72,7 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
         use_data_dir(options.data_dir)
     trainer = lesson.load_trainer()
     with refusing():
-        _no_table(changes, trainer, lesson.slug)
+        _no_table(changes, trainer.Config.allowed(), lesson.slug)
         if options.seed is not None:
             changes.append(("seed", options.seed))
         config = _config(trainer, dict(preset.settings), changes)
@@ -82,13 +84,19 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
 
 
 def _lesson(slug: str | None) -> Lesson:
-    written = [entry.slug for entry in entries() if entry.written]
     if slug is None:
-        raise Refusal(f"run needs a lesson; there are: {', '.join(written)}")
+        raise Refusal(f"run needs a lesson; there are: {_runnable()}")
     entry = find(slug)
     if not entry.written:
-        raise Refusal(f"the lesson {slug!r} is not written yet; there are: {', '.join(written)}")
+        raise Refusal(f"the lesson {slug!r} is not written yet; there are: {_runnable()}")
     return entry.load()
+
+
+def _runnable() -> str:
+    """The lessons that do something without a screen."""
+    lessons = [entry.load() for entry in entries() if entry.written]
+    able = [one for one in lessons if isinstance(one, TrainingLesson) or one.lab == "autograd"]
+    return ", ".join(lesson.slug for lesson in able)
 
 
 def _training(lesson: Lesson) -> TrainingLesson:
@@ -114,10 +122,10 @@ def _table(options: Namespace) -> list[tuple[str, str]]:
     return [(name, text) for name, text in given if text is not None]
 
 
-def _no_table(changes: list[tuple[str, str]], trainer: type[Trainer[Any]], slug: str) -> None:
+def _no_table(changes: list[tuple[str, str]], allowed: Container[str], slug: str) -> None:
     """Refuse a table where the lesson takes none."""
     for name, _ in changes:
-        if name in TABLE and name not in trainer.Config.allowed():
+        if name in TABLE and name not in allowed:
             raise Refusal(f"the lesson {slug!r} takes no --{name}: dataloader does")
 
 
@@ -189,7 +197,7 @@ def _train(order: Order, report: Report, interruption: Interruption) -> Outcome:
 
 def _aside(report: Report, note: str, told: str) -> str:
     """Tell what has to be known, unless that was told; it may change with the last test."""
-    if note != told:
+    if note and note != told:
         report.aside(note)
     return note
 
