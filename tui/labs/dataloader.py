@@ -13,6 +13,7 @@ from engine.throughput import Throughput
 from engine.throughput.timing import Timing
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab
+from tui.labs.training_keys import QUIET_RESET
 
 CHART = "throughput"
 LOOKS = 0.25
@@ -23,7 +24,10 @@ TIME = "Time the loader with and without workers, or stop that"
 class DataLoaderLab(TrainingLab):
     """Lays what was measured of the loader over the picture of each frame."""
 
-    BINDINGS = [Binding("t", "time", "time", id="lab.time", tooltip=TIME)]
+    BINDINGS = [
+        Binding("t", "time", "time", id="lab.time", tooltip=TIME),
+        QUIET_RESET,
+    ]
 
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson, fps)

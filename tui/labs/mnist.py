@@ -12,6 +12,7 @@ from engine.pad import Pad, as_digits, as_mnist
 from engine.pictures.digits import DigitsPicture
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab
+from tui.labs.training_keys import QUIET_RESET
 from tui.screens.fetch import FetchScreen
 from tui.screens.pad import PadScreen
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from engine.reader import Reader
     from engine.trainers.mnist import MnistConfig
 
-RESET = "Begin the very same run again"
 WRITE = "Write a digit, and see what the network says of it"
 FETCH = "Fetch the images that are not here"
 NEXT, BEFORE = "Send the next test image through the layers", "Send the one before"
@@ -34,8 +34,7 @@ class MnistLab(TrainingLab):
 
     BINDINGS = [
         Binding("w", "write", "write", id="mnist.write", tooltip=WRITE),
-        # Not in the footer, where a narrow screen has room for one key more and no two.
-        Binding("r", "reset", "reset", False, id="lab.reset", tooltip=RESET),
+        QUIET_RESET,
         Binding("f", "fetch", "fetch", False, id="mnist.fetch", tooltip=FETCH),
         Binding("n", "digit(1)", "next digit", False, id="mnist.next", tooltip=NEXT),
         Binding("b", "digit(-1)", "digit before", False, id="mnist.before", tooltip=BEFORE),

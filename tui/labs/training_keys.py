@@ -10,10 +10,14 @@ OTHER = "Show the errors, or what else the picture has"
 DEVICE = "Move to the next device"
 COPY = "Copy the command that gives this run without a screen"
 
+RESET = "Begin the very same run again"
+QUIET_RESET = Binding("r", "reset", "reset", False, id="lab.reset", tooltip=RESET)
+"""Where a lab has a key of its own: a footer of 80 cells has no room for both, and for quit."""
+
 KEYS: list[BindingType] = [
     Binding("space", "play", "play", id="lab.play", tooltip="Train on, or hold"),
     Binding("s", "step", "step", id="lab.step", tooltip="Make one step, and show it"),
-    Binding("r", "reset", "reset", id="lab.reset", tooltip="Begin the very same run again"),
+    Binding("r", "reset", "reset", id="lab.reset", tooltip=RESET),
     Binding(
         "left_square_bracket",
         "pace(-1)",
