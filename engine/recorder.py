@@ -17,6 +17,8 @@ from engine.trainer import Step, Trainer
 
 RATE_WINDOW = 2.0
 """Seconds over which the steps per second are measured."""
+TESTED = frozenset({"test", "save"})
+"""The phases of the equations that say what a test found out. It may come after the step."""
 
 
 class Recorder:
@@ -58,12 +60,15 @@ class Recorder:
                 self._changed.add(name)
 
     def show(self, trainer: Trainer[Any], state: State, message: str = "") -> None:
-        """Make a frame of everything."""
+        """Make a frame of everything; at the end, with what the last test found out."""
+        equations = self._explain(trainer)
+        if state is State.FINISHED:
+            equations = self._told_last(trainer)
         self.frame = replace(
             self._progress(state, message),
             settings=asdict(trainer.config),
             picture=trainer.picture(),
-            equations=self._explain(trainer),
+            equations=equations,
             parameters=trainer.parameters(),
             rate=self._rate(state),
             memory=self._memory_now(),
@@ -93,6 +98,12 @@ class Recorder:
         if self._step is None or self._step is not self._explained:
             self._equations, self._explained = trainer.equations(self._step), self._step
         return self._equations
+
+    def _told_last(self, trainer: Trainer[Any]) -> tuple[Equation, ...]:
+        """The equations of the last step, and of the test behind it: no step will tell of that."""
+        now = trainer.equations(self._step)
+        tested = {line.formula: line for line in now if line.phase in TESTED}
+        return tuple(tested.get(line.formula, line) for line in self._equations)
 
     def _rate(self, state: State) -> float | None:
         """Steps a second over the last seconds of playing."""

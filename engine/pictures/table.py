@@ -64,8 +64,8 @@ class TablePicture:
     """How often row's class was taken for the column's in the validation part, at the last
     measure; shape (classes, classes)."""
     gradients: tuple[tuple[str, float], ...]
-    """Name and length of the gradient of each layer's weights, from the inputs to the loss;
-    empty before the first step."""
+    """Of each layer, from the inputs to the loss: its name and the typical size (root mean
+    square) of the gradient of one of its weights at the last step; empty before the first."""
     throughput: tuple[Throughput, ...] = ()
     """What was measured of the loader, where somebody asked for it."""
     timing: bool = False

@@ -28,6 +28,12 @@ def power(z: float) -> float:
     return math.exp(z) if z <= math.log(LARGEST) else math.inf
 
 
+def probability(p: float) -> str:
+    """A probability in four digits, or as many as tell it from 1 where it is not quite that."""
+    texts = (number(p, digits) for digits in (4, 5, 6, 7))
+    return next((text for text in texts if p >= 1 or not text.startswith("1.0")), number(p))
+
+
 def _exactly(value: float) -> str:
     """A difference that is small, or none at all."""
     return number(value, 2) if value else "exactly 0"
@@ -44,7 +50,10 @@ def _bars(look: Look) -> tuple[Equation, ...]:
         Equation(name, "eᶻ", f"e^({number(look.z[at], 2)})", number(powers[at])),
         Equation("", "Σ eᶻ", terms, total),
         Equation(
-            "share", f"P({name}) = eᶻ/Σ eᶻ", f"{number(powers[at])}/{total}", number(look.p[at])
+            "share",
+            f"P({name}) = eᶻ/Σ eᶻ",
+            f"{number(powers[at])}/{total}",
+            probability(look.p[at]),
         ),
         Equation("", "Σ P", "", number(sum(look.p))),
     )
@@ -57,8 +66,8 @@ def _shift(look: Look) -> tuple[Equation, ...]:
     return (
         Equation("", "e^(z + c) = eᶜ·eᶻ", f"eᶜ = e^({number(c, 1)})", number(math.exp(c))),
         Equation("", "P = eᶜ·eᶻ/Σ eᶜ·eᶻ", "eᶜ cancels", "eᶻ/Σ eᶻ"),
-        Equation("", f"P({name}) without c", "", number(look.plain[0])),
-        Equation("", f"P({name}) with c", "", number(look.p[0])),
+        Equation("", f"P({name}) without c", "", probability(look.plain[0])),
+        Equation("", f"P({name}) with c", "", probability(look.p[0])),
         Equation("rounding", "largest change of a P", "", _exactly(most)),
     )
 
@@ -69,9 +78,9 @@ def _temperature(look: Look) -> tuple[Equation, ...]:
     name, classes = look.names[best], len(z)
     return (
         Equation("", f"z/T of {name}", f"{number(z[best], 2)}/{plain(t)}", number(z[best] / t, 2)),
-        Equation("", f"P({name}) = softmax(z/T)", "", number(look.p[best])),
-        Equation("undecided", "H = −Σ P·ln P", "", number(undecided(look))),
-        Equation("", f"at most ln {classes}", "", number(math.log(classes))),
+        Equation("", f"P({name}) = softmax(z/T)", "", probability(look.p[best])),
+        Equation("", "entropy H = −Σ P·ln P", "", number(undecided(look))),
+        Equation("", f"H is at most ln {classes}", "", number(math.log(classes))),
     )
 
 
@@ -96,7 +105,7 @@ def _overflow(look: Look) -> tuple[Equation, ...]:
     return (
         Equation("the largest", "m = max z", "", number(top, 1)),
         Equation("float32", "eᵐ", f"e^({number(top, 1)})", number(power(top), 2)),
-        Equation("at least 1", "Σ e^(z − m)", "no power above 0", number(rest)),
+        Equation("at least 1", "Σ e^(z − m)", "no exponent above 0", number(rest)),
         Equation("safe", "m + ln Σ e^(z − m)", f"{number(top, 1)} + ln {number(rest)}", total),
         Equation(
             "log_softmax",

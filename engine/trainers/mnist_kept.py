@@ -27,10 +27,15 @@ class Kept:
         self._about = {"data": data, **{k: v for k, v in kind.items() if v is not None}}
         self.path = networks.folder() / file_name(data, kind)
         self.accuracy: float | None = None
-        """Of the network that is in the file, on the test images; None before the first look."""
+        """Of the network that is in the file, on the test images; None where there is none that
+        would do, and before the first look."""
         self.trouble = ""
         """Why it could not be written, in words."""
         self._epochs = 0
+
+    def look(self, like: State) -> None:
+        """See how good the network in the file is, if it has weights `like` these."""
+        self.accuracy = self._best(like)
 
     def take_up(self, like: State) -> State:
         """The weights in the file.
@@ -47,7 +52,7 @@ class Kept:
 
     def keep(self, weights: State, accuracy: float, epoch: int) -> None:
         """Write the network, unless there is a better one of its kind, or this has diverged."""
-        self.accuracy = self._best(weights)
+        self.look(weights)
         if self.accuracy is not None and accuracy < self.accuracy:
             return
         if not all(weight.isfinite().all() for weight in weights.values()):

@@ -6,7 +6,6 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from functools import partial
-from math import sqrt
 
 import numpy as np
 import torch
@@ -19,6 +18,7 @@ from engine.frame import NamedParameters
 from engine.pictures.digits import DigitsPicture, DigitWalk, Weights
 from engine.reader import Reader
 from engine.trainer import ConfigT, Rest, Step, Trainer
+from engine.trainers.gradient_size import rms
 from engine.trainers.mnist_clock import Clock
 from engine.trainers.mnist_judge import judged, layer_name, reader_walk, unjudged, walk
 from engine.trainers.mnist_kept import KIND, Kept
@@ -57,6 +57,7 @@ class DigitsTrainer(Trainer[ConfigT]):
         self.accuracies: tuple[float, ...] = ()
         self.judgement = unjudged(self.images)
         self.kept = Kept(data, settings)
+        self.kept.look(self.model.state_dict())
         if settings["start"] == "saved":
             self.model.load_state_dict(self.kept.take_up(self.model.state_dict()))
         like = (data, settings["batch_size"], *(settings[name] for name in KIND), self.device())
@@ -102,21 +103,26 @@ class DigitsTrainer(Trainer[ConfigT]):
         )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
-        """The way through the network in a line, the loss, two gradients, and the last test."""
-        loss = None if step is None else step.loss.item()
-        layers, lengths = self._layers(), [_length(layer) for layer in self._layers()]
+        """The way through the network in a line, the loss, the gradients of the first and the last
+        layer, and the last test."""
+        loss, layers = None if step is None else step.loss.item(), self._layers()
         sizes = "→".join(str(size) for size in (28 * 28, *map(_outputs, layers)))
         accuracy = self.accuracies[-1] if self.accuracies else None
-        last = SUBSCRIPTS[len(layers) - 1]
         return (
             Equation("forward", "z = net(x)", sizes, ""),
             Equation("loss", "L = −mean(ln P(label))", "", number(loss)),
-            Equation("backward", "‖∂L/∂W₁‖", "", number(lengths[0])),
-            Equation("backward", f"‖∂L/∂W{last}‖", "", number(lengths[-1])),
+            *self._slopes(),
             Equation("update", "v ← μ·v + ∂L/∂W", "W ← W − η·v", ""),
             Equation("test", "test accuracy", "", number(accuracy)),
             Equation("save", "saved network", "", self.kept.trouble or number(self.kept.accuracy)),
         )
+
+    def _slopes(self) -> Iterator[Equation]:
+        """The gradients of the first and of the last layer, which may be the same."""
+        layers = self._layers()
+        for place in sorted({0, len(layers) - 1}):
+            formula = f"rms ∂L/∂W{SUBSCRIPTS[place]}"
+            yield Equation("backward", formula, "", number(rms(layers[place].weight)))
 
     def parameters(self) -> NamedParameters:
         """None: the smallest of these networks has thousands."""
@@ -152,17 +158,8 @@ class DigitsTrainer(Trainer[ConfigT]):
         return walk(self.model, reader.prepare, self.images, index)
 
     def _gradients(self) -> tuple[tuple[str, float], ...]:
-        lengths = [(layer, _length(layer)) for layer in self._layers()]
-        return tuple(
-            (layer_name(layer), length / sqrt(layer.weight.numel()))
-            for layer, length in lengths
-            if length is not None
-        )
-
-
-def _length(layer: nn.Conv2d | nn.Linear) -> float | None:
-    gradient = layer.weight.grad
-    return None if gradient is None else gradient.norm().item()
+        sizes = [(layer_name(layer), rms(layer.weight)) for layer in self._layers()]
+        return tuple((name, size) for name, size in sizes if size is not None)
 
 
 def _outputs(layer: nn.Conv2d | nn.Linear) -> int:

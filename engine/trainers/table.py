@@ -12,6 +12,7 @@ from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.pictures.table import Belt, Measures, TablePicture
 from engine.trainer import ConfigT, Step
+from engine.trainers.gradient_size import rms
 from engine.trainers.table_books import TableBooks
 
 LONGEST = 16
@@ -59,10 +60,11 @@ class TableTrainer(TableBooks[ConfigT]):
         return [layer for layer in self.model if isinstance(layer, nn.Linear)]
 
     def _gradients(self) -> tuple[tuple[str, float], ...]:
+        sizes = [(layer, rms(layer.weight)) for layer in self.linear()]
         return tuple(
-            (f"{layer.in_features} → {layer.out_features}", layer.weight.grad.norm().item())
-            for layer in self.linear()
-            if layer.weight.grad is not None
+            (f"{layer.in_features} → {layer.out_features}", size)
+            for layer, size in sizes
+            if size is not None
         )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
@@ -95,9 +97,8 @@ class TableTrainer(TableBooks[ConfigT]):
 
     def _slopes(self) -> Iterator[Equation]:
         for place, layer in enumerate(self.linear()):
-            gradient = layer.weight.grad
-            length = None if gradient is None else gradient.norm().item()
-            yield Equation("backward", f"‖∂L/∂W{chr(ord('₁') + place)}‖", "", number(length))
+            formula = f"rms ∂L/∂W{chr(ord('₁') + place)}"
+            yield Equation("backward", formula, "", number(rms(layer.weight)))
 
     def parameters(self) -> NamedParameters:
         if sum(parameter.numel() for parameter in self.model.parameters()) > MOST_WEIGHTS:

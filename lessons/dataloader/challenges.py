@@ -10,8 +10,8 @@ from lessons.lesson import Challenge
 if TYPE_CHECKING:
     from engine.pictures.table import TablePicture
 
-VANISHED = 1e-6
-"""A gradient below this moves no weight that anybody could see moving."""
+VANISHED = 1e-7
+"""A weight whose gradient is below this moves by less than anybody could see, at any rate here."""
 BY_HEART = 1.5
 """So many times its lowest is a validation loss that has turned."""
 
@@ -76,7 +76,7 @@ CHALLENGES = (
     ),
     Challenge(
         slug="vanish",
-        text="stuck, gradient 1 below 10⁻⁶",
+        text="stuck, rms ∂L/∂W₁ below 10⁻⁷",
         hint="A sigmoid whose input is far from 0 has a slope of almost 0. What brings inputs "
         "of 1,000 into the first layer?",
         check=vanishes,
@@ -84,8 +84,8 @@ CHALLENGES = (
     Challenge(
         slug="by-heart",
         text="catch it learning by heart",
-        hint="Play the preset mended to its end and press e over Train and validation: at which "
-        "epoch does the validation loss turn?",
+        hint="Play the preset mended to its end and press e over Train and validation: after "
+        "which epoch does the validation loss turn?",
         check=learns_by_heart,
     ),
     Challenge(

@@ -56,7 +56,7 @@ QUESTIONS = (
             Choice(
                 text="0.7, −0.8, 0.1",
                 why="Yes: P − y, with a 1 in y for the label. A step against it raises the second "
-                "logit and lowers the others, each by its own share of the blame.",
+                "logit and lowers the others, each in proportion to its P.",
                 right=True,
             ),
             Choice(

@@ -15,11 +15,13 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from engine.config import Setting
 from engine.datasets.breast_cancer import breast_cancer
+from engine.frame import State
 from engine.history import Diverged, History
 from engine.run import train
 from engine.trainer import Step
 from engine.trainers.dataloader import DataLoaderConfig, Rows, TableLearner
 from engine.trainers.scale import Scale
+from tests.engine.conftest import Start, look, until
 
 CPU = torch.device("cpu")
 
@@ -108,6 +110,27 @@ def test_both_parts_have_the_same_shares_and_no_row_in_common() -> None:
     rows = torch.cat([train.x, held_out.x]).sort(dim=0).values
     every = torch.from_numpy(breast_cancer().x).float().sort(dim=0).values
     assert torch.equal(rows, every)
+
+
+@pytest.mark.parametrize("validation", [0.05, 0.25, 0.49])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_class_of_one_row_is_trained_on(tmp_path: Path, seed: int, validation: float) -> None:
+    y = np.arange(40) % 2
+    y[7] = 2
+    csv = write(tmp_path, np.column_stack([np.arange(40.0), y]))
+    trainer = made(csv=csv, seed=seed, validation=validation)
+    assert 2 in trainer.train.y.tolist()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.3])
+def test_the_share_of_every_class_is_rounded(tmp_path: Path, share: float) -> None:
+    sizes = [3, 10, 17, 70]
+    y = np.repeat(np.arange(4), sizes)
+    trainer = made(csv=write(tmp_path, np.column_stack([np.arange(100.0), y])), validation=share)
+    counts = torch.bincount(trainer.validation.y, minlength=4).tolist()
+    assert sum(counts) == 100 * share
+    for count, size in zip(counts, sizes, strict=True):
+        assert abs(count - share * size) <= 0.5 + 1e-6
 
 
 def test_another_seed_holds_out_other_rows() -> None:
@@ -283,15 +306,18 @@ def test_pictures_are_copies() -> None:
     assert len(picture.measures.epochs) == 1
 
 
-def test_the_gradients_are_the_lengths_of_the_last_steps() -> None:
+def test_the_gradients_are_the_root_mean_squares_of_the_last_step() -> None:
     trainer = made()
     assert trainer.picture().gradients == ()
-    next(trainer.steps())
-    names, lengths = zip(*trainer.picture().gradients, strict=True)
+    step = next(trainer.steps())
+    names, sizes = zip(*trainer.picture().gradients, strict=True)
     assert names == ("30 → 6", "6 → 4", "4 → 1")
     layers = [layer for layer in trainer.model if isinstance(layer, nn.Linear)]
-    expected = [float(np.sqrt((layer.weight.grad.double().numpy() ** 2).sum())) for layer in layers]
-    assert lengths == pytest.approx(expected, rel=1e-5)
+    expected = [np.sqrt(np.mean(layer.weight.grad.double().numpy() ** 2)) for layer in layers]
+    assert sizes == pytest.approx(expected, rel=1e-5)
+    told = [line for line in trainer.equations(step) if line.phase == "backward"]
+    assert [line.formula for line in told] == [f"rms ∂L/∂W{place}" for place in "₁₂₃"]
+    assert [float(line.result) for line in told] == pytest.approx(expected, abs=5e-5)
 
 
 def test_saturated_sigmoids_pass_on_nothing() -> None:
@@ -319,6 +345,23 @@ def test_the_rate_changes_on_the_way_and_nothing_else_does() -> None:
     assert trainer.optimizer.param_groups[0]["lr"] == 0.5
     with pytest.raises(ValueError, match="workers"):
         trainer.adjust("workers", 1)
+
+
+@pytest.mark.parametrize("what", ["gone", "broken"])
+def test_the_rate_changes_where_the_file_is_there_no_more(
+    tmp_path: Path, start: Start, what: str
+) -> None:
+    path = Path(three_classes(tmp_path))
+    run = start(TableLearner, DataLoaderConfig(csv=str(path), epochs=100_000))
+    run.play()
+    until(lambda: look(run).step > 0)
+    path.unlink() if what == "gone" else path.write_text("a,b\n1,x,2\n")
+    run.adjust("learning_rate", 0.5)
+    until(lambda: look(run).settings["learning_rate"] == 0.5)
+    assert run.state is State.PLAYING
+    with pytest.raises(ValueError, match="learning_rate = -1"):
+        run.adjust("learning_rate", -1)
+    run.close()
 
 
 def test_a_rate_that_is_too_high_diverges_in_words(tmp_path: Path) -> None:

@@ -13,9 +13,10 @@ from engine import networks
 from engine.config import Setting
 from engine.frame import State
 from engine.networks import Unfit
+from engine.pictures.digits import DigitsPicture
 from engine.trainers.mnist import Mnist, MnistConfig, normalised
 from engine.trainers.mnist_saved import saved_reader
-from tests.engine.conftest import Start, finish
+from tests.engine.conftest import Start, finish, until
 from tests.engine.digits import folders
 
 __all__ = ("folders",)
@@ -57,6 +58,49 @@ def test_the_best_stays() -> None:
     assert bad.accuracies[-1] < good.accuracies[-1]
     assert good.kept.path.read_bytes() == kept
     assert bad.equations(None)[-1].result == f"{max(good.accuracies):.4f}"
+
+
+def test_what_is_kept_is_known_from_the_start() -> None:
+    untrained = Mnist(MnistConfig.of(SMALL), CPU)
+    assert untrained.equations(None)[-1].result == "none yet"
+    kept = max(trained().accuracies[1:])
+    for start in ("anew", "saved"):
+        again = Mnist(MnistConfig.of({**SMALL, "start": start}), CPU)
+        assert again.equations(None)[-1].result == f"{kept:.4f}"
+        next(again.steps())
+        assert again.equations(None)[-1].result == f"{kept:.4f}"
+
+
+@pytest.mark.parametrize("content", [b"no network", b""])
+def test_a_damaged_file_is_none(folders: Path, content: bytes) -> None:
+    folders.mkdir(parents=True)
+    (folders / "digits-dense-32x1-relu.pt").write_bytes(content)
+    assert Mnist(MnistConfig.of(SMALL), CPU).equations(None)[-1].result == "none yet"
+
+
+def test_the_file_of_another_network_is_none(folders: Path) -> None:
+    trained(epochs=1)
+    here = folders / "digits-dense-32x1-relu.pt"
+    here.replace(folders / "digits-dense-64x1-relu.pt")
+    other = Mnist(MnistConfig.of({**SMALL, "width": 64}), CPU)
+    assert other.equations(None)[-1].result == "none yet"
+
+
+def test_the_last_frame_tells_of_the_last_test(start: Start) -> None:
+    run = start(Mnist, MnistConfig.of({**SMALL, "epochs": 1}))
+    for step in range(1, 23):  # each is shown, the last one too, before the test behind it
+        run.step()
+        until(lambda step=step: run.frame.step == step and run.resting)
+    before = {line.formula: line.result for line in run.frame.equations}
+    run.play()
+    frame = finish(run)
+    assert frame.state is State.FINISHED
+    assert isinstance(frame.picture, DigitsPicture)
+    first, last = (f"{accuracy:.4f}" for accuracy in frame.picture.accuracies)
+    told = {line.formula: line.result for line in frame.equations}
+    assert (before["test accuracy"], before["saved network"]) == (first, "none yet")
+    assert (told["test accuracy"], told["saved network"]) == (last, last)
+    assert first != last
 
 
 def test_training_goes_on_from_the_saved_network() -> None:

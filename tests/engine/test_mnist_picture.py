@@ -148,12 +148,19 @@ def test_the_numbers_of_the_step() -> None:
         step.loss.item(), abs=1e-4
     )
     first, last = (layer for layer in (trainer.model[1], trainer.model[-1]))
-    norms = [float(layer.weight.grad.norm()) for layer in (first, last)]  # type: ignore[union-attr]
-    shown = [evaluate(line.result) for line in of_phase(equations, "backward")]
-    assert shown == pytest.approx(norms, abs=1e-3)
+    gradients = [layer.weight.grad.numpy() for layer in (first, last)]  # type: ignore[union-attr]
+    sizes = [float(np.sqrt(np.mean(gradient**2))) for gradient in gradients]
+    backward = of_phase(equations, "backward")
+    assert [line.formula for line in backward] == ["rms ∂L/∂W₁", "rms ∂L/∂W₅"]
+    assert [evaluate(line.result) for line in backward] == pytest.approx(sizes, abs=5e-5)
     table = trainer.picture().confusion
     shown = evaluate(of_phase(equations, "test")[0].result)
     assert shown == pytest.approx(np.trace(table) / len(trainer.test_x), abs=1e-4)
+
+
+def test_the_only_layer_is_told_of_once() -> None:
+    equations = Mnist(MnistConfig(data="digits", depth=0), CPU).equations(None)
+    assert [line.formula for line in of_phase(equations, "backward")] == ["rms ∂L/∂W₁"]
 
 
 def test_no_weights_are_written_out() -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from engine import device
+from engine.equations import Equation
 from engine.frame import State
 from engine.history import Diverged
 from engine.recorder import Recorder
@@ -30,6 +31,27 @@ def test_a_rate_changed_after_the_step_is_not_told_as_the_rate_of_the_step() -> 
     recorder.note(next(steps))
     recorder.show(trainer, State.PLAYING)
     assert [line.result for line in recorder.frame.equations] == ["0.25"]
+
+
+class JudgedAtTheEnd(Counting):
+    """Says how often it has been asked: a test that comes after the last step."""
+
+    asked = 0
+
+    def equations(self, step: Step | None) -> tuple[Equation, ...]:
+        self.asked += 1
+        return (*super().equations(step), Equation("test", "asked", "", str(self.asked)))
+
+
+def test_at_the_end_the_test_is_told_anew_and_the_step_is_not() -> None:
+    trainer, steps, recorder = training(JudgedAtTheEnd)
+    recorder.note(next(steps))
+    recorder.show(trainer, State.PLAYING)
+    recorder.adjust(trainer, [("learning_rate", 0.25)])
+    recorder.show(trainer, State.PLAYING)
+    assert [line.result for line in recorder.frame.equations] == ["0.5", "1"]
+    recorder.show(trainer, State.FINISHED)
+    assert [line.result for line in recorder.frame.equations] == ["0.5", "2"]
 
 
 def test_there_is_a_rate_only_while_it_plays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,7 @@ CHARTS = {
     "time",
 }
 KINDS = {"number": float, "whole number": int, "word": str, "text": str}
-SYMBOLS = {"μ", "a", "f", "z", "w", "b", "x", "y", "L", "n", "ŷ", "η", "Σ", "P", "N", "B"}
+SYMBOLS = set("μafzwbxyLnŷηΣPNBHWσ")
 
 
 @pytest.fixture(params=WRITTEN)

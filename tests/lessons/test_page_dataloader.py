@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from sklearn.metrics import r2_score
 
+from engine.pictures import Array
 from engine.pictures.table import TablePicture
 from engine.trainers.dataloader import DataLoaderConfig, TableLearner
 from lessons.catalog import find
@@ -17,17 +21,38 @@ from tests.lessons.figures import number, says
 SLUG = "dataloader"
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A preset from its first step to its last."""
+
+    first: TablePicture
+    last: TablePicture
+    steps: int
+    start: Array
+    """The weights of the first layer before the first step."""
+    end: Array
+
+    @property
+    def moved(self) -> float:
+        """How far one weight of the first layer has typically moved: the root mean square."""
+        return float(np.sqrt(np.mean((self.end - self.start) ** 2)))
+
+
 @cache
-def run(name: str) -> tuple[TablePicture, TablePicture]:
-    """The picture after the first step, and after the last."""
+def run(name: str) -> Trained:
     settings = find(SLUG).load().preset(name).settings
     trainer = TableLearner(DataLoaderConfig.of(dict(settings)), torch.device("cpu"))
+    start = weights(trainer)
     steps = trainer.steps()
     next(steps)
     first = trainer.picture()
-    for _ in steps:
-        pass
-    return first, trainer.picture()
+    count = 1 + sum(1 for _ in steps)
+    return Trained(first, trainer.picture(), count, start, weights(trainer))
+
+
+def weights(trainer: TableLearner) -> Array:
+    """Those of the first layer, as they are now."""
+    return trainer.linear()[0].weight.detach().double().numpy().copy()
 
 
 @pytest.mark.parametrize(
@@ -41,31 +66,45 @@ def run(name: str) -> tuple[TablePicture, TablePicture]:
     ],
 )
 def test_what_training_reaches(name: str, rate: str) -> None:
-    first, last = run(name)
-    gradient = number(first.gradients[0][1], 4)
-    score = number(float(last.measures.validation_score[-1]), 4)
-    loss = number(float(last.measures.train_loss[-1]), 4)
-    says(SLUG, f"{name} {rate} {gradient} {score} {loss}")
+    trained, measures = run(name), run(name).last.measures
+    rms = trained.last.gradients[0][1]
+    gradient = "< 10⁻¹⁵" if rms < 1e-15 else number(rms, 4)
+    score = number(float(measures.validation_score[-1]), 4)
+    loss = number(float(measures.train_loss[-1]), 4)
+    says(SLUG, f"{name} {rate} {gradient} {number(trained.moved, 4)} {score} {loss}")
 
 
 def test_the_stuck_ones_say_benign_to_everybody() -> None:
     for name in ("seed", "standardised", "saturated"):
-        confusion = run(name)[1].confusion
+        confusion = run(name).last.confusion
         assert confusion[:, 0].sum() == 0
         assert confusion.sum() == 142
-    says(SLUG, f"Benign: {run('seed')[1].score_to_beat:.4f}")
-    assert run("mended")[1].confusion[:, 0].sum() > 0
+    says(SLUG, f"Benign: {run('seed').last.score_to_beat:.4f}")
+    assert run("mended").last.confusion[:, 0].sum() > 0
 
 
 def test_the_gradient_shrinks_on_its_way_back() -> None:
-    first, _ = run("standardised")
-    (_, _), (_, second), (_, third) = first.gradients
-    says(SLUG, f"it is {third:.4f} in layer 3, {second:.4f} in layer 2")
+    (_, first), (_, second), (_, third) = run("standardised").first.gradients
+    says(
+        SLUG,
+        f"layer 3 typically gets {third:.4f}, one of layer 2 {second:.4f}, "
+        f"one of layer 1 {first:.4f}",
+    )
+    trainer = TableLearner(DataLoaderConfig(optimizer="sgd"), torch.device("cpu"))
+    assert max(layer.weight.detach().abs().max().item() for layer in trainer.linear()) < 1 / 2
+
+
+def test_the_stuck_one_hardly_leaves_its_place() -> None:
+    trained = run("standardised")
+    says(SLUG, f"All {trained.steps:,} of them move a weight of layer 1 by {trained.moved:.4f}")
+    bound = 1 / math.sqrt(30)  # how nn.Linear draws the weights of 30 inputs
+    says(SLUG, f"anywhere within ±{bound:.2f}")
+    assert np.abs(trained.start).max() == pytest.approx(bound, abs=0.01)
+    assert run("mended").moved > bound
 
 
 def test_saturated_sigmoids_pass_on_no_gradient() -> None:
-    says(SLUG, "there the first gradient ends below 10⁻¹⁵")
-    assert run("saturated")[1].gradients[0][1] < 1e-15
+    assert run("saturated").last.gradients[0][1] < 1e-15 < run("saturated").first.gradients[0][1]
 
 
 def test_the_slope_of_a_sigmoid_is_a_quarter_at_most() -> None:
@@ -75,18 +114,18 @@ def test_the_slope_of_a_sigmoid_is_a_quarter_at_most() -> None:
 
 
 def test_it_learns_by_heart() -> None:
-    measures = run("mended")[1].measures
+    measures = run("mended").last.measures
     least = int(measures.validation_loss.argmin())
     low, high = (float(measures.validation_loss[place]) for place in (least, -1))
-    says(SLUG, f"least at epoch {least}, {low:.4f}; at epoch 100 it is {high:.4f}")
+    says(SLUG, f"least at epoch {least}, {low:.4f} (◆); at epoch 100 it is {high:.4f}")
     assert measures.train_loss[-1] < measures.train_loss[least]
 
 
 def test_how_many_samples_and_batches_there_are() -> None:
-    first, _ = run("mended")
+    first = run("mended").first
     assert first.belt.batches == math.ceil(427 / 32) == 14
     says(SLUG, f"here {427 % 32} of {len(first.belt.seen)}", f"the last {427 % 32} never come")
-    _, last = run("in-order")
+    last = run("in-order").last
     assert not last.belt.seen[-11:].any()
     assert last.belt.seen[:-11].all()
 
@@ -95,3 +134,25 @@ def test_the_areas_of_tumours_are_about_a_thousand() -> None:
     table = DataLoaderConfig().table()
     areas = table.x[:, table.names.index("worst area")]
     assert 500 < np.median(areas) < 1000 < np.quantile(areas, 0.8)
+
+
+def test_a_number_to_predict_has_a_scale_and_a_score(tmp_path: Path) -> None:
+    """Mean 0 and deviation 1 in the training part alone, and R² as scikit-learn has it."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(120, 2))
+    rows = np.column_stack([x, 50 + 9 * x[:, 0]])
+    path = tmp_path / "t.csv"
+    path.write_text("\n".join(",".join(f"{v:.6f}" for v in row) for row in rows))
+    for standardise in ("yes", "no"):
+        config = DataLoaderConfig(csv=str(path), epochs=2, standardise=standardise)
+        trainer = TableLearner(config, torch.device("cpu"))
+        assert trainer.train.y.mean().item() == pytest.approx(0, abs=1e-6)
+        assert trainer.train.y.std(correction=0).item() == pytest.approx(1, abs=1e-5)
+        assert abs(trainer.validation.y.mean().item()) > 1e-3
+    with torch.no_grad():
+        answers = trainer.model(trainer.validation.x)
+    expected = r2_score(trainer.validation.y, answers)
+    assert trainer.picture().measures.validation_score[-1] == pytest.approx(expected, abs=1e-5)
+    mean = trainer.validation.y.mean().expand_as(trainer.validation.y)
+    assert r2_score(trainer.validation.y, mean) == pytest.approx(0, abs=1e-6)
+    says(SLUG, "**R²** = 1 − Σ(y − ŷ)²/Σ(y − mean)²", "brought to mean 0 and deviation 1")

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 
+import pytest
 import torch
 from torch import nn
 
+from engine.softmax.equations import equations, probability, undecided
+from engine.softmax.look import Given
+from engine.softmax.observe import observe, stepped
 from engine.softmax.scenes import find as scene
 from lessons.catalog import find
 from tests.lessons.figures import number, says, says_question
@@ -68,9 +72,34 @@ def test_ten_times_the_logits_is_a_tenth_of_the_temperature() -> None:
     says(
         SLUG,
         f"Multiply all logits by 10, and {softmax(*Z)[0]:.4f} becomes {cold[0]:.5f}",
+        "the same order, ten times the lead",
         f"At T = 0.1 the cat has {cold[0]:.5f}; at T = 100 all four have 0.25, within 0.004",
     )
     assert max(abs(p - 0.25) for p in hot) < 0.004
+    assert probability(cold[0]) == f"{cold[0]:.5f}", "the lab and the page say the same"
+
+
+def test_the_entropy_lies_between_sure_and_alike() -> None:
+    assert undecided(observe(scene("bars"), Given((9.0, -90.0)))) == pytest.approx(0, abs=1e-6)
+    for alike in ((0.0, 0.0), (1.0,) * 5):
+        entropy = undecided(observe(scene("bars"), Given(alike)))
+        assert entropy == pytest.approx(math.log(len(alike)), abs=1e-6)
+    says(SLUG, "entropy H = −Σ P·ln P", "at most ln n, where all n classes are alike")
+
+
+def test_a_step_at_a_rate_of_one_lowers_the_others_by_their_p() -> None:
+    p, after = softmax(*Z), stepped(Z, 1)
+    assert [z - later for z, later in zip(Z, after, strict=True)] == pytest.approx(
+        [p[0], p[1] - 1, p[2], p[3]], abs=1e-6
+    )
+    says(SLUG, "A step at a rate of 1", "lowers every other class by its own P")
+
+
+def test_no_exponent_is_above_0_once_the_largest_is_subtracted() -> None:
+    assert all(z - max(Z) <= 0 for z in Z)
+    numbers = [each.numbers for each in equations(observe(scene("overflow"), Given(Z)))]
+    assert "no exponent above 0" in numbers
+    says(SLUG, "no exponent is above 0")
 
 
 def test_the_questions_are_answered_right() -> None:

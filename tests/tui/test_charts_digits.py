@@ -131,10 +131,19 @@ def test_bars_are_as_long_as_the_shares_with_their_numbers() -> None:
 
 def test_the_greatest_stands_out_and_the_least_are_left_out() -> None:
     shares = np.array([0.01, 0.6, 0.02, 0.3, 0.07])
-    canvas = bars(shares, "abcde", 20, 3, DARK)
-    assert [line[0] for line in canvas.text()] == ["b", "d", "e"]
+    canvas = bars(shares, "abcde", 20, 4, DARK)
+    assert [line[0] for line in canvas.text()[:3]] == ["b", "d", "e"]
     inks = [unpacked(int(canvas.inks[row, 2])) for row in range(3)]
     assert inks == [DARK.points, DARK.line, DARK.line]
+    assert canvas.text()[3] == "2 more".ljust(17) + " 3%"
+    assert bars(shares, "abcde", 20, 1, DARK).text()[0].startswith("b ")
+
+
+def test_next_to_nothing_is_said_of_those_that_are_left_out() -> None:
+    shares = np.array([0.999, *[0.0001] * 9])
+    lines = bars(shares, "0123456789", 12, 8, DARK).text()
+    assert lines[0].endswith(">99%")
+    assert lines[7] == "3 more   <1%"
 
 
 @pytest.mark.parametrize(

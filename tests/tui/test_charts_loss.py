@@ -11,8 +11,15 @@ from tests.tui.chart_frames import braille, canvas, cells, draw, losses
 
 
 def test_before_the_first_step_it_says_what_to_press() -> None:
-    text = draw("loss", losses([]), 44, 10)
-    assert "no steps yet: press s or space" in "".join(text)
+    for state in (State.READY, State.PAUSED):
+        text = draw("loss", losses([], state=state), 44, 10)
+        assert "no steps yet: press s or space" in "".join(text)
+
+
+def test_while_it_plays_the_first_step_is_on_its_way() -> None:
+    text = "".join(draw("loss", losses([], state=State.PLAYING), 44, 10))
+    assert "the first step is on its way" in text
+    assert "press" not in text
 
 
 def test_the_last_loss_is_written_and_stands_at_its_cell() -> None:

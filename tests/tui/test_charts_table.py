@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.frame import Frame
+from engine.frame import Frame, State
 from engine.pictures.table import Belt, Measures, TablePicture
 from engine.throughput import Throughput, plan
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses
@@ -110,9 +110,16 @@ def test_many_samples_share_a_mark() -> None:
     lines = draw("belt", frame(belt=belt(4000, 2000, [3999], 3, 9)), 44, 9)
     marks = "".join(lines[4:-1]).replace(" ", "")
     each = 4000 // len(marks) + 1
-    assert f"{each} a mark" in lines[-1]
+    assert lines[-1].startswith("█ now ▪ seen · to come  ")
+    assert lines[-1].endswith(f"  one mark: {each} samples")
     assert marks[-1] == "█"
     assert marks[:-1].rstrip("·") == "▪" * round(2000 / each)
+
+
+def test_where_a_mark_is_a_sample_the_legend_says_no_more() -> None:
+    assert draw("belt", frame(), 44, 9)[-1].rstrip() == "█ in the batch ▪ seen · to come"
+    wide = draw("belt", frame(belt=belt(4000, 2000, [3999], 3, 9)), 76, 9)[-1]
+    assert wide.startswith("█ in the batch ▪ seen · to come   ")
 
 
 def test_before_the_first_step_every_sample_is_to_come() -> None:
@@ -163,6 +170,19 @@ def test_with_e_it_shows_the_losses() -> None:
         assert said in text
 
 
+@pytest.mark.parametrize("size", [(44, 9), (80, 30)])
+def test_the_least_validation_loss_is_marked(size: tuple[int, int]) -> None:
+    lines = draw("validation", frame(), *size, residuals=True)
+    assert "◆ least 0.4000, epoch 2" in "\n".join(lines)
+    _, columns, rows = canvas(lines)
+    left = canvas(lines)[0]
+    marks = [(row, column - left) for row, column in cells(lines[:rows], "◆")]
+    row, column = next(place for place in marks if "least" not in lines[place[0]])
+    assert column == pytest.approx(0.2 * (columns - 1), abs=1)  # epoch 2 of an axis to 10
+    assert row == pytest.approx((1 - 0.4 / 0.8) * (rows - 1), abs=1)
+    assert "◆" not in "".join(draw("validation", frame(), *size))
+
+
 def test_a_number_to_predict_has_no_class() -> None:
     text = "\n".join(draw("validation", frame(score="R²", classes=(), guess="the mean, 3"), 60, 14))
     assert "the mean, 3 0.600" in text
@@ -196,11 +216,11 @@ def test_each_count_stands_in_its_row_and_column(size: tuple[int, int]) -> None:
 
 def test_cells_are_shaded_by_their_share_and_right_from_wrong() -> None:
     counts = np.array([[90, 10], [50, 50]])
-    drawn = CHARTS["confusion"].draw(of(Counted(counts, ("a", "b"))), 44, 9, DARK)
+    drawn = CHARTS["confusion"].draw(of(Counted(counts, ("a", "b"))), 52, 9, DARK)
     papers = [int(paper) for paper in dict.fromkeys(drawn.papers[2].tolist()) if paper != -1]
     more, less = (sum(paper.to_bytes(3, "big")) for paper in papers)
     assert more > less
-    assert len({drawn.papers[row, column] for row in (2, 6) for column in (5, 24)}) == 4
+    assert len({drawn.papers[row, column] for row in (2, 6) for column in (13, 32)}) == 4
 
 
 def test_ten_classes_fit_where_there_is_room() -> None:
@@ -208,10 +228,22 @@ def test_ten_classes_fit_where_there_is_room() -> None:
     counts[4, 9] = 77
     names = tuple("0123456789")
     lines = draw("confusion", of(Counted(counts, names)), 60, 12)
-    assert lines[0].split() == list(names)
+    assert lines[0].split() == ["true/said", *names]
     assert [line.split()[0] for line in lines[1:11]] == list(names)
     assert lines[5].split() == ["4", "·", "·", "·", "·", "1004", "·", "·", "·", "·", "77"]
     assert "✓" not in lines[5]
+
+
+@pytest.mark.parametrize("names", [("0", "1"), tuple("abc"), ("no", "yes"), tuple("0123456789")])
+def test_it_always_says_which_side_is_the_truth(names: tuple[str, ...]) -> None:
+    counts = np.full((len(names), len(names)), 20)
+    for width in range(16, 90):
+        for height in range(5, 25):
+            lines = draw("confusion", of(Counted(counts, names)), width, height)
+            listed = "taken for" in "".join(lines)
+            assert listed or lines[0].split()[0] in ("true", "true/said")
+            if width >= 60 and height > len(names):
+                assert lines[0].split() == ["true/said", *names]
 
 
 def test_where_they_do_not_fit_the_commonest_mistakes_are_listed() -> None:
@@ -228,6 +260,8 @@ def test_where_they_do_not_fit_the_commonest_mistakes_are_listed() -> None:
 def test_without_classes_or_counts_it_says_so() -> None:
     nothing = of(Counted(np.zeros((2, 2), dtype=np.int64), ("a", "b")))
     assert "nothing was judged yet" in "".join(draw("confusion", nothing, 60, 9))
+    coming = replace(nothing, step=0)
+    assert "the first step is on its way" in "".join(draw("confusion", coming, 60, 9))
     number = of(Counted(np.zeros((0, 0), dtype=np.int64), ()))
     assert "a number is predicted" in "".join(draw("confusion", number, 60, 9))
 
@@ -254,6 +288,15 @@ def test_a_tenth_is_one_step_shorter() -> None:
     assert lines[0].split()[0] == "a"
     assert lines[0].split()[-1] == "1.00×10⁻⁴"
     assert "the last layer's is 100 × the first's" in lines[-1]
+    assert lines[-2].strip() == "of one weight, typically: rms"
+
+
+def test_what_is_drawn_is_said_where_there_is_room() -> None:
+    layers = tuple((name, 0.1) for name in "abcde")
+    for height, said in ((9, True), (8, False), (7, False)):
+        text = "\n".join(draw("gradients", of(Sloped(layers)), 44, height))
+        assert ("of one weight, typically: rms" in text) is said
+        assert "the first layer's is 1 × the last's" in text or height == 7
 
 
 def test_the_scale_says_where_the_powers_of_ten_are() -> None:
@@ -276,7 +319,9 @@ def test_gradients_of_every_size_have_a_place(values: tuple[float, float]) -> No
 
 
 def test_before_the_first_step_there_is_no_gradient() -> None:
-    assert "no gradient yet" in "".join(draw("gradients", frame(gradients=()), 60, 9))
+    for state, said in ((State.READY, "no gradient yet: press s"), (State.PLAYING, "on its way")):
+        waiting = replace(frame(gradients=()), state=state, step=0)
+        assert said in "".join(draw("gradients", waiting, 60, 9))
 
 
 # The loader.
@@ -295,7 +340,8 @@ def test_what_was_measured_stands_in_a_table() -> None:
     assert lines[1].split() == ["batch", "of", "1", "32", "256", "32"]
     assert lines[2].split() == ["0", "workers", *["1.00M◂"] * 3, "100"]
     assert lines[5].split() == ["4", "workers", *["200,000"] * 3, "500◂"]
-    assert "1 ms a sample: 4 workers are 5× as fast" in lines[7]
+    assert lines[7].startswith("1 ms: 4 workers are 5× as fast")
+    assert lines[8].strip() == "1 ms: a sample that takes 1 ms to make"
     assert "in memory: 1 worker is 0.5× as fast" in lines[6]
 
 

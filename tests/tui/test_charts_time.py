@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.frame import Frame
+from engine.frame import Frame, State
 from tests.tui.chart_frames import draw, pictured
 from tests.tui.digit_frames import digits
 
@@ -63,9 +63,15 @@ def test_a_bar_is_as_long_as_its_part_takes() -> None:
 def test_with_one_pipeline_it_says_what_to_do() -> None:
     lines = draw("time", timed(other=()), 60, 12)
     assert lines[1].split()[-2:] == ["1.00", "–"]
-    assert "train with the pipeline dataloader too" in lines[8]
+    assert "train the same with pipeline dataloader too" in lines[8]
     lines = draw("time", timed(other=(), pipeline="dataloader"), 60, 12)
-    assert "train with the pipeline indexed too" in lines[8]
+    assert "train the same with pipeline indexed too" in lines[8]
+
+
+def test_before_the_first_step_it_says_whether_that_is_coming() -> None:
+    for state, said in ((State.READY, "no step yet: press s"), (State.PLAYING, "on its way")):
+        frame = replace(timed(seconds=()), state=state, step=0)
+        assert said in "".join(draw("time", frame, 60, 12))
 
 
 def test_the_accuracy_rises_and_the_best_is_named() -> None:
@@ -84,6 +90,19 @@ def test_on_a_logarithmic_axis_it_is_the_share_that_is_wrong() -> None:
     assert "best 2.00%, epoch 2" in text
     assert "10⁻¹" in text
     assert "10¹┤" not in text
+
+
+@pytest.mark.parametrize(("width", "height"), [(44, 9), (60, 15), (100, 30)])
+@pytest.mark.parametrize("logarithmic", [False, True])
+@pytest.mark.parametrize("level", [0.1135, 0.5, 0.97])
+def test_the_words_do_not_lie_on_the_curve(
+    width: int, height: int, logarithmic: bool, level: float
+) -> None:
+    for tests in (3, 6, 11):
+        frame = scored(0.1, *([level] * (tests - 1)))
+        text = "".join(draw("accuracy", frame, width, height, logarithmic=logarithmic))
+        inside = tests if logarithmic or level < 0.15 else tests - 1  # the first lies below
+        assert text.count("●") + text.count("◆") == inside + 2, "two of them before the words"
 
 
 def test_all_right_has_no_logarithm_and_is_drawn_all_the_same() -> None:

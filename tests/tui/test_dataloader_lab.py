@@ -257,7 +257,7 @@ async def test_every_picture_is_there_at_both_sizes() -> None:
             lab = await open_lab(pilot)
             await pilot.press("s")
             await until(pilot, lambda: lab.frame.step == 1)  # noqa: B023
-            for words in ("in the batch", "epochs", "30 → 6", "malignant", "t: time the loader"):
+            for words in ("to come", "epochs", "30 → 6", "malignant", "t: time the loader"):
                 await until(pilot, lambda: words in screen_text(pilot.app))  # noqa: B023
                 await pilot.press("v")
 

@@ -42,7 +42,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     plot.marks(*places, look.line, MARK)
     best = int(picture.accuracies.argmax())
     plot.mark(places[0][best], places[1][best], look.minimum, BEST)
-    _captions(plot, picture, best, look)
+    _captions(plot, picture, best, places, look)
     return plot.canvas
 
 
@@ -57,8 +57,10 @@ def _axis(values: Array, ticks: int, look: Look) -> Axis:
     return linear(max(min(low, 0.95), 0.0), 1.0, ticks)
 
 
-def _captions(plot: Plot, picture: DigitsPicture, best: int, look: Look) -> None:
-    """At the right, above or below the curve, wherever that ends."""
+def _captions(
+    plot: Plot, picture: DigitsPicture, best: int, places: tuple[Array, Array], look: Look
+) -> None:
+    """At the right, below the curve or above it: where it is not."""
     images = int(picture.confusion.sum())
     last, most = float(picture.accuracies[-1]), float(picture.accuracies[best])
     if look.logarithmic:
@@ -69,7 +71,18 @@ def _captions(plot: Plot, picture: DigitsPicture, best: int, look: Look) -> None
         (BEST, f"best {most:.2%}, epoch {best}", look.minimum),
     ]
     width = max(len(text) for _, text, _ in lines) + 3
-    top = 0 if look.logarithmic else plot.rows - len(lines)
+    tops = [plot.rows - len(lines), 0]
+    if look.logarithmic:  # what is wrong falls, and leaves room above
+        tops.reverse()
+    top = min(tops, key=lambda top: _hidden(plot, *places, width, range(top, top + len(lines))))
     for row, (mark, text, colour) in enumerate(lines):
         plot.note(plot.columns - width, top + row, mark, colour)
         plot.note(plot.columns - width + 2, top + row, text, look.text)
+
+
+def _hidden(plot: Plot, x: Array, y: Array, width: int, rows: range) -> int:
+    """In how many of the last columns the curve would lie under words in these rows."""
+    columns = np.linspace(0, 1, plot.columns)[-width - 1 :]
+    columns = columns[columns <= x[-1] + 0.5 / plot.columns]
+    curve = plot.row(np.interp(columns, x, y))
+    return int(np.count_nonzero((curve >= rows[0]) & (curve <= rows[-1])))

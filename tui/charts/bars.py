@@ -18,10 +18,14 @@ NUMBER = 5
 def bars(shares: Array, names: Sequence[str], width: int, height: int, look: Look) -> Canvas:
     """A row for each share: its name, its bar, its number; the greatest stands out.
 
-    Where there is no room for all, the greatest are shown, in the order in which they stood.
+    Where there is no room for all, the greatest are shown, in the order in which they stood, and
+    below them how many more there are, with the sum of their shares.
     """
     canvas = Canvas(width, height)
-    rows = np.sort(np.argsort(-np.nan_to_num(shares), kind="stable")[:height])
+    order = np.argsort(-np.nan_to_num(shares), kind="stable")
+    # A single row has no room to say what is left out.
+    shown = height if height < 2 or len(order) <= height else height - 1
+    rows = np.sort(order[:shown])
     greatest = int(np.argmax(np.nan_to_num(shares)))
     room = max(width - NUMBER - 3, 0)
     label = min(max((len(name) for name in names), default=0), max(room // 2, 1))
@@ -33,7 +37,18 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, look: Loo
         canvas.write(row, 0, names[index][:label].rjust(label), look.text)
         _bar(canvas, row, label + 1, float(shares[index]), length, colour)
         canvas.write(row, width - NUMBER, percent(float(shares[index])).rjust(NUMBER), look.text)
+    if shown < min(height, len(order)):
+        _rest(canvas, shares[order[shown:]], look)
     return canvas
+
+
+def _rest(canvas: Canvas, shares: Array, look: Look) -> None:
+    """In the last row, how many are left out, and their share of the whole."""
+    height, width = canvas.glyphs.shape
+    text, share = f"{len(shares)} more", percent(float(shares.sum())).rjust(NUMBER)
+    if len(text) + NUMBER <= width:
+        canvas.write(height - 1, 0, text, look.dim)
+        canvas.write(height - 1, width - NUMBER, share, look.dim)
 
 
 def _bar(canvas: Canvas, row: int, column: int, share: float, length: int, colour: RGB) -> None:

@@ -21,6 +21,8 @@ BOX = 8
 MOST = 40
 """Cells of the box at work."""
 MODEL = "▶ model"
+LABELS = (("in the batch", "seen", "to come"), ("now", "seen", "to come"))
+"""What the three marks mean, and the same in fewer letters."""
 BELT_ROWS = 3
 LEAST_FOR_BELT = 8
 """Rows from which on there is room for boxes above the samples."""
@@ -129,18 +131,23 @@ def _share(seen: NDArray[np.bool_], each: int, cells: int) -> NDArray[np.float64
 
 
 def _legend(canvas: Canvas, each: int, look: Look) -> None:
+    """What the marks mean; apart from these, at the right, how many samples stand behind one."""
     height, width = canvas.glyphs.shape
-    entries = (
-        (NOW, "in the batch", look.points),
-        (SEEN, "seen", look.line),
-        (WAITING, "to come", look.dim),
-    )
+    many = f"one mark: {each:,} samples" if each > 1 else ""
+    room = width - len(many) - 2 if many else width
+    labels = next((labels for labels in LABELS if _long(labels) <= room), LABELS[0])
     column = 0
-    for mark, label, ink in entries:
+    for label, mark, ink in zip(
+        labels, (NOW, SEEN, WAITING), (look.points, look.line, look.dim), strict=True
+    ):
         if column + len(label) + 2 <= width:
             canvas.write(height - 1, column, mark, ink)
             canvas.write(height - 1, column + 2, label, look.dim)
         column += len(label) + 3
-    many = f"{each:,} a mark"
-    if each > 1 and column + len(many) <= width:
-        canvas.write(height - 1, column, many, look.dim)
+    if many and column + len(many) < width:
+        canvas.write(height - 1, width - len(many), many, look.dim)
+
+
+def _long(labels: tuple[str, ...]) -> int:
+    """The cells of the labels with their marks, and a space between."""
+    return sum(len(label) + 3 for label in labels) - 1

@@ -14,11 +14,14 @@ from tui.charts.look import RGB, Look
 from tui.charts.names import short
 from tui.charts.plot import too_small, words
 from tui.charts.relief import mix
+from tui.charts.waiting import nothing_yet
 
 DEPTH = 0.42
 """How much of its colour the ground of a cell has that holds a whole class."""
 LONGEST = 14
 """Cells that the name of a class takes at most."""
+CORNERS = ("true/said", "true")
+"""Either says which side is which: rows are true. Where neither fits, there is no table."""
 RIGHT = "✓"
 """Before the number of a cell where what was said is true: not colour alone tells it."""
 
@@ -49,10 +52,11 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     if len(picture.classes) < 2:
         return words("a number is predicted here: there are no classes", width, height, look)
     if not picture.confusion.any():
-        return words("nothing was judged yet: train with space", width, height, look)
+        return words(nothing_yet(frame, "nothing was judged yet"), width, height, look)
     names = short(picture.classes, LONGEST)
-    table = _Table(picture.confusion, names, width, height)
-    if table.fits:
+    tables = (_Table(picture.confusion, names, corner, width, height) for corner in CORNERS)
+    table = next((table for table in tables if table.fits), None)
+    if table is not None:
         return table.draw(look)
     return _mistakes(picture.confusion, names, width, height, look)
 
@@ -61,10 +65,15 @@ class _Table:
     """Where the cells are: as large as the room allows, and all of one size."""
 
     def __init__(
-        self, counts: NDArray[np.int64], names: tuple[str, ...], width: int, height: int
+        self,
+        counts: NDArray[np.int64],
+        names: tuple[str, ...],
+        corner: str,
+        width: int,
+        height: int,
     ) -> None:
         self.counts, self.names, self.width, self.height = counts, names, width, height
-        self.left = max(map(len, names)) + 1
+        self.corner, self.left = corner, max(map(len, (corner, *names))) + 1
         self.across = min((width - self.left) // len(names), 18)
         self.down = min((height - 1) // len(names), 5)
         digits = len(str(counts.max()))
@@ -88,8 +97,7 @@ class _Table:
         return canvas
 
     def _head(self, canvas: Canvas, look: Look) -> None:
-        corner = next((word for word in ("true/said", "true", "") if len(word) < self.left), "")
-        canvas.write(0, 0, corner.rjust(self.left - 1), look.dim)
+        canvas.write(0, 0, self.corner.rjust(self.left - 1), look.dim)
         for column, name in enumerate(short(self.names, self.across - 1)):
             start = self._start(column) + (self.across - len(name)) // 2
             canvas.write(0, start, name, look.text)

@@ -12,12 +12,15 @@ from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.names import short
 from tui.charts.plot import too_small, words
+from tui.charts.waiting import nothing_yet
 
 LEAST, MOST = -6, 1
 """The powers of ten that are always shown, so that the bars can be compared from run to run."""
 FARTHEST = 18
 """Powers of ten beyond this, up or down, are drawn as far as this one."""
 EIGHTHS = " ▏▎▍▌▋▊▉"
+WHAT = "of one weight, typically: rms"
+"""What a bar is as long as; under the bars, where there is room."""
 
 
 @runtime_checkable
@@ -26,7 +29,8 @@ class Sloped(Protocol):
 
     @property
     def gradients(self) -> tuple[tuple[str, float], ...]:
-        """Name and length of the gradient of each layer's weights, from the inputs to the loss."""
+        """Of each layer, from the inputs to the loss: its name, and the root mean square of the
+        gradient of its weights."""
 
 
 def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
@@ -37,7 +41,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     if not isinstance(picture, Sloped):
         return words(frame.message or "nothing to see yet", width, height, look)
     if not picture.gradients:
-        return words("no gradient yet: press s or space", width, height, look)
+        return words(nothing_yet(frame, "no gradient yet"), width, height, look)
     canvas = Canvas(width, height)
     shown = picture.gradients[: height - 2]
     names = short([name for name, _ in shown], max(width // 3, 6))
@@ -45,17 +49,23 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     numbers = [_number(value) for _, value in shown]
     room = width - left - max(map(len, numbers)) - 1
     low, high = _range([value for _, value in picture.gradients])
-    gap = 2 if 2 * len(shown) <= height - 2 else 1
+    gap = 2 if 2 * len(shown) + 3 <= height else 1
     for index, (name, text) in enumerate(zip(names, numbers, strict=True)):
         row, value = index * gap, shown[index][1]
         canvas.write(row, 0, name.rjust(left - 1), look.text)
         canvas.write(row, left, _bar(value, low, high, room), look.line)
         canvas.write(row, width - len(text), text, look.text)
     _scale(canvas, gap * len(shown) - (gap - 1), left, room, (low, high), look)
-    said = _said(picture.gradients)
-    if len(said) <= width and gap * len(shown) + 2 - gap < height:
-        canvas.write(height - 1, 0, said, look.text)
+    _foot(canvas, gap * len(shown) - gap + 3, picture.gradients, look)
     return canvas
+
+
+def _foot(canvas: Canvas, top: int, gradients: tuple[tuple[str, float], ...], look: Look) -> None:
+    """In the last rows, if they lie below `top`: how the layers compare, and what is drawn."""
+    height, width = canvas.glyphs.shape
+    said = [text for text in (_said(gradients), WHAT) if text and len(text) <= width]
+    for row, text in zip(range(height - 1, top - 1, -1), said, strict=False):
+        canvas.write(row, 0, text, look.dim if text is WHAT else look.text)
 
 
 def _range(values: list[float]) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.loss_curve import curve, last_step, loss_axis
 from tui.charts.plot import Plot, too_small, words
+from tui.charts.waiting import nothing_yet
 
 
 def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
@@ -23,7 +24,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     if isinstance(picture, WalksPicture | FitsPicture) and len(picture.walks) > 1 and frame.step:
         return losses.by_updates(frame, picture, width, height, look)
     if len(frame.history) == 0:
-        return words(frame.message or "no steps yet: press s or space", width, height, look)
+        return words(nothing_yet(frame, "no steps yet"), width, height, look)
     y = loss_axis(frame.history, height // 3, look.logarithmic)
     if y is None:
         return words("no loss above 0: a logarithm shows none", width, height, look)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.equations import number, plain
+from engine.softmax.equations import probability
 from engine.softmax.look import Look as Seen
 from engine.softmax.look import Numbers
 from tui.charts.axis import round_up
@@ -90,28 +91,32 @@ def _blocks(blocks: Sequence[Block], width: int, height: int, look: Look) -> Can
 def _logits(seen: Seen, look: Look) -> Block:
     most = round_up(max(ROOMY, *(abs(z) for z in seen.z)))
     added = f" + {plain(seen.given.shift)}" if seen.given.shift else ""
-    bars = _bars(seen, seen.z, 2, look)
+    bars = _bars(seen, seen.z, _two, look)
     return Block(f"logits z{added}, from {plain(-most)} to {plain(most)}", bars, -most, most)
 
 
 def _shares(seen: Seen, look: Look) -> Block:
     t = seen.given.temperature
     of = f"softmax(z/{plain(t)})" if seen.scene.moves == "temperature" else "softmax(z)"
-    return Block(f"P = {of}, from 0 to 1", _bars(seen, seen.p, 4, look), 0.0, 1.0)
+    return Block(f"P = {of}, from 0 to 1", _bars(seen, seen.p, probability, look), 0.0, 1.0)
 
 
 def _gradient(seen: Seen, look: Look) -> Block:
     title = f"∂L/∂z = P − y for {seen.names[seen.given.label]}, from −1 to 1"
-    return Block(title, _bars(seen, seen.gradient, 4, look), -1.0, 1.0)
+    return Block(title, _bars(seen, seen.gradient, number, look), -1.0, 1.0)
 
 
-def _bars(seen: Seen, values: Numbers, digits: int, look: Look) -> list[Bar]:
+def _two(value: float) -> str:
+    return number(value, 2)
+
+
+def _bars(seen: Seen, values: Numbers, written: Callable[[float], str], look: Look) -> list[Bar]:
     moved = seen.scene.moves == "logit"
     return [
         Bar(
             f"{name}{'●' if _is_label(seen, place) else ' '}",
             value,
-            number(value, digits) if value else "0",
+            written(value) if value else "0",
             _colour(place, look),
             chosen=moved and place == seen.given.chosen,
         )

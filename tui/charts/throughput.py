@@ -14,6 +14,7 @@ COLUMNS = (*((size, False) for size in SIZES), (SLOW_SIZE, True))
 BEGIN = "t: time the loader on this machine (half a minute)"
 BEST = "◂"
 """Behind the most samples a second of a column: not colour alone tells it."""
+SLOW = "1 ms: a sample that takes 1 ms to make"
 
 
 @shows(TablePicture)
@@ -37,11 +38,18 @@ def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
             text = _number(each.samples) if each else "…" if picture.timing else "·"
             text = f"{text}{BEST if best else ' '}".rjust(cell)
             canvas.write(row + 2, NAME + column * cell, text, look.points if best else look.text)
-    lines = [f"measuring: {len(found)} of {len(plan())}; t stops it"] if picture.timing else []
-    for row, text in enumerate([*lines, *_said(picture.throughput)], start=len(WORKERS) + 2):
+    _foot(canvas, picture, len(found), look)
+    return canvas
+
+
+def _foot(canvas: Canvas, picture: TablePicture, found: int, look: Look) -> None:
+    """How far it has come, what the workers bring, and what the last column is."""
+    height, width = canvas.glyphs.shape
+    lines = [f"measuring: {found} of {len(plan())}; t stops it"] if picture.timing else []
+    lines += [*_said(picture.throughput), SLOW]
+    for row, text in enumerate(lines, start=len(WORKERS) + 2):
         if row < height and len(text) <= width:
             canvas.write(row, 0, text, look.dim)
-    return canvas
 
 
 def _head(canvas: Canvas, cell: int, look: Look) -> None:
@@ -74,7 +82,7 @@ def _said(results: tuple[Throughput, ...]) -> list[str]:
         best = _best(tuple(each for each in results if each.workers), size, slow)
         if alone and best:
             times = best.samples / alone.samples
-            what = "1 ms a sample" if slow else "in memory"
+            what = "1 ms" if slow else "in memory"
             workers = "1 worker is" if best.workers == 1 else f"{best.workers} workers are"
             # 16× as slow says more than 0.061× as fast.
             fast = f"{times:.2g}× as fast" if times >= 0.5 else f"{1 / times:.2g}× as slow"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from engine.frame import Frame
 from engine.pictures.digits import DigitsPicture
 from tui.charts.canvas import Canvas, packed
 from tui.charts.look import Look
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.waiting import nothing_yet
 
 THIS, OTHER = "▀", "▄"
 PIPELINES = ("indexed", "dataloader")
@@ -14,11 +16,15 @@ LABEL, NUMBER = 9, 13
 """Cells of the name of a part, and of each of its two numbers."""
 
 
-@shows(DigitsPicture)
-def draw(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     """A row for each part: the upper bar is this run's, the lower that of the other pipeline."""
-    if not picture.seconds:
-        return words("no step yet: press s or space", width, height, look)
+    if isinstance(frame.picture, DigitsPicture) and not frame.picture.seconds:
+        return words(nothing_yet(frame, "no step yet"), width, height, look)
+    return _times(frame, width, height, look)
+
+
+@shows(DigitsPicture)
+def _times(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
     room = width - LABEL - 1 - 2 * NUMBER
     if room < 1:
         return words("too small", width, height, look)
@@ -50,7 +56,7 @@ def _sums(picture: DigitsPicture) -> list[tuple[str, str, str]]:
 def _said(picture: DigitsPicture, other: str) -> str:
     """The two in a sentence."""
     if not picture.other:
-        return f"train with the pipeline {other} too, to compare"
+        return f"train the same with pipeline {other} too"
     this, that = (sum(seconds for _, seconds in p) for p in (picture.seconds, picture.other))
     more, less = max(this, that), min(this, that)
     slow = picture.pipeline if this > that else other

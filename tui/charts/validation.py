@@ -14,7 +14,7 @@ from tui.charts.names import short
 from tui.charts.plot import Plot, words
 from tui.charts.shows import shows
 
-TRAIN, VALIDATION, BEAT = "●", "▲", "╌"
+TRAIN, VALIDATION, BEAT, LEAST = "●", "▲", "╌", "◆"
 LONGEST = 12
 """Cells for the name of the one answer that is to be beaten."""
 
@@ -51,6 +51,8 @@ def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
         plot.curve(*places, colour)
         plot.mark(places[0][-1], places[1][-1], colour, mark)
     said = _said(picture, train, validation, beat, look)
+    if look.residuals and np.isfinite(validation).any():
+        said.append(_least(plot, measures.epochs, validation, (x, y), look))
     _captions(plot, name, said, float(y.place(validation[-1])), look)
     return plot.canvas
 
@@ -71,6 +73,14 @@ def _axis(values: Array, ticks: int, look: Look) -> Axis | None:
 
 
 Said = tuple[str, str, RGB]
+
+
+def _least(plot: Plot, epochs: Array, losses: Array, axes: tuple[Axis, Axis], look: Look) -> Said:
+    """Mark where the loss on what is held out is least, and say so."""
+    least = int(np.where(np.isfinite(losses), losses, np.inf).argmin())
+    epoch, loss = float(epochs[least]), float(losses[least])
+    plot.mark(axes[0].place(epoch), axes[1].place(loss), look.minimum, LEAST)
+    return LEAST, f"least {number(loss)}, epoch {epoch:.0f}", look.minimum
 
 
 def _said(

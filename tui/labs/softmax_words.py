@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from engine.equations import number, plain
-from engine.softmax.equations import undecided
+from engine.softmax.equations import probability, undecided
 from engine.softmax.look import Look
 
 
@@ -52,7 +52,7 @@ def _temperature(look: Look) -> str:
     if most > 0.999:
         return (
             f"T = {plain(t)}: as T nears 0, the largest logit takes all. {sure} has "
-            f"P = {number(most)}, which is nearly argmax."
+            f"P = {probability(most)}, which is nearly argmax."
         )
     if undecided(look) > 0.99 * math.log(len(look.p)):
         return (
@@ -70,8 +70,8 @@ def _cross_entropy(look: Look) -> str:
     if look.steps:
         times = "step" if look.steps == 1 else "steps"
         return (
-            f"{look.steps} {times} against the gradient: {name} has P = {number(p)} now. Each step "
-            "lifts the label's logit, and lowers each other one by its own P."
+            f"{look.steps} {times} against the gradient: {name} has P = {probability(p)} now. At a "
+            "rate of 1 each step lifts the label's logit, and lowers each other one by its own P."
         )
     return (
         f"The label is {name}, with P = {number(p)}. The gradient is P − y: below 0 for the label, "
