@@ -30,6 +30,12 @@ class Bench:
     remark: str = ""
     """Why it is not the device that was asked for, or not a faster one."""
 
+    @property
+    def processor(self) -> str:
+        """The CPU by name and title: for a few numbers no other device would be faster."""
+        cpu = next(device for device in self.devices if device.name == "cpu")
+        return f"{cpu.name} {cpu.title}"
+
 
 class NoBench(Exception):
     """PyTorch cannot be used; the message says why."""

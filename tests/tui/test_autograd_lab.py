@@ -173,19 +173,19 @@ async def test_space_plays_to_the_end_holds_and_begins_again() -> None:
         await until(pilot, lambda: lab.dissection.look.position >= 3)
         await pilot.press("space")
         held = lab.dissection.look.position
-        assert lab._playing is None
+        assert not lab._playing.on
         await until(pilot, lambda: "s: next move" in state.text)
         assert lab.dissection.look.position == held
         await pilot.press("space")
         await until(pilot, lambda: lab.dissection.look.done)
-        await until(pilot, lambda: lab._playing is None)
+        await until(pilot, lambda: not lab._playing.on)
         assert "at the end" in state.text
         await pilot.press(*["left_square_bracket"] * 4)  # so that it does not play on meanwhile
-        assert lab._tempo == 0.5
+        assert lab._playing.rate == 0.5
         await pilot.press("space")
         assert lab.dissection.look.position == 1
         await pilot.press("s")
-        assert lab._playing is None
+        assert not lab._playing.on
 
 
 REFUSALS = {
@@ -477,7 +477,7 @@ async def test_away_and_back_the_walk_stands_where_it_was() -> None:
     async with autograd().run_test(size=(80, 24)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("space", "c")
-        assert lab._playing is None  # nothing plays out of sight
+        assert not lab._playing.on  # nothing plays out of sight
         held = lab.dissection.look.position
         await pilot.press("2")
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))

@@ -201,19 +201,19 @@ async def test_a_video_plays_and_holds_and_leaves_no_timer() -> None:
         lab = await open_lab(pilot, "video")
         x, desk = lab.query_one("#source-0", TensorView), lab.query_one(TensorDesk)
         assert not desk.playing
-        assert x.slice == 0
+        assert x.sight.slice == 0
         await pilot.press("space")
         assert desk.playing
         assert "frames/s" in lab.standing.state
-        await until(pilot, lambda: x.slice >= 3)
+        await until(pilot, lambda: x.sight.slice >= 3)
         await pilot.press("space")
         assert not desk.playing
-        held = x.slice
+        held = x.sight.slice
         await pilot.press("s")
-        assert x.slice == (held + 1) % 20
+        assert x.sight.slice == (held + 1) % 20
         await pilot.press("b", "b")
-        assert x.slice == (held - 1) % 20
-        assert f"x[{x.slice}] of 20" in screen_text(pilot.app)
+        assert x.sight.slice == (held - 1) % 20
+        assert f"x[{x.sight.slice}] of 20" in screen_text(pilot.app)
         for key in ("1", "p", "escape"):
             await pilot.press("2")
             if not desk.playing:

@@ -24,6 +24,7 @@ class Board(Drawing):
     """The drawing; it takes the keys, and tells when there is another amount of room."""
 
     can_focus = True
+    DEFAULT_CLASSES = "panel"
 
     class Resized(Message):
         """There is another amount of room."""
@@ -48,10 +49,6 @@ class CurveDesk(Vertical):
         #equations { height: 1fr; }
         #told { height: 4; padding: 0 1; }
         #told { border-top: solid $foreground 30%; }
-    }
-    .-narrow CurveDesk {
-        #board { border: none; border-top: solid $foreground 30%; border-title-style: bold; }
-        #board:focus { border: none; border-top: solid $accent; }
     }
     .-wide CurveDesk {
         #figures { width: 46; }

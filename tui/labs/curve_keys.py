@@ -6,7 +6,6 @@ from textual.binding import Binding, BindingType
 
 TEMPOS = (2, 5, 10, 20, 50, 100, 200)
 """Steps a second at which something plays by itself."""
-TEMPO = Binding.Group("tempo", compact=True)
 
 
 def shared_keys(lab: str, type_tip: str) -> list[BindingType]:
@@ -17,30 +16,4 @@ def shared_keys(lab: str, type_tip: str) -> list[BindingType]:
         Binding("p", "scene(1)", "next", id=f"{lab}.preset", tooltip="The next scene"),
         Binding("b", "scene(-1)", "before", False, id=f"{lab}.before", tooltip="The scene before"),
         Binding("r", "reset", "reset", False, id=f"{lab}.reset", tooltip="The scene as it began"),
-    ]
-
-
-def tempo_keys(lab: str) -> list[BindingType]:
-    """The keys of the pace."""
-    return [
-        Binding(
-            "left_square_bracket",
-            "tempo(-1)",
-            "slower",
-            False,
-            key_display="[",
-            id=f"{lab}.slower",
-            group=TEMPO,
-            tooltip="Fewer steps a second",
-        ),
-        Binding(
-            "right_square_bracket",
-            "tempo(1)",
-            "faster",
-            False,
-            key_display="]",
-            id=f"{lab}.faster",
-            group=TEMPO,
-            tooltip="More steps a second",
-        ),
     ]

@@ -7,7 +7,6 @@ from typing import Generic, TypeVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.timer import Timer
 
 from engine.expression import Refused
 from lessons.lesson import Lesson
@@ -16,7 +15,9 @@ from tui.labs.curve_desk import Board, CurveDesk
 from tui.labs.curve_keys import TEMPOS
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing
+from tui.playing import Playing
 from tui.stages.curve import CurveStage
+from tui.stages.ladder import Ladder
 from tui.widgets.expression_line import ExpressionLine
 
 S = TypeVar("S", bound=CurveStage)
@@ -28,14 +29,9 @@ class CurvesLab(Lab, Generic[S]):
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
         self.stage: S | None = None
-        self._scene = lesson.presets[0].name
-        self._seen = {self._scene}
+        self._ladder = Ladder(lesson.presets)
         self._desk = CurveDesk(self._challenges)
-        self._fps = fps
-        self._tempo = 20
-        self._due = 0.0
-        """Steps that are still to be made: the pace is no whole number of them a frame."""
-        self._playing: Timer | None = None
+        self._playing = Playing(self, self._advance, TEMPOS, rate=20, fps=fps)
         self._device = ""
         self._keyed: tuple[str, bool] | None = None
         """On what the keys that can be pressed depended when they were shown last."""
@@ -69,8 +65,7 @@ class CurvesLab(Lab, Generic[S]):
         self.app.theme_changed_signal.subscribe(self, lambda _: self._draw_again())
 
     def open(self, bench: Bench) -> None:
-        cpu = next(device for device in bench.devices if device.name == "cpu")
-        self._device = f"{cpu.name} {cpu.title}"  # a few numbers: no other would be faster
+        self._device = bench.processor
         self.stage = self.set_up(self._scene)
         self.renew()
 
@@ -86,13 +81,11 @@ class CurvesLab(Lab, Generic[S]):
     @property
     def playing(self) -> bool:
         """Whether something goes on by itself."""
-        return self._playing is not None
+        return self._playing.on
 
     def hold(self) -> None:
         """Let nothing play any more."""
-        if self._playing is not None:
-            self._playing.stop()
-            self._playing = None
+        self._playing.hold()
 
     def renew(self) -> None:
         """Show what holds now, in the line too."""
@@ -113,9 +106,14 @@ class CurvesLab(Lab, Generic[S]):
             preset=self._scene,
             progress=self.told(self.stage),
             device=self._device,
-            state=f"▶ {self._tempo} a second · [ ] pace" if self.playing else self.rest(self.stage),
-            finished=len(self._seen) == len(self._lesson.presets),
+            state=self._playing.pace if self.playing else self.rest(self.stage),
+            finished=self._ladder.all_seen,
         )
+
+    @property
+    def _scene(self) -> str:
+        """The name of the scene that was chosen."""
+        return self._ladder.here.name
 
     @property
     def _text(self) -> str:
@@ -166,9 +164,7 @@ class CurvesLab(Lab, Generic[S]):
     def action_scene(self, direction: int) -> None:
         """The next scene, or the one before."""
         self.hold()
-        names = [preset.name for preset in self._lesson.presets]
-        self._scene = names[(names.index(self._scene) + direction) % len(names)]
-        self._seen.add(self._scene)
+        self._ladder.go(direction)
         self._use()
         self.enter()
 
@@ -180,32 +176,24 @@ class CurvesLab(Lab, Generic[S]):
     def action_play(self) -> None:
         """Let it go on by itself, or hold; from the end, begin again."""
         assert self.stage is not None
-        if self._playing is not None:
-            self.hold()
-        else:
+        if not self._playing.hold():
             if self.stage.ended:
                 self.stage.rewind()
-            self._due = 0.0
-            self._playing = self.set_interval(1 / min(self._fps, self._tempo), self._tick)
+            self._playing.start()
         self.renew()
 
     def action_tempo(self, direction: int) -> None:
         """Play faster or slower."""
-        place = TEMPOS.index(self._tempo) + direction
-        self._tempo = TEMPOS[max(0, min(len(TEMPOS) - 1, place))]
-        if self.playing:
-            self.hold()
+        was_on = self._playing.hold()
+        self._playing.faster(direction)
+        if was_on:
             self.action_play()
         self.stand()
 
-    def _tick(self) -> None:
+    def _advance(self, steps: int) -> None:
         assert self.stage is not None
-        self._due += self._tempo / min(self._fps, self._tempo)
-        while self._due >= 1:
-            self._due -= 1
-            if not self.stage.step():
-                self.hold()
-                break
+        if not all(self.stage.step() for _ in range(steps)):
+            self.hold()
         self.renew()
 
     # What the widgets wish.

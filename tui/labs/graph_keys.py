@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-TEMPO = Binding.Group("tempo", compact=True)
+from tui.playing import tempo_keys
+
 TYPE = "Type an expression, or a value: x = [1, 2]"
 COPY = "Copy the command that takes this apart without a screen"
 SIDE = "Show the inputs and the challenges, or the graph"
@@ -18,25 +19,6 @@ KEYS: list[BindingType] = [
     Binding("e", "edit", "type", False, id="autograd.edit", tooltip=TYPE),
     Binding("p", "preset", "preset", id="autograd.preset", tooltip="Take the next preset"),
     Binding("v", "view", "view", id="autograd.view", tooltip=SIDE),
-    Binding(
-        "left_square_bracket",
-        "tempo(-1)",
-        "slower",
-        False,
-        key_display="[",
-        id="autograd.slower",
-        group=TEMPO,
-        tooltip="Fewer moves a second",
-    ),
-    Binding(
-        "right_square_bracket",
-        "tempo(1)",
-        "faster",
-        False,
-        key_display="]",
-        id="autograd.faster",
-        group=TEMPO,
-        tooltip="More moves a second",
-    ),
+    *tempo_keys("autograd", "moves"),
     Binding("y", "copy", "copy", False, id="autograd.copy", tooltip=COPY),
 ]

@@ -38,6 +38,13 @@ def progress(look: WalkLook | ProgramLook) -> str:
     return f"backward {look.position - forward}/{len(look.walk.moves) - forward}"
 
 
+def rest(look: WalkLook | ProgramLook) -> str:
+    """What to press, while nothing plays."""
+    if look.done:
+        return "at the end · r: again, p: next"
+    return "s: next move" if isinstance(look, WalkLook) else "s: next line"
+
+
 def statements(look: ProgramLook) -> list[Statement]:
     """The lines of the program, with what came of those that ran."""
     ran = [

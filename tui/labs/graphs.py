@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.events import Resize
 from textual.timer import Timer
 
@@ -15,8 +14,10 @@ from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.labs.lab import Lab
 from tui.labs.program_desk import ProgramDesk
+from tui.labs.program_keys import KEYS
 from tui.labs.standing import Standing
 from tui.stages.comparison import Comparison
+from tui.stages.ladder import after
 from tui.widgets.ways import Ways
 
 if TYPE_CHECKING:
@@ -24,27 +25,12 @@ if TYPE_CHECKING:
 
 LOOKS = 0.2
 """Seconds between two looks at a measurement that goes on."""
-MEASURE = "Compile the program, and time a call each way; or give it up"
-WAY = "Run eagerly, traced, or compiled"
-VIEW = "The graph, its listing, or what a call costs"
-DEVICE = "Time the calls on the next device"
 
 
 class GraphsLab(Lab):
     """Shows a program three ways, and turns keys into what shall be looked at."""
 
-    BINDINGS = [
-        Binding("space", "measure", "measure", id="graphs.measure", tooltip=MEASURE),
-        Binding("w", "way", "way", id="graphs.way", tooltip=WAY),
-        Binding("i", "input", "input", id="graphs.input", tooltip="Take the next input"),
-        Binding("p", "preset", "program", id="graphs.preset", tooltip="Take the next program"),
-        Binding("v", "view", "view", id="graphs.view", tooltip=VIEW),
-        Binding(
-            "r", "reset", "forget", False, id="graphs.reset", tooltip="Forget what was measured"
-        ),
-        Binding("d", "device", "device", False, id="graphs.device", tooltip=DEVICE),
-        Binding("escape", "give_up", "give up", id="graphs.give-up", tooltip="End the measurement"),
-    ]
+    BINDINGS = KEYS
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
@@ -144,8 +130,7 @@ class GraphsLab(Lab):
         """Time the calls on the next device."""
         assert self.comparison is not None
         names = [device.name for device in self._devices]
-        place = names.index(self.comparison.device) + 1
-        self.comparison.use_device(names[place % len(names)])
+        self.comparison.use_device(after(names, self.comparison.device))
         self._show()
 
     @on(Ways.Gone)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widget import Widget
@@ -17,6 +16,7 @@ from textual.widgets.option_list import Option
 
 from engine.tensors.torch_map import MODULES
 from tui.stages.module_map import ModuleMap
+from tui.widgets.rows import row_keys
 from tui.widgets.transcript import Statement, Transcript
 
 if TYPE_CHECKING:
@@ -27,10 +27,8 @@ if TYPE_CHECKING:
 class Modules(OptionList):
     """The modules, one below the other."""
 
-    BINDINGS = [
-        Binding("j", "cursor_down", show=False, id="modules.down"),
-        Binding("k", "cursor_up", show=False, id="modules.up"),
-    ]
+    DEFAULT_CLASSES = "panel"
+    BINDINGS = row_keys("modules")
 
 
 class ModuleDesk(Horizontal):

@@ -50,11 +50,6 @@ class ProgramDesk(Vertical):
         &.-none #drawing, &.-none #listing { display: none; }
     }
     .-narrow ProgramDesk {
-        ProgramSource, Ways, Diagram, Reading, #costs {
-            border: none; border-top: solid $foreground 30%;
-            border-title-color: $text; border-title-style: bold;
-        }
-        Ways:focus, Diagram:focus, Reading:focus { border-top: solid $accent; }
         &.-listing ProgramSource { display: none; }
         &.-none ProgramSource { display: block; }
         &.-costs #left, &.-costs #what { display: none; }
@@ -74,7 +69,7 @@ class ProgramDesk(Vertical):
         self._drawing = Diagram(id="drawing")
         self._listing = Reading(id="listing")
         self._instead = Reading(id="instead")
-        self._costs = Static(id="costs", markup=False)
+        self._costs = Static(id="costs", classes="panel", markup=False)
         self._costs.border_title = "What a call costs, in µs"
         self._said = Static("loading PyTorch…", id="what", classes="waiting", markup=False)
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -15,6 +14,7 @@ from engine.tensors.scenes import Scene
 from tui.cells.marks import Marks
 from tui.labs.tensor_facts import sizes
 from tui.labs.tensor_words import outcome
+from tui.playing import Playing
 from tui.widgets.tensor_view import TensorView
 from tui.widgets.transcript import Statement, Transcript
 
@@ -43,16 +43,17 @@ class TensorDesk(Horizontal):
     }
     """
 
-    def __init__(self, *, id: str | None = None) -> None:
+    def __init__(self, rate: float, *, id: str | None = None) -> None:
+        """Play so many slices a second."""
         super().__init__(id=id)
+        self._playing = Playing(self, self._turn, (rate,), rate)
         self._views = [TensorView(id=f"source-{number}") for number in range(MOST_SOURCES)]
         self.sources: dict[str, TensorView] = {}
         """The views of the tensors in sight, by name."""
         self.result = TensorView(id="result")
-        self._outcome = Static(id="outcome", markup=False)
+        self._outcome = Static(id="outcome", classes="panel", markup=False)
         self._script = Transcript(id="script")
         self._script.border_title = "Session · space: run the next line"
-        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sources"):
@@ -73,14 +74,16 @@ class TensorDesk(Horizontal):
     def walkable(self) -> list[TensorView]:
         """The views in sight that have several slices, the one with the focus first."""
         views = [*([self.result] if self.has_class("-result") else []), *self.sources.values()]
-        found = [view for view in views if view.plan.slices > 1 and not view.plan.empty]
+        found = [view for view in views if view.sight.turns]
         return sorted(found, key=lambda view: not view.has_focus)
 
     @property
     def pointing(self) -> tuple[str, TensorView] | None:
         """The source with the focus, by its name, if its cursor is on a cell."""
         named: Iterator[tuple[str, TensorView]] = (
-            (name, view) for name, view in self.sources.items() if view.has_focus and view.cells
+            (name, view)
+            for name, view in self.sources.items()
+            if view.has_focus and view.sight.cells
         )
         return next(named, None)
 
@@ -91,19 +94,21 @@ class TensorDesk(Horizontal):
     @property
     def playing(self) -> bool:
         """Whether one slice follows the other by itself."""
-        return self._timer is not None
+        return self._playing.on
 
-    def play(self, rate: float) -> None:
-        """Show the next slice of all that have several, and go on so many times a second."""
-        self._timer = self.set_interval(1 / rate, self._turn)
-        self._turn()
+    @property
+    def rate(self) -> float:
+        """How many of them a second."""
+        return self._playing.rate
+
+    def play(self) -> None:
+        """Show the next slice of all that have several, and go on from there."""
+        self._playing.start()
+        self._turn(1)
 
     def hold(self) -> bool:
         """Stay at the slices that are in sight; whether it was playing."""
-        timer, self._timer = self._timer, None
-        if timer is not None:
-            timer.stop()
-        return timer is not None
+        return self._playing.hold()
 
     def show_scene(self, scene: Scene, look: SceneLook, wide: bool) -> None:
         """The tensors of a scene and what came of the line; where it is narrow, those it read."""
@@ -148,11 +153,11 @@ class TensorDesk(Horizontal):
     def rewind(self) -> None:
         """Show each tensor from its first cell."""
         for view in (*self._views, self.result):
-            view.rewind()
+            view.sight.rewind()
 
-    def _turn(self) -> None:
+    def _turn(self, slices: int) -> None:
         for view in self.walkable:
-            view.turn(1)
+            view.turn(slices)
 
     def _place(self, names: list[str]) -> None:
         """Give each of these tensors a view, in their order."""

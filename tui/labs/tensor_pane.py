@@ -39,13 +39,6 @@ class TensorPane(Vertical):
         &.-mapped #map { display: block; }
     }
     .-narrow TensorPane {
-        TensorView, Transcript, #outcome, #modules, #tries {
-            border: none; border-top: solid $foreground 30%;
-            border-title-color: $text; border-title-style: bold;
-        }
-        TensorView:focus, Transcript:focus, #modules:focus {
-            border: none; border-top: solid $accent;
-        }
         #aside { display: none; }
         &.-side #aside { display: block; }
         &.-side #desk, &.-side #map { display: none; }
@@ -57,13 +50,14 @@ class TensorPane(Vertical):
     }
     """
 
-    def __init__(self, challenges: Challenges) -> None:
+    def __init__(self, challenges: Challenges, rate: float) -> None:
+        """Play so many slices a second."""
         super().__init__()
         self.line = ExpressionLine("› ", id="line")
-        self.desk = TensorDesk(id="desk")
+        self.desk = TensorDesk(rate, id="desk")
         self.modules = ModuleDesk(id="map")
         self._challenges = challenges
-        self._tries = Static(id="tries", markup=False)
+        self._tries = Static(id="tries", classes="panel", markup=False)
         self._tries.border_title = "Lines to try · n: the next"
         self._facts = Static(id="memory", markup=False)
         self._said = Static("loading PyTorch…", id="told", classes="waiting", markup=False)

@@ -17,9 +17,8 @@ class ScenePart:
 
     takes_lines = True
 
-    def __init__(self, stage: Stage, desk: TensorDesk, rate: float) -> None:
-        """Play so many slices a second."""
-        self._stage, self._desk, self._rate = stage, desk, rate
+    def __init__(self, stage: Stage, desk: TensorDesk) -> None:
+        self._stage, self._desk = stage, desk
 
     @property
     def runs(self) -> bool:
@@ -47,7 +46,7 @@ class ScenePart:
     @property
     def state(self) -> str:
         if self._desk.playing:
-            return f"▶ {self._rate:g} frames/s"
+            return f"▶ {self._desk.rate:g} frames/s"
         return "arrows: a cell" if self._stage.look.text else "n: a line to try"
 
     def begin(self, name: str) -> None:
@@ -57,7 +56,7 @@ class ScenePart:
     def play(self) -> bool:
         """Play the slices, or hold."""
         if not self.hold():
-            self._desk.play(self._rate)
+            self._desk.play()
         return False
 
     def step(self, direction: int) -> bool:
@@ -73,7 +72,7 @@ class ScenePart:
 
     def point(self, view: TensorView) -> Text | None:
         """Of the result, which cells it comes from; of a source, where in memory it lies."""
-        look, cells = self._stage.look, view.cells
+        look, cells = self._stage.look, view.sight.cells
         if not cells:
             return None  # another scene has begun since the cell was chosen
         if view is self._desk.result:

@@ -32,7 +32,7 @@ class SessionPart(ScenePart):
         if pointing is None:
             return None
         name, view = pointing
-        row, column = view.cells[0]
+        row, column = view.sight.cells[0]
         return f"{name}[{row}, {column}] = {self._snapshot.variables[name].numbers[row, column]:g}"
 
     @property

@@ -17,6 +17,7 @@ from tui.labs.tensor_pane import TensorPane
 from tui.labs.tensor_part import Part
 from tui.labs.tensor_scene import ScenePart
 from tui.labs.tensor_session import SessionPart
+from tui.stages.ladder import Ladder
 from tui.stages.module_map import ModuleMap
 from tui.stages.tensors import NUMPY, Stage
 from tui.widgets.expression_line import ExpressionLine
@@ -35,11 +36,9 @@ class TensorsLab(Lab):
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
         self.stage: Stage | None = None
-        self._preset = lesson.presets[0]
-        self._seen = {self._preset.name}
-        self._rate = min(fps, FRAMES_A_SECOND)
+        self._ladder = Ladder(lesson.presets)
         self._device = ""
-        self._pane = TensorPane(self._challenges)
+        self._pane = TensorPane(self._challenges, min(fps, FRAMES_A_SECOND))
         self._line = self._pane.line
         self._scene: Part
         """Most presets; made, like the stage, when PyTorch is there."""
@@ -50,15 +49,14 @@ class TensorsLab(Lab):
         yield self._pane
 
     def open(self, bench: Bench) -> None:
-        cpu = next(device for device in bench.devices if device.name == "cpu")
-        self._device = f"{cpu.name} {cpu.title}"  # a few numbers: no other would be faster
+        self._device = bench.processor
         if "CUDA" in bench.remark:
             unasked = {"torch.cuda": f"not asked here: {bench.remark}"}
             self._pane.modules.map = ModuleMap(unasked)
-        self.stage = stage = Stage(self._preset.name)
+        self.stage = stage = Stage(self._ladder.here.name)
         desk = self._pane.desk
-        self._scene = ScenePart(stage, desk, self._rate)
-        self._parts = {NUMPY: SessionPart(stage, desk, self._rate), MAP: self._pane.modules}
+        self._scene = ScenePart(stage, desk)
+        self._parts = {NUMPY: SessionPart(stage, desk), MAP: self._pane.modules}
         self._begin()
         if self.display:
             self._take_keys()
@@ -108,9 +106,7 @@ class TensorsLab(Lab):
     def action_preset(self) -> None:
         """The next scene; after the last one, the map."""
         self._part.hold()
-        presets = self._lesson.presets
-        self._preset = presets[(presets.index(self._preset) + 1) % len(presets)]
-        self._seen.add(self._preset.name)
+        self._ladder.go()
         try:
             self._begin()
         except FileNotFoundError as error:  # the photograph travels with another package
@@ -187,7 +183,7 @@ class TensorsLab(Lab):
     @property
     def _part(self) -> Part:
         """What is on screen: a scene, unless the preset is more than that."""
-        return self._parts.get(self._preset.name, self._scene)
+        return self._parts.get(self._ladder.here.name, self._scene)
 
     @property
     def _text(self) -> str:
@@ -200,7 +196,7 @@ class TensorsLab(Lab):
 
     def _begin(self) -> None:
         """Show the preset that was chosen, from its start."""
-        self._part.begin(self._preset.name)
+        self._part.begin(self._ladder.here.name)
         self._pane.set_class(not self._part.takes_lines, "-mapped")
         self._renew()
 
@@ -233,9 +229,9 @@ class TensorsLab(Lab):
     def _stand(self) -> None:
         """Tell the lines above and below where the lab stands."""
         self.standing = Standing(
-            preset=self._preset.name,
+            preset=self._ladder.here.name,
             progress=self._part.progress,
             device=self._device,
             state=self._part.state,
-            finished=len(self._seen) == len(self._lesson.presets),
+            finished=self._ladder.all_seen,
         )

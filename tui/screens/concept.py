@@ -15,14 +15,14 @@ from textual.widgets.option_list import Option
 
 from lessons.lesson import Lesson, Question
 from tui.widgets.page import Page
+from tui.widgets.rows import row_keys
 
 
 class Choices(OptionList):
     """The answers to choose from."""
 
     BINDINGS = [
-        Binding("j", "cursor_down", show=False, id="answer.down"),
-        Binding("k", "cursor_up", show=False, id="answer.up"),
+        *row_keys("answer"),
         Binding("enter", "select", "answer", id="answer.choose"),
         Binding("tab", "app.focus_next", "next question", id="answer.next"),
     ]

@@ -20,6 +20,7 @@ from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.bench import Bench, NoBench
 from tui.progress import Progress
 from tui.widgets.page import Page
+from tui.widgets.rows import row_keys
 from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 REST_SECONDS = 0.05
@@ -37,8 +38,7 @@ class Contents(OptionList):
     """The table of contents; a lesson's sign says how far the learner has come."""
 
     BINDINGS = [
-        Binding("j", "cursor_down", show=False, id="contents.down"),
-        Binding("k", "cursor_up", show=False, id="contents.up"),
+        *row_keys("contents"),
         Binding("enter,l", "select", "open", id="contents.open", tooltip=OPEN),
     ]
 

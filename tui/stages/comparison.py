@@ -10,6 +10,7 @@ from engine.programs.look import Look
 from engine.programs.measuring import Measuring
 from engine.programs.sights import Result, Way
 from lessons.lesson import Lesson, Preset
+from tui.stages.ladder import after
 
 if TYPE_CHECKING:
     from engine.programs.sights import Traced
@@ -54,19 +55,16 @@ class Comparison:
 
     def use_next(self) -> None:
         """Look at the program after this one."""
-        presets = self._lesson.presets
-        self.use(presets[(presets.index(self.preset) + 1) % len(presets)])
+        self.use(after(self._lesson.presets, self.preset))
 
     def next_input(self) -> None:
         """Look at the same program on its next input."""
-        inputs = self.look.program.inputs
-        place = inputs.index(self.look.given) + 1
-        self._take(self.look.program, inputs[place % len(inputs)])
+        program = self.look.program
+        self._take(program, after(program.inputs, self.look.given))
 
     def next_way(self) -> None:
         """Look at the next of the three ways."""
-        ways = list(Way)
-        self.way = ways[(ways.index(self.way) + 1) % len(ways)]
+        self.way = after(list(Way), self.way)
 
     def use_device(self, name: str) -> None:
         """Time the calls on this device from now on."""

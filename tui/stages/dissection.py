@@ -12,6 +12,7 @@ from engine.graph.names import RESERVED, names_in, read
 from engine.graph.programs import program
 from engine.graph.settings import GraphSettings
 from lessons.lesson import Lesson, Preset
+from tui.stages.ladder import after
 
 if TYPE_CHECKING:
     from engine.graph.session import Session
@@ -58,8 +59,7 @@ class Dissection:
 
     def use_next(self) -> None:
         """Start with the preset after this one."""
-        presets = self._lesson.presets
-        self.use(presets[(presets.index(self.preset) + 1) % len(presets)])
+        self.use(after(self._lesson.presets, self.preset))
 
     def step(self) -> bool:
         """Make the next move; whether there was one."""

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
-from textual.binding import Binding
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from lessons.lesson import Challenge
+from tui.widgets.rows import Rows, row_keys
 
 
-class Challenges(OptionList):
+class Challenges(Rows):
     """A line a challenge: ✓ met, ○ still to do. Enter on one posts its hint as a wish."""
 
     BORDER_TITLE = "Challenges"
-    DEFAULT_CSS = """
-    Challenges {
-        border: round $foreground 30%; border-title-color: $text; background: $background;
-        padding: 0 1; scrollbar-size-vertical: 1;
-        text-wrap: nowrap; text-overflow: ellipsis;
-        &:focus { border: round $accent; background: $background; }
-    }
-    """
-
-    BINDINGS = [
-        Binding("j", "cursor_down", show=False, id="challenges.down"),
-        Binding("k", "cursor_up", show=False, id="challenges.up"),
-    ]
+    BINDINGS = row_keys("challenges")
 
     def __init__(self, challenges: Sequence[Challenge], *, id: str | None = None) -> None:
         super().__init__(

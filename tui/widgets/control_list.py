@@ -8,6 +8,8 @@ from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import OptionList
 
+from tui.widgets.rows import row_keys
+
 TURN = Binding.Group("set", compact=True)
 LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
 
@@ -34,8 +36,7 @@ class ControlList(OptionList):
             group=TURN,
             tooltip=HIGHER,
         ),
-        Binding("j", "cursor_down", show=False, id="control.down"),
-        Binding("k", "cursor_up", show=False, id="control.up"),
+        *row_keys("control"),
     ]
 
     @dataclass

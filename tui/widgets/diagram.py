@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
 from textual.events import Resize
-from textual.geometry import Region, Size, Spacing
+from textual.geometry import Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -17,11 +17,10 @@ from textual.theme import Theme
 from tui.charts.look import Look
 from tui.diagram.box import Box, Edge, label_width, text_width
 from tui.diagram.draw import draw
+from tui.diagram.following import followed, lit
 from tui.diagram.layout import lay_out
 from tui.widgets.lines import Line
 
-MARGIN = Spacing(1, 3, 1, 3)
-"""Cells to keep free around what is brought into view."""
 STEP = 6, 2
 """Columns and rows that a key scrolls."""
 
@@ -29,6 +28,7 @@ STEP = 6, 2
 class Diagram(ScrollView, can_focus=True):
     """Shows a graph; arrows scroll it, and it keeps the node at work in view by itself."""
 
+    DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
     Diagram {
         border: round $foreground 30%; border-title-color: $text;
@@ -71,14 +71,14 @@ class Diagram(ScrollView, can_focus=True):
 
     def show(self, boxes: Sequence[Box], edges: Sequence[Edge]) -> None:
         """Draw this graph; ValueError if an edge leads nowhere or not onward."""
-        lit = _lit(self._boxes, self._edges)
+        before = lit(self._boxes, self._edges)
         new = (tuple(boxes), tuple(edges))
         if new == (self._boxes, self._edges):
             return
         moved = self._lay_out(*new)
         self._boxes, self._edges = new
         self._draw()
-        if moved or _lit(*new) != lit:
+        if moved or lit(*new) != before:
             self._follow()
         self._announce()
 
@@ -166,23 +166,9 @@ class Diagram(ScrollView, can_focus=True):
 
     def _follow(self) -> None:
         """Bring what is lit into view, with what lies along a lit edge if there is room."""
-        if not self.size:
-            return  # the first layout is still to come
-        boxes, ends = _lit(self._boxes, self._edges)
-        region, room = self._around((*boxes, *ends)), self.size.region.shrink(MARGIN)
-        if region.width > room.width or region.height > room.height:
-            region = self._around(boxes[:1])
-        if region:
-            x, y = self.scroll_offset
-            self._go(
-                _scrolled(x, self.size.width, region.x, region.right, MARGIN.left),
-                _scrolled(y, self.size.height, region.y, region.bottom, MARGIN.top),
-            )
-
-    def _around(self, boxes: Sequence[int]) -> Region:
-        """The smallest region that holds all of these boxes."""
-        places = [self._layout.places[box] for box in boxes]
-        return Region.from_union(places) if places else Region()
+        at_work = lit(self._boxes, self._edges)
+        if self.size and any(at_work):  # there is no size before the first layout
+            self._go(*followed(self._layout, at_work, self.scroll_offset, self.size))
 
     def _announce(self) -> None:
         """Say on the border where there is more to see."""
@@ -199,20 +185,6 @@ class Diagram(ScrollView, can_focus=True):
             title, told = " · ".join(part for part in (title, told) if part), ""
         if (title, told) != (self.border_title, self.border_subtitle):
             self.border_title, self.border_subtitle = title, told  # which repaints all of it
-
-
-def _lit(boxes: Sequence[Box], edges: Sequence[Edge]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """The lit boxes, and those at the ends of lit edges."""
-    ends = {end for edge in edges if edge.lit for end in (edge.source, edge.target)}
-    return tuple(index for index, box in enumerate(boxes) if box.lit), tuple(sorted(ends))
-
-
-def _scrolled(scroll: int, room: int, start: int, end: int, margin: int) -> int:
-    """The scroll position nearest to this one at which what lies there is in view."""
-    margin = max(min(margin, (room - (end - start)) // 2), 0)
-    if end - start > room:
-        return start
-    return min(max(scroll, end + margin - room), start - margin)
 
 
 def _strip(line: Line) -> Strip:

@@ -8,28 +8,20 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
+
+from tui.widgets.rows import Rows, row_keys
 
 EDIT = "Type another value for the chosen input"
 GRADIENT = "Whether the chosen input requires a gradient"
 
 
-class Inputs(OptionList):
+class Inputs(Rows):
     """A line an input. Posts which of them the learner wants to change, and how."""
 
     BORDER_TITLE = "Inputs · ● requires grad"
-    DEFAULT_CSS = """
-    Inputs {
-        border: round $foreground 30%; border-title-color: $text; background: $background;
-        padding: 0 1; scrollbar-size-vertical: 1;
-        text-wrap: nowrap; text-overflow: ellipsis;
-        &:focus { border: round $accent; background: $background; }
-    }
-    """
     BINDINGS = [
-        Binding("j", "cursor_down", show=False, id="inputs.down"),
-        Binding("k", "cursor_up", show=False, id="inputs.up"),
+        *row_keys("inputs"),
         Binding("enter", "select", "value", id="inputs.edit", tooltip=EDIT),
         Binding("g", "turn", "gradient", id="inputs.gradient", tooltip=GRADIENT),
     ]

@@ -14,6 +14,7 @@ from tui.widgets.python_code import coloured
 class ProgramSource(Static):
     """Before each line, how often it ran; what did not run is dim."""
 
+    DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
     ProgramSource {
         height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;

@@ -12,6 +12,7 @@ from textual.widgets import Static
 class Reading(VerticalScroll):
     """Scrolls with the arrows, and with j and k."""
 
+    DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
     Reading {
         border: round $foreground 30%; border-title-color: $text; padding: 0 1;

@@ -16,6 +16,7 @@ HANGING = "  "
 class Tail(Widget):
     """Shows lines as a log does: the newest stands last, in bold, and is always in sight."""
 
+    DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
     Tail { border: round $foreground 30%; border-title-color: $text; padding: 0 1; }
     """

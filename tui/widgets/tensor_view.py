@@ -13,22 +13,22 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.theme import Theme
 
-from tui.cells.marks import Marks, Window
+from tui.cells.marks import Marks
 from tui.cells.numbers import NumberGrid
 from tui.cells.picture import draw_picture, pixels
-from tui.cells.plan import Plan, plan
+from tui.cells.plan import plan
+from tui.cells.sight import Sight
 from tui.charts.look import Look
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
-    from engine.tensors.looks import Mask, Numbers
-
-NOTHING = Plan((0,))
+    from engine.tensors.looks import Numbers
 
 
 class TensorView(Painted, can_focus=True):
     """Shows the numbers or the pixels of one slice; arrows move over its cells."""
 
+    DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
     TensorView {
         border: round $foreground 30%; border-title-color: $text; background: $background;
@@ -54,16 +54,10 @@ class TensorView(Painted, can_focus=True):
         def control(self) -> TensorView:
             return self.view
 
-    slice: int
-    """Which slice is in sight."""
-    cursor: tuple[int, int] | None
-    """Row and column of the chosen cell; None before an arrow was pressed."""
-    _window: Window
-
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.plan = NOTHING
-        self.rewind()
+        self.sight = Sight()
+        """What of the tensor can be seen, and which of its cells is chosen."""
         self._name = self._drawn = ""
         self._captions: Sequence[str] = ("",)
         self._numbers: Numbers | None = None
@@ -77,13 +71,6 @@ class TensorView(Painted, can_focus=True):
         """What is drawn now."""
         return "\n".join(strip.text.rstrip() for strip in self.strips)
 
-    @property
-    def cells(self) -> tuple[tuple[int, ...], ...]:
-        """The indices of the chosen cell in the tensor: three of a coloured pixel."""
-        if self.cursor is None:
-            return ()
-        return self.plan.cells_at(self.slice, *self.cursor)
-
     def show(
         self, numbers: Numbers, name: str, captions: Sequence[str], pictures: bool = False
     ) -> None:
@@ -92,9 +79,10 @@ class TensorView(Painted, can_focus=True):
         Of the captions that say what it is, the first is taken for which there is room.
         """
         arranged = plan(numbers.shape, pictures)
-        if (arranged, name) != (self.plan, self._name):
-            self.rewind()
-        self.plan, self._captions, self._name, self._drawn = arranged, captions, name, ""
+        if (arranged, name) != (self.sight.plan, self._name):
+            self.sight.rewind()
+        self.sight.plan = arranged
+        self._captions, self._name, self._drawn = captions, name, ""
         self._numbers = arranged.stacked(numbers)
         self._marks = Marks()
         if arranged.picture and not arranged.empty:
@@ -108,34 +96,27 @@ class TensorView(Painted, can_focus=True):
         """Let these cells stand out, and bring the first of them into sight."""
         self._marks = marks
         if marks.chosen is not None:
-            self._reveal(marks.chosen)
+            self._fit()
+            self.sight.reveal(marks.chosen)
         self._draw()
-
-    def rewind(self) -> None:
-        """Go to the first cell of the first slice, which nobody has chosen yet."""
-        self.slice, self.cursor, self._window = 0, None, Window(0, 0, 1, 1)
 
     def turn(self, direction: int) -> None:
         """The next slice or the one before; after the last comes the first."""
-        if self.plan.slices > 1:
-            self.slice = (self.slice + direction) % self.plan.slices
+        if self.sight.turn(direction):
             self._draw()
 
     def action_turn(self, direction: int) -> None:
         """Another slice, the cursor at the same place in it."""
         self.turn(direction)
-        if self.cursor is not None:
+        if self.sight.cursor is not None:
             self.post_message(self.Pointed(self))
 
     def action_move(self, down: int, right: int) -> None:
         """Put the cursor on the first cell in sight, or move it by one."""
-        if self.plan.empty:
+        if self.sight.plan.empty:
             return
-        row, column = self.cursor or (self._window.top - down, self._window.left - right)
-        row = min(max(row + down, 0), self.plan.rows - 1)
-        column = min(max(column + right, 0), self.plan.columns - 1)
-        self.cursor = row, column
-        self._bring(row, column)
+        self._fit()
+        self.sight.move(down, right)
         self._draw()
         self.post_message(self.Pointed(self))
 
@@ -148,45 +129,22 @@ class TensorView(Painted, can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as all rows take, and the line of the column numbers."""
-        if self.plan.picture:
-            return (self.plan.rows + 1) // 2
-        return max(1, self.plan.rows) + (self.plan.rows > 1 or self.plan.columns > 1)
+        plan = self.sight.plan
+        if plan.picture:
+            return (plan.rows + 1) // 2
+        return max(1, plan.rows) + (plan.rows > 1 or plan.columns > 1)
 
     def _dress(self, theme: Theme) -> None:
         self._look = Look.dark() if theme.dark else Look.light()
         self._draw()
 
-    def _reveal(self, chosen: Mask) -> None:
-        """Show a slice and a place where something is chosen, if nothing in sight is."""
-        self._fit()
-        stacked = self.plan.stacked(chosen)
-        if not stacked.any():
-            return
-        if not stacked[self.slice].any():
-            self.slice = int(stacked.reshape(self.plan.slices, -1).any(axis=1).argmax())
-        here, window = stacked[self.slice], self._window
-        in_sight = here[window.top :, window.left :][: window.rows, : window.columns]
-        if not in_sight.any():
-            self._bring(*_first(here))
-
-    def _bring(self, row: int, column: int) -> None:
-        """Move the window so far that this cell is in sight."""
-        self._fit()
-        self._window = self._window.moved_to(row, column, self.plan.rows, self.plan.columns)
-
     def _fit(self) -> None:
-        """Give the window the size of the box."""
-        width, height = self.content_size
-        if self.plan.picture:
-            rows, columns = max(2, 2 * height), max(1, width)
+        """Let as many cells be in sight as there is room for."""
+        plan, (width, height) = self.sight.plan, self.content_size
+        if plan.picture:
+            self.sight.fit(max(2, 2 * height), max(1, width))
         elif self._grid is not None:
-            rows, columns = self._grid.fits(self.plan.rows, self.plan.columns, width, height)
-        else:
-            return
-        window = Window(self._window.top, self._window.left, rows, columns)
-        self._window = window.moved_to(
-            window.top, window.left, max(rows, self.plan.rows), max(columns, self.plan.columns)
-        )
+            self.sight.fit(*self._grid.fits(plan.rows, plan.columns, width, height))
 
     def _draw(self) -> None:
         """Draw it, and have the lines painted that are not what they were."""
@@ -205,28 +163,28 @@ class TensorView(Painted, can_focus=True):
 
     def _strips(self) -> list[Strip]:
         assert self._numbers is not None
-        if self.plan.empty:
+        sight = self.sight
+        if sight.plan.empty:
             return [Strip.blank(0)]
         chosen, changed = (
-            None if mask is None else self.plan.stacked(mask)[self.slice]
+            None if mask is None else sight.part(mask)
             for mask in (self._marks.chosen, self._marks.changed)
         )
-        if self.plan.picture and self._pixels is not None:
+        if sight.plan.picture and self._pixels is not None:
             shaded = self.app.console.color_system == "standard"
-            picture = self._pixels[self.slice]
-            return draw_picture(picture, self._window, chosen, self.cursor, self._look, shaded)
+            picture = self._pixels[sight.slice]
+            return draw_picture(picture, sight.window, chosen, sight.cursor, self._look, shaded)
         assert self._grid is not None
-        numbers = self._numbers[self.slice]
-        return self._grid.draw(numbers, self._window, chosen, changed, self.cursor, self._look)
+        numbers = self._numbers[sight.slice]
+        return self._grid.draw(numbers, sight.window, chosen, changed, sight.cursor, self._look)
 
     def _announce(self) -> None:
         """Say on the border what it is, which slice, and where there is more to see."""
-        shown = self._name
-        if self.plan.leading and not self.plan.empty:
-            index = ", ".join(map(str, self.plan.slice_index(self.slice)))
-            shown = f"{self._name}[{index}] of {' × '.join(map(str, self.plan.leading))}"
-        arrows = "".join(arrow for arrow, there in self._hidden().items() if there)
-        more = f"{arrows} more" if arrows else "no cells" if self.plan.empty else ""
+        sight, plan, shown = self.sight, self.sight.plan, self._name
+        if plan.leading and not plan.empty:
+            index = ", ".join(map(str, plan.slice_index(sight.slice)))
+            shown = f"{self._name}[{index}] of {' × '.join(map(str, plan.leading))}"
+        more = f"{sight.hidden} more" if sight.hidden else "no cells" if plan.empty else ""
         titles = [
             " · ".join(filter(None, (shown, more, caption, self._drawn)))
             for caption in self._captions
@@ -235,18 +193,3 @@ class TensorView(Painted, can_focus=True):
         title = next((title for title in titles if len(title) <= room), titles[-1])
         if title != self.border_title:
             self.border_title = title
-
-    def _hidden(self) -> dict[str, bool]:
-        window, plan = self._window, self.plan
-        return {
-            "←": window.left > 0,
-            "→": window.left + window.columns < plan.columns,
-            "↑": window.top > 0,
-            "↓": window.top + window.rows < plan.rows,
-        }
-
-
-def _first(mask: Mask) -> tuple[int, int]:
-    """Row and column of the first True of a slice."""
-    row, column = (int(places[0]) for places in mask.nonzero()[:2])
-    return row, column

@@ -32,6 +32,7 @@ class Statement:
 class Transcript(VerticalScroll):
     """The lines of the program; those that ran with their outcome, and the next one marked."""
 
+    DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
     Transcript {
         border: round $foreground 30%; border-title-color: $text; padding: 0 1;

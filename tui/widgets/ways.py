@@ -7,27 +7,18 @@ from dataclasses import dataclass
 
 from rich.text import Text
 from textual import on
-from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from tui.widgets.rows import Rows, row_keys
 
-class Ways(OptionList):
+
+class Ways(Rows):
     """Posts which row was gone to; whoever listens answers with `show`."""
 
-    DEFAULT_CSS = """
-    Ways {
-        height: auto; border: round $foreground 30%; border-title-color: $text;
-        background: $background; padding: 0 1;
-        text-wrap: nowrap; text-overflow: ellipsis;
-        &:focus { border: round $accent; background: $background; }
-    }
-    """
-    BINDINGS = [
-        Binding("j", "cursor_down", show=False, id="ways.down"),
-        Binding("k", "cursor_up", show=False, id="ways.up"),
-    ]
+    DEFAULT_CSS = "Ways { height: auto; }"
+    BINDINGS = row_keys("ways")
 
     @dataclass
     class Gone(Message):

@@ -1,0 +1,103 @@
+"""Playing: how often at which pace, with the timer wound by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.playing import Playing, tempo_keys
+
+RATES = (2, 5, 10, 20)
+
+
+class Timer:
+    """Goes when it is told to."""
+
+    def __init__(self, interval: float, callback: Callable[[], object]) -> None:
+        self.interval, self.go, self.stopped = interval, callback, False
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+class Widget:
+    """Has timers, and nothing else of a widget."""
+
+    def __init__(self) -> None:
+        self.timers: list[Timer] = []
+
+    def set_interval(self, interval: float, callback: Callable[[], object]) -> Timer:
+        self.timers.append(Timer(interval, callback))
+        return self.timers[-1]
+
+
+def test_it_is_held_at_first_then_goes_on_and_is_held_again() -> None:
+    widget, ticks = Widget(), []
+    playing = Playing(widget, ticks.append, RATES, 5)
+    assert not playing.on
+    assert not playing.hold()
+    playing.start()
+    assert playing.on
+    assert playing.pace == "▶ 5 a second · [ ] pace"
+    assert not ticks  # the first comes after the time that one takes
+    (timer,) = widget.timers
+    assert timer.interval == 0.2
+    timer.go()
+    timer.go()
+    assert ticks == [1, 1]
+    assert playing.hold()
+    assert timer.stopped
+    assert not playing.on
+
+
+def test_the_pace_goes_up_and_down_to_its_ends_and_starts_nothing() -> None:
+    widget = Widget()
+    playing = Playing(widget, print, RATES, 5)
+    rates = []
+    for direction in (1, 1, 1, -1, -1, -1, -1):
+        playing.faster(direction)
+        rates.append(playing.rate)
+    assert rates == [10, 20, 20, 10, 5, 2, 2]
+    assert not widget.timers
+
+
+def test_what_goes_on_does_so_at_the_new_pace() -> None:
+    widget = Widget()
+    playing = Playing(widget, print, RATES, 5)
+    playing.start()
+    playing.faster(1)
+    slow, fast = widget.timers
+    assert slow.stopped
+    assert not fast.stopped
+    assert fast.interval == 0.1
+    assert playing.on
+
+
+def test_started_twice_it_goes_on_once() -> None:
+    widget = Widget()
+    playing = Playing(widget, print, RATES, 5)
+    playing.start()
+    playing.start()
+    assert [timer.stopped for timer in widget.timers] == [True, False]
+
+
+def test_at_more_than_the_frames_a_second_several_are_due_at_once() -> None:
+    widget, ticks = Widget(), []
+    playing = Playing(widget, ticks.append, RATES, 10, fps=4)
+    playing.start()
+    (timer,) = widget.timers
+    assert timer.interval == 0.25
+    for _ in range(4):
+        timer.go()
+    assert ticks == [2, 3, 2, 3]  # 2.5 a frame, and 10 in a second
+    timer.go()  # half of one is left over ...
+    playing.start()
+    widget.timers[-1].go()
+    assert ticks[-1] == 2  # ... and is forgotten where it begins anew
+
+
+def test_the_keys_of_the_pace_have_ids_of_the_lab() -> None:
+    slower, faster = tempo_keys("softmax")
+    assert (slower.id, slower.action, slower.key_display) == ("softmax.slower", "tempo(-1)", "[")
+    assert (faster.id, faster.action, faster.key_display) == ("softmax.faster", "tempo(1)", "]")
+    assert faster.tooltip == "More steps a second"
+    assert tempo_keys("autograd", "moves")[0].tooltip == "Fewer moves a second"
