@@ -60,7 +60,7 @@ def draw_picture(
     part = slice(window.top, window.top + window.rows), slice(window.left, _right(window))
     shown, signs = picture[part].astype("float64"), _signs(chosen, cursor)
     if chosen is not None:
-        ground = 0 if _is_dark(look) or shown.ndim == 3 else 255
+        ground = 0 if look.is_dark or shown.ndim == 3 else 255
         lit = chosen[part]
         shown = shown * lit + (ground + (shown - ground) * FAINT) * ~lit
     if shown.ndim == 2:
@@ -112,7 +112,7 @@ def _sign(signs: set[tuple[int, int]], row: int, column: int) -> str:
 def _half_blocks(pair: tuple[RGB, RGB | None], sign: str, look: Look) -> Segment:
     upper, lower = pair
     if sign:
-        return Segment(sign, _style((0, 0, 0), look.sample if _is_dark(look) else (255, 220, 0)))
+        return Segment(sign, _style((0, 0, 0), look.sample if look.is_dark else (255, 220, 0)))
     return Segment("▀", _style(upper, lower))
 
 
@@ -120,7 +120,7 @@ def _shade(pair: tuple[RGB, RGB | None], sign: str, look: Look) -> Segment:
     """One letter for two pixels, the fuller the lighter they are."""
     light = [0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in filter(None, pair)]
     shade = int(sum(light) / len(light) / 256 * len(SHADES))
-    shades = SHADES if _is_dark(look) else SHADES[::-1]
+    shades = SHADES if look.is_dark else SHADES[::-1]
     return Segment(sign or shades[shade], _style(look.text, None))
 
 
@@ -129,10 +129,6 @@ def _style(colour: RGB, ground: RGB | None) -> Style:
     return Style.from_color(
         Color.from_rgb(*colour), None if ground is None else Color.from_rgb(*ground)
     )
-
-
-def _is_dark(look: Look) -> bool:
-    return sum(look.text) > 3 * 128
 
 
 def _right(window: Window) -> int:

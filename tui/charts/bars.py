@@ -10,7 +10,7 @@ from engine.pictures import Array
 from tui.charts.canvas import Canvas
 from tui.charts.look import RGB, Look
 
-EIGHTHS = " ▏▎▍▌▋▊▉█"
+EIGHTHS = " ▏▎▍▌▋▊▉"
 NUMBER = 5
 """Cells of a number with the space before it."""
 
@@ -42,6 +42,12 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, look: Loo
     return canvas
 
 
+def bar(eighths: int) -> str:
+    """A bar of so many eighths of a cell."""
+    full, rest = divmod(eighths, 8)
+    return "█" * full + EIGHTHS[rest].strip()
+
+
 def _rest(canvas: Canvas, shares: Array, look: Look) -> None:
     """In the last row, how many are left out, and their share of the whole."""
     height, width = canvas.glyphs.shape
@@ -53,10 +59,8 @@ def _rest(canvas: Canvas, shares: Array, look: Look) -> None:
 
 def _bar(canvas: Canvas, row: int, column: int, share: float, length: int, colour: RGB) -> None:
     eighths = round(share * length * 8) if share == share else 0
-    full, rest = divmod(eighths, 8)
-    bar = "█" * full + EIGHTHS[rest].strip()
     # Next to nothing is more than nothing: it is the answer that is not quite ruled out.
-    canvas.write(row, column, bar or "▏", colour)
+    canvas.write(row, column, bar(max(eighths, 1)), colour)
 
 
 def percent(share: float) -> str:

@@ -127,7 +127,7 @@ def _palette(look: Look) -> list[RGB]:
 
 def ground(look: Look) -> RGB:
     """Nearly black below light text, nearly white below dark."""
-    return (18, 18, 20) if sum(look.text) > 3 * 128 else (248, 248, 248)
+    return (18, 18, 20) if look.is_dark else (248, 248, 248)
 
 
 def _entries(look: Look) -> list[Entry]:

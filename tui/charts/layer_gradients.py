@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from engine.equations import number
 from engine.frame import Frame
 from tui.charts.axis import power_of_ten
+from tui.charts.bars import bar
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
 from tui.charts.names import short
@@ -18,7 +19,6 @@ LEAST, MOST = -6, 1
 """The powers of ten that are always shown, so that the bars can be compared from run to run."""
 FARTHEST = 18
 """Powers of ten beyond this, up or down, are drawn as far as this one."""
-EIGHTHS = " ▏▎▍▌▋▊▉"
 WHAT = "of one weight, typically: rms"
 """What a bar is as long as; under the bars, where there is room."""
 
@@ -85,8 +85,7 @@ def _bar(value: float, low: int, high: int, room: int) -> str:
         return ""
     power = _power(value) if math.isfinite(value) else high
     eighths = round((power - low) / (high - low) * room * 8)
-    full, rest = divmod(max(eighths, 1), 8)
-    return ("█" * full + EIGHTHS[rest].strip())[:room]
+    return bar(max(eighths, 1))[:room]
 
 
 def _scale(

@@ -47,6 +47,11 @@ class Look:
     """What a picture of pixels may tell with: `greys` under NO_COLOR, and `letters` where there
     are only 16 colours, which everybody sets as they like."""
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether it is for a dark background: the text is then light."""
+        return sum(self.text) > 3 * 128
+
     @classmethod
     def dark(cls) -> Self:
         """For light text on a dark background."""

@@ -94,7 +94,7 @@ def _pick(letters: str, shares: Array) -> Cells:
 @lru_cache(maxsize=8)
 def _inks(look: Look) -> Cells:
     """From the paper to the ink: light on dark, or dark on light, as the text is."""
-    full = (255, 255, 255) if sum(look.text) > 3 * 128 else (0, 0, 0)
+    full = (255, 255, 255) if look.is_dark else (0, 0, 0)
     return _shades([mix(ground(look), full, share) for share in np.linspace(0, 1, SHADES)])
 
 
