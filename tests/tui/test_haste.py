@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TypeVar
 
 import pytest
+from textual.app import App, ComposeResult
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 import tui.bench
 from tests.tui.conftest import app, until
@@ -25,6 +26,7 @@ from tui.widgets.control_list import ControlList
 from tui.widgets.controls import Controls
 from tui.widgets.diagram import Diagram
 from tui.widgets.inputs import Inputs
+from tui.widgets.rows import RowList
 from tui.widgets.status_bar import StatusBar
 
 NARROW, WIDE = (80, 24), (120, 40)
@@ -214,3 +216,23 @@ async def test_while_a_word_is_typed_the_words_that_may_be_stand_below() -> None
         await until(pilot, lambda: about().endswith("One of: mean, sum."))
         await pilot.press("escape")
         await until(pilot, lambda: "One of" not in about())
+
+
+class Hidden(App[None]):
+    """A list that has no room yet, as in a lab that comes into sight with the key before."""
+
+    CSS = "RowList { display: none; }"
+
+    def compose(self) -> ComposeResult:
+        yield RowList("one", "two", "three")
+
+
+async def test_a_list_that_is_not_laid_out_yet_can_be_paged() -> None:
+    async with Hidden().run_test() as pilot:
+        rows = pilot.app.query_one(RowList)
+        rows.highlighted = 1
+        with pytest.raises(KeyError):  # else Textual has mended it, and nobody needs RowList
+            OptionList.action_page_down(rows)
+        rows.action_page_down()
+        rows.action_page_up()
+        assert rows.highlighted == 1

@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from engine.tensors.torch_map import MODULES
 from tui.stages.module_map import ModuleMap
-from tui.widgets.rows import row_keys
+from tui.widgets.rows import RowList, row_keys
 from tui.widgets.transcript import Statement, Transcript
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.widgets.tensor_view import TensorView
 
 
-class Modules(OptionList):
+class Modules(RowList):
     """The modules, one below the other."""
 
     DEFAULT_CLASSES = "panel"

@@ -15,10 +15,10 @@ from textual.widgets.option_list import Option
 
 from lessons.lesson import Lesson, Question
 from tui.widgets.page import Page
-from tui.widgets.rows import row_keys
+from tui.widgets.rows import RowList, row_keys
 
 
-class Choices(OptionList):
+class Choices(RowList):
     """The answers to choose from."""
 
     BINDINGS = [

@@ -20,7 +20,7 @@ from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.bench import Bench, NoBench
 from tui.progress import Progress
 from tui.widgets.page import Page
-from tui.widgets.rows import row_keys
+from tui.widgets.rows import RowList, row_keys
 from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 REST_SECONDS = 0.05
@@ -34,7 +34,7 @@ UNWRITTEN = """# {title}
 """
 
 
-class Contents(OptionList):
+class Contents(RowList):
     """The table of contents; a lesson's sign says how far the learner has come."""
 
     BINDINGS = [

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import OptionList
 
-from tui.widgets.rows import row_keys
+from tui.widgets.rows import RowList, row_keys
 
 TURN = Binding.Group("set", compact=True)
 LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
 
 
-class ControlList(OptionList):
+class ControlList(RowList):
     """The list itself: ← and → turn the highlighted control."""
 
     BINDINGS = [

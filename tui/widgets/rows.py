@@ -14,7 +14,25 @@ def row_keys(name: str) -> list[BindingType]:
     ]
 
 
-class Rows(OptionList):
+class RowList(OptionList):
+    """A list that may be paged before it was ever laid out: Textual's own would end the app."""
+
+    def action_page_up(self) -> None:
+        """Up by what is in sight."""
+        if self._in_sight:
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        """Down by what is in sight."""
+        if self._in_sight:
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
+    @property
+    def _in_sight(self) -> bool:
+        return bool(self.scrollable_content_region.size)
+
+
+class Rows(RowList):
     """A panel of rows, each cut where the box ends."""
 
     DEFAULT_CLASSES = "panel"
