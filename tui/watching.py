@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from engine.frame import Frame, State
 from tui.pulse import Pulse
-from tui.terminal.painter import keeps_up
+from tui.terminal.painter import bytes_sent, keeps_up
 
 if TYPE_CHECKING:
     from engine.run import Run
@@ -38,7 +38,7 @@ class Watching:
         """Watch what `run` gives, and `show` its frames, as long as the widget lives."""
         self._widget = widget
         self._run, self._show = run, show
-        self._pulse = Pulse(fps)
+        self._pulse = Pulse(fps, lambda: bytes_sent(widget))
         self._shown: Frame | None = None
         self._next: asyncio.TimerHandle | None = None
 

@@ -9,7 +9,13 @@ from typing import Any
 from bench.figure import Figure, Target
 from bench.lab import Options, lab
 
-LABS = ("gradient-by-hand", "parameters", "linear-regression", "decision-boundary")
+LABS = (
+    "gradient-by-hand",
+    "parameters",
+    "linear-regression",
+    "decision-boundary",
+    "dataloader",
+)
 REMOTE = {"SSH_CONNECTION": "1 2 3 4"}
 SIZES: dict[str, tuple[float, dict[str, Any]]] = {
     "80×24, SSH's 4 frames a second": (

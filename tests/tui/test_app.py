@@ -6,7 +6,7 @@ import importlib
 import json
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -277,9 +277,9 @@ def rates(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     asked: list[float] = []
 
     class Spied(Pulse):
-        def __init__(self, fps: float) -> None:
+        def __init__(self, fps: float, sent: Callable[[], int]) -> None:
             asked.append(fps)
-            super().__init__(fps)
+            super().__init__(fps, sent)
 
     monkeypatch.setattr("tui.watching.Pulse", Spied)
     return asked

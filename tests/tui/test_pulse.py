@@ -13,13 +13,14 @@ class Clocks:
     def __init__(self) -> None:
         self.now = 1000.0
         self.worked = 7.0
+        self.sent = 5_000
 
     def work(self, seconds: float) -> None:
         self.worked += seconds
         self.now += seconds
 
     def pulse(self, fps: float) -> Pulse:
-        return Pulse(fps, worked=lambda: self.worked, now=lambda: self.now)
+        return Pulse(fps, lambda: self.sent, lambda: self.worked, lambda: self.now)
 
 
 @pytest.fixture
@@ -48,6 +49,23 @@ def test_a_frame_that_cost_8_ms_is_followed_by_160(clocks: Clocks) -> None:
     pulse.beat()
     clocks.work(0.008)
     assert pulse.wait() == pytest.approx(0.160 - 0.008)  # from beat to beat: 8 ms are over
+
+
+@pytest.mark.parametrize(("fps", "kilobytes_a_second"), [(10, 18), (30, 18), (4, 11.6)])
+def test_long_frames_come_less_often_than_short_ones(
+    clocks: Clocks, fps: float, kilobytes_a_second: float
+) -> None:
+    pulse = clocks.pulse(fps)
+    began, sent = clocks.now, clocks.sent
+    for length in (4_000, 3_000, 5_000, 4_500):
+        pulse.beat()
+        clocks.sent += length
+        clocks.now += pulse.wait()
+    took = clocks.now - began
+    assert (clocks.sent - sent) / took == pytest.approx(kilobytes_a_second * 1000)
+    pulse.beat()
+    clocks.sent += 100
+    assert pulse.wait() == pytest.approx(1 / fps)
 
 
 def test_dear_frames_take_their_share_of_a_core_and_no_more(clocks: Clocks) -> None:

@@ -15,6 +15,8 @@ from tui.terminal.terse import terse
 class Driver(LinuxDriver):
     """Textual's own driver for Linux and macOS, for slow lines and lines that break."""
 
+    sent = 0
+    """Bytes that were written so far."""
     _hang_up: select.epoll | None = None
 
     def start_application_mode(self) -> None:
@@ -22,7 +24,9 @@ class Driver(LinuxDriver):
         self._go_with_the_terminal()
 
     def write(self, data: str) -> None:
-        super().write(terse(data))
+        data = terse(data)
+        self.sent += len(data.encode())
+        super().write(data)
 
     def has_room(self) -> bool:
         """Whether the terminal takes more at once: not where a slow line still sends the last."""

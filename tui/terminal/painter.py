@@ -44,6 +44,12 @@ def keeps_up(widget: Widget) -> bool:
     return not isinstance(driver, Driver) or driver.has_room()
 
 
+def bytes_sent(widget: Widget) -> int:
+    """How many the terminal was sent so far, of which nobody else need know."""
+    driver = widget.app._driver
+    return driver.sent if isinstance(driver, Driver) else 0
+
+
 def _send(driver: Driver) -> None:
     """Send what waits, each widget's where it stands now."""
     cells: list[str] = []
