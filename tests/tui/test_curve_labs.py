@@ -11,7 +11,7 @@ import pytest
 from engine.probabilities.scenes import SCENES as OF_ONE_LOGIT
 from engine.softmax.scenes import SCENES as OF_A_FEW
 from tests.tui.conftest import app, until
-from tests.tui.curve_labs import open_lab, told
+from tests.tui.scene_labs import open_lab, told
 from tests.tui.screen_text import screen_text
 from tui.labs.curve_desk import Board
 from tui.labs.curves import CurvesLab

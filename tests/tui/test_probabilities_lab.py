@@ -8,7 +8,7 @@ from textual.widgets._toast import Toast
 
 from engine.probabilities.scenes import SCENES
 from tests.tui.conftest import app, until
-from tests.tui.curve_labs import open_lab, told
+from tests.tui.scene_labs import open_lab, told
 from tests.tui.screen_text import screen_text
 from tui.labs.curve_desk import Board
 from tui.labs.probabilities import ProbabilitiesLab

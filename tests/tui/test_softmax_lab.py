@@ -7,7 +7,7 @@ from textual.widgets import Input
 
 from engine.softmax.scenes import SCENES
 from tests.tui.conftest import app, until
-from tests.tui.curve_labs import open_lab, told
+from tests.tui.scene_labs import open_lab, told
 from tests.tui.screen_text import screen_text
 from tui.labs.curve_desk import Board
 from tui.labs.softmax import SoftmaxLab

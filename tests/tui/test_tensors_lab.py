@@ -11,7 +11,9 @@ from textual.widgets import Input, Static
 from engine.tensors.looks import PyTorchRefused
 from engine.tensors.scenes import SCENES
 from lessons.catalog import find
+from tests.tui import scene_labs
 from tests.tui.conftest import PATIENCE, app, until
+from tests.tui.scene_labs import told
 from tests.tui.screen_text import screen_text
 from tui.labs.module_desk import ModuleDesk
 from tui.labs.tensor_desk import TensorDesk
@@ -25,13 +27,7 @@ NAMES = [preset.name for preset in find("tensors").load().presets]
 
 
 async def open_lab(pilot: Pilot[None], scene: str = "scalar") -> TensorsLab:
-    await until(pilot, lambda: pilot.app.screen.query(TensorsLab))
-    await pilot.press("2")
-    lab = pilot.app.screen.query_one(TensorsLab)
-    await until(pilot, lambda: lab.stage is not None)
-    await pilot.press(*"p" * NAMES.index(scene))
-    await until(pilot, lambda: lab.standing.preset == scene)
-    return lab
+    return await scene_labs.open_lab(pilot, TensorsLab, NAMES, scene)
 
 
 async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
@@ -40,10 +36,6 @@ async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
     lab.query_one(Input).value = text
     await pilot.press("enter")
     await pilot.pause()
-
-
-def told(lab: TensorsLab) -> str:
-    return str(lab.query_one("#told", Static).render())
 
 
 def lit(view: TensorView) -> list[str]:

@@ -1,4 +1,4 @@
-"""Opening a lab of curves by keyboard, and reading what it tells; knows none of their scenes."""
+"""Opening a lab of scenes by keyboard, and reading what it tells; knows none of the scenes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from textual.widgets import Static
 
 from tests.tui.conftest import until
 from tui.labs.curves import CurvesLab
+from tui.labs.tensors import TensorsLab
 
-L = TypeVar("L", bound=CurvesLab[Any])
+L = TypeVar("L", bound=CurvesLab[Any] | TensorsLab)
 
 
 async def open_lab(
@@ -29,6 +30,6 @@ async def open_lab(
     return lab
 
 
-def told(lab: CurvesLab[Any]) -> str:
+def told(lab: CurvesLab[Any] | TensorsLab) -> str:
     """The words below the drawing."""
     return str(lab.query_one("#told", Static).render())
