@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,10 +30,10 @@ class Done:
 class Progress:
     """An append-only file of deeds, and what they add up to.
 
-    Each deed is one `write` to a file opened for appending, so two sessions may write at
-    once. A last line that was torn by a crash is skipped when reading and closed before the
-    next is written. Where the file cannot be read or written, `problem` says why in words and
-    the session goes on without memory.
+    Each deed is one `write` to a file opened for appending, under a lock, so two sessions may
+    write at once. A last line that was torn by a crash is skipped when reading and closed
+    before the next is written. Where the file cannot be read or written, `problem` says why in
+    words and the session goes on without memory.
     """
 
     def __init__(self, file: Path) -> None:
@@ -93,22 +95,23 @@ class Progress:
     def _write(self, entry: dict[str, str]) -> None:
         descriptor = self._open_to_append()
         try:
-            torn = b"" if self._ends_whole() else b"\n"
+            # Without it, a line that another session is writing looks torn. The close unlocks.
+            with suppress(OSError):  # a file system without locks: at worst an empty line
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             line = json.dumps(entry, ensure_ascii=False).encode() + b"\n"
-            os.write(descriptor, torn + line)
+            os.write(descriptor, line if _ends_whole(descriptor) else b"\n" + line)
         finally:
             os.close(descriptor)
 
     def _open_to_append(self) -> int:
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(self._file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-
-    def _ends_whole(self) -> bool:
-        with self._file.open("rb") as file:
-            if file.seek(0, os.SEEK_END) == 0:
-                return True
-            file.seek(-1, os.SEEK_END)
-            return file.read(1) == b"\n"
+        return os.open(self._file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
 
     def _give_up(self, error: OSError) -> None:
         self.problem = f"progress is not kept: {error.strerror or error} ({self._file})"
+
+
+def _ends_whole(descriptor: int) -> bool:
+    """Whether the file is empty or its last line was written to the end."""
+    size = os.fstat(descriptor).st_size
+    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
-from concurrent.futures import ProcessPoolExecutor
+import threading
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,46 @@ def test_two_sessions_write_at_once(tmp_path: Path) -> None:
         list(pool.map(write_many, [file, file], ["a", "b"]))
     names = [entry["name"] for entry in deeds(file)]
     assert sorted(names) == sorted(f"{who}-{number}" for who in "ab" for number in range(200))
+
+
+def test_a_line_that_another_session_is_writing_is_not_taken_for_torn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "progress.jsonl"
+    line = b'{"deed": "opened", "lesson": "parameters", "name": ""}\n'
+    ours, asked = Progress(file), threading.Event()
+    real = fcntl.flock
+
+    def flock(descriptor: int, operation: int) -> None:
+        asked.set()
+        real(descriptor, operation)
+
+    with ThreadPoolExecutor(1) as pool, file.open("ab", buffering=0) as theirs:
+        real(theirs, fcntl.LOCK_EX)
+        theirs.write(line[:20])
+        monkeypatch.setattr(fcntl, "flock", flock)
+        adding = pool.submit(ours.add, "parameters", "finished")
+        try:
+            assert asked.wait(10)
+            theirs.write(line[20:])
+        finally:
+            real(theirs, fcntl.LOCK_UN)
+        assert adding.result(10)
+    assert [entry["deed"] for entry in deeds(file)] == ["opened", "finished"]
+
+
+def test_a_file_system_without_locks_keeps_progress_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(descriptor: int, operation: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    file = tmp_path / "progress.jsonl"
+    progress = Progress(file)
+    progress.add("parameters", "opened")
+    assert progress.problem == ""
+    assert Progress(file).of("parameters").opened
 
 
 def test_a_place_that_cannot_be_written_is_said_and_survived(tmp_path: Path) -> None:
