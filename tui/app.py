@@ -70,6 +70,8 @@ class DltuiApp(App[None]):
         super().__init__(driver_class=Driver)
         self._slug = lesson
         self._wanted_device = device
+        self._lesson: LessonScreen | None = None
+        """The lesson that was opened last."""
         self.data_dir = data_dir or paths.data_dir()
         remote = "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
         self._fps = fps or (SSH_FPS if remote else LOCAL_FPS)
@@ -80,7 +82,7 @@ class DltuiApp(App[None]):
         theme = settings.load(self._settings_file).theme
         self.theme = theme if theme in self.available_themes else settings.Settings().theme
 
-    def on_mount(self) -> None:
+    async def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         self._bench: asyncio.Future[Bench] = loop.create_future()
         self._setting_up = SettingUp(
@@ -90,7 +92,7 @@ class DltuiApp(App[None]):
         )
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
         if self._slug is not None and find(self._slug).written:
-            self._open_lesson(self._slug)
+            await self._open_lesson(self._slug)
         if self._progress.problem:
             self._warn(self._progress.problem)
         if not speaks_utf8():
@@ -150,13 +152,25 @@ class DltuiApp(App[None]):
             )
 
     @on(HomeScreen.Opened)
-    def _open(self, event: HomeScreen.Opened) -> None:
+    async def _open(self, event: HomeScreen.Opened) -> None:
         if isinstance(self.screen, HomeScreen):  # and not the second click of a double one
-            self._open_lesson(event.entry.slug)
+            await self._open_lesson(event.entry.slug)
 
-    def _open_lesson(self, slug: str) -> None:
+    async def _open_lesson(self, slug: str) -> None:
+        """Open the lesson; the one that was open last is still there as it was left."""
         self._setting_up.start()
-        self.push_screen(LessonScreen(find(slug).load(), self._progress, self._bench, self._fps))
+        if self._lesson is None or self._lesson.lesson.slug != slug:
+            await self._close_lesson()
+            lesson = find(slug).load()
+            self._lesson = LessonScreen(lesson, self._progress, self._bench, self._fps)
+            self.install_screen(self._lesson, slug)
+        self.push_screen(self._lesson)
+
+    async def _close_lesson(self) -> None:
+        """Make room: what a lab holds, images and networks, is there only once."""
+        if self._lesson is not None:
+            self.uninstall_screen(self._lesson)
+            await self._lesson.remove()
 
     def _be_told(self, reason: str) -> None:
         """No lab will open; the pages can still be read."""

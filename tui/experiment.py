@@ -65,9 +65,14 @@ class Experiment:
             self.reset()
         assert self.run is not None
         if self.run.state is State.PLAYING:
-            self.run.pause()
+            self.hold()
         else:
             self.run.play()
+
+    def hold(self) -> None:
+        """Go no further; what has ended or not begun stays so."""
+        if self.run is not None and self.run.state is State.PLAYING:
+            self.run.pause()
 
     def step(self) -> None:
         """Make one step, and hold; from the end, begin again."""

@@ -157,16 +157,6 @@ async def test_the_copied_command_gives_the_settings_on_screen() -> None:
         assert lab.experiment.preset.name == "double"
 
 
-async def test_leaving_the_lesson_ends_the_training() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("space")
-        await until(pilot, lambda: lab.frame.step > 0)
-        run = lab.experiment.run
-        await pilot.press("escape")
-        await until(pilot, lambda: run.state.ended)
-
-
 async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) -> None:
     from engine.trainers.linear_regression import LinearRegression
 

@@ -39,6 +39,12 @@ class DataLoaderLab(TrainingLab):
     def on_unmount(self) -> None:
         self._stop_timing()
 
+    def put_down(self) -> None:
+        super().put_down()
+        self._eager_to_time = False
+        if self._timing is not None:
+            self.action_time()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be timed before PyTorch is there."""
         if action == "time":

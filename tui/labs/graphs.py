@@ -63,6 +63,10 @@ class GraphsLab(Lab):
     def enter(self) -> None:
         self._desk.take_keys()
 
+    def put_down(self) -> None:
+        if self.comparison is not None and self.comparison.measuring:
+            self.action_give_up()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be done before PyTorch is there, and no measurement ended that is none."""
         if action in ("measure", "way", "input", "preset", "reset"):

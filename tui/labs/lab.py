@@ -48,6 +48,10 @@ class Lab(Container):
     def leave(self) -> None:
         """Go out of sight: what is being typed is given up."""
 
+    def put_down(self) -> None:
+        """Go on with nothing while the learner is away; when they come back, all is as it was."""
+        self.leave()
+
     def fail(self, reason: str) -> None:
         """Say in place of the waiting why this will not open."""
         self.query_one(".waiting", Static).update(Content(f"PyTorch cannot be used: {reason}"))

@@ -74,6 +74,12 @@ class TrainingLab(Lab):
     def leave(self) -> None:
         self._panels.controls.action_settle()
 
+    def put_down(self) -> None:
+        super().put_down()
+        self._eager = False
+        if self.experiment is not None:
+            self.experiment.hold()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Little can be done before PyTorch is there; the device key needs a choice."""
         if action in ("step", "reset", "pace", "preset", "copy"):

@@ -23,7 +23,7 @@ from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
-BACK = "Back to the course; a run that is under way ends"
+BACK = "Back to the course; the lesson stays as it is until you open another"
 
 
 class LessonScreen(Screen[None]):
@@ -95,8 +95,9 @@ class LessonScreen(Screen[None]):
             self.query_one(f"#{part}").focus()
 
     def action_back(self) -> None:
-        """Back to the course; a run that is under way ends."""
+        """Back to the course; a run that is under way is held."""
         self._hush()
+        self._lab.put_down()
         self.dismiss()
 
     def _hush(self) -> None:

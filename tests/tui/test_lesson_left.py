@@ -1,0 +1,167 @@
+"""A lesson that was left for the course: held, there again as it was, and closed by another."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import ContentSwitcher
+
+from engine.frame import State
+from tests.tui.conftest import app, open_lab, until
+from tests.tui.screen_text import screen_text
+from tui.labs.curves import CurvesLab
+from tui.labs.dataloader import DataLoaderLab
+from tui.labs.graphs import GraphsLab
+from tui.labs.training import TrainingLab
+from tui.screens.home import HomeScreen
+from tui.screens.lesson import LessonScreen
+from tui.widgets.challenges import Challenges
+from tui.widgets.control_list import ControlList
+
+
+async def leave(pilot: Pilot[None]) -> None:
+    """Go back to the course."""
+    await pilot.press("escape")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def open_again(pilot: Pilot[None]) -> LessonScreen:
+    """Open the lesson that is highlighted."""
+    await pilot.press("enter")
+    await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+    assert isinstance(pilot.app.screen, LessonScreen)
+    return pilot.app.screen
+
+
+async def playing_lab(pilot: Pilot[None]) -> TrainingLab:
+    """A lab whose training is under way, with a preset and a rate that are not the first."""
+    lab = await open_lab(pilot)
+    await pilot.press("p", "right", "space")
+    await until(pilot, lambda: lab.frame.step > 0)
+    return lab
+
+
+async def test_the_training_is_held_and_goes_on_where_it_was() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await playing_lab(pilot)
+        run, config = lab.experiment.run, lab.experiment.config
+        await leave(pilot)
+        assert run.state is State.PAUSED
+        await until(pilot, lambda: run.resting)
+
+        step = run.frame.step
+        screen = await open_again(pilot)
+        assert screen.query_one(TrainingLab) is lab
+        assert screen.query_one(ContentSwitcher).current == "lab"
+        assert isinstance(pilot.app.focused, ControlList)
+        assert (lab.experiment.run, lab.experiment.config) == (run, config)
+        assert lab.experiment.preset is lab.lesson.presets[1]
+        assert run.frame.step == step
+        await pilot.press("space")
+        await until(pilot, lambda: lab.frame.step > step)
+
+
+async def test_another_lesson_closes_the_one_before() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await playing_lab(pilot)
+        run, first = lab.experiment.run, pilot.app.screen
+        await leave(pilot)
+        await pilot.press("down")
+        second = await open_again(pilot)
+        assert second.lesson.slug == "loss-reduction"
+        assert run.state is State.STOPPED
+        assert not first.is_attached
+
+        await leave(pilot)
+        await pilot.press("up")
+        third = await open_again(pilot)
+        assert third is not first
+        assert third.lesson.slug == "linear-regression"
+        assert third.query_one(ContentSwitcher).current == "concept"
+
+
+async def test_quitting_from_the_course_ends_the_training_that_is_held() -> None:
+    trainings = lambda: [t for t in threading.enumerate() if "training" in t.name]  # noqa: E731
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await playing_lab(pilot)
+        assert trainings()
+        run = lab.experiment.run
+        await leave(pilot)
+        await pilot.press("q")
+    assert run.state is State.STOPPED
+    assert not trainings()
+
+
+async def test_a_window_and_a_theme_that_changed_meanwhile_are_those_of_the_lesson() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        await playing_lab(pilot)
+        await leave(pilot)
+        dark = pilot.app.screen.styles.background
+        await pilot.press("t")
+        await until(pilot, lambda: pilot.app.screen.styles.background != dark)
+        await pilot.resize_terminal(120, 40)
+        await pilot.pause()
+        screen = await open_again(pilot)
+        await until(pilot, lambda: screen.has_class("-wide"))
+        assert screen.styles.background == pilot.app.screen_stack[-2].styles.background
+        await until(pilot, lambda: "Loss" in screen_text(pilot.app))
+        assert "Fit" in screen_text(pilot.app)
+
+
+async def test_a_challenge_that_was_met_stands_in_the_course_and_in_the_lab_again() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        lab._set("learning_rate", 0.19)
+        lab.experiment.change_pace(+20)
+        await pilot.press("space")
+        await until(pilot, lambda: pilot.app._progress.of("linear-regression").challenges)
+        await leave(pilot)
+        await until(pilot, lambda: "challenges 1/" in screen_text(pilot.app))
+        await open_again(pilot)
+        assert "✓" in " ".join(str(option.prompt) for option in lab.query_one(Challenges).options)
+
+
+@pytest.mark.parametrize("slug", ["probabilities", "softmax"])
+async def test_what_moves_by_itself_is_held(slug: str) -> None:
+    async with app(slug).run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        lab = pilot.app.screen.query_one(CurvesLab)
+        await until(pilot, lambda: lab.stage is not None)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.playing)
+        await leave(pilot)
+        assert not lab.playing
+        assert (await open_again(pilot)).query_one(CurvesLab) is lab
+
+
+async def test_what_is_measured_is_given_up() -> None:
+    async with app("graphs").run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        lab = pilot.app.screen.query_one(GraphsLab)
+        await until(pilot, lambda: lab.comparison is not None)
+        await pilot.press("space")
+        await until(pilot, lambda: lab.comparison.measuring)
+        await pilot.app.run_action("screen.back")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert not lab.comparison.measuring
+
+    async with app("dataloader").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        assert isinstance(lab, DataLoaderLab)
+        await pilot.press("t")
+        await until(pilot, lambda: lab._timing)
+        await leave(pilot)
+        assert lab._timing is None
+
+
+async def test_the_lesson_can_be_left_and_opened_again_and_again() -> None:
+    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        for step in range(1, 6):
+            await pilot.press("s")
+            await until(pilot, lambda: lab.frame.step == step)  # noqa: B023
+            await leave(pilot)
+            assert len(pilot.app.screen_stack) == 2
+            await open_again(pilot)
