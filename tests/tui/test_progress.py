@@ -111,7 +111,7 @@ def test_a_line_that_another_session_is_writing_is_not_taken_for_torn(
 def test_a_file_system_without_locks_keeps_progress_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(descriptor: int, operation: int) -> None:
+    def refuse(*_: int) -> None:
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", refuse)
