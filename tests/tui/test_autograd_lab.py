@@ -486,9 +486,11 @@ async def test_away_and_back_the_walk_stands_where_it_was() -> None:
         assert "garbage" not in screen_text(pilot.app)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert not lab._playing.on
+        held = lab.dissection.look.position
         await pilot.press("enter")
-        lab = await open_lab(pilot)
-        assert lab.dissection.look.position == 0
+        assert await open_lab(pilot) is lab
+        assert lab.dissection.look.position == held
 
 
 async def test_before_pytorch_is_there_it_says_so_and_no_key_does_harm(
