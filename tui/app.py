@@ -156,6 +156,11 @@ class DltuiApp(App[None]):
         if isinstance(self.screen, HomeScreen):  # and not the second click of a double one
             await self._open_lesson(event.entry.slug)
 
+    @on(LessonScreen.Progressed)
+    def _count(self) -> None:
+        if isinstance(self.screen, HomeScreen):
+            self.screen.show_progress()
+
     async def _open_lesson(self, slug: str) -> None:
         """Open the lesson; the one that was open last is still there as it was left."""
         self._setting_up.start()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 
 import pytest
 from textual.pilot import Pilot
-from textual.widgets import ContentSwitcher
+from textual.widget import Widget
+from textual.widgets import ContentSwitcher, Input
 
 from engine.frame import State
 from tests.tui.conftest import app, open_lab, until
@@ -14,6 +17,7 @@ from tests.tui.screen_text import screen_text
 from tui.labs.curves import CurvesLab
 from tui.labs.dataloader import DataLoaderLab
 from tui.labs.graphs import GraphsLab
+from tui.labs.lab import Lab
 from tui.labs.training import TrainingLab
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
@@ -121,6 +125,67 @@ async def test_a_challenge_that_was_met_stands_in_the_course_and_in_the_lab_agai
         await until(pilot, lambda: "challenges 1/" in screen_text(pilot.app))
         await open_again(pilot)
         assert "✓" in " ".join(str(option.prompt) for option in lab.query_one(Challenges).options)
+
+
+async def test_a_challenge_that_the_last_step_meets_is_counted_while_the_course_is_shown() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        await leave(pilot)
+        await until(pilot, lambda: "challenges 0/" in screen_text(pilot.app))
+        lab.post_message(Lab.Met(lab.lesson.challenges[0]))  # a frame that came after the key
+        await until(pilot, lambda: "challenges 1/" in screen_text(pilot.app))
+
+
+async def test_a_lesson_that_was_closed_leaves_nothing_in_memory() -> None:
+    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+        await open_lab(pilot)  # what is there as PyTorch comes stays: it was frozen with it
+        await leave(pilot)
+        await pilot.press("down")
+        widgets = weakref.WeakSet((await open_again(pilot)).walk_children())
+        await playing_lab(pilot)
+        await leave(pilot)
+        await pilot.press("down")
+        await open_again(pilot)
+
+        def gone() -> bool:
+            gc.collect()
+            return not widgets
+
+        await until(pilot, gone)
+
+
+async def test_the_keys_at_the_foot_are_let_go_of_when_others_take_their_place() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        await open_lab(pilot)
+        keys: weakref.WeakSet[Widget] = weakref.WeakSet()
+        for part in "123" * 4:
+            await pilot.press(part)
+            await pilot.pause()
+            keys.update(pilot.app.screen.query("FooterKey"))
+        shown = len(pilot.app.screen.query("FooterKey"))
+
+        def few() -> bool:
+            gc.collect()
+            return len(keys) <= 3 * shown
+
+        await until(pilot, few)
+
+
+@pytest.mark.parametrize("slug", ["autograd", "tensors", "softmax"])
+async def test_left_by_the_palette_in_the_middle_of_a_line_the_keys_are_those_of_the_lab(
+    slug: str,
+) -> None:
+    async with app(slug).run_test(size=(80, 24)) as pilot:
+        await pilot.press("2")
+        lab = pilot.app.screen.query_one(Lab)
+        await until(pilot, lambda: lab.standing.device)
+        await pilot.press("enter", "x")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        await pilot.app.run_action("screen.back")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await open_again(pilot)
+        assert pilot.app.focused is not None
+        assert not isinstance(pilot.app.focused, Input)
 
 
 @pytest.mark.parametrize("slug", ["probabilities", "softmax"])

@@ -53,6 +53,7 @@ class AutogradLab(Lab):
     def leave(self) -> None:
         if self._desk.line.editing:
             self._desk.line.show(self._text)
+            self.enter()
         self._playing.hold()
         if self.dissection is not None:
             self._stand()

@@ -18,12 +18,13 @@ from tui.labs.standing import Standing
 from tui.playing import Playing
 from tui.stages.curve import CurveStage
 from tui.stages.ladder import Ladder
+from tui.widgets.dress import Dressed
 from tui.widgets.expression_line import ExpressionLine
 
 S = TypeVar("S", bound=CurveStage)
 
 
-class CurvesLab(Lab, Generic[S]):
+class CurvesLab(Lab, Dressed, Generic[S]):
     """Shows a scene, and lets it be moved, played, typed into and changed for the next one."""
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
@@ -62,7 +63,6 @@ class CurvesLab(Lab, Generic[S]):
     def on_mount(self) -> None:
         # What was just met must not lie over what is told of it, nor over the drawing.
         self.screen.add_class("-told-below", "-curves")
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._draw_again())
 
     def open(self, bench: Bench) -> None:
         self._device = bench.processor
@@ -75,6 +75,7 @@ class CurvesLab(Lab, Generic[S]):
     def leave(self) -> None:
         if self._desk.line.editing:
             self._desk.line.show(self._text)
+            self.enter()
         self.hold()
         self.stand()
 
@@ -215,6 +216,6 @@ class CurvesLab(Lab, Generic[S]):
         self.enter()
 
     @on(Board.Resized)
-    def _draw_again(self) -> None:
+    def dress(self) -> None:
         if self.stage is not None:
             self.show(self.stage)

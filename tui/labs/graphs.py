@@ -18,6 +18,7 @@ from tui.labs.program_keys import KEYS
 from tui.labs.standing import Standing
 from tui.stages.comparison import Comparison
 from tui.stages.ladder import after
+from tui.widgets.dress import Dressed
 from tui.widgets.ways import Ways
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ LOOKS = 0.2
 """Seconds between two looks at a measurement that goes on."""
 
 
-class GraphsLab(Lab):
+class GraphsLab(Lab, Dressed):
     """Shows a program three ways, and turns keys into what shall be looked at."""
 
     BINDINGS = KEYS
@@ -42,12 +43,12 @@ class GraphsLab(Lab):
     def compose(self) -> ComposeResult:
         yield self._desk
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._show())
-
     def on_unmount(self) -> None:
         if self.comparison is not None:
             self.comparison.give_up()
+
+    def dress(self) -> None:
+        self._show()
 
     def on_resize(self, event: Resize) -> None:
         """The bars are as long as there is room."""

@@ -67,6 +67,7 @@ class TensorsLab(Lab):
     def leave(self) -> None:
         if self._line.editing:
             self._line.show(self._text)
+            self._take_keys()
         if self.stage is not None and self._part.hold():
             self._stand()
 

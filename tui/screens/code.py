@@ -12,10 +12,11 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from lessons.lesson import Lesson
+from tui.widgets.dress import Dressed
 from tui.widgets.python_code import THEMES
 
 
-class CodeView(VerticalScroll):
+class CodeView(VerticalScroll, Dressed):
     """The source that runs, with line numbers, in the colours of the theme."""
 
     BINDINGS = [
@@ -34,10 +35,9 @@ class CodeView(VerticalScroll):
     def on_mount(self) -> None:
         self.border_title = f"{self._file.parent.parent.name}/{'/'.join(self._file.parts[-2:])}"
         self.border_subtitle = "this file is what runs in the lab"
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._colour())
-        self._colour()
+        self.dress()
 
-    def _colour(self) -> None:
+    def dress(self) -> None:
         self.query_one("#source", Static).update(
             Syntax(
                 self._file.read_text(encoding="utf-8"),

@@ -13,12 +13,13 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.bench import Bench, NoBench
 from tui.progress import Progress
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.page import Page
 from tui.widgets.rows import RowList, row_keys
 from tui.widgets.status_bar import NO_DEVICE, StatusBar
@@ -79,7 +80,7 @@ class HomeScreen(Screen[None]):
                 yield Static(id="facts")
                 yield Page()
         yield StatusBar()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self.query_one("#contents").border_title = "The course"
@@ -99,6 +100,10 @@ class HomeScreen(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Back from a lesson: there may be more done now."""
+        self.show_progress()
+
+    def show_progress(self) -> None:
+        """Mark what is done by now."""
         contents = self.query_one(Contents)
         for option in contents.options:
             if option.id is not None:

@@ -7,8 +7,9 @@ import asyncio
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer
+from textual.widgets import ContentSwitcher
 
 from lessons.lesson import Lesson
 from tui.bench import Bench, NoBench
@@ -19,6 +20,7 @@ from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.widgets.heading import Heading
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
@@ -40,6 +42,9 @@ class LessonScreen(Screen[None]):
         Binding("escape", "back", "back", id="lesson.back", tooltip=BACK),
     ]
 
+    class Progressed(Message):
+        """Something was done that the course counts; perhaps after the lesson was left."""
+
     def __init__(
         self, lesson: Lesson, progress: Progress, bench: asyncio.Future[Bench], fps: float
     ) -> None:
@@ -58,7 +63,7 @@ class LessonScreen(Screen[None]):
             yield self._lab
             yield CodeView(self.lesson, id="code")
         yield self._status
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._progress.add(self.lesson.slug, "opened")
@@ -111,8 +116,8 @@ class LessonScreen(Screen[None]):
         self._status.state, self._status.frame = standing.state, standing.frame
         if standing.device:
             self._status.device = standing.device
-        if standing.finished:
-            self._progress.add(self.lesson.slug, "finished")
+        if standing.finished and self._progress.add(self.lesson.slug, "finished"):
+            self.post_message(self.Progressed())
 
     @on(Lab.Met)
     def _meet(self, event: Lab.Met) -> None:
@@ -129,4 +134,5 @@ class LessonScreen(Screen[None]):
     def _met(self, slug: str, text: str) -> None:
         if self._progress.add(self.lesson.slug, "challenge", slug):
             self._lab.mark(self._done.challenges)
+            self.post_message(self.Progressed())
             self.notify(f"✓ {text}", title="challenge met", markup=False)

@@ -14,8 +14,7 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
-from textual.theme import Theme
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from engine.pad import SIDE, Ink, Pad, as_mnist
 from tui.charts.bars import bars, percent
@@ -23,7 +22,8 @@ from tui.charts.canvas import Canvas
 from tui.charts.drawing import Drawing
 from tui.charts.pixels import ink
 from tui.widgets.drawing_pad import DrawingPad
-from tui.widgets.dress import look_of
+from tui.widgets.dress import Dressed, look_of
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.lines import Lines, spread
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Answers(Drawing):
         self.post_message(self.Resized())
 
 
-class PadScreen(Screen[None]):
+class PadScreen(Screen[None], Dressed):
     """The sheet at the left, what the network gets of it, and its ten probabilities.
 
     Whoever opened it says with `ask` when another network may answer.
@@ -91,19 +91,18 @@ class PadScreen(Screen[None]):
             yield self._answers
         yield self._words
         yield Static(KEYS, id="keys", markup=False)
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyFooter()
 
     def on_mount(self) -> None:
         self._seen.border_title, self._seen.border_subtitle = "What the network sees", SCALED
         self._answers.border_title = "What it says"
-        self.app.theme_changed_signal.subscribe(self, self._dress)
         self._sheet.focus()
 
     def on_resize(self, event: Resize) -> None:
         self._sheet.scale = _scale(event.size)
         self.ask()
 
-    def _dress(self, _: Theme) -> None:
+    def dress(self) -> None:
         self.ask()
 
     @on(DrawingPad.Drawn)

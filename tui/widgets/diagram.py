@@ -12,20 +12,20 @@ from textual.geometry import Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.theme import Theme
 
 from tui.charts.look import Look
 from tui.diagram.box import Box, Edge, label_width, text_width
 from tui.diagram.draw import draw
 from tui.diagram.following import followed, lit
 from tui.diagram.layout import lay_out
+from tui.widgets.dress import Dressed
 from tui.widgets.lines import Line
 
 STEP = 6, 2
 """Columns and rows that a key scrolls."""
 
 
-class Diagram(ScrollView, can_focus=True):
+class Diagram(ScrollView, Dressed, can_focus=True):
     """Shows a graph; arrows scroll it, and it keeps the node at work in view by itself."""
 
     DEFAULT_CLASSES = "panel"
@@ -83,8 +83,7 @@ class Diagram(ScrollView, can_focus=True):
         self._announce()
 
     def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._dress)
-        self._dress(self.app.current_theme)
+        self.dress()
         self._announce()
 
     def on_resize(self, event: Resize) -> None:
@@ -136,8 +135,8 @@ class Diagram(ScrollView, can_focus=True):
     def _go(self, x: float, y: float) -> None:
         self.scroll_to(x, y, animate=False, force=True)
 
-    def _dress(self, theme: Theme) -> None:
-        self._look = Look.dark() if theme.dark else Look.light()
+    def dress(self) -> None:
+        self._look = Look.dark() if self.app.current_theme.dark else Look.light()
         self._draw()
 
     def _lay_out(self, boxes: tuple[Box, ...], edges: tuple[Edge, ...]) -> bool:

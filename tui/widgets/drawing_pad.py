@@ -8,14 +8,13 @@ from textual.binding import Binding
 from textual.events import MouseDown, MouseEvent, MouseMove, MouseRelease, MouseUp
 from textual.geometry import Size
 from textual.message import Message
-from textual.theme import Theme
 
 from engine.pad import SIDE, Pad
 from engine.resampling import resized
 from tui.charts.canvas import Canvas, packed
 from tui.charts.drawing import Drawing
 from tui.charts.pixels import ink
-from tui.widgets.dress import look_of
+from tui.widgets.dress import Dressed, look_of
 
 PEN = {False: ("△", "▽", "○"), True: ("▲", "▼", "●")}
 """The pen, up and down: over the upper or the lower pixel of a letter, or over a larger one."""
@@ -24,7 +23,7 @@ MOVE = "Move the pen; where it is down it draws"
 STROKE = "Let the pen down on the paper, or lift it"
 
 
-class DrawingPad(Drawing, can_focus=True):
+class DrawingPad(Drawing, Dressed, can_focus=True):
     """Shows the sheet and the pen. Two pixels are a letter, or more where there is room."""
 
     DEFAULT_CSS = """
@@ -78,7 +77,9 @@ class DrawingPad(Drawing, can_focus=True):
             self._show()
 
     def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._show)
+        self._show()
+
+    def dress(self) -> None:
         self._show()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -164,7 +165,7 @@ class DrawingPad(Drawing, can_focus=True):
         self._show()
         self.post_message(self.Drawn(self))
 
-    def _show(self, _: Theme | None = None) -> None:
+    def _show(self) -> None:
         side = SIDE * self._scale
         canvas = ink(resized(self.pad.ink, side, side), look_of(self.app))
         self._mark(canvas)

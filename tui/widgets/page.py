@@ -10,10 +10,9 @@ from rich.syntax import Syntax
 from rich.theme import Theme as Styles
 from textual.geometry import Size
 from textual.strip import Strip
-from textual.theme import Theme
-from textual.widget import Widget
 
 from tui.charts.look import RGB, Look
+from tui.widgets.dress import Dressed
 
 GROUND = {True: "#1c1c1c", False: "#eeeeee"}
 """What code stands on, in the dark and in the light."""
@@ -21,7 +20,7 @@ CODE_THEMES = {True: "native", False: "xcode"}
 """The styles of Pygments whose faintest colour stands out most from the two backgrounds."""
 
 
-class Page(Widget):
+class Page(Dressed):
     """Shows Markdown.
 
     Textual's own widget for it makes a widget of every paragraph; a page of sixty of them takes
@@ -39,9 +38,6 @@ class Page(Widget):
         self.source = source
         self.refresh(layout=True)
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._dress)
-
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._strips(width))
 
@@ -54,7 +50,7 @@ class Page(Widget):
     def _strips(self, width: int) -> tuple[Strip, ...]:
         return lines(self.source, width, self.app.current_theme.dark)
 
-    def _dress(self, theme: Theme) -> None:
+    def dress(self) -> None:
         self.refresh(layout=True)
 
 

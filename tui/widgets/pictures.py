@@ -7,19 +7,18 @@ from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.theme import Theme
 
 from engine.frame import Frame
 from tui.charts import CHARTS
 from tui.charts.chart import Chart
 from tui.charts.look import Look
-from tui.widgets.dress import look_of
+from tui.widgets.dress import Dressed, look_of
 
 TOGETHER = 3
 """So many pictures stand side by side on a wide screen; of more, one is in sight at a time."""
 
 
-class Pictures(Vertical):
+class Pictures(Vertical, Dressed):
     """One picture over the loss; a wide screen has room for a few of them side by side."""
 
     DEFAULT_CSS = """
@@ -49,8 +48,7 @@ class Pictures(Vertical):
         yield Chart("loss", id="chart-loss")
 
     def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._dress)
-        self._dress()
+        self.dress()
 
     @property
     def hidden(self) -> bool:
@@ -94,7 +92,7 @@ class Pictures(Vertical):
         self._look = replace(self._look, residuals=not self._look.residuals)
         self._draw()
 
-    def _dress(self, _: Theme | None = None) -> None:
+    def dress(self) -> None:
         old = self._look
         self._look = replace(
             look_of(self.app), logarithmic=old.logarithmic, residuals=old.residuals

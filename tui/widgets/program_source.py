@@ -8,10 +8,11 @@ from rich.text import Text
 from textual.widgets import Static
 
 from engine.programs.sights import Line
+from tui.widgets.dress import Dressed
 from tui.widgets.python_code import coloured
 
 
-class ProgramSource(Static):
+class ProgramSource(Static, Dressed):
     """Before each line, how often it ran; what did not run is dim."""
 
     DEFAULT_CLASSES = "panel"
@@ -29,9 +30,6 @@ class ProgramSource(Static):
         self._visits: Mapping[int, int] | None = None
         self._ended_at: int | None = None
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._write())
-
     def show(
         self,
         lines: Sequence[Line],
@@ -40,6 +38,9 @@ class ProgramSource(Static):
     ) -> None:
         """Show the program; `visits` is None where nobody ran it line by line."""
         self._lines, self._visits, self._ended_at = tuple(lines), visits, ended_at
+        self._write()
+
+    def dress(self) -> None:
         self._write()
 
     def _write(self) -> None:

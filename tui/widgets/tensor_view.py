@@ -11,7 +11,6 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
-from textual.theme import Theme
 
 from tui.cells.marks import Marks
 from tui.cells.numbers import NumberGrid
@@ -19,13 +18,14 @@ from tui.cells.picture import draw_picture, pixels
 from tui.cells.plan import plan
 from tui.cells.sight import Sight
 from tui.charts.look import Look
+from tui.widgets.dress import Dressed
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from engine.tensors.looks import Numbers
 
 
-class TensorView(Painted, can_focus=True):
+class TensorView(Painted, Dressed, can_focus=True):
     """Shows the numbers or the pixels of one slice; arrows move over its cells."""
 
     DEFAULT_CLASSES = "panel"
@@ -121,8 +121,7 @@ class TensorView(Painted, can_focus=True):
         self.post_message(self.Pointed(self))
 
     def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, self._dress)
-        self._dress(self.app.current_theme)
+        self.dress()
 
     def on_resize(self, event: Resize) -> None:
         self._draw()
@@ -134,8 +133,8 @@ class TensorView(Painted, can_focus=True):
             return (plan.rows + 1) // 2
         return max(1, plan.rows) + (plan.rows > 1 or plan.columns > 1)
 
-    def _dress(self, theme: Theme) -> None:
-        self._look = Look.dark() if theme.dark else Look.light()
+    def dress(self) -> None:
+        self._look = Look.dark() if self.app.current_theme.dark else Look.light()
         self._draw()
 
     def _fit(self) -> None:

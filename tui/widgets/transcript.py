@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from tui.widgets.dress import Dressed
 from tui.widgets.python_code import coloured
 
 
@@ -29,7 +30,7 @@ class Statement:
     """A sentence to it, for whoever wonders."""
 
 
-class Transcript(VerticalScroll):
+class Transcript(VerticalScroll, Dressed):
     """The lines of the program; those that ran with their outcome, and the next one marked."""
 
     DEFAULT_CLASSES = "panel"
@@ -50,9 +51,6 @@ class Transcript(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield from ()
 
-    def on_mount(self) -> None:
-        self.app.theme_changed_signal.subscribe(self, lambda _: self._write())
-
     def show(self, statements: Sequence[Statement], ran: int) -> None:
         """Show the program, of which so many lines ran."""
         if len(statements) != len(self._statements):
@@ -60,6 +58,9 @@ class Transcript(VerticalScroll):
             self.mount_all(Static(markup=False) for _ in statements)
         self._statements, self._ran = tuple(statements), ran
         self.call_after_refresh(self._write)
+
+    def dress(self) -> None:
+        self._write()
 
     def _write(self) -> None:
         lines = list(self.query(Static))

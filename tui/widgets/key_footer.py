@@ -1,0 +1,21 @@
+"""The line of keys at the foot of a screen; knows not what they do."""
+
+from __future__ import annotations
+
+from textual.widgets import Footer
+
+
+class KeyFooter(Footer):
+    """Shows the keys that mean something now, close together."""
+
+    def __init__(self) -> None:
+        super().__init__(show_command_palette=False, compact=True)
+
+    async def recompose(self) -> None:
+        """Show other keys, and let go of those before.
+
+        Each key follows the footer's `compact`, and Textual forgets a follower that is gone only
+        when that is set: a footer that is made anew at every step would keep all its keys.
+        """
+        await super().recompose()
+        self.mutate_reactive(Footer.compact)
