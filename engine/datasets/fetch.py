@@ -101,13 +101,20 @@ class _Fetch:
         """Bring all that is missing, or raise `Cancelled`, `Failed` or an `OSError` of the disk."""
         mirrors = mirrors_of(self._data_set)
         for file in self._data_set.files:
-            if not any(_is_whole(place / file.packed, file) for place in self._places()):
+            if not any(self._is_whole(place / file.packed, file) for place in self._places()):
                 self._bring_file(file, mirrors)
             self._hear(file, file.size)
             self._before += file.size
 
     def _places(self) -> tuple[Path, Path]:
         return self._place, self._waiting
+
+    def _is_whole(self, path: Path, file: File) -> bool:
+        try:
+            idx.check(path, file, self._data_set)
+        except Broken:
+            return False
+        return True
 
     def _hear(self, file: File, got: int) -> None:
         self._progress = Progress(file.packed, self._before + got, self._data_set.size)
@@ -142,20 +149,12 @@ class _Fetch:
         download(url, part, file.size, lambda got: self._hear(file, got), self._is_unwanted)
         part.replace(path)
         try:
-            idx.check(path, file)
+            idx.check(path, file, self._data_set)
         except Broken:
             path.unlink()
             if not resumed:
                 raise
             self._try(url, file)  # the half that was there before may have been the wrong one
-
-
-def _is_whole(path: Path, file: File) -> bool:
-    try:
-        idx.check(path, file)
-    except Broken:
-        return False
-    return True
 
 
 def _reason(error: NoAnswer | Broken) -> str:

@@ -82,18 +82,11 @@ def _read(data_set: DataSet, place: Path) -> Images:
     parts = []
     for file in data_set.files:
         path = idx.path_of(place, file)
-        parts.append(torch.frombuffer(idx.read(path, file), dtype=torch.uint8).reshape(file.shape))
-        if parts[-1].dim() == 1:
-            _check_labels(path, parts[-1], len(data_set.classes))
+        values = torch.frombuffer(idx.read(path, file, data_set), dtype=torch.uint8)
+        parts.append(values.reshape(file.shape))
     train_x, train_y, test_x, test_y = parts
     classes = data_set.classes
     return Images(data_set.name, train_x, train_y.long(), test_x, test_y.long(), classes)
-
-
-def _check_labels(path: Path, labels: torch.Tensor, classes: int) -> None:
-    largest = int(labels.max())
-    if largest >= classes:
-        raise Broken(path, f"labels from 0 to {classes - 1}", str(largest))
 
 
 def _embedded(data_set: DataSet) -> Images:

@@ -21,7 +21,7 @@ class Standing:
 
 
 def standing(data_set: DataSet, folder: Path) -> Standing:
-    """Look for it, and into its files: sizes, checksums, headers; that takes a moment."""
+    """Look for it, and into its files, as the loader does; that takes a moment."""
     if data_set.embedded:
         return Standing(catalog.where(data_set.name, folder))
     fault = None
@@ -39,4 +39,4 @@ def standing(data_set: DataSet, folder: Path) -> Standing:
 def check(data_set: DataSet, place: Path) -> None:
     """Raise `Broken` for the first file that is missing there, or not what it should be."""
     for file in data_set.files:
-        idx.check(idx.path_of(place, file), file)
+        idx.check(idx.path_of(place, file), file, data_set)

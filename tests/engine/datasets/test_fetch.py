@@ -11,7 +11,9 @@ import pytest
 from engine.datasets import catalog, fetch, idx
 from engine.datasets.catalog import find
 from engine.datasets.fetch import Failed, Progress, mirrors_of
+from engine.datasets.images import load_images
 from engine.datasets.stage import STAGE
+from engine.datasets.whole import standing
 from tests.engine.datasets.conftest import everything, get, whole
 from tests.mirror import Mirror, Tiny, serving
 
@@ -58,6 +60,17 @@ def test_a_broken_folder_of_somebody_elses_is_not_touched(tiny: Tiny, tmp_path: 
     assert place == tmp_path / "MNIST/raw"
     assert everything(tmp_path) == {**before, **whole(tiny)}
     assert catalog.where("mnist", tmp_path) == place
+
+
+@pytest.mark.parametrize("inside", ["mnist", "MNIST/raw"])
+def test_what_the_loader_refuses_is_brought(inside: str, tiny: Tiny, tmp_path: Path) -> None:
+    labels = tiny.put(tmp_path / inside, packed=False) / "train-labels-idx1-ubyte"
+    labels.write_bytes(labels.read_bytes()[:-1] + b"\x63")
+    before = everything(tmp_path)
+    place = get(tmp_path)
+    assert everything(tmp_path) == {**before, **whole(tiny)}
+    assert standing(find("mnist"), tmp_path).place == place
+    assert load_images("mnist").train_y.max() == 9
 
 
 def test_a_line_that_breaks_goes_on_where_it_broke(
@@ -145,7 +158,8 @@ def test_many_open_files_do_not_matter(tiny: Tiny, tmp_path: Path) -> None:
         for descriptor in many:
             os.close(descriptor)
     assert everything(tmp_path) == whole(tiny)
-    assert idx.check(tmp_path / "MNIST/raw" / TRAIN, tiny.data_set().files[0]) is None
+    data_set = tiny.data_set()
+    assert idx.check(tmp_path / "MNIST/raw" / TRAIN, data_set.files[0], data_set) is None
 
 
 def test_what_was_left_of_a_file_that_is_here_by_now_goes(
