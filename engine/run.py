@@ -135,7 +135,7 @@ class Run:
             self._train(self._trainer_type(self._config, torch.device(self._device)))
         except Exception as error:
             log.exception("the training failed")
-            self._end(State.FAILED, _in_words(error))
+            self._end(State.FAILED, in_words(error))
         finally:
             _generator.release()
 
@@ -234,7 +234,7 @@ def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> 
     history.flush()
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     """What went wrong: the engine's own errors are sentences, of others the name tells more."""
     name = type(error)
     return str(error) if name.__module__.startswith("engine.") else f"{name.__name__}: {error}"

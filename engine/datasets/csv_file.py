@@ -22,6 +22,7 @@ SEPARATORS = {"tab": "\t", "semicolon": ";", "comma": ","}
 """The last one also stands before decimals: it counts where no other does as well."""
 LARGEST = 5_000_000
 """Bytes: these take about a second to read, and the screen waits for that."""
+NONE = "none takes the data that is always here"
 GLANCE = 10
 """So many lines are looked at to find out how cells are separated."""
 QUOTED = re.compile(r'(?:^|(?<=[,;\t])) *"[^"]*(?:""[^"]*)*(?:"|\Z)', re.MULTILINE)
@@ -151,9 +152,9 @@ def _why_not(path: Path, error: Exception) -> str:
     try:
         near = get_close_matches(path.name, os.listdir(path.parent), n=3)  # noqa: PTH208
     except OSError:
-        return "there is no such file, nor its folder"
-    offer = f"; did you mean {' or '.join(map(shown, near))}?" if near else ""
-    return f"there is no such file{offer}"
+        return f"there is no such file, nor its folder; {NONE}"
+    offer = f"did you mean {' or '.join(map(shown, near))}? " if near else ""
+    return f"there is no such file; {offer}{NONE}"
 
 
 def _called(path: Path) -> str:

@@ -108,13 +108,16 @@ class _Read:
         name = self.columns.names[column - 1]
         raise Refused(
             f"{self.file}, line {line}, column {column} ({name}): "
-            f"'{shown(cell.strip())}' {trouble(cell)}; {advice(cell) or self._advice(line)}"
+            f"'{shown(cell.strip())}' {trouble(cell)}; {advice(cell) or self._advice(line, name)}"
         )
 
-    def _advice(self, line: int) -> str:
+    def _advice(self, line: int, column: str) -> str:
         if line == 1 and not self.columns.named:
             return "if line 1 holds the names of the columns, set header to yes"
-        return "write a number, leave it empty, or take a column of words out"
+        return (
+            "write a number, leave it empty, or take a column of words out; "
+            f"if it is what to predict, set label to {column}"
+        )
 
     def table(self, gaps: Missing, target: Target) -> Table:
         self._leave_out(numbers_with_gaps(self.labels, target))
@@ -134,6 +137,9 @@ class _Read:
         table = Table(self.file, x[kept], y, features, name, classes)
         same = _listed(table.constant())
         report += [f"the same in every row, so they teach nothing: {same}"] if same else []
+        if classes and (lonely := int((np.bincount(y.astype(int)) == 1).sum())) > len(classes) / 2:
+            of = "labels stand" if lonely > 1 else "label stands"
+            report.append(f"{lonely} {of} in one row each: is another column the label?")
         if not all(name.isascii() for name in classes):
             # Some charts have room for letters of one width alone, and give a class by its place.
             places = (f"#{place} {text}" for place, text in enumerate(classes, start=1))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import torch
 from torch import nn
 from torch.utils.data import Dataset
 
-from engine.config import Config, Epochs, Range, Rate
+from engine.config import Config, Epochs, Range, Rate, Setting
 from engine.datasets.breast_cancer import breast_cancer
 from engine.datasets.csv_columns import Header
 from engine.datasets.csv_file import Separator
@@ -26,6 +27,8 @@ from engine.trainers.workers import Crew, loader
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 LOSSES = {0: nn.MSELoss(), 2: nn.BCEWithLogitsLoss()}
 """By the number of classes; a number to predict has none, and more than two are the rule."""
+WAYS = frozenset({"label", "header", "separator", "missing", "target"})
+"""The settings that say how to read a file."""
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
 
 Sample: TypeAlias = tuple[int, torch.Tensor, torch.Tensor]
@@ -83,6 +86,20 @@ class DataLoaderConfig(Config):
                 f"there are {train} rows to train on"
             )
 
+    def but(self, name: str, value: Setting) -> Self:
+        """As every config; another file is read anew where it can't be read as the last one was."""
+        try:
+            return super().but(name, value)
+        except ValueError:
+            if name != "csv":
+                raise
+            anew: dict[str, Any] = {
+                field.name: field.default for field in fields(self) if field.name in WAYS
+            }
+            with suppress(ValueError):
+                return replace(self, **{**anew, name: value})
+            raise
+
     def table(self) -> Table:
         """The data: the learner's own file, or what is always there.
 
@@ -125,7 +142,7 @@ class TableLearner(TableTrainer[DataLoaderConfig]):
     """Learn to say of a row what its label is."""
 
     Config = DataLoaderConfig
-    own = frozenset({"csv", "label", "header", "separator", "missing", "target"})
+    own = frozenset({"csv", *WAYS})
 
     def __init__(self, config: DataLoaderConfig, device: torch.device) -> None:
         self.config = config

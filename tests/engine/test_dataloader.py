@@ -423,3 +423,28 @@ def test_the_equations_have_no_number_before_the_first_step_and_all_after() -> N
     assert "none yet" not in after.values()
     assert after["L = −mean(ln P(label))"] == f"{step.loss.item():.4f}"
     assert after["to beat: all benign"] == "0.6268"
+
+
+def test_another_file_is_read_anew_where_the_way_of_the_last_one_does_not_fit(
+    tmp_path: Path,
+) -> None:
+    first = write_text(tmp_path / "first.csv", "kind,a\ncat,1\ndog,2\ncat,3\ndog,4\n")
+    second = write_text(tmp_path / "second.csv", "a;y\n1;0\n2;1\n3;0\n4;1\n")
+    config = DataLoaderConfig(label=None).but("label", "kind").but("csv", first)
+    assert config.label == "kind"  # it fits, so it stays
+
+    other = config.but("csv", second)
+    assert (other.csv, other.label) == (second, None)
+    assert other.table().names == ("a",)
+    assert config.but("csv", None).csv is None
+
+
+def test_a_file_that_fits_no_way_is_refused_for_the_way_that_was_set(tmp_path: Path) -> None:
+    broken = write_text(tmp_path / "broken.csv", "a,y\nx,0\n2,1\n3,0\n4,1\n")
+    with pytest.raises(ValueError, match="no column is called 'kind'"):
+        DataLoaderConfig(label="kind").but("csv", broken)
+
+
+def write_text(path: Path, text: str) -> str:
+    path.write_text(text)
+    return str(path)

@@ -83,6 +83,7 @@ def test_training_goes_on_from_the_saved_network(capsys: Captured) -> None:
     end = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert end["status"] == "failed"
     assert "set start to anew" in end["message"]
+    assert "NoneKept" not in end["message"]  # the name of a class, which tells a learner nothing
     assert cli.main([*digits("epochs=3"), "--json"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert cli.main([*digits("epochs=10", "start=saved"), "--json"]) == 0

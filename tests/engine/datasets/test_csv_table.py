@@ -266,3 +266,24 @@ def test_pima_is_read_as_python_reads_it() -> None:
     assert table.x.shape == (768, 8)
     assert int(table.y.sum()) == 268
     assert table.classes == ("0", "1")
+
+
+def test_words_in_a_column_that_may_be_the_label_are_told_how_to_be(write: Write) -> None:
+    path = write("kind,a\ncat,1\ndog,2\ncat,3\ndog,4\n")
+    refused(path, "line 2, column 1 (kind)", "if it is what to predict, set label to kind")
+    assert read_table(path, label="kind").classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize(("names", "alone"), [("abcdef", 6), ("aabcde", 4), ("aabbcd", 0)])
+def test_labels_that_stand_in_one_row_each_are_told_of(
+    write: Write, names: str, alone: int
+) -> None:
+    rows = "".join(f"{place},{name}\n" for place, name in enumerate(names))
+    notes = " ".join(read_table(write(f"a,name\n{rows}")).report)
+    told = f"{alone} labels stand in one row each: is another column the label?"
+    assert (told in notes) == (alone > 0)
+    assert ("is another column" in notes) == (alone > 0)
+
+
+def test_a_file_that_is_gone_says_how_to_go_on_without_it(tmp_path: Path) -> None:
+    refused(str(tmp_path / "t.csv"), "there is no such file; none takes the data that is always")
