@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from textual import on
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import ActiveBinding, Binding
 from textual.events import Resize
 from textual.geometry import Size
@@ -25,6 +25,7 @@ from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.screens.too_small import TooSmallScreen, too_small
 from tui.terminal.driver import Driver
+from tui.terminal.key_order import KeyOrder
 
 LOCAL_FPS = 10.0
 SSH_FPS = 4.0
@@ -33,7 +34,7 @@ QUIET_SECONDS = 1.0
 MEND = "export LANG=C.UTF-8"
 
 
-class DltuiApp(App[None]):
+class DltuiApp(KeyOrder):
     """Home, lessons and help."""
 
     TITLE = "dltui"

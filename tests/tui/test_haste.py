@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+import asyncio
+import time
+from dataclasses import replace
+from typing import ClassVar, TypeVar
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.binding import Binding
 from textual.events import Key
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 import tui.bench
-from tests.tui.conftest import app, until
+from tests.tui.conftest import PATIENCE, app, until
 from tests.tui.conftest import open_lab as open_training
 from tests.tui.screen_text import screen_text
 from tui.bench import SettingUp
@@ -21,6 +25,7 @@ from tui.labs.lab import Lab
 from tui.labs.tensors import TensorsLab
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
+from tui.terminal.key_order import KeyOrder
 from tui.widgets.challenges import Challenges
 from tui.widgets.control_list import ControlList
 from tui.widgets.controls import Controls
@@ -68,8 +73,10 @@ async def test_an_input_that_is_chosen_as_the_preset_changes_is_forgotten() -> N
         await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
         for _ in range(4):  # to the last input, which the next expression does not have
             await pilot.press("down")
-        await burst(pilot, "enter", "p")
+        pilot.app.screen.query_one(Inputs).action_select()  # a message, that comes too late
+        lab.action_preset()
         await until(pilot, lambda: lab.standing.preset != before)
+        await pilot.pause()
         assert pilot.app.is_running
 
 
@@ -236,3 +243,74 @@ async def test_a_list_that_is_not_laid_out_yet_can_be_paged() -> None:
         rows.action_page_down()
         rows.action_page_up()
         assert rows.highlighted == 1
+
+
+# In one piece: each key finds what the one before has done.
+
+
+async def test_arrows_and_enter_in_one_piece_open_the_control_they_lead_to() -> None:
+    async with app("linear-regression").run_test(size=WIDE) as pilot:
+        lab = await open_training(pilot)
+        controls = lab.query_one(Controls)
+        await burst(pilot, *["down"] * 4, "enter")
+        await until(pilot, lambda: controls.editing)
+        names = [control.label for control in lab.lesson.controls]
+        assert str(controls.query_one("#label", Static).render()) == f"new {names[4]}: "
+
+
+async def test_a_value_typed_in_one_piece_with_the_way_to_it_arrives_there() -> None:
+    async with app("linear-regression").run_test(size=NARROW) as pilot:
+        lab = await open_training(pilot)
+        await burst(pilot, "down", "down", "enter", "home", "shift+end", "delete", *"123", "enter")
+        await until(pilot, lambda: lab.experiment.config.epochs == 123)
+        assert lab.experiment.config == replace(lab.experiment.config, epochs=123)
+        assert isinstance(pilot.app.focused, ControlList)
+
+
+async def test_the_lab_and_play_in_one_piece_play() -> None:
+    async with app("linear-regression").run_test(size=NARROW) as pilot:
+        lab = await open_training(pilot)
+        await pilot.press("1")
+        await burst(pilot, "2", "space")
+        await until(pilot, lambda: lab.frame.step > 0)
+
+
+async def test_a_lesson_opened_and_left_in_one_piece_is_left() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        for _ in range(3):
+            await burst(pilot, "enter", "escape")
+            await until(pilot, lambda: pilot.app._lesson is not None and not pilot.app._keys)
+            await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+class Stuck(Input):
+    """A widget that never comes to an end with a key."""
+
+    async def on_key(self) -> None:
+        await asyncio.Event().wait()
+
+
+class StuckApp(KeyOrder):
+    BINDINGS: ClassVar = [Binding("f2", "count", priority=True)]
+    count = 0
+
+    def compose(self) -> ComposeResult:
+        yield Stuck()
+
+    def action_count(self) -> None:
+        self.count += 1
+
+
+async def test_a_key_does_not_wait_for_ever_for_one_that_is_stuck() -> None:
+    stuck = StuckApp()
+    async with stuck.run_test():
+        for key in ("a", "f2", "f2"):
+            stuck.post_message(Key(key, None))
+        end = time.monotonic() + PATIENCE
+        while stuck.count < 2:
+            assert time.monotonic() < end
+            await asyncio.sleep(0.01)
+        for task in asyncio.all_tasks():
+            if "Stuck" in task.get_name():
+                task.cancel()
