@@ -16,8 +16,9 @@ import numpy as np
 from engine.datasets.cells import advice, missing, number, plain, shown, trouble, unlabelled
 from engine.datasets.csv_columns import Columns, Header, columns_of
 from engine.datasets.csv_file import Refused, Row, Separator, Stamp, rows, stamp
-from engine.datasets.labels import Target, labelled, numbers_with_gaps
+from engine.datasets.labels import FEW, Target, labelled, numbers_with_gaps
 from engine.datasets.tables import Table
+from engine.pictures import Array
 
 Missing: TypeAlias = Literal["drop", "fill"]
 
@@ -137,9 +138,7 @@ class _Read:
         table = Table(self.file, x[kept], y, features, name, classes)
         same = _listed(table.constant())
         report += [f"the same in every row, so they teach nothing: {same}"] if same else []
-        if classes and (lonely := int((np.bincount(y.astype(int)) == 1).sum())) > len(classes) / 2:
-            of = "labels stand" if lonely > 1 else "label stands"
-            report.append(f"{lonely} {of} in one row each: is another column the label?")
+        report += _alone(y, classes)
         if not all(name.isascii() for name in classes):
             # Some charts have room for letters of one width alone, and give a class by its place.
             places = (f"#{place} {text}" for place, text in enumerate(classes, start=1))
@@ -174,6 +173,13 @@ def _gaps(absent: np.ndarray, names: tuple[str, ...], gaps: Missing) -> Iterator
         yield f"{_rows(int(absent.any(axis=1).sum()))} with a missing value left out: {where}"
     else:
         yield f"the median of the column stands for missing values: {where}"
+
+
+def _alone(y: Array, classes: tuple[str, ...]) -> Iterator[str]:
+    """Whether most labels look like names of rows, of which nothing can be learnt."""
+    alone = int((np.bincount(y.astype(int)) == 1).sum()) if classes else 0
+    if alone > max(FEW, len(classes) / 2):
+        yield f"{alone} labels stand in one row each: is another column the label?"
 
 
 def _listed(names: tuple[str, ...], most: int = 4) -> str:

@@ -274,7 +274,10 @@ def test_words_in_a_column_that_may_be_the_label_are_told_how_to_be(write: Write
     assert read_table(path, label="kind").classes == ("cat", "dog")
 
 
-@pytest.mark.parametrize(("names", "alone"), [("abcdef", 6), ("aabcde", 4), ("aabbcd", 0)])
+@pytest.mark.parametrize(
+    ("names", "alone"),
+    [("abcdefghijkl", 12), ("aabcdefghijklm", 12), ("aabbcd", 0), ("abcdefghij" * 2, 0)],
+)
 def test_labels_that_stand_in_one_row_each_are_told_of(
     write: Write, names: str, alone: int
 ) -> None:
