@@ -6,6 +6,7 @@ Knows no model. What is particular about worker processes beside threads and a s
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -74,7 +75,9 @@ class Crew:
             for worker in self._workers:
                 worker.join()
         self._workers.clear()
-        self._loader = None  # and with it the queues and the semaphores between the processes
+        going, self._loader = getattr(self._loader, "_iterator", None), None
+        if going is not None and not sys.is_finalizing():
+            _end_feeders(going)
 
     def _begin(self) -> Iterator[Batch]:
         assert self._loader is not None, "it was closed"
@@ -102,6 +105,28 @@ class Crew:
             return iter(loader)
         finally:
             going._timeout = PATIENCE
+
+
+def _end_feeders(going: Any) -> None:
+    """End the threads that feed the workers of a loader, and wait until they are gone.
+
+    Each holds the last of two semaphores. A loader tells it to end, and goes on; a program that
+    leaves by `os._exit` is often the faster one, and the semaphores outlive it.
+    """
+    # A worker may have died with the lock of its event, and a loader sets that event.
+    going._workers_done_event = threading.Event()
+    readers = [os.dup(queue._reader.fileno()) for queue in going._index_queues]
+    going._shutdown_workers()
+    for queue, reader in zip(going._index_queues, readers, strict=True):
+        _drain(reader)
+        queue._thread.join()  # `join_thread` does nothing: a loader has cancelled it
+
+
+def _drain(reader: int) -> None:
+    """Read what nobody wants until the writer closes: in a full pipe it would stand forever."""
+    with open(reader, "rb", buffering=0) as pipe:
+        while pipe.read(1 << 16):
+            pass
 
 
 def _patiently(batches: Iterator[Batch]) -> Iterator[Batch | None]:

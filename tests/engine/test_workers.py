@@ -10,6 +10,9 @@ import threading
 from collections.abc import Iterator
 from io import StringIO
 from itertools import islice
+from multiprocessing import resource_tracker
+from multiprocessing.queues import Queue
+from typing import Any
 
 import pytest
 import torch
@@ -17,8 +20,8 @@ import torch
 from engine.frame import State
 from engine.run import Run
 from engine.trainer import Rest, Step
-from engine.trainers.dataloader import DataLoaderConfig, TableLearner
-from engine.trainers.workers import PATIENCE
+from engine.trainers.dataloader import DataLoaderConfig, Rows, TableLearner
+from engine.trainers.workers import PATIENCE, Crew, loader
 from tests.engine.conftest import until
 
 CPU = torch.device("cpu")
@@ -87,6 +90,105 @@ def test_a_death_that_is_heard_while_another_is_noted_loses_nothing(
         monkeypatch.undo()
     assert left == set()
     assert multiprocessing.active_children() == []
+
+
+@pytest.fixture
+def semaphores(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """What the tracker would find left, and complain of, if the program were gone now."""
+    names: set[str] = set()
+    register, unregister = resource_tracker.register, resource_tracker.unregister
+
+    def made(name: str, kind: str) -> None:
+        names.add(name)
+        register(name, kind)
+
+    def gone(name: str, kind: str) -> None:
+        unregister(name, kind)
+        names.discard(name)
+
+    monkeypatch.setattr(resource_tracker, "register", made)
+    monkeypatch.setattr(resource_tracker, "unregister", gone)
+    return names
+
+
+@pytest.fixture
+def feeders(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[threading.Thread]]:
+    """The threads that write to workers. None comes to its end before somebody waits for it."""
+    threads: list[threading.Thread] = []
+    awaited = threading.Event()
+    feed, join = Queue._feed, threading.Thread.join  # type: ignore[attr-defined]
+
+    def feed_and_stay(*parts: Any) -> None:
+        threads.append(threading.current_thread())
+        feed(*parts)
+        awaited.wait()
+
+    def told(thread: threading.Thread, timeout: float | None = None) -> None:
+        if thread in threads:
+            awaited.set()
+        join(thread, timeout)
+
+    monkeypatch.setattr(Queue, "_feed", staticmethod(feed_and_stay))
+    monkeypatch.setattr(threading.Thread, "join", told)
+    yield threads
+    awaited.set()
+
+
+def test_when_it_is_closed_every_semaphore_is_given_back(
+    semaphores: set[str], feeders: list[threading.Thread]
+) -> None:
+    """However slow the threads are that hold the last of them: a program may go at once."""
+    turns = made(2).turns()
+    next(turns)
+    assert semaphores
+    turns.close()  # type: ignore[attr-defined]
+    assert semaphores == set()
+    assert len(feeders) == 2
+    assert not any(feeder.is_alive() for feeder in feeders)
+
+
+def test_a_worker_that_dies_leaves_no_semaphore(
+    semaphores: set[str], feeders: list[threading.Thread]
+) -> None:
+    trainer = made(2)
+    turns = trainer.turns()
+    next(turns)
+
+    def go_on_without() -> None:
+        trainer.crew._workers[0].kill()  # the news of it may come at once
+        list(turns)
+
+    with pytest.raises(RuntimeError, match="worker"):
+        go_on_without()
+    turns.close()  # type: ignore[attr-defined]
+    assert semaphores == set()
+    assert not any(feeder.is_alive() for feeder in feeders)
+
+
+def test_what_does_not_fit_into_the_pipe_to_a_worker_is_not_waited_for(
+    semaphores: set[str],
+) -> None:
+    """The worker is not ready to read the numbers of its samples, and never will be."""
+    rows = Rows(torch.zeros(100_000, 1), torch.zeros(100_000, 1))
+    crew = Crew(loader(rows, workers=1, shuffle=False, batch_size=50_000))
+    batches = crew.epoch()
+    assert next(batches) is None
+    crew.close()
+    del batches  # it holds the loader
+    assert semaphores == set()
+
+
+def test_a_worker_that_ends_with_the_lock_of_an_event_is_not_waited_for() -> None:
+    trainer = made(1)
+    turns = trainer.turns()
+    next(turns)
+    lock: Any = trainer.crew._loader._iterator._workers_done_event._cond  # type: ignore[union-attr]
+    lock.acquire()  # as the worker does whenever it looks whether it has to end
+    way_out = threading.Timer(10, lock.release)
+    way_out.start()
+    turns.close()  # type: ignore[attr-defined]
+    assert way_out.is_alive()
+    way_out.cancel()
 
 
 def test_the_picture_says_that_they_are_starting() -> None:
