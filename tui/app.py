@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
+from signal import SIGTERM
 
 from textual import on
 from textual.app import SystemCommand
@@ -85,6 +86,8 @@ class DltuiApp(KeyOrder):
 
     async def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
+        # Python would die of it, and leave the terminal as it is while the app is on it.
+        loop.add_signal_handler(SIGTERM, lambda: self.exit(return_code=128 + SIGTERM))
         self._bench: asyncio.Future[Bench] = loop.create_future()
         self._setting_up = SettingUp(
             self._wanted_device,

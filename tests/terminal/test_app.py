@@ -216,6 +216,19 @@ def test_ctrl_c_is_no_accident_and_no_traceback(terminal: Open) -> None:
     assert b"Traceback" not in app.output
 
 
+def test_whoever_ends_it_from_elsewhere_finds_the_terminal_as_it_was(terminal: Open) -> None:
+    app = terminal("linear-regression")
+    app.until("1 Concept")
+    app.send("2")
+    app.until("ready")
+    app.send(" ")
+    app.until(lambda text: epoch(text) > 1)
+    os.kill(app.process.pid, signal.SIGTERM)
+    assert app.end() == 128 + signal.SIGTERM
+    assert LEFT_THE_SCREEN in app.output
+    assert app.modes_now() == app.modes_before
+
+
 def test_help_shows_the_keys_of_the_lab(terminal: Open) -> None:
     app = terminal("linear-regression")
     app.until("1 Concept")
