@@ -84,7 +84,7 @@ class DltuiApp(KeyOrder):
         theme = settings.load(self._settings_file).theme
         self.theme = theme if theme in self.available_themes else settings.Settings().theme
 
-    async def on_mount(self) -> None:
+    def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         # Python would die of it, and leave the terminal as it is while the app is on it.
         loop.add_signal_handler(SIGTERM, lambda: self.exit(return_code=128 + SIGTERM))
@@ -96,7 +96,7 @@ class DltuiApp(KeyOrder):
         )
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
         if self._slug is not None and find(self._slug).written:
-            await self._open_lesson(self._slug)
+            self._open_lesson(self._slug)
         if self._progress.problem:
             self._warn(self._progress.problem)
         if not speaks_utf8():
@@ -156,30 +156,34 @@ class DltuiApp(KeyOrder):
             )
 
     @on(HomeScreen.Opened)
-    async def _open(self, event: HomeScreen.Opened) -> None:
+    def _open(self, event: HomeScreen.Opened) -> None:
         if isinstance(self.screen, HomeScreen):  # and not the second click of a double one
-            await self._open_lesson(event.entry.slug)
+            self._open_lesson(event.entry.slug)
 
     @on(LessonScreen.Progressed)
     def _count(self) -> None:
         if isinstance(self.screen, HomeScreen):
             self.screen.show_progress()
 
-    async def _open_lesson(self, slug: str) -> None:
+    def _open_lesson(self, slug: str) -> None:
         """Open the lesson; the one that was open last is still there as it was left."""
         self._setting_up.start()
         if self._lesson is None or self._lesson.lesson.slug != slug:
-            await self._close_lesson()
+            self._close_lesson()
             lesson = find(slug).load()
             self._lesson = LessonScreen(lesson, self._progress, self._bench, self._fps)
             self.install_screen(self._lesson, slug)
         self.push_screen(self._lesson)
 
-    async def _close_lesson(self) -> None:
-        """Make room: what a lab holds, images and networks, is there only once."""
+    def _close_lesson(self) -> None:
+        """End what goes on in the lesson that was open last: only one trains.
+
+        Taking its widgets away is a tenth of a second's work, and the next lesson comes first.
+        """
         if self._lesson is not None:
+            self._lesson.close()
             self.uninstall_screen(self._lesson)
-            await self._lesson.remove()
+            self.set_timer(QUIET_SECONDS, self._lesson.remove)
 
     def _be_told(self, reason: str) -> None:
         """No lab will open; the pages can still be read."""

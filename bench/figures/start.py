@@ -63,17 +63,34 @@ def headed(app: Terminal, title: str) -> bool:
 
 def labs(options: Options) -> tuple[float, float]:
     """From enter on a lesson to its first loss drawn: right after the start, and once more."""
+    here = titles().index(TRAINING)
     with opened("--device", options.device) as app:
         app.until("The course")
-        for title in titles()[1 : titles().index(TRAINING) + 1]:
-            app.send("j")
-            app.until(partial(lit, app, title))
+        for title in titles()[1 : here + 1]:
+            go(app, "j", title)
         cold = to_first_loss(app)
-        app.send("\x1b")
-        app.until("The course")
+        back(app)
+        # Another lesson closes this one, which would else be there as it was left.
+        go(app, "k", titles()[here - 1])
+        app.send("\r")
+        app.until("1 Concept")
+        back(app)
+        go(app, "j", TRAINING)
         time.sleep(1)
         app.skip()
         return cold, to_first_loss(app)
+
+
+def go(app: Terminal, key: str, title: str) -> None:
+    """Move the highlight to the lesson next to the one that has it."""
+    app.send(key)
+    app.until(partial(lit, app, title))
+
+
+def back(app: Terminal) -> None:
+    """Leave the lesson."""
+    app.send("\x1b")
+    app.until("The course")
 
 
 def to_first_loss(app: Terminal) -> float:

@@ -76,7 +76,7 @@ async def test_another_lesson_closes_the_one_before() -> None:
         second = await open_again(pilot)
         assert second.lesson.slug == "loss-reduction"
         assert run.state is State.STOPPED
-        assert not first.is_attached
+        await until(pilot, lambda: not first.is_attached)
 
         await leave(pilot)
         await pilot.press("up")

@@ -36,7 +36,8 @@ class DataLoaderLab(TrainingLab):
         self._timer: Timer | None = None
         self._eager_to_time = False
 
-    def on_unmount(self) -> None:
+    def close(self) -> None:
+        super().close()
         self._stop_timing()
 
     def put_down(self) -> None:

@@ -43,7 +43,7 @@ class GraphsLab(Lab, Dressed):
     def compose(self) -> ComposeResult:
         yield self._desk
 
-    def on_unmount(self) -> None:
+    def close(self) -> None:
         if self.comparison is not None:
             self.comparison.give_up()
 

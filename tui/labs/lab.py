@@ -52,6 +52,12 @@ class Lab(Container):
         """Go on with nothing while the learner is away; when they come back, all is as it was."""
         self.leave()
 
+    def close(self) -> None:
+        """End for good what goes on beside the screen; more than once does no harm."""
+
+    def on_unmount(self) -> None:
+        self.close()
+
     def fail(self, reason: str) -> None:
         """Say in place of the waiting why this will not open."""
         self.query_one(".waiting", Static).update(Content(f"PyTorch cannot be used: {reason}"))

@@ -48,7 +48,7 @@ class TrainingLab(Lab):
         yield self._notice
         yield self._panels
 
-    def on_unmount(self) -> None:
+    def close(self) -> None:
         self._watching.stop()
         if self.experiment is not None:
             self.experiment.close()

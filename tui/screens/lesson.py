@@ -105,6 +105,10 @@ class LessonScreen(Screen[None]):
         self._lab.put_down()
         self.dismiss()
 
+    def close(self) -> None:
+        """Let go of all but the widgets: another lesson is being opened."""
+        self._lab.close()
+
     def _hush(self) -> None:
         """What the lab has told, a hint say, stays with the lab."""
         if self._lab.display:
