@@ -32,6 +32,8 @@ LOCAL_FPS = 10.0
 SSH_FPS = 4.0
 QUIET_SECONDS = 1.0
 """How long the course has the machine to itself before torch is imported beside it."""
+REMOVAL_SECONDS = 1.0
+"""How long a lesson that was opened has it to itself before the last one's widgets go."""
 MEND = "export LANG=C.UTF-8"
 
 
@@ -183,7 +185,7 @@ class DltuiApp(KeyOrder):
         if self._lesson is not None:
             self._lesson.close()
             self.uninstall_screen(self._lesson)
-            self.set_timer(QUIET_SECONDS, self._lesson.remove)
+            self.set_timer(REMOVAL_SECONDS, self._lesson.remove)
 
     def _be_told(self, reason: str) -> None:
         """No lab will open; the pages can still be read."""

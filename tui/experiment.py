@@ -65,7 +65,7 @@ class Experiment:
             self.reset()
         assert self.run is not None
         if self.run.state is State.PLAYING:
-            self.hold()
+            self.run.pause()
         else:
             self.run.play()
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 import torch
 from torch import nn
@@ -93,9 +93,7 @@ class DataLoaderConfig(Config):
         except ValueError:
             if name != "csv":
                 raise
-            anew: dict[str, Any] = {
-                field.name: field.default for field in fields(self) if field.name in WAYS
-            }
+            anew = {way: getattr(type(self), way) for way in WAYS}  # the defaults
             with suppress(ValueError):
                 return replace(self, **{**anew, name: value})
             raise

@@ -7,6 +7,7 @@ import re
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,15 @@ def number_after(word: str, text: str) -> float:
 def epoch(text: str) -> int:
     found = re.search(r"epoch (\d+)/", text)
     return int(found[1]) if found else 0
+
+
+def in_lab(terminal: Open, *arguments: str, **how: Any) -> Terminal:
+    """The command in the lab of a lesson, ready to play."""
+    app = terminal(*arguments, **how)
+    app.until("1 Concept")
+    app.send("2")
+    app.until("ready")
+    return app
 
 
 def quit_app(terminal: Terminal) -> float:
@@ -79,10 +89,7 @@ def test_a_lesson_from_the_first_key_to_the_last(terminal: Open, columns: int, r
 def test_q_in_the_middle_of_a_training_ends_everything(
     terminal: Open, columns: int, rows: int
 ) -> None:
-    app = terminal("parameters", columns=columns, rows=rows)
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
+    app = in_lab(terminal, "parameters", columns=columns, rows=rows)
     app.send("]" * 12)
     app.until("full speed")
     app.send(" ")
@@ -134,10 +141,7 @@ def test_a_terminal_that_is_too_small_says_which_size_it_needs(terminal: Open) -
 
 
 def test_made_smaller_in_the_middle_of_a_training_and_larger_again(terminal: Open) -> None:
-    app = terminal("linear-regression")
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
+    app = in_lab(terminal, "linear-regression")
     app.send(" ")
     app.until(lambda text: epoch(text) > 3)
     app.resize(40, 10)
@@ -187,20 +191,14 @@ def test_the_c_locale_is_said_and_survived(terminal: Open) -> None:
     [{"NO_COLOR": "1"}, {"TERM": "xterm"}, {"TERM": "screen"}, {"COLORTERM": "truecolor"}],
 )
 def test_any_number_of_colours_will_do(terminal: Open, environment: dict[str, str]) -> None:
-    app = terminal("gradient-by-hand", **environment)
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
+    app = in_lab(terminal, "gradient-by-hand", **environment)
     app.send("ss")
     app.until(lambda text: "−7.8400" in text)
     quit_app(app)
 
 
 def test_over_ssh_there_are_fewer_frames(terminal: Open) -> None:
-    app = terminal("gradient-by-hand", SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22")
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
+    app = in_lab(terminal, "gradient-by-hand", SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22")
     app.send("ss")
     app.until(lambda text: "−7.8400" in text)
     quit_app(app)
@@ -217,10 +215,7 @@ def test_ctrl_c_is_no_accident_and_no_traceback(terminal: Open) -> None:
 
 
 def test_whoever_ends_it_from_elsewhere_finds_the_terminal_as_it_was(terminal: Open) -> None:
-    app = terminal("linear-regression")
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
+    app = in_lab(terminal, "linear-regression")
     app.send(" ")
     app.until(lambda text: epoch(text) > 1)
     os.kill(app.process.pid, signal.SIGTERM)
@@ -230,10 +225,7 @@ def test_whoever_ends_it_from_elsewhere_finds_the_terminal_as_it_was(terminal: O
 
 
 def test_help_shows_the_keys_of_the_lab(terminal: Open) -> None:
-    app = terminal("linear-regression")
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
+    app = in_lab(terminal, "linear-regression")
     app.send("?")
     app.until(lambda text: "logarithmic" in text and "esc closes" in text)
     app.send("\x1b")

@@ -18,7 +18,7 @@ from tui.diagram.box import Box, Edge, label_width, text_width
 from tui.diagram.draw import draw
 from tui.diagram.following import followed, lit
 from tui.diagram.layout import lay_out
-from tui.widgets.dress import Dressed
+from tui.widgets.dress import Dressed, palette_of
 from tui.widgets.lines import Line
 
 STEP = 6, 2
@@ -136,7 +136,7 @@ class Diagram(ScrollView, Dressed, can_focus=True):
         self.scroll_to(x, y, animate=False, force=True)
 
     def dress(self) -> None:
-        self._look = Look.dark() if self.app.current_theme.dark else Look.light()
+        self._look = palette_of(self.app)
         self._draw()
 
     def _lay_out(self, boxes: tuple[Box, ...], edges: tuple[Edge, ...]) -> bool:

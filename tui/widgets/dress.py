@@ -33,7 +33,12 @@ class Dressed(Widget):
 
 def look_of(app: App[object]) -> Look:
     """How charts look in this app now."""
-    return replace(Look.dark() if app.current_theme.dark else Look.light(), depth=_depth(app))
+    return replace(palette_of(app), depth=_depth(app))
+
+
+def palette_of(app: App[object]) -> Look:
+    """The colours of the theme, for a terminal that has them all."""
+    return Look.dark() if app.current_theme.dark else Look.light()
 
 
 def _depth(app: App[object]) -> Depth:

@@ -18,7 +18,7 @@ from tui.cells.picture import draw_picture, pixels
 from tui.cells.plan import plan
 from tui.cells.sight import Sight
 from tui.charts.look import Look
-from tui.widgets.dress import Dressed
+from tui.widgets.dress import Dressed, palette_of
 from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class TensorView(Painted, Dressed, can_focus=True):
         return max(1, plan.rows) + (plan.rows > 1 or plan.columns > 1)
 
     def dress(self) -> None:
-        self._look = Look.dark() if self.app.current_theme.dark else Look.light()
+        self._look = palette_of(self.app)
         self._draw()
 
     def _fit(self) -> None:
