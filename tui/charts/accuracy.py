@@ -53,7 +53,7 @@ def _axis(values: Array, ticks: int, look: Look) -> Axis:
         least = min(max(float(values.min()), 1e-4), 0.09)
         return logarithmic(least, 1.0, ticks)
     learned = values[1:] if len(values) > 1 else values
-    low = float(np.floor(learned.min() * 20) / 20)
+    low = float(np.floor(learned.min() * 20 + 1e-9) / 20)
     return linear(max(min(low, 0.95), 0.0), 1.0, ticks)
 
 

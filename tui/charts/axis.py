@@ -13,6 +13,10 @@ from engine.pictures import Array
 
 LARGEST = 1e300
 """Nothing beyond this is drawn where it is: the span of an axis must be a finite number."""
+DECIMALS = 9
+"""How many decimals of a coordinate, in units of its axis, decide the cell."""
+FAR = 1e6
+"""Coordinates beyond this are far off the chart and are not rounded."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -37,12 +41,24 @@ class Axis:
             values = np.where(values > 0, values, 0)
             with np.errstate(divide="ignore"):
                 values = np.log10(values)
-        return np.asarray((values - self.low) / (self.high - self.low))
+        return settled((values - self.low) / (self.high - self.low))
 
     def named(self, name: str, least: float) -> Axis:
         """This axis with its name for the last tick; ticks nearer than `least` make room."""
         ticks = tuple(tick for tick in self.ticks if tick[0] <= 1 - least)
         return Axis(self.low, self.high, (*ticks, (1.0, name)), self.logarithmic)
+
+
+def settled(places: ArrayLike) -> Array:
+    """Coordinates in units of their axis, rounded to 1e-9 before they become cells.
+
+    The last bit of a logarithm, a sigmoid or a matrix product differs between CPUs. A point on
+    the boundary of two cells would stand in one on this machine and in the other on the next.
+    """
+    places = np.asarray(places, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        near = np.abs(places) < FAR
+    return np.where(near, np.round(np.where(near, places, 0.0), DECIMALS), places)
 
 
 @lru_cache(maxsize=64)
@@ -52,20 +68,22 @@ def linear(low: float, high: float, ticks: int) -> Axis:
     step = nice_step((high - low) / max(ticks, 1))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     values = [index * step for index in range(first, last + 1)]
-    places = [(value - low) / (high - low) for value in values]
+    places = [round((value - low) / (high - low), DECIMALS) for value in values]
     return Axis(low, high, tuple(zip(places, labels(values, step), strict=True)))
 
 
 @lru_cache(maxsize=64)
 def logarithmic(low: float, high: float, ticks: int) -> Axis:
     """An axis over powers of ten, from low to high, both positive, made a little wider."""
-    least, most = math.floor(math.log10(low) * 2) / 2, math.ceil(math.log10(high) * 2) / 2
+    least = math.floor(math.log10(low) * 2 + 1e-9) / 2
+    most = math.ceil(math.log10(high) * 2 - 1e-9) / 2
     if most - least < 1:
         least, most = math.floor(least), math.ceil(max(most, least + 1))
     step = max(1, int(nice_step((most - least) / max(ticks, 1))))
     powers = range(math.ceil(least / step) * step, math.floor(most) + 1, step)
-    places = tuple(((power - least) / (most - least), power_of_ten(power)) for power in powers)
-    return Axis(least, most, places, logarithmic=True)
+    places = [round((power - least) / (most - least), DECIMALS) for power in powers]
+    names = [power_of_ten(power) for power in powers]
+    return Axis(least, most, tuple(zip(places, names, strict=True)), logarithmic=True)
 
 
 def nice_step(least: float) -> float:

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from engine.equations import number
 from engine.frame import Frame
-from tui.charts.axis import power_of_ten
+from tui.charts.axis import DECIMALS, power_of_ten
 from tui.charts.bars import bar
 from tui.charts.canvas import Canvas
 from tui.charts.look import Look
@@ -76,7 +76,7 @@ def _range(values: list[float]) -> tuple[int, int]:
 
 
 def _power(value: float) -> float:
-    return max(-FARTHEST, min(FARTHEST, math.log10(value)))
+    return max(-FARTHEST, min(FARTHEST, round(math.log10(value), DECIMALS)))
 
 
 def _bar(value: float, low: int, high: int, room: int) -> str:
@@ -84,7 +84,7 @@ def _bar(value: float, low: int, high: int, room: int) -> str:
     if not value > 0:
         return ""
     power = _power(value) if math.isfinite(value) else high
-    eighths = round((power - low) / (high - low) * room * 8)
+    eighths = round(round((power - low) / (high - low), DECIMALS) * room * 8)
     return bar(max(eighths, 1))[:room]
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tui.charts.axis import DECIMALS
 from tui.charts.canvas import Canvas
 from tui.charts.look import RGB, Look
 from tui.charts.plot import words
@@ -41,13 +42,14 @@ def signed_bars(
     if room < LEAST or each < 1:
         return words("too small", width, height, look)
     thick = max(1, min(each - 1, THICKEST))
-    cells, zero = room / (high - low), round(-low / (high - low) * room) if low < 0 else 0
+    cells = room / (high - low)
+    zero = round(round(-low / (high - low), DECIMALS) * room) if low < 0 else 0
     for index, bar in enumerate(bars):
         top = index * each
         middle = top + thick // 2
         canvas.write(middle, 0, f"{'▸' if bar.chosen else ' '} {bar.name}", bar.colour)
         canvas.write(middle, width - len(bar.text) - 1, bar.text, look.text)
-        before, after = _blocks(bar.value * cells, zero, room - zero)
+        before, after = _blocks(round(bar.value * cells, DECIMALS), zero, room - zero)
         for row in range(top, top + thick):
             canvas.write(row, left + zero - len(before), before + after, bar.colour)
             if not before and not after:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.frame import Frame
 from engine.pictures.digits import DigitsPicture
+from tui.charts.axis import DECIMALS
 from tui.charts.canvas import Canvas, packed
 from tui.charts.look import Look
 from tui.charts.plot import words
@@ -34,7 +35,9 @@ def _times(picture: DigitsPicture, width: int, height: int, look: Look) -> Canva
     _row(canvas, 0, "ms a step", f"{THIS} {names[0]}", f"{OTHER} {names[1]}", look)
     longest = max([*this.values(), *other.values()])
     for row, part in enumerate(list(this)[: height - 1], start=1):
-        mine, others = (round(parts.get(part, 0) / longest * room) for parts in (this, other))
+        mine, others = (
+            round(round(parts.get(part, 0) / longest, DECIMALS) * room) for parts in (this, other)
+        )
         _bar(canvas, row, mine, others, look)
         _row(canvas, row, part, _ms(this[part]), _ms(other.get(part)), look)
     for row, line in enumerate(_sums(picture), start=len(this) + 1):
