@@ -10,6 +10,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import queue
 import re
 import select
 import signal
@@ -22,6 +23,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -54,6 +56,44 @@ class Piece:
     data: bytes
 
 
+class Later:
+    """Calls that each become due at a time, made in the order in which they were put in.
+
+    One thread makes them all: a timer for each could let a later one overtake on a busy machine.
+    """
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[tuple[float, Callable[[], object]] | None]
+        self._calls = queue.SimpleQueue()
+        self._put = self._made = 0
+        """How many calls were put in and made; one thread each counts."""
+        self._thread = threading.Thread(target=self._work, name="line")
+        self._thread.start()
+
+    def put(self, at: float, call: Callable[[], object]) -> None:
+        """Make this call at that time of `time.perf_counter`, or right after the one before."""
+        self._put += 1
+        self._calls.put((at, call))
+
+    @property
+    def busy(self) -> bool:
+        """Whether calls are still to be made."""
+        return self._made < self._put
+
+    def close(self) -> None:
+        """Make the calls that are left, and end the thread."""
+        self._calls.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (due := self._calls.get()) is not None:
+            at, call = due
+            time.sleep(max(0.0, at - time.perf_counter()))
+            with suppress(OSError):  # the terminal was closed meanwhile
+                call()
+            self._made += 1
+
+
 class Terminal:
     """A terminal of a size in which `dltui` was just started.
 
@@ -77,6 +117,8 @@ class Terminal:
         self._stream = pyte.ByteStream(self.screen)
         self._looked = 0
         self._line = line
+        self._keys: Later | None = Later() if line else None
+        self._output: Later | None = Later() if line else None
         self._came = threading.Condition()
         self._closing = False
         self._master, slave = pty.openpty()
@@ -108,6 +150,9 @@ class Terminal:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
         self._reader.join()
+        for later in (self._keys, self._output):
+            if later is not None:
+                later.close()
         os.close(self._master)
 
     @property
@@ -118,11 +163,10 @@ class Terminal:
     def send(self, keys: str) -> float:
         """Press keys; the time at which they were written."""
         at = time.perf_counter()
-        if self._line is None:
+        if self._line is None or self._keys is None:
             os.write(self._master, keys.encode())
         else:
-            timer = threading.Timer(self._line.delay, os.write, (self._master, keys.encode()))
-            timer.start()
+            self._keys.put(at + self._line.delay, partial(os.write, self._master, keys.encode()))
         return at
 
     def looks(self) -> Iterator[float]:
@@ -171,7 +215,12 @@ class Terminal:
         with self._came:
             if self._looked == len(self.pieces):
                 self._came.wait(seconds)
-        return self._looked < len(self.pieces) or self.process.poll() is None
+        return self._looked < len(self.pieces) or self._reader.is_alive() or self._under_way
+
+    @property
+    def _under_way(self) -> bool:
+        """Whether a slow line still carries output, perhaps of a command that has ended."""
+        return self._output is not None and self._output.busy
 
     def _read(self) -> None:
         due = 0.0
@@ -182,21 +231,21 @@ class Terminal:
                 data = os.read(self._master, 512 if self._line else 65536)
             except OSError:  # the other end is closed
                 return
-            if self._line is None:
-                self._take(data)
+            if self._line is None or self._output is None:
+                self._take(Piece(time.perf_counter(), data))
                 continue
             due = max(due, time.perf_counter()) + len(data) / self._line.bytes_per_second
-            threading.Timer(
-                due - time.perf_counter() + self._line.delay, self._take, (data,)
-            ).start()
+            # It came when the line let it through, however busy this machine is then.
+            piece = Piece(due + self._line.delay, data)
+            self._output.put(piece.at, partial(self._take, piece))
             time.sleep(max(0.0, due - time.perf_counter()))
 
-    def _take(self, data: bytes) -> None:
+    def _take(self, piece: Piece) -> None:
         with self._came:
-            self.pieces.append(Piece(time.perf_counter(), data))
+            self.pieces.append(piece)
             self._came.notify()
         for question, answer in SYNC.items():
-            if question in data:
+            if question in piece.data:
                 with suppress(OSError):
                     os.write(self._master, answer)
 
