@@ -19,6 +19,7 @@ from tui.labs.module_desk import ModuleDesk
 from tui.labs.tensor_desk import TensorDesk
 from tui.labs.tensors import TensorsLab
 from tui.progress import Progress
+from tui.screens.home import HomeScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.tensor_view import TensorView
 
@@ -399,7 +400,7 @@ async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> 
         await pilot.press("space")  # one at a time
         assert modules.map.outcomes == {}
         await pilot.press("escape")
-        await until(pilot, lambda: not lab.is_attached)
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         release.set()
         await until(pilot, lambda: not modules.map.running)
         assert list(modules.map.outcomes) == ["torchvision"]
