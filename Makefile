@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 ARGS ?=
 VENV_FLAGS := $(if $(SYSTEM_TORCH),--system-site-packages)
 
-.PHONY: run test test-all check bench format picture clean
+.PHONY: run test test-slow test-all check bench format picture clean
 
 run: $(VENV)/.run
 	@$(BIN)/dltui $(ARGS)
@@ -17,7 +17,11 @@ run: $(VENV)/.run
 test: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" $(ARGS)
 
-# Those too that train for minutes.
+# Only those that train or drive a terminal for minutes.
+test-slow: $(VENV)/.dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow $(ARGS)
+
+# Both.
 test-all: $(VENV)/.dev
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(ARGS)
 

@@ -36,13 +36,13 @@ def number(value: float | None, digits: int = 4) -> str:
         return "not a number"
     if math.isinf(value):
         return "∞" if value > 0 else "−∞"
-    value = settled(value)
+    value = _rounded(value)
     if value != 0 and not 1e-3 <= abs(value) < 1e5:
         return _power_of_ten(value, digits - 1)
     return _minus(f"{value + 0.0:.{digits}f}")  # + 0.0 turns −0.0 into 0.0
 
 
-def settled(value: float) -> float:
+def _rounded(value: float) -> float:
     """Round to twelve digits, so that the text does not depend on the last bit of a float.
 
     That bit differs between CPUs, and 0.12345 lies half-way between two numbers of four decimals.
@@ -64,7 +64,7 @@ def plus(value: float | None, digits: int = 4) -> str:
 
 def plain(value: float) -> str:
     """A hyperparameter as a person would type it: `0.01`, `3`, `1e−06`."""
-    return _minus(f"{settled(value) + 0.0:.10g}")
+    return _minus(f"{_rounded(value) + 0.0:.10g}")
 
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

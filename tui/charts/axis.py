@@ -41,7 +41,7 @@ class Axis:
             values = np.where(values > 0, values, 0)
             with np.errstate(divide="ignore"):
                 values = np.log10(values)
-        return settled((values - self.low) / (self.high - self.low))
+        return rounded((values - self.low) / (self.high - self.low))
 
     def named(self, name: str, least: float) -> Axis:
         """This axis with its name for the last tick; ticks nearer than `least` make room."""
@@ -49,7 +49,7 @@ class Axis:
         return Axis(self.low, self.high, (*ticks, (1.0, name)), self.logarithmic)
 
 
-def settled(places: ArrayLike) -> Array:
+def rounded(places: ArrayLike) -> Array:
     """Coordinates in units of their axis, rounded to 1e-9 before they become cells.
 
     The last bit of a logarithm, a sigmoid or a matrix product differs between CPUs. A point on

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from engine.pictures import Array
-from tui.charts.axis import settled
+from tui.charts.axis import rounded
 from tui.charts.canvas import Canvas
 from tui.charts.look import RGB, Look
 
@@ -23,7 +23,7 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, look: Loo
     below them how many more there are, with the sum of their shares.
     """
     canvas = Canvas(width, height)
-    shares = settled(shares)
+    shares = rounded(shares)
     order = np.argsort(-np.nan_to_num(shares), kind="stable")
     # A single row has no room to say what is left out.
     shown = height if height < 2 or len(order) <= height else height - 1

@@ -10,7 +10,7 @@ import numpy as np
 from engine.pictures import Array
 from engine.pictures.boundary import BoundaryPicture
 from engine.pictures.curve import sigmoid
-from tui.charts.axis import Axis, linear, padded, settled
+from tui.charts.axis import Axis, linear, padded, rounded
 from tui.charts.canvas import Canvas, packed
 from tui.charts.curve import ONE, ZERO
 from tui.charts.legend import Entry, legend
@@ -106,7 +106,7 @@ def _wrong(plot: Plot, picture: BoundaryPicture, scene: Scene, look: Look) -> No
 
 def _ground(z: Array, look: Look) -> Canvas:
     """The probability as colours, two half blocks a cell."""
-    steps = np.rint(settled(sigmoid(z)) * (SHADES - 1)).astype(np.intp)
+    steps = np.rint(rounded(sigmoid(z)) * (SHADES - 1)).astype(np.intp)
     shades = np.array([packed(shade) for shade in _palette(look)])
     upper, lower = steps[::2], steps[1::2]
     canvas = Canvas(z.shape[1], len(upper))

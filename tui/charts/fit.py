@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.pictures import Array, LinePicture
-from tui.charts.axis import Axis, linear, padded, settled
+from tui.charts.axis import Axis, linear, padded, rounded
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
@@ -122,7 +122,7 @@ def _residuals(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: Look) -
     with np.errstate(over="ignore", invalid="ignore"):
         line_y = y.place(picture.w * picture.x + picture.b).clip(0, 1)
     xs, ys = x.place(picture.x), y.place(picture.y)
-    longest = np.argsort(-settled(np.abs(line_y - ys)), kind="stable")
+    longest = np.argsort(-rounded(np.abs(line_y - ys)), kind="stable")
     longest = longest[np.unique(plot.column(xs[longest]), return_index=True)[1]]
     ends = np.sort([plot.row(line_y[longest]), plot.row(ys[longest])], axis=0)
     rows = np.arange(plot.rows)

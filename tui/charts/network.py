@@ -7,7 +7,7 @@ import numpy as np
 from engine.equations import number
 from engine.pictures import Array
 from engine.pictures.boundary import BoundaryPicture, Layer
-from tui.charts.axis import settled
+from tui.charts.axis import rounded
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Where, stroke
 from tui.charts.look import Look
@@ -56,7 +56,7 @@ def _edges(canvas: Canvas, values: Array, columns: Where, rows: list[Where], loo
     shown = values[: len(rows[1]), : len(rows[0])]
     shown = np.where(np.isfinite(shown), shown, 0)
     largest = float(np.abs(shown).max()) or 1.0
-    order = np.argsort(settled(np.abs(shown) / largest), axis=None, kind="stable")[-MOST:]
+    order = np.argsort(rounded(np.abs(shown) / largest), axis=None, kind="stable")[-MOST:]
     for to, start in zip(*np.unravel_index(order, shown.shape), strict=True):
         value = float(shown[to, start])
         corners = np.array([rows[0][start], rows[1][to]])

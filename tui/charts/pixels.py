@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pictures import Array
-from tui.charts.axis import settled
+from tui.charts.axis import rounded
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Cells, packed
 from tui.charts.look import Look
@@ -59,7 +59,7 @@ def _even(image: Array) -> Array:
 
 
 def _half_blocks(shares: Array, shades: Cells) -> Canvas:
-    steps = np.rint(settled(shares) * (SHADES - 1)).astype(np.intp)
+    steps = np.rint(rounded(shares) * (SHADES - 1)).astype(np.intp)
     upper, lower = steps[::2], steps[1::2]
     canvas = Canvas(shares.shape[1], len(upper))
     canvas.glyphs[:] = np.where(upper == lower, ord(" "), ord("▀"))
@@ -69,7 +69,7 @@ def _half_blocks(shares: Array, shades: Cells) -> Canvas:
 
 def _letters(shares: Array, look: Look) -> Canvas:
     """A half block at an edge, and one letter for two pixels that are much alike."""
-    shares = settled(shares)
+    shares = rounded(shares)
     upper, lower = shares[::2], shares[1::2]
     canvas = Canvas(shares.shape[1], len(upper))
     canvas.glyphs[:] = _pick(FULL, (upper + lower) / 2)
@@ -90,7 +90,7 @@ def _signs(shares: Array, look: Look) -> Canvas:
 def _pick(letters: str, shares: Array) -> Cells:
     """The letter for each share, from none to all."""
     codes = np.array([ord(letter) for letter in letters], dtype=np.int32)
-    steps = np.rint(settled(shares.clip(0, 1)) * (len(letters) - 1))
+    steps = np.rint(rounded(shares.clip(0, 1)) * (len(letters) - 1))
     return np.asarray(codes[steps.astype(np.intp)])
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pictures import Array
-from tui.charts.axis import DECIMALS, settled
+from tui.charts.axis import DECIMALS, rounded
 from tui.charts.canvas import BRAILLE, DOTS, Canvas, packed
 from tui.charts.look import RGB, Look
 
@@ -19,9 +19,9 @@ STEEPNESS = 300.0
 def relief(heights: Array, look: Look, steepness: float = STEEPNESS) -> Canvas:
     """Draw heights above the lowest point, shape (4·rows, 2·columns): one a braille dot."""
     top = float(heights.max()) or 1.0
-    share = settled(np.log1p(steepness * heights / top) / np.log1p(steepness))
+    share = rounded(np.log1p(steepness * heights / top) / np.log1p(steepness))
     lines = _braille(_contours(share, levels=3 + len(heights) // 12))
-    halves = settled(share.reshape(-1, 2, share.shape[1] // 2, 2).mean(axis=(1, 3)))
+    halves = rounded(share.reshape(-1, 2, share.shape[1] // 2, 2).mean(axis=(1, 3)))
     steps = np.rint(halves * (SHADES - 1)).astype(np.intp)
     upper, lower = steps[::2], steps[1::2]
     palette = _palette(look.ramp)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.frame import LossHistory
 from engine.pictures import Array
 from engine.pictures.fits import FitsPicture, wave_losses
-from tui.charts.axis import linear, round_up, settled
+from tui.charts.axis import linear, round_up, rounded
 from tui.charts.canvas import Canvas
 from tui.charts.legend import legend
 from tui.charts.look import Look
@@ -120,7 +120,7 @@ def minima(heights: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
     Of neighbours that are equally low the first counts.
     """
-    heights = settled((heights - heights.min()) / (float(np.ptp(heights)) or 1.0))
+    heights = rounded((heights - heights.min()) / (float(np.ptp(heights)) or 1.0))
     inner = heights[1:-1, 1:-1]
     lowest = np.ones(inner.shape, dtype=bool)
     rows, columns = heights.shape
