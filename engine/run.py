@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import logging
 import threading
-import weakref
 from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
 
+from engine import live
 from engine.config import Config, Setting
 from engine.frame import Frame, State
 from engine.history import Diverged, History
@@ -24,7 +24,6 @@ log.addHandler(logging.NullHandler())  # else Python writes the traceback across
 
 _generator = threading.Lock()
 """Held by the run that trains: torch's random numbers are one stream for the whole process."""
-_live: weakref.WeakSet[Run] = weakref.WeakSet()
 _most_threads = torch.get_num_threads()
 """What PyTorch takes of itself, before anybody has set it: one a core, or `OMP_NUM_THREADS`."""
 
@@ -52,7 +51,7 @@ class Run:
         self._adjustments: deque[tuple[str, Setting]] = deque()
         self._recorder = Recorder(config, device)
         self._thread = threading.Thread(target=self._work, name="training", daemon=False)
-        _live.add(self)
+        live.add(self)
 
     # What the screen calls: nothing here waits for the training, but `close`.
 
@@ -177,15 +176,6 @@ class Run:
         self._turns.end(state)
 
 
-def close_all() -> None:
-    """Stop every run that still lives and wait for its thread: the last thing a program does."""
-    runs = list(_live)
-    for run in runs:
-        run.stop()
-    for run in runs:
-        run.close()
-
-
 @functools.cache
 def _close_with_the_main_thread() -> None:
     """Once: see to it that the main thread, however it ends, takes every run with it.
@@ -196,7 +186,7 @@ def _close_with_the_main_thread() -> None:
 
     def wait() -> None:
         threading.main_thread().join()
-        close_all()
+        live.close_all()
 
     threading.Thread(target=wait, name="closing", daemon=False).start()
 

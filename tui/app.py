@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from signal import SIGTERM
 
-from textual import on
+from rich.console import RenderableType
+from textual import constants, on
 from textual.app import SystemCommand
 from textual.binding import ActiveBinding, Binding
 from textual.events import Resize
@@ -71,7 +71,9 @@ class DltuiApp(KeyOrder):
         data_dir: Path | None = None,
     ) -> None:
         """Open at home, or at the lesson of that slug."""
-        super().__init__(driver_class=Driver)
+        # A driver that the environment names, such as the one for a browser, is Textual's to find.
+        super().__init__(driver_class=None if constants.DRIVER else Driver)
+        self._leaving = False
         self._slug = lesson
         self._wanted_device = device
         self._lesson: LessonScreen | None = None
@@ -88,8 +90,6 @@ class DltuiApp(KeyOrder):
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
-        # Python would die of it, and leave the terminal as it is while the app is on it.
-        loop.add_signal_handler(SIGTERM, lambda: self.exit(return_code=128 + SIGTERM))
         self._bench: asyncio.Future[Bench] = loop.create_future()
         self._setting_up = SettingUp(
             self._wanted_device,
@@ -129,11 +129,37 @@ class DltuiApp(KeyOrder):
         """Show the keys of the screen."""
         self.push_screen(HelpScreen(_keys(self.screen)))
 
-    async def action_quit(self) -> None:
-        """Leave."""
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave; where that is asked for twice, the first reason gives the exit code."""
+        if not self._leaving:
+            self._leaving = True
+            super().exit(result, return_code, message)
+
+    @property
+    def has_driver(self) -> bool:
+        """Whether the app has begun to use the terminal, or is about to."""
+        return self._driver is not None
+
+    def end(self, code: int) -> None:
+        """Leave soon with that exit code; may be called in a signal handler.
+
+        Raises:
+            RuntimeError: the app's event loop is closed.
+        """
+        if self._driver is not None:
+            self._driver._loop.call_soon_threadsafe(lambda: self.exit(return_code=code))
+
+    def restore_terminal(self) -> None:
+        """Restore the terminal, where an error kept Textual from it."""
         if isinstance(self._driver, Driver):
-            self._driver.leave_soon()
-        await super().action_quit()
+            self._driver.restore()
+
+    def abandon_terminal(self) -> None:
+        """Restore the terminal without waiting for anything: the process ends at once."""
+        if isinstance(self._driver, Driver):
+            self._driver.abandon()
 
     def action_dark(self) -> None:
         """Change between the dark and the light theme."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+# No more than these, and the rest where it is needed: until `command` runs, Ctrl-C is a traceback.
 import os
+import signal
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import NoReturn
 
-from tui.commands.refusal import Refusal, notice
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+    from typing import NoReturn
 
 CLOSED_PIPE = 141
 """The exit code that a shell gives a program whose reader has gone."""
@@ -20,20 +23,40 @@ def command() -> NoReturn:
     By now every thread of ours is joined and every file closed. What is left of an ordinary
     exit is Python taking PyTorch apart, module by module: 0.8 s of waiting for nothing.
     """
-    code = main()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has it ignored
+            signal.signal(number, _end)
+    try:
+        code = main()
+    except Exception:  # Python would now wait for the threads that the error left running
+        sys.excepthook(*sys.exc_info())
+        code = 1
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
-            with suppress(OSError, ValueError):
+        try:
+            if stream is not None:
                 stream.flush()
+        except (OSError, ValueError):
+            pass
     os._exit(code)
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    """End on a signal before anything has begun, or after everything is done."""
+    os._exit(128 + number)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Do what the command line says; gives the exit code."""
+    before = signal.getsignal(signal.SIGINT)
+    from tui.commands.refusal import Refusal
+
     try:
         # Here, and not above: Ctrl-C may come while Python is still reading our files.
         from tui.commands.dispatch import dispatch
 
+        if before is _end:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+        _leave_lost_directory()
         _forgive_letters()
         code = dispatch(list(sys.argv[1:] if argv is None else argv))
         if sys.stdout is not None:
@@ -50,7 +73,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _drop_output()
         return _complain(error.strerror or error, 1)
+    finally:
+        if before is _end:
+            signal.signal(signal.SIGINT, before)
     return code
+
+
+def _leave_lost_directory() -> None:
+    """Go elsewhere from a directory that was deleted or may not be searched.
+
+    PyTorch's libraries end the process where they cannot name the current directory.
+    """
+    from pathlib import Path
+
+    try:
+        Path.cwd()
+        Path().stat()
+    except OSError as error:
+        for place in (Path("~").expanduser(), Path("/")):
+            try:
+                os.chdir(place)
+            except OSError:
+                continue
+            _complain(f"the current directory: {error.strerror}; going on in {place}", 0)
+            return
 
 
 def _forgive_letters() -> None:
@@ -60,6 +106,8 @@ def _forgive_letters() -> None:
 
 
 def _complain(what: object, code: int) -> int:
+    from tui.commands.refusal import notice
+
     notice(what)
     return code
 

@@ -10,7 +10,8 @@ import pytest
 
 from engine.config import Config
 from engine.frame import Frame
-from engine.run import Run, close_all
+from engine.live import close_all
+from engine.run import Run
 from engine.trainer import Trainer
 from tests.engine.small_trainers import Counting, CountingConfig
 

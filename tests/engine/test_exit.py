@@ -7,7 +7,8 @@ import sys
 
 PROGRAM = """
 import gc, os, sys, time
-from engine.run import Run, close_all, warm_up
+from engine.live import close_all
+from engine.run import Run, warm_up
 from engine.trainers.gradient_by_hand import GradientByHand
 from engine.trainers.linear_regression import LinearRegression
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.terminal.screen import Terminal
+from tests.terminal.screen import COMMAND, Terminal
 
 Open = Callable[..., Terminal]
 
@@ -27,11 +27,22 @@ def terminal(folders: dict[str, str]) -> Iterator[Open]:
     with ExitStack() as stack:
 
         def open_terminal(
-            *arguments: str, columns: int = 80, rows: int = 24, **env: str
+            *arguments: str,
+            columns: int = 80,
+            rows: int = 24,
+            program: Sequence[str | Path] = (COMMAND,),
+            folder: Path | None = None,
+            **env: str,
         ) -> Terminal:
-            environment = {**folders, **env}
             return stack.enter_context(
-                Terminal(*arguments, columns=columns, rows=rows, environment=environment)
+                Terminal(
+                    *arguments,
+                    columns=columns,
+                    rows=rows,
+                    environment={**folders, **env},
+                    program=program,
+                    folder=folder,
+                )
             )
 
         yield open_terminal

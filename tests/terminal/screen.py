@@ -5,18 +5,22 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import struct
 import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pyte
 
 COMMAND = Path(sys.executable).with_name("dltui")
+SWITCH = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
+AT_REST = {"25": True, "7": True}
+"""The private modes that are on in a terminal at rest: the cursor is shown, and lines wrap."""
 PATIENCE = 60.0
 """Seconds to wait for what must come: long, since it only matters when it does not."""
 
@@ -25,8 +29,15 @@ class Terminal:
     """A terminal of a size with `dltui` in it."""
 
     def __init__(
-        self, *arguments: str, columns: int, rows: int, environment: Mapping[str, str]
+        self,
+        *arguments: str,
+        columns: int,
+        rows: int,
+        environment: Mapping[str, str],
+        program: Sequence[str | Path] = (COMMAND,),
+        folder: Path | None = None,
     ) -> None:
+        """Start it; `program` takes its place, and `folder` is where it starts."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.output = b""
@@ -35,7 +46,8 @@ class Terminal:
         self.modes_before = termios.tcgetattr(slave)
         self._slave = slave
         self.process = subprocess.Popen(
-            [COMMAND, *arguments],
+            [*program, *arguments],
+            cwd=folder,
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -58,8 +70,8 @@ class Terminal:
         """What a person sees now."""
         return "\n".join(self.screen.display)
 
-    def send(self, keys: str) -> None:
-        os.write(self._master, keys.encode())
+    def send(self, keys: str | bytes) -> None:
+        os.write(self._master, keys if isinstance(keys, bytes) else keys.encode())
 
     def resize(self, columns: int, rows: int) -> None:
         self.screen.resize(rows, columns)
@@ -102,6 +114,30 @@ class Terminal:
 
     def modes_now(self) -> list[object]:
         return termios.tcgetattr(self._slave)
+
+    def left_on(self) -> list[str]:
+        """What differs from a terminal at rest: private modes, kitty's protocol, termios."""
+        modes = dict(AT_REST)
+        for numbers, letter in SWITCH.findall(self.output):
+            modes |= dict.fromkeys(numbers.decode().split(";"), letter == b"h")
+        different = [f"mode {n}" for n, on in modes.items() if on != AT_REST.get(n, False)]
+        pushed = len(re.findall(rb"\x1b\[>\d+u", self.output))
+        popped = len(re.findall(rb"\x1b\[<\d*u", self.output))
+        if pushed != popped:
+            different.append(f"kitty protocol pushed {pushed} times, popped {popped} times")
+        if self.modes_now() != self.modes_before:
+            different.append("termios")
+        return different
+
+    def signal(self, number: int) -> None:
+        """Send its process a signal."""
+        os.kill(self.process.pid, number)
+
+    def until_stopped(self) -> None:
+        """Read the screen until the process has stopped, as ctrl+z does it."""
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        self.until(lambda _: stat.read_text().rpartition(")")[2].split()[0] == "T")
+        self._read(0.1)
 
     def _read(self, seconds: float) -> None:
         while select.select([self._master], [], [], seconds)[0]:

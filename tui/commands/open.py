@@ -6,14 +6,17 @@ import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace
+from importlib import import_module
 from pathlib import Path
 
 from engine.config import Allowed, Range, nearest
+from engine.live import close_all
 from lessons.catalog import entries
 from tui.commands.command import Command
 from tui.commands.refusal import Refusal, refusing
 from tui.commands.terminal import can_draw, is_terminal
 from tui.paths import use_data_dir
+from tui.terminal.ending import Ending
 
 FRAMES_PER_SECOND = Allowed("number", Range(0.5, 60))
 DEVICE_NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
@@ -43,20 +46,26 @@ def open_app(options: Namespace) -> int:
     with refusing():
         fps = _fps(options.fps)
         data_dir = use_data_dir(options.data_dir)
-    _check_terminal()
+    driver = os.environ.get("TEXTUAL_DRIVER")
+    if driver:  # it talks to a browser, say, and needs no terminal
+        _check_driver(driver)
+    else:
+        _check_terminal()
     return _open_app(options.lesson, options.device, fps, data_dir)
 
 
 def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path | None) -> int:
-    from tui.app import DltuiApp
+    ending = Ending()
+    with ending.on_signals():
+        from tui.app import DltuiApp
 
-    app = DltuiApp(lesson=lesson, device=device, fps=fps, data_dir=data_dir)
-    try:
-        app.run()
-    finally:
-        run = sys.modules.get("engine.run")  # only a lab imports it, and torch with it
-        if run is not None:
-            run.close_all()
+        app = ending.app = DltuiApp(lesson=lesson, device=device, fps=fps, data_dir=data_dir)
+        try:
+            app.run()
+        finally:
+            ending.limit()
+            app.restore_terminal()
+            close_all()
     return app.return_code or 0
 
 
@@ -92,6 +101,22 @@ def _check_terminal() -> None:
         raise Refusal(
             f"the app needs a terminal that can draw, and {said}: "
             f"try export TERM=xterm-256color; {INSTEAD}"
+        )
+
+
+def _check_driver(name: str) -> None:
+    """Refuse a TEXTUAL_DRIVER that names no driver."""
+    from textual.driver import Driver
+
+    module, _, symbol = name.partition(":")
+    try:
+        found = getattr(import_module(module), symbol)
+    except (ImportError, AttributeError, ValueError):
+        found = None
+    if not isinstance(found, type) or not issubclass(found, Driver):
+        raise Refusal(
+            f"TEXTUAL_DRIVER is {name!r}, which is no driver: unset it, or name one of Textual's, "
+            "as textual.drivers.web_driver:WebDriver"
         )
 
 

@@ -1,54 +1,252 @@
-"""The terminal as Textual drives it, for slow lines and lines that break; knows no screen."""
+"""The terminal as Textual drives it; leaves it as it was, whatever ends or stops the app."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import select
+import shutil
 import signal
+import sys
+import termios
+import tty
+from contextlib import suppress
+from typing import Any
 
-from textual.drivers.linux_driver import LinuxDriver
+from textual import constants
+from textual.app import App
+from textual.driver import Driver as TextualDriver
+from textual.events import Resize
+from textual.geometry import Size
 
+from tui.terminal.keyboard import Keyboard
 from tui.terminal.terse import terse
+from tui.terminal.writer import Writer, make_room
+
+MOUSE = ("1000", "1003", "1015", "1006")
+"""Report clicks, every motion, and numbers beyond column 223 (urxvt's way, SGR's way)."""
+KITTY_PUSH, KITTY_POP = "\x1b[>25u", "\x1b[<u"
+"""Kitty's keyboard protocol: keys that are not ambiguous, all as escapes, with their text."""
+SYNC_QUERY = "\x1b[?2026$p"
+POINTER_SHAPE = "\x1b]22;"
+STOP_DELAY = 0.01
+"""Seconds between the release of the terminal and the stop of the process."""
 
 
-class Driver(LinuxDriver):
-    """Textual's own driver for Linux and macOS, for slow lines and lines that break."""
+def _switch(letter: str, *modes: str) -> str:
+    return "".join(f"\x1b[?{mode}{letter}" for mode in modes)
+
+
+ENTER = _switch("h", "1049") + _switch("l", "25", "7") + _switch("h", "1004", "2004", *MOUSE)
+"""The alternate screen; no cursor and no line wrap; focus, pastes and mouse are reported."""
+LEAVE = (
+    _switch("l", "2026", *MOUSE, "2004", "1004") + _switch("h", "7"),
+    _switch("l", "1049") + _switch("h", "25"),
+)
+"""The reverse, before and after kitty's protocol is popped from the alternate screen's stack."""
+
+
+class Driver(TextualDriver):
+    """Textual's driver for Linux and macOS, for slow lines and lines that break.
+
+    Unlike Textual's own it restores every mode on each way out, does nothing in a signal
+    handler but note the signal, and survives any bytes and a terminal that takes no output.
+    """
 
     sent = 0
     """Bytes that were written so far."""
-    _hang_up: select.epoll | None = None
 
-    def start_application_mode(self) -> None:
-        super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._go_with_the_terminal()
+    def __init__(
+        self,
+        app: App[Any],
+        *,
+        debug: bool = False,
+        mouse: bool = True,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        assert sys.__stdin__ is not None
+        assert sys.__stderr__ is not None
+        self._input = sys.__stdin__.fileno()
+        self._output = sys.__stderr__.fileno()
+        self._encoding = sys.__stderr__.encoding, sys.__stderr__.errors or "replace"
+        super().__init__(app, debug=debug, mouse=mouse, size=size or self._terminal_size())
+        self._writer = Writer(self._output, self._caught_up)
+        self._keyboard: Keyboard | None = None
+        self._attributes: list[Any] | None = None
+        """The terminal's attributes (termios) as they were."""
+        self._active = False
+        self._pointer_changed = False
+        self._resumes = False
+        """Whether SIGCONT is to bring the app back."""
+        self._stops = False
+        """Whether the process is about to stop."""
+        self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
+        self._loop.add_signal_handler(signal.SIGCONT, self._resume)
+
+    @property
+    def can_suspend(self) -> bool:
+        return True
 
     def write(self, data: str) -> None:
-        data = terse(data)
-        self.sent += len(data.encode())
-        super().write(data)
+        """Write to the terminal; nothing where it is not the app's now."""
+        if not self._active:
+            return
+        if data.startswith(POINTER_SHAPE):
+            self._pointer_changed = True
+        encoded = terse(data).encode(*self._encoding)
+        self.sent += len(encoded)
+        self._writer.write(encoded)
 
     def has_room(self) -> bool:
         """Whether the terminal takes more at once: not where a slow line still sends the last."""
-        return bool(select.select([], [self.fileno], [], 0)[1])
+        return bool(select.select([], [self._output], [], 0)[1])
 
-    def leave_soon(self) -> None:
-        """Let the thread that reads the keys end while the screens are still being closed.
-
-        It looks up every 0.1 s, twice, and would else be waited for at the very end.
-        """
-        self.exit_event.set()
-
-    def _go_with_the_terminal(self) -> None:
-        """End as every program does whose terminal is closed, where nobody else says so.
-
-        The kernel tells those that have it as their controlling terminal. In a container there
-        may be none, and the thread that reads the keys would read nothing for ever, at the cost
-        of a whole core. What is to be kept has been kept by then: progress is written at once.
-        """
-        if self._hang_up is not None or not hasattr(select, "epoll"):  # macOS has none
+    def start_application_mode(self) -> None:
+        """Take the terminal; in the background, stop until the app is in the foreground."""
+        if self._active:
             return
-        self._hang_up = select.epoll()
-        self._hang_up.register(self.fileno, 0)  # a hang-up is told without being asked for
-        loop = asyncio.get_running_loop()
-        loop.add_reader(self._hang_up.fileno(), os.kill, os.getpid(), signal.SIGHUP)
+        if not self._in_foreground():
+            self._resumes = True
+            os.kill(os.getpid(), signal.SIGSTOP)
+            return
+        self._active = True
+        self._writer = Writer(self._output, self._caught_up)
+        self._writer.start()
+        self._loop.add_signal_handler(signal.SIGWINCH, self._send_size)
+        self._send_size()
+        with suppress(termios.error):
+            self._attributes = termios.tcgetattr(self._input)
+        self._make_raw()
+        self.write(ENTER)
+        if not constants.DISABLE_KITTY_KEY:
+            self.write(KITTY_PUSH)
+        if os.environ.get("TERM_PROGRAM") != "Apple_Terminal":  # it would print a "p"
+            self.write(SYNC_QUERY)
+        self._keyboard = Keyboard(self._input, self.process_message, self._hung_up)
+        self._keyboard.start()
+
+    def disable_input(self) -> None:
+        """Stop to read the keyboard and the size."""
+        if self._keyboard is not None:
+            self._keyboard.close()
+            self._keyboard = None
+            self._loop.remove_signal_handler(signal.SIGWINCH)
+
+    def stop_application_mode(self) -> None:
+        """Reset every mode and leave the alternate screen; a second call does nothing."""
+        if not self._active:
+            return
+        self._active = False
+        self.disable_input()
+        self._writer.finish(self._leave())
+
+    def close(self) -> None:
+        """Restore the terminal's attributes.
+
+        Later than the modes where the app ends: reports of the mouse that were under way then
+        are neither echoed by the terminal nor left to the shell.
+        """
+        if self._attributes is not None:
+            with suppress(termios.error):  # the terminal is gone
+                termios.tcflush(self._input, termios.TCIFLUSH)
+                termios.tcsetattr(self._input, termios.TCSANOW, self._attributes)
+            self._attributes = None
+
+    def restore(self) -> None:
+        """Restore the terminal where an error kept Textual from it."""
+        self.stop_application_mode()
+        self.close()
+
+    def abandon(self) -> None:
+        """Restore the terminal without waiting for anything: the process ends at once."""
+        if self._active:
+            make_room(self._output)
+            if self.has_room():
+                with suppress(OSError):
+                    os.write(self._output, self._leave())
+        self.close()
+
+    def _leave(self) -> bytes:
+        """What resets every mode that was set."""
+        before, after = LEAVE
+        pop = "" if constants.DISABLE_KITTY_KEY else KITTY_POP
+        pointer = f"{POINTER_SHAPE}default\x07" if self._pointer_changed else ""
+        return f"{before}{pop}{pointer}{after}".encode()
+
+    def _make_raw(self) -> None:
+        """Let keys come at once, as they are, and without echo; ctrl+c and ctrl+s are keys."""
+        with suppress(termios.error):
+            wanted = termios.tcgetattr(self._input)
+            wanted[tty.IFLAG] &= ~(
+                termios.IXON | termios.IXOFF | termios.ICRNL | termios.INLCR | termios.IGNCR
+            )
+            wanted[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON | termios.IEXTEN | termios.ISIG)
+            wanted[tty.CC][termios.VMIN] = 1
+            termios.tcsetattr(self._input, termios.TCSANOW, wanted)
+
+    def _terminal_size(self) -> tuple[int, int]:
+        """Columns and rows: the terminal's own, whatever COLUMNS and LINES say."""
+        with suppress(OSError):
+            size = os.get_terminal_size(self._output)
+            if size.columns > 0 and size.lines > 0:
+                return size.columns, size.lines
+        columns, lines = shutil.get_terminal_size()  # a serial line knows no size
+        return columns, lines
+
+    def _send_size(self) -> None:
+        size = Size(*self._terminal_size())
+        self.send_message(Resize(size, size))
+
+    def _caught_up(self) -> None:
+        """Draw the screen anew after pieces of it were dropped; called in the writer's thread."""
+        with suppress(RuntimeError):  # the loop is closed
+            self._loop.call_soon_threadsafe(self._draw_anew)
+
+    def _draw_anew(self) -> None:
+        if self._active:
+            self._app.refresh(layout=True)
+
+    def _hung_up(self) -> None:
+        """End as every program does whose terminal is closed; called in the keyboard's thread.
+
+        The kernel sends SIGHUP to those that have it as their controlling terminal. In a
+        container there may be none.
+        """
+        self._loop.call_soon_threadsafe(lambda: self._app.exit(return_code=128 + signal.SIGHUP))
+
+    # SIGTSTP and SIGCONT: called by the event loop, in the order in which they came. A handler of
+    # Python's own would interrupt a write and wait for itself, and be called by number.
+
+    def _suspend(self) -> None:
+        """Give the terminal back and stop the process."""
+        self._stops = True
+        if self._active and self._auto_restart:
+            self._resumes = True
+            self.suspend_application_mode()
+        # A SIGCONT may already have come. Stopped after it, the process would never go on.
+        self._loop.call_later(STOP_DELAY, self._stop)
+
+    def _stop(self) -> None:
+        if self._stops:
+            self._stops = False
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _resume(self) -> None:
+        """Take the terminal again after a stop."""
+        self._stops = False
+        if self._resumes and self._in_foreground():
+            self._resumes = False
+            self.resume_application_mode()
+            self.send_message(self.SignalResume())
+        elif self._resumes:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        elif self._active:  # stopped by SIGSTOP: its shell has used the terminal since
+            self._make_raw()
+            self.write(ENTER)
+        self._draw_anew()
+
+    def _in_foreground(self) -> bool:
+        """Whether this process may use the terminal; so it is where nothing controls that."""
+        try:
+            return os.tcgetpgrp(self._input) == os.getpgrp()
+        except OSError:
+            return True
