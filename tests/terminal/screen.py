@@ -78,14 +78,14 @@ class Terminal:
         self._set_size(self._slave, columns, rows)
         os.killpg(self.process.pid, 28)  # SIGWINCH
 
-    def until(self, condition: Callable[[str], bool] | str) -> str:
+    def until(self, condition: Callable[[str], bool] | str, every: float = 0.2) -> str:
         """Read the screen until the condition holds, or the words stand on it."""
         holds = (lambda text: condition in text) if isinstance(condition, str) else condition
         end = time.monotonic() + PATIENCE
         while not holds(self.text):
             if time.monotonic() > end or self.process.poll() is not None:
                 raise AssertionError(f"never came: {condition}\n{self.text}")
-            self._read(0.2)
+            self._read(every)
         return self.text
 
     def settle(self) -> None:
@@ -137,6 +137,18 @@ class Terminal:
         """Read the screen until the process has stopped, as ctrl+z does it."""
         stat = Path(f"/proc/{self.process.pid}/stat")
         self.until(lambda _: stat.read_text().rpartition(")")[2].split()[0] == "T")
+        self._read(0.1)
+
+    def fill(self) -> None:
+        """Read nothing, and have the app draw, until the terminal takes no more of it."""
+        end = time.monotonic() + PATIENCE
+        while select.select([], [self._slave], [], 0)[1]:
+            assert time.monotonic() < end, "the app writes too little to fill the terminal"
+            self.send("t")  # another theme: every cell is drawn anew
+            time.sleep(0.1)
+
+    def read_all(self) -> None:
+        """Read what is there, after the process has ended."""
         self._read(0.1)
 
     def _read(self, seconds: float) -> None:

@@ -69,11 +69,11 @@ class Driver(TextualDriver):
         self._output = sys.__stderr__.fileno()
         self._encoding = sys.__stderr__.encoding, sys.__stderr__.errors or "replace"
         super().__init__(app, debug=debug, mouse=mouse, size=size or self._terminal_size())
-        self._writer = Writer(self._output, self._caught_up)
+        self._writer: Writer | None = None
+        """Writes while the terminal is the app's."""
         self._keyboard: Keyboard | None = None
         self._attributes: list[Any] | None = None
         """The terminal's attributes (termios) as they were."""
-        self._active = False
         self._pointer_changed = False
         self._resumes = False
         """Whether SIGCONT is to bring the app back."""
@@ -88,7 +88,7 @@ class Driver(TextualDriver):
 
     def write(self, data: str) -> None:
         """Write to the terminal; nothing where it is not the app's now."""
-        if not self._active:
+        if self._writer is None:
             return
         if data.startswith(POINTER_SHAPE):
             self._pointer_changed = True
@@ -102,13 +102,12 @@ class Driver(TextualDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal; in the background, stop until the app is in the foreground."""
-        if self._active:
+        if self._writer is not None:
             return
         if not self._in_foreground():
             self._resumes = True
             os.kill(os.getpid(), signal.SIGSTOP)
             return
-        self._active = True
         self._writer = Writer(self._output, self._caught_up)
         self._writer.start()
         self._loop.add_signal_handler(signal.SIGWINCH, self._send_size)
@@ -133,11 +132,11 @@ class Driver(TextualDriver):
 
     def stop_application_mode(self) -> None:
         """Reset every mode and leave the alternate screen; a second call does nothing."""
-        if not self._active:
+        if self._writer is None:
             return
-        self._active = False
+        writer, self._writer = self._writer, None
         self.disable_input()
-        self._writer.finish(self._leave())
+        writer.finish(self._leave())
 
     def close(self) -> None:
         """Restore the terminal's attributes.
@@ -158,7 +157,7 @@ class Driver(TextualDriver):
 
     def abandon(self) -> None:
         """Restore the terminal without waiting for anything: the process ends at once."""
-        if self._active:
+        if self._writer is not None:
             make_room(self._output)
             if self.has_room():
                 with suppress(OSError):
@@ -202,7 +201,7 @@ class Driver(TextualDriver):
             self._loop.call_soon_threadsafe(self._draw_anew)
 
     def _draw_anew(self) -> None:
-        if self._active:
+        if self._writer is not None:
             self._app.refresh(layout=True)
 
     def _hung_up(self) -> None:
@@ -219,7 +218,7 @@ class Driver(TextualDriver):
     def _suspend(self) -> None:
         """Give the terminal back and stop the process."""
         self._stops = True
-        if self._active and self._auto_restart:
+        if self._writer is not None and self._auto_restart:
             self._resumes = True
             self.suspend_application_mode()
         # A SIGCONT may already have come. Stopped after it, the process would never go on.
@@ -239,7 +238,7 @@ class Driver(TextualDriver):
             self.send_message(self.SignalResume())
         elif self._resumes:
             os.kill(os.getpid(), signal.SIGSTOP)
-        elif self._active:  # stopped by SIGSTOP: its shell has used the terminal since
+        elif self._writer is not None:  # stopped by SIGSTOP: its shell has used the terminal since
             self._make_raw()
             self.write(ENTER)
         self._draw_anew()

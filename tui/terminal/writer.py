@@ -6,6 +6,7 @@ import os
 import select
 import termios
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -15,7 +16,9 @@ MOST_WAITING = 30
 PATIENCE = 1.0
 """Seconds to wait for a line that takes nothing at all."""
 BLOCK = 4096
-"""Bytes in one system call."""
+"""Bytes up to which waiting pieces are joined into one."""
+LOOK = 0.1
+"""Seconds after which a full terminal is tried again: it does not tell when it was emptied."""
 
 
 class Writer:
@@ -27,13 +30,18 @@ class Writer:
     """
 
     def __init__(self, descriptor: int, caught_up: Callable[[], object]) -> None:
-        self._descriptor = descriptor
+        self._terminal = descriptor
+        self._descriptor = _not_blocking(descriptor)
         self._caught_up = caught_up
         self._waiting: deque[bytes] = deque()
         self._changed = threading.Condition()
         self._dropping = False
         self._ending = False
         self._gone = False
+        self._cuts_short = False
+        """Whether even the piece being written is given up for the last one."""
+        self._gives_up = False
+        """Whether the last one is given up, too."""
         self._thread = threading.Thread(target=self._work, name="output", daemon=False)
 
     def start(self) -> None:
@@ -63,20 +71,24 @@ class Writer:
             self._ending = True
             self._changed.notify_all()
         self._thread.join(PATIENCE)
-        if self._thread.is_alive():
-            make_room(self._descriptor)
-            self._thread.join(PATIENCE)
+        self._cuts_short = True
+        end = time.monotonic() + PATIENCE
+        while self._thread.is_alive() and time.monotonic() < end:
+            make_room(self._terminal)
+            self._thread.join(2 * LOOK)
+        self._gives_up = True
 
     def _takes_more(self) -> bool:
         return len(self._waiting) < MOST_WAITING or self._gone
 
     def _work(self) -> None:
-        while (data := self._next()) is not None:
-            try:
+        try:
+            while (data := self._next()) is not None:
                 self._send(data)
-            except OSError:  # the terminal is gone
-                self._drop_everything()
-                return
+        except OSError:
+            self._drop_everything()
+        finally:
+            os.close(self._descriptor)
 
     def _next(self) -> bytes | None:
         """The next piece, or None at the end."""
@@ -97,18 +109,37 @@ class Writer:
             return data
 
     def _send(self, data: bytes) -> None:
+        """Write the piece as a whole.
+
+        Raises:
+            OSError: the terminal is gone, or takes not even the last piece.
+        """
         rest = memoryview(data)
-        while rest:
+        while rest and not (self._cuts_short and self._waiting):
             try:
-                rest = rest[os.write(self._descriptor, rest[:BLOCK]) :]
-            except BlockingIOError:  # another program left the terminal non-blocking
-                select.select([], [self._descriptor], [], PATIENCE)
+                rest = rest[os.write(self._descriptor, rest) :]
+            except BlockingIOError:
+                if self._gives_up:
+                    raise
+                select.select([], [self._descriptor], [], LOOK)
 
     def _drop_everything(self) -> None:
         with self._changed:
             self._gone = True
             self._waiting.clear()
             self._changed.notify_all()
+
+
+def _not_blocking(descriptor: int) -> int:
+    """Open the terminal once more, so that a write does not block.
+
+    The flag belongs to what was opened: set on `descriptor`, it would change for the shell too.
+    Where a terminal cannot be opened (it belongs to another user, say), writes block.
+    """
+    try:
+        return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
+    except OSError:
+        return os.dup(descriptor)
 
 
 def make_room(descriptor: int) -> None:
