@@ -101,7 +101,7 @@ class Terminal:
         while self.process.poll() is None:
             if time.monotonic() > end:
                 raise AssertionError(f"does not end\n{self.text}")
-            self._read(0.05)
+            self._read(0.02)
         self._read(0.1)
         return self.process.returncode
 
@@ -138,6 +138,12 @@ class Terminal:
         stat = Path(f"/proc/{self.process.pid}/stat")
         self.until(lambda _: stat.read_text().rpartition(")")[2].split()[0] == "T")
         self._read(0.1)
+
+    def wait(self, seconds: float) -> None:
+        """Read the screen for so long."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            self._read(left)
 
     def fill(self) -> None:
         """Read nothing, and have the app draw, until the terminal takes no more of it."""

@@ -241,6 +241,40 @@ def test_further_signals_while_it_ends_change_nothing(
     assert_clean(app)
 
 
+HANGING = """\
+import asyncio, time
+from tui import app, cli
+from tui.terminal import ending
+
+class Hanging(app.DltuiApp):
+    def {where}(self):
+        {call}
+
+app.DltuiApp = Hanging
+ending.GRACE_SECONDS = 1
+cli.command()
+"""
+"""The app with something in it that does not come to an end."""
+
+
+@pytest.mark.parametrize(
+    ("where", "call"),
+    [
+        ("action_help", "time.sleep(600)"),
+        pytest.param("on_unmount", "time.sleep(600)", marks=SLOW),
+    ],
+)
+def test_a_signal_ends_it_where_something_hangs(terminal: Open, where: str, call: str) -> None:
+    program = (sys.executable, "-c", HANGING.format(where=where, call=call))
+    app = terminal(program=program)
+    at_home(app)
+    app.send("?")
+    app.wait(0.5)
+    app.signal(signal.SIGTERM)
+    assert app.end() == 143
+    assert_clean(app)
+
+
 EARLY = [step / 20 for step in range(21)]
 """Seconds after the start, up to where the course is on screen on a quiet machine."""
 

@@ -17,7 +17,7 @@ from tui.commands.terminal import speaks_utf8
 from tui.fetching import Fetching
 
 LOOKS_PER_SECOND = 5
-PATIENCE = 1.0
+PATIENCE = 0.5
 """Seconds that the end of the screen waits for the end of the fetch."""
 
 
