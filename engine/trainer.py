@@ -101,6 +101,11 @@ class Trainer(ABC, Generic[ConfigT]):
         """What the learner has to know of this training: that other data stands in, for one."""
         return ""
 
+    @property
+    def task(self) -> str:
+        """What is predicted from what, in one line; empty where the lesson itself says so."""
+        return ""
+
     def adjust(self, name: str, value: Setting) -> None:
         """Change a live hyperparameter from the next step on.
 

@@ -11,6 +11,22 @@ MISSING = frozenset({"", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none", "
 UNLABELLED = MISSING - {"-", "none", "missing"}
 """What stands for no label whatever the others are: those left out may be names of classes."""
 LONGEST = 40
+DATE = re.compile(
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]+\d.*)?|\d{1,2}[:.]\d{2}([:.]\d{2}(\.\d+)?)?"
+)
+"""A date, a time, or both: 10/03/2004, 2021-01-01 12:30, 18.00.00. A plain 18.00 is a number."""
+SIGNS = re.compile(r"(?:[$€£¥₹%]|USD|EUR|GBP)", re.IGNORECASE)
+"""Currency and percent signs before or after a number."""
+COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d*(e[+-]?\d+)?", re.IGNORECASE)
+"""A number with a decimal comma, and perhaps points between its thousands: 1.000,5."""
+GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
+"""A whole number with points between its thousands: 1.000.000."""
+HIDDEN = re.compile(
+    "[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
+    "|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])\u200d"
+)
+"""Variation selectors, skin tones and the joiners of emoji: terminals disagree on how many cells
+a sign with one of these takes, and the cells that are left over are never cleared."""
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 """1,000 may be one thousand: to write 1.000 instead would be another number."""
 POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d*")
@@ -43,6 +59,8 @@ def plain(text: str) -> bool:
 
 def trouble(cell: str) -> str:
     """What is wrong with a cell that should be a number, in words: `is not a number`."""
+    if DATE.fullmatch(cell.strip()):
+        return "is a date or a time, not a number"
     large = math.isinf(_spelled(cell)) and "n" not in cell.lower()  # as it is in inf
     return "is too large a number" if large else "is not a number"
 
@@ -55,9 +73,26 @@ def advice(cell: str) -> str:
     return f"without commas it is {text}" if THOUSANDS.fullmatch(cell.strip()) else f"write {text}"
 
 
+def has_decimal_comma(cell: str) -> bool:
+    """Whether the cell is a number once its comma is read as a decimal point."""
+    text = cell.strip()
+    return bool(COMMA.fullmatch(text)) and number(with_point(text)) is not None
+
+
+def with_point(cell: str) -> str:
+    """The cell with a decimal point for its decimal comma: `1000.5` for `1.000,5`.
+
+    Cells that hold no such number stay as they are.
+    """
+    text = cell.strip()
+    if COMMA.fullmatch(text):
+        return text.replace(".", "").replace(",", ".")
+    return text.replace(".", "") if GROUPED.fullmatch(text) else cell
+
+
 def mended(cell: str) -> str:
     """The number that the cell seems to hold, as it has to be written: `1.5` for `1,5`; or ''."""
-    text = cell.strip().replace("−", "-").replace("_", "")
+    text = SIGNS.sub("", cell).strip().replace("−", "-").replace("_", "")
     text = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
     if THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
@@ -72,10 +107,12 @@ def shown(text: str, longest: int = LONGEST) -> str:
 
     Escape sequences, line ends and the marks that turn the direction of writing come out as
     `\\x1b`, `\\n`, `\\u202e`; so does half of a surrogate pair, which no terminal can print.
+    Letters are composed with their accents, and emoji lose what changes their width.
     """
+    plain_text = text if text.isascii() else HIDDEN.sub("", unicodedata.normalize("NFC", text))
     safe = "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in text[: longest + 1]
+        for letter in plain_text[: longest + 1]
     )
     return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"
 

@@ -6,29 +6,28 @@ import csv
 import os
 import re
 import stat
-from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from difflib import get_close_matches
 from io import StringIO
-from itertools import islice
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from engine.datasets.cells import shown
+from engine.datasets.csv_separator import (
+    SEPARATORS,
+    SPACE,
+    WORD,
+    Separator,
+    declared,
+    separator_of,
+)
+from engine.datasets.signatures import HEAD, foreign, not_utf8, shell_word
 
-Separator: TypeAlias = Literal["auto", "comma", "semicolon", "tab"]
-
-SEPARATORS = {"tab": "\t", "semicolon": ";", "comma": ","}
-"""The last one also stands before decimals: it counts where no other does as well."""
 LARGEST = 5_000_000
-"""Bytes: these take about a second to read, and the screen waits for that."""
+"""Bytes: these take about a second to read."""
 NONE = "none takes the data that is always here"
-GLANCE = 10
-"""So many lines are looked at to find out how cells are separated."""
-QUOTED = re.compile(r'(?:^|(?<=[,;\t])) *"[^"]*(?:""[^"]*)*(?:"|\Z)', re.MULTILINE)
-"""A cell in quotes, whichever separator there is: it may hold the others, and line ends."""
-PADDED = re.compile(r"(?<=[,;])\t+")
-"""Tabs after another separator: they are for the eye alone."""
+LINE = re.compile(r"\r\n|\r|\n")
 
 
 class Refused(ValueError):
@@ -41,6 +40,11 @@ class Row(NamedTuple):
     line: int
     """Counted from 1, as an editor counts; of a cell over several lines, the last one."""
     cells: list[str]
+
+    @property
+    def blank(self) -> bool:
+        """Whether there are separators only."""
+        return not any(map(str.strip, self.cells))
 
 
 class Stamp(NamedTuple):
@@ -64,50 +68,85 @@ def stamp(path: Path) -> Stamp:
     if stat.S_ISDIR(found.st_mode):
         raise Refused(f"{shown(str(path), 100)} is a folder: name a file in it")
     if not stat.S_ISREG(found.st_mode):
-        raise Refused(f"{_called(path)} is no plain file: name one that lies on a disk")
+        raise Refused(f"{called(path)} is no plain file: name one that lies on a disk")
     if found.st_size > LARGEST:
-        raise Refused(
-            f"{_called(path)} has {found.st_size:,} bytes, and a file may have {LARGEST:,} at "
-            "most: take some of its rows"
-        )
+        raise Refused(_too_large(path, found.st_size))
     return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
 
 
-def rows(path: Path, separator: Separator) -> Iterator[Row]:
-    """Every line that is not blank, cut into cells; all have as many cells as the first.
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The text of a file, and how its lines are cut into cells."""
+
+    path: Path
+    text: str
+    separator: str
+    """One character; a space stands for a run of spaces and tabs."""
+    above: int
+    """Lines of the file above the text: that which declares the separator."""
+
+    @property
+    def name(self) -> str:
+        """The name of the file, to be shown."""
+        return called(self.path)
+
+    def rows(self) -> Iterator[Row]:
+        """Every line that is not blank, cut into cells; may be iterated again.
+
+        Raises:
+            Refused: a quote is never closed.
+        """
+        return self._words() if self.separator == SPACE else self._cells()
+
+    def _cells(self) -> Iterator[Row]:
+        lines = StringIO(self.text, newline="")
+        mark = self.separator
+        reader = csv.reader(lines, delimiter=mark, strict=True, skipinitialspace=True)
+        while True:
+            first = reader.line_num + self.above + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                raise Refused(self._unreadable(str(error), first)) from None
+            if len(cells) > 1 or (cells and cells[0].strip()):
+                yield Row(reader.line_num + self.above, cells)
+
+    def _words(self) -> Iterator[Row]:
+        for line, text in enumerate(LINE.split(self.text), start=self.above + 1):
+            if '"' not in text:
+                cells = text.split()
+            else:
+                cells = WORD.findall(text)
+                if any(cell.startswith('"') and not cell.endswith('"') for cell in cells):
+                    raise Refused(self._unreadable("unexpected end of data", line))
+                cells = [_unquoted(cell) for cell in cells]
+            if cells:
+                yield Row(line, cells)
+
+    def _unreadable(self, error: str, line: int) -> str:
+        if error == "unexpected end of data":
+            return f"{self.name}, line {line}: a quote is opened in this line and never closed"
+        return f"{self.name}, line {line}: {error}; look for a quote that is never closed"
+
+
+def sheet(path: Path, separator: Separator) -> Sheet:
+    """Read the file, and find its separator unless that is given.
 
     Raises:
-        Refused: it cannot be read, is no text, or its lines have different lengths.
+        Refused: it cannot be read, or is no text in UTF-8.
     """
-    text = _text(path)
-    mark = SEPARATORS.get(separator) or _mark(text)
-    first, width = 0, 0
-    for row in _cut(text, mark, _called(path)):
-        if not first:
-            first, width = row.line, len(row.cells)
-        if len(row.cells) != width:
-            raise Refused(
-                f"{_called(path)}, line {row.line}: {_values(len(row.cells))}, "
-                f"and line {first} has {width}"
-            )
-        yield row
-    if not first:
-        raise Refused(f"{_called(path)} is empty")
+    whole = _text(path)
+    said, text = declared(whole)
+    given = SPACE if separator == "space" else SEPARATORS.get(separator)
+    mark = given or said or separator_of(text)
+    return Sheet(path, text, mark, above=int(text is not whole))
 
 
-def _cut(text: str, mark: str, name: str) -> Iterator[Row]:
-    lines = StringIO(text, newline="")
-    reader = csv.reader(lines, delimiter=mark, strict=True, skipinitialspace=True)
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            where = f"{name}, line {reader.line_num}"
-            raise Refused(f"{where}: {error}; look for a quote that is never closed") from None
-        if any(cell.strip() for cell in cells):
-            yield Row(reader.line_num, cells)
+def called(path: Path) -> str:
+    """The file's name, to be shown."""
+    return shown(path.name or str(path), 60)
 
 
 def _text(path: Path) -> str:
@@ -115,34 +154,35 @@ def _text(path: Path) -> str:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)[:LARGEST]
     except OSError as error:
-        raise Refused(f"{_called(path)}: {_why_not(path, error)}") from None
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused(f"{_called(path)} is text in UTF-16: save it as CSV in UTF-8")
+        raise Refused(f"{called(path)}: {_why_not(path, error)}") from None
+    if what := foreign(raw, path):
+        raise Refused(f"{called(path)} {what}")
     if b"\0" in raw:
-        raise Refused(f"{_called(path)} is no text file: it holds a zero at byte {raw.index(0)}")
+        raise Refused(
+            f"{called(path)} is no text file: it holds a zero at byte {raw.index(0)}; if it is "
+            f"text all the same, take the zeros out: tr -d '\\000' < {shell_word(path)} > table.csv"
+        )
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = raw.count(b"\n", 0, error.start) + 1
-        raise Refused(
-            f"{_called(path)}, line {line}: byte 0x{raw[error.start]:02x} is no UTF-8; "
-            "save the file as UTF-8"
-        ) from None
+        raise Refused(f"{called(path)}, {not_utf8(raw, error, path)}") from None
 
 
-def _mark(text: str) -> str:
-    """The separator that stands equally often in the most of the first lines.
+def _too_large(path: Path, size: int) -> str:
+    said = f"{called(path)} has {size:,} bytes, and a file may have {LARGEST:,} at most"
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD * 16)
+    except OSError:
+        return f"{said}: take some of its rows"
+    if what := foreign(head, path):
+        return f"{called(path)} {what}"
+    lines = int(0.9 * LARGEST * (head.count(b"\n") or 1) / len(head))
+    return f"{said}: take some of its rows: head -n {lines} {shell_word(path)} > table.csv"
 
-    How many cells it makes does not matter: in 0,5;1,25 the comma would make more.
-    """
-    head = "".join(islice(StringIO(text, newline=None), GLANCE))
-    lines = PADDED.sub("", QUOTED.sub("quoted", head)).split("\n")
 
-    def merit(mark: str) -> int:
-        counts = Counter(line.count(mark) for line in lines)
-        return max((alike for marks, alike in counts.items() if marks), default=0)
-
-    return max(SEPARATORS.values(), key=merit)
+def _unquoted(cell: str) -> str:
+    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
 
 
 def _why_not(path: Path, error: Exception) -> str:
@@ -155,11 +195,3 @@ def _why_not(path: Path, error: Exception) -> str:
         return f"there is no such file, nor its folder; {NONE}"
     offer = f"did you mean {' or '.join(map(shown, near))}? " if near else ""
     return f"there is no such file; {offer}{NONE}"
-
-
-def _called(path: Path) -> str:
-    return shown(path.name or str(path), 60)
-
-
-def _values(count: int) -> str:
-    return "1 value" if count == 1 else f"{count} values"

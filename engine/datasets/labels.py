@@ -7,7 +7,15 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from engine.datasets.cells import advice, mended, missing, number, shown, trouble
+from engine.datasets.cells import (
+    advice,
+    has_decimal_comma,
+    mended,
+    missing,
+    number,
+    shown,
+    trouble,
+)
 from engine.datasets.csv_file import Refused
 from engine.pictures import Array
 
@@ -19,7 +27,8 @@ MOST_CLASSES = 100
 EXACT = 2**53
 """From here on not every whole number is a float."""
 FEW = 10
-"""Up to so many different whole numbers are taken for classes, where nothing else is said."""
+"""Up to so many different whole numbers are taken for classes, where nothing else is said and one
+of them at least stands in several rows."""
 
 
 def numbers_with_gaps(labels: Labels, target: Target) -> Set[int]:
@@ -33,8 +42,12 @@ def numbers_with_gaps(labels: Labels, target: Target) -> Set[int]:
     return frozenset()
 
 
-def labelled(labels: Labels, where: str, target: Target) -> tuple[Array, tuple[str, ...]]:
+def labelled(
+    labels: Labels, where: str, target: Target, otherwise: str
+) -> tuple[Array, tuple[str, ...]]:
     """The labels as numbers of classes and their names, or as numbers to predict.
+
+    `otherwise` says how to go on where this column can be no label.
 
     Raises:
         Refused: they are neither, or all of them are the same.
@@ -48,9 +61,11 @@ def labelled(labels: Labels, where: str, target: Target) -> tuple[Array, tuple[s
     if target == "number" or (target == "auto" and odd is None and not _few_and_whole(values)):
         y = np.array(values, dtype=np.float64)
         if y.min() == y.max():
-            raise Refused(f"{where}: every label is {y[0]:g}: there is nothing to predict")
+            raise Refused(
+                f"{where}: every label is {y[0]:g}: there is nothing to predict; {otherwise}"
+            )
         return y, ()
-    return _classes([text for _, text in labels], where)
+    return _classes([text for _, text in labels], where, otherwise)
 
 
 def _meant(labels: Labels, values: Sequence[float | None]) -> bool:
@@ -64,29 +79,37 @@ def _like_a_number(text: str) -> bool:
 
 
 def _why_not(text: str, target: Target) -> str:
+    fix = advice(text)
+    if has_decimal_comma(text):
+        fix += ", or read every comma as a decimal point: --set decimal=comma"
     if target == "number":
-        return f"{trouble(text)} to predict; {advice(text) or 'write one, or leave it empty'}"
-    mend = advice(text)
-    others = f"; {mend}, or," if mend else ", and other labels are numbers;"
-    return f"{trouble(text)}{others} to take all of them for classes, set target to classes"
+        return f"{trouble(text)} to predict; {fix or 'write one, or leave it empty'}"
+    others = f"; {fix}; or," if fix else ", and other labels are numbers;"
+    return f"{trouble(text)}{others} to take all of them for classes: --set target=classes"
 
 
 def _few_and_whole(values: Sequence[float | None]) -> bool:
     different = set(values)
+    if len(different) == len(values):
+        return False  # a value of its own for each row: as prices are, and classes never
     return len(different) <= FEW and all(v is not None and v.is_integer() for v in different)
 
 
-def _classes(labels: Sequence[str], where: str) -> tuple[Array, tuple[str, ...]]:
+def _classes(labels: Sequence[str], where: str, otherwise: str) -> tuple[Array, tuple[str, ...]]:
     """Numbers in the order of numbers, before words in the order of the alphabet."""
     names = {text: _name(text) for text in set(labels)}
     different = sorted(set(names.values()), key=_order)
     if len(different) == 1:
-        raise Refused(f"{where}: every label is '{shown(different[0])}': nothing to tell apart")
+        raise Refused(
+            f"{where}: every label is '{shown(different[0])}': nothing to tell apart; {otherwise}"
+        )
     if len(different) > MOST_CLASSES:
         raise Refused(
             f"{where}: {len(different):,} different labels, and {MOST_CLASSES} classes are the "
-            "most; is another column the label?"
+            f"most; {otherwise}"
         )
+    if len(different) == len(labels) and None in map(number, different):
+        raise Refused(f"{where}: every row has another label: they name the rows; {otherwise}")
     places = {name: place for place, name in enumerate(different)}
     y = np.array([places[names[text]] for text in labels], dtype=np.float64)
     return y, tuple(map(shown, different))

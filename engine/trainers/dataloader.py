@@ -14,9 +14,9 @@ from torch.utils.data import Dataset
 
 from engine.config import Config, Epochs, Range, Rate, Setting
 from engine.datasets.breast_cancer import breast_cancer
-from engine.datasets.csv_columns import Header
-from engine.datasets.csv_file import Separator
-from engine.datasets.csv_table import Missing, read_table
+from engine.datasets.csv_layout import Header
+from engine.datasets.csv_separator import Separator
+from engine.datasets.csv_table import Decimal, Missing, read_table
 from engine.datasets.labels import Target
 from engine.datasets.tables import Table
 from engine.trainer import Rest, Step
@@ -27,7 +27,7 @@ from engine.trainers.workers import Crew, loader
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 LOSSES = {0: nn.MSELoss(), 2: nn.BCEWithLogitsLoss()}
 """By the number of classes; a number to predict has none, and more than two are the rule."""
-WAYS = frozenset({"label", "header", "separator", "missing", "target"})
+WAYS = frozenset({"label", "ignore", "header", "separator", "decimal", "missing", "target"})
 """The settings that say how to read a file."""
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
 
@@ -66,10 +66,14 @@ class DataLoaderConfig(Config):
     """A file of your own; none takes the breast cancer data."""
     label: str | None = None
     """The column to predict, by its name; none takes the last."""
+    ignore: str | None = None
+    """The columns to leave out, by their names, with commas between them."""
     header: Header = "auto"
     """Whether the first line of the file names the columns."""
     separator: Separator = "auto"
     """What stands between two values in the file."""
+    decimal: Decimal = "point"
+    """What stands before the decimals of a number in the file."""
     missing: Missing = "drop"
     """Whether a row with a gap is left out, or its gaps filled with the median."""
     target: Target = "auto"
@@ -91,7 +95,7 @@ class DataLoaderConfig(Config):
         try:
             return super().but(name, value)
         except ValueError:
-            if name != "csv":
+            if name != "csv" or self.csv is None:  # what was set was set for this file
                 raise
             anew = {way: getattr(type(self), way) for way in WAYS}  # the defaults
             with suppress(ValueError):
@@ -110,7 +114,9 @@ class DataLoaderConfig(Config):
             self.csv,
             header=self.header,
             separator=self.separator,
+            decimal=self.decimal,
             label=self.label,
+            ignore=self.ignore,
             missing=self.missing,
             target=self.target,
         )

@@ -39,7 +39,11 @@ class TableBooks(Trainer[ConfigT]):
 
     @property
     def note(self) -> str:
-        return "; ".join(self.table.report)
+        return "; ".join(self.table.notes())
+
+    @property
+    def task(self) -> str:
+        return self.table.task(len(self.validation))
 
     def steps(self) -> Iterator[Step]:
         return (made for made in self.turns() if isinstance(made, Step))

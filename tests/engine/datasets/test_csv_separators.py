@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.datasets.csv_file import Refused, Row, Separator, rows
+from engine.datasets.csv_file import Refused, Row, sheet
+from engine.datasets.csv_separator import Separator
 
 
 def read(tmp_path: Path, text: str, separator: Separator = "auto") -> Iterator[Row]:
     path = tmp_path / "t.csv"
     path.write_bytes(text.encode())
-    return rows(path, separator)
+    return sheet(path, separator).rows()
 
 
 LONG = "\n".join(f'{i},"of; two, or\nthree lines; {i}",{i % 2}' for i in range(40))

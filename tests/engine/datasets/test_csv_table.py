@@ -59,7 +59,7 @@ def test_a_gap_is_dropped_or_kept_to_be_filled(write: Write, gap: str) -> None:
 def test_a_constant_column_is_told(write: Write) -> None:
     table = read_table(write("a,b,y\n1,7,0\n2,7,1\n3,7,1\n4,7,0\n"))
     assert table.constant() == ("b",)
-    assert table.report == ("the same in every row, so they teach nothing: b",)
+    assert table.report == ("the same in every row, which teaches nothing: b",)
 
 
 def test_headers_of_strangers_are_shown_and_never_obeyed(write: Write) -> None:
@@ -125,16 +125,16 @@ def test_what_python_alone_takes_for_a_number(write: Write, cell: str, words: st
 
 
 def test_a_word_among_numbers_is_told_what_to_do(write: Write) -> None:
-    refused(write("a,y\n1,0\nx,1\n3,1\n4,0\n"), "line 3", "leave it empty")
+    refused(write("a,y\n1,0\nx,1\n3,1\n4,0\n"), "line 3", "leave the cell empty")
 
 
 def test_a_file_of_one_column_is_called_by_its_name(write: Write) -> None:
-    refused(write("# by hand\na,y\n1,2\n"), "t.csv, line 1: there is one column only")
+    refused(write("# by hand\na\n1\n"), "t.csv, line 2: there is one column only")
 
 
 def test_a_header_that_looks_like_data_is_offered_its_option(write: Write) -> None:
     path = write("id,1,2,y\n1,2,3,0\n2,3,4,1\n3,4,5,1\n4,5,6,0\n")
-    refused(path, "line 1, column 1", "set header to yes")
+    refused(path, "line 1, column 1", "--set header=yes")
     assert read_table(path, header="yes").names == ("id", "1", "2")
     unnamed = write("1,2,0\n2,3,1\n3,4,1\n4,5,0\n5,6,1\n")
     assert len(read_table(unnamed, header="yes")) == 4
@@ -153,15 +153,15 @@ def test_decimal_commas_are_no_names(write: Write) -> None:
         ("\ufeff", ["is empty"]),
         ("a,b,y\n", ["no rows"]),
         ("a,b,y\n1,2,0\n2,3,1\n3,4,1\n", ["3 rows", "4 are the least"]),
-        ("a\n1\n2\n3\n4\n", ["one column", "comma, semicolon or tab"]),
+        ("a\n1\n2\n3\n4\n", ["one column", "comma, semicolon, tab, pipe or spaces"]),
         ("a,b,y\n1,2,0\n2,3\n", ["line 3: 2 values", "line 1 has 3"]),
         ("a,b,y\n1,2,0\n2,3,4,1\n", ["line 3: 4 values"]),
         ("a,y\n1,0\n2,0\n3,0\n4,0\n", ["every label is '0'"]),
-        ("a,y\n1,0\n2,1\n3,no\n4,1\n", ["line 4", "'no' is not a number", "target to classes"]),
-        ("a,y\n,0\n,1\n,1\n,0\n", ["no rows", "4 rows with a missing value left out: a 4"]),
+        ("a,y\n1,0\n2,1\n3,no\n4,1\n", ["line 4", "'no' is not a number", "--set target=classes"]),
+        ("a,y\n,0\n,1\n,1\n,0\n", ["no column beside the label has any value"]),
         ('a,y\n1,"0\n2,1\n', ["quote"]),
         (b"a,y\n1,\x00\n", ["no text file", "byte 6"]),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", ["no text file"]),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", ["is an image"]),
         ("a,y\n1,2\n".encode("utf-16"), ["UTF-16", "UTF-8"]),
         ("gr\xf6\xdfe,y\n1,2\n".encode("latin-1"), ["line 1", "0xf6", "UTF-8"]),
         ("a,y\n" + "1,x\n" * 3 + f"{'9' * 200_000},y\n", ["line 5"]),
@@ -270,13 +270,13 @@ def test_pima_is_read_as_python_reads_it() -> None:
 
 def test_words_in_a_column_that_may_be_the_label_are_told_how_to_be(write: Write) -> None:
     path = write("kind,a\ncat,1\ndog,2\ncat,3\ndog,4\n")
-    refused(path, "line 2, column 1 (kind)", "if it is what to predict, set label to kind")
+    refused(path, "line 2, column 1 (kind)", "if it is what to predict: --set label=kind")
     assert read_table(path, label="kind").classes == ("cat", "dog")
 
 
 @pytest.mark.parametrize(
     ("names", "alone"),
-    [("abcdefghijkl", 12), ("aabcdefghijklm", 12), ("aabbcd", 0), ("abcdefghij" * 2, 0)],
+    [("aabcdefghijklm", 12), ("aabbcd", 0), ("abcdefghij" * 2, 0)],
 )
 def test_labels_that_stand_in_one_row_each_are_told_of(
     write: Write, names: str, alone: int
@@ -286,6 +286,12 @@ def test_labels_that_stand_in_one_row_each_are_told_of(
     told = f"{alone} labels stand in one row each: is another column the label?"
     assert (told in notes) == (alone > 0)
     assert ("is another column" in notes) == (alone > 0)
+
+
+def test_labels_that_are_all_different_words_name_the_rows(write: Write) -> None:
+    path = write("a,b,name\n1,0,p\n2,1,q\n3,0,r\n4,1,s\n")
+    refused(path, "every row has another label", "--set ignore=name")
+    assert read_table(path, ignore="name").label == "b"
 
 
 def test_a_file_that_is_gone_says_how_to_go_on_without_it(tmp_path: Path) -> None:
