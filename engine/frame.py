@@ -96,6 +96,8 @@ class Frame:
     rate: float | None = None
     """Steps a second, measured since the frame before; None while nothing moves."""
     memory: Memory | None = None
+    task: str = ""
+    """What is predicted from what, in one line; empty where the lesson itself says so."""
     note: str = ""
     """What the learner has to know of this training: that other data stands in, for one."""
     message: str = ""

@@ -72,6 +72,7 @@ class Recorder:
             parameters=trainer.parameters(),
             rate=self._rate(state),
             memory=self._memory_now(),
+            task=trainer.task,
             note=trainer.note,
         )
 

@@ -6,9 +6,12 @@ import math
 import re
 import unicodedata
 
-MISSING = frozenset({"", "?", "-", "na", "n/a", "#n/a", "nan", "null", "none", "missing"})
+SIGNS_OR_WORDS = frozenset({"-", "--", ".", "*", "none", "missing"})
+ERRORS = frozenset({"#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#name?"})
+"""What a spreadsheet writes for a formula that has no value."""
+MISSING = SIGNS_OR_WORDS | ERRORS | {"", "?", "na", "n/a", "n.a.", "nan", "nat", "<na>", "null"}
 """What stands for no value, in small letters."""
-UNLABELLED = MISSING - {"-", "none", "missing"}
+UNLABELLED = MISSING - SIGNS_OR_WORDS
 """What stands for no label whatever the others are: those left out may be names of classes."""
 LONGEST = 40
 DATE = re.compile(
@@ -17,10 +20,18 @@ DATE = re.compile(
 """A date, a time, or both: 10/03/2004, 2021-01-01 12:30, 18.00.00. A plain 18.00 is a number."""
 SIGNS = re.compile(r"(?:[$€£¥₹%]|USD|EUR|GBP)", re.IGNORECASE)
 """Currency and percent signs before or after a number."""
-COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d*(e[+-]?\d+)?", re.IGNORECASE)
+GAP = "[ \u00a0\u202f'’]"
+"""What may be between thousands beside points and commas."""
+SPACED = re.compile(rf"[+-]?\d{{1,3}}({GAP}\d{{3}})+([.,]\d*)?")
+"""A number with spaces or apostrophes between its thousands: 1 000.5."""
+COMMA = re.compile(
+    rf"[+-]?(\d{{1,3}}(\.\d{{3}})+|\d{{1,3}}({GAP}\d{{3}})+|\d*),\d*(e[+-]?\d+)?", re.IGNORECASE
+)
 """A number with a decimal comma, and perhaps points between its thousands: 1.000,5."""
-GROUPED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+")
-"""A whole number with points between its thousands: 1.000.000."""
+GROUPED = re.compile(rf"[+-]?\d{{1,3}}((\.\d{{3}})+|({GAP}\d{{3}})+)")
+"""A whole number with points or spaces between its thousands: 1.000.000."""
+MILLIONS = re.compile(r"[+-]?\d{1,3}(\.\d{3}){2,}")
+"""The same where it cannot be a number with decimals."""
 HIDDEN = re.compile(
     "[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
     "|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])\u200d"
@@ -74,9 +85,15 @@ def advice(cell: str) -> str:
 
 
 def has_decimal_comma(cell: str) -> bool:
-    """Whether the cell is a number once its comma is read as a decimal point."""
+    """Whether the cell is a number where the comma stands before the decimals, and only there.
+
+    1,000 may be one thousand; and 1.000.000 is a number only where points are between thousands.
+    """
     text = cell.strip()
-    return bool(COMMA.fullmatch(text)) and number(with_point(text)) is not None
+    if MILLIONS.fullmatch(text):
+        return True
+    decimal = COMMA.fullmatch(text) and not THOUSANDS.fullmatch(text)
+    return bool(decimal) and number(with_point(text)) is not None
 
 
 def with_point(cell: str) -> str:
@@ -85,9 +102,9 @@ def with_point(cell: str) -> str:
     Cells that hold no such number stay as they are.
     """
     text = cell.strip()
-    if COMMA.fullmatch(text):
-        return text.replace(".", "").replace(",", ".")
-    return text.replace(".", "") if GROUPED.fullmatch(text) else cell
+    if COMMA.fullmatch(text) or GROUPED.fullmatch(text):
+        return re.sub(GAP, "", text).replace(".", "").replace(",", ".")
+    return cell
 
 
 def mended(cell: str) -> str:
@@ -96,8 +113,10 @@ def mended(cell: str) -> str:
     text = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
     if THOUSANDS.fullmatch(text):
         text = text.replace(",", "")
-    elif POINTED.fullmatch(text):
+    elif POINTED.fullmatch(text) or MILLIONS.fullmatch(text):
         text = text.replace(".", "")
+    elif SPACED.fullmatch(text):
+        text = re.sub(GAP, "", text)
     text = text.replace(",", ".", 1)
     return text if number(text) is not None else ""
 

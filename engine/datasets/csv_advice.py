@@ -30,6 +30,8 @@ class _Seen:
     words: int = 0
     dates: int = 0
     """How many of the words are dates or times."""
+    commas: int = 0
+    """How many of the numbers have a decimal comma."""
     texts: set[str] = field(default_factory=set)
 
     def take(self, cell: str) -> None:
@@ -41,6 +43,7 @@ class _Seen:
             self.dates += 1
         elif mended(text):
             self.numbers += 1
+            self.commas += has_decimal_comma(text)
         else:
             self.words += 1
         if len(self.texts) <= MOST_CLASSES:
@@ -80,23 +83,28 @@ class Advisor:
         return Refused(f"{where}: {what}; {self._advice(row, place)}")
 
     def _advice(self, row: Row, place: int) -> str:
-        cell, header_line = row.cells[place], not self.layout.named and row.line == 1
-        if header_line and not mended(cell):
-            return "if line 1 holds the names of the columns: --set header=yes"
-        seen = self._seen()
+        cell, seen, first = row.cells[place].strip(), self._seen(), self.layout.first.line
+        if cell[:1] == cell[-1:] == "'":
+            file = shell_word(self.layout.sheet.path)
+            return f'take the single quotes out: tr -d "\'" < {file} > table.csv'
         if seen[place].wordy:
             return self._leave_out(seen, place)
-        if self._is_of_units(row, seen):
-            file = shell_word(self.layout.sheet.path)
-            return (
-                f"if line {row.line} holds units, take it out: sed {row.line}d {file} > table.csv"
-            )
-        fix = advice(cell) or "write a number, or leave the cell empty"
-        if has_decimal_comma(cell):
+        if not self.layout.named and row.line == first and not mended(cell):
+            return f"if line {first} holds the names of the columns: --set header=yes"
+        if self._is_below_header(row, seen):
+            features = self.columns.features
+            if not all(map(self.columns.named, features)):
+                return f"if line {first} is a title, take it out: {self._without(first)}"
+            return f"if line {row.line} holds units, take it out: {self._without(row.line)}"
+        fix = advice(cell) or "write a number, leave the cell empty, or delete the line"
+        if seen[place].commas:
             fix += "; to read every comma as a decimal point: --set decimal=comma"
-        elif seen[place].numbers and mended(cell):
+        elif mended(cell) and len(self.columns.features) > 1:
             fix += f"; or leave the column out: {self._ignoring(place)}"
         return fix
+
+    def _without(self, line: int) -> str:
+        return f"sed {line}d {shell_word(self.layout.sheet.path)} > table.csv"
 
     def _seen(self) -> dict[int, _Seen]:
         """What each feature and the label hold."""
@@ -110,10 +118,12 @@ class Advisor:
         features, label = self.columns.features, self.columns.label
         wordy = [i for i in features if seen[i].wordy]
         if len(wordy) == len(features):
-            if self.free_label and seen[place].may_be_classes and not seen[label].wordy:
-                others = [self._ignoring(*(i for i in wordy if i != place))] if wordy[1:] else []
-                choose = " ".join([self.columns.setting("label", place), *others])
-                return f"if it is what to predict: {choose}"
+            able = [i for i in (place, *wordy) if seen[i].may_be_classes]
+            if self.free_label and able and not seen[label].wordy:
+                others = [i for i in wordy if i != able[0]]
+                ignoring = f" {self._ignoring(*others)}" if others else ""
+                what = f"column '{self.columns.name(able[0])}' is what to predict"
+                return f"if {what}: {self.columns.setting('label', able[0])}{ignoring}"
             return "and no other column beside the label holds numbers: nothing can be learned"
         many = "columns without numbers" if len(wordy) > 1 else "column"
         if place == 0 and wordy == [0] and self.layout.named and not self.columns.named(0):
@@ -131,7 +141,7 @@ class Advisor:
         """The option that ignores these columns besides those that are ignored already."""
         return self.columns.setting("ignore", *sorted((*self.columns.ignored, *places)))
 
-    def _is_of_units(self, row: Row, seen: dict[int, _Seen]) -> bool:
+    def _is_below_header(self, row: Row, seen: dict[int, _Seen]) -> bool:
         """Whether this is the row below the header, and none of its features is a number."""
         if not self.layout.named or row.line != self.layout.first.line + 1:
             return False

@@ -79,6 +79,11 @@ def columns_of(layout: Layout, label: str | None, ignore: str | None) -> Columns
         )
     places = [place for place in range(layout.width) if place not in layout.empty]
     if len(places) < 2:
+        if layout.common > 1:
+            raise Refused(
+                f"{where}: there is one value, and {layout.common} in each line below; "
+                f"{layout.untitled()}"
+            )
         raise Refused(
             f"{where}: there is one column only, and a table needs features and a label; "
             "are its values separated by comma, semicolon, tab, pipe or spaces?"

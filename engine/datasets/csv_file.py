@@ -127,7 +127,12 @@ class Sheet:
 
     def _unreadable(self, error: str, line: int) -> str:
         if error == "unexpected end of data":
-            return f"{self.name}, line {line}: a quote is opened in this line and never closed"
+            return (
+                f"{self.name}, line {line}: a quote is opened in this line and never closed; "
+                "close it, or delete it"
+            )
+        if error.endswith("expected after '\"'"):
+            return f"{self.name}, line {line}: a quote inside a cell; write it twice, or delete it"
         return f"{self.name}, line {line}: {error}; look for a quote that is never closed"
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 
 from engine.datasets.cells import mended, missing
 from engine.datasets.csv_file import Refused, Row, Sheet
+from engine.datasets.signatures import shell_word
 
 Header: TypeAlias = Literal["auto", "yes", "no"]
 
@@ -30,6 +31,8 @@ class Layout:
     """Lines that begin with # and are no row."""
     separators: int
     """Lines that consist of separators."""
+    common: int
+    """How many cells all rows below the first line have; 0 where they differ."""
     row_names: bool
     """Whether the header has no cell for the first column, as R writes it."""
 
@@ -73,14 +76,22 @@ class Layout:
         if self.row_names:
             yield "the header has no cell for column 1, which is taken for names of the rows"
 
+    def untitled(self) -> str:
+        """What to do where the first line is no part of the table."""
+        line = self.first.line
+        command = f"sed {line}d {shell_word(self.sheet.path)} > table.csv"
+        return f"if line {line} is a title, take it out: {command}"
+
     def _ragged(self, row: Row) -> str:
         file, first = self.sheet.name, self.first
         said = f"{file}, line {row.line}: {_of(len(row.cells), 'value')}"
+        if self.common and not any(map(mended, row.cells)):
+            return f"{said}, and line {first.line} has {self.width}; {self.untitled()}"
         if self.row_names or len(row.cells) < self.width:
             return f"{said}, and line {first.line} has {self.width}; complete the line or delete it"
         return (
-            f"{said}, and line {first.line} has {self.width}; put a value that holds the "
-            "separator into quotes, or delete the line"
+            f"{said}, and line {first.line} has {self.width}; put values that hold the separator "
+            'into quotes, as in "1,5", or delete the line'
         )
 
 
@@ -116,7 +127,10 @@ def layout(sheet: Sheet, header: Header, words: Collection[str]) -> Layout:
     )
     if row_names:
         first, beyond = Row(first.line, ["", *first.cells]), 0
-    return Layout(sheet, first, named, frozenset(free), beyond, comments, separators, row_names)
+    common = widths.pop() if len(widths) == 1 else 0
+    return Layout(
+        sheet, first, named, frozenset(free), beyond, comments, separators, common, row_names
+    )
 
 
 def _first(sheet: Sheet) -> tuple[Row, int, int]:

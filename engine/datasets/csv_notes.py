@@ -15,7 +15,9 @@ from engine.datasets.labels import FEW
 from engine.datasets.tables import Table, listed
 from engine.pictures import Array
 
-IDENTIFIER = re.compile(r"(.*[ _.-])?(id|ID|Id|idx|index|Index)([ _.-].*)?|.*[a-z](Id|ID)")
+IDENTIFIER = re.compile(
+    r"(.*[ _.-])?(id|ID|Id|idx|index|Index)([ _.-].*)?|.*[a-z](Id|ID)|Unnamed: 0"
+)
 """What a column is called that numbers the rows."""
 
 
@@ -24,6 +26,8 @@ def notes_on(table: Table, layout: Layout, columns: Columns, *, asked: bool) -> 
     if same := table.constant():
         yield f"the same in every row, which teaches nothing: {listed(same, most=4)}"
     yield from _alone(table)
+    if len({name.casefold() for name in table.classes}) < len(table.classes):
+        yield "some classes differ only in capital letters"
     yield from _numbers_of_rows(table.x, layout, columns)
     if not asked:
         yield from _header_of_numbers(layout)

@@ -19,6 +19,8 @@ SPACE = " "
 """Stands for a run of spaces and tabs."""
 GLANCE = 10
 """So many lines are looked at to find out how cells are separated."""
+MANY = 1000
+"""So many where runs of spaces and tabs may separate them."""
 QUOTED = re.compile(r'(?:^|(?<=[,;|\t])) *"[^"]*(?:""[^"]*)*(?:"|\Z)', re.MULTILINE)
 """A cell in quotes, whichever separator there is: it may hold the others, and line ends."""
 PADDED = re.compile(r"(?<=[,;|])\t+")
@@ -52,7 +54,9 @@ def separator_of(text: str) -> str:
         return max((alike for marks, alike in counts.items() if marks), default=0)
 
     best = max(SEPARATORS.values(), key=merit)
-    return SPACE if _spaced(head.split("\n"), best, merit(best)) else best
+    if best == "\t" or not merit(best):  # here and there a tab may be doubled
+        lines = [line.rstrip("\n") for line in islice(_telling(text), MANY)]
+    return SPACE if _spaced(lines, best, merit(best)) else best
 
 
 def _telling(text: str) -> Iterator[str]:
@@ -73,7 +77,7 @@ def _spaced(lines: list[str], other: str, merit: int) -> bool:
     if width < 2 or alike < max(merit, 1):
         return False
     numbers = [row for row in rows if any(map(mended, row))]
-    if not merit:
+    if not merit or (other == "\t" and alike > merit):
         return 2 * len(numbers) >= len(rows)
     if other not in "\t,":
         return False

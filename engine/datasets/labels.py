@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Collection, Sequence, Set
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -57,7 +57,8 @@ def labelled(
     odd = next((place for place, value in enumerate(values) if value is None), None)
     if odd is not None and (target == "number" or (target == "auto" and _meant(labels, values))):
         line, text = labels[odd]
-        raise Refused(f"{where}, line {line}: '{shown(text)}' {_why_not(text, target)}")
+        why = _why_not(text, target, [label for _, label in labels])
+        raise Refused(f"{where}, line {line}: '{shown(text)}' {why}")
     if target == "number" or (target == "auto" and odd is None and not _few_and_whole(values)):
         y = np.array(values, dtype=np.float64)
         if y.min() == y.max():
@@ -78,14 +79,17 @@ def _like_a_number(text: str) -> bool:
     return "_" not in text and mended(text) != ""
 
 
-def _why_not(text: str, target: Target) -> str:
+def _why_not(text: str, target: Target, every: Collection[str]) -> str:
+    """What is wrong with a label that is no number; `every` is the text of each label."""
     fix = advice(text)
-    if has_decimal_comma(text):
+    if any(map(has_decimal_comma, set(every))):
         fix += ", or read every comma as a decimal point: --set decimal=comma"
     if target == "number":
         return f"{trouble(text)} to predict; {fix or 'write one, or leave it empty'}"
-    others = f"; {fix}; or," if fix else ", and other labels are numbers;"
-    return f"{trouble(text)}{others} to take all of them for classes: --set target=classes"
+    others = f"; {fix}" if fix else ", and other labels are numbers; write one, or leave it empty"
+    if len(set(every)) > min(MOST_CLASSES, len(every) / 2):  # too many for classes
+        return f"{trouble(text)}{others}"
+    return f"{trouble(text)}{others}; to take all of them for classes: --set target=classes"
 
 
 def _few_and_whole(values: Sequence[float | None]) -> bool:

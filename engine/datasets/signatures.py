@@ -12,7 +12,12 @@ from engine.datasets.cells import shown
 HEAD = 4096
 """Bytes from the start of a file in which text formats are recognised."""
 SAVE_AS = "open it in a spreadsheet program and save the sheet as CSV in UTF-8"
-PANDAS = "convert it with pandas: read it there, then DataFrame.to_csv('table.csv', index=False)"
+
+
+def _pandas(reader: str, how: str = "") -> str:
+    """The advice to convert a file with pandas."""
+    line = f"import pandas; pandas.{reader}({{text}}{how}).to_csv('table.csv', index=False)"
+    return f"convert it with pandas: {line}"
 
 
 class Signature(NamedTuple):
@@ -22,7 +27,7 @@ class Signature(NamedTuple):
     """A regular expression that matches at the first byte."""
     format: str
     advice: str
-    """Where it has {file}, the file's name for a shell."""
+    """Where it has {file}, the file's name for a shell; {text}, for Python."""
 
 
 SIGNATURES = (
@@ -34,16 +39,22 @@ SIGNATURES = (
     Signature(rb"Rar!\x1a\x07", "a RAR archive", "unpack it: unrar x {file}"),
     Signature(rb"(?s).{257}ustar", "a tar archive", "unpack it: tar -xf {file}"),
     Signature(rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (xls)", SAVE_AS),
-    Signature(rb"PAR1", "a Parquet file", PANDAS),
-    Signature(rb"ARROW1|FEA1", "a Feather or Arrow file", PANDAS),
-    Signature(rb"\x89HDF\r\n", "an HDF5 file", PANDAS),
-    Signature(rb"<stata_dta>|\$FL2", "a file of Stata or SPSS", PANDAS),
+    Signature(rb"PAR1", "a Parquet file", _pandas("read_parquet")),
+    Signature(rb"ARROW1|FEA1", "a Feather or Arrow file", _pandas("read_feather")),
+    Signature(rb"\x89HDF\r\n", "an HDF5 file", _pandas("read_hdf")),
+    Signature(rb"<stata_dta>", "a file of Stata's", _pandas("read_stata")),
+    Signature(rb"\$FL2", "a file of SPSS's", _pandas("read_spss")),
     Signature(rb"SQLite format 3\0", "an SQLite database", "export a table of it as CSV"),
     Signature(
         rb"\x93NUMPY", "a NumPy array", "save it with numpy.savetxt('table.csv', x, delimiter=',')"
     ),
-    Signature(rb"\x80[\x02-\x05]", "a Python pickle", PANDAS),
+    Signature(rb"\x80[\x02-\x05]", "a Python pickle", _pandas("read_pickle")),
     Signature(rb"RD[AX][2-9]\n", "a file of R's", "save it in R with write.csv"),
+    Signature(
+        rb"404:? Not Found\s*$",
+        "the answer of a web server that has no such file",
+        "check its address, and download it again",
+    ),
     Signature(rb"%PDF-", "a PDF document", "export its table as CSV"),
     Signature(rb"\{\\rtf", "an RTF document", "export its table as CSV"),
     Signature(rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a", "an image", "name a table in CSV instead"),
@@ -59,7 +70,10 @@ SIGNATURES = (
         "download the file itself: on GitHub, that is the button Raw",
     ),
     Signature(rb"(?i)\s*<(\?xml|[a-z][\w:-]*[\s>/])", "an XML file", SAVE_AS),
-    Signature(rb'\s*(\{\s*"|\[\s*[\[{"])|\{\s*\}', "a JSON file", PANDAS),
+    Signature(
+        rb"\s*\{[^\n]*\}\s*\n\s*\{", "a file of JSON Lines", _pandas("read_json", ", lines=True")
+    ),
+    Signature(rb'\s*(\{\s*"|\[\s*[\[{"])|\{\s*\}', "a JSON file", _pandas("read_json")),
     Signature(
         rb"(?i)(\s*%[^\n]*\n|\s)*@relation\b",
         "an ARFF file (Weka)",
@@ -110,6 +124,11 @@ def shell_word(path: Path) -> str:
     return shlex.quote(word) if shown(word, longest=300) == word else "FILE"
 
 
+def _python_text(path: Path) -> str:
+    """The path as Python writes it; ASCII, and in one line."""
+    return ascii(str(path))
+
+
 def _wide_encoding(raw: bytes) -> str:
     """The encoding of text that is wider than a byte a letter, told by its mark or its zeros."""
     marked = next((name for mark, name in BYTE_ORDER_MARKS.items() if raw.startswith(mark)), "")
@@ -130,4 +149,4 @@ def _converted(path: Path, encoding: str) -> str:
 
 
 def _message(kind: str, advice: str, path: Path) -> str:
-    return f"is {kind}; {advice.format(file=shell_word(path))}"
+    return f"is {kind}; {advice.format(file=shell_word(path), text=_python_text(path))}"

@@ -96,6 +96,13 @@ CONTROLS = (
         help=f"The name of the column to predict; {ONLY_YOURS}.",
     ),
     Control(
+        name="ignore",
+        label="ignore columns",
+        ladder=(None,),
+        none="none",
+        help=f"Columns to leave out: their names, with commas between; {ONLY_YOURS}.",
+    ),
+    Control(
         name="target",
         label="target",
         ladder=("auto", "classes", "number"),
@@ -116,8 +123,14 @@ CONTROLS = (
     Control(
         name="separator",
         label="separator",
-        ladder=("auto", "comma", "semicolon", "tab"),
+        ladder=("auto", "comma", "semicolon", "tab", "pipe", "space"),
         help=f"What stands between two values; {ONLY_YOURS}.",
+    ),
+    Control(
+        name="decimal",
+        label="decimal sign",
+        ladder=("point", "comma"),
+        help=f"What stands before the decimals of a number; {ONLY_YOURS}.",
     ),
     Control(
         name="seed",

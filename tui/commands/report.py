@@ -20,6 +20,9 @@ REDRAW_SECONDS = 0.1
 class Report(Protocol):
     """Hears of every step, and of the end."""
 
+    def task(self, text: str) -> None:
+        """State what is predicted from what, before the first step."""
+
     def aside(self, text: str) -> None:
         """Something has to be known of this training: it goes where errors go."""
 
@@ -60,6 +63,9 @@ class JsonLines:
     def __init__(self, milestones: Milestones) -> None:
         self._milestones = milestones
 
+    def task(self, text: str) -> None:
+        """Nothing here: the last line has it."""
+
     def aside(self, text: str) -> None:
         notice(text)
 
@@ -85,6 +91,9 @@ class PlainLines:
     def __init__(self, milestones: Milestones, order: Order) -> None:
         self._milestones = milestones
         print(f"{_title(order)}, on {order.device}, seed {order.config.seed}", flush=True)
+
+    def task(self, text: str) -> None:
+        print(text, flush=True)
 
     def aside(self, text: str) -> None:
         notice(text)
@@ -112,6 +121,10 @@ class Bar:
         self._due = 0.0
         self._full, self._empty = ("━", "─") if speaks_utf8() else ("#", "-")
         self._draw("getting ready")
+
+    def task(self, text: str) -> None:
+        self._draw("")
+        print(text, flush=True)
 
     def aside(self, text: str) -> None:
         self._draw("")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # these import torch
     from tui.commands.report import Report
     from tui.commands.training import Order, Outcome
 
-TABLE = ("csv", "label", "missing", "header", "separator", "target")
+TABLE = ("csv", "label", "ignore", "missing", "header", "separator", "decimal", "target")
 """The options that are settings of whatever lesson takes a table of the learner's own."""
 EVERY = Allowed("whole number", Range(1, 10**9))
 
@@ -34,12 +34,14 @@ examples:
   dltui run linear-regression --preset double --set reduction=sum
   dltui run gradient-by-hand --set learning_rate=0.1 --set epochs=20
   dltui run parameters --seed 10 --every 1000 --json
-  dltui run dataloader --csv table.csv --label price --missing fill
+  dltui run dataloader --csv table.csv --label price --ignore id,date --missing fill
   dltui run autograd --set "expression=sigmoid(w*x)" --set w=0.5 --set x=2
 
 A preset is a set of settings to start from: the first is taken where none is named.
 --set changes one of them; given twice, the last one counts, and --seed counts most.
---csv and what follows it in the usage are for the lesson that takes a table of your own.
+--csv and what follows it in the usage are for the lesson that takes a table of your own: they
+are settings too, so that --set label=price is --label price. --label and --ignore take the names
+of columns, or 'column 3' for the third. One line says before the training what is predicted.
 With --json, each line is an object, and the last has "event": "end".
 
 exit code: 0 finished, 1 diverged or failed, 2 wrong command line, 130 ended by Ctrl-C
@@ -183,8 +185,11 @@ def _report(options: Namespace, order: Order) -> Report:
 def _train(order: Order, report: Report, interruption: Interruption) -> Outcome:
     from tui.commands.training import Training
 
-    training, told = Training(order, interruption), ""
+    training, told, stated = Training(order, interruption), "", False
     for step in training.steps():
+        if not stated and training.task:
+            report.task(training.task)
+        stated = True
         told = _aside(report, training.note, told)
         interruption.torn_easily = True
         report.step(step)
@@ -214,17 +219,20 @@ def _add_options(parser: ArgumentParser) -> None:
     add("--json", action="store_true", help="print JSON Lines")
     add("--csv", metavar="FILE", help="a table of your own to train on")
     add("--label", metavar="NAME", help="its column to predict (the last)")
+    add("--ignore", metavar="NAMES", help="columns to leave out, with commas between them (none)")
     add("--missing", metavar="HOW", help="drop a row with a gap, or fill the gap (drop)")
     add("--header", metavar="WORD", help="yes or no: does its first line name the columns (auto)")
-    add("--separator", metavar="WORD", help="comma, semicolon or tab (auto)")
+    add("--separator", metavar="WORD", help="comma, semicolon, tab, pipe or space (auto)")
+    add("--decimal", metavar="WORD", help="point or comma: what is before the decimals (point)")
     add("--target", metavar="KIND", help="classes, or a number to predict (auto)")
 
 
 RUN = Command(
     usage="run LESSON [--preset NAME] [--set NAME=VALUE]... [--device D] [--seed N]\n"
     "                 [--every N] [--json] [--data-dir DIR]\n"
-    "                 [--csv FILE] [--label NAME] [--missing drop|fill] [--header yes|no]\n"
-    "                 [--separator comma|semicolon|tab] [--target classes|number]",
+    "                 [--csv FILE] [--label NAME] [--ignore NAMES] [--missing drop|fill]\n"
+    "                 [--header yes|no] [--separator comma|semicolon|tab|pipe|space]\n"
+    "                 [--decimal point|comma] [--target classes|number]",
     summary="Train a lesson without a screen, and print what comes out.",
     notes=NOTES,
     add_options=_add_options,

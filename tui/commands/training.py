@@ -43,6 +43,8 @@ class Outcome:
     seconds: float
     message: str = ""
     """What went wrong, in words."""
+    task: str = ""
+    """What is predicted from what, in one line; empty where the lesson itself says so."""
     note: str = ""
     """What has to be known of this training: that other data stood in, for one."""
     parameters: NamedParameters | None = None
@@ -57,7 +59,8 @@ class Outcome:
         return self.steps / self.seconds if self.seconds else 0.0
 
     def event(self) -> dict[str, Any]:
-        """The last line of the JSON; `message` is there only where something went wrong."""
+        """The last line of the JSON; `message` is there only where something went wrong, `task` and
+        `note` only where there is one."""
         event = {
             "event": "end",
             "status": self.status.value,
@@ -73,9 +76,10 @@ class Outcome:
             "seconds": self.seconds,
             "steps_per_second": self.rate,
             "message": self.message,
+            "task": self.task,
             "note": self.note,
         }
-        absent = [key for key in ("parameters", "message", "note") if not event[key]]
+        absent = [key for key in ("parameters", "message", "task", "note") if not event[key]]
         return {key: value for key, value in event.items() if key not in absent}
 
 
@@ -109,6 +113,11 @@ class Training:
         self._seconds = time.perf_counter() - began
 
     @property
+    def task(self) -> str:
+        """What is predicted from what; empty as long as there is no trainer."""
+        return self._trainer.task if self._trainer else ""
+
+    @property
     def note(self) -> str:
         """What has to be known of this training; empty as long as there is no trainer."""
         return self._trainer.note if self._trainer else ""
@@ -123,6 +132,7 @@ class Training:
             loss=self._history.loss,
             seconds=self._seconds,
             message=self._message,
+            task=self.task,
             note=self.note,
             parameters=_few(trainer.parameters()) if trainer else {},
             metrics=trainer.metrics() if trainer else {},

@@ -14,6 +14,7 @@ from engine.throughput.timing import Timing
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab
 from tui.labs.training_keys import QUIET_RESET
+from tui.widgets.control_values import for_controls
 
 CHART = "throughput"
 LOOKS = 0.25
@@ -103,6 +104,14 @@ class DataLoaderLab(TrainingLab):
     def _show_again(self) -> None:
         if self.frame is not None:
             self._look(self.frame)
+
+    def _show(self, frame: Frame) -> None:
+        """Draw the frame; what it advises is said in terms of the controls."""
+        said = {
+            name: for_controls(getattr(frame, name), self.lesson.controls)
+            for name in ("task", "note", "message")
+        }
+        super()._show(replace(frame, **said))
 
     def _look(self, frame: Frame) -> None:
         if isinstance(frame.picture, TablePicture):

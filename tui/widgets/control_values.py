@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from engine.config import Setting
 from engine.datasets.cells import shown
 from engine.equations import plain
 from lessons.lesson import Control
+
+OPTION = re.compile(r"--set ('[^']*'|[^\s',;]+(?:,[^\s',;]+)*)")
+"""A setting as it is written on the command line."""
 
 
 def matters(control: Control, settings: Mapping[str, Setting]) -> bool:
@@ -32,7 +38,8 @@ def line(control: Control, value: Setting, live: bool, width: int) -> Text:
     sign = " ●" if live else "  "
     room = width - len(control.label) - 1 - len(sign)
     said = _end(text_of(control, value), room) + sign
-    return Text(control.label + said.rjust(width - len(control.label)), no_wrap=True)
+    gap = " " * (width - len(control.label) - cell_len(said))
+    return Text(control.label + gap + said, no_wrap=True)
 
 
 def choices(control: Control) -> str:
@@ -59,4 +66,21 @@ def following(ladder: Sequence[Setting], value: Setting, direction: int) -> Sett
 
 def _end(text: str, room: int) -> str:
     """Of a text that is too long, its end: of a path, that is the file."""
-    return text if len(text) <= max(room, 2) else f"…{text[1 - max(room, 2) :]}"
+    room = max(room, 2)
+    if cell_len(text) <= room:
+        return text
+    return "…" + set_cell_size(text[::-1], room - 1)[::-1]
+
+
+def for_controls(text: str, controls: Iterable[Control]) -> str:
+    """The text with the options of the command line as what to do with the controls here.
+
+    `--set ignore=id` becomes `set "ignore columns" to id`.
+    """
+    labels = {control.name: control.label for control in controls}
+
+    def worded(found: re.Match[str]) -> str:
+        name, _, value = "".join(shlex.split(found[1])).partition("=")
+        return f'set "{labels[name]}" to {value}' if name in labels else found[0]
+
+    return OPTION.sub(worded, text)

@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 from engine.config import Setting
 from lessons.lesson import Control
 from tui.widgets.control_list import ControlList
-from tui.widgets.control_values import choices, following, line, matters, text_of
+from tui.widgets.control_values import choices, following, for_controls, line, matters, text_of
 from tui.widgets.path_suggester import PathSuggester
 
 TYPE = "Type any value for the highlighted control"
@@ -111,7 +111,7 @@ class Controls(Vertical):
 
     def refuse(self, reason: str) -> None:
         """Say why a value was not taken; what was typed stands there still."""
-        self.query_one("#said", Static).update(reason)
+        self.query_one("#said", Static).update(for_controls(reason, self._controls.values()))
         self.add_class("-refused")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -19,9 +19,13 @@ class Notice(Static):
     """A few lines over the lab, out of sight while there is nothing to say."""
 
     def show(self, frame: Frame) -> None:
-        """Say what went wrong, or else what there is to know of this training, if anything."""
+        """Say what went wrong, or else what there is to know of this training, if anything.
+
+        Before its first step, that begins with what it predicts.
+        """
         wrong = frame.state in NOTICES
-        words = frame.message if wrong else frame.note
+        task = frame.task if frame.step == 0 else ""
+        words = frame.message if wrong else "\n".join(filter(None, (task, frame.note)))
         text = NOTICES.get(frame.state, "{message}").format(message=words.replace("[", "\\["))
         if text != self.content:
             self.set_class(not wrong, "-note")
