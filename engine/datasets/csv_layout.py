@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Literal, TypeAlias
 
+from engine.counts import counted
 from engine.datasets.cells import mended, missing
 from engine.datasets.csv_file import Refused, Row, Sheet
 from engine.datasets.signatures import shell_word
@@ -68,11 +69,11 @@ class Layout:
     def notes(self) -> Iterator[str]:
         """What of the file is no part of the table, in words."""
         if count := len(self.empty) + self.beyond:
-            yield f"{_of(count, 'empty column')} without a name left out"
+            yield f"{counted(count, 'empty column')} without a name left out"
         if self.separators:
-            yield f"{_of(self.separators, 'line')} of separators only left out"
+            yield f"{counted(self.separators, 'line')} of separators only left out"
         if self.comments:
-            yield f"{_of(self.comments, 'comment line')} left out"
+            yield f"{counted(self.comments, 'comment line')} left out"
         if self.row_names:
             yield "the header has no cell for column 1, which is taken for names of the rows"
 
@@ -84,7 +85,7 @@ class Layout:
 
     def _ragged(self, row: Row) -> str:
         file, first = self.sheet.name, self.first
-        said = f"{file}, line {row.line}: {_of(len(row.cells), 'value')}"
+        said = f"{file}, line {row.line}: {counted(len(row.cells), 'value')}"
         if self.common and not any(map(mended, row.cells)):
             return f"{said}, and line {first.line} has {self.width}; {self.untitled()}"
         if self.row_names or len(row.cells) < self.width:
@@ -178,7 +179,3 @@ def _holds_names(cells: list[str], words: Collection[str]) -> bool:
         return True
     names = [cell for cell in texts if not missing(cell)]
     return bool(names) and not any(map(mended, texts))  # 1,5 is a number too, if a wrong one
-
-
-def _of(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count:,} {what}s"

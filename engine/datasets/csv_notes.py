@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from engine.counts import counted
 from engine.datasets.cells import number
 from engine.datasets.csv_columns import Columns
 from engine.datasets.csv_layout import Layout
@@ -49,14 +50,10 @@ def gaps_of(absent: np.ndarray, names: tuple[str, ...], gaps: str) -> Iterator[s
     each = [f"{name} {count:,}" for name, count in zip(names, counts, strict=True) if count]
     where = listed(each, most=4)
     if gaps == "drop":
-        yield f"{rows_of(int(absent.any(axis=1).sum()))} with a missing value left out: {where}"
+        rows = counted(int(absent.any(axis=1).sum()), "row")
+        yield f"{rows} with a missing value left out: {where}"
     else:
         yield f"the median of the column stands for missing values: {where}"
-
-
-def rows_of(count: int) -> str:
-    """So many rows, in words."""
-    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _alone(table: Table) -> Iterator[str]:

@@ -12,12 +12,13 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from engine.counts import counted
 from engine.datasets.cells import missing, number, plain, unlabelled, with_point
 from engine.datasets.csv_advice import Advisor
 from engine.datasets.csv_columns import Columns, columns_of, words
 from engine.datasets.csv_file import Refused, Row, Stamp, sheet, stamp
 from engine.datasets.csv_layout import Header, Layout, layout
-from engine.datasets.csv_notes import gaps_of, notes_on, rows_of
+from engine.datasets.csv_notes import gaps_of, notes_on
 from engine.datasets.csv_separator import Separator
 from engine.datasets.labels import FEW, MOST_CLASSES, Target, labelled, numbers_with_gaps
 from engine.datasets.tables import Table
@@ -201,13 +202,13 @@ class _Reading:
     def _unlabelled(self) -> Iterator[str]:
         if self.unlabelled:
             label = self.columns.name(self.columns.label)
-            yield f"{rows_of(self.unlabelled)} without a label ({label}) left out"
+            yield f"{counted(self.unlabelled, 'row')} without a label ({label}) left out"
 
     def _too_few(self, kept: int, every: int, report: list[str]) -> str:
         why = f" ({'; '.join(report)})" if report else ""
         fill = every >= LEAST_ROWS and self.how.missing == "drop"
         fix = "; to fill the gaps instead: --set missing=fill" if fill else ""
-        rows = rows_of(kept) if kept else "no rows"
+        rows = counted(kept, "row") if kept else "no rows"
         return f"{rows} to learn from, and {LEAST_ROWS} are the least{why}{fix}"
 
 

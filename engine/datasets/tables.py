@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.counts import counted
 from engine.pictures import Array
 
 FEW_ROWS = 20
@@ -48,9 +49,9 @@ class Table:
         label = f"predicts {self.label}: {self._target()}"
         if self.hint:
             label += f" ({self.hint})"
-        rows = f"{_of(len(self), 'row')}, {held_out:,} held out"
+        rows = f"{counted(len(self), 'row')}, {held_out:,} held out"
         ignored = [f"ignored: {listed(self.ignored)}"] if self.ignored else []
-        return "; ".join([label, _of(len(self.names), "feature"), rows, *ignored])
+        return "; ".join([label, counted(len(self.names), "feature"), rows, *ignored])
 
     def notes(self) -> tuple[str, ...]:
         """The report, and a warning where there are few rows."""
@@ -59,7 +60,7 @@ class Table:
 
     def _target(self) -> str:
         if self.classes:
-            return f"{_of(len(self.classes), 'class', 'classes')} ({listed(self.classes)})"
+            return f"{counted(len(self.classes), 'class', 'classes')} ({listed(self.classes)})"
         return f"a number from {self.y.min():,.6g} to {self.y.max():,.6g}"
 
 
@@ -67,7 +68,3 @@ def listed(names: Sequence[str], most: int = 5) -> str:
     """The names in one line, the first of them where they are many."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
-
-
-def _of(count: int, one: str, many: str = "") -> str:
-    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"

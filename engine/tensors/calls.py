@@ -13,6 +13,7 @@ from typing import Any
 import torch
 
 from engine.config import nearest
+from engine.counts import counted
 from engine.tensors import bounds, explain, traced
 from engine.tensors.line import Line
 from engine.tensors.traced import Pair, Traced
@@ -48,7 +49,7 @@ def attribute(line: Line, node: ast.Attribute, owner: Any) -> Any:
     if name not in ("T", "mT"):
         return getattr(owner.value, name)
     if name == "T" and owner.value.ndim != 2:
-        message = f".T is for matrices, and this has {owner.value.ndim} dimensions; "
+        message = f".T is for matrices, and this has {counted(owner.value.ndim, 'dimension')}; "
         raise line.refusal_at_end(message + "use .mT or .permute(…)", node, name)
     why = partial(explain.transposed, tuple(owner.value.shape))
     return line.attempt(node, lambda: traced.transposed(owner, name), why)

@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 
+from engine.counts import counted
 from engine.tensors.looks import Broadcast, Shape
 from engine.tensors.vocabulary import FUNCTIONS, METHODS, Kind
 
@@ -136,7 +137,7 @@ def _reshape(tensor: torch.Tensor, args: Sequence[Any], error: str) -> str:
         return "Sizes are whole numbers, and one of them may be −1: x.reshape(2, -1)."
     known = math.prod(size for size in asked if size != -1)
     if list(asked).count(-1) == 1:
-        return f"{count:,} elements cannot be shared out evenly over {known:,}."
+        return f"{counted(count, 'element')} cannot be shared out evenly over {known:,}."
     if -1 in asked:
         return "Only one size may be −1: PyTorch works it out from the others."
     return (

@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from engine.config import Config, Coordinate, Epochs, Range, Rate, Setting
+from engine.counts import counted
 from engine.datasets import noisy_line
 from engine.equations import Equation, number
 from engine.frame import LossHistory, NamedParameters
@@ -215,4 +216,6 @@ def _slope(name: str, learner: Learner) -> Equation:
 
 
 def _cost(name: str, learner: Learner) -> Equation:
-    return Equation("cost", f"{name}: {learner.updates:,} updates", "", f"{learner.seconds:.3f} s")
+    return Equation(
+        "cost", f"{name}: {counted(learner.updates, 'update')}", "", f"{learner.seconds:.3f} s"
+    )

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from engine.config import Setting
+from engine.counts import counted
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.history import Path
@@ -74,7 +75,7 @@ class BoundaryTrainer(Trainer[ConfigT]):
     def _forward(self) -> tuple[Equation, ...]:
         if not self.hidden():
             return (Equation("forward", "P = σ(w₁·x₁ + w₂·x₂ + b)", "", ""),)
-        bend, size = self.activation, f"{self.linear()[0].out_features} numbers"
+        bend, size = self.activation, counted(self.linear()[0].out_features, "number")
         sub = [chr(ord("₁") + layer) for layer in range(len(self.linear()))]
         hidden = [
             Equation(

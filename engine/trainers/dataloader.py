@@ -13,6 +13,7 @@ from torch import nn
 from torch.utils.data import Dataset
 
 from engine.config import Config, Epochs, Range, Rate, Setting
+from engine.counts import counted
 from engine.datasets.breast_cancer import breast_cancer
 from engine.datasets.csv_layout import Header
 from engine.datasets.csv_separator import Separator
@@ -87,7 +88,7 @@ class DataLoaderConfig(Config):
         if self.drop_last == "yes" and self.batch_size > train:
             raise ValueError(
                 f"batch_size = {self.batch_size} leaves no batch where drop_last is yes: "
-                f"there are {train} rows to train on"
+                f"there {'is' if train == 1 else 'are'} {counted(train, 'row')} to train on"
             )
 
     def but(self, name: str, value: Setting) -> Self:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from engine.counts import counted
 from engine.equations import Equation, factor, number, plain
 from engine.pictures.fits import StageView
 
@@ -42,7 +43,7 @@ def stages(trainer: FittingTrainer) -> tuple[StageView, ...]:
         StageView(
             "data",
             "x, y = data",
-            f"{len(trainer.x)} points",
+            counted(len(trainer.x), "point"),
             f"x, y {points}",
             (f"x₁ = {number(trainer.x[0].item(), 2)}", f"y₁ = {number(trainer.y[0].item(), 3)}"),
         ),

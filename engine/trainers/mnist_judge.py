@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from engine.counts import counted
 from engine.datasets.images import Images
 from engine.pictures.digits import Activation, Counts, DigitWalk, HardDigits
 from engine.reader import Prepare, Reader
@@ -80,8 +81,8 @@ def reader_walk(reader: Reader, images: Images, index: int) -> DigitWalk:
 def layer_name(layer: nn.Conv2d | nn.Linear) -> str:
     """What comes out of it: `512 units`, `8 maps`."""
     if isinstance(layer, nn.Conv2d):
-        return f"{layer.out_channels} maps"
-    return f"{layer.out_features} units"
+        return counted(layer.out_channels, "map")
+    return counted(layer.out_features, "unit")
 
 
 def _hard(indices: torch.Tensor, logits: torch.Tensor, images: Images) -> HardDigits:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from unicodedata import east_asian_width
 
 import torch
 from torch import nn
 
 from engine.config import Setting
+from engine.counts import counted
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.pictures.table import Belt, Measures, TablePicture
@@ -16,7 +18,7 @@ from engine.trainers.gradient_size import rms
 from engine.trainers.table_books import TableBooks
 
 LONGEST = 16
-"""Letters of what is said to all, where it stands in a formula."""
+"""Cells of what is said to all, where it stands in a formula."""
 MOST_WEIGHTS = 100
 """A network of more is not written out."""
 
@@ -72,7 +74,7 @@ class TableTrainer(TableBooks[ConfigT]):
         score = "accuracy" if self.table.classes else "R²"
         bend = str(getattr(self.config, "activation", ""))
         bend = "σ" if bend == "sigmoid" else bend
-        sizes = [_numbers(layer.out_features) for layer in self.linear()]
+        sizes = [counted(layer.out_features, "number") for layer in self.linear()]
         now = self.measures.last
         assert now is not None
         return (
@@ -87,8 +89,15 @@ class TableTrainer(TableBooks[ConfigT]):
 
     def one_answer(self) -> str:
         """What is said without looking at a feature, in a few words."""
-        guess = self.guess if len(self.guess) <= LONGEST else f"{self.guess[: LONGEST - 1]}…"
-        return f"all {guess}" if self.table.classes else guess
+        if not self.table.classes:
+            return self.guess
+        room, kept = LONGEST - 1, ""
+        for letter in self.guess:
+            room -= 2 if east_asian_width(letter) in "WF" else 1
+            if room < 0:
+                return f"all {kept}…"
+            kept += letter
+        return f"all {self.guess}"
 
     def _loss_formula(self) -> str:
         if not self.table.classes:
@@ -141,7 +150,3 @@ class TableTrainer(TableBooks[ConfigT]):
         super().adjust(name, value)
         for group in self.optimizer.param_groups:
             group["lr"] = value
-
-
-def _numbers(count: int) -> str:
-    return "1 number" if count == 1 else f"{count} numbers"

@@ -10,6 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.counts import counted
 from engine.pictures.table import Belt, TablePicture
 from tui.charts.canvas import Canvas, packed
 from tui.charts.look import Look
@@ -46,11 +47,14 @@ def _caption(belt: Belt, width: int) -> str:
     if belt.waiting:
         return "the workers are starting: some seconds"[:width]
     if not belt.number:
-        batches = "1 batch" if belt.batches == 1 else f"{belt.batches:,} batches"
-        text = f"{len(belt.seen):,} samples, {batches} an epoch"
+        batches = counted(belt.batches, "batch", "batches")
+        text = f"{counted(len(belt.seen), 'sample')}, {batches} an epoch"
         return text[:width]
     left = int(len(belt.seen) - np.count_nonzero(belt.seen))
-    number, batches = f"batch {belt.number:,} of {belt.batches:,}", f"{len(belt.batch):,} samples"
+    number, batches = (
+        f"batch {belt.number:,} of {belt.batches:,}",
+        counted(len(belt.batch), "sample"),
+    )
     for text in (f"{number} · {batches} · {left:,} left in the epoch", f"{number} · {left:,} left"):
         if len(text) <= width:
             return text

@@ -10,7 +10,8 @@ def short(names: Sequence[str], longest: int) -> tuple[str, ...]:
     """Each name in at most so many cells, at least one, cut with an ellipsis.
 
     A canvas puts one character in one cell. A name with characters that take two cells, or
-    none, would push all that follows aside; its place in the row, counted from 1, stands for it.
+    none, would push all that follows aside, and letters written from right to left may turn the
+    line round; its place in the row, counted from 1, stands for such a name.
     """
     plain = (
         name if name and all(map(_one_cell, name)) else f"#{place}"
@@ -22,4 +23,6 @@ def short(names: Sequence[str], longest: int) -> tuple[str, ...]:
 
 def _one_cell(letter: str) -> bool:
     wide = unicodedata.east_asian_width(letter) in "WF"
-    return letter.isprintable() and not wide and not unicodedata.combining(letter)
+    mark = unicodedata.category(letter).startswith("M")  # variation selectors among them
+    leftwards = unicodedata.bidirectional(letter) in ("R", "AL", "AN")
+    return letter.isprintable() and not (wide or mark or leftwards)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
+from engine.counts import counted
 from engine.frame import State
 from engine.trainer import Step
 from tui.commands.json_line import json_line
@@ -158,7 +159,7 @@ class Bar:
 
 def summary(outcome: Outcome) -> Iterator[str]:
     """What there is to know at the end, aligned."""
-    yield f"{outcome.status} after {outcome.steps:,} steps in {_seconds(outcome)}"
+    yield f"{outcome.status} after {counted(outcome.steps, 'step')} in {_seconds(outcome)}"
     if outcome.message:
         yield f"  {' '.join(outcome.message.split())}"
     rate = getattr(outcome.order.config, "learning_rate", None)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
+from textual import on, work
 from textual.binding import Binding
+from textual.message import Message
 from textual.timer import Timer
 
 from engine.frame import Frame
@@ -16,9 +20,15 @@ from tui.labs.training import TrainingLab
 from tui.labs.training_keys import QUIET_RESET
 from tui.widgets.control_values import for_controls
 
+if TYPE_CHECKING:
+    from engine.config import Setting
+
 CHART = "throughput"
 LOOKS = 0.25
 """Seconds between two looks at the measurement, while it goes on."""
+LARGE = 300_000
+"""Bytes: a smaller file is read faster than anybody could notice."""
+READING = "reading the file…"
 TIME = "Time the loader with and without workers, or stop that"
 
 
@@ -30,15 +40,27 @@ class DataLoaderLab(TrainingLab):
         QUIET_RESET,
     ]
 
+    @dataclass
+    class Read(Message):
+        """A file was read in a thread for this setting; `refusal` says why it is of no use."""
+
+        name: str
+        value: Setting
+        refusal: str
+
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson, fps)
         self._timing: Timing | None = None
         self._measured: tuple[Throughput, ...] = ()
         self._timer: Timer | None = None
         self._eager_to_time = False
+        self._closed = False
+        self._refused_file: Setting = None
+        """The file that was refused last: a setting that is changed next may be what it wants."""
 
     def close(self) -> None:
         super().close()
+        self._closed = True
         self._stop_timing()
 
     def put_down(self) -> None:
@@ -62,6 +84,54 @@ class DataLoaderLab(TrainingLab):
             self._begin_timing(self._picture)
         else:
             self._eager_to_time = True
+
+    def _set(self, name: str, value: Setting) -> bool:
+        """Change a setting; a large file is read in a thread, and taken once it has been.
+
+        A file that was refused is tried again when a setting of how to read it has changed.
+        """
+        assert self.experiment is not None
+        if name not in self.experiment.trainer.own:
+            return super()._set(name, value)
+        file = value if name == "csv" else getattr(self.experiment.config, "csv", None)
+        if isinstance(file, str) and _is_large(file):
+            self._panels.controls.refuse(READING)
+            self._read(name, value)
+            return False
+        taken = super()._set(name, value)
+        return self._taken(name) if taken else self._not_taken(name, value)
+
+    def _taken(self, name: str) -> bool:
+        """A setting was taken; so may be the file that was refused before."""
+        file, self._refused_file = self._refused_file, None
+        return name == "csv" or file is None or self._set("csv", file)
+
+    def _not_taken(self, name: str, value: Setting) -> bool:
+        if name == "csv":
+            self._refused_file = value
+        return False
+
+    @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
+    def _read(self, name: str, value: Setting) -> None:
+        assert self.experiment is not None
+        refusal = ""
+        try:
+            self.experiment.config.but(name, value)  # what was read is kept for the next time
+        except ValueError as error:
+            refusal = str(error)
+        self.post_message(self.Read(name, value, refusal))  # which waits for nobody
+
+    @on(Read)
+    def _end_reading(self, event: Read) -> None:
+        """The file was read in a thread: take it now, without reading it again."""
+        event.stop()
+        if self._closed:
+            return
+        if event.refusal:
+            self._panels.controls.refuse(event.refusal)
+            self._not_taken(event.name, event.value)
+        elif super()._set(event.name, event.value) and self._taken(event.name):
+            self._panels.controls.action_settle()
 
     @property
     def _picture(self) -> TablePicture | None:
@@ -107,11 +177,11 @@ class DataLoaderLab(TrainingLab):
 
     def _show(self, frame: Frame) -> None:
         """Draw the frame; what it advises is said in terms of the controls."""
-        said = {
-            name: for_controls(getattr(frame, name), self.lesson.controls)
-            for name in ("task", "note", "message")
-        }
-        super()._show(replace(frame, **said))
+        task, note, message = (
+            for_controls(text, self.lesson.controls)
+            for text in (frame.task, frame.note, frame.message)
+        )
+        super()._show(replace(frame, task=task, note=note, message=message))
 
     def _look(self, frame: Frame) -> None:
         if isinstance(frame.picture, TablePicture):
@@ -122,3 +192,11 @@ class DataLoaderLab(TrainingLab):
         super()._look(frame)
         if self._eager_to_time and self._picture is not None:
             self._begin_timing(self._picture)
+
+
+def _is_large(file: str) -> bool:
+    """Whether reading the file would hold the screen up."""
+    try:
+        return Path(file).expanduser().stat().st_size > LARGE
+    except (OSError, ValueError, RuntimeError):
+        return False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import set_cell_size
 from rich.text import Text
 
+from engine.counts import counted
 from engine.tensors.scenes import Scene
 from tui.labs.tensor_shapes import meeting, stretched
 
@@ -32,7 +33,9 @@ def _counted(look: SceneLook) -> str:
     if look.result is None:
         return ""
     counts = [(name, int(mask.sum()), mask.size) for name, mask in look.result.picked.items()]
-    return ", ".join(f"{count:,} of {size:,} cells of {name}" for name, count, size in counts)
+    return ", ".join(
+        f"{count:,} of {counted(size, 'cell')} of {name}" for name, count, size in counts
+    )
 
 
 def outcome(look: SceneLook) -> Text:

@@ -27,17 +27,19 @@ def matters(control: Control, settings: Mapping[str, Setting]) -> bool:
 
 
 def text_of(control: Control, value: Setting) -> str:
-    """The value as it is shown and typed."""
+    """The value as it is typed: a path must stay the one that it is."""
     if value is None:
         return control.none
-    return shown(value, longest=4096) if isinstance(value, str) else plain(value)
+    if isinstance(value, str):
+        return value if value.isprintable() else shown(value, longest=4096)
+    return plain(value)
 
 
 def line(control: Control, value: Setting, live: bool, width: int) -> Text:
     """Label and value, at the two ends of so many cells."""
     sign = " ●" if live else "  "
     room = width - len(control.label) - 1 - len(sign)
-    said = _end(text_of(control, value), room) + sign
+    said = _end(shown(text_of(control, value), longest=4096), room) + sign
     gap = " " * (width - len(control.label) - cell_len(said))
     return Text(control.label + gap + said, no_wrap=True)
 
