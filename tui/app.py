@@ -218,7 +218,7 @@ class DltuiApp(KeyOrder):
         self._bench.set_exception(NoBench(reason))
         text = f"{reason}. dltui doctor says what is missing."
         self.notify(
-            text, title="PyTorch cannot be used", severity="error", timeout=3600, markup=False
+            text, title="PyTorch cannot be used", severity="error", timeout=20, markup=False
         )
 
     def _be_ready(self, bench: Bench) -> None:

@@ -29,10 +29,8 @@ def faint(look: WalkLook | ProgramLook) -> bool:
 
 
 def refused(look: WalkLook | ProgramLook) -> bool:
-    """PyTorch has refused to go back."""
-    if isinstance(look, ProgramLook):
-        return any(line.error for line in look.lines)
-    return look.done and bool(look.walk.error)
+    """PyTorch has refused to go back through an expression; the programs are made to show it."""
+    return isinstance(look, WalkLook) and look.done and bool(look.walk.error)
 
 
 def _gradients(look: WalkLook | ProgramLook, name: str) -> list[tuple[float, ...]]:
@@ -64,8 +62,9 @@ CHALLENGES = (
     ),
     Challenge(
         slug="refused",
-        text="make backward() refuse",
-        hint="Go through the programs with p. Or ask a vector for its slope: what has no mean?",
+        text="type what backward() refuses",
+        hint="backward() starts from one number, and needs an input that requires a gradient. "
+        "Type an expression of vectors, or leave no input with a gradient (g).",
         check=refused,
     ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.frame import Frame
+from engine.frame import Frame, State
 from lessons.lesson import Challenge
 
 if TYPE_CHECKING:
@@ -28,8 +28,13 @@ def mends(frame: Frame) -> bool:
 
 
 def vanishes(frame: Frame) -> bool:
-    """Hardly any gradient in the first layer, while the answers are no better than one for all."""
+    """Stuck for want of a gradient in the first layer, although the features are standardised.
+
+    On raw features a preset shows it; with these it takes steps that are far too long.
+    """
     picture = _trained(frame)
+    if frame.settings.get("standardise") != "yes":
+        return False
     if picture is None or not picture.gradients or not picture.classes:
         return False
     stuck = float(picture.measures.train_loss[-1]) > 0.9 * picture.loss_to_beat
@@ -37,9 +42,12 @@ def vanishes(frame: Frame) -> bool:
 
 
 def learns_by_heart(frame: Frame) -> bool:
-    """The loss falls on what is trained on, and has turned on what is not."""
+    """Paused while the loss falls on what is trained on, and has turned on what is not.
+
+    A training that is left alone until its end is not caught.
+    """
     picture = _trained(frame)
-    if picture is None:
+    if picture is None or frame.state is not State.PAUSED:
         return False
     validation, train = picture.measures.validation_loss, picture.measures.train_loss
     least = int(validation.argmin())
@@ -76,16 +84,16 @@ CHALLENGES = (
     ),
     Challenge(
         slug="vanish",
-        text="stuck, rms ∂L/∂W₁ below 10⁻⁷",
-        hint="A sigmoid whose input is far from 0 has a slope of almost 0. What brings inputs "
-        "of 1,000 into the first layer?",
+        text="standardised, ∂L/∂W₁ below 10⁻⁷",
+        hint="Inputs of 1,000 do it in the preset saturated. These are near 0: which steps make "
+        "the weights so large that training is stuck all the same?",
         check=vanishes,
     ),
     Challenge(
         slug="by-heart",
         text="catch it learning by heart",
-        hint="Play the preset mended to its end and press e over Train and validation: after "
-        "which epoch does the validation loss turn?",
+        hint="Play the preset mended, and press e over Train and validation. Pause once the "
+        "validation loss is 1.5 times its least, before the training ends.",
         check=learns_by_heart,
     ),
     Challenge(

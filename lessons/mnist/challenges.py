@@ -66,8 +66,9 @@ CHALLENGES = (
     ),
     Challenge(
         slug="vanish",
-        text="let the first gradient vanish",
-        hint="After an epoch, 1,000 times smaller than the last. Which slope is never above 1/4?",
+        text="see the first gradient vanish",
+        hint="Play the preset sigmoid: after an epoch it is 1,000 times smaller than the last. "
+        "Which slope is never above 1/4?",
         check=vanishes,
     ),
     Challenge(

@@ -58,7 +58,8 @@ CHALLENGES = (
     Challenge(
         slug="arrived",
         text="race: both above 0.9, from 0.1",
-        hint="Patience; or a nearer start, with the arrow keys; or a larger rate, typed.",
+        hint="From −6 squared error hardly moves. Take a nearer start with the arrow keys, or type "
+        "a larger rate.",
         check=arrived,
     ),
     Challenge(

@@ -447,9 +447,7 @@ async def test_a_challenge_gives_its_hint() -> None:
         lab = await open_lab(pilot)
         lab.query_one(Challenges).focus()
         await pilot.press("down", "enter")
-        await until(pilot, lambda: list(pilot.app._notifications))
-        (note,) = pilot.app._notifications
-        assert "Where x is 3, x**2 has" in note.message
+        await until(pilot, lambda: "Where x is 3, x**2 has" in screen_text(pilot.app))
         assert not lab.query_one(ExpressionLine).editing
 
 

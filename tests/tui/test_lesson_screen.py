@@ -96,6 +96,11 @@ async def go_to(pilot, question: str) -> QuestionBox:
     raise AssertionError("tab goes through the page, and never came to the question")
 
 
+def marks(box: QuestionBox) -> list[str]:
+    """The sign before each answer."""
+    return [str(option.prompt)[0] for option in box.query_one(OptionList).options]
+
+
 async def choose(pilot, box: QuestionBox, index: int) -> None:
     options = box.query_one(OptionList)
     await pilot.press("home", *["down"] * index)
@@ -119,7 +124,8 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
         await choose(pilot, box, wrong)
         why = box.query_one(".why", Static)
         assert re.fullmatch(f"✗.* {re.escape(question.choices[wrong].why)}", str(why.render()))
-        assert box.border_title == "Question"
+        assert box.border_title == "Question 1 of 3"
+        assert marks(box) == ["✗" if i == wrong else "·" for i in range(len(question.choices))]
         assert mark() == "○"
         done = kept(own_folders, "gradient-by-hand")
         assert (done.answers, done.challenges) == (set(), set())
@@ -127,21 +133,28 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
         await choose(pilot, box, right)
         await until(pilot, lambda: mark() == "✓")
         assert re.fullmatch(f"✓.* {re.escape(question.choices[right].why)}", str(why.render()))
-        assert box.border_title == "✓ Question"
+        assert box.border_title == "✓ Question 1 of 3"
+        both = {wrong: "✗", right: "✓"}
+        assert marks(box) == [both.get(i, "·") for i in range(len(question.choices))]
         done = kept(own_folders, "gradient-by-hand")
         assert (done.answers, done.challenges) == ({"sign"}, {"sign"})
-        assert any(met.text in note.message for note in pilot.app._notifications)
+        assert f"challenge met: {met.text}" in screen.query_one(StatusBar).text
+        assert not pilot.app._notifications
 
         await choose(pilot, box, wrong)  # what is known stays known
-        assert box.border_title == "✓ Question"
+        assert box.border_title == "✓ Question 1 of 3"
+        assert marks(box)[right] == "✓"
     assert kept(own_folders, "gradient-by-hand").answers == {"sign"}
 
     async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
-        titles = [box.border_title for box in screen.query(QuestionBox)]
-        assert titles == [
-            "✓ Question" if q.slug == "sign" else "Question" for q in lesson.questions
-        ]
+        boxes = list(screen.query(QuestionBox))
+        titles = [box.border_title for box in boxes]
+        assert titles == ["✓ Question 1 of 3", "Question 2 of 3", "Question 3 of 3"]
+        first, *others = boxes  # what was answered right is shown with its explanation
+        assert marks(first) == ["✓" if i == right else "·" for i in range(len(question.choices))]
+        assert question.choices[right].why in str(first.query_one(".why", Static).render())
+        assert all(set(marks(box)) == {"·"} for box in others)
         assert str(screen.query_one(Challenges).get_option("sign").prompt)[0] == "✓"
 
 
@@ -229,24 +242,6 @@ async def test_a_value_left_to_chance_can_be_opened_and_left_as_it_is() -> None:
         await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
         assert lab.experiment.config.initial_w is None
         assert not lab.query_one(Controls).has_class("-refused")
-
-
-async def test_a_hint_comes_with_enter_on_a_challenge() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
-        lab = await open_lab(pilot)
-        lab.query_one(Challenges).focus()
-        await pilot.press("home", "enter")
-        hint = lab.lesson.challenges[0].hint
-        await until(pilot, lambda: any(hint == n.message for n in pilot.app._notifications))
-
-
-async def test_letters_go_through_the_challenges_as_arrows_do() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
-        lab = await open_lab(pilot)
-        lab.query_one(Challenges).focus()
-        await pilot.press("home", "j", "j", "k", "enter")
-        hint = lab.lesson.challenges[1].hint
-        await until(pilot, lambda: any(hint == n.message for n in pilot.app._notifications))
 
 
 async def test_escape_while_typing_keeps_the_lesson_open() -> None:

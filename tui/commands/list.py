@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from lessons.catalog import COURSE, Chapter, Entry, entries
+from tui import paths
 from tui.commands.command import Command
+from tui.completion import challenges_met, is_begun, is_complete
+from tui.progress import Progress
 
 NOTES = """\
 examples:
@@ -29,18 +32,37 @@ def list_course(options: Namespace) -> int:
 
 
 def _page() -> Iterator[str]:
+    progress = _progress()
     slugs = max(len(entry.slug) for entry in entries())
     titles = max(len(entry.title) for entry in entries())
     for chapter in COURSE:
         yield f"{chapter.number}  {chapter.title}"
         for entry in chapter.entries:
-            yield f"   {entry.slug:{slugs}}  {entry.title:{titles}}  {_minutes(entry)}"
+            told = f"{_minutes(entry)}{_done(entry, progress)}"
+            yield f"   {entry.slug:{slugs}}  {entry.title:{titles}}  {told}"
         yield ""
     yield "Open a lesson with: dltui LESSON"
 
 
 def _minutes(entry: Entry) -> str:
     return f"{entry.load().minutes:3} minutes" if entry.written else "    not written yet"
+
+
+def _progress() -> Progress | None:
+    """What the learner has done; None where nothing was kept yet: listing creates no file."""
+    file = paths.state_dir() / "progress.jsonl"
+    return Progress(file) if file.exists() else None
+
+
+def _done(entry: Entry, progress: Progress | None) -> str:
+    """How many challenges are met in a lesson that was begun, as in the app's course list."""
+    if progress is None or not entry.written:
+        return ""
+    lesson, done = entry.load(), progress.of(entry.slug)
+    if not is_begun(done):
+        return ""
+    end = ", complete" if is_complete(lesson, done) else ""
+    return f"   {challenges_met(lesson, done)} challenges{end}"
 
 
 def _chapter(chapter: Chapter) -> dict[str, Any]:
@@ -71,7 +93,7 @@ def _add_options(parser: ArgumentParser) -> None:
 
 LIST = Command(
     usage="list [--json]",
-    summary="Show the course: every lesson by chapter, with the minutes it takes.",
+    summary="Show the course by chapter: the minutes each lesson takes, and what is done.",
     notes=NOTES,
     add_options=_add_options,
     run=list_course,

@@ -54,8 +54,7 @@ class CurveDesk(Vertical):
         #figures { width: 46; }
         #told { height: 3; }
     }
-    .-curves ToastRack { scrollbar-size-vertical: 0; }
-    .-curves Toast { width: 36; max-width: 36; margin-top: 0; padding: 0 1; }
+    .-curves Toast { width: 36; max-width: 36; }
     """
 
     def __init__(self, challenges: Challenges) -> None:

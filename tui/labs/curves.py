@@ -61,8 +61,7 @@ class CurvesLab(Lab, Dressed, Generic[S]):
         yield self._desk
 
     def on_mount(self) -> None:
-        # What was just met must not lie over what is told of it, nor over the drawing.
-        self.screen.add_class("-told-below", "-curves")
+        self.screen.add_class("-curves")
 
     def open(self, bench: Bench) -> None:
         self._device = bench.processor
@@ -119,6 +118,11 @@ class CurvesLab(Lab, Dressed, Generic[S]):
     @property
     def _text(self) -> str:
         return self.stage.text if self.stage is not None else ""
+
+    def _check(self, look: object) -> None:
+        """Check the challenges on what the learner brought about, not on what plays by itself."""
+        if self.stage is not None and self.stage.by_hand:
+            super()._check(look)
 
     def _use(self) -> None:
         """Show the scene that was chosen, from its start."""

@@ -81,7 +81,6 @@ class GraphDesk(Vertical):
     def begin(self, settings: GraphSettings | None) -> None:
         """Lay out an expression with these settings; a program for None."""
         self.set_class(settings is None, "-program")
-        self.screen.set_class(settings is not None, "-told-below")
         if settings is not None:
             self._inputs.show(values(settings), set(settings.requires_grad or ()))
 

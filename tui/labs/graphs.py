@@ -75,7 +75,8 @@ class GraphsLab(Lab, Dressed):
         if action == "device":
             return self.comparison is not None and len(self._devices) > 1
         if action == "give_up":
-            return self.comparison is not None and bool(self.comparison.measuring)
+            measuring = self.comparison is not None and bool(self.comparison.measuring)
+            return measuring and not self.has_hint  # escape closes the hint first
         return True
 
     # What the keys do.

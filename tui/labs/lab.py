@@ -31,6 +31,16 @@ class Lab(Container):
 
         challenge: Challenge
 
+    @dataclass
+    class Asked(Message):
+        """The learner selected a challenge that is met by answering a question."""
+
+        question: str
+        """The slug of the question."""
+
+    class HintChanged(Message):
+        """A hint was opened or closed, so escape means something else now."""
+
     def __init__(self, lesson: Lesson) -> None:
         super().__init__(id="lab")
         self._lesson = lesson
@@ -72,10 +82,21 @@ class Lab(Container):
         if self.display and (here is None or not here.size):
             self.enter()
 
-    def mark(self, met: Set[str]) -> None:
-        """Show which challenges are met, by slug."""
+    def mark(self, met: Set[str], new: Set[str] = frozenset()) -> None:
+        """Show which challenges are met, by slug, and highlight those that have just been met."""
         self._met = met
-        self._challenges.mark(met)
+        self._challenges.mark(met, new)
+
+    @property
+    def has_hint(self) -> bool:
+        """Whether the hint of a challenge is shown."""
+        return self._challenges.hinted is not None
+
+    def show_hint(self, slug: str | None) -> None:
+        """Show the hint of this challenge below it, in place of any other; None closes it."""
+        self._challenges.show_hint(slug)
+        self.set_class(slug is not None, "-hinted")
+        self.post_message(self.HintChanged())
 
     def _check(self, look: object) -> None:
         """Tell of every challenge that this look meets, and that was not met before."""
@@ -84,7 +105,11 @@ class Lab(Container):
                 self.post_message(self.Met(challenge))
 
     @on(OptionList.OptionSelected, "#challenges")
-    def _hint(self, event: OptionList.OptionSelected) -> None:
-        self.app.clear_notifications()
+    def _select_challenge(self, event: OptionList.OptionSelected) -> None:
+        """Open the question that meets the challenge, or else show its hint; again, hide it."""
         challenge = self._lesson.challenges[event.option_index]
-        self.notify(challenge.hint, title=challenge.text, timeout=10, markup=False)
+        if challenge.question is not None:
+            self.post_message(self.Asked(challenge.question))
+        else:
+            shown = self._challenges.hinted == challenge.slug
+            self.show_hint(None if shown else challenge.slug)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -13,9 +14,12 @@ from textual.message import Message
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from lessons.lesson import Lesson, Question
+from lessons.lesson import Choice, Lesson, Question
 from tui.widgets.page import Page
 from tui.widgets.rows import RowList, row_keys
+
+RIGHT, WRONG, UNMARKED = ("✓ ", "bold green"), ("✗ ", "bold red"), ("· ", "")
+"""The signs before an answer, each with its style."""
 
 
 class Choices(RowList):
@@ -29,7 +33,7 @@ class Choices(RowList):
 
 
 class QuestionBox(Vertical):
-    """A question with its choices; a chosen one says why it is right or wrong."""
+    """A question with its choices; chosen ones are marked ✓ or ✗ and explained."""
 
     DEFAULT_CSS = """
     QuestionBox {
@@ -40,6 +44,7 @@ class QuestionBox(Vertical):
             height: auto; max-height: 100h; border: none; padding: 0; background: $background;
             &:focus { border: none; background: $background; }
         }
+        .where { height: auto; color: $text-muted; }
         .why { height: auto; display: none; margin-top: 1; }
         &.-answered .why { display: block; }
     }
@@ -52,31 +57,75 @@ class QuestionBox(Vertical):
         question: Question
         right: bool
 
-    def __init__(self, question: Question, known: bool) -> None:
+    def __init__(self, question: Question, number: str, known: bool, hint: str = "") -> None:
+        """Show a question.
+
+        Args:
+            question: The question with its choices.
+            number: Which one it is: `1 of 3`.
+            known: Whether it was answered right before.
+            hint: The hint of the challenge that asks this question, if one does.
+        """
         super().__init__()
-        self._question = question
-        self.border_title = "✓ Question" if known else "Question"
+        self.question = question
+        self._number = number
+        self._known = known
+        self._hint = hint
+        self._wrong: set[int] = set()
+        """The wrong answers that were chosen."""
 
     def compose(self) -> ComposeResult:
-        yield Static(self._question.text, markup=False)
-        yield Choices(
-            *(Option(f"· {choice.text}") for choice in self._question.choices),
-            markup=False,
-            compact=True,
-        )
+        yield Static(self.question.text, markup=False)
+        if self._hint:
+            yield Static(f"Hint: {self._hint}", classes="where", markup=False)
+        yield Choices(*self._options(), markup=False, compact=True)
         yield Static(classes="why", markup=False)
+
+    def on_mount(self) -> None:
+        self._write_title()
+        if self._known:
+            self._explain(next(choice for choice in self.question.choices if choice.right))
+
+    def ask(self) -> None:
+        """Take the keys: a challenge in the lab asks this question."""
+        self.border_subtitle = "2: back to the lab"
+        self.screen.set_focus(self.query_one(Choices), scroll_visible=False)
 
     @on(OptionList.OptionSelected)
     def _answer(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        choice = self._question.choices[event.option_index]
-        verdict, style = ("✓ ", "bold green") if choice.right else ("✗ ", "bold red")
-        self.query_one(".why", Static).update(Text.assemble((verdict, style), choice.why))
-        self.add_class("-answered")
+        choice = self.question.choices[event.option_index]
         if choice.right:
-            self.border_title = "✓ Question"
-        self.post_message(self.Answered(self._question, choice.right))
+            self._known = True
+        else:
+            self._wrong.add(event.option_index)
+        self._write_title()
+        for index, prompt in enumerate(self._prompts()):
+            event.option_list.replace_option_prompt_at_index(index, prompt)
+        self._explain(choice)
+        self.post_message(self.Answered(self.question, choice.right))
         self.call_after_refresh(self.scroll_visible)
+
+    def _write_title(self) -> None:
+        self.border_title = f"{'✓ ' if self._known else ''}Question {self._number}"
+
+    def _options(self) -> Iterator[Option]:
+        return (Option(prompt) for prompt in self._prompts())
+
+    def _prompts(self) -> Iterator[Text]:
+        """The choices, marked ✗ where a wrong one was chosen, ✓ where the right one was."""
+        for index, choice in enumerate(self.question.choices):
+            if choice.right and self._known:
+                mark = RIGHT
+            else:
+                mark = WRONG if index in self._wrong else UNMARKED
+            yield Text.assemble(mark, choice.text)
+
+    def _explain(self, choice: Choice) -> None:
+        """Say why this answer is right or wrong."""
+        mark = RIGHT if choice.right else WRONG
+        self.query_one(".why", Static).update(Text.assemble(mark, choice.why))
+        self.add_class("-answered")
 
 
 class ConceptView(VerticalScroll):
@@ -93,9 +142,26 @@ class ConceptView(VerticalScroll):
         super().__init__(id=id)
         self._lesson = lesson
         self._answered = answered
+        self._asked: QuestionBox | None = None
+        """The question to bring into view."""
 
     def compose(self) -> ComposeResult:
         yield Page(self._lesson.concept)
-        for question in self._lesson.questions:
-            yield QuestionBox(question, question.slug in self._answered)
+        questions = self._lesson.questions
+        hints = {c.question: c.hint for c in self._lesson.challenges if c.question is not None}
+        for number, question in enumerate(questions, start=1):
+            known = question.slug in self._answered
+            of = f"{number} of {len(questions)}"
+            yield QuestionBox(question, of, known, hints.get(question.slug, ""))
         yield Static("[dim]enter: to the lab · tab: the questions · esc: back[/dim]", id="end")
+
+    def ask(self, slug: str) -> None:
+        """Give the keys to this question, and bring it into view as soon as the page is."""
+        self._asked = next(box for box in self.query(QuestionBox) if box.question.slug == slug)
+        self._asked.ask()
+
+    def on_show(self) -> None:
+        """Scroll to the question that was asked for: only now is it known where it is."""
+        if self._asked is not None:
+            self.scroll_to_widget(self._asked, animate=False, top=True, force=True)
+            self._asked = None

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.bench import Bench, NoBench
+from tui.completion import challenges_met, is_begun, is_complete, questions_answered
 from tui.progress import Progress
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.page import Page
@@ -26,7 +27,8 @@ from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 REST_SECONDS = 0.05
 """How long the highlight rests on a lesson before its page, which is dear, is laid out."""
-OPEN = "Open the lesson: ○ new, ◐ begun, ✓ gone through and a challenge met"
+OPEN = "Open the lesson: ○ new, ◐ begun, ✓ every challenge met and every question answered"
+LONGEST_TITLE = max(len(entry.title) for entry in entries())
 UNWRITTEN = """# {title}
 
 *{about}*
@@ -181,8 +183,12 @@ class HomeScreen(Screen[None]):
         done = self._progress.of(entry.slug)
         if not entry.written:
             return Text(f"   {entry.title}", "dim", no_wrap=True)
-        sign = "✓" if done.finished and done.challenges else "◐" if done.opened else "○"
-        return Text(f" {sign} {entry.title}", no_wrap=True)
+        if not is_begun(done):
+            return Text(f" ○ {entry.title}", no_wrap=True)
+        lesson = entry.load()
+        sign = "✓" if is_complete(lesson, done) else "◐"
+        met = challenges_met(lesson, done)
+        return Text(f" {sign} {entry.title:{LONGEST_TITLE}} {met}", no_wrap=True)
 
     def _show_facts(self) -> None:
         """The line over the page: how long it takes, and what is done."""
@@ -190,8 +196,8 @@ class HomeScreen(Screen[None]):
         text = Text("not written yet", "dim")
         if entry.written:
             lesson, done = entry.load(), self._progress.of(entry.slug)
-            challenges = f"challenges {len(done.challenges)}/{len(lesson.challenges)}"
-            answers = f"questions {len(done.answers)}/{len(lesson.questions)}"
+            challenges = f"challenges {challenges_met(lesson, done)}"
+            answers = f"questions {questions_answered(lesson, done)}"
             text = Text(f"{lesson.minutes} min · {challenges} · {answers}", "dim")
         self.query_one("#facts", Static).update(text)
 

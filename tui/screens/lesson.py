@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
+from textual.timer import Timer
 from textual.widgets import ContentSwitcher
 
-from lessons.lesson import Lesson
+from lessons.lesson import Lesson, TrainingLesson
 from tui.bench import Bench, NoBench
 from tui.labs import lab_of
 from tui.labs.lab import Lab
@@ -26,6 +27,9 @@ from tui.widgets.status_bar import NO_DEVICE, StatusBar
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
 BACK = "Back to the course; the lesson stays as it is until you open another"
+CLOSE_HINT = "Close the hint of the challenge"
+NEWS_SECONDS = 8.0
+"""How long a challenge that has just been met is highlighted."""
 
 
 class LessonScreen(Screen[None]):
@@ -33,12 +37,14 @@ class LessonScreen(Screen[None]):
 
     CSS_PATH = "lesson.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
     BINDINGS = [
         Binding("1", "show('concept')", "concept", False, id="lesson.concept", tooltip=CONCEPT),
         Binding("2", "show('lab')", "lab", False, id="lesson.lab", tooltip=LAB),
         Binding(
             "3,c", "show('code')", "code", False, key_display="c", id="lesson.code", tooltip=CODE
         ),
+        Binding("escape", "close_hint", "close hint", id="lesson.hint", tooltip=CLOSE_HINT),
         Binding("escape", "back", "back", id="lesson.back", tooltip=BACK),
     ]
 
@@ -55,6 +61,9 @@ class LessonScreen(Screen[None]):
         self._heading = Heading(lesson.title)
         self._lab = lab_of(lesson, fps)
         self._status = StatusBar()
+        self._new: set[str] = set()
+        """The challenges that have just been met, by slug."""
+        self._news_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield self._heading
@@ -68,6 +77,7 @@ class LessonScreen(Screen[None]):
     def on_mount(self) -> None:
         self._progress.add(self.lesson.slug, "opened")
         self._lab.mark(self._done.challenges)
+        self.set_class(not isinstance(self.lesson, TrainingLesson), "-told-below")
         self.action_show("concept")
         # At once, and not by message: the line above and the charts are then painted in one go.
         self.watch(self._lab, "standing", self._follow)
@@ -90,14 +100,39 @@ class LessonScreen(Screen[None]):
 
     def action_show(self, part: str) -> None:
         """Show the concept page, the lab or the code."""
-        self._hush()
-        self._lab.leave()
-        self.query_one(ContentSwitcher).current = part
-        self._heading.part = part
+        self._turn_to(part)
         if part == "lab":
             self._lab.enter()
         else:
             self.query_one(f"#{part}").focus()
+
+    def _turn_to(self, part: str) -> None:
+        """Show this part; the focus stays where it is."""
+        self._hush()
+        self._lab.leave()
+        self.query_one(ContentSwitcher).current = part
+        self._heading.part = part
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Escape closes a hint that is shown before it leaves the lesson."""
+        if action in ("close_hint", "back"):
+            hint = self._lab.display and self._lab.has_hint
+            return hint if action == "close_hint" else not hint
+        return True
+
+    def action_close_hint(self) -> None:
+        """Close the hint of the challenge."""
+        self._lab.show_hint(None)
+
+    @on(Lab.HintChanged)
+    def _name_keys(self) -> None:
+        self.refresh_bindings()
+
+    @on(Lab.Asked)
+    def _ask(self, event: Lab.Asked) -> None:
+        self._turn_to("concept")
+        self.query_one(ConceptView).ask(event.question)
 
     def action_back(self) -> None:
         """Back to the course; a run that is under way is held."""
@@ -136,7 +171,28 @@ class LessonScreen(Screen[None]):
                     self._met(challenge.slug, challenge.text)
 
     def _met(self, slug: str, text: str) -> None:
+        """Keep that a challenge is met, and highlight it for some seconds."""
         if self._progress.add(self.lesson.slug, "challenge", slug):
-            self._lab.mark(self._done.challenges)
+            self._new.add(slug)
+            met = f"challenge met: {text}" if len(self._new) == 1 else "several challenges met"
+            self._status.news = f" ✓ {met} "
+            self._lab.mark(self._done.challenges, self._new)
+            self._time_news()
             self.post_message(self.Progressed())
-            self.notify(f"✓ {text}", title="challenge met", markup=False)
+
+    def on_screen_resume(self) -> None:
+        """Show what was met while another screen was in front of this one."""
+        if self._new:
+            self._time_news()
+
+    def _time_news(self) -> None:
+        """Count the seconds that the news are shown from now."""
+        if self._news_timer is not None:
+            self._news_timer.stop()
+        self._news_timer = self.set_timer(NEWS_SECONDS, self._end_news)
+
+    def _end_news(self) -> None:
+        if self.is_current:  # else the learner has not seen them yet
+            self._new.clear()
+            self._status.news = ""
+            self._lab.mark(self._done.challenges)

@@ -13,6 +13,13 @@ class CurveStage(Protocol):
         """What the keys move, as it could be typed."""
 
     @property
+    def by_hand(self) -> bool:
+        """Whether the learner brought about what there is to see; else it was played to here.
+
+        Challenges are checked only then: playing a scene passes through what they ask for.
+        """
+
+    @property
     def ended(self) -> bool:
         """Whether there is no step to make."""
 

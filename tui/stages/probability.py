@@ -29,6 +29,8 @@ class Stage:
 
     look: Look
     """All that there is to see now."""
+    by_hand: bool
+    """Whether the learner brought it about; a race is theirs once they set its start or rate."""
 
     def __init__(self, scene: str) -> None:
         self.use(scene)
@@ -41,6 +43,7 @@ class Stage:
     def reset(self) -> None:
         """Everything as the scene began."""
         self._rate = RATE
+        self.by_hand = False
         self._put(self.scene.start, 1)
 
     @property
@@ -57,6 +60,10 @@ class Stage:
 
     def move(self, strides: int, *, large: bool = False) -> bool:
         """Go so many strides up or down, to the next round number; whether there was room."""
+        self.by_hand = True
+        return self._move(strides, large)
+
+    def _move(self, strides: int, large: bool = False) -> bool:
         stride = self.scene.large if large else self.scene.small
         places = self._at / stride
         whole = math.floor(places + 1e-6) if strides > 0 else math.ceil(places - 1e-6)
@@ -64,16 +71,19 @@ class Stage:
 
     def end(self, direction: int) -> None:
         """Go to an end: −1 for the left one, 1 for the right one."""
+        self.by_hand = True
         self._go(self._ends[direction > 0])
 
     def flip(self) -> None:
         """Take the other label."""
+        self.by_hand = True
         self._put(self.look.z, 1 - self.look.label)
 
     def step(self) -> bool:
         """One step of the race, or one stride to the right; whether there was one to make."""
         if self._race is None:
-            return self.move(1)
+            self.by_hand = False
+            return self._move(1)
         if self.ended:
             return False
         self._race.step()
@@ -92,7 +102,8 @@ class Stage:
         if self.racing:
             self._put(self.look.z, self.look.label)
         else:
-            self.end(-1)
+            self.by_hand = False
+            self._go(self._ends[0])
 
     def type(self, text: str) -> None:
         """Take `z = 2`, `P = 0.9`, `odds = 9`, or `y = 0`; in the race `rate = 2`; or a number.
@@ -115,6 +126,7 @@ class Stage:
             takers[name](number_in(value, f"{self.text} or odds = 9"))
         except ValueError as error:
             raise Refused(str(error), text, value_at) from None
+        self.by_hand = True
 
     # What may be typed.
 

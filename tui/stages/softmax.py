@@ -28,6 +28,8 @@ class Stage:
 
     look: Look
     """All that there is to see now."""
+    by_hand: bool
+    """Whether the learner brought it about; the steps against the gradient are theirs too."""
     _begun: Numbers
     """The logits before the first of the steps that were made."""
 
@@ -41,6 +43,7 @@ class Stage:
 
     def reset(self) -> None:
         """Everything as the scene began."""
+        self.by_hand = False
         self._put(Given(self.scene.start))
 
     @property
@@ -60,6 +63,10 @@ class Stage:
 
     def move(self, strides: int, *, large: bool = False) -> bool:
         """Go so many strides up or down, to the next round number; whether there was room."""
+        self.by_hand = True
+        return self._move(strides, large)
+
+    def _move(self, strides: int, large: bool = False) -> bool:
         before = self.given
         if self.scene.moves == "temperature":
             self._heat(strides * (4 if large else 1))
@@ -73,6 +80,10 @@ class Stage:
 
     def end(self, direction: int) -> None:
         """As far down as it goes, or as far up."""
+        self.by_hand = True
+        self._end(direction)
+
+    def _end(self, direction: int) -> None:
         if self.scene.moves == "temperature":
             self._put(replace(self.given, temperature=COLDEST if direction < 0 else HOTTEST))
         else:
@@ -86,12 +97,14 @@ class Stage:
     def relabel(self) -> None:
         """Let the next class be the label."""
         given = self.given
+        self.by_hand = True
         self._put(replace(given, label=(given.label + 1) % len(given.z)))
 
     def step(self) -> bool:
         """Where there is a label, a step against the gradient; else a stride up."""
+        self.by_hand = self.scene.labelled
         if not self.scene.labelled:
-            return self.move(1)
+            return self._move(1)
         if self.ended:
             return False
         begun = self._begun
@@ -115,7 +128,8 @@ class Stage:
         if self.scene.labelled:
             self._put(replace(self.given, z=self._begun))
         else:
-            self.end(-1)
+            self.by_hand = False
+            self._end(-1)
 
     def type(self, text: str) -> None:
         """Take `dog = 2`, `z = [2, 1, 0]`, `T = 0.5`, `c = 10`, `y = dog`; or a number.
@@ -125,6 +139,7 @@ class Stage:
         """
         default = self.text.partition(" ")[0]
         self._put(typed(self.scene, self.given, text, default))
+        self.by_hand = True
 
     # Where it all stands.
 

@@ -1,9 +1,12 @@
-"""What the learner is asked to bring about, and what is met; checks nothing itself."""
+"""The challenges of a lesson: which are met, and the hint of one of them; checks nothing itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.text import Text
 from textual.widgets.option_list import Option
 
 from lessons.lesson import Challenge
@@ -11,7 +14,10 @@ from tui.widgets.rows import Rows, row_keys
 
 
 class Challenges(Rows):
-    """A line a challenge: ✓ met, ○ still to do. Enter on one posts its hint as a wish."""
+    """One line per challenge, ✓ met or ○ still to do, and below one of them its hint.
+
+    Selecting a challenge is reported as `OptionSelected`; the lab decides what that does.
+    """
 
     BORDER_TITLE = "Challenges"
     BINDINGS = row_keys("challenges")
@@ -23,16 +29,68 @@ class Challenges(Rows):
             markup=False,
         )
         self._challenges = {challenge.slug: challenge for challenge in challenges}
+        self._met: Set[str] = frozenset()
+        self._new: Set[str] = frozenset()
+        self._hinted: str | None = None
 
-    def mark(self, met: Set[str]) -> None:
-        """Show which challenges are met, by slug."""
+    @property
+    def hinted(self) -> str | None:
+        """The slug of the challenge whose hint is shown, if any is."""
+        return self._hinted
+
+    def mark(self, met: Set[str], new: Set[str] = frozenset()) -> None:
+        """Show which challenges are met, by slug, and highlight those that have just been met."""
+        self._met, self._new = frozenset(met), frozenset(new)
+        self._write()
+        if self._new:
+            self.call_after_refresh(self._scroll_to_new)
+
+    def show_hint(self, slug: str | None) -> None:
+        """Show the hint of this challenge below it in place of any other; None shows none."""
+        self._hinted = slug
+        self._write()
+        self.call_after_refresh(self.scroll_to_highlight)
+
+    def on_resize(self) -> None:
+        """Keep the hint in sight: at another width it has another number of lines."""
+        if self._hinted is not None:
+            self.call_after_refresh(self.scroll_to_highlight)
+
+    def _write(self) -> None:
         for slug, challenge in self._challenges.items():
-            sign = "✓" if slug in met else "○"
-            self.replace_option_prompt(slug, _line(sign, challenge))
-        done = len(met & self._challenges.keys())
-        left = " · tab, enter: hint" if done < len(self._challenges) else " · all met"
-        self.border_title = f"Challenges {done}/{len(self._challenges)}{left}"
+            self.replace_option_prompt(slug, self._prompt(challenge))
+        self.border_title = self._title()
+        self.refresh(layout=True)
+
+    def _prompt(self, challenge: Challenge) -> RenderableType:
+        sign = "✓" if challenge.slug in self._met else "○"
+        line = _line(sign, challenge, "bold reverse" if challenge.slug in self._new else "")
+        if challenge.slug != self._hinted:
+            return line
+        return Group(line, Padding(Text(challenge.hint), (0, 0, 0, 2)))
+
+    def _title(self) -> str:
+        done, total = len(self._met & self._challenges.keys()), len(self._challenges)
+        if self._new:
+            rest = "challenge met"
+        elif self._hinted is not None:
+            rest = "esc: close hint"
+        else:
+            rest = "tab, enter: hint" if done < total else "all met"
+        return f"Challenges {done}/{total} · {rest}"
+
+    def _scroll_to_new(self) -> None:
+        """Bring the first challenge that has just been met into view; the highlight stays."""
+        slugs = list(self._challenges)
+        row = next((index for index, slug in enumerate(slugs) if slug in self._new), None)
+        if row is None:
+            return
+        if self._hinted is not None and row > slugs.index(self._hinted):
+            row += self.virtual_size.height - len(slugs)  # the lines of the hint stand above it
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        if not top <= row < top + height:
+            self.scroll_to(y=row, animate=False)
 
 
-def _line(sign: str, challenge: Challenge) -> str:
-    return f"{sign} {challenge.text}"
+def _line(sign: str, challenge: Challenge, style: str = "") -> Text:
+    return Text(f"{sign} {challenge.text}", style, no_wrap=True, overflow="ellipsis")

@@ -25,6 +25,12 @@ class StatusBar(Lines):
     state: var[str] = var(NO_RUN)
     """What goes on, where it is no training."""
     frame: var[Frame | None] = var(None)
+    news: var[str] = var("")
+    """What has just happened; shown in place of the device while it is not empty."""
+
+    def watch_news(self) -> None:
+        """Write the news, or the device again."""
+        self._write()
 
     def watch_device(self) -> None:
         """Write the new device."""
@@ -41,9 +47,10 @@ class StatusBar(Lines):
     def _write(self) -> None:
         frame = self.frame
         memory = _memory(frame.memory if frame else None, self.device)
-        left = f"{self.device} · {memory}" if memory else self.device
+        device = f"{self.device} · {memory}" if memory else self.device
+        left = (self.news, "bold reverse") if self.news else (device, "")
         right = f"{_rate(frame.rate)} · {frame.state}" if frame else self.state
-        self.write([spread(((left, ""),), ((right, "bold"),), self.content_size.width)])
+        self.write([spread((left,), ((right, "bold"),), self.content_size.width)])
 
 
 def _memory(memory: Memory | None, device: str) -> str:

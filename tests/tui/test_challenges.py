@@ -1,0 +1,290 @@
+"""Hints, challenges that are met, and notices: where they are shown, and what they never cover."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Input
+from textual.widgets._toast import Toast
+
+from lessons.catalog import find
+from lessons.lesson import Challenge, TrainingLesson
+from tests.course import WRITTEN
+from tests.tui.conftest import app, open_lab, until
+from tests.tui.screen_text import screen_text
+from tui.labs.lab import Lab
+from tui.screens.concept import Choices, ConceptView, QuestionBox
+from tui.screens.home import HomeScreen
+from tui.screens.lesson import LessonScreen
+from tui.widgets.challenges import Challenges
+from tui.widgets.control_list import ControlList
+from tui.widgets.heading import Heading
+from tui.widgets.key_footer import KeyFooter
+from tui.widgets.status_bar import StatusBar
+
+COMMAND = 'dltui run autograd --set "expression=mean((w*x + b - y)**2)" ' + '--set "x=[1, 2]" ' * 5
+SIZES = ((80, 24), (120, 40), (200, 55))
+QUICK = ("linear-regression", "tensors", "graphs", "autograd", "softmax", "mnist")
+"""One lesson of each kind of lab; the others look like one of them, and are slow."""
+EACH_KIND = [pytest.param(slug, marks=[pytest.mark.slow] * (slug not in QUICK)) for slug in WRITTEN]
+
+
+async def in_lab(pilot: Pilot[None], slug: str) -> Lab:
+    """Go to the lab of the lesson; a training makes a step, so that all its formulas are there."""
+    if isinstance(find(slug).load(), TrainingLesson):
+        lab = await open_lab(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame is not None and lab.frame.step > 0)
+        return lab
+    await until(pilot, lambda: pilot.app.screen.query(Lab))
+    await pilot.press("2")
+    lab = pilot.app.screen.query_one(Lab)
+    await until(pilot, lambda: lab.standing.preset)
+    return lab
+
+
+async def reach_challenges(pilot: Pilot[None], lab: Lab) -> Challenges:
+    """Give the keys to the challenges; where they are out of sight, `v` shows them."""
+    challenges = lab.query_one(Challenges)
+    for _ in range(3):
+        if not challenges.size:
+            await pilot.press("v")
+            await pilot.pause()
+    await until(pilot, lambda: challenges.size)
+    challenges.focus()
+    await until(pilot, lambda: challenges.has_focus)
+    return challenges
+
+
+def shown(challenges: Challenges) -> str:
+    """What can be read in the panel, on one line; nothing where a part of it is out of sight."""
+    parents = [parent for parent in challenges.ancestors if isinstance(parent, Widget)]
+    if not all(parent.region.contains_region(challenges.region) for parent in parents):
+        return ""
+    rows = range(challenges.scrollable_content_region.height)
+    return " ".join(" ".join(challenges.render_line(row).text.split()) for row in rows)
+
+
+def title(challenges: Challenges) -> str:
+    return str(challenges.border_title)
+
+
+# Every lab.
+
+
+@pytest.mark.parametrize("slug", EACH_KIND)
+async def test_in_every_lab_nothing_is_covered_and_tab_goes_round(slug: str) -> None:
+    async with app(slug).run_test(size=SIZES[0], notifications=True) as pilot:
+        lab = await in_lab(pilot, slug)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            panel = await reach_challenges(pilot, lab)
+            challenges = [one for one in find(slug).load().challenges if one.question is None]
+            if size != SIZES[0]:  # there is more room: the longest will do
+                challenges = [max(challenges, key=lambda one: len(one.hint))]
+            for challenge in challenges:
+                await hint_is_in_sight(pilot, panel, challenge)
+            await notice_covers_nothing(pilot, lab)
+        assert lab.query_one(Challenges) in await round_trip(pilot)
+        await pilot.press("1")
+        await until(pilot, lambda: isinstance(pilot.app.focused, ConceptView))
+        boxes = [stop.parent for stop in await round_trip(pilot) if isinstance(stop, Choices)]
+        assert boxes == list(pilot.app.screen.query(QuestionBox))  # in their order
+
+
+async def hint_is_in_sight(pilot: Pilot[None], panel: Challenges, challenge: Challenge) -> None:
+    """Enter shows the whole hint below its challenge, and escape takes it away."""
+    panel.highlighted = panel.get_option_index(challenge.slug)
+    await pilot.press("enter")
+    await until(pilot, lambda: f"{challenge.text} {challenge.hint}" in shown(panel))
+    assert not pilot.app._notifications
+    await pilot.press("escape")
+    await until(pilot, lambda: panel.hinted is None)
+
+
+async def notice_covers_nothing(pilot: Pilot[None], lab: Lab) -> None:
+    """A command to copy, the longest notice that there is, leaves what has to be read in sight."""
+    lab.notify(COMMAND, title="copied", timeout=60, markup=False)
+    screen = pilot.app.screen
+    await until(pilot, lambda: screen.query(Toast) and screen.query_one(Toast).region)
+    toast = screen.query_one(Toast)
+    kept: list[Widget] = [screen.query_one(kind) for kind in (Heading, StatusBar, KeyFooter)]
+    for widget in (*kept, *lab.query(Challenges), *lab.query("#said, #told, #what, #line")):
+        over = toast.region.overlaps(widget.region)
+        assert not over, f"{toast.region} lies over {widget!r} at {widget.region}"
+    pilot.app.clear_notifications()
+    await until(pilot, lambda: not screen.query(Toast))
+
+
+async def round_trip(pilot: Pilot[None]) -> list[Widget | None]:
+    """What has the focus after each tab, until it is back where it was; no stop catches it."""
+    start = pilot.app.focused
+    stops = [start]
+    for _ in range(30):
+        await pilot.press("tab")
+        if pilot.app.focused is start:
+            return stops
+        stops.append(pilot.app.focused)
+    raise AssertionError(f"tab never came back to {start}: {stops}")
+
+
+# Hints.
+
+
+async def test_a_hint_stays_until_another_is_asked_for_and_enter_hides_it_again() -> None:
+    async with app("linear-regression").run_test(size=SIZES[0]) as pilot:
+        lab = await in_lab(pilot, "linear-regression")
+        first, second, *_ = lab.lesson.challenges
+        challenges = await reach_challenges(pilot, lab)
+        await pilot.press("home", "enter")
+        assert challenges.hinted == first.slug
+        await pilot.press("s", "p", "2")  # the lab goes on, and the hint stays
+        assert challenges.hinted == first.slug
+        challenges.focus()
+        await pilot.press("j", "j", "k", "enter")
+        assert challenges.hinted == second.slug
+        await until(pilot, lambda: second.hint[:20] in screen_text(pilot.app))
+        assert first.hint[:20] not in screen_text(pilot.app)
+        assert "esc: close hint" in title(challenges)
+        await pilot.press("enter")
+        assert challenges.hinted is None
+        assert "enter: hint" in title(challenges)
+
+
+async def test_a_click_on_a_challenge_shows_its_hint() -> None:
+    async with app("linear-regression").run_test(size=SIZES[0]) as pilot:
+        lab = await in_lab(pilot, "linear-regression")
+        challenges = lab.query_one(Challenges)
+        await pilot.click(challenges, offset=(4, 3))  # under the border, the third row
+        hint = lab.lesson.challenges[2].hint
+        await until(pilot, lambda: hint in shown(challenges))
+
+
+async def test_escape_ends_typing_then_closes_the_hint_then_leaves() -> None:
+    async with app("linear-regression").run_test(size=SIZES[0]) as pilot:
+        lab = await in_lab(pilot, "linear-regression")
+        lesson = pilot.app.screen
+        await reach_challenges(pilot, lab)
+        await pilot.press("home", "enter")
+        lab.query_one(ControlList).focus()
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
+        assert lab.has_hint
+        await pilot.press("escape")
+        await until(pilot, lambda: not lab.has_hint)
+        assert pilot.app.screen is lesson
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def test_escape_on_the_page_leaves_although_a_hint_waits_in_the_lab() -> None:
+    async with app("linear-regression").run_test(size=SIZES[0]) as pilot:
+        lab = await in_lab(pilot, "linear-regression")
+        await reach_challenges(pilot, lab)
+        await pilot.press("home", "enter", "1", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert lab.has_hint
+
+
+async def test_escape_closes_the_hint_before_it_gives_up_a_measurement() -> None:
+    async with app("graphs").run_test(size=SIZES[1]) as pilot:
+        lab: Any = await in_lab(pilot, "graphs")
+        await reach_challenges(pilot, lab)
+        await pilot.press("home", "enter", "space")
+        assert lab.comparison.measuring
+        await pilot.press("escape")
+        assert not lab.has_hint
+        assert lab.comparison.measuring
+        await pilot.press("escape")
+        assert not lab.comparison.measuring
+        assert isinstance(pilot.app.screen, LessonScreen)
+
+
+# Challenges that are questions.
+
+
+@pytest.mark.parametrize("size", SIZES[::2])
+async def test_a_challenge_of_a_question_opens_it(size: tuple[int, int]) -> None:
+    async with app("linear-regression").run_test(size=size) as pilot:
+        lab = await in_lab(pilot, "linear-regression")
+        await reach_challenges(pilot, lab)
+        await pilot.press("end", "enter")
+        page = pilot.app.screen.query_one(ConceptView)
+        await until(pilot, lambda: page.display)
+        box = pilot.app.focused.parent
+        assert isinstance(pilot.app.focused, Choices)
+        assert isinstance(box, QuestionBox)
+        assert box.question.slug == lab.lesson.challenges[-1].question
+        await until(pilot, lambda: page.region.contains_region(box.region))
+        text = screen_text(pilot.app)
+        assert box.question.text.split("\n")[0][:40] in text
+        assert "Hint: Press e in the lab" in text
+        right = next(i for i, choice in enumerate(box.question.choices) if choice.right)
+        await pilot.press("home", *["down"] * right, "enter")
+        status = pilot.app.screen.query_one(StatusBar)
+        await until(pilot, lambda: "✓ challenge met: say why" in status.text)
+        await pilot.press("2")
+        await until(pilot, lambda: "✓ say why the loss ends at 0.124" in screen_text(pilot.app))
+        assert "challenge met" in title(lab.query_one(Challenges))
+
+
+async def test_keys_pressed_right_after_enter_go_to_the_question() -> None:
+    async with app("linear-regression").run_test(size=SIZES[0]) as pilot:
+        lab = await in_lab(pilot, "linear-regression")
+        await reach_challenges(pilot, lab)
+        await pilot.press("end", "enter", "end", "enter")
+        box = pilot.app.focused.parent
+        assert isinstance(box, QuestionBox)
+        assert box.has_class("-answered")
+
+
+# Challenges that are met.
+
+
+async def test_a_met_challenge_is_highlighted_in_its_panel_and_covers_nothing() -> None:
+    async with app("linear-regression").run_test(size=SIZES[0]) as pilot:
+        lab = await in_lab(pilot, "linear-regression")
+        challenges = lab.query_one(Challenges)
+        *_, met, _ = lab.lesson.challenges
+        lab.post_message(Lab.Met(met))
+        await until(pilot, lambda: f"✓ {met.text}" in shown(challenges))
+        assert "challenge met" in title(challenges)
+        assert "reverse" in str(challenges.get_option(met.slug).prompt.style)
+        status = pilot.app.screen.query_one(StatusBar)
+        assert f"✓ challenge met: {met.text}" in status.text
+        assert status.text.rstrip().endswith("paused")  # what the run does stays there
+        assert not pilot.app._notifications
+        pilot.app.screen._end_news()
+        assert "challenge met" not in title(challenges) + status.text
+        assert f"✓ {met.text}" in str(challenges.get_option(met.slug).prompt)
+
+
+async def test_a_challenge_met_beside_a_long_hint_is_scrolled_into_sight() -> None:
+    async with app("autograd").run_test(size=SIZES[0]) as pilot:
+        lab = await in_lab(pilot, "autograd")
+        challenges = await reach_challenges(pilot, lab)
+        await pilot.press("home", "enter")
+        await until(pilot, lambda: lab.has_hint)
+        met = find("autograd").load().challenges[-1]
+        lab.post_message(Lab.Met(met))
+        await until(pilot, lambda: f"✓ {met.text}" in shown(challenges))
+
+
+# Notices.
+
+
+async def test_a_notice_at_home_covers_no_lesson() -> None:
+    async with app().run_test(size=SIZES[0], notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        pilot.app.notify("progress is not kept: no space left on the device", timeout=60)
+        await until(pilot, lambda: pilot.app.screen.query(Toast))
+        await until(pilot, lambda: pilot.app.screen.query_one(Toast).region)
+        toast = pilot.app.screen.query_one(Toast)
+        assert not toast.region.overlaps(pilot.app.screen.query_one("#contents").region)
+        assert not toast.region.overlaps(pilot.app.screen.query_one(StatusBar).region)
