@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 
 import pytest
 
-from lessons.catalog import Chapter, Entry, entries
+from lessons.catalog import Chapter, Entry, entries, find
 from tui import cli
 from tui.commands import list as list_command
+from tui.progress import Progress
 
 Captured = pytest.CaptureFixture[str]
 
@@ -41,6 +43,31 @@ def test_list_json_has_the_same_keys_for_every_lesson(capsys: Captured) -> None:
         assert (lesson["minutes"] is None) == (not lesson["written"])
     (linear,) = [lesson for lesson in lessons if lesson["slug"] == "linear-regression"]
     assert {"six-points", "double"} <= {preset["name"] for preset in linear["presets"]}
+
+
+def test_list_shows_what_is_done_as_the_course_does(
+    capsys: Captured, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DLTUI_STATE_DIR", str(tmp_path / "state"))
+    told = lambda: {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}  # noqa: E731
+    assert cli.main(["list"]) == 0
+    assert "challenges" not in told()["batches"]
+    assert not (tmp_path / "state").exists()  # looking creates nothing
+
+    progress = Progress(tmp_path / "state" / "progress.jsonl")
+    progress.add("batches", "challenge", "full")
+    lesson = find("softmax").load()
+    for challenge in lesson.challenges:
+        progress.add("softmax", "challenge", challenge.slug)
+    assert cli.main(["list"]) == 0
+    lines = told()
+    assert lines["batches"].endswith("20 minutes   1/4 challenges")
+    assert lines["softmax"].endswith("20 minutes   4/4 challenges")
+    assert lines["tensors"].endswith("25 minutes")
+    for question in lesson.questions:
+        progress.add("softmax", "answer", question.slug)
+    assert cli.main(["list"]) == 0
+    assert told()["softmax"].endswith("4/4 challenges, complete")
 
 
 def test_letters_that_the_terminal_lacks_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,9 +176,11 @@ async def test_escape_ends_typing_then_closes_the_hint_then_leaves() -> None:
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
         assert lab.has_hint
+        assert lesson.active_bindings["escape"].binding.description == "close hint"
         await pilot.press("escape")
         await until(pilot, lambda: not lab.has_hint)
         assert pilot.app.screen is lesson
+        assert lesson.active_bindings["escape"].binding.description == "back"
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input, Static
 
-from lessons.catalog import Entry, entries
+from lessons.catalog import Entry, entries, find
 from tests.tui.conftest import app, until
+from tests.tui.screen_text import screen_text
 from tui.progress import Progress
 from tui.screens.home import Contents, HomeScreen, page
 from tui.screens.lesson import LessonScreen
@@ -81,13 +82,24 @@ async def test_a_filter_that_matches_nothing_is_survived(pattern: str) -> None:
 async def test_what_was_done_shows_in_the_table(own_folders) -> None:
     progress = Progress(own_folders / "state" / "progress.jsonl")
     progress.add("parameters", "opened")
+    progress.add("gradient-by-hand", "challenge", "sign")
+    softmax, batches = find("softmax").load(), find("batches").load()
+    for lesson in (softmax, batches):
+        for challenge in lesson.challenges:
+            progress.add(lesson.slug, "challenge", challenge.slug)
+    for question in softmax.questions:
+        progress.add("softmax", "answer", question.slug)
     async with app().run_test(size=(80, 24)) as pilot:
         screen = await home(pilot)
-        contents = screen.query_one(Contents)
-        assert "◐" in str(contents.get_option("parameters").prompt)
-        assert "○" in str(contents.get_option("linear-regression").prompt)
+        row = lambda slug: str(screen.query_one(Contents).get_option(slug).prompt).split()  # noqa: E731
+        assert row("parameters") == ["◐", "Parameters", "0/4"]
+        assert row("gradient-by-hand") == ["◐", *["Gradient", "descent", "by", "hand"], "1/4"]
+        assert row("batches") == ["◐", "Batches", "4/4"]  # its questions are still to be answered
+        assert row("softmax") == ["✓", "Softmax", "4/4"]
+        assert row("linear-regression") == ["○", "Linear", "regression"]
+        await until(pilot, lambda: "by hand 1/4" in screen_text(pilot.app))  # in full, and not cut
         facts = screen.query_one("#facts", Static)
-        await until(pilot, lambda: "challenges 0/" in str(facts.render()))
+        await until(pilot, lambda: "challenges 0/4 · questions 0/3" in str(facts.render()))
 
 
 def test_the_page_of_an_unwritten_lesson_names_the_written_ones(to_come: Entry) -> None:
