@@ -12,7 +12,7 @@ from bench.lab import Options, lab, opened
 from bench.terminal import Terminal
 from lessons.catalog import entries
 
-CONTENTS = 33
+CONTENTS = 34
 """The columns of the table of contents."""
 TRAINING = "Linear regression"
 """The lesson whose lab is opened."""
@@ -43,7 +43,7 @@ def first_screen() -> tuple[float, float]:
 
 def lit(app: Terminal, title: str, _: object = None) -> bool:
     """Whether the line of that lesson, in the table of contents, is lit."""
-    names = [line[:CONTENTS].strip("│ ○◐✓") for line in app.screen.display]
+    names = [line[:CONTENTS].strip("│ ○◐✓/0123456789") for line in app.screen.display]
     if title not in names:
         return False
     # What it is compared with lies below the last lesson.

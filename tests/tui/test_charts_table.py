@@ -272,7 +272,12 @@ def test_names_of_strangers_take_a_cell_a_letter() -> None:
     )
     assert short(("ab",), 1) == ("…",)
     # A right-to-left word, a variation selector, a vowel sign that joins its letter.
-    assert short(("العمر", "\u2764\ufe0f", "\u0928\u0940", "\u2764"), 9) == ("#1", "#2", "#3", "\u2764")
+    assert short(("العمر", "\u2764\ufe0f", "\u0928\u0940", "\u2764"), 9) == (
+        "#1",
+        "#2",
+        "#3",
+        "\u2764",
+    )
 
 
 # The gradients, which others use too.
