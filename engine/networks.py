@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 import platformdirs
 import torch
 
+from engine.plain_file import Unsuitable, read_plain, set_aside, where_to_write
+
 About: TypeAlias = Mapping[str, int | float | str]
 """What a network is and how good: the settings that it was made with, its test accuracy."""
 State: TypeAlias = Mapping[str, torch.Tensor]
@@ -57,11 +59,15 @@ def files() -> Iterator[Path]:
 def save(path: Path, about: About, weights: State) -> None:
     """Write a network beside the file of that name, and move it into its place.
 
-    So the file is whole whatever happens: the old network, or the new one.
+    So the file is whole whatever happens: the old network, or the new one. What lies in its
+    place and is no network of ours is renamed, and not overwritten.
 
     Raises:
         OSError: it cannot be written; what was there is there still.
     """
+    if os.path.exists(path) and not _is_ours(path):  # noqa: PTH110  # never raises
+        set_aside(path)
+    path = where_to_write(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {
         "about": json.dumps(dict(about)),
@@ -120,17 +126,26 @@ def check(path: Path, weights: State, like: State) -> None:
         raise Unfit(path, f"{len(like)} tensors of weights", f"one more, {more[0]!r}")
 
 
+def _is_ours(path: Path) -> bool:
+    try:
+        load(path)
+    except Unfit:
+        return False
+    return True
+
+
 def _content(path: Path) -> Any:
     """What the file holds, tensors and plain values only."""
     try:
-        size = path.stat().st_size
-        if size > LARGEST:
-            raise Unfit(path, f"at most {LARGEST:,} bytes", f"{size:,}")
-        if path.is_file() and not zipfile.is_zipfile(path):
+        content = io.BytesIO(read_plain(path, LARGEST))
+        if not zipfile.is_zipfile(content):
             raise Unfit(path, OURS, DAMAGED)
-        return torch.load(path, map_location="cpu", weights_only=True)
+        content.seek(0)
+        return torch.load(content, map_location="cpu", weights_only=True)
     except FileNotFoundError:
         raise Unfit(path, "a saved network", "no such file") from None
+    except Unsuitable as error:
+        raise Unfit(path, error.expected, error.found) from None
     except OSError as error:
         raise Unfit(path, "a file that can be read", error.strerror or str(error)) from None
     except Unfit:

@@ -85,6 +85,7 @@ class DltuiApp(KeyOrder):
             self.animation_level = "none"
         self._progress = Progress(paths.state_dir() / "progress.jsonl")
         self._settings_file = paths.config_dir() / "settings.json"
+        self._remark = settings.check(self._settings_file)
         theme = settings.load(self._settings_file).theme
         self.theme = theme if theme in self.available_themes else settings.Settings().theme
 
@@ -99,8 +100,10 @@ class DltuiApp(KeyOrder):
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
         if self._slug is not None and find(self._slug).written:
             self._open_lesson(self._slug)
-        if self._progress.problem:
-            self._warn(self._progress.problem)
+        for told in (self._remark, self._progress.remark, self._progress.problem):
+            if told:
+                self._warn(told)
+        self._progress.tell = self._warn
         if not speaks_utf8():
             self._warn("the locale is not UTF-8, so lines and formulas may look wrong: " + MEND)
         self.set_timer(QUIET_SECONDS, self._setting_up.start)
@@ -160,6 +163,10 @@ class DltuiApp(KeyOrder):
         """Restore the terminal without waiting for anything: the process ends at once."""
         if isinstance(self._driver, Driver):
             self._driver.abandon()
+
+    def save_progress(self) -> str:
+        """Try once more to write what waits to be written; gives why it cannot be, in words."""
+        return self._progress.close()
 
     def action_dark(self) -> None:
         """Change between the dark and the light theme."""

@@ -1,18 +1,28 @@
-"""What the learner has done, on disk, one JSON line a deed; knows no lesson and no screen."""
+"""What the learner has done, on disk, one JSON line per deed; knows no lesson and no screen."""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
-from collections.abc import Iterator
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
+from engine.plain_file import Unsuitable, open_plain, read_plain, set_aside
+
 Deed = Literal["opened", "finished", "challenge", "answer"]
+
+LARGEST = 16 * 2**20
+"""Bytes of the file: a hundred times the whole course done by a hundred sessions at once."""
+LONGEST = 10_000
+"""Bytes of a line; ours have about a hundred."""
+LOCK_SECONDS = 0.3
+"""How long a line may wait for another session to finish its own: no key is answered meanwhile."""
+LOCK_PAUSE = 0.005
 
 
 @dataclass(slots=True)
@@ -27,26 +37,38 @@ class Done:
     """The questions that were answered right."""
 
 
+class Locked(OSError):
+    """Another process holds the lock of the file, and does not give it up."""
+
+
 class Progress:
     """An append-only file of deeds, and what they add up to.
 
-    Each deed is one `write` to a file opened for appending, under a lock, so two sessions may
-    write at once. A last line that was torn by a crash is skipped when reading and closed
-    before the next is written. Where the file cannot be read or written, `problem` says why in
-    words and the session goes on without memory.
+    Each deed is one line, appended under a lock, so two sessions may write at once. A last line
+    that was torn by a crash is skipped when reading and closed before the next is written. What
+    lies there instead of a regular file of a sane size is renamed, and `remark` says so.
+
+    A line that cannot be written, on a full disk say, waits in memory: it is tried again with
+    every later deed and in `close`. `problem` says why lines are waiting, and `tell` hears of it
+    once when that begins and once when it is over.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lessons: dict[str, Done] = {}
+        self._waiting: list[bytes] = []
+        """The lines that are not on disk yet."""
+        self.tell: Callable[[str], object] = lambda _: None
         self.problem = ""
-        """Why nothing can be kept; empty while all is well."""
+        """Why what is done is not kept now; empty while all is well."""
+        self.remark = ""
+        """What was renamed; empty where nothing was."""
         try:
             for deed in self._read():
                 self._count(deed)
-            os.close(self._open_to_append())
+            os.close(self._open())
         except OSError as error:
-            self._give_up(error)
+            self.problem = self._words(error)
 
     def of(self, lesson: str) -> Done:
         """What has been done in the lesson of that slug."""
@@ -57,12 +79,17 @@ class Progress:
         entry = {"deed": deed, "lesson": lesson, "name": name}
         if not self._count(entry):
             return False
-        if not self.problem:
-            try:
-                self._write({"time": datetime.now(UTC).isoformat(timespec="seconds"), **entry})
-            except OSError as error:
-                self._give_up(error)
+        timed = {"time": datetime.now(UTC).isoformat(timespec="seconds"), **entry}
+        self._waiting.append(json.dumps(timed, ensure_ascii=False).encode() + b"\n")
+        self._write_waiting()
         return True
+
+    def close(self) -> str:
+        """Try once more to write what is waiting; gives what is lost and why, in words."""
+        if self._waiting:
+            self.tell = lambda _: None  # no screen is there any more to show it
+            self._write_waiting(at_the_end=True)
+        return self.problem if self._waiting else ""
 
     def _count(self, entry: dict[str, str]) -> bool:
         """Add a deed to what is known; False where it is no news."""
@@ -83,35 +110,107 @@ class Progress:
         return new
 
     def _read(self) -> Iterator[dict[str, str]]:
-        if not self._file.exists():
+        try:
+            content = read_plain(self._file, LARGEST)
+        except FileNotFoundError:
             return
-        for line in self._file.read_bytes().splitlines():
+        except Unsuitable as error:
+            self._set_aside(error)
+            return
+        for line in content.splitlines():
+            if len(line) > LONGEST:
+                continue
             try:
                 entry = json.loads(line)
                 yield {key: str(entry[key]) for key in ("deed", "lesson", "name")}
-            except (ValueError, KeyError, TypeError):
+            except (ValueError, KeyError, TypeError, RecursionError):
                 continue  # torn, or not ours
 
-    def _write(self, entry: dict[str, str]) -> None:
-        descriptor = self._open_to_append()
+    def _write_waiting(self, at_the_end: bool = False) -> None:
+        """Write every line that waits, and tell where that begins to fail, or works again."""
+        before, remark = self.problem, self.remark
         try:
-            # Without it, a line that another session is writing looks torn. The close unlocks.
-            with suppress(OSError):  # a file system without locks: at worst an empty line
-                fcntl.flock(descriptor, fcntl.LOCK_EX)
-            line = json.dumps(entry, ensure_ascii=False).encode() + b"\n"
-            os.write(descriptor, line if _ends_whole(descriptor) else b"\n" + line)
+            self._append(at_the_end)
+        except OSError as error:
+            self.problem = self._words(error)
+            if not before:
+                self.tell(f"{self.problem}; it is remembered until you quit, and tried again")
+        else:
+            self.problem = ""
+            if before:
+                self.tell(f"progress is kept again ({self._file})")
+        if self.remark != remark:
+            self.tell(self.remark)
+
+    def _append(self, at_the_end: bool) -> None:
+        """Write the lines that wait. A line that is only partly written stays among them."""
+        done = 0
+        descriptor = self._open()
+        try:
+            locked = _lock(descriptor, 0 if self.problem and not at_the_end else LOCK_SECONDS)
+            if locked is False and not at_the_end:
+                raise Locked("another program holds its lock")
+            for line in self._waiting:
+                _write_line(descriptor, line, may_cut=locked is True)
+                done += 1
         finally:
-            os.close(descriptor)
+            os.close(descriptor)  # unlocks; over a network, a full disk may show only here
+            del self._waiting[:done]
 
-    def _open_to_append(self) -> int:
+    def _open(self) -> int:
+        """The file, opened for appending; what is no regular file is renamed first."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
-        return os.open(self._file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+        try:
+            return open_plain(self._file, flags, LARGEST)
+        except Unsuitable as error:
+            self._set_aside(error)
+            return open_plain(self._file, flags, LARGEST)
 
-    def _give_up(self, error: OSError) -> None:
-        self.problem = f"progress is not kept: {error.strerror or error} ({self._file})"
+    def _set_aside(self, why: Unsuitable) -> None:
+        try:
+            aside = set_aside(self._file)
+        except OSError as error:
+            reason = error.strerror or error
+            raise OSError(f"{why}, and it cannot be renamed: {reason}") from None
+        self.remark = f"{self._file} held no progress: {why}. It was renamed to {aside.name}"
+
+    def _words(self, error: OSError) -> str:
+        return f"progress is not kept: {error.strerror or error} ({self._file})"
 
 
-def _ends_whole(descriptor: int) -> bool:
-    """Whether the file is empty or its last line was written to the end."""
+def _lock(descriptor: int, seconds: float) -> bool | None:
+    """Lock the file, or give up after so long; None on a file system without locks.
+
+    Without the lock a line that another session is writing looks torn. Closing unlocks.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(LOCK_PAUSE)
+        except OSError:
+            return None
+        else:
+            return True
+
+
+def _write_line(descriptor: int, line: bytes, may_cut: bool) -> None:
+    """Append a whole line, after closing one that was torn.
+
+    A full disk takes the first part of a line and refuses the rest: `may_cut` says whether that
+    part may be cut off again, which is safe only while no other session can append.
+    """
     size = os.fstat(descriptor).st_size
-    return size == 0 or os.pread(descriptor, 1, size - 1) == b"\n"
+    torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+    rest = memoryview(b"\n" + line if torn else line)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except OSError:
+        if may_cut:
+            os.ftruncate(descriptor, size)
+        raise

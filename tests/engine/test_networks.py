@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from torch import nn
 
 from engine import networks
 from engine.networks import Unfit
+from tests.strange_files import STRANGE
 
 ABOUT = {"data": "digits", "width": 3, "test_accuracy": 0.5}
 
@@ -195,3 +196,33 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
         file.truncate(networks.LARGEST + 1)
     with pytest.raises(Unfit, match="at most 67,108,864 bytes, found 67,108,865"):
         networks.load(huge)
+
+
+@pytest.mark.parametrize(("name", "make"), STRANGE.items())
+def test_what_is_no_regular_file_is_refused_at_once_and_not_overwritten(
+    name: str, make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path, weights = tmp_path / "strange.pt", network()
+    make(path)
+    with pytest.raises(Unfit, match=f"found {name}"):
+        networks.load(path, weights)
+    networks.save(path, ABOUT, weights)
+    assert networks.load(path, weights).about == ABOUT
+    assert os.path.lexists(tmp_path / "strange.pt.bak")
+
+
+def test_a_file_of_somebody_elses_is_set_aside_and_one_of_ours_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "small.pt"
+    path.write_text("what a learner put here")
+    networks.save(path, ABOUT, network())
+    networks.save(path, ABOUT, network())
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["small.pt", "small.pt.bak"]
+    assert (tmp_path / "small.pt.bak").read_text() == "what a learner put here"
+
+
+def test_a_link_to_a_network_stays_a_link(tmp_path: Path) -> None:
+    path = tmp_path / "small.pt"
+    path.symlink_to("elsewhere.pt")
+    networks.save(path, ABOUT, network())
+    assert path.is_symlink()
+    assert networks.load(path).about == ABOUT

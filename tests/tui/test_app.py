@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ import engine.run
 from engine.device import Device, Devices
 from engine.frame import State
 from lessons.catalog import Entry
+from tests.full_disk import Disk
 from tests.tui.conftest import PATIENCE, app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
@@ -113,6 +115,32 @@ async def test_a_theme_that_cannot_be_kept_is_said(own_folders: Path) -> None:
         await pilot.press("t")
         await until(pilot, lambda: not pilot.app.current_theme.dark)
         await until(pilot, lambda: "settings are not kept" in notices(pilot))
+
+
+# The app's own files.
+
+
+async def test_what_lies_in_the_place_of_its_files_is_said_and_so_is_a_full_disk(
+    own_folders: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (own_folders / "config").mkdir()
+    (own_folders / "state").mkdir()
+    (own_folders / "config" / "settings.json").write_bytes(b"[" * 100_000)
+    os.mkfifo(own_folders / "state" / "progress.jsonl")
+    async with app().run_test(size=(80, 24)) as pilot:
+        await screen_of(pilot, HomeScreen)
+        await until(pilot, lambda: "renamed to settings.json.bak" in notices(pilot))
+        await until(pilot, lambda: "renamed to progress.jsonl.bak" in notices(pilot))
+        disk = Disk(monkeypatch, room=0)
+        # No lesson is opened: to leave while PyTorch is being imported would spoil later tests.
+        pilot.app._progress.add("tensors", "opened")
+        await until(pilot, lambda: "No space left on device" in notices(pilot))
+        pilot.app._progress.add("tensors", "finished")
+        assert notices(pilot).count("No space left on device") == 1
+        assert "No space left on device" in pilot.app.save_progress()
+        disk.room = 10_000
+        assert pilot.app.save_progress() == ""
+    assert len((own_folders / "state" / "progress.jsonl").read_bytes().splitlines()) == 2
 
 
 # The command palette and the help.

@@ -5,12 +5,18 @@ from __future__ import annotations
 import errno
 import fcntl
 import json
+import os
+import subprocess
+import sys
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from tests.full_disk import Disk
+from tests.strange_files import STRANGE
 from tui.progress import Progress
 
 
@@ -71,7 +77,9 @@ def test_lines_that_are_not_ours_are_left_alone(tmp_path: Path, rubbish: bytes) 
 
 def write_many(file: Path, name: str) -> None:
     for number in range(200):
-        Progress(file).add("parameters", "challenge", f"{name}-{number}")
+        progress = Progress(file)
+        progress.add("parameters", "challenge", f"{name}-{number}")
+        assert progress.close() == ""
 
 
 def test_two_sessions_write_at_once(tmp_path: Path) -> None:
@@ -137,4 +145,182 @@ def test_a_file_that_vanishes_is_made_again(tmp_path: Path) -> None:
     progress = Progress(file)
     file.unlink()
     progress.add("parameters", "opened")
+    assert Progress(file).of("parameters").opened
+
+
+# What may lie there instead of a file of progress.
+
+
+@pytest.mark.parametrize(("name", "make"), STRANGE.items())
+def test_what_is_no_regular_file_is_set_aside_and_said(
+    name: str, make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    file = tmp_path / "progress.jsonl"
+    make(file)
+    progress = Progress(file)
+    assert progress.problem == ""
+    assert f"found {name}" in progress.remark
+    assert "renamed to progress.jsonl.bak" in progress.remark
+    progress.add("parameters", "opened")
+    assert Progress(file).of("parameters").opened
+    assert Progress(file).remark == ""
+    assert os.path.lexists(tmp_path / "progress.jsonl.bak")
+
+
+def test_what_takes_the_place_of_the_file_in_a_session_is_set_aside(tmp_path: Path) -> None:
+    file, told = tmp_path / "progress.jsonl", []
+    progress = Progress(file)
+    progress.tell = told.append
+    file.unlink()
+    os.mkfifo(file)
+    progress.add("parameters", "opened")
+    assert Progress(file).of("parameters").opened
+    (line,) = told
+    assert "found a FIFO" in line
+
+
+def test_what_cannot_be_set_aside_is_said_and_the_session_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "progress.jsonl"
+    os.mkfifo(file)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "rename", refuse)  # root may rename everything
+        progress = Progress(file)
+        assert "found a FIFO, and it cannot be renamed: Permission denied" in progress.problem
+        assert progress.add("parameters", "opened")
+        assert progress.of("parameters").opened
+    progress.add("parameters", "finished")  # now it can
+    assert progress.problem == ""
+    assert [entry["deed"] for entry in deeds(file)] == ["opened", "finished"]
+
+
+@pytest.mark.parametrize("rubbish", [b"[" * 100_000, b'{"deed": ' * 1000, b"9" * 5000])
+def test_deep_and_endless_lines_are_skipped(tmp_path: Path, rubbish: bytes) -> None:
+    file = tmp_path / "progress.jsonl"
+    line = b'{"deed": "opened", "lesson": "parameters", "name": ""}\n'
+    file.write_bytes(rubbish + b"\n" + line)
+    progress = Progress(file)
+    assert (progress.problem, progress.remark) == ("", "")
+    assert progress.of("parameters").opened
+
+
+def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
+    file = tmp_path / "progress.jsonl"
+    file.symlink_to(tmp_path / "elsewhere.jsonl")
+    Progress(file).add("parameters", "opened")
+    assert file.is_symlink()
+    assert Progress(tmp_path / "elsewhere.jsonl").of("parameters").opened
+
+
+# A disk that fills up.
+
+
+@pytest.mark.parametrize("room", [0, 1, 60, 150])
+def test_on_a_full_disk_nothing_is_lost(
+    room: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, told = tmp_path / "progress.jsonl", []
+    Progress(file).add("parameters", "opened")
+    progress = Progress(file)
+    progress.tell = told.append
+    disk = Disk(monkeypatch, room)
+    for name in ("a", "b", "c", "d"):
+        progress.add("parameters", "challenge", name)
+    (line,) = told  # once, and not for every deed
+    assert "progress is not kept: No space left on device" in line
+    assert str(file) in line
+    assert progress.of("parameters").challenges == {*"abcd"}
+    assert file.read_bytes().endswith(b"\n")  # of a torn line nothing stays
+    assert progress.close() == progress.problem != ""
+    disk.room = 10_000
+    progress.tell = told.append
+    progress.add("parameters", "finished")
+    assert told[1:] == [f"progress is kept again ({file})"]
+    assert [entry["name"] for entry in deeds(file)] == ["", "a", "b", "c", "d", ""]
+    assert progress.close() == progress.problem == ""
+
+
+def test_what_waits_is_written_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "progress.jsonl"
+    progress = Progress(file)
+    disk = Disk(monkeypatch, 0)
+    progress.add("parameters", "opened")
+    assert not deeds(file)
+    disk.room = 10_000
+    assert progress.close() == ""
+    assert Progress(file).of("parameters").opened
+
+
+def test_a_part_that_cannot_be_cut_off_again_spoils_no_other_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)  # without a lock nothing may be cut off
+    file = tmp_path / "progress.jsonl"
+    progress, other = Progress(file), Progress(file)
+    disk = Disk(monkeypatch, 20)
+    progress.add("parameters", "opened")
+    assert len(file.read_bytes()) == 20
+    disk.room = 10_000
+    other.add("parameters", "finished")
+    progress.add("parameters", "challenge", "far")
+    done = Progress(file).of("parameters")
+    assert (done.opened, done.finished, done.challenges) == (True, True, {"far"})
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from tui.progress import Progress
+progress, told = Progress(Path(sys.argv[1])), []
+progress.tell = told.append
+hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+resource.setrlimit(resource.RLIMIT_FSIZE, (250, hard))
+for name in "abcd":
+    progress.add("parameters", "challenge", name)
+assert len(told) == 1 and "progress is not kept: File too large" in told[0], told
+assert Path(sys.argv[1]).read_bytes().endswith(b"\\n")
+resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+assert progress.close() == ""
+"""
+
+
+def test_a_file_that_may_not_grow_is_retried(tmp_path: Path) -> None:
+    file = tmp_path / "progress.jsonl"
+    subprocess.run([sys.executable, "-c", LIMITED, str(file)], check=True, timeout=60)
+    assert [entry["name"] for entry in deeds(file)] == [*"abcd"]
+
+
+# A lock that is never given up.
+
+
+def test_a_lock_that_somebody_holds_for_ever_is_not_waited_for(tmp_path: Path) -> None:
+    file, told = tmp_path / "progress.jsonl", []
+    progress = Progress(file)
+    progress.tell = told.append
+    with file.open("ab") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        progress.add("parameters", "opened")  # returns, which is what is tested
+        progress.add("parameters", "finished")
+        (line,) = told
+        assert "another program holds its lock" in line
+        assert deeds(file) == []
+    progress.add("parameters", "challenge", "far")
+    assert [entry["deed"] for entry in deeds(file)] == ["opened", "finished", "challenge"]
+
+
+def test_at_the_end_a_lock_keeps_nothing_from_being_written(tmp_path: Path) -> None:
+    file = tmp_path / "progress.jsonl"
+    progress = Progress(file)
+    with file.open("ab") as theirs:
+        fcntl.flock(theirs, fcntl.LOCK_EX)
+        progress.add("parameters", "opened")
+        assert progress.close() == ""
     assert Progress(file).of("parameters").opened

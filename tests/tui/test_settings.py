@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tui.settings import Settings, load, save
+from tests.strange_files import STRANGE
+from tui.settings import Settings, check, load, save
 
 
 def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
@@ -16,7 +20,10 @@ def test_what_was_saved_is_loaded(tmp_path: Path) -> None:
     assert [child.name for child in file.parent.iterdir()] == ["settings.json"]
 
 
-@pytest.mark.parametrize("stored", [b"", b"{", b"[]", b'{"theme": 5}', b"\xff", b'{"other": 1}'])
+SENSELESS = [b"{", b"[]", b"\xff", b"[" * 100_000, b"\x00" * 100, b"null", b'"dark"', b"\xff\xfe{"]
+
+
+@pytest.mark.parametrize("stored", [*SENSELESS, b"", b'{"theme": 5}', b'{"other": 1}'])
 def test_a_file_that_makes_no_sense_means_the_defaults(tmp_path: Path, stored: bytes) -> None:
     file = tmp_path / "settings.json"
     file.write_bytes(stored)
@@ -32,3 +39,70 @@ def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
     problem = save(Settings(), tmp_path / "file" / "settings.json")
     assert "not kept" in problem
     assert str(tmp_path) in problem
+
+
+@pytest.mark.parametrize("stored", SENSELESS)
+def test_a_file_that_makes_no_sense_is_set_aside_and_not_overwritten(
+    tmp_path: Path, stored: bytes
+) -> None:
+    file = tmp_path / "settings.json"
+    file.write_bytes(stored)
+    assert "renamed to settings.json.bak" in check(file)
+    assert check(file) == ""
+    assert save(Settings(theme="nord"), file) == ""
+    assert (tmp_path / "settings.json.bak").read_bytes() == stored
+
+
+@pytest.mark.parametrize(("name", "make"), STRANGE.items())
+def test_what_is_no_regular_file_is_set_aside_and_said(
+    name: str, make: Callable[[Path], None], tmp_path: Path
+) -> None:
+    file = tmp_path / "settings.json"
+    make(file)
+    assert load(file) == Settings()
+    assert f"found {name}" in check(file)
+    assert save(Settings(theme="nord"), file) == ""
+    assert load(file).theme == "nord"
+    assert os.path.lexists(tmp_path / "settings.json.bak")
+
+
+def test_what_cannot_be_set_aside_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    file = tmp_path / "settings.json"
+    os.mkfifo(file)
+    monkeypatch.setattr(Path, "rename", refuse)  # root may rename everything
+    assert check(file).endswith("found a FIFO, and it cannot be renamed: Permission denied")
+
+
+@pytest.mark.parametrize("stored", [b"", b"{}", b'{"theme": "nord"}', b'{"theme": 5}'])
+def test_a_file_with_settings_is_left_where_it_is(tmp_path: Path, stored: bytes) -> None:
+    file = tmp_path / "settings.json"
+    file.write_bytes(stored)
+    assert check(file) == ""
+    assert file.read_bytes() == stored
+
+
+def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "dotfiles").mkdir()
+    file = tmp_path / "settings.json"
+    file.symlink_to("dotfiles/settings.json")
+    assert check(file) == ""
+    assert save(Settings(theme="nord"), file) == ""
+    assert file.is_symlink()
+    assert load(file).theme == "nord"
+
+
+def test_a_save_that_fails_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file = tmp_path / "settings.json"
+    save(Settings(theme="nord"), file)
+    monkeypatch.setattr(Path, "replace", refuse)
+    assert "No space left on device" in save(Settings(), file)
+    assert [child.name for child in tmp_path.iterdir()] == ["settings.json"]
+    assert load(file).theme == "nord"

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from engine.config import Allowed, Range, nearest
 from engine.live import close_all
 from lessons.catalog import entries
 from tui.commands.command import Command
-from tui.commands.refusal import Refusal, refusing
+from tui.commands.refusal import Refusal, notice, refusing
 from tui.commands.terminal import can_draw, is_terminal
 from tui.paths import use_data_dir
 from tui.terminal.ending import Ending
@@ -65,6 +66,10 @@ def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path
         finally:
             ending.limit()
             app.restore_terminal()
+            lost = app.save_progress()
+            if lost:
+                with suppress(OSError):  # the terminal may be gone
+                    notice(lost)
             close_all()
     return app.return_code or 0
 
