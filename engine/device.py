@@ -17,6 +17,7 @@ from engine.frame import Memory
 
 PROBE_SECONDS = 30.0
 """How long a CUDA driver may take to answer before it counts as sick."""
+PCI = Path("/sys/bus/pci/devices")
 
 COMMAND = (sys.executable, "-P", "-m", "engine.device")
 """The process that asks it; -P, since the folder we stand in may have an `engine` of its own."""
@@ -40,15 +41,21 @@ class Devices:
     """The CPU first, always."""
     problems: tuple[str, ...] = ()
     """What does not work, and why, in words."""
+    no_cuda: str = ""
+    """Why there is no CUDA device, in words, even where nothing is wrong; empty where one works."""
 
     def choose(self, wanted: str = "auto") -> tuple[Device, str]:
         """The device to work on, and why it is that one (empty where that is plain).
 
         `auto` takes the first accelerator that works, else the CPU.
 
+        Upper case and spaces around the name do not matter.
+
         Raises:
-            ValueError: the wanted device is not among those that work; the message lists them.
+            ValueError: the wanted device is not among those that work; the message says why, and
+                lists those that are.
         """
+        given, wanted = wanted, normal_name(wanted)
         accelerators = [device for device in self.working if device.name != "cpu"]
         if wanted == "auto":
             if accelerators:
@@ -58,8 +65,25 @@ class Devices:
             if wanted in (device.name, device.name.removesuffix(":0")):
                 return device, ""
         names = ", ".join(device.name for device in self.working)
-        why = f" ({'; '.join(self.problems)})" if self.problems else ""
-        raise ValueError(f"no device {wanted!r} here{why}; there are: auto, {names}")
+        why = self.why_not(wanted)
+        raise ValueError(
+            f"no device {given!r} here{f': {why}' if why else ''}; "
+            f"there are: auto, {names}; dltui doctor says more"
+        )
+
+    def why_not(self, wanted: str) -> str:
+        """Why the device of that name does not work, in words; empty where nobody knows."""
+        if wanted == "mps":
+            return "MPS needs a Mac with Apple silicon, and a PyTorch built for it"
+        cuda = [device.name for device in self.working if device.name.startswith("cuda")]
+        if cuda and not self.problems:
+            return f"this machine has {', '.join(cuda)}" if wanted.startswith("cuda:") else ""
+        return "; ".join(filter(None, (*self.problems, self.no_cuda)))
+
+
+def normal_name(name: str) -> str:
+    """The name of a device as torch writes it: `" Cuda:0"` is `cuda:0`."""
+    return name.strip().lower()
 
 
 def cpu() -> Device:
@@ -80,7 +104,7 @@ def probe(seconds: float = PROBE_SECONDS, stop: Callable[[], bool] = lambda: Fal
         answer = _ask(seconds, stop)
         found = json.loads(answer.splitlines()[-1])  # a driver may print before we do
         working = tuple(Device(str(name), str(title)) for name, title in found["working"])
-        return Devices(working, tuple(map(str, found["problems"])))
+        return Devices(working, tuple(map(str, found["problems"])), str(found.get("no_cuda", "")))
     except TimeoutError:
         return Devices((cpu(),), (f"CUDA gave no answer within {seconds:g} s",))
     except (OSError, LookupError, TypeError, ValueError) as error:
@@ -128,9 +152,48 @@ def probe_here() -> Devices:
             working.append(Device(name, title))
         except Exception as error:  # a driver raises what it likes; the CPU still works
             problems.append(f"{name} does not work: {str(error).splitlines()[0]}")
-    if len(names) == 0 and _nvidia_driver():
-        problems.append("there is an NVIDIA driver, but this PyTorch finds no CUDA device")
-    return Devices(tuple(working), tuple(problems))
+    no_cuda = "" if any(name.startswith("cuda") for name in names) else _why_no_cuda()
+    if no_cuda and _nvidia_driver():
+        problems.append(no_cuda)  # somebody meant it to work
+        no_cuda = ""
+    return Devices(tuple(working), tuple(problems), no_cuda)
+
+
+def _why_no_cuda() -> str:
+    """Why torch finds no CUDA device: the first of the reasons that holds."""
+    import torch
+
+    if torch.version.hip:
+        return f"this PyTorch is built for AMD GPUs (ROCm {torch.version.hip}), and finds none"
+    build = "" if torch.version.cuda else f"this PyTorch ({torch.__version__}) is built for the CPU"
+    if not _nvidia_driver():
+        found = "there is no NVIDIA GPU, and no driver for one"
+        if _nvidia_card():
+            found = "there is an NVIDIA GPU, but no driver for it"
+        return f"{found}, and {build}" if build else found
+    if build:
+        return f"there is an NVIDIA driver, but {build}"
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if visible is not None and visible.strip() in ("", "-1", "NoDevFiles"):
+        hides = f"CUDA_VISIBLE_DEVICES is {visible!r}, which hides every GPU"
+        return f"{hides}: unset CUDA_VISIBLE_DEVICES"
+    try:
+        torch.cuda.init()
+        why = "it finds no card"
+    except Exception as error:  # a driver raises what it likes
+        why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    also = f" (CUDA_VISIBLE_DEVICES is {visible!r})" if visible is not None else ""
+    return f"there is an NVIDIA driver, but PyTorch finds no CUDA device{also}: {why}"
+
+
+def _nvidia_card() -> bool:
+    """Whether the PCI bus lists a display controller of NVIDIA's; False where there is no list."""
+    for folder in PCI.glob("*"):
+        with suppress(OSError):
+            vendor, kind = ((folder / name).read_text().strip() for name in ("vendor", "class"))
+            if vendor == "0x10de" and kind.startswith("0x03"):
+                return True
+    return False
 
 
 def memory(name: str) -> Memory | None:
@@ -180,4 +243,4 @@ def _host_memory() -> Memory | None:
 if __name__ == "__main__":
     here = probe_here()
     names = [(device.name, device.title) for device in here.working]
-    print(json.dumps({"working": names, "problems": here.problems}))
+    print(json.dumps({"working": names, "problems": here.problems, "no_cuda": here.no_cuda}))

@@ -28,6 +28,8 @@ class Preset:
     """The inputs at which the trained model is asked."""
     pace: float | None = None
     """Steps a second at which it starts; None leaves the pace as it is."""
+    needs: str = ""
+    """The data set without which a lesson does not start from this preset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +110,19 @@ class Lesson:
         folder = files("lessons") / self.slug.replace("-", "_")
         return (folder / "concept.md").read_text(encoding="utf-8")
 
+    def starting_preset(self) -> tuple[Preset, str]:
+        """The first preset whose data set is here, and why it is not the very first, in words.
+
+        Looking into the files of a data set takes a moment. Where none is here it is the first.
+        """
+        why = ""
+        for preset in self.presets:
+            missing = _why_not_used(preset.needs) if preset.needs else ""
+            if not missing:
+                return preset, why
+            why = why or missing
+        return self.presets[0], ""
+
     def preset(self, name: str | None = None) -> Preset:
         """The preset of that name, or the first.
 
@@ -139,3 +154,9 @@ class TrainingLesson(Lesson):
         """Import the trainer, and torch with it: a second or more, the first time."""
         trainer: type[Trainer[Any]] = getattr(import_module(self.source), self.trainer)
         return trainer
+
+
+def _why_not_used(data_set: str) -> str:
+    from engine.datasets.whole import why_not_used  # and hashlib with it: few lessons need it
+
+    return why_not_used(data_set)

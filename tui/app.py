@@ -16,10 +16,11 @@ from textual.events import Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
+from engine.datasets.places import variable_trouble
 from lessons.catalog import find
 from tui import paths, settings
 from tui.bench import Bench, NoBench, SettingUp
-from tui.commands.terminal import speaks_utf8
+from tui.commands.terminal import locale_fix, speaks_utf8
 from tui.progress import Progress
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
@@ -34,7 +35,6 @@ QUIET_SECONDS = 1.0
 """How long the course has the machine to itself before torch is imported beside it."""
 REMOVAL_SECONDS = 1.0
 """How long a lesson that was opened has it to itself before the last one's widgets go."""
-MEND = "export LANG=C.UTF-8"
 
 
 class DltuiApp(KeyOrder):
@@ -100,12 +100,14 @@ class DltuiApp(KeyOrder):
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
         if self._slug is not None and find(self._slug).written:
             self._open_lesson(self._slug)
-        for told in (self._remark, self._progress.remark, self._progress.problem):
+        folder = variable_trouble(count_missing=False)
+        for told in (self._remark, self._progress.remark, self._progress.problem, folder):
             if told:
                 self._warn(told)
         self._progress.tell = self._warn
         if not speaks_utf8():
-            self._warn("the locale is not UTF-8, so lines and formulas may look wrong: " + MEND)
+            words = "the locale is not UTF-8, so lines and formulas may look wrong"
+            self._warn(f"{words}: {locale_fix()}")
         self.set_timer(QUIET_SECONDS, self._setting_up.start)
         self._cover(self.size)
 

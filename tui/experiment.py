@@ -7,6 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from engine.datasets.places import option
 from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
 
@@ -27,10 +28,13 @@ class Experiment:
     its first step; changing a setting that is not live does the same with the new setting.
     """
 
-    def __init__(self, lesson: TrainingLesson, device: Device) -> None:
+    def __init__(
+        self, lesson: TrainingLesson, device: Device, preset: Preset | None = None
+    ) -> None:
+        """Start from the preset, or the lesson's first."""
         self.lesson = lesson
         self.device = device
-        self.preset: Preset = lesson.presets[0]
+        self.preset: Preset = preset or lesson.presets[0]
         self.pace: float | None = lesson.pace
         self.trainer: type[Trainer[Any]] = lesson.load_trainer()
         self.config: Config = self._preset_config()
@@ -141,7 +145,8 @@ class Experiment:
             if value != before[name] and name != "seed":
                 words += ["--set", f"{name}={'none' if value is None else value}"]
         words += ["--seed", str(self.config.seed), "--device", self.device.name]
-        return shlex.join(words)
+        # Only what reads a data set needs the folder again that the command line named.
+        return shlex.join(words) + (option() if "data" in before else "")
 
     def _preset_config(self) -> Config:
         return self.trainer.Config.of(dict(self.preset.settings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from pathlib import Path
 
 import platformdirs
@@ -28,17 +29,27 @@ def data_dir() -> Path:
     return places.folder()
 
 
-def use_data_dir(name: str | None) -> Path | None:
+def use_data_dir(name: str | None, may_be_made: bool = False) -> Path | None:
     """Let the data sets be in the folder of that name from now on; None changes nothing.
 
+    Args:
+        may_be_made: whether a folder that does not exist will do, since it is going to be made.
+
     Raises:
-        ValueError: something that is no folder has that name.
+        ValueError: there is no such folder, or it cannot be read.
     """
     if name is None:
         return None
     folder = Path(os.path.expanduser(name))  # noqa: PTH111  # never raises
-    if not name or (os.path.lexists(folder) and not os.path.isdir(folder)):  # noqa: PTH112
-        raise ValueError(f"{name!r} is not a folder")
+    why = places.why_unreadable(folder) if name else "is not a folder"
+    if why == places.MISSING:
+        if not may_be_made:
+            fetch = f"dltui data fetch mnist --data-dir {shlex.quote(str(folder))}"
+            raise ValueError(
+                f"--data-dir {name!r} {why}: name another folder, or let a fetch make it: {fetch}"
+            )
+    elif why:
+        raise ValueError(f"--data-dir {name!r} {why}")
     places.use(folder)
     return folder
 

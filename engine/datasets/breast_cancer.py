@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 
-from engine.datasets.catalog import find, where
-from engine.datasets.places import folder
+from engine.datasets.catalog import embedded, find
 from engine.datasets.tables import Table
 from engine.datasets.unusable import Broken, NotHere
 
@@ -24,9 +25,9 @@ def breast_cancer() -> Table:
     Raises:
         NotHere, Broken: scikit-learn is not installed, or its file is not what it was.
     """
-    path = where("breast-cancer", folder())
+    path = embedded(find("breast-cancer"))
     if path is None:
-        raise NotHere("breast-cancer", folder())
+        raise NotHere("breast-cancer", Path("this installation of scikit-learn"))
     shape = ROWS, 3 * len(MEASURES) + 1
     try:
         lines = path.read_text(encoding="utf-8").splitlines()[1:]

@@ -31,6 +31,12 @@ class File:
         """The name with its `.gz`."""
         return f"{self.name}.gz"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name that it is known by, packed and not: some write `train-images.idx3-ubyte`."""
+        dotted = self.name.replace("-idx", ".idx")
+        return self.packed, self.name, f"{dotted}.gz", dotted
+
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
@@ -173,42 +179,40 @@ def find(name: str) -> DataSet:
     raise ValueError(f"no data set {name!r}; {nearest(name, names)}")
 
 
-def where(name: str, folder: Path) -> Path | None:
-    """Where the data set lies, whole by the names of its files; None where it is not here.
-
-    Raises:
-        ValueError: there is no data set of that name.
-    """
-    data_set = find(name)
-    if data_set.embedded:
-        return _inside_scikit_learn(data_set.embedded)
-    for place in places(data_set, folder):
-        if all(at(place, file) for file in data_set.files):
-            return place
-    return None
-
-
-def places(data_set: DataSet, folder: Path) -> Iterator[Path]:
-    """Where the files may lie: in the folder, or the folder itself, named as a layout says."""
-    yield from (folder / layout for layout in data_set.layouts)
-    here = folder.absolute()
-    for above in (here.parent, here.parent.parent):
-        for layout in data_set.layouts:
-            if (above / layout).is_relative_to(here):
-                yield above / layout
-
-
-def at(place: Path, file: File) -> Path | None:
-    """The file in that place: packed if it is there, since its checksum is known, or unpacked."""
-    for name in (file.packed, file.name):
-        if os.path.isfile(place / name):  # noqa: PTH113  # Path.is_file raises where it may not look
-            return place / name
-    return None
-
-
-def _inside_scikit_learn(file: str) -> Path | None:
-    """Its file, found without an import: that takes a second, which reading it does not."""
+def embedded(data_set: DataSet) -> Path | None:
+    """Its file inside scikit-learn; None where there is none. Nothing is imported: that takes a
+    second, which reading the file does not."""
     spec = find_spec("sklearn")
     folders = spec.submodule_search_locations if spec else None
-    path = Path(folders[0]) / file if folders else None
+    path = Path(folders[0]) / data_set.embedded if folders else None
     return path if path and path.is_file() else None
+
+
+def own_places(data_set: DataSet, folder: Path) -> list[Path]:
+    """Where files of this data set may lie: in the folder, or the folder itself, named as a
+    layout says. What lies there is meant to be of this data set."""
+    places = [folder / layout for layout in data_set.layouts]
+    here = folder.absolute()
+    for above in (here.parent, here.parent.parent):
+        inside = (above / layout for layout in data_set.layouts)
+        places += [place for place in inside if place.is_relative_to(here)]
+    return places
+
+
+def shared_places(data_set: DataSet, folder: Path) -> list[Path]:
+    """Where files of any data set may lie, since all have the same names: the folder itself, and
+    `raw` in it. Only their checksums say whose they are."""
+    own = {place.absolute() for place in own_places(data_set, folder)}
+    return [place for place in (folder, folder / "raw") if place.absolute() not in own]
+
+
+def candidates(place: Path, file: File) -> Iterator[Path]:
+    """What in that place may be the file: under each of its names, packed first, since its
+    checksum is then always known; or in a folder of such a name, as Kaggle's archives have it."""
+    for name in file.names:
+        if os.path.isfile(place / name):  # noqa: PTH113  # Path.is_file raises where it may not look
+            yield place / name
+    for name in file.names:
+        for inner in file.names:
+            if os.path.isfile(place / name / inner):  # noqa: PTH113
+                yield place / name / inner

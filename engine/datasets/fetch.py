@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -11,11 +12,13 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from engine.datasets import idx
-from engine.datasets.catalog import DataSet, File, find
+from engine.datasets.catalog import DataSet, File, candidates, find
 from engine.datasets.download import Cancelled, LineBroke, NoAnswer, Stop, download
-from engine.datasets.stage import stage
+from engine.datasets.stage import remove_strange, stage
 from engine.datasets.unusable import Broken
 from engine.datasets.whole import standing
+from engine.packages import install
+from engine.plain_file import set_aside
 
 __all__ = ("Cancelled", "Failed", "Progress", "fetch", "mirrors_of")
 
@@ -62,13 +65,16 @@ def fetch(name: str, folder: Path, tell: Tell, stop: Stop) -> Path:
     if found.place is not None:
         return found.place
     if data_set.embedded:
-        raise Failed(f"{data_set.title} comes inside scikit-learn: pip install scikit-learn")
+        command = install("scikit-learn")
+        raise Failed(f"{data_set.title} comes inside scikit-learn; install it with: {command}")
     place = folder / data_set.layouts[0]
     try:
         with stage(folder, name, keep=Failed) as waiting:
             _Fetch(data_set, place, waiting, tell, stop).bring()
             place.mkdir(parents=True, exist_ok=True)
             for file in sorted(waiting.glob("*.gz")):
+                if os.path.isdir(place / file.name):  # noqa: PTH112  # Kaggle's archives have such
+                    set_aside(place / file.name)
                 file.replace(place / file.name)
     except BrokenPipeError:
         raise  # nobody listens to `tell` any more: that is not about the disk
@@ -101,15 +107,16 @@ class _Fetch:
         """Bring all that is missing, or raise `Cancelled`, `Failed` or an `OSError` of the disk."""
         mirrors = mirrors_of(self._data_set)
         for file in self._data_set.files:
-            if not any(self._is_whole(place / file.packed, file) for place in self._places()):
+            if not any(self._is_whole(place, file) for place in (self._place, self._waiting)):
                 self._bring_file(file, mirrors)
             self._hear(file, file.size)
             self._before += file.size
 
-    def _places(self) -> tuple[Path, Path]:
-        return self._place, self._waiting
+    def _is_whole(self, place: Path, file: File) -> bool:
+        """Whether the file is there and whole, under one of its names."""
+        return any(self._passes(path, file) for path in candidates(place, file))
 
-    def _is_whole(self, path: Path, file: File) -> bool:
+    def _passes(self, path: Path, file: File) -> bool:
         try:
             idx.check(path, file, self._data_set)
         except Broken:
@@ -145,6 +152,8 @@ class _Fetch:
         if self._is_unwanted():
             raise Cancelled
         path, part = (self._waiting / f"{file.packed}{ending}" for ending in ("", ".part"))
+        for strange in (path, part):
+            remove_strange(strange)
         resumed = part.exists()
         download(url, part, file.size, lambda got: self._hear(file, got), self._is_unwanted)
         part.replace(path)

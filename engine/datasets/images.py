@@ -11,6 +11,7 @@ from engine.datasets import catalog, idx, places
 from engine.datasets.catalog import DataSet
 from engine.datasets.digits import read_digits
 from engine.datasets.unusable import Broken, NotHere, Unusable
+from engine.datasets.whole import in_words, look
 
 __all__ = ("Broken", "Images", "NotHere", "Unusable", "images_or_digits", "load_images")
 
@@ -46,14 +47,15 @@ def load_images(name: str) -> Images:
         raise ValueError(f"{name} is a table, not images")
     if data_set.embedded:
         return _embedded(data_set)
-    broken = None
-    for place in catalog.places(data_set, places.folder()):
-        if any(catalog.at(place, file) for file in data_set.files):
-            try:
-                return _read(data_set, place)
-            except Broken as error:  # another place may have it whole
-                broken = broken or error
-    raise broken or NotHere(name, places.folder())
+    _, parts = look(data_set, places.folder(), idx.read)
+    if not isinstance(parts, list):
+        raise parts or NotHere(name, places.folder())
+    shaped = [
+        torch.frombuffer(part, dtype=torch.uint8).reshape(file.shape)
+        for part, file in zip(parts, data_set.files, strict=True)
+    ]
+    train_x, train_y, test_x, test_y = shaped
+    return Images(name, train_x, train_y.long(), test_x, test_y.long(), data_set.classes)
 
 
 def images_or_digits(name: str) -> Images:
@@ -70,27 +72,13 @@ def images_or_digits(name: str) -> Images:
 
 
 def _note(name: str, why: Unusable) -> str:
-    title = catalog.find(name).title
-    what = f"{title} is not here"
-    if isinstance(why, Broken):
-        file = why.path.name
-        what = f"{title} is damaged ({file}: expected {why.expected}, found {why.found})"
-    return f"{what}: scikit-learn's 1,797 digits stand in. To get it: dltui data fetch {name}"
-
-
-def _read(data_set: DataSet, place: Path) -> Images:
-    parts = []
-    for file in data_set.files:
-        path = idx.path_of(place, file)
-        values = torch.frombuffer(idx.read(path, file, data_set), dtype=torch.uint8)
-        parts.append(values.reshape(file.shape))
-    train_x, train_y, test_x, test_y = parts
-    classes = data_set.classes
-    return Images(data_set.name, train_x, train_y.long(), test_x, test_y.long(), classes)
+    what = in_words(catalog.find(name), why if isinstance(why, Broken) else None)
+    command = places.fetch_command(name)
+    return f"{what}: scikit-learn's 1,797 digits stand in. To get it: {command}"
 
 
 def _embedded(data_set: DataSet) -> Images:
-    file = catalog.where(data_set.name, places.folder())
+    file = catalog.embedded(data_set)
     if file is None:
         raise NotHere(data_set.name, Path("this installation of scikit-learn"))
     return Images(data_set.name, *read_digits(file, side=SIDE), data_set.classes)

@@ -1,4 +1,4 @@
-"""A folder for what is still coming, beside the data sets; knows not what comes."""
+"""A folder for the files of a fetch until all have come; knows no data set."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ def stage(folder: Path, name: str, keep: type[Exception]) -> Iterator[Path]:
     """
     made = [] if folder.exists() else [folder]
     place = folder / STAGE / name
+    for strange in (place.parent, place):
+        if os.path.lexists(strange) and not strange.is_dir():
+            strange.unlink()  # a file, say, which mkdir would refuse every time
     place.mkdir(parents=True, exist_ok=True)
     with _alone(place):
         try:
@@ -37,6 +40,14 @@ def stage(folder: Path, name: str, keep: type[Exception]) -> Iterator[Path]:
             shutil.rmtree(place, ignore_errors=True)
         finally:
             _remove_empty(place, place.parent, *made)
+
+
+def remove_strange(path: Path) -> None:
+    """Remove what lies there unless it is a regular file: writing would block, or go elsewhere."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    elif os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+        path.unlink()
 
 
 def _remove_empty(*folders: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.datasets.catalog import find
+from engine.datasets.places import fetch_command
+from engine.packages import install
 
 
 class Unusable(Exception):
@@ -17,8 +19,8 @@ class NotHere(Unusable):
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.folder = name, folder
         data_set = find(name)
-        mend = f"dltui data fetch {name}" if data_set.files else "pip install scikit-learn"
-        super().__init__(f"{data_set.title} is not in {folder}; get it with: {mend}")
+        fix = fetch_command(name) if data_set.files else install("scikit-learn")
+        super().__init__(f"{data_set.title} is not in {folder}; get it with: {fix}")
 
 
 class Broken(Unusable):
@@ -27,3 +29,7 @@ class Broken(Unusable):
     def __init__(self, path: Path, expected: str, found: str) -> None:
         self.path, self.expected, self.found = path, expected, found
         super().__init__(f"{path}: expected {expected}, found {found}; it is not used")
+
+
+class Foreign(Broken):
+    """A whole file, but of another data set, or of one that nobody here knows."""

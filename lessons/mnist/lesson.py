@@ -14,6 +14,7 @@ PRESETS = (
     Preset(
         name="mnist",
         title="five layers, ten epochs",
+        needs="mnist",
         predict_at=FIRST,
     ),
     Preset(

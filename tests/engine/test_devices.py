@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -24,6 +25,10 @@ SICK = Devices((CPU,), ("CUDA gave no answer within 30 s",))
         (TWO_GPUS, "auto", "cuda:0", ""),
         (TWO_GPUS, "cuda", "cuda:0", ""),
         (TWO_GPUS, "cuda:1", "cuda:1", ""),
+        (TWO_GPUS, " Cuda:1 ", "cuda:1", ""),
+        (TWO_GPUS, "CUDA", "cuda:0", ""),
+        (TWO_GPUS, "CPU", "cpu", ""),
+        (TWO_GPUS, "Auto", "cuda:0", ""),
         (TWO_GPUS, "cpu", "cpu", ""),
         (Devices((CPU, Device("mps", "Apple GPU"))), "auto", "mps", ""),
         (Devices((CPU,)), "auto", "cpu", ""),
@@ -68,6 +73,102 @@ def test_the_memory_of_the_cpu_is_what_the_kernel_tells() -> None:
     assert 0 < seen.used < seen.total
 
 
+def test_why_a_device_is_not_there_is_said_and_who_says_more() -> None:
+    none = Devices((CPU,), no_cuda="there is no NVIDIA GPU, and no driver for one")
+    for wanted in ("cuda", "CUDA:1", " cuda:0 "):
+        with pytest.raises(ValueError, match="there is no NVIDIA GPU, and no driver for one"):
+            none.choose(wanted)
+    with pytest.raises(ValueError, match=r"this machine has cuda:0, cuda:1; .*dltui doctor"):
+        TWO_GPUS.choose("cuda:7")
+    with pytest.raises(ValueError, match="MPS needs a Mac"):
+        TWO_GPUS.choose("mps")
+    assert none.choose("auto") == (CPU, "")  # nothing is wrong
+
+
+class Machine:
+    """What the parts say that a CUDA device needs, as on some machine."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, pci: Path) -> None:
+        import torch
+
+        self._patch = monkeypatch
+        monkeypatch.setattr(device, "PCI", pci)
+        monkeypatch.setattr(device, "_nvidia_driver", lambda: False)
+        monkeypatch.setattr(torch.cuda, "device_count", lambda: 0)
+        monkeypatch.setattr(torch.version, "cuda", "13.0")
+        monkeypatch.setattr(torch.version, "hip", None)
+        monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+        self._pci, self._torch = pci, torch
+
+    def add_card(self, vendor: str = "0x10de", kind: str = "0x030200") -> None:
+        card = self._pci / vendor
+        card.mkdir(parents=True)
+        (card / "vendor").write_text(f"{vendor}\n")
+        (card / "class").write_text(f"{kind}\n")
+
+    def add_driver(self, complaint: str = "") -> None:
+        def init() -> None:
+            if complaint:
+                raise RuntimeError(complaint)
+
+        self._patch.setattr(device, "_nvidia_driver", lambda: True)
+        self._patch.setattr(self._torch.cuda, "init", init)
+
+    def build_for_the_cpu(self) -> None:
+        self._patch.setattr(self._torch.version, "cuda", None)
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Machine:
+    return Machine(monkeypatch, tmp_path)
+
+
+def test_without_a_card_and_a_driver(machine: Machine) -> None:
+    machine.add_card(vendor="0x8086", kind="0x030000")
+    found = probe_here()
+    assert found.no_cuda == "there is no NVIDIA GPU, and no driver for one"
+    assert found.problems == ()
+
+
+def test_a_card_without_a_driver(machine: Machine) -> None:
+    machine.add_card()
+    assert probe_here().no_cuda == "there is an NVIDIA GPU, but no driver for it"
+    machine.build_for_the_cpu()
+    words = r"there is an NVIDIA GPU, .* and this PyTorch \(.*\) is built for the CPU"
+    assert re.fullmatch(words, probe_here().no_cuda)
+
+
+def test_a_pytorch_that_is_built_for_the_cpu(machine: Machine) -> None:
+    machine.add_driver()
+    machine.build_for_the_cpu()
+    (problem,) = probe_here().problems
+    assert problem.startswith("there is an NVIDIA driver, but this PyTorch (")
+    assert problem.endswith(") is built for the CPU")
+
+
+@pytest.mark.parametrize("value", ["", "-1", " "])
+def test_a_variable_that_hides_every_card(
+    value: str, machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.add_driver()
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", value)
+    (problem,) = probe_here().problems
+    hides = f"CUDA_VISIBLE_DEVICES is {value!r}, which hides every GPU"
+    assert problem == f"{hides}: unset CUDA_VISIBLE_DEVICES"
+
+
+def test_a_driver_that_is_too_old_says_so_itself(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine.add_driver("The NVIDIA driver on your system is too old (found 11040).\nMore.")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "7")
+    (problem,) = probe_here().problems
+    assert problem.endswith(": The NVIDIA driver on your system is too old (found 11040).")
+    assert "(CUDA_VISIBLE_DEVICES is '7')" in problem
+    with pytest.raises(ValueError, match="too old"):
+        probe_here().choose("cuda")
+
+
 def answer_with(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
     """Let the driver seem to be there, and this Python script be the process that asks it."""
     monkeypatch.setattr(device, "_nvidia_driver", lambda: True)
@@ -82,6 +183,8 @@ def test_what_the_other_process_finds(monkeypatch: pytest.MonkeyPatch) -> None:
     working = [["cpu", "some processor"], ["cuda:0", "NVIDIA H200"], ["cuda:1", "NVIDIA T4"]]
     answer_with(monkeypatch, "print('a driver warns');" + ANSWER(working=working, problems=[]))
     assert probe() == TWO_GPUS
+    answer_with(monkeypatch, ANSWER(working=[["cpu", "x"]], problems=[], no_cuda="no card"))
+    assert probe().no_cuda == "no card"
 
 
 HANGING = "import time; print('hm', flush=True); time.sleep(600)"

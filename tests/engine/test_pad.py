@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets.catalog import where
+from engine.datasets.catalog import embedded, find
 from engine.datasets.digits import read_digits
 from engine.datasets.images import load_images
 from engine.pad import FINE, SIDE, Ink, Pad, as_digits, as_mnist
@@ -215,7 +215,7 @@ def test_it_fills_the_height_and_stands_in_the_middle() -> None:
 
 def test_a_real_one_of_scikit_learns_stays_near_itself() -> None:
     """Its squares drawn on the sheet: what comes out differs by how far it stood aside."""
-    file = where("digits", Path("nowhere"))
+    file = embedded(find("digits"))
     assert file is not None
     small, large = (read_digits(file, side=side)[2].numpy() for side in (8, 28))
     errors = dict.fromkeys((as_digits, as_mnist), 0.0)

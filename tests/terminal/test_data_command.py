@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,7 +67,8 @@ def test_the_list_names_each_with_its_licence_and_what_to_do(
         assert data_set.licence in block
         here = "here, inside scikit-learn" if data_set.embedded else "not here"
         assert here in block
-        assert (f"dltui data fetch {data_set.name} (" in block) == bool(data_set.files)
+        command = f"): dltui data fetch {data_set.name}\n"
+        assert (command in f"{block}\n") == bool(data_set.files)
     assert not data.exists()
 
 
@@ -103,11 +105,13 @@ def test_one_of_the_list_and_another_folder(
 
 def test_the_path_of_the_folder_and_of_a_data_set(tiny: Tiny, data: Path, capsys: Captured) -> None:
     assert cli.main(["data", "path"]) == 0
-    assert capsys.readouterr().out == f"{data}\n"
+    missing = f"DLTUI_DATA_DIR names {data}, which does not exist"
+    assert capsys.readouterr() == (f"{data}\n", f"dltui: {missing}\n")
     assert cli.main(["data", "path", "mnist"]) == 1
     output, errors = capsys.readouterr()
     assert output == ""
-    assert errors.startswith("dltui: mnist: not here; get it: dltui data fetch mnist")
+    assert errors.startswith(f"dltui: mnist: {missing}; not here; get it (")
+    assert errors.endswith("): dltui data fetch mnist\n")
     place = tiny.put(data / "mnist")
     assert cli.main(["data", "path", "mnist"]) == 0
     assert capsys.readouterr().out == f"{place}\n"
@@ -125,6 +129,10 @@ def test_the_path_of_the_folder_and_of_a_data_set(tiny: Tiny, data: Path, capsys
         (["path", "--json"], "data path prints no JSON"),
         (["list", "--data-dir", __file__], "is not a folder"),
         (["list", "--data-dri", "x"], "did you mean --data-dir"),
+        (["list", "--data-dir", ""], "--data-dir '' is not a folder"),
+        (["list", "--data-dir", "/no/such"], "--data-dir '/no/such' does not exist: name another"),
+        (["path", "--data-dir", "/no/such"], "--data-dir '/no/such' does not exist: name another"),
+        (["fetch", "mnist", "--data-dir", __file__], "is not a folder"),
     ],
 )
 def test_is_refused_in_one_line(words: list[str], said: str, data: Path, capsys: Captured) -> None:
@@ -202,3 +210,44 @@ def test_a_reader_that_goes_ends_it_without_a_word(
     assert capsys.readouterr().err == ""
     assert len(mirror.asked) == 1
     assert not data.exists()
+
+
+def advised(text: str) -> list[str]:
+    """The words of the command that the text ends with, as a shell takes them."""
+    return shlex.split(text.rstrip().splitlines()[-1].partition(": dltui ")[2])
+
+
+def test_what_is_advised_works_as_it_is_printed(
+    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "another"))
+    folder = tmp_path / "my data; it's here"
+    assert cli.main(["data", "list", "mnist", "--data-dir", str(folder)]) == 2
+    command = advised(capsys.readouterr().err)  # the folder is not there: a fetch makes it
+    monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "another"))  # as in the learner's shell
+    assert cli.main(command) == 0
+    output, errors = capsys.readouterr()
+    assert output.endswith(f"here now, in {folder / 'MNIST' / 'raw'}\n")
+    assert errors == f"dltui: {folder} does not exist: it is made\n"
+    damaged = folder / "MNIST" / "raw" / TRAIN
+    damaged.write_bytes(b"short")
+    for words in (["list", "mnist"], ["path", "mnist"]):
+        assert cli.main(["data", *words, "--data-dir", str(folder)]) in (0, 1)
+        page = "".join(capsys.readouterr())
+        assert advised(page) == ["data", "fetch", "mnist", "--data-dir", str(folder)]
+    monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "another"))
+    assert cli.main(advised(page)) == 0
+    assert capsys.readouterr().out.endswith(f"here now, in {folder / 'MNIST' / 'raw'}\n")
+    assert mirror.only(TRAIN) == [None, None]
+    assert not (tmp_path / "another").exists()
+
+
+def test_a_folder_that_the_environment_names_and_that_is_none_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "none"))
+    assert cli.main(["data", "list"]) == 0
+    assert f"names {tmp_path / 'none'}, which does not exist" in capsys.readouterr().out
+    monkeypatch.setenv("DLTUI_DATA_DIR", __file__)
+    assert cli.main(["data", "list"]) == 0
+    assert f"names {__file__}, which is not a folder" in capsys.readouterr().out

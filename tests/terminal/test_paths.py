@@ -54,8 +54,15 @@ def test_a_folder_that_refuses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 def test_the_data_sets_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(paths.DATA, "")
     assert paths.use_data_dir(None) is None
-    assert paths.use_data_dir(str(tmp_path / "new")) == tmp_path / "new"
+    with pytest.raises(ValueError, match=r"does not exist: name another folder, or let a fetch"):
+        paths.use_data_dir(str(tmp_path / "new"))
+    assert paths.use_data_dir(str(tmp_path / "new"), may_be_made=True) == tmp_path / "new"
     assert paths.data_dir() == tmp_path / "new"
+    (tmp_path / "old").mkdir()
+    assert paths.use_data_dir(str(tmp_path / "old")) == paths.data_dir() == tmp_path / "old"
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match="is not a folder"):
         paths.use_data_dir(str(tmp_path / "file"))
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may read anything
+    with pytest.raises(ValueError, match="cannot be read"):
+        paths.use_data_dir(str(tmp_path))

@@ -22,6 +22,7 @@ from tests.full_disk import Disk
 from tests.tui.conftest import PATIENCE, app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
+from tui.bench import SettingUp
 from tui.labs.training import TrainingLab
 from tui.pulse import Pulse
 from tui.screens.code import CodeView
@@ -123,6 +124,8 @@ async def test_a_theme_that_cannot_be_kept_is_said(own_folders: Path) -> None:
 async def test_what_lies_in_the_place_of_its_files_is_said_and_so_is_a_full_disk(
     own_folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # To leave while PyTorch is being imported would spoil the tests that follow.
+    monkeypatch.setattr(SettingUp, "start", lambda _: None)
     (own_folders / "config").mkdir()
     (own_folders / "state").mkdir()
     (own_folders / "config" / "settings.json").write_bytes(b"[" * 100_000)
@@ -132,7 +135,6 @@ async def test_what_lies_in_the_place_of_its_files_is_said_and_so_is_a_full_disk
         await until(pilot, lambda: "renamed to settings.json.bak" in notices(pilot))
         await until(pilot, lambda: "renamed to progress.jsonl.bak" in notices(pilot))
         disk = Disk(monkeypatch, room=0)
-        # No lesson is opened: to leave while PyTorch is being imported would spoil later tests.
         pilot.app._progress.add("tensors", "opened")
         await until(pilot, lambda: "No space left on device" in notices(pilot))
         pilot.app._progress.add("tensors", "finished")

@@ -11,6 +11,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from engine.datasets import catalog, fetch
+from engine.datasets.whole import standing
 from tests.mirror import Mirror, Tiny, serving_alone
 from tests.tui.conftest import app, until
 from tui.screens.fetch import FetchScreen
@@ -76,7 +77,10 @@ async def test_fetches_and_says_where_it_is(
         await pilot.press("enter")
         await until(pilot, lambda: results)
         assert results == [True]
-    assert catalog.where("mnist", own_folders / "data") == own_folders / "data" / "MNIST" / "raw"
+    assert (
+        standing(catalog.find("mnist"), own_folders / "data").place
+        == own_folders / "data" / "MNIST" / "raw"
+    )
     assert fetching() == []
 
 

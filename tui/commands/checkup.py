@@ -5,16 +5,21 @@ from __future__ import annotations
 import locale
 import os
 import platform
+import shlex
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from engine import device
-from engine.datasets import catalog
+from engine.datasets import catalog, places
 from engine.datasets.whole import standing
-from tui import paths
+from engine.packages import install
+from engine.plain_file import Unsuitable, read_plain
+from tui import paths, progress, settings
 from tui.commands import terminal
 
 PACKAGES = ("dltui", "torch", "torchvision", "textual", "plotext", "numpy", "scikit-learn")
@@ -38,6 +43,8 @@ class Finding:
 
     facts: Any
     problems: list[Problem] = field(default_factory=list)
+    no_cuda: str = ""
+    """Of the devices: why there is no CUDA device though nothing is wrong."""
 
 
 def versions() -> Finding:
@@ -52,7 +59,7 @@ def versions() -> Finding:
             facts[name] = version(name)
         except PackageNotFoundError:
             facts[name] = None
-            problems.append(Problem(f"{name} is not installed", f"pip install {name}", fatal=True))
+            problems.append(Problem(f"{name} is not installed", install(name), fatal=True))
     return Finding(facts, problems)
 
 
@@ -62,10 +69,10 @@ def devices() -> Finding:
         found = device.probe()
     except Exception as error:  # a broken PyTorch raises what it likes
         what = f"PyTorch cannot be imported: {type(error).__name__}: {error}"
-        return Finding([], [Problem(what, "pip install --force-reinstall torch", fatal=True)])
+        return Finding([], [Problem(what, install("--force-reinstall", "torch"), fatal=True)])
     mend = "update the NVIDIA driver, or install the PyTorch that is built for it"
     problems = [Problem(what, f"{mend}; the CPU works") for what in found.problems]
-    return Finding([_device(one) for one in found.working], problems)
+    return Finding([_device(one) for one in found.working], problems, found.no_cuda)
 
 
 def _device(one: device.Device) -> dict[str, Any]:
@@ -111,10 +118,7 @@ def language() -> Finding:
     if facts["utf8"]:
         return Finding(facts)
     what = "the locale is not UTF-8: formulas and charts may show as question marks"
-    mend = f"export {'LC_ALL' if facts['LC_ALL'] else 'LANG'}=C.UTF-8"
-    if os.environ.get("PYTHONIOENCODING"):
-        mend = "unset PYTHONIOENCODING"
-    return Finding(facts, [Problem(what, mend)])
+    return Finding(facts, [Problem(what, terminal.locale_fix())])
 
 
 def folders() -> Finding:
@@ -133,21 +137,50 @@ def folders() -> Finding:
             "writable": not why,
         }
         if why:
-            what, mend = f"{name} cannot be kept: {why}", f"export {variable}=/a/folder/of/yours"
-            problems.append(Problem(what, mend))
-    return Finding(facts, problems)
+            problems.append(Problem(f"{name} cannot be kept: {why}", _another_folder(variable)))
+    return Finding(facts, [*problems, *_strange_files()])
+
+
+def _another_folder(variable: str) -> str:
+    """What to type so that things are kept in a folder that can be written."""
+    kind = variable.split("_")[1].lower()
+    above = (Path.home(), Path(tempfile.gettempdir()))
+    writable = next((folder for folder in above if not paths.why_not_writable(folder)), above[-1])
+    return f"export {variable}={shlex.quote(str(writable / f'dltui-{kind}'))}"
+
+
+def _strange_files() -> Iterator[Problem]:
+    """The app's own files in whose place there is something else, or that cannot be read."""
+    own = (
+        (paths.config_dir() / "settings.json", settings.LARGEST),
+        (paths.state_dir() / "progress.jsonl", progress.LARGEST),
+    )
+    for path, largest in own:
+        try:
+            read_plain(path, largest)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except Unsuitable as error:
+            move = shlex.join(["mv", str(path), f"{path}.bak"])
+            yield Problem(f"{path}: {error}; the app renames it when it starts", move)
+        except OSError as error:
+            readable = shlex.join(["chmod", "u+rw", str(path)])
+            yield Problem(f"{path} cannot be read: {error.strerror or error}", readable)
 
 
 def data_sets() -> Finding:
     """Which data sets are here, and whole; those that came with scikit-learn by their files."""
     facts: dict[str, Any] = {"path": str(paths.data_dir())}
     problems = []
+    trouble = places.variable_trouble(count_missing=False)  # `folders` says whether it can be made
+    if trouble:
+        problems.append(Problem(trouble, f"unset {paths.DATA}"))
     for data_set in catalog.DATA_SETS:
         found = standing(data_set, paths.data_dir())
         name = data_set.name if data_set.embedded else data_set.title
         facts[name] = str(found.place) if found.place else None
         if found.fault:
-            problems.append(Problem(str(found.fault), f"dltui data fetch {data_set.name}"))
+            problems.append(Problem(str(found.fault), places.fetch_command(data_set.name)))
     return Finding(facts, problems)
 
 

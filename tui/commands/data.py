@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from engine.config import nearest
 from engine.datasets.catalog import DATA_SETS, DataSet, find
-from engine.datasets.places import folder
+from engine.datasets.places import (
+    MISSING,
+    fetch_command,
+    folder,
+    option,
+    variable_trouble,
+    why_unreadable,
+)
+from engine.packages import install
 from tui.coming import megabytes
 from tui.commands.command import Command
 from tui.commands.refusal import Refusal, notice, refusing
@@ -28,8 +36,8 @@ examples:
   dltui data path mnist        where one of them lies
   dltui data list --data-dir /srv/data
 
-A folder that holds one already is read, and never written to: MNIST/raw or mnist,
-with the four files of the makers.
+A folder that holds one already is read, and never written to: the four files of the
+makers, packed or not, in the folder itself, in MNIST/raw, in mnist or in raw.
 
 exit code: 0 done, 1 it is not here, or did not come, 2 wrong command line, 130 Ctrl-C
 """
@@ -43,14 +51,16 @@ def data(options: Namespace) -> int:
     if options.json and options.action != "list":
         raise Refusal(f"data {options.action} prints no JSON: leave --json out")
     with refusing():
-        use_data_dir(options.data_dir)
+        use_data_dir(options.data_dir, may_be_made=options.action == "fetch")
         data_set = find(options.name) if options.name is not None else None
     action = _list_json if options.json else actions[options.action]
     return action(data_set)
 
 
 def _list(data_set: DataSet | None) -> int:
-    print("\n".join([f"the folder of the data sets: {folder()}", *_page(_found(data_set))]))
+    trouble = variable_trouble()
+    head = [f"the folder of the data sets: {folder()}", *([trouble] if trouble else [])]
+    print("\n".join([*head, *_page(_found(data_set))]))
     return 0
 
 
@@ -84,8 +94,8 @@ def _state(each: DataSet, stands: Standing) -> Iterator[str]:
         yield "here, inside scikit-learn" if each.embedded else f"here: {stands.place}"
         return
     yield f"DAMAGED: {stands.fault}" if stands.fault else "not here"
-    fetching = f"dltui data fetch {each.name} ({megabytes(each.size)})"
-    yield f"get it: {'pip install scikit-learn' if each.embedded else fetching}"
+    size = "" if each.embedded else f" ({megabytes(each.size)})"
+    yield f"get it{size}: {install('scikit-learn') if each.embedded else fetch_command(each.name)}"
 
 
 def _facts(each: DataSet, stands: Standing) -> dict[str, Any]:
@@ -107,18 +117,24 @@ def _fetch(data_set: DataSet | None) -> int:
     if data_set is None:
         names = ", ".join(each.name for each in DATA_SETS if each.files)
         raise Refusal(f"fetch needs the name of a data set; there are: {names}")
+    if why_unreadable(folder()) == MISSING and option():
+        notice(f"{folder()} does not exist: it is made")
     from tui.commands.data_fetch import fetch_data  # and with it Python's own HTTP
 
     return fetch_data(data_set, folder())
 
 
 def _path(data_set: DataSet | None) -> int:
+    trouble = variable_trouble()
     if data_set is None:
+        if trouble:
+            notice(trouble)
         print(os.path.realpath(folder()))
         return 0
     stands = _standing(data_set)
     if stands.place is None:
-        notice(f"{data_set.name}: {'; '.join(_state(data_set, stands))}")
+        why = (*([trouble] if trouble else []), *_state(data_set, stands))
+        notice(f"{data_set.name}: {'; '.join(why)}")
         return 1
     print(os.path.realpath(stands.place))
     return 0

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tui.commands.command import Command
+from tui.commands.refusal import refusing
+from tui.paths import use_data_dir
 
 if TYPE_CHECKING:
     from tui.commands.checkup import Problem
@@ -28,23 +30,28 @@ def doctor(options: Namespace) -> int:
     """Print what was found, then what is wrong with it; 1 where the app cannot be used."""
     from tui.commands.checkup import findings  # and with it much that no other command needs
 
+    with refusing():
+        use_data_dir(options.data_dir)
     found = dict(findings())
     facts = {name: finding.facts for name, finding in found.items()}
     problems = [problem for finding in found.values() for problem in finding.problems]
+    no_cuda = "; ".join(finding.no_cuda for finding in found.values() if finding.no_cuda)
     if options.json:
-        everything = {**facts, "problems": [asdict(problem) for problem in problems]}
+        everything = {**facts, "no_cuda": no_cuda or None, "problems": list(map(asdict, problems))}
         print(json.dumps(everything, indent=2))
     else:
-        print("\n".join([*_page(facts), *_wrong(problems)]))
+        print("\n".join([*_page(facts, no_cuda), *_wrong(problems)]))
     return 1 if any(problem.fatal for problem in problems) else 0
 
 
-def _page(facts: dict[str, Any]) -> Iterator[str]:
+def _page(facts: dict[str, Any], no_cuda: str) -> Iterator[str]:
     for name, values in facts.items():
         yield name.replace("_", " ")
         rows = dict(_device(device) for device in values) if name == "devices" else values
         for row, value in rows.items():
             yield f"  {row:13} {_words(value)}"
+        if name == "devices" and no_cuda:
+            yield f"  {'cuda':13} none: {no_cuda}"
         yield ""
 
 
@@ -79,10 +86,11 @@ def _wrong(problems: list[Problem]) -> Iterator[str]:
 
 def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print it as JSON")
+    parser.add_argument("--data-dir", metavar="DIR", help="where the data sets are")
 
 
 DOCTOR = Command(
-    usage="doctor [--json]",
+    usage="doctor [--json] [--data-dir DIR]",
     summary="Say what is on this machine, what is wrong with it, and what mends it:\n"
     "versions, devices, terminal, locale, folders and data sets.",
     notes=NOTES,

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from engine.config import Allowed, Range, nearest
+from engine.device import normal_name
 from engine.live import close_all
 from lessons.catalog import entries
 from tui.commands.command import Command
@@ -43,7 +44,7 @@ Inside, ? shows the keys and q leaves. What you have done is kept.
 def open_app(options: Namespace) -> int:
     """Open the app at home or at a lesson; gives its exit code."""
     _check_lesson(options.lesson)
-    _check_device(options.device)
+    device = _device(options.device)
     with refusing():
         fps = _fps(options.fps)
         data_dir = use_data_dir(options.data_dir)
@@ -52,7 +53,7 @@ def open_app(options: Namespace) -> int:
         _check_driver(driver)
     else:
         _check_terminal()
-    return _open_app(options.lesson, options.device, fps, data_dir)
+    return _open_app(options.lesson, device, fps, data_dir)
 
 
 def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path | None) -> int:
@@ -81,10 +82,14 @@ def _check_lesson(slug: str | None) -> None:
         raise Refusal(f"no lesson or command {slug!r}; {nearest(slug, known)}")
 
 
-def _check_device(name: str) -> None:
+def _device(given: str) -> str:
     """Refuse what is no device anywhere; whether it is here, the app finds out beside itself."""
+    name = normal_name(given)
     if not DEVICE_NAME.fullmatch(name):
-        raise Refusal(f"no device {name!r}; a device is auto, cpu, cuda, cuda:1 (or 2, ...) or mps")
+        raise Refusal(
+            f"no device {given!r}; a device is auto, cpu, cuda, cuda:1 (or 2, ...) or mps"
+        )
+    return name
 
 
 def _fps(text: str | None) -> float | None:

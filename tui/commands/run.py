@@ -8,9 +8,10 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 
 from engine.config import Allowed, Range
+from engine.datasets.places import fetch_command
 from engine.frame import State
 from lessons.catalog import entries, find
-from lessons.lesson import Lesson, TrainingLesson
+from lessons.lesson import Lesson, Preset, TrainingLesson
 from tui.commands import take_apart
 from tui.commands.command import Command
 from tui.commands.interruption import Interruption
@@ -68,10 +69,10 @@ def run(options: Namespace) -> int:
 def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Order:
     """What is to be trained; refuses what needs no PyTorch before PyTorch is imported."""
     with refusing():
-        preset = lesson.preset(options.preset)
+        use_data_dir(options.data_dir)
+        preset, note = _preset(options, lesson)
         changes = [*map(_change, options.set), *_table(options)]
         _every(options.every)
-        use_data_dir(options.data_dir)
     trainer = lesson.load_trainer()
     with refusing():
         _no_table(changes, trainer.Config.allowed(), lesson.slug)
@@ -82,7 +83,22 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
         device = _device(options.device, stop)
     from tui.commands.training import Order
 
-    return Order(lesson, preset, trainer, config, device)
+    return Order(lesson, preset, trainer, config, device, note)
+
+
+def _preset(options: Namespace, lesson: TrainingLesson) -> tuple[Preset, str]:
+    """The preset that was named, or else the lesson's, and what has to be known of that.
+
+    Where the data set is chosen by itself, what the presets need does not matter.
+    """
+    chosen = any(name == "data" for name, _ in map(_change, options.set))
+    if options.preset is not None or chosen:
+        return lesson.preset(options.preset), ""
+    preset, why = lesson.starting_preset()
+    if not why:
+        return preset, ""
+    needed = lesson.presets[0].needs
+    return preset, f"{why}: the preset {preset.name} is trained. To get it: {fetch_command(needed)}"
 
 
 def _lesson(slug: str | None) -> Lesson:
@@ -158,7 +174,7 @@ def _device(wanted: str, stop: Interruption) -> str:
     """The device to train on; the CPU is taken at its word, without looking for others."""
     from engine import device
 
-    if wanted == "cpu":
+    if device.normal_name(wanted) == "cpu":
         return "cpu"
     try:
         chosen, why = device.probe(stop=stop).choose(wanted)

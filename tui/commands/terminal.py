@@ -29,6 +29,17 @@ def speaks_utf8() -> bool:
     return encoding.lower().replace("-", "") == "utf8"
 
 
+def locale_fix() -> str:
+    """What to type in a shell so that the locale is UTF-8; empty where it is.
+
+    LC_ALL overrules LC_CTYPE, and that LANG: to set LANG alone often changes nothing.
+    """
+    if speaks_utf8():
+        return ""
+    unset = "unset PYTHONIOENCODING; " if os.environ.get("PYTHONIOENCODING") else ""
+    return f"{unset}export LC_ALL={'en_US' if sys.platform == 'darwin' else 'C'}.UTF-8"
+
+
 def colours() -> str:
     """How many colours there are, in words."""
     if not can_draw():

@@ -29,6 +29,8 @@ class Order:
     trainer: type[Trainer[Any]]
     config: Config
     device: str
+    note: str = ""
+    """What has to be known of it beforehand: why it is not the lesson's first preset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ class Training:
     @property
     def note(self) -> str:
         """What has to be known of this training; empty as long as there is no trainer."""
-        return self._trainer.note if self._trainer else ""
+        if self._trainer is None:
+            return ""
+        return ". ".join(filter(None, (self._order.note, self._trainer.note)))
 
     def outcome(self) -> Outcome:
         """How it ended; a trainer that failed is asked nothing more."""

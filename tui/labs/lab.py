@@ -47,6 +47,9 @@ class Lab(Container):
         self._challenges = Challenges(lesson.challenges, id="challenges")
         self._met: Set[str] = frozenset()
 
+    def prepare(self) -> None:
+        """Do what `open` needs and takes a moment, such as reading files: in another thread."""
+
     def open(self, bench: Bench) -> None:
         """Begin: torch is there, and so are the devices."""
         raise NotImplementedError

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
+from engine.datasets.places import fetch_command
 from engine.frame import Frame
 from engine.pad import Pad, as_digits, as_mnist
 from engine.pictures.digits import DigitsPicture
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 WRITE = "Write a digit, and see what the network says of it"
 FETCH = "Fetch the images that are not here"
 NEXT, BEFORE = "Send the next test image through the layers", "Send the one before"
-COMMAND = "To get it: dltui data fetch {}"
+COMMAND = "To get it: {}"
 """So a note goes on; here there is a key for it."""
+STARTED = "{why}: this starts with the preset {preset}. Press f to fetch it"
 KEYS = "Press f to fetch it; until then the preset digits suits these better"
 
 
@@ -64,10 +66,18 @@ class MnistLab(TrainingLab):
 
     @property
     def _stands_in(self) -> bool:
-        """Whether the images are others than those that were asked for."""
+        """Whether the images are others than those that were asked for, or meant to come first."""
+        if self._is_instead:
+            return True
         if self.frame is None or self.picture is None:
             return False
         return self.frame.settings["data"] != self.picture.data
+
+    @property
+    def _is_instead(self) -> bool:
+        """Whether this is the preset that took the place of the lesson's first at the start."""
+        experiment = self.experiment
+        return bool(self._why_not_first and experiment and experiment.preset is self._first)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """There is something to fetch only where other images stand in."""
@@ -90,7 +100,8 @@ class MnistLab(TrainingLab):
     def action_fetch(self) -> None:
         """Fetch the images that are not here, and begin again with them."""
         assert self.frame is not None
-        self.app.push_screen(FetchScreen(str(self.frame.settings["data"])), self._fetched)
+        wanted = self.lesson.presets[0].needs if self._is_instead else self.frame.settings["data"]
+        self.app.push_screen(FetchScreen(str(wanted)), self._fetched)
 
     def action_digit(self, direction: int) -> None:
         """Send the next test image through the layers, or the one before."""
@@ -121,7 +132,14 @@ class MnistLab(TrainingLab):
         return True
 
     def _fetched(self, here: bool | None) -> None:
-        if here:
+        if not here or self.experiment is None:
+            return
+        if self._is_instead:
+            presets = self.lesson.presets
+            self._why_not_first = ""
+            self.experiment.use_preset(-presets.index(self.experiment.preset))
+            self._begin()
+        else:
             self.action_reset()
 
     def _come_back(self, _: object) -> None:
@@ -161,5 +179,9 @@ class MnistLab(TrainingLab):
         if self._pad is not None:
             self._pad.ask()
         else:
-            command = COMMAND.format(frame.settings["data"])
-            super()._show(replace(frame, note=frame.note.replace(command, KEYS)))
+            command = COMMAND.format(fetch_command(str(frame.settings["data"])))
+            note = frame.note.replace(command, KEYS)
+            if self._is_instead and self._first is not None:
+                started = STARTED.format(why=self._why_not_first, preset=self._first.name)
+                note = ". ".join(filter(None, (started, note)))
+            super()._show(replace(frame, note=note))

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import ComposeResult
 
 from engine.frame import Frame, State
-from lessons.lesson import TrainingLesson
+from lessons.lesson import Preset, TrainingLesson
 from tui.bench import Bench
 from tui.experiment import Experiment
 from tui.labs.lab import Lab
@@ -42,6 +42,10 @@ class TrainingLab(Lab):
         self._notice = Notice("loading PyTorch…", id="notice", classes="waiting")
         self._panels = Panels(lesson, self._challenges, id="bench")
         self._devices: tuple[Device, ...] = ()
+        self._first: Preset | None = None
+        """The preset to start from; None for the lesson's first."""
+        self._why_not_first = ""
+        """Why it is another one, in words."""
         self._eager = False
 
     def compose(self) -> ComposeResult:
@@ -53,10 +57,13 @@ class TrainingLab(Lab):
         if self.experiment is not None:
             self.experiment.close()
 
+    def prepare(self) -> None:
+        self._first, self._why_not_first = self.lesson.starting_preset()
+
     def open(self, bench: Bench) -> None:
         """Set up the experiment: torch is there, and so is the device."""
         self._devices = bench.devices
-        self.experiment = Experiment(self.lesson, bench.device)
+        self.experiment = Experiment(self.lesson, bench.device, self._first)
         self._notice.display = False
         self.experiment.reset()
         self._begin()

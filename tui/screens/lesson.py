@@ -91,6 +91,7 @@ class LessonScreen(Screen[None]):
             self._status.device = NO_DEVICE
             self._lab.fail(str(error))
         else:
+            await asyncio.to_thread(self._lab.prepare)
             self._status.device = f"{bench.device.name} {bench.device.title}"
             self._lab.open(bench)
 

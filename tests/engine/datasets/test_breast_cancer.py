@@ -28,12 +28,12 @@ def test_a_file_that_is_not_what_it_was_is_not_used(
 ) -> None:
     path = tmp_path / "breast_cancer.csv"
     path.write_text(content)
-    monkeypatch.setattr(module, "where", lambda *_: path)
+    monkeypatch.setattr(module, "embedded", lambda *_: path)
     with pytest.raises(Broken, match=r"expected .* found"):
         breast_cancer()
 
 
 def test_without_scikit_learn_it_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "where", lambda *_: None)
+    monkeypatch.setattr(module, "embedded", lambda *_: None)
     with pytest.raises(NotHere, match="pip install scikit-learn"):
         breast_cancer()

@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import engine.datasets.idx
 from engine.datasets import catalog, places
-from engine.datasets.catalog import DataSet, find, where
+from engine.datasets.catalog import DataSet, find
 from engine.datasets.images import Broken, load_images
 from engine.datasets.whole import standing
 from tests.mirror import Tiny, idx
@@ -184,17 +185,17 @@ def test_a_file_is_read_once_and_hashed_once(
 ) -> None:
     place = tiny.put(tmp_path / "mnist", packed)
     done: Counter[str] = Counter()
-    read_bytes, md5 = Path.read_bytes, hashlib.md5
+    read, md5 = engine.datasets.idx.read_plain, hashlib.md5
 
-    def reads(path: Path) -> bytes:
+    def reads(path: Path, largest: int) -> bytes:
         done["read"] += 1
-        return read_bytes(path)
+        return read(path, largest)
 
     def hashes(content: bytes) -> hashlib._Hash:
         done["hashed"] += 1
         return md5(content)
 
-    monkeypatch.setattr(Path, "read_bytes", reads)
+    monkeypatch.setattr(engine.datasets.idx, "read_plain", reads)
     monkeypatch.setattr(hashlib, "md5", hashes)
     assert standing(known, tmp_path).place == place
     assert done == {"read": 4, "hashed": 4}
@@ -223,20 +224,19 @@ def test_a_file_that_cannot_be_read(
 ) -> None:
     tiny.put(tmp_path / "mnist")
 
-    def read_bytes(_: Path) -> bytes:
+    def read(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", read_bytes)  # root may read everything
+    monkeypatch.setattr(engine.datasets.idx, "read_plain", read)  # root may read everything
     assert refused()[1:] == ("a file that can be read", "Permission denied")
 
 
 def test_a_missing_file_is_named_and_another_place_may_have_all(tiny: Tiny, tmp_path: Path) -> None:
     (tiny.put(tmp_path / "MNIST/raw") / f"{LABELS}.gz").unlink()
     assert refused()[::2] == (f"{LABELS}.gz", "no such file")
-    assert where("mnist", tmp_path) is None
     tiny.put(tmp_path / "mnist")
     assert len(load_images("mnist").train_x) == 600
-    assert where("mnist", tmp_path) == tmp_path / "mnist"
+    assert standing(find("mnist"), tmp_path).place == tmp_path / "mnist"
 
 
 def test_a_folder_with_a_files_name_is_no_file(tiny: Tiny, tmp_path: Path) -> None:

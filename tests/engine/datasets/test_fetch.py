@@ -59,7 +59,7 @@ def test_a_broken_folder_of_somebody_elses_is_not_touched(tiny: Tiny, tmp_path: 
     place = get(tmp_path)
     assert place == tmp_path / "MNIST/raw"
     assert everything(tmp_path) == {**before, **whole(tiny)}
-    assert catalog.where("mnist", tmp_path) == place
+    assert standing(catalog.find("mnist"), tmp_path).place == place
 
 
 @pytest.mark.parametrize("inside", ["mnist", "MNIST/raw"])
@@ -68,7 +68,10 @@ def test_what_the_loader_refuses_is_brought(inside: str, tiny: Tiny, tmp_path: P
     labels.write_bytes(labels.read_bytes()[:-1] + b"\x63")
     before = everything(tmp_path)
     place = get(tmp_path)
-    assert everything(tmp_path) == {**before, **whole(tiny)}
+    brought = whole(tiny)
+    if inside == "MNIST/raw":  # where the other three are whole already, unpacked as they are
+        brought = {name: content for name, content in brought.items() if "train-labels" in name}
+    assert everything(tmp_path) == {**before, **brought}
     assert standing(find("mnist"), tmp_path).place == place
     assert load_images("mnist").train_y.max() == 9
 
@@ -159,7 +162,8 @@ def test_many_open_files_do_not_matter(tiny: Tiny, tmp_path: Path) -> None:
             os.close(descriptor)
     assert everything(tmp_path) == whole(tiny)
     data_set = tiny.data_set()
-    assert idx.check(tmp_path / "MNIST/raw" / TRAIN, data_set.files[0], data_set) is None
+    path = tmp_path / "MNIST/raw" / TRAIN
+    assert idx.check(path, data_set.files[0], data_set) == path
 
 
 def test_what_was_left_of_a_file_that_is_here_by_now_goes(

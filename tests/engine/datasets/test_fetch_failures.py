@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ import pytest
 from engine.datasets import download, fetch
 from engine.datasets.fetch import Failed
 from engine.datasets.stage import STAGE
-from tests.engine.datasets.conftest import everything, get
+from tests.engine.datasets.conftest import everything, get, whole
 from tests.mirror import Mirror, Tiny
+from tests.strange_files import STRANGE
 
 TRAIN = "train-images-idx3-ubyte.gz"
 
@@ -121,13 +123,17 @@ def test_every_server_is_named(
     assert str(caught.value) == f"MNIST did not come. localhost: {answer}; 127.0.0.1: {answer}"
 
 
-def test_a_full_disk_leaves_what_was_there(tiny: Tiny, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_what_was_there(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def download(_: str, part: Path, *__: object) -> None:
+        part.write_bytes(b"the first block")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(fetch, "download", download)
     place = tiny.put(tmp_path / "MNIST/raw")
     os.truncate(place / TRAIN, 1000)
     before = everything(tmp_path)
-    part = tmp_path / STAGE / "mnist" / f"{TRAIN}.part"
-    part.parent.mkdir(parents=True)
-    part.symlink_to("/dev/full")  # where every byte is one too many
     with pytest.raises(Failed, match=r"the disk is full: MNIST needs [\d,]+ bytes in"):
         get(tmp_path)
     assert everything(tmp_path) == before
@@ -148,3 +154,37 @@ def test_a_file_in_the_way(tmp_path: Path) -> None:
     with pytest.raises(Failed, match=r"MNIST.*: (File exists|Not a directory)"):
         get(tmp_path)
     assert everything(tmp_path) == {"MNIST": b"a file of mine"}
+
+
+@pytest.mark.parametrize("make", STRANGE.values(), ids=STRANGE.keys())
+@pytest.mark.parametrize("where", ["mnist/{}.part", "mnist/{}", "mnist", ""])
+def test_what_is_no_file_among_the_files_of_a_fetch_is_removed(
+    make: Callable[[Path], None], where: str, tiny: Tiny, tmp_path: Path
+) -> None:
+    path = tmp_path / STAGE / where.format(TRAIN)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    make(path)
+    get(tmp_path)
+    assert everything(tmp_path / "MNIST") == whole(tiny, "raw")
+    assert not os.path.lexists(path) or path == tmp_path / STAGE
+
+
+def test_a_link_among_the_files_of_a_fetch_is_not_written_through(
+    tiny: Tiny, tmp_path: Path
+) -> None:
+    mine, part = tmp_path / "mine", tmp_path / STAGE / "mnist" / f"{TRAIN}.part"
+    mine.write_bytes(b"a file of mine")
+    part.parent.mkdir(parents=True)
+    part.symlink_to(mine)
+    get(tmp_path)
+    assert mine.read_bytes() == b"a file of mine"
+    assert everything(tmp_path / "MNIST") == whole(tiny, "raw")
+
+
+def test_a_folder_where_a_file_shall_be_is_set_aside(tiny: Tiny, tmp_path: Path) -> None:
+    inside = tmp_path / "MNIST/raw" / TRAIN / "notes.txt"
+    inside.parent.mkdir(parents=True)
+    inside.write_text("kept")
+    get(tmp_path)
+    kept = {f"raw/{TRAIN}.bak/notes.txt": b"kept"}
+    assert everything(tmp_path / "MNIST") == {**whole(tiny, "raw"), **kept}

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
+import os
+import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
-from engine.datasets import places
-from engine.datasets.catalog import DATA_SETS, find, where
+from engine.datasets import catalog, places
+from engine.datasets.catalog import DATA_SETS, DataSet, find
 from engine.datasets.images import NotHere, load_images
+from engine.datasets.whole import Standing, standing
+from tests.engine.datasets.conftest import everything
 from tests.mirror import Tiny
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -39,7 +46,7 @@ def test_reads_what_is_there_and_writes_nothing(
     assert images.train_x.dtype == images.test_x.dtype == torch.uint8
     assert images.train_y.dtype == images.test_y.dtype == torch.int64
     assert sorted(tmp_path.rglob("*")) == before
-    assert where("mnist", tmp_path) == place
+    assert standing(find("mnist"), tmp_path).place == place
 
 
 @pytest.mark.parametrize("inside", ["MNIST/raw", "MNIST", "mnist"])
@@ -54,12 +61,112 @@ def test_the_folder_may_be_the_one_with_the_files(
     assert len(load_images("mnist").test_x) == 100
 
 
-def test_a_folder_of_another_name_is_nobodys(tiny: Tiny, tmp_path: Path) -> None:
-    tiny.put(tmp_path / "pictures")
-    places.use(tmp_path / "pictures")
-    assert where("mnist", tmp_path / "pictures") is None
-    with pytest.raises(NotHere, match=r"MNIST is not in .*pictures.*dltui data fetch mnist"):
+@pytest.mark.parametrize("inside", ["", "raw"])
+def test_a_folder_of_any_name_is_read_by_the_checksums_of_its_files(
+    inside: str, tiny: Tiny, tmp_path: Path
+) -> None:
+    tiny.put(tmp_path / "my pictures" / inside)
+    places.use(tmp_path / "my pictures")
+    assert len(load_images("mnist").train_x) == 600
+    assert standing(find("mnist"), places.folder()).place == tmp_path / "my pictures" / inside
+    for name in ("fashion-mnist", "kmnist"):  # their files have the same names
+        assert standing(find(name), places.folder()) == Standing()
+    places.use(tmp_path)
+    with pytest.raises(NotHere) as caught:
         load_images("mnist")
+    command = f"dltui data fetch mnist --data-dir {shlex.quote(str(tmp_path))}"
+    assert str(caught.value) == f"MNIST is not in {tmp_path}; get it with: {command}"
+
+
+FOLDERS = ("", "mnist", "MNIST/raw", "raw")
+
+
+@pytest.mark.parametrize("place", FOLDERS)
+@pytest.mark.parametrize(
+    ("name", "packed"),
+    [
+        ("{dotted}", False),
+        ("{dotted}.gz", True),
+        ("{name}/{name}", False),  # as Kaggle's archive is unpacked
+        ("{name}/{dotted}", False),
+        ("{name}.gz/{name}", False),
+        ("{name}.gz", False),  # unpacked, and named as if it were not
+        ("{name}", True),  # packed, and named as if it were not
+    ],
+)
+def test_files_under_their_other_names_are_read(
+    place: str, name: str, packed: bool, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(tiny, monkeypatch)
+    for (plain_name, plain), gz in zip(tiny.plain.items(), tiny.packed.values(), strict=True):
+        dotted = plain_name.replace("-idx", ".idx")
+        path = tmp_path / place / name.format(name=plain_name, dotted=dotted)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(gz if packed else plain)
+    before = everything(tmp_path)
+    images = load_images("mnist")
+    assert np.array_equal(images.train_x.numpy(), tiny.values[TRAIN])
+    assert np.array_equal(images.test_y.numpy(), tiny.values[LABELS])
+    assert standing(find("mnist"), tmp_path) == Standing(tmp_path / place)
+    assert everything(tmp_path) == before
+
+
+def test_packed_again_by_somebody_else_it_is_the_same_file(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(tiny, monkeypatch)
+    place = tiny.put(tmp_path / "mnist")
+    again = gzip.compress(tiny.plain[TRAIN], compresslevel=1, mtime=12345)
+    assert again != tiny.packed[f"{TRAIN}.gz"]
+    (place / f"{TRAIN}.gz").write_bytes(again)
+    assert np.array_equal(load_images("mnist").train_x.numpy(), tiny.values[TRAIN])
+
+
+@pytest.mark.parametrize("size", [0, 100, 400_000])
+def test_a_damaged_packed_file_beside_a_whole_one_does_no_harm(
+    size: int, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    know(tiny, monkeypatch)
+    place = tiny.put(tmp_path / "mnist", packed=False)
+    (place / f"{TRAIN}.gz").write_bytes(tiny.packed[f"{TRAIN}.gz"][:size])
+    assert standing(find("mnist"), tmp_path) == Standing(place)
+    assert len(load_images("mnist").train_x) == 600
+
+
+def test_the_files_of_two_data_sets_in_one_folder_are_told_apart(
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Tiny(seed=1)
+    sets = know(tiny, monkeypatch), replace(other.data_set("fashion-mnist"))
+    monkeypatch.setattr(catalog, "DATA_SETS", sets)
+    other.put(tmp_path)
+    assert standing(sets[0], tmp_path) == Standing()
+    assert standing(sets[1], tmp_path) == Standing(tmp_path)
+    os.truncate(tmp_path / f"{TRAIN}.gz", 10)
+    assert standing(sets[0], tmp_path) == Standing()  # the other three say whose they are
+    fault = standing(sets[1], tmp_path).fault
+    assert fault is not None
+    assert fault.path == tmp_path / f"{TRAIN}.gz"
+
+
+def test_damaged_files_that_are_nobodys_are_called_mnists(tiny: Tiny, tmp_path: Path) -> None:
+    for name in tiny.packed:
+        (tmp_path / name).write_bytes(b"<!DOCTYPE html>")
+    fault = standing(find("mnist"), tmp_path).fault
+    assert fault is not None
+    assert fault.found == "15, a web page"
+    assert standing(find("kmnist"), tmp_path) == Standing()
+
+
+def know(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> DataSet:
+    """Let the catalog know the checksums of the unpacked files too, as it does of MNIST."""
+    files = (
+        replace(file, unpacked_md5=hashlib.md5(tiny.plain[file.name]).hexdigest())
+        for file in tiny.data_set().files
+    )
+    data_set = replace(tiny.data_set(), files=tuple(files))
+    monkeypatch.setattr(catalog, "DATA_SETS", (data_set, *catalog.DATA_SETS[1:]))
+    return data_set
 
 
 def test_the_catalog_says_what_torchvision_says() -> None:
@@ -105,3 +212,13 @@ def test_sizes_are_what_will_be_fetched() -> None:
         assert data_set.source
         assert data_set.licence
         assert len(data_set.classes) in (2, 10)
+
+
+@pytest.mark.skipif(not (SHARED / "mnist").is_dir(), reason="the real MNIST is not on this machine")
+def test_the_real_mnist_as_kaggles_archive_has_it(tmp_path: Path) -> None:
+    for file in find("mnist").files:
+        plain = gzip.decompress((SHARED / "mnist" / file.packed).read_bytes())
+        (tmp_path / file.name).mkdir()
+        (tmp_path / file.name / file.name).write_bytes(plain)
+    found = [standing(data_set, tmp_path) for data_set in DATA_SETS[:3]]
+    assert found == [Standing(tmp_path), Standing(), Standing()]
