@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -78,11 +79,14 @@ def many_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
 
 
-async def open_lab(pilot: Pilot[None], **settings: object) -> MnistLab:
+async def open_lab(
+    pilot: Pilot[None], course: TrainingLesson | None = None, **settings: object
+) -> MnistLab:
     desk = pilot.app
     assert isinstance(desk, DltuiApp)
     desk._setting_up.start()
-    await desk.push_screen(LessonScreen(lesson(**settings), desk._progress, desk._bench, 10.0))
+    shown = course or lesson(**settings)
+    await desk.push_screen(LessonScreen(shown, desk._progress, desk._bench, 10.0))
     await pilot.press("2")
     lab = desk.screen.query_one(MnistLab)
     await until(pilot, lambda: lab.picture is not None)
@@ -288,3 +292,42 @@ async def test_resized_behind_the_help_all_of_the_answer_is_in_sight() -> None:
         await until(pilot, lambda: pilot.app.screen is pad)
         whole = re.compile(r"9 .*\d%│")
         await until(pilot, lambda: whole.search(screen_text(pilot.app)) is not None)
+
+
+async def test_where_mnist_is_not_here_the_lab_starts_with_the_digits_until_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Fetch(ModalScreen[bool]):
+        BINDINGS: ClassVar = [Binding("y", "dismiss(True)"), Binding("n", "dismiss(False)")]
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            assert name == "mnist"
+
+    presets = (
+        Preset(name="mnist", title="", settings=SMALL, needs="mnist"),
+        Preset(name="other", title="", settings={**SMALL, "data": "kmnist"}, needs="kmnist"),
+        Preset(name="digits", title="", settings={**SMALL, "data": "digits"}),
+    )
+    monkeypatch.setattr(mnist, "FetchScreen", Fetch)
+    async with app().run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, replace(lesson(), presets=presets))
+        assert lab.experiment.preset.name == "digits"
+        told = " ".join(screen_text(pilot.app).split())
+        assert "MNIST is not here" in told
+        assert "this starts with the preset digits. Press f to fetch it" in told
+        assert "--preset digits" in lab.experiment.command()
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Fetch))
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen.query(MnistLab))
+        assert lab.experiment.preset.name == "digits"
+        await pilot.press("p")  # a preset that was asked for is taken, with its own note
+        await until(pilot, lambda: lab.experiment.preset.name == "mnist" and lab._stands_in)
+        await until(pilot, lambda: "digits stand in" in " ".join(screen_text(pilot.app).split()))
+        await pilot.press("p", "p")
+        await until(pilot, lambda: lab.experiment.preset.name == "digits")
+        await pilot.press("f")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Fetch))
+        await pilot.press("y")
+        await until(pilot, lambda: lab.experiment.preset.name == "mnist")
