@@ -19,6 +19,9 @@ PROBE_SECONDS = 30.0
 """How long a CUDA driver may take to answer before it counts as sick."""
 PCI = Path("/sys/bus/pci/devices")
 
+HIDDEN, CPU_BUILD = "which hides every GPU", "is built for the CPU"
+"""So two reasons end, by which they can be told apart."""
+
 COMMAND = (sys.executable, "-P", "-m", "engine.device")
 """The process that asks it; -P, since the folder we stand in may have an `engine` of its own."""
 
@@ -165,7 +168,7 @@ def _why_no_cuda() -> str:
 
     if torch.version.hip:
         return f"this PyTorch is built for AMD GPUs (ROCm {torch.version.hip}), and finds none"
-    build = "" if torch.version.cuda else f"this PyTorch ({torch.__version__}) is built for the CPU"
+    build = "" if torch.version.cuda else f"this PyTorch ({torch.__version__}) {CPU_BUILD}"
     if not _nvidia_driver():
         found = "there is no NVIDIA GPU, and no driver for one"
         if _nvidia_card():
@@ -175,7 +178,7 @@ def _why_no_cuda() -> str:
         return f"there is an NVIDIA driver, but {build}"
     visible = os.environ.get("CUDA_VISIBLE_DEVICES")
     if visible is not None and visible.strip() in ("", "-1", "NoDevFiles"):
-        hides = f"CUDA_VISIBLE_DEVICES is {visible!r}, which hides every GPU"
+        hides = f"CUDA_VISIBLE_DEVICES is {visible!r}, {HIDDEN}"
         return f"{hides}: unset CUDA_VISIBLE_DEVICES"
     try:
         torch.cuda.init()

@@ -107,7 +107,7 @@ class DltuiApp(KeyOrder):
         self._progress.tell = self._warn
         if not speaks_utf8():
             words = "the locale is not UTF-8, so lines and formulas may look wrong"
-            self._warn(f"{words}: {locale_fix()}")
+            self._warn(f"{words}:\n{locale_fix()}")  # a command is not broken
         self.set_timer(QUIET_SECONDS, self._setting_up.start)
         self._cover(self.size)
 

@@ -134,7 +134,9 @@ class Progress:
         except OSError as error:
             self.problem = self._words(error)
             if not before:
-                self.tell(f"{self.problem}; it is remembered until you quit, and tried again")
+                self.tell(
+                    f"{self.problem}. It is kept in memory, and written as soon as that works"
+                )
         else:
             self.problem = ""
             if before:

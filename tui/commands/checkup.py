@@ -70,9 +70,16 @@ def devices() -> Finding:
     except Exception as error:  # a broken PyTorch raises what it likes
         what = f"PyTorch cannot be imported: {type(error).__name__}: {error}"
         return Finding([], [Problem(what, install("--force-reinstall", "torch"), fatal=True)])
-    mend = "update the NVIDIA driver, or install the PyTorch that is built for it"
-    problems = [Problem(what, f"{mend}; the CPU works") for what in found.problems]
+    problems = [Problem(what, _device_fix(what)) for what in found.problems]
     return Finding([_device(one) for one in found.working], problems, found.no_cuda)
+
+
+def _device_fix(problem: str) -> str:
+    if device.HIDDEN in problem:
+        return "unset CUDA_VISIBLE_DEVICES"
+    if device.CPU_BUILD in problem:  # the default build for Linux brings CUDA with it
+        return install("--force-reinstall", "torch", "torchvision")
+    return "update the NVIDIA driver, or install the PyTorch that is built for it; the CPU works"
 
 
 def _device(one: device.Device) -> dict[str, Any]:
