@@ -7,9 +7,11 @@ import shlex
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from engine.datasets import places
 from engine.device import Device
 from engine.frame import State
 from lessons.catalog import find
@@ -291,3 +293,15 @@ def test_the_command_says_none_for_what_is_left_to_chance_again(bench) -> None:
     assert "--set initial_w=2.0" in experiment.command()
     experiment.set("initial_w", None)
     assert "initial_w" not in experiment.command()
+
+
+def test_the_command_names_the_folder_where_the_command_line_did_and_it_matters(
+    bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    assert "--data-dir" not in bench("mnist").command()  # it is found there by itself
+    folder = tmp_path / "my data"
+    places.use(folder)
+    words = shlex.split(bench("mnist").command())
+    assert words[-2:] == ["--data-dir", str(folder)]
+    assert "--data-dir" not in bench().command()
