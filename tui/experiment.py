@@ -145,8 +145,9 @@ class Experiment:
             if value != before[name] and name != "seed":
                 words += ["--set", f"{name}={'none' if value is None else value}"]
         words += ["--seed", str(self.config.seed), "--device", self.device.name]
-        # Only what reads a data set needs the folder again that the command line named.
-        return shlex.join(words) + (option() if "data" in before else "")
+        # Only a lesson with data sets needs the folder again that the command line named.
+        reads = any(preset.needs for preset in self.lesson.presets)
+        return shlex.join(words) + (option() if reads else "")
 
     def _preset_config(self) -> Config:
         return self.trainer.Config.of(dict(self.preset.settings))

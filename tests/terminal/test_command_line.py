@@ -47,6 +47,7 @@ def refusal(words: list[str], capsys: Captured) -> str:
         (["--device"], "--device: expected one argument; see dltui --help"),
         (["--device", "tpu"], "no device 'tpu'; a device is auto, cpu"),
         (["--device", "cuda:x"], "no device 'cuda:x'"),
+        (["--data-dir", "/no/such"], "--data-dir '/no/such' does not exist"),
         (["--fps", "0"], "a number from 0.5 to 60"),
         (["--fps", "nan"], "a number from 0.5 to 60"),
         (["--fps", "fast"], "--fps = 'fast' is not allowed"),
@@ -94,7 +95,8 @@ def test_each_stream_must_be_a_terminal(
         (["linear-regression"], ("linear-regression", "auto", None, None)),
         (["tensors"], ("tensors", "auto", None, None)),
         (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0, None)),
-        (["--data-dir", "/data"], (None, "auto", None, Path("/data"))),
+        (["--data-dir", "/"], (None, "auto", None, Path("/"))),
+        (["--device", " CUDA:1"], (None, "cuda:1", None, None)),
     ],
 )
 def test_the_app_is_told_what_was_asked(
