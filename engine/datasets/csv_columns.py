@@ -41,7 +41,7 @@ class Columns:
         """A name of the column that is unique, can be typed, and survives a list of names."""
         text = self.texts[place]
         typed = (
-            text.isprintable() and text == shown(text) and not any(sign in text for sign in ',"')
+            text.isprintable() and text == shown(text) and not any(sign in text for sign in ",\"'")
         )
         reserved = text.lower() in ("none", "random")
         return (

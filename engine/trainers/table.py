@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from itertools import accumulate
 from unicodedata import east_asian_width
 
 import torch
@@ -91,13 +93,10 @@ class TableTrainer(TableBooks[ConfigT]):
         """What is said without looking at a feature, in a few words."""
         if not self.table.classes:
             return self.guess
-        room, kept = LONGEST - 1, ""
-        for letter in self.guess:
-            room -= 2 if east_asian_width(letter) in "WF" else 1
-            if room < 0:
-                return f"all {kept}…"
-            kept += letter
-        return f"all {self.guess}"
+        ends = list(accumulate(2 if east_asian_width(one) in "WF" else 1 for one in self.guess))
+        if not ends or ends[-1] <= LONGEST:
+            return f"all {self.guess}"
+        return f"all {self.guess[: bisect_right(ends, LONGEST - 1)]}…"
 
     def _loss_formula(self) -> str:
         if not self.table.classes:

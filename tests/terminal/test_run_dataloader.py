@@ -164,3 +164,34 @@ def test_workers_change_no_figure(folders: dict[str, str]) -> None:
         ends.append(json.loads(output.splitlines()[-1]))
     assert ends[0]["loss"] == ends[1]["loss"]
     assert ends[0]["metrics"] == ends[1]["metrics"]
+
+
+def test_the_task_is_stated_before_the_training(table: Path, capsys: Captured) -> None:
+    words = ["run", "dataloader", "--csv", str(table), "--label", "kind", "--ignore", "price"]
+    words += ["--set", "epochs=1", "--device", "cpu"]
+    assert cli.main(words) == 0
+    lines = capsys.readouterr().out.splitlines()
+    task = "predicts kind: 2 classes (no, yes); 2 features; 60 rows, 15 held out; ignored: price"
+    assert lines[1] == task
+    assert lines[2].startswith("step")
+    assert cli.main([*words, "--json"]) == 0
+    first, *_, end = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first["event"] == "step"
+    assert end["task"] == task
+
+
+def test_one_step_is_in_the_singular(capsys: Captured) -> None:
+    words = ["run", "linear-regression", "--set", "epochs=1", "--device", "cpu"]
+    assert cli.main(words) == 0
+    assert "finished after 1 step in" in capsys.readouterr().out
+
+
+def test_columns_are_ignored_by_either_option(table: Path, capsys: Captured) -> None:
+    own = ("dataloader", "--csv", str(table), "--label", "price")
+    assert "--set ignore=kind" in refused(capsys, *own)
+    end = run(capsys, *own[1:], "--set", "ignore=kind", "--set", "epochs=1")
+    assert end["task"].endswith("ignored: kind")
+    assert "did you mean kind? there are: a, b, kind, price" in refused(
+        capsys, *own, "--ignore", "kid"
+    )
+    assert "name it with --csv FILE" in refused(capsys, "dataloader", "--ignore", "kind")

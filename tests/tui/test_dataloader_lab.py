@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import threading
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from textual.pilot import Pilot
@@ -162,6 +163,65 @@ async def test_markup_and_escapes_in_a_header_are_shown(table: Path) -> None:
         assert "\\x1b[31mb 1" in screen_text(pilot.app)
         await pilot.press("v", "v", "v", "s")
         await until(pilot, lambda: lab.frame.step == 1)
+
+
+@pytest.mark.usefixtures("table")
+async def test_the_task_stands_above_the_lab_before_the_first_step() -> None:
+    task = "predicts kind: 2 classes (no, yes); 2 features; 60 rows, 15 held out"
+    async with app("dataloader").run_test(size=(120, 40)) as pilot:
+        lab = await open_lab(pilot)
+        await until(pilot, lambda: "predicts tumour: 2 classes" in screen_text(pilot.app))
+        await type_in(pilot, "csv", "tiny.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: task in screen_text(pilot.app))
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        await until(pilot, lambda: "predicts" not in screen_text(pilot.app))
+
+
+async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -> None:
+    lines = [f"n{place},{line}" for place, line in enumerate(TABLE.splitlines()[1:])]
+    (table / "named.csv").write_text("\n".join(["first name,a,b,kind", *lines]))
+    async with app("dataloader").run_test(size=(120, 40)) as pilot:
+        lab = await open_lab(pilot)
+        await type_in(pilot, "csv", "named.csv")
+        await pilot.press("enter")
+        said = pilot.app.screen.query_one("#controls #said", Static)
+        advice = 'set "ignore columns" to first name'
+        await until(pilot, lambda: advice in str(said.content))
+        assert lab.experiment.config.csv is None
+        await pilot.press("escape")
+        await type_in(pilot, "ignore", "first name")
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.experiment.config.csv == "named.csv")
+        await until(pilot, lambda: "ignored: first name" in screen_text(pilot.app))
+        assert lab.experiment.config.label is None
+
+
+@pytest.mark.usefixtures("table")
+async def test_a_large_file_is_read_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dataloader, "LARGE", 10)
+    async with app("dataloader").run_test(size=(120, 40)) as pilot:
+        lab = await open_lab(pilot)
+        threads: list[bool] = []
+        read = type(lab.experiment.config).but
+
+        def noted(*given: Any) -> Any:
+            threads.append(threading.current_thread() is threading.main_thread())
+            return read(*given)
+
+        monkeypatch.setattr(type(lab.experiment.config), "but", noted)
+        line = await type_in(pilot, "csv", "tiny.csv")
+        await pilot.press("enter")
+        await until(pilot, lambda: lab.experiment.config.csv == "tiny.csv")
+        await until(pilot, lambda: not line.has_focus)
+        assert threads == [False, True]  # the second time it is there already
+        line = await type_in(pilot, "csv", "broken.csv")
+        await pilot.press("enter")
+        said = pilot.app.screen.query_one("#controls #said", Static)
+        await until(pilot, lambda: "line 3, column 1" in str(said.content))
+        assert lab.experiment.config.csv == "tiny.csv"
+        assert line.has_focus
 
 
 class Timed:

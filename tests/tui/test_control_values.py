@@ -1,0 +1,43 @@
+"""What stands beside a control, and advice for the command line in terms of the controls."""
+
+from __future__ import annotations
+
+import pytest
+from rich.cells import cell_len
+
+from lessons.dataloader.controls import CONTROLS
+from tui.widgets.control_values import for_controls, line, text_of
+
+BY_NAME = {control.name: control for control in CONTROLS}
+
+
+@pytest.mark.parametrize(
+    ("text", "worded"),
+    [
+        ("leave it out: --set ignore=id", 'leave it out: set "ignore columns" to id'),
+        ("a; --set ignore=id,a-b; c", 'a; set "ignore columns" to id,a-b; c'),
+        ("--set 'ignore=column 1', or x", 'set "ignore columns" to column 1, or x'),
+        (
+            "--set label=kind --set ignore=name",
+            'set "label column" to kind set "ignore columns" to name',
+        ),
+        ("(--set target=classes); 3", '(set "target" to classes); 3'),
+        ("--set unknown=3", "--set unknown=3"),
+        ("nothing", "nothing"),
+    ],
+)
+def test_options_are_said_in_terms_of_the_controls(text: str, worded: str) -> None:
+    assert for_controls(text, CONTROLS) == worded
+
+
+@pytest.mark.parametrize("value", ["x", "肥満", "a" * 40, "肥満" * 20, "e\u0301❤\ufe0f", "العمر"])
+def test_a_value_of_any_letters_ends_at_the_same_cell(value: str) -> None:
+    for width in (24, 30, 41):
+        drawn = line(BY_NAME["label"], value, False, width)
+        assert cell_len(drawn.plain) == width
+        assert drawn.plain.startswith("label column")
+
+
+def test_a_path_that_is_typed_again_is_the_same_path() -> None:
+    assert text_of(BY_NAME["csv"], "e\u0301❤\ufe0f.csv") == "e\u0301❤\ufe0f.csv"
+    assert text_of(BY_NAME["csv"], "a\x1bb") == r"a\x1bb"
