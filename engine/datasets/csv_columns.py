@@ -40,15 +40,10 @@ class Columns:
     def handle(self, place: int) -> str:
         """A name of the column that is unique, can be typed, and survives a list of names."""
         text = self.texts[place]
-        typed = (
-            text.isprintable() and text == shown(text) and not any(sign in text for sign in ",\"'")
-        )
+        typed = text == shown(text) and not any(sign in text for sign in ",\"'")
         reserved = text.lower() in ("none", "random")
-        return (
-            text
-            if typed and not reserved and self.texts.count(text) == 1
-            else f"column {place + 1}"
-        )
+        unique = self.texts.count(text) == 1
+        return text if typed and unique and not reserved else f"column {place + 1}"
 
     def setting(self, name: str, *places: int) -> str:
         """The option that sets `name` to these columns: `--set ignore=id,date`."""
