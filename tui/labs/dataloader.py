@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.binding import Binding
 from textual.message import Message
@@ -181,6 +182,8 @@ class DataLoaderLab(TrainingLab):
             for_controls(text, self.lesson.controls)
             for text in (frame.task, frame.note, frame.message)
         )
+        if frame.settings.get("csv") is None and cell_len(task) > self.size.width - 2:
+            task = ""  # the page has it: a second line is not worth the room
         super()._show(replace(frame, task=task, note=note, message=message))
 
     def _look(self, frame: Frame) -> None:

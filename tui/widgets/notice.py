@@ -18,6 +18,8 @@ NOTICES = {
 class Notice(Static):
     """A few lines over the lab, out of sight while there is nothing to say."""
 
+    DEFAULT_CSS = "Notice { max-height: 6; }"
+
     def show(self, frame: Frame) -> None:
         """Say what went wrong, or else what there is to know of this training, if anything.
 
