@@ -15,7 +15,8 @@ UNLABELLED = MISSING - SIGNS_OR_WORDS
 """What stands for no label whatever the others are: those left out may be names of classes."""
 LONGEST = 40
 DATE = re.compile(
-    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]+\d.*)?|\d{1,2}[:.]\d{2}([:.]\d{2}(\.\d+)?)?"
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]+\d.*)?|\d{4}-\d{1,2}"
+    r"|\d{1,2}[:.]\d{2}([:.]\d{2}(\.\d+)?)?"
 )
 """A date, a time, or both: 10/03/2004, 2021-01-01 12:30, 18.00.00. A plain 18.00 is a number."""
 SIGNS = re.compile(r"(?:[$€£¥₹%]|USD|EUR|GBP)", re.IGNORECASE)
@@ -34,7 +35,7 @@ MILLIONS = re.compile(r"[+-]?\d{1,3}(\.\d{3}){2,}")
 """The same where it cannot be a number with decimals."""
 HIDDEN = re.compile(
     "[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
-    "|(?<=[\u2190-\u2bff\U0001f000-\U0001faff])\u200d"
+    "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
 )
 """Variation selectors, skin tones and the joiners of emoji: terminals disagree on how many cells
 a sign with one of these takes, and the cells that are left over are never cleared."""

@@ -129,9 +129,9 @@ class Advisor:
         if place == 0 and wordy == [0] and self.layout.named and not self.columns.named(0):
             many = "names of the rows"
         fix = f"leave the {many} out: {self._ignoring(*wordy)}"
-        if not (self.free_label and seen[place].may_be_classes):
+        if not self.free_label or seen[label].wordy or not seen[place].may_be_classes:
             return fix
-        others = [i for i in sorted((*wordy, label)) if i != place and seen[i].wordy]
+        others = [i for i in wordy if i != place]
         choose = self.columns.setting("label", place)
         if others:
             choose += f" {self._ignoring(*others)}"

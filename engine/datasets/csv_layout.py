@@ -88,6 +88,11 @@ class Layout:
         said = f"{file}, line {row.line}: {counted(len(row.cells), 'value')}"
         if self.common and not any(map(mended, row.cells)):
             return f"{said}, and line {first.line} has {self.width}; {self.untitled()}"
+        if 0 < self.common < self.width:
+            return (
+                f"{file}, line {first.line}: {counted(self.width, 'value')}, and each line below "
+                f"has {self.common}; put a name that holds the separator into quotes"
+            )
         if self.row_names or len(row.cells) < self.width:
             return f"{said}, and line {first.line} has {self.width}; complete the line or delete it"
         return (

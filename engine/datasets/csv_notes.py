@@ -90,7 +90,7 @@ def _called_so(place: int, values: Array, layout: Layout) -> bool:
     name = layout.first.cells[place].strip() if layout.named else ""
     if name:
         return IDENTIFIER.fullmatch(name) is not None
-    return layout.named and values[0] in (0, 1) and bool((np.diff(values) >= 1).all())
+    return place == 0 and layout.named and bool((np.diff(values) >= 1).all())
 
 
 def _header_of_numbers(layout: Layout) -> Iterator[str]:

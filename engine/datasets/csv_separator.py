@@ -27,7 +27,7 @@ PADDED = re.compile(r"(?<=[,;|])\t+")
 """Tabs after another separator: they are for the eye alone."""
 WORD = re.compile(r'"(?:[^"]|"")*"|[^ \t]+')
 """A cell between runs of spaces and tabs, perhaps in quotes."""
-DECLARED = re.compile(r'\A"?sep=(\\t|.)"?[ \t;,]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+DECLARED = re.compile(r'\A"?sep *= *(\\t|.)"?[ \t;,]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 """The first line with which Excel is told the separator."""
 
 

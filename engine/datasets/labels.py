@@ -87,7 +87,7 @@ def _why_not(text: str, target: Target, every: Collection[str]) -> str:
     if target == "number":
         return f"{trouble(text)} to predict; {fix or 'write one, or leave it empty'}"
     others = f"; {fix}" if fix else ", and other labels are numbers; write one, or leave it empty"
-    if len(set(every)) > min(MOST_CLASSES, len(every) / 2):  # too many for classes
+    if len(set(every)) > min(MOST_CLASSES, len(every) - 1):  # as classes they are refused, too
         return f"{trouble(text)}{others}"
     return f"{trouble(text)}{others}; to take all of them for classes: --set target=classes"
 

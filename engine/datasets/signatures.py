@@ -65,7 +65,8 @@ SIGNATURES = (
         "fetch the data with: git lfs pull",
     ),
     Signature(
-        rb"(?is)\s*(<!--.{0,2000}?-->\s*)?(<\?xml[^>]*>\s*)?<(!doctype html|html|head|body|script|meta|title|div|table)\b",
+        rb"(?is)\s*(<!--.{0,2000}?-->\s*)?(<\?xml[^>]*>\s*)?"
+        rb"<(!doctype html|html|head|body|script|meta|title|div|table)\b",
         "a web page (HTML), not the data itself",
         "download the file itself: on GitHub, that is the button Raw",
     ),

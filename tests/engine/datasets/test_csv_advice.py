@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.datasets.cells import shown
 from engine.datasets.csv_file import Refused
 from engine.datasets.csv_table import read_table
 from engine.datasets.tables import Table
@@ -210,6 +211,8 @@ WORKS: dict[str, tuple[str, str]] = {
     "an empty label": ("a,b,y\n" + rows("{i},{k},"), "--set ignore=y"),
     "labels that are all the same": ("a,b,y\n" + rows("{i},{k},1"), "--set ignore=y"),
     "percent": ("a,b,y\n" + rows("{i},{i}%,{k}"), "write 0; or leave the column out"),
+    "words beside a label of words": ("kind,a,b\n" + rows("{w},{i},{w}"), "leave the column out"),
+    "a month": ("month,a,y\n" + rows("1949-0{k},{i},{k}"), "is a date or a time"),
     "booleans": ("a,b,y\n" + rows("{i},True,{k}"), "--set ignore=b"),
 }
 
@@ -292,6 +295,8 @@ def test_emoji_and_accents_take_the_cells_that_they_seem_to(write: Write) -> Non
     )
     assert table.names == ("\U0001f5bc price", "\xe9")
     assert table.classes == ("x", "❤")
+    family = "\U0001f3f3\ufe0f\u200d\U0001f308\U0001f44d\U0001f3fd1\ufe0f\u20e3"
+    assert shown(family) == "\U0001f3f3\U0001f308\U0001f44d1"
     assert read_table(write("e\u0301,y\n1,0\n2,1\n3,1\n4,0\n"), label="\xe9").label == "\xe9"
 
 

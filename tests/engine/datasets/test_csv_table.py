@@ -270,7 +270,9 @@ def test_pima_is_read_as_python_reads_it() -> None:
 
 def test_words_in_a_column_that_may_be_the_label_are_told_how_to_be(write: Write) -> None:
     path = write("kind,a\ncat,1\ndog,2\ncat,3\ndog,4\n")
-    refused(path, "line 2, column 1 (kind)", "if it is what to predict: --set label=kind")
+    refused(
+        path, "line 2, column 1 (kind)", "if column 'kind' is what to predict: --set label=kind"
+    )
     assert read_table(path, label="kind").classes == ("cat", "dog")
 
 
