@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import device
+from engine.counts import counted
 from engine.datasets import catalog, places
 from engine.datasets.whole import standing
 from engine.packages import install
@@ -113,7 +114,7 @@ def screen() -> Finding:
         what = f"TERM is {facts['TERM']!r}: the app cannot draw"
         problems.append(Problem(what, "export TERM=xterm-256color", fatal=True))
     if size and (size[0] < SMALLEST[0] or size[1] < SMALLEST[1]):
-        what = f"the terminal has {size[0]} columns and {size[1]} rows"
+        what = f"the terminal has {counted(size[0], 'column')} and {counted(size[1], 'row')}"
         problems.append(Problem(what, "make it at least 80 by 24"))
     return Finding(facts, problems)
 

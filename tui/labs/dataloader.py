@@ -182,7 +182,7 @@ class DataLoaderLab(TrainingLab):
             for_controls(text, self.lesson.controls)
             for text in (frame.task, frame.note, frame.message)
         )
-        if frame.settings.get("csv") is None and cell_len(task) > self.size.width - 2:
+        if frame.settings.get("csv") is None and cell_len(task) > self.app.size.width - 2:
             task = ""  # the page has it: a second line is not worth the room
         super()._show(replace(frame, task=task, note=note, message=message))
 
