@@ -12,7 +12,7 @@ from rich.console import RenderableType
 from textual import constants, on
 from textual.app import SystemCommand
 from textual.binding import ActiveBinding, Binding
-from textual.events import Resize
+from textual.events import Key, Paste, Resize
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -113,6 +113,11 @@ class DltuiApp(KeyOrder):
 
     def on_unmount(self) -> None:
         self._setting_up.close()
+
+    def keep(self, event: Key | Paste) -> bool:
+        """Keep what is pressed in a lab that is not ready yet."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        return isinstance(top, LessonScreen) and top.keep(event)
 
     def on_resize(self, event: Resize) -> None:
         if len(self.screen_stack) > 1:  # the first comes before there is anything to cover

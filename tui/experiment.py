@@ -50,6 +50,11 @@ class Experiment:
         """Whether the run has no further step to make."""
         return self.run is not None and self.run.state.ended
 
+    @property
+    def run_rests(self) -> bool:
+        """Whether the run waits to be told something: its trainer is made, or could not be."""
+        return self.run is not None and self.run.resting
+
     def reset(self) -> None:
         """End the run, and prepare it again from the start."""
         from engine.run import Run  # torch: not before the first lab

@@ -28,6 +28,7 @@ class AutogradLab(Lab):
     """Shows a graph as far as it was walked, and turns keys into moves."""
 
     BINDINGS = KEYS
+    OPENS_LINE = frozenset({"enter", "e"})
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
@@ -46,6 +47,7 @@ class AutogradLab(Lab):
         self.dissection = Dissection(self._lesson)
         self._begin()
         self.refresh_bindings()
+        self.be_ready()
 
     def enter(self) -> None:
         self._desk.take_keys()
@@ -82,13 +84,16 @@ class AutogradLab(Lab):
 
     def action_step(self) -> None:
         """One move further."""
+        if self.dissection is None:
+            return
         self._playing.hold()
         self._desk.turn_to_graph()
         self._move()
 
     def action_play(self) -> None:
         """Walk on by itself, or hold; from the end, begin again."""
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         if self._playing.hold():
             self._show()
             return
@@ -100,21 +105,24 @@ class AutogradLab(Lab):
 
     def action_back(self) -> None:
         """Take the last move back."""
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         self._playing.hold()
         self.dissection.back()
         self._show()
 
     def action_reset(self) -> None:
         """To the start."""
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         self._playing.hold()
         self.dissection.reset()
         self._show()
 
     def action_preset(self) -> None:
         """Take the next preset."""
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         self._playing.hold()
         self.dissection.use_next()
         self._begin()
@@ -122,11 +130,15 @@ class AutogradLab(Lab):
 
     def action_tempo(self, direction: int) -> None:
         """Walk faster or slower."""
+        if self.dissection is None:
+            return
         self._playing.faster(direction)
         self._show()
 
     def action_edit(self) -> None:
         """Type an expression or a value."""
+        if self.dissection is None:
+            return
         self._playing.hold()
         self._stand()
         self._desk.line.edit(replace=0)
@@ -137,13 +149,15 @@ class AutogradLab(Lab):
 
     def action_copy(self) -> None:
         """Copy the command that takes this apart."""
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         command = self.dissection.command()
         self.app.copy_to_clipboard(command)
         self.notify(command, title="copied", timeout=10, markup=False)
 
     def _move(self, times: int = 1) -> None:
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         if not all(self.dissection.step() for _ in range(times)) or self.dissection.look.done:
             self._playing.hold()
         self._show()
@@ -152,7 +166,8 @@ class AutogradLab(Lab):
 
     @on(ExpressionLine.Typed)
     def _type(self, event: ExpressionLine.Typed) -> None:
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         try:
             self.dissection.type(event.text)
         except Refused as refused:
@@ -168,7 +183,8 @@ class AutogradLab(Lab):
 
     @on(OptionList.OptionSelected, "#inputs")
     def _edit_input(self, event: OptionList.OptionSelected) -> None:
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         settings = self.dissection.settings
         given = values(settings) if settings is not None else {}
         if event.option_id in given:  # another preset may have come before this was heard
@@ -179,7 +195,8 @@ class AutogradLab(Lab):
 
     @on(Inputs.Turned)
     def _turn(self, event: Inputs.Turned) -> None:
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         self._playing.hold()
         self.dissection.turn(event.name)
         self._begin()
@@ -194,7 +211,8 @@ class AutogradLab(Lab):
 
     def _begin(self) -> None:
         """Show what is taken apart now."""
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         self._desk.begin(self.dissection.settings)
         self._desk.line.show(self._text)
         self.refresh_bindings()
@@ -202,7 +220,8 @@ class AutogradLab(Lab):
 
     def _show(self) -> None:
         """Show how far it was walked."""
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         look = self.dissection.look
         self._desk.show(look)
         self._stand()
@@ -213,7 +232,8 @@ class AutogradLab(Lab):
 
     def _stand(self) -> None:
         """Tell the lines above and below where the walk stands."""
-        assert self.dissection is not None
+        if self.dissection is None:
+            return
         look = self.dissection.look
         self.standing = Standing(
             preset="your own" if self.dissection.own else self.dissection.preset.name,

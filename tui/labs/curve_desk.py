@@ -64,7 +64,7 @@ class CurveDesk(Vertical):
         self.board = Board(id="board")
         self._equations = Equations(id="equations")
         self._equations.border_title = "This moment, in numbers"
-        self._told = Static("loading PyTorch…", id="told", classes="waiting", markup=False)
+        self._told = Static(id="told", classes="waiting", markup=False)
 
     def compose(self) -> ComposeResult:
         yield self.line

@@ -27,6 +27,8 @@ S = TypeVar("S", bound=CurveStage)
 class CurvesLab(Lab, Dressed, Generic[S]):
     """Shows a scene, and lets it be moved, played, typed into and changed for the next one."""
 
+    OPENS_LINE = frozenset({"enter", "e"})
+
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
         self.stage: S | None = None
@@ -67,6 +69,7 @@ class CurvesLab(Lab, Dressed, Generic[S]):
         self._device = bench.processor
         self.stage = self.set_up(self._scene)
         self.renew()
+        self.be_ready()
 
     def enter(self) -> None:
         self.screen.set_focus(self._desk.board)
@@ -126,7 +129,8 @@ class CurvesLab(Lab, Dressed, Generic[S]):
 
     def _use(self) -> None:
         """Show the scene that was chosen, from its start."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self.stage.use(self._scene)
         self.renew()
 
@@ -134,40 +138,48 @@ class CurvesLab(Lab, Dressed, Generic[S]):
 
     def action_move(self, direction: int) -> None:
         """A little down or up."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self.hold()
         self.stage.move(direction)
         self.renew()
 
     def action_far(self, direction: int) -> None:
         """Farther down or up."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self.hold()
         self.stage.move(direction, large=True)
         self.renew()
 
     def action_end(self, direction: int) -> None:
         """To an end."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self.hold()
         self.stage.end(direction)
         self.renew()
 
     def action_step(self) -> None:
         """One step of what can be stepped."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self.hold()
         self.stage.step()
         self.renew()
 
     def action_edit(self) -> None:
         """Type what the arrow keys would take long to reach."""
+        if self.stage is None:
+            return
         self.hold()
         self.stand()
         self._desk.line.edit(replace=0)
 
     def action_scene(self, direction: int) -> None:
         """The next scene, or the one before."""
+        if self.stage is None:
+            return
         self.hold()
         self._ladder.go(direction)
         self._use()
@@ -180,7 +192,8 @@ class CurvesLab(Lab, Dressed, Generic[S]):
 
     def action_play(self) -> None:
         """Let it go on by itself, or hold; from the end, begin again."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         if not self._playing.hold():
             if self.stage.ended:
                 self.stage.rewind()
@@ -189,6 +202,8 @@ class CurvesLab(Lab, Dressed, Generic[S]):
 
     def action_tempo(self, direction: int) -> None:
         """Play faster or slower."""
+        if self.stage is None:
+            return
         was_on = self._playing.hold()
         self._playing.faster(direction)
         if was_on:
@@ -196,7 +211,8 @@ class CurvesLab(Lab, Dressed, Generic[S]):
         self.stand()
 
     def _advance(self, steps: int) -> None:
-        assert self.stage is not None
+        if self.stage is None:
+            return
         if not all(self.stage.step() for _ in range(steps)):
             self.hold()
         self.renew()
@@ -205,7 +221,8 @@ class CurvesLab(Lab, Dressed, Generic[S]):
 
     @on(ExpressionLine.Typed)
     def _type(self, event: ExpressionLine.Typed) -> None:
-        assert self.stage is not None
+        if self.stage is None:
+            return
         try:
             self.stage.type(event.text)
         except Refused as refused:

@@ -149,8 +149,7 @@ class DataLoaderLab(TrainingLab):
         self._show_again()
 
     def _poll(self) -> None:
-        assert self._timing is not None
-        if not self._timing.poll():
+        if self._timing is None or not self._timing.poll():
             return
         self._measured = self._timing.results
         if self._timing.failure:

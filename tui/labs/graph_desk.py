@@ -64,7 +64,7 @@ class GraphDesk(Vertical):
         self._moves.border_title = "The walk so far"
         self._tensors = Static(id="tensors", classes="panel", markup=False)
         self._tensors.border_title = "Tensors"
-        self._said = Static("loading PyTorch…", id="said", classes="waiting", markup=False)
+        self._said = Static(id="said", classes="waiting", markup=False)
 
     def compose(self) -> ComposeResult:
         yield self.line

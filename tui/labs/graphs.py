@@ -60,6 +60,7 @@ class GraphsLab(Lab, Dressed):
         self.comparison.use_device(bench.device.name)
         self._show()
         self.refresh_bindings()
+        self.be_ready()
 
     def enter(self) -> None:
         self._desk.take_keys()
@@ -83,7 +84,8 @@ class GraphsLab(Lab, Dressed):
 
     def action_measure(self) -> None:
         """Compile and measure the program; or give up what is being measured."""
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         if self.comparison.measuring:
             self.action_give_up()
             return
@@ -95,27 +97,31 @@ class GraphsLab(Lab, Dressed):
 
     def action_give_up(self) -> None:
         """End the measurement at once."""
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         self.comparison.give_up()
         self._rest()
         self._show()
 
     def action_way(self) -> None:
         """Look at the next way."""
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         self.comparison.next_way()
         self._desk.see_way()
         self._from_the_start()
 
     def action_input(self) -> None:
         """Take the next input."""
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         self.comparison.next_input()
         self._from_the_start()
 
     def action_preset(self) -> None:
         """Take the next program."""
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         self.comparison.use_next()
         self._from_the_start()
 
@@ -126,7 +132,8 @@ class GraphsLab(Lab, Dressed):
 
     def action_reset(self) -> None:
         """Forget what was measured of this program."""
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         self.comparison.reset()
         if not self.comparison.measuring:
             self._rest()
@@ -134,7 +141,8 @@ class GraphsLab(Lab, Dressed):
 
     def action_device(self) -> None:
         """Time the calls on the next device."""
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         names = [device.name for device in self._devices]
         self.comparison.use_device(after(names, self.comparison.device))
         self._show()
@@ -149,7 +157,8 @@ class GraphsLab(Lab, Dressed):
 
     def _look(self) -> None:
         """Take what the measurement has brought, as long as it goes on."""
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         if not self.comparison.poll():
             self._rest()
         self._show()
@@ -175,22 +184,22 @@ class GraphsLab(Lab, Dressed):
         self._desk.from_the_start()
 
     def _stand(self) -> None:
-        assert self.comparison is not None
+        if self.comparison is None:
+            return
         comparison = self.comparison
         titles = {device.name: device.title for device in self._devices}
         self.standing = Standing(
             preset=comparison.look.program.name,
             progress=comparison.look.given.name,
             device=f"{comparison.device} {titles[comparison.device]}",
-            state=self._state(),
+            state=self._state(comparison),
             finished=comparison.look.measured,
         )
 
-    def _state(self) -> str:
-        assert self.comparison is not None
-        if self.comparison.measuring:
-            what, seconds = self.comparison.measuring, self.comparison.seconds
+    def _state(self, comparison: Comparison) -> str:
+        if comparison.measuring:
+            what, seconds = comparison.measuring, comparison.seconds
             return f"measuring {what} {seconds:.0f} s · space: give up"
-        if self.comparison.look.measured:
+        if comparison.look.measured:
             return "measured"
-        return "given up · space: again" if self.comparison.look.results else "space: measure"
+        return "given up · space: again" if comparison.look.results else "space: measure"

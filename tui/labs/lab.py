@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Set
 from dataclasses import dataclass
 
 from textual import on
+from textual.app import App
+from textual.binding import Binding
 from textual.containers import Container
 from textual.content import Content
-from textual.events import Resize
+from textual.events import Key, Paste, Resize
 from textual.message import Message
 from textual.reactive import var
-from textual.widgets import OptionList, Static
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
 
 from lessons.lesson import Challenge, Lesson
 from tui.bench import Bench
+from tui.labs.kept_keys import KeptKeys
 from tui.labs.standing import Standing
+from tui.labs.starting import Starting
 from tui.widgets.challenges import Challenges
+
+UNNOTICED = 0.2
+"""Seconds that a lab may take to be ready before it says that it is starting."""
+MOVES_FOCUS = ("app.focus_next", "app.focus_previous")
+"""What the screen does on a key, but to the lab: it has to wait for the keys before it."""
 
 
 class Lab(Container):
-    """The part of a lesson to play in. The lesson opens it when PyTorch is there."""
+    """The part of a lesson to play in. The lesson opens it when PyTorch is there.
+
+    Until it is ready it keeps the keys that are pressed in it, and the lesson has them worked then.
+    """
+
+    OPENS_LINE: frozenset[str] = frozenset()
+    """The keys that open a line to type in."""
 
     standing: var[Standing] = var(Standing())
     """What the lines above and below say of it; the screen around the lab watches it."""
@@ -41,11 +58,29 @@ class Lab(Container):
     class HintChanged(Message):
         """A hint was opened or closed, so escape means something else now."""
 
+    class Ready(Message):
+        """The lab can work the keys that it has kept."""
+
     def __init__(self, lesson: Lesson) -> None:
         super().__init__(id="lab")
+        self.set_reactive(Lab.standing, Standing(preset=lesson.presets[0].name))
+        self.ready = False
+        """Whether every key has its effect at once."""
         self._lesson = lesson
         self._challenges = Challenges(lesson.challenges, id="challenges")
         self._met: Set[str] = frozenset()
+        self._failed = False
+        self._kept = KeptKeys(self.OPENS_LINE)
+        self._starting = Starting(time.monotonic())
+
+    def on_mount(self) -> None:
+        if not self.ready:
+            self.query(Input).set(disabled=True)  # what is typed is kept, not shown
+            self.query_one(".waiting", Static).update(Content(self._lesson.presets[0].title))
+
+    def on_show(self) -> None:
+        if not self.ready:
+            self.set_timer(UNNOTICED, self._show_starting)
 
     def prepare(self) -> None:
         """Do what `open` needs and takes a moment, such as reading files: in another thread."""
@@ -72,8 +107,58 @@ class Lab(Container):
         self.close()
 
     def fail(self, reason: str) -> None:
-        """Say in place of the waiting why this will not open."""
-        self.query_one(".waiting", Static).update(Content(f"PyTorch cannot be used: {reason}"))
+        """Say why this will not open; keys mean nothing here any more."""
+        self._failed = True
+        self.take_kept()
+        self._hide_starting()
+        words = self.query_one(".waiting", Static)
+        words.update(Content(f"PyTorch cannot be used: {reason}"))
+        words.display = True
+
+    def keep(self, event: Key | Paste) -> bool:
+        """Keep the event while the lab is not ready; whether it is to have no effect now."""
+        if self._failed or (self.ready and not self._kept):
+            return False
+        kept = self._kept.keep(event, acts_now=self._acts_now(event))
+        self._starting.keys = len(self._kept)
+        return kept
+
+    def take_kept(self) -> list[Key | Paste]:
+        """Hand out what was kept, in its order; none of it is kept any more."""
+        self._starting.keys = 0
+        return self._kept.take()
+
+    def be_ready(self) -> None:
+        """Every key has its effect from now on; the kept ones are worked first."""
+        if not self.ready:
+            self.ready = True
+            self._hide_starting()
+            self.query(Input).set(disabled=False)
+            self.call_after_refresh(self.post_message, self.Ready())
+
+    def _acts_now(self, event: Key | Paste) -> bool:
+        """Whether the key means something to the screen or the app, and nothing to the lab."""
+        if isinstance(event, Paste) or event.key in self._own_keys():
+            return False
+        active = self.screen.active_bindings.get(event.key)
+        if active is None or active.binding.action in MOVES_FOCUS:
+            return False
+        return isinstance(active.node, App | Screen)
+
+    def _own_keys(self) -> Set[str]:
+        """The keys that this kind of lab binds, whether they mean something now or not."""
+        bindings = [vars(kind).get("BINDINGS", ()) for kind in type(self).__mro__]
+        keys = {binding.key for some in bindings for binding in Binding.make_bindings(some)}
+        return keys - {"escape"}  # it always leaves
+
+    def _show_starting(self) -> None:
+        """Say that it is starting, where the picture will be."""
+        if not (self.ready or self._failed or self._starting.is_attached):
+            self.mount(self._starting)
+
+    def _hide_starting(self) -> None:
+        if self._starting.is_attached:
+            self._starting.remove()
 
     def on_resize(self, event: Resize) -> None:
         """Another width has other panels in sight."""

@@ -91,7 +91,8 @@ class MnistLab(TrainingLab):
 
     def action_write(self) -> None:
         """Go to the sheet; the training goes on behind it."""
-        assert self.picture is not None
+        if self.picture is None:
+            return
         self._saved = self._load_saved()
         prepare = as_digits if self.picture.data == "digits" else as_mnist
         self._pad = PadScreen(self._answering, prepare, self._paper)
@@ -99,27 +100,29 @@ class MnistLab(TrainingLab):
 
     def action_fetch(self) -> None:
         """Fetch the images that are not here, and begin again with them."""
-        assert self.frame is not None
+        if self.frame is None:
+            return
         wanted = self.lesson.presets[0].needs if self._is_instead else self.frame.settings["data"]
         self.app.push_screen(FetchScreen(str(wanted)), self._fetched)
 
     def action_digit(self, direction: int) -> None:
         """Send the next test image through the layers, or the one before."""
-        self._set("digit", max(0, self._config.digit + direction))
+        if self.experiment is not None:
+            self._set("digit", max(0, self._config.digit + direction))
 
     # What comes of it.
 
     def _set(self, name: str, value: Setting) -> bool:
         """Change a setting; after the end of a run the digit too, which trains nothing."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return False
         over = self.experiment.ended and self.picture is not None
         return self._send(value) if over and name == "digit" else super()._set(name, value)
 
     def _send(self, digit: Setting) -> bool:
         """Send a test image through what the run has left, since the run itself has ended."""
-        assert self.experiment is not None
-        assert self.frame is not None
-        assert self.picture is not None
+        if self.experiment is None or self.frame is None or self.picture is None:
+            return False
         try:
             self.experiment.config = self.experiment.config.but("digit", digit)
         except ValueError as error:
@@ -161,7 +164,8 @@ class MnistLab(TrainingLab):
         from engine.networks import Unfit
         from engine.trainers.mnist_saved import saved_reader
 
-        assert self.picture is not None
+        if self.picture is None:
+            return None
         try:
             return saved_reader(self._config, self.picture.data, self.picture.classes)
         except Unfit as error:

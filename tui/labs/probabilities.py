@@ -28,7 +28,8 @@ class ProbabilitiesLab(CurvesLab[Stage]):
 
     def action_flip(self) -> None:
         """Take the other label."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self.hold()
         self.stage.flip()
         self.renew()

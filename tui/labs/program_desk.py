@@ -71,7 +71,7 @@ class ProgramDesk(Vertical):
         self._instead = Reading(id="instead")
         self._costs = Static(id="costs", classes="panel", markup=False)
         self._costs.border_title = "What a call costs, in µs"
-        self._said = Static("loading PyTorch…", id="what", classes="waiting", markup=False)
+        self._said = Static(id="what", classes="waiting", markup=False)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="workbench"):

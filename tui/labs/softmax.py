@@ -28,14 +28,16 @@ class SoftmaxLab(CurvesLab[Stage]):
 
     def action_choose(self, direction: int) -> None:
         """The class above or below."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self.hold()
         self.stage.choose(direction)
         self.renew()
 
     def action_label(self) -> None:
         """Let the next class be the label."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self.hold()
         self.stage.relabel()
         self.renew()

@@ -60,7 +60,7 @@ class TensorPane(Vertical):
         self._tries = Static(id="tries", classes="panel", markup=False)
         self._tries.border_title = "Lines to try · n: the next"
         self._facts = Static(id="memory", markup=False)
-        self._said = Static("loading PyTorch…", id="told", classes="waiting", markup=False)
+        self._said = Static(id="told", classes="waiting", markup=False)
 
     def compose(self) -> ComposeResult:
         yield self.line

@@ -32,6 +32,7 @@ class TensorsLab(Lab):
     """Climbs the ladder, and turns keys into lines, and into steps of the part in sight."""
 
     BINDINGS = KEYS
+    OPENS_LINE = frozenset({"enter", "e"})
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
@@ -60,6 +61,7 @@ class TensorsLab(Lab):
         self._begin()
         if self.display:
             self._take_keys()
+        self.be_ready()
 
     def enter(self) -> None:
         self._take_keys()
@@ -92,13 +94,16 @@ class TensorsLab(Lab):
 
     def action_edit(self) -> None:
         """Type a line; on a cell of the NumPy session, a new number for it."""
+        if self.stage is None:
+            return
         if self._part.hold():
             self._stand()
         self._line.edit(self._part.offer)
 
     def action_suggest(self) -> None:
         """Try the next of the scene's lines."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self._part.hold()
         self.stage.suggest()
         self._tell()
@@ -106,6 +111,8 @@ class TensorsLab(Lab):
 
     def action_preset(self) -> None:
         """The next scene; after the last one, the map."""
+        if self.stage is None:
+            return
         self._part.hold()
         self._ladder.go()
         try:
@@ -118,15 +125,21 @@ class TensorsLab(Lab):
 
     def action_play(self) -> None:
         """Play the slices, or hold; run the next statement, or the lines of a module."""
+        if self.stage is None:
+            return
         self._renew() if self._part.play() else self._stand()
 
     def action_step(self, direction: int) -> None:
         """One slice, statement or module further, or back."""
+        if self.stage is None:
+            return
         self._part.hold()
         self._renew() if self._part.step(direction) else self._stand()
 
     def action_reset(self) -> None:
         """The scene as it was at first."""
+        if self.stage is None:
+            return
         self._part.hold()
         self._begin()
         self._take_keys()
@@ -150,7 +163,8 @@ class TensorsLab(Lab):
 
     @on(ExpressionLine.Typed)
     def _type(self, event: ExpressionLine.Typed) -> None:
-        assert self.stage is not None
+        if self.stage is None:
+            return
         try:
             self.stage.type(event.text)
         except Refused as refused:
@@ -168,6 +182,8 @@ class TensorsLab(Lab):
     @on(TensorView.Pointed)
     def _point(self, event: TensorView.Pointed) -> None:
         """Say where the chosen cell lies, or which cells it comes from, and light them."""
+        if self.stage is None:
+            return
         self._part.hold()
         words = self._part.point(event.view)
         if words is not None:
@@ -176,8 +192,9 @@ class TensorsLab(Lab):
 
     @on(ModuleDesk.Changed)
     def _change(self) -> None:
-        if self._part is self._pane.modules:  # slow lines may end when something else is in sight
-            self._show()
+        if self.stage is None or self._part is not self._pane.modules:
+            return  # slow lines may end when something else is in sight
+        self._show()
 
     # What is shown.
 
@@ -203,7 +220,8 @@ class TensorsLab(Lab):
 
     def _tell(self) -> None:
         """Show what came of a line; where PyTorch refused it, point at the place."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self._pane.remove_class("-side")
         if self._text:  # else a cell was changed, and the cursor stays on it
             self._pane.desk.rewind()
@@ -219,7 +237,8 @@ class TensorsLab(Lab):
 
     def _show(self) -> None:
         """Show all that there is to see now; what is being typed stays."""
-        assert self.stage is not None
+        if self.stage is None:
+            return
         self._part.show(self._pane.wide)
         self._pane.tell(self._part.words)
         self._pane.describe(self.stage)

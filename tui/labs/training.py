@@ -31,22 +31,24 @@ class TrainingLab(Lab):
     """Shows the newest frame of an experiment, and turns keys into what it shall do."""
 
     BINDINGS = KEYS
+    OPENS_LINE = frozenset({"enter"})
 
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson)
-        self.set_reactive(Lab.standing, Standing(state=NO_RUN))
+        first = lesson.presets[0].name
+        self.set_reactive(Lab.standing, Standing(preset=first, state=NO_RUN))
         self.lesson = lesson
         self.experiment: Experiment | None = None
         self.frame: Frame | None = None
         self._watching = Watching(self, fps, self._run, self._look)
-        self._notice = Notice("loading PyTorch…", id="notice", classes="waiting")
+        self._notice = Notice(id="notice", classes="waiting")
+        self._notice.display = False
         self._panels = Panels(lesson, self._challenges, id="bench")
         self._devices: tuple[Device, ...] = ()
         self._first: Preset | None = None
         """The preset to start from; None for the lesson's first."""
         self._why_not_first = ""
         """Why it is another one, in words."""
-        self._eager = False
 
     def compose(self) -> ComposeResult:
         yield self._notice
@@ -64,12 +66,10 @@ class TrainingLab(Lab):
         """Set up the experiment: torch is there, and so is the device."""
         self._devices = bench.devices
         self.experiment = Experiment(self.lesson, bench.device, self._first)
-        self._notice.display = False
+        self._starting.what = "setting up the training"
         self.experiment.reset()
         self._begin()
         self.refresh_bindings()
-        if self._eager:
-            self.experiment.play_or_pause()
 
     def on_show(self) -> None:
         """Back in sight: see at once how things are; out of sight that is looked at seldom."""
@@ -83,13 +83,12 @@ class TrainingLab(Lab):
 
     def put_down(self) -> None:
         super().put_down()
-        self._eager = False
         if self.experiment is not None:
             self.experiment.hold()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Little can be done before PyTorch is there; the device key needs a choice."""
-        if action in ("step", "reset", "pace", "preset", "copy"):
+        if action in ("play", "step", "reset", "pace", "preset", "copy"):
             return self.experiment is not None
         if action == "device":
             return self.experiment is not None and len(self._devices) > 1
@@ -102,34 +101,37 @@ class TrainingLab(Lab):
     # What the keys do.
 
     def action_play(self) -> None:
-        """Train on, or hold; before PyTorch is there, train as soon as it is."""
-        if self.experiment is not None:
-            self.experiment.play_or_pause()
-            self._watching.look()
-        else:
-            self._eager = not self._eager
+        """Train on, or hold."""
+        if self.experiment is None:
+            return
+        self.experiment.play_or_pause()
+        self._watching.look()
 
     def action_step(self) -> None:
         """Make one step."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         self.experiment.step()
         self._watching.look()
 
     def action_reset(self) -> None:
         """Begin the very same run again."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         self.experiment.reset()
         self._watching.look()
 
     def action_pace(self, direction: int) -> None:
         """Go a pace up or down."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         self.experiment.change_pace(direction)
         self._stand()
 
     def action_preset(self) -> None:
         """Take the next preset."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         try:
             self.experiment.use_preset()
         except ValueError as error:
@@ -139,7 +141,8 @@ class TrainingLab(Lab):
 
     def action_device(self) -> None:
         """Move to the next device."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         names = [device.name for device in self._devices]
         index = names.index(self.experiment.device.name) + 1
         self.experiment.use_device(self._devices[index % len(names)])
@@ -159,7 +162,8 @@ class TrainingLab(Lab):
 
     def action_copy(self) -> None:
         """Copy the command that gives this run again."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         command = self.experiment.command()
         self.app.copy_to_clipboard(command)
         frame = self.experiment.frame
@@ -176,7 +180,8 @@ class TrainingLab(Lab):
 
     @on(Controls.Typed)
     def _type(self, event: Controls.Typed) -> None:
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         try:
             value = self.experiment.config.parse(event.name, event.text)
         except ValueError as error:
@@ -186,7 +191,8 @@ class TrainingLab(Lab):
                 self._panels.controls.action_settle()
 
     def _set(self, name: str, value: Setting) -> bool:
-        assert self.experiment is not None
+        if self.experiment is None:
+            return False
         try:
             self.experiment.set(name, value)
         except ValueError as error:
@@ -199,7 +205,8 @@ class TrainingLab(Lab):
 
     def _begin(self) -> None:
         """Show the experiment as it is set up now, and what its run makes of it."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         live = self.experiment.trainer.live
         self._panels.show_settings(asdict(self.experiment.config), live)
         self._stand()
@@ -213,6 +220,8 @@ class TrainingLab(Lab):
         self._stand()
         self._show(frame)
         self._check(frame)
+        if frame.picture is not None or (self.experiment and self.experiment.run_rests):
+            self.be_ready()
 
     def _show(self, frame: Frame) -> None:
         """Draw the frame, and write what it says."""
@@ -221,7 +230,8 @@ class TrainingLab(Lab):
 
     def _stand(self) -> None:
         """Say where the experiment stands."""
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         experiment, frame = self.experiment, self.frame
         self.standing = Standing(
             preset=experiment.preset.name,

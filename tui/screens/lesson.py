@@ -7,6 +7,7 @@ import asyncio
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.events import Key, Paste
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -20,6 +21,7 @@ from tui.labs.standing import Standing
 from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
+from tui.terminal.key_order import KeyOrder
 from tui.widgets.heading import Heading
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import NO_DEVICE, StatusBar
@@ -104,6 +106,7 @@ class LessonScreen(Screen[None]):
         self._turn_to(part)
         if part == "lab":
             self._lab.enter()
+            self.replay_kept()
         else:
             self.query_one(f"#{part}").focus()
 
@@ -138,12 +141,31 @@ class LessonScreen(Screen[None]):
     def action_back(self) -> None:
         """Back to the course; a run that is under way is held."""
         self._hush()
+        self._lab.take_kept()
         self._lab.put_down()
         self.dismiss()
 
     def close(self) -> None:
         """Let go of all but the widgets: another lesson is being opened."""
         self._lab.close()
+
+    def keep(self, event: Key | Paste) -> bool:
+        """Keep a key for the lab, where that is in sight and not ready; whether that was done."""
+        return self._in_lab and self._lab.keep(event)
+
+    @on(Lab.Ready)
+    def replay_kept(self) -> None:
+        """Have the keys worked that the lab has kept, once it is ready and in sight."""
+        if self.is_active and self._in_lab and self._lab.ready and isinstance(self.app, KeyOrder):
+            self.app.replay(self._lab.take_kept())
+
+    def on_screen_resume(self) -> None:
+        """Nothing covers the lab any more."""
+        self.replay_kept()
+
+    @property
+    def _in_lab(self) -> bool:
+        return self._heading.part == "lab"
 
     def _hush(self) -> None:
         """What the lab has told, a hint say, stays with the lab."""

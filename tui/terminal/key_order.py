@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 from textual import on
 from textual.app import App
-from textual.events import Event, Key
+from textual.events import Event, Key, Paste
 from textual.message import Message
 
 ROUNDS = 3
@@ -16,18 +17,21 @@ ROUNDS = 3
 way as the key, by messages, and may bring about more."""
 PATIENCE = 0.2
 """Seconds after which a key waits no longer for the one before: its widget may be busy or gone."""
+SLICES = 10
+"""Parts of that time. One that passes while nothing can be worked, since a module is being loaded
+say, counts as one, however long it takes."""
 
 
 class Follower(Message):
     """Goes behind a key through every widget that the key goes through, up to the app."""
 
-    def __init__(self, key: Key, rounds: int) -> None:
+    def __init__(self, key: Key | Paste, rounds: int) -> None:
         super().__init__()
         self.key, self.rounds = key, rounds
 
 
 class KeyOrder(App[None]):
-    """An app in which the work of a key is done before the next one begins.
+    """An app in which the work of a key, or of pasted text, is done before the next one begins.
 
     Textual hands a key to the widget that has the focus, and takes the next. So bindings with
     priority overtake those without, and a key behind one that moves the focus goes where the
@@ -37,11 +41,26 @@ class KeyOrder(App[None]):
 
     def __init__(self, **how: Any) -> None:
         super().__init__(**how)
-        self._keys: deque[Key] = deque()
-        """The key that is being worked, and those that wait."""
+        self._keys: deque[Key | Paste] = deque()
+        """The key (or pasted text) that is being worked, and those that wait."""
+
+    def keep(self, event: Key | Paste) -> bool:
+        """Keep the event instead of working it now, and say whether that was done.
+
+        Whoever keeps it hands it to `replay` later.
+        """
+        return False
+
+    def replay(self, events: Sequence[Key | Paste]) -> None:
+        """Work these, in their order, before every key that waits."""
+        idle = not self._keys
+        for event in reversed(events):
+            self._keys.insert(0 if idle else 1, event)  # behind the one that is being worked
+        if idle and events:
+            self.call_later(self._work_first)
 
     async def on_event(self, event: Event) -> None:
-        if not isinstance(event, Key) or event.is_forwarded:
+        if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
         self._keys.append(event)
@@ -49,13 +68,28 @@ class KeyOrder(App[None]):
             await self._work_first()
 
     async def _work_first(self) -> None:
-        key = self._keys[0]
-        loop = asyncio.get_running_loop()
-        loop.call_later(PATIENCE, self.call_later, self._end, key)
-        await super().on_event(key)
-        self._follow(key, ROUNDS)
+        while self._keys and self.keep(self._keys[0]):
+            self._keys.popleft()
+        if self._keys:
+            key = self._keys[0]
+            self._wait(key, SLICES)
+            await super().on_event(key)
+            self._follow(key, ROUNDS)
 
-    def _follow(self, key: Key, rounds: int) -> None:
+    def _wait(self, key: Key | Paste, slices: int) -> None:
+        """Let the next key begin after so many slices, if this one is not done before."""
+        if not self._keys or self._keys[0] is not key:
+            return
+        if not slices:
+            self.call_later(self._end, key)
+            return
+        opening = bool(self.screen_stack) and not self.screen.is_mounted
+        # A screen that is being opened takes the next key, however long it takes to open.
+        asyncio.get_running_loop().call_later(
+            PATIENCE / SLICES, self._wait, key, SLICES if opening else slices - 1
+        )
+
+    def _follow(self, key: Key | Paste, rounds: int) -> None:
         if self.screen_stack:  # else this was the key to quit
             (self.focused or self.screen).post_message(Follower(key, rounds))
 
@@ -66,7 +100,7 @@ class KeyOrder(App[None]):
         else:
             await self._end(event.key)
 
-    async def _end(self, key: Key) -> None:
+    async def _end(self, key: Key | Paste) -> None:
         """Let the next key begin, unless it has already."""
         if self._keys and self._keys[0] is key:
             self._keys.popleft()

@@ -92,6 +92,13 @@ class Controls(Vertical):
         yield Static(id="said", markup=False)
         yield Static(id="about", markup=False)
 
+    def on_mount(self) -> None:
+        """Name the controls; `show` writes their values once these are known."""
+        first = [c for c in self._controls.values() if c.only_with is None]
+        options = self.query_one(ControlList)
+        options.set_options([Option(control.label, id=control.name) for control in first])
+        options.highlighted = 0 if first else None
+
     def enter(self) -> None:
         """Take the keys."""
         self.query_one(ControlList).focus()
@@ -117,7 +124,8 @@ class Controls(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Escape means something here only while a value is being typed, enter only before."""
         if action == "edit":
-            return self.query_one(ControlList).highlighted is not None and not self.editing
+            known = bool(self._settings) and self.query_one(ControlList).highlighted is not None
+            return known and not self.editing
         return action != "settle" or self.editing
 
     @property
@@ -161,6 +169,8 @@ class Controls(Vertical):
         self._explain()
 
     def _write_values(self) -> None:
+        if not self._settings:
+            return  # not known yet
         options = self.query_one(ControlList)
         width = max(options.scrollable_content_region.width, 20)
         for option in options.options:
