@@ -12,9 +12,10 @@ from rich.console import RenderableType
 from textual import constants, on
 from textual.app import SystemCommand
 from textual.binding import ActiveBinding, Binding
-from textual.events import Key, Paste, Resize
+from textual.events import Event, Key, Paste, Resize
 from textual.geometry import Size
 from textual.screen import Screen
+from textual.timer import Timer
 
 from engine.datasets.places import variable_trouble
 from lessons.catalog import find
@@ -31,8 +32,8 @@ from tui.terminal.key_order import KeyOrder
 
 LOCAL_FPS = 10.0
 SSH_FPS = 4.0
-QUIET_SECONDS = 1.0
-"""How long the course has the machine to itself before torch is imported beside it."""
+QUIET_SECONDS = 0.3
+"""How long no key is pressed in the course before torch is imported beside it."""
 REMOVAL_SECONDS = 1.0
 """How long a lesson that was opened has it to itself before the last one's widgets go."""
 
@@ -76,6 +77,8 @@ class DltuiApp(KeyOrder):
         self._leaving = False
         self._slug = lesson
         self._wanted_device = device
+        self._quiet: Timer | None = None
+        """Has torch imported once no key has been pressed for a moment."""
         self._lesson: LessonScreen | None = None
         """The lesson that was opened last."""
         self.data_dir = data_dir or paths.data_dir()
@@ -108,11 +111,17 @@ class DltuiApp(KeyOrder):
         if not speaks_utf8():
             words = "the locale is not UTF-8, so lines and formulas may look wrong"
             self._warn(f"{words}:\n{locale_fix()}")  # a command is not broken
-        self.set_timer(QUIET_SECONDS, self._setting_up.start)
+        self._quiet = self.set_timer(QUIET_SECONDS, self._setting_up.start)
+        self.call_after_refresh(self._setting_up.read_ahead)
         self._cover(self.size)
 
     def on_unmount(self) -> None:
         self._setting_up.close()
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key) and self._quiet is not None:
+            self._quiet.reset()
+        await super().on_event(event)
 
     def keep(self, event: Key | Paste) -> bool:
         """Keep what is pressed in a lab that is not ready yet."""

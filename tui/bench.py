@@ -10,11 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 from tui.charts import CHARTS
 from tui.labs import LABS
+from tui.libraries import LOADED, ReadingAhead, load
 
 if TYPE_CHECKING:
     from engine.device import Device
@@ -46,7 +48,8 @@ class SettingUp(MetaPathFinder):
 
     Importing torch takes a second or two, and Python waits for its threads: whoever left
     right after the start would wait too. So this stands in the way of every import of its
-    thread, and gives the whole of it up at the next module once `close` was called.
+    thread, and gives the whole of it up at the next module once `close` was called. It also has
+    PyTorch's libraries loaded in a way that lets the screen go on meanwhile.
     """
 
     def __init__(
@@ -63,11 +66,16 @@ class SettingUp(MetaPathFinder):
         self._wanted = device
         self._done, self._failed = done, failed
         self._given_up = threading.Event()
+        self._reading = ReadingAhead()
         self._thread = threading.Thread(target=self._work, name="setting up", daemon=False)
+
+    def read_ahead(self) -> None:
+        """Have the operating system read what `start` will need."""
+        self._reading.start()
 
     def start(self) -> None:
         """Begin; a second call does nothing."""
-        if self._thread.ident is None:
+        if self._thread.ident is None and not self._given_up.is_set():
             self._thread.start()
 
     def close(self) -> None:
@@ -77,15 +85,23 @@ class SettingUp(MetaPathFinder):
         longer than anybody would notice: nothing of it is ours to save.
         """
         self._given_up.set()
+        self._reading.close()
         if self._thread.ident is not None:
             self._thread.join(timeout=0.3)
 
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> None:
-        """Find no module; stop the import once it is no longer wanted."""
-        if self._given_up.is_set() and threading.current_thread() is self._thread:
+        """Find no module; stop the import once it is no longer wanted.
+
+        By the time it comes to `torch._C`, PyTorch has prepared the loading of its libraries.
+        """
+        if threading.current_thread() is not self._thread:
+            return
+        if self._given_up.is_set():
             raise SystemExit
+        if name == "torch._C" and path:
+            load(Path(path[0]) / "lib" / LOADED)
 
     def _work(self) -> None:
         sys.meta_path.insert(0, self)

@@ -42,7 +42,7 @@ async def open_lab(pilot: Pilot[None]) -> TrainingLab:
     await until(pilot, lambda: pilot.app.screen.query(TrainingLab))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(TrainingLab)
-    await until(pilot, lambda: lab.frame is not None)
+    await until(pilot, lambda: lab.ready and not lab._kept)
     return lab
 
 

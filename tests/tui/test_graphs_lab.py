@@ -440,4 +440,4 @@ async def test_another_theme_before_pytorch_is_there(
         before = pilot.app.theme
         await pilot.press("2", *"wipvrd", "space", "t")
         assert pilot.app.theme != before
-        assert "loading PyTorch…" in screen_text(pilot.app)
+        await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))

@@ -42,7 +42,7 @@ async def opened(pilot: Pilot[None], kind: type[LabT]) -> LabT:
     await until(pilot, lambda: pilot.app.screen.query(kind))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(kind)
-    await until(pilot, lambda: lab.standing.preset)
+    await until(pilot, lambda: lab.ready)
     return lab
 
 

@@ -364,7 +364,7 @@ async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch, size) -> No
         lab = pilot.app.screen.query_one(TensorsLab)
         await pilot.press("2", *"npsbrevy", "space", "enter", "tab", "left")
         assert lab.stage is None
-        assert "loading PyTorch…" in screen_text(pilot.app)
+        await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))
 
 
 async def test_the_size_of_the_terminal_changes_in_the_middle() -> None:

@@ -11,13 +11,14 @@ from textual import on
 from textual.app import App
 from textual.events import Event, Key, Paste
 from textual.message import Message
+from textual.widget import Widget
 
 ROUNDS = 3
 """How often it is made sure that a key's work is done: what it has brought about goes the same
 way as the key, by messages, and may bring about more."""
-PATIENCE = 0.2
-"""Seconds after which a key waits no longer for the one before: its widget may be busy or gone."""
-SLICES = 10
+PATIENCE = 2.0
+"""Seconds after which a key waits no longer for the one before: its widget may be stuck."""
+SLICES = 100
 """Parts of that time. One that passes while nothing can be worked, since a module is being loaded
 say, counts as one, however long it takes."""
 
@@ -43,6 +44,8 @@ class KeyOrder(App[None]):
         super().__init__(**how)
         self._keys: deque[Key | Paste] = deque()
         """The key (or pasted text) that is being worked, and those that wait."""
+        self._goes_through: Widget | None = None
+        """The widget that the key being worked, or its follower, was handed to."""
 
     def keep(self, event: Key | Paste) -> bool:
         """Keep the event instead of working it now, and say whether that was done.
@@ -60,6 +63,8 @@ class KeyOrder(App[None]):
             self.call_later(self._work_first)
 
     async def on_event(self, event: Event) -> None:
+        if isinstance(event, Key | Paste) and event.is_forwarded and self.keep(event):
+            return  # a widget that was busy has passed it on only now
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -80,18 +85,20 @@ class KeyOrder(App[None]):
         """Let the next key begin after so many slices, if this one is not done before."""
         if not self._keys or self._keys[0] is not key:
             return
-        if not slices:
+        widget = self._goes_through
+        if not slices or (widget is not None and not widget.is_attached):
             self.call_later(self._end, key)
             return
-        opening = bool(self.screen_stack) and not self.screen.is_mounted
         # A screen that is being opened takes the next key, however long it takes to open.
+        opening = bool(self.screen_stack) and not self.screen.is_mounted
         asyncio.get_running_loop().call_later(
             PATIENCE / SLICES, self._wait, key, SLICES if opening else slices - 1
         )
 
     def _follow(self, key: Key | Paste, rounds: int) -> None:
         if self.screen_stack:  # else this was the key to quit
-            (self.focused or self.screen).post_message(Follower(key, rounds))
+            self._goes_through = self.focused or self.screen
+            self._goes_through.post_message(Follower(key, rounds))
 
     @on(Follower)
     async def _come_back(self, event: Follower) -> None:

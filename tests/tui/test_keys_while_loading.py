@@ -1,0 +1,354 @@
+"""Keys pressed in a lab before PyTorch is there have the effect that they have in an open lab."""
+
+from __future__ import annotations
+
+from ast import literal_eval
+from collections.abc import Callable
+from contextlib import suppress
+from inspect import isawaitable
+from itertools import product
+from typing import Any
+
+import pytest
+from textual.actions import SkipAction
+from textual.events import Key, Paste
+from textual.pilot import Pilot
+
+import tui.bench
+from engine.device import Device
+from tests.tui.conftest import app, until
+from tests.tui.screen_text import screen_text
+from tui.app import DltuiApp
+from tui.bench import Bench
+from tui.labs.autograd import AutogradLab
+from tui.labs.curves import CurvesLab
+from tui.labs.graphs import GraphsLab
+from tui.labs.kept_keys import MOST_KEYS
+from tui.labs.lab import Lab
+from tui.labs.tensors import TensorsLab
+from tui.labs.training import TrainingLab
+from tui.screens.help import HelpScreen
+from tui.screens.home import HomeScreen
+from tui.screens.lesson import LessonScreen
+from tui.widgets.controls import Controls
+from tui.widgets.expression_line import ExpressionLine
+from tui.widgets.inputs import Inputs
+from tui.widgets.status_bar import StatusBar
+from tui.widgets.ways import Ways
+
+CPU = Device("cpu", "the processor")
+BENCH = Bench(CPU, (CPU,))
+SIZE = (80, 24)
+LABS = (
+    "linear-regression",
+    "dataloader",
+    "mnist",
+    "tensors",
+    "autograd",
+    "graphs",
+    "probabilities",
+    "softmax",
+)
+"""A lesson of each kind of lab."""
+
+
+@pytest.fixture(autouse=True)
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyTorch is there when the test says so."""
+    monkeypatch.setattr(tui.bench.SettingUp, "start", lambda _: None)
+
+
+def arrives(pilot: Pilot[None]) -> None:
+    """Now PyTorch is there."""
+    opened = pilot.app
+    assert isinstance(opened, DltuiApp)
+    opened._be_ready(BENCH)
+
+
+async def lesson_of(pilot: Pilot[None]) -> Lab:
+    """The lab of the lesson on screen, which shows its concept page."""
+    await until(pilot, lambda: pilot.app.screen.query(Lab) and pilot.app.focused)
+    return pilot.app.screen.query_one(Lab)
+
+
+async def send(pilot: Pilot[None], *keys: str | Paste) -> None:
+    """Send keys in one piece: none waits for what the others do. Comes back when all are taken."""
+    for key in keys:
+        character = {"space": " ", "period": "."}.get(str(key), key)
+        printed = character if len(str(character)) == 1 else None
+        event = key if isinstance(key, Paste) else Key(key, str(printed) if printed else None)
+        pilot.app.post_message(event)
+    await pilot.pause()
+
+
+async def settled(pilot: Pilot[None], lab: Lab) -> None:
+    """Wait until every key has had its effect, and nothing goes on any more."""
+    opened = pilot.app
+    assert isinstance(opened, DltuiApp)
+    await until(pilot, lambda: lab.ready and not opened._keys and not len(lab._kept))
+    if isinstance(lab, TrainingLab):
+        await until(pilot, lambda: lab.experiment.run.resting)
+        await until(pilot, lambda: lab.frame.step == lab.experiment.run.frame.step)
+    await pilot.pause()
+
+
+def told(lab: Lab) -> dict[str, Any]:
+    """Everything that keys change in a lab."""
+    seen: dict[str, Any] = {"preset": lab.standing.preset, "progress": lab.standing.progress}
+    seen |= {"focus": lab.screen.focused.id if lab.screen.focused else None}
+    for line in lab.query(ExpressionLine):
+        seen |= {"line": line._input.value, "refused": line.has_class("-refused")}
+    if isinstance(lab, TrainingLab):
+        experiment = lab.experiment
+        seen |= {"config": experiment.config, "pace": experiment.pace, "step": lab.frame.step}
+        seen |= {"chart": lab._panels.pictures._chosen, "logarithmic": lab._panels.pictures._look}
+    elif isinstance(lab, AutogradLab):
+        seen |= {"settings": lab.dissection.settings, "position": lab.dissection.look.position}
+    elif isinstance(lab, GraphsLab):
+        seen |= {"way": lab.comparison.way, "input": lab.comparison.look.given.name}
+    elif isinstance(lab, TensorsLab):
+        seen |= {"scene": lab.stage.scene.name, "text": lab.stage.look.text}
+    elif isinstance(lab, CurvesLab):
+        seen |= {"text": lab.stage.text}
+    return seen
+
+
+async def warm(lesson: str, *keys: str | Paste) -> dict[str, Any]:
+    """What the keys do in an open lab."""
+    async with app(lesson).run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        arrives(pilot)
+        await pilot.press("2")
+        await until(pilot, lambda: lab.ready)
+        await settled(pilot, lab)
+        before = told(lab)
+        await send(pilot, *keys)
+        await settled(pilot, lab)
+        assert told(lab) != before, "these keys change nothing, and show nothing"
+        return told(lab)
+
+
+async def cold(lesson: str, *keys: str | Paste) -> dict[str, Any]:
+    """What the same keys do in a lab that is opened only after they were pressed."""
+    async with app(lesson).run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await send(pilot, "2", *keys)
+        await until(pilot, lambda: not pilot.app._keys and len(lab._kept) == len(keys))
+        assert not lab.ready
+        arrives(pilot)
+        await settled(pilot, lab)
+        return told(lab)
+
+
+def slowly(lesson: str, keys: list[str]) -> Any:
+    """A case whose like is in the quick run."""
+    return pytest.param(lesson, keys, marks=pytest.mark.slow)
+
+
+TYPED = ("home", "shift+end", "delete")
+"""Clears a line."""
+
+
+@pytest.mark.parametrize(
+    ("lesson", "keys"),
+    [
+        slowly("linear-regression", ["s", "s", "s", "right_square_bracket", "l", "v"]),
+        ("linear-regression", ["p", "down", "down", "enter", *TYPED, *"123", "enter", "s", "s"]),
+        slowly("linear-regression", ["right", "down", "right", "s"]),
+        slowly("dataloader", ["p", "s", "down", "right"]),
+        ("mnist", ["n", "n", "b", "n"]),
+        slowly("tensors", ["p", "n", "n"]),
+        ("tensors", ["p", "enter", *TYPED, *"x * 2", "enter", "down"]),
+        slowly("autograd", ["s", "s", "s", "b"]),
+        ("autograd", ["p", "e", *TYPED, *"x*q+1", "enter", "s", "s"]),
+        ("graphs", ["p", "i", "w"]),
+        slowly("probabilities", ["p", "right", "h", "right"]),
+        slowly("probabilities", ["enter", *"P = 0.9", "enter", "right"]),
+        slowly("softmax", ["p", "down", "right", "end", "left"]),
+        ("softmax", ["e", *"z = [2, 1, 0]", "enter", "right"]),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "".join(key[0] for key in value),
+)
+async def test_keys_have_the_same_effect_as_in_an_open_lab(lesson: str, keys: list[str]) -> None:
+    assert await cold(lesson, *keys) == await warm(lesson, *keys)
+
+
+async def test_text_that_is_pasted_has_its_place_among_the_keys() -> None:
+    keys = ("enter", *TYPED, Paste("y = 1"), "enter", "right")
+    seen = await cold("probabilities", *keys)
+    assert seen == await warm("probabilities", "enter", *TYPED, Paste("y = 1"), "enter", "right")
+
+
+async def test_from_the_course_into_a_step_in_one_piece() -> None:
+    async with app().run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen) and pilot.app.focused)
+        await send(pilot, "enter", "2", "p", "n")
+        await until(pilot, lambda: pilot.app.screen.query(TensorsLab))
+        lab = pilot.app.screen.query_one(TensorsLab)
+        await until(pilot, lambda: len(lab._kept) == 2)
+        arrives(pilot)
+        await settled(pilot, lab)
+        assert lab.standing.preset == lab._lesson.presets[1].name
+        assert lab.stage.tried == 0
+
+
+async def test_what_means_something_elsewhere_acts_at_once_and_the_rest_waits() -> None:
+    async with app("linear-regression").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        screen = pilot.app.screen
+        assert isinstance(screen, LessonScreen)
+        theme = pilot.app.theme
+        await send(pilot, "2", "s", "t", "s", "1")
+        await until(pilot, lambda: screen._heading.part == "concept")
+        assert pilot.app.theme != theme
+        arrives(pilot)
+        await until(pilot, lambda: lab.experiment is not None)
+        assert lab.frame is None or lab.frame.step == 0
+        await pilot.press("2")
+        await settled(pilot, lab)
+        assert lab.frame.step == 2
+
+
+async def test_keys_wait_for_what_covers_the_lab() -> None:
+    async with app("linear-regression").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await send(pilot, "2", "s", "question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        arrives(pilot)
+        await until(pilot, lambda: lab.ready)
+        await pilot.pause()
+        assert len(lab._kept) == 1
+        await send(pilot, "escape", "s")
+        await settled(pilot, lab)
+        assert lab.frame.step == 2
+
+
+async def test_a_key_pressed_as_the_lab_opens_comes_behind_those_that_waited() -> None:
+    async with app("linear-regression").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await send(pilot, "2", "down", "down", "enter", *TYPED, *"12")
+        await until(pilot, lambda: len(lab._kept) == 8)
+        arrives(pilot)
+        await until(pilot, lambda: lab.ready)
+        await send(pilot, "3", "enter")  # a digit of the value, and not the code
+        await settled(pilot, lab)
+        assert lab.experiment.config.epochs == 123
+
+
+async def test_leaving_drops_what_waited() -> None:
+    async with app("linear-regression").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await send(pilot, "2", "s", "s", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        arrives(pilot)
+        await until(pilot, lambda: lab.experiment is not None)
+        await send(pilot, "enter", "2")
+        await settled(pilot, lab)
+        assert lab.frame.step == 0
+
+
+async def test_a_line_of_text_keeps_its_letters_and_escape_ends_it() -> None:
+    async with app("autograd").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await send(pilot, "2", "enter", *"q?123ct", "escape")
+        await until(pilot, lambda: len(lab._kept) == 9)
+        assert pilot.app.is_running
+        assert isinstance(pilot.app.screen, LessonScreen)
+        await send(pilot, "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def test_of_too_many_keys_the_first_are_kept_and_the_learner_can_leave() -> None:
+    async with app("linear-regression").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await send(pilot, "2", "s", "s", *["right"] * MOST_KEYS, "enter")
+        await until(pilot, lambda: not pilot.app._keys)
+        assert len(lab._kept) == MOST_KEYS
+        await until(pilot, lambda: "no more fit" in screen_text(pilot.app))
+        arrives(pilot)
+        await until(pilot, lambda: lab.ready and not pilot.app._keys and not len(lab._kept))
+        assert lab.experiment.config.learning_rate == 1.0  # the last value of the control
+        await send(pilot, "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def test_without_pytorch_the_keys_are_dropped_and_the_reason_is_shown() -> None:
+    async with app("linear-regression").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await send(pilot, "2", "s", "enter", "5")
+        await until(pilot, lambda: len(lab._kept) == 3)
+        pilot.app._be_told("no torch")
+        await until(pilot, lambda: "PyTorch cannot be used: no torch" in screen_text(pilot.app))
+        assert not len(lab._kept)
+        assert "starting" not in screen_text(pilot.app)
+        await pilot.press("s", "enter", "5", "1")  # keys act as they do everywhere again
+        assert pilot.app.screen._heading.part == "concept"
+
+
+def actions(lab: Lab) -> list[tuple[Any, str]]:
+    """Every action that a key has in the lab, and whose it is."""
+    widgets = [lab, *lab.walk_children()]
+    return [
+        (widget, binding.action)
+        for widget in widgets
+        for kind in type(widget).__mro__
+        for binding in tui_bindings(kind)
+    ]
+
+
+def tui_bindings(kind: type) -> list[Any]:
+    return list(vars(kind).get("BINDINGS", ())) if kind.__module__.startswith("tui.") else []
+
+
+@pytest.mark.parametrize("lesson", LABS)
+async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it(
+    lesson: str,
+) -> None:
+    async with app(lesson).run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await pilot.press("2", "p", "s")
+        await until(pilot, lambda: "2 keys wait for it" in screen_text(pilot.app))
+        text = screen_text(pilot.app)
+        assert "starting PyTorch" in text
+        assert lab._lesson.presets[0].name in text.splitlines()[0]
+        for control in getattr(lab._lesson, "controls", ())[:3]:
+            assert control.label in text
+        known = actions(lab)
+        assert len(known) > 8
+        for widget, action in known:
+            # As the footer or the palette would run it; and past what is switched off.
+            await pilot.app.run_action(action, widget)
+            name, _, rest = action.partition("(")
+            method: Callable[..., Any] | None = getattr(widget, f"action_{name}", None)
+            if method is not None:
+                arguments = literal_eval(f"({rest.rstrip(')')},)") if rest else ()
+                with suppress(SkipAction):
+                    outcome = method(*arguments)
+                    if isawaitable(outcome):
+                        await outcome
+        lab.put_down()
+        lab.enter()
+        for event in messages():
+            lab.post_message(event)
+        pilot.app.action_dark()
+        await pilot.resize_terminal(120, 40)
+        for row, column in product((3, 6, 12, 20, 30, 37), (3, 20, 60, 85, 110)):
+            await pilot.click(offset=(column, row))
+        assert pilot.app.is_running
+        assert not lab.ready
+        arrives(pilot)
+        await until(pilot, lambda: lab.ready)
+        await until(pilot, lambda: "starting PyTorch" not in screen_text(pilot.app))
+        assert pilot.app.screen.query_one(StatusBar).device.startswith("cpu")
+
+
+def messages() -> list[Any]:
+    """What the widgets of a lab may post."""
+    return [
+        Controls.Typed("learning_rate", "0.1"),
+        Controls.Changed("learning_rate", 0.1),
+        ExpressionLine.Typed("x + 1"),
+        ExpressionLine.Settled(),
+        Inputs.Turned("x"),
+        Ways.Gone(1),
+    ]
