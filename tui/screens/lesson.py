@@ -159,10 +159,6 @@ class LessonScreen(Screen[None]):
         if self.is_active and self._in_lab and self._lab.ready and isinstance(self.app, KeyOrder):
             self.app.replay(self._lab.take_kept())
 
-    def on_screen_resume(self) -> None:
-        """Nothing covers the lab any more."""
-        self.replay_kept()
-
     @property
     def _in_lab(self) -> bool:
         return self._heading.part == "lab"
@@ -204,9 +200,10 @@ class LessonScreen(Screen[None]):
             self.post_message(self.Progressed())
 
     def on_screen_resume(self) -> None:
-        """Show what was met while another screen was in front of this one."""
+        """Show what was met while another screen was in front of this one, and work the kept keys."""
         if self._new:
             self._time_news()
+        self.replay_kept()
 
     def _time_news(self) -> None:
         """Count the seconds that the news are shown from now."""
