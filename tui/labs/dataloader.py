@@ -83,7 +83,7 @@ class DataLoaderLab(TrainingLab):
             self._show_again()
         elif self._picture is not None:
             self._begin_timing(self._picture)
-        else:
+        elif self.experiment is not None:
             self._eager_to_time = True
 
     def _set(self, name: str, value: Setting) -> bool:
@@ -91,7 +91,8 @@ class DataLoaderLab(TrainingLab):
 
         A file that was refused is tried again when a setting of how to read it has changed.
         """
-        assert self.experiment is not None
+        if self.experiment is None:
+            return False
         if name not in self.experiment.trainer.own:
             return super()._set(name, value)
         file = value if name == "csv" else getattr(self.experiment.config, "csv", None)
@@ -114,7 +115,8 @@ class DataLoaderLab(TrainingLab):
 
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
     def _read(self, name: str, value: Setting) -> None:
-        assert self.experiment is not None
+        if self.experiment is None:
+            return
         refusal = ""
         try:
             self.experiment.config.but(name, value)  # what was read is kept for the next time
