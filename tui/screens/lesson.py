@@ -200,7 +200,7 @@ class LessonScreen(Screen[None]):
             self.post_message(self.Progressed())
 
     def on_screen_resume(self) -> None:
-        """Show what was met while another screen was in front of this one, and work the kept keys."""
+        """Show what was met behind another screen, and have the kept keys worked."""
         if self._new:
             self._time_news()
         self.replay_kept()
