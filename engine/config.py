@@ -12,6 +12,8 @@ from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args, get_origin, get_type_hints
 
+from engine.numerals import ascii_form, meant
+
 Setting: TypeAlias = int | float | str | None
 """The value of one field of a `Config`."""
 
@@ -127,10 +129,10 @@ class Allowed:
 
     def parse(self, name: str, text: str) -> Setting:
         """The value that `text` spells; raises `ValueError` where it is not allowed."""
-        word = text.strip().replace("−", "-")
+        word = ascii_form(text)
         if self.optional and word.lower() in ("none", "random", ""):
             return None
-        value: Setting = word
+        value: Setting = self._word(word)
         try:
             if self.kind == "whole number":
                 value = int(word)
@@ -139,7 +141,9 @@ class Allowed:
             elif self.kind == "text":
                 value = text.strip()
         except ValueError:
-            raise self._refusal(name, text) from None
+            raise self._refusal(name, text, self._meant(text)) from None
+        if self.kind == "word" and value not in self.words:
+            raise self._refusal(name, word, self._meant(word))
         return self.checked(name, value)
 
     def checked(self, name: str, value: Setting) -> Setting:
@@ -163,8 +167,28 @@ class Allowed:
             return False  # nan and infinity among them
         return self.range is None or value in self.range
 
-    def _refusal(self, name: str, value: object) -> ValueError:
-        return ValueError(f"{name} = {reprlib.repr(value)} is not allowed: it must be {self}")
+    def _word(self, text: str) -> str:
+        """The allowed word that differs in capitals alone, or the text itself."""
+        same = [word for word in self.words if word.lower() == text.lower()]
+        return same[0] if same else text
+
+    def _meant(self, text: str) -> str:
+        """An allowed value that is likely meant by this text; empty where there is none."""
+        if self.kind == "word":
+            near = get_close_matches(text.strip().lower(), self.words, n=1, cutoff=0.6)
+            return near[0] if near else ""
+        if self.kind == "text":
+            return ""
+        word = meant(text, whole=self.kind == "whole number")
+        if not word:
+            return ""
+        number = int(word) if self.kind == "whole number" else float(word)
+        return word if self._holds(number) else ""
+
+    def _refusal(self, name: str, value: object, likely: str = "") -> ValueError:
+        advice = f"; write {likely}" if likely else ""
+        quoted = reprlib.repr(value)
+        return ValueError(f"{name} = {quoted} is not allowed: it must be {self}{advice}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -9,11 +9,21 @@ from itertools import count
 from math import isinf
 from string import ascii_lowercase
 
-from engine.expression import Place, Refused
+from engine.expression import Place, Refused, suggesting
 from engine.graph.names import checked_name, read, typed
 from engine.graph.operations import FUNCTIONS, NEGATIVE, SIGNS, Operation
-from engine.graph.refusals import example, miscounted, refusal, unbound, unknown
+from engine.graph.refusals import (
+    Reason,
+    example,
+    miscounted,
+    named_arguments,
+    refusal,
+    unbound,
+    unknown,
+)
+from engine.graph.spelling import module_of
 from engine.graph.values import short
+from engine.rewriting import replaced
 
 MOST_NODES = 60
 
@@ -73,11 +83,69 @@ def build(text: str, inputs: Iterable[str]) -> Graph:
 
     Raises:
         Refused: what is not on the whitelist, at its place; a name without a value
-            (`Unbound`); an input that is not used; more than `MOST_NODES` nodes.
+            (`Unbound`); an input that is not used; more than `MOST_NODES` nodes. Where the
+            message suggests another line, that one is accepted.
     """
+    with suggesting(_check):
+        return _build(text, inputs)
+
+
+def names_in(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
+    """The names in an expression that want a value, in the order in which they stand there.
+
+    `known` are names of inputs: a refusal says of a call of one that it is no function.
+
+    Raises:
+        Refused: the expression is not accepted, whatever values they have.
+    """
+    with suggesting(_check):
+        return _check(text, known)
+
+
+def _check(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
+    """The names in the text, if it is accepted with any values for them."""
+    text = typed(text)
+    _, tree = read(text)
+    names = []
+    for node in free_names(tree):
+        try:
+            names.append(checked_name(node.id))
+        except ValueError as error:
+            raise Refused(str(error), text, node) from None
+    names = list(dict.fromkeys(names))
+    _build(text, names, known)
+    return tuple(names)
+
+
+def free_names(tree: ast.expr) -> list[ast.Name]:
+    """Where names stand in the tree that are neither functions nor modules, first to last."""
+    nodes = list(ast.walk(tree))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    roots = {id(_root(node)) for node in nodes if isinstance(node, ast.Attribute)}
+    names = [
+        node
+        for node in nodes
+        if isinstance(node, ast.Name)
+        and id(node) not in called | roots
+        and node.id not in FUNCTIONS
+    ]
+    return sorted(names, key=lambda node: node.col_offset)
+
+
+def _root(node: ast.Attribute) -> ast.expr | None:
+    """The name of the module at the beginning; None where there is another value."""
+    if not module_of(node):
+        return None
+    root: ast.expr = node
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    return root
+
+
+def _build(text: str, inputs: Iterable[str], known: Iterable[str] = ()) -> Graph:
     text = typed(text)
     name, tree = read(text)
-    reader = _Reader(text, tuple(inputs))
+    reader = _Reader(text, tuple(inputs), known)
     result = reader.result_name(name)
     reader.operand(tree)
     if not reader.parts or not reader.parts[-1].operation:
@@ -94,9 +162,10 @@ def build(text: str, inputs: Iterable[str]) -> Graph:
 class _Reader:
     """Turns trees into parts, a sub-expression that it has seen before into the same part."""
 
-    def __init__(self, text: str, inputs: tuple[str, ...]) -> None:
+    def __init__(self, text: str, inputs: tuple[str, ...], known: Iterable[str]) -> None:
         self.text = text
         self.inputs = inputs
+        self.known = {*inputs, *known}
         self.parts = [Part(name) for name in inputs]
         self.seen: dict[Hashable, int] = {}
         self.used: set[str] = set()
@@ -118,8 +187,8 @@ class _Reader:
             case ast.Call(func=ast.Name()):
                 return self.operation(self.function(tree), tree.args, tree)
             case ast.Call(func=ast.Attribute() as function):
-                raise self.refused(refusal(function), function)
-        raise self.refused(refusal(tree), tree)
+                raise self.refusal(refusal(tree, self.text), function, tree)
+        raise self.refusal(refusal(tree, self.text), tree)
 
     def constant(self, tree: ast.expr) -> float | None:
         """The number that is typed here, with its sign; None where something else is."""
@@ -148,13 +217,14 @@ class _Reader:
         assert isinstance(call.func, ast.Name)
         name = call.func.id
         if name not in FUNCTIONS:
-            raise self.refused(unknown(name, self.inputs), call.func)
+            raise self.refusal(unknown(call, self.known, self.text), call.func, call)
         function = FUNCTIONS[name]
         if call.keywords:
-            message = f"{name} takes no names with =: write {example(function)}"
-            raise self.refused(message, call)
-        if len(call.args) != function.arity:
-            raise self.refused(miscounted(function, len(call.args)), call)
+            raise self.refusal(named_arguments(function, call, self.text), call)
+        if len(call.args) != function.arity and not any(
+            isinstance(argument, ast.Starred) for argument in call.args
+        ):
+            raise self.refusal(miscounted(function, call, self.text), call)
         return SIGNS["@"] if name == "dot" else function
 
     def operation(self, operation: Operation, trees: list[ast.expr], tree: ast.expr) -> int:
@@ -185,14 +255,15 @@ class _Reader:
         """What the result is called: f, or a letter after it, unless a name stands in front."""
         if name is None:
             return next(letter for letter in _free_names(set(self.inputs)) if letter >= "f")
-        place = (0, len(self.text[: self.text.index("=")].rstrip()))
+        sign = self.text.index("=")
+        place, right = (0, len(self.text[:sign].rstrip())), self.text[sign + 1 :].strip()
         if name in self.inputs:
             message = f"{name} is an input already: give the result another name"
-            raise Refused(message, self.text, place)
+            raise Refused(message, self.text, place, right)
         try:
             return checked_name(name)
         except ValueError as error:
-            raise Refused(str(error), self.text, place) from None
+            raise Refused(str(error), self.text, place, right) from None
 
     def check_used(self) -> None:
         for name in self.inputs:
@@ -202,6 +273,13 @@ class _Reader:
 
     def refused(self, message: str, place: ast.expr) -> Refused:
         return Refused(message, self.text, place)
+
+    def refusal(self, reason: Reason, place: ast.expr, part: ast.expr | None = None) -> Refused:
+        """The refusal of what stands at the place; a fragment stands for the whole `part`."""
+        instead = reason.line
+        if reason.fragment:
+            instead = replaced(self.text, part or place, reason.fragment)
+        return Refused(reason.words, self.text, place, instead)
 
 
 def _free_names(taken: set[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The names that a value may have, and those that an expression wants; knows no graph."""
+"""The names that a value may have, and how an expression is read; knows no graph."""
 
 from __future__ import annotations
 
@@ -7,59 +7,33 @@ import keyword
 import re
 import unicodedata
 
-from engine.expression import Refused, parse_assignment
+from engine.expression import parse_assignment
 from engine.graph.operations import FUNCTIONS
+from engine.graph.spelling import NOT_NAMES, canonical
+from engine.syntax_faults import mathematical
 
 LONGEST_NAME = 12
 RESERVED = ("expression", "requires_grad", "gradient")
 """What a command line calls something that is not an input."""
 
 _NAME = re.compile(r"[A-Za-zΑ-Ωα-ω_][A-Za-zΑ-Ωα-ω_0-9]*")
-_TYPED = str.maketrans("−·×÷", "-**/")
 
 
 def typed(text: str) -> str:
     """The text with the signs of a page of mathematics as Python writes them."""
-    return text.translate(_TYPED)
+    return mathematical(text)
 
 
 def read(text: str) -> tuple[str | None, ast.expr]:
     """The name before the `=`, None where there is none, and the tree of the expression.
 
-    Raises:
-        Refused: the text is no expression; Python's words are put so that they help.
-    """
-    try:
-        return parse_assignment(typed(text))
-    except Refused as refused:
-        raise Refused(_kinder(refused), refused.text, (refused.start, refused.end)) from None
-
-
-def _kinder(refused: Refused) -> str:
-    """What is most likely meant where Python calls something invalid."""
-    words = str(refused)
-    if "invalid syntax" not in words and "invalid decimal" not in words:
-        return words
-    before, after = refused.text[: refused.start].rstrip(), refused.text[refused.start :]
-    if not after.strip():
-        return f"something is missing at the end ({words})"
-    if "decimal" in words or (before[-1:].isalnum() and after[0].isalnum()):
-        return f"a sign is missing: 2 times x is 2*x ({words})"
-    return words
-
-
-def names_in(text: str) -> tuple[str, ...]:
-    """The names in an expression that want a value, in the order in which they stand there.
+    Functions with a prefix and methods are read as the functions that they are.
 
     Raises:
         Refused: the text is no expression.
     """
-    _, tree = read(text)
-    nodes = list(ast.walk(tree))
-    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
-    names = [node for node in nodes if isinstance(node, ast.Name) and id(node) not in called]
-    names.sort(key=lambda name: name.col_offset)
-    return tuple(dict.fromkeys(name.id for name in names if name.id not in FUNCTIONS))
+    name, tree = parse_assignment(typed(text))
+    return name, canonical(tree)
 
 
 def checked_name(name: str) -> str:
@@ -75,6 +49,8 @@ def checked_name(name: str) -> str:
         raise ValueError(f"the name {name} is taken: it is a function")
     if name in RESERVED:
         raise ValueError(f"the name {name} is taken: it is a setting")
+    if name in NOT_NAMES:
+        raise ValueError(f"the name {name} is taken: it is a module of Python")
     if keyword.iskeyword(name):
         raise ValueError(f"the name {name} is taken: it is a word of Python")
     return name

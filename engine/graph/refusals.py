@@ -3,68 +3,211 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
 
-from engine.config import nearest
 from engine.graph.operations import ALLOWED, FUNCTIONS, Operation
+from engine.graph.spelling import METHODS, MODULES, OPERATORS, SAME, module_of
 from engine.graph.values import listed
+from engine.rewriting import factor, source
+from engine.syntax_faults import parses
 
-_MODULES = ("torch", "F", "math", "np", "numpy")
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a part is not taken, and what may be written in its place; empty where nothing may."""
+
+    words: str
+    fragment: str = ""
+    line: str = ""
+    """The same as a whole line."""
+
+
+FORMULAS: Mapping[str, str] = {
+    "tan": "sin({x}) / cos({x})",
+    "exp2": "2**{p}",
+    "expm1": "exp({x}) - 1",
+    "log2": "log({x}) / log(2)",
+    "log10": "log({x}) / log(10)",
+    "ln": "log({x})",
+    "rsqrt": "1 / sqrt({x})",
+    "reciprocal": "1 / {p}",
+    "sinh": "(exp({x}) - exp(-{p})) / 2",
+    "cosh": "(exp({x}) + exp(-{p})) / 2",
+    "softmax": "exp({x}) / sum(exp({x}))",
+    "log_softmax": "{p} - log(sum(exp({x})))",
+    "logsumexp": "log(sum(exp({x})))",
+    "logsigmoid": "-softplus(-{p})",
+    "leaky_relu": "maximum({x}, 0.01*{p})",
+    "relu6": "minimum(relu({x}), 6)",
+    "softsign": "{p} / (1 + abs({x}))",
+    "norm": "sqrt(sum({p}**2))",
+    "mse_loss": "mean(({p} - {q})**2)",
+    "l1_loss": "mean(abs({p} - {q}))",
+    "hypot": "sqrt({p}**2 + {q}**2)",
+    "mm": "{p} @ {q}",
+    "mv": "{p} @ {q}",
+    "clamp": "minimum(maximum({x}, {y}), {z})",
+    "clip": "minimum(maximum({x}, {y}), {z})",
+    "print": "{x}",
+}
+"""Functions that are not there, from those that are. `{x}`, `{y}`, `{z}` are the arguments,
+`{p}` and `{q}` the first two as factors."""
+FLAT = frozenset(
+    ("sign", "floor", "ceil", "round", "trunc", "heaviside", "argmax", "argmin", "int", "bool")
+)
+"""Functions whose gradient is 0 wherever there is one."""
+WRAPPERS = frozenset(("tensor", "Tensor", "FloatTensor", "as_tensor", "array", "asarray"))
+"""Functions that make a tensor out of numbers that are given."""
+MAKERS = WRAPPERS | frozenset(
+    (
+        "zeros",
+        "ones",
+        "full",
+        "rand",
+        "randn",
+        "randint",
+        "normal",
+        "arange",
+        "linspace",
+        "eye",
+        "empty",
+        "range",
+    )
+)
+"""Functions that make a tensor."""
+LAYERS = {"ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh"}
+LAYERS |= {"Softplus": "softplus", "SiLU": "silu", "GELU": "gelu"}
+"""Modules of `torch.nn` that are a function."""
+SAME_VALUE = frozenset(
+    (
+        "item",
+        "clone",
+        "contiguous",
+        "float",
+        "double",
+        "numpy",
+        "tolist",
+        "cpu",
+        "cuda",
+        "T",
+        "squeeze",
+        "flatten",
+    )
+)
+"""Attributes and methods that leave the number as it is."""
+REQUIRES = "which inputs require a gradient is set with g in the lab, or with requires_grad=x"
+OF_ALL = ("dim", "axis", "keepdim", "keepdims", "dtype", "out", "inplace")
+"""Arguments that say nothing of a number or a single vector."""
 _WORDS: dict[type[ast.AST], str] = {
     ast.Subscript: "an input is used whole, without […]",
     ast.Lambda: "a lambda cannot stand here",
-    ast.Compare: "a comparison cannot stand here",
-    ast.BoolOp: "and, or cannot stand here",
+    ast.Compare: "a comparison cannot stand here: True and False have no slope",
+    ast.BoolOp: "and, or cannot stand here: True and False have no slope",
     ast.IfExp: "if cannot stand here: a graph has no branches",
     ast.List: "a list cannot stand here: give it to an input, such as x = [1, 2, 3]",
     ast.Tuple: "one result is wanted, without a comma",
     ast.NamedExpr: ":= cannot stand here: the result's name stands in front, with =",
     ast.Starred: "a star cannot stand in front of an input",
     ast.JoinedStr: "text cannot stand here",
-    ast.BitXor: "^ is no power in Python: write **",
-    ast.FloorDiv: "// is not taken: it has no gradient",
+    ast.ListComp: "a loop cannot stand here: a function works on a whole vector",
+    ast.GeneratorExp: "a loop cannot stand here: a function works on a whole vector",
+    ast.SetComp: "a loop cannot stand here: a function works on a whole vector",
+    ast.DictComp: "a loop cannot stand here: a function works on a whole vector",
+    ast.Dict: "a dict cannot stand here",
+    ast.Set: "a set cannot stand here; brackets are round",
+    ast.Await: "await cannot stand here",
+    ast.BitXor: "^ is no power in Python, ** is",
+    ast.FloorDiv: "// is not taken: it rounds down, and that has no gradient",
+    ast.Mod: "% is not taken: this sign is no part of a graph here",
+    ast.Not: "not cannot stand here: True and False have no slope",
 }
+_DECIMAL_COMMA = re.compile(r"(?<=\d),\s*(?=\d)")
 
 
-def refusal(tree: ast.expr) -> str:
-    """Why this part is not taken, and what is."""
+def refusal(tree: ast.expr, text: str) -> Reason:
+    """Why this part of the text is not taken, and what is."""
     match tree:
-        case ast.Attribute(attr=name, value=ast.Name(id=module)) if module in _MODULES:
-            if name in FUNCTIONS:
-                return f"write {example(FUNCTIONS[name])}, without {module}."
-            reason = f"there is no {module} here"
-        case ast.Attribute(attr=name) if name in FUNCTIONS:
-            return f"write {example(FUNCTIONS[name])}, without a dot"
+        case ast.Call(func=ast.Attribute() as function):
+            return _called(function, tree, text)
         case ast.Attribute():
-            reason = "nothing is taken out of a value with a dot"
+            return _attribute(tree, text)
+        case ast.Constant(value=str(value)) if parses(value):
+            return Reason("text cannot stand here: the expression is typed without quotes", value)
         case ast.Constant(value=str() | bytes()):
-            reason = "text cannot stand here"
+            words = "text cannot stand here"
         case ast.Constant(value=complex()):
-            reason = "a complex number cannot stand here"
+            words = "a complex number cannot stand here"
         case ast.Constant(value=bool() | None as value):
-            reason = f"{value} is no number here"
+            words = f"{value} is no number here"
+        case ast.BinOp(op=ast.BitXor() as op):
+            return Reason(_WORDS[type(op)], line=text.replace("^", "**").strip())
+        case ast.BinOp(op=ast.FloorDiv() as op):
+            return Reason(_WORDS[type(op)], line=text.replace("//", "/").strip())
         case ast.BinOp(op=op) | ast.UnaryOp(op=op):
-            reason = _WORDS.get(type(op), "this sign is not taken")
+            words = _WORDS.get(type(op), "this sign is not taken")
+        case ast.Call(func=ast.Call(func=function)) if _end(function) in LAYERS:
+            name = LAYERS[_end(function)]
+            return Reason("a module is not taken, its function is", _on(name, tree, text))
+        case ast.Call(func=function, args=[argument]):
+            left, right = factor(source(text, function)), source(text, argument)
+            words = "only a function can be called; for a product write *"
+            return Reason(words, f"{left}*{factor(right)}")
         case ast.Call():
-            reason = "only a function can be called; for a product write *"
+            words = "only a function can be called; for a product write *"
+        case ast.Lambda(body=body):
+            return Reason(_WORDS[ast.Lambda], source(text, body))
+        case ast.NamedExpr(value=value):
+            return Reason(_WORDS[ast.NamedExpr], source(text, value))
+        case ast.Tuple() if _DECIMAL_COMMA.search(source(text, tree)):
+            number = _DECIMAL_COMMA.sub(".", source(text, tree))
+            return Reason("the sign in a decimal number is a point", number)
         case _:
-            reason = _WORDS.get(type(tree), "this cannot stand here")
-    return f"{reason}. Allowed are {ALLOWED}"
+            words = _WORDS.get(type(tree), "this cannot stand here")
+    return Reason(f"{words}. Allowed are {ALLOWED}")
 
 
-def unknown(name: str, bound: tuple[str, ...]) -> str:
+def unknown(call: ast.Call, bound: Collection[str], text: str) -> Reason:
     """Why `name(…)` is not taken."""
+    assert isinstance(call.func, ast.Name)
+    name, args = call.func.id, [source(text, arg) for arg in call.args]
     if name in bound:
-        return f"{name} is an input, no function; for a product write {name} * (…)"
-    return f"there is no function {name}; {nearest(name, FUNCTIONS)}"
+        product = f"{name} * {factor(args[0])}" if len(args) == 1 else ""
+        message = f"{name} is an input, no function; for a product write {name} * (…)"
+        return Reason(message, product)
+    if name in OPERATORS:
+        values = [*args, *(source(text, keyword.value) for keyword in call.keywords)]
+        few = "one value" if OPERATORS[name] is ast.USub else "two values"
+        return Reason(f"{name} takes {few}, without names", f"{name}({', '.join(values)})")
+    return _missing(name, args)
 
 
-def miscounted(function: Operation, given: int) -> str:
+def named_arguments(function: Operation, call: ast.Call, text: str) -> Reason:
+    """Why a function is not taken with arguments by name."""
+    args = [source(text, arg) for arg in call.args]
+    names = [keyword.arg or "**" for keyword in call.keywords]
+    if set(names) <= set(OF_ALL):
+        words = f"{names[0]}= is not needed: an input is a number or one vector, taken whole"
+    else:
+        args += [source(text, keyword.value) for keyword in call.keywords]
+        words = f"{function.name} takes no names with ="
+    return Reason(words, f"{function.name}({', '.join(args)})")
+
+
+def miscounted(function: Operation, call: ast.Call, text: str) -> Reason:
     """Why a function is not taken with so many inputs."""
-    message = f"{function.name} takes {function.arity}, as in {example(function)}, not {given}"
-    if function.name in ("max", "min") and given == 2:
-        message += f"; of two, {example(FUNCTIONS[function.name + 'imum'])} takes the "
-        message += "larger" if function.name == "max" else "smaller"
-    return message
+    args = [source(text, arg) for arg in call.args]
+    message = f"{function.name} takes {function.arity}, as in {example(function)}, not {len(args)}"
+    if function.name in ("max", "min") and len(args) == 2:
+        larger = "larger" if function.name == "max" else "smaller"
+        other = f"{function.name}imum"
+        message += f"; of two, {example(FUNCTIONS[other])} takes the {larger}"
+        return Reason(message, f"{other}({', '.join(args)})")
+    if function.name == "log" and len(args) == 2:
+        return Reason(message, f"log({args[0]}) / log({args[1]})")
+    return Reason(message)
 
 
 def unbound(name: str, bound: tuple[str, ...]) -> str:
@@ -76,3 +219,81 @@ def unbound(name: str, bound: tuple[str, ...]) -> str:
 def example(function: Operation) -> str:
     """How a function is typed."""
     return function.write(["x", "y"][: function.arity])
+
+
+def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
+    """Why `torch.foo(x)` or `x.foo()` is not taken."""
+    name, module = function.attr, module_of(function)
+    args = [source(text, arg) for arg in call.args]
+    if not module:
+        owner = source(text, function.value)
+        if name in SAME_VALUE:
+            return Reason(f".{name}() is not needed here", owner)
+        if name == "backward":
+            return Reason("the lab itself walks backward: the expression alone is typed", owner)
+        if name in ("detach", "requires_grad_"):
+            return Reason(f".{name}() is not taken: {REQUIRES}")
+        args = [owner, *args]
+    where = f"{module} has no {name}" if module in MODULES else f"{module} is not known here"
+    where = where if module else f"a tensor has no {name}"
+    if name in FUNCTIONS or name in SAME or name in OPERATORS:
+        return Reason(where, f"{SAME.get(name, name)}({', '.join(args)})")
+    return _missing(name, args, f"{module}." if module else "")
+
+
+def _attribute(node: ast.Attribute, text: str) -> Reason:
+    """Why `x.foo` or `torch.foo` is not taken, without a call."""
+    name, module = node.attr, module_of(node)
+    known = SAME.get(name, name)
+    if known in FUNCTIONS and (module or name in METHODS):
+        return Reason(f"{name} is a function: write {example(FUNCTIONS[known])}")
+    if module:
+        return Reason(f"{module}.{name} is no function that is known here. Allowed are {ALLOWED}")
+    if name in SAME_VALUE:
+        return Reason(f".{name} is not needed here", source(text, node.value))
+    if name in ("data", "requires_grad"):
+        return Reason(f".{name} is not taken: {REQUIRES}")
+    if name == "grad":
+        return Reason("the gradient is what the walk computes: the expression alone is typed")
+    return Reason(f"nothing is taken out of a value with a dot. Allowed are {ALLOWED}")
+
+
+def _missing(name: str, args: list[str], prefix: str = "") -> Reason:
+    """Why a function is not there, and the same from those that are."""
+    start = f"an expression has no function {prefix}{name}"
+    if name in FLAT:
+        return Reason(f"{start}: its gradient would be 0 everywhere. Allowed are {ALLOWED}")
+    if name in MAKERS:
+        if name in WRAPPERS and len(args) == 1 and not args[0].startswith("["):
+            return Reason("a number stands here by itself", args[0])
+        words = f"{prefix}{name} makes a tensor, and here the inputs are the tensors"
+        return Reason(f"{words}: give one its numbers, as in x = [1, 2, 3]")
+    if name == "print":
+        return Reason("the result is shown without print", args[0] if len(args) == 1 else "")
+    if name in FORMULAS:
+        words = f"{start}, but it can be made of others"
+        return Reason(words, _formula(FORMULAS[name], args))
+    close = get_close_matches(name, FUNCTIONS, n=1, cutoff=0.75)
+    if close:
+        return Reason(f"{start}; the nearest is {close[0]}", f"{close[0]}({', '.join(args)})")
+    return Reason(f"{start}. There are {', '.join(FUNCTIONS)}")
+
+
+def _formula(formula: str, args: list[str]) -> str:
+    """The formula with these arguments; empty where their number is another."""
+    places = dict(zip("xyz", args, strict=False))
+    places |= dict(zip("pq", map(factor, args), strict=False))
+    wanted = 3 if "{z}" in formula else 2 if "{q}" in formula else 1
+    return formula.format(**places) if len(args) == wanted else ""
+
+
+def _on(name: str, call: ast.Call, text: str) -> str:
+    return f"{name}({', '.join(source(text, arg) for arg in call.args)})"
+
+
+def _end(function: ast.expr) -> str:
+    """The name behind the last dot."""
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+    return ""

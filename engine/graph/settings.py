@@ -8,15 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from engine.expression import Refused, check_letters
+from engine.expression import Refused, check_letters, suggesting
 from engine.graph.build import Graph, build
 from engine.graph.names import RESERVED, checked_name
 from engine.graph.values import Numbers, Value, listed
+from engine.numerals import LONGEST, NUMBER, ascii_form, meant
+from engine.syntax_faults import SIGNS
 
 LONGEST_VECTOR = 12
 WANTED = f"a number, such as −0.5 or 1e3, or a list of at most {LONGEST_VECTOR}, such as [1, 2, 3]"
 
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_TENSOR = re.compile(
+    r"\s*(?:(?:torch|np|numpy)\.)?(?:tensor|array)\((.*?)(?:,\s*[a-z_]+\s*=.*)?\)\s*"
+)
+"""`torch.tensor([1.0], requires_grad=True)`: PyTorch's way to write a value."""
 _MOST_CHARACTERS = 400
 _QUOTED = 40
 
@@ -93,21 +98,27 @@ def parse_value(name: str, text: str) -> Numbers:
     """The scalar or the vector that was typed for `name`.
 
     Raises:
-        Refused: it is neither; the place is that of the number which is none.
+        Refused: it is neither; the place is that of the number which is none. A value that the
+            message suggests is accepted.
     """
     if len(text) > _MOST_CHARACTERS:
         length = f"{len(text):,} characters: too many"
         raise Refused(f"{name} has {length}; it must be {WANTED}", text[:_QUOTED], (0, _QUOTED))
     check_letters(text)
-    typed = text.replace("−", "-")
+    with suggesting(lambda other: _value(name, other)):
+        return _value(name, text)
+
+
+def _value(name: str, text: str) -> Numbers:
+    typed = text.translate(SIGNS)
     if not typed.strip().startswith("["):
-        return _number(name, text, typed, 0)
+        return _number(name, text, text, 0)
     if not typed.rstrip().endswith("]"):
-        raise _refused(name, text, (0, len(text)))
+        raise _refused(name, text, (0, len(text)), f"{typed.strip()}]")
     start, end = typed.index("[") + 1, typed.rindex("]")
     numbers = []
     for piece in typed[start:end].split(","):
-        numbers.append(_number(name, text, piece, start))
+        numbers.append(_number(name, text, text[start : start + len(piece)], start))
         start += len(piece) + 1
     if len(numbers) > LONGEST_VECTOR:
         whole = typed.index("["), end + 1
@@ -117,16 +128,32 @@ def parse_value(name: str, text: str) -> Numbers:
 
 def _number(name: str, text: str, piece: str, start: int) -> float:
     """The number in `piece`, which stands in `text` from the column `start` on."""
-    word = piece.strip()
-    if _NUMBER.fullmatch(word) and math.isfinite(float(word)):
+    word = ascii_form(piece)
+    if NUMBER.fullmatch(word) and math.isfinite(float(word)):
         return float(word)
+    instead = ""
+    if likely := meant(piece):
+        instead = f"{text[:start]}{likely}{text[start + len(piece) :]}".strip()
+    elif not start:
+        instead = _as_list(text)
     start += len(piece) - len(piece.lstrip())
-    raise _refused(name, text, (start, start + max(1, len(word))))
+    raise _refused(name, text, (start, start + max(1, len(word))), instead)
 
 
-def _refused(name: str, text: str, place: tuple[int, int]) -> Refused:
+def _as_list(text: str) -> str:
+    """The value in another notation of several numbers, as a list; empty where it is in none."""
+    inner = text.strip()
+    if found := _TENSOR.fullmatch(inner):
+        return found[1]
+    inner = inner.strip("(){}") if inner[:1] in ("(", "{") else inner
+    parts = re.split(r"[,;\s]+", inner.strip())
+    return f"[{', '.join(parts)}]" if len(parts) > 1 and len(inner) <= LONGEST else ""
+
+
+def _refused(name: str, text: str, place: tuple[int, int], instead: str = "") -> Refused:
     quoted = text.strip() if len(text) <= _QUOTED else f"{text.strip()[:_QUOTED]}…"
-    return Refused(f"{name} = {quoted} is not allowed: it must be {WANTED}", text, place)
+    message = f"{name} = {quoted} is not allowed: it must be {WANTED}"
+    return Refused(message, text, place, instead)
 
 
 def _checked(name: str, value: Numbers) -> Numbers:

@@ -14,7 +14,8 @@ import torch
 
 from engine.config import nearest
 from engine.counts import counted
-from engine.tensors import bounds, explain, traced
+from engine.expression import columns
+from engine.tensors import bounds, explain, instead, traced
 from engine.tensors.line import Line
 from engine.tensors.traced import Pair, Traced
 from engine.tensors.vocabulary import ATTRIBUTES, DTYPES, FUNCTIONS, METHODS, PAIR, Kind, Method
@@ -43,9 +44,11 @@ def attribute(line: Line, node: ast.Attribute, owner: Any) -> Any:
     if not isinstance(owner, Traced):
         raise line.refusal_at_end("only tensors have attributes here", node, name)
     if name in METHODS:
-        raise line.refusal_at_end(f"a method, called with (): {METHODS[name].usage}", node, name)
+        called = f"{line.source(node)}()"
+        message = f"a method, called with (): {METHODS[name].usage}"
+        raise line.correction(message, node, called, name)
     if name not in ATTRIBUTES:
-        raise line.refusal_at_end(_unknown(name, "attribute", "x."), node, name)
+        raise instead.of_attribute(line, node, _unknown(name, "attribute", "x."))
     if name not in ("T", "mT"):
         return getattr(owner.value, name)
     if name == "T" and owner.value.ndim != 2:
@@ -55,25 +58,41 @@ def attribute(line: Line, node: ast.Attribute, owner: Any) -> Any:
     return line.attempt(node, lambda: traced.transposed(owner, name), why)
 
 
-def dtype(line: Line, node: ast.Attribute) -> torch.dtype:
+def dtype(line: Line, node: ast.Attribute, module: str) -> torch.dtype:
     """`torch.float32` and the other words of the vocabulary."""
+    if node.attr in instead.CONSTANTS:
+        raise line.correction("a number is typed", node, instead.CONSTANTS[node.attr])
+    if module != "torch":
+        words = f"{module} is not used here; a dtype is one of PyTorch's"
+        raise line.correction(words, node, f"torch.{node.attr}")
     if node.attr in FUNCTIONS:
         raise line.refusal(f"called with arguments: {FUNCTIONS[node.attr].usage}", node)
     if node.attr not in DTYPES:
-        raise line.refusal_at_end(_unknown(node.attr, "word", "torch."), node, node.attr)
+        message = "".join(_unknown(node.attr, "word", "torch."))
+        raise line.refusal_at_end(message, node, node.attr)
     found: torch.dtype = getattr(torch, node.attr)
     return found
 
 
-def check_method(line: Line, node: ast.Attribute, owner: Any) -> None:
-    """Refuse what is no tensor, or no method of the vocabulary."""
+def check_method(line: Line, call: ast.Call, owner: Any) -> None:
+    """Refuse what is no tensor, or no method of the vocabulary, or moves it to a device."""
+    node = call.func
+    assert isinstance(node, ast.Attribute)
     name = node.attr
     if isinstance(owner, Pair):
         raise line.refusal_at_end("two tensors: take .values or .indices first", node, name)
     if not isinstance(owner, Traced):
         raise line.refusal_at_end("only tensors have methods here", node, name)
     if name not in METHODS:
-        raise line.refusal_at_end(_unknown(name, "method", "x."), node, name)
+        raise instead.of_method(line, call, _unknown(name, "method", "x."))
+    if name == "to":
+        instead.check_to(line, call)
+    for keyword in call.keywords:
+        if keyword.arg in instead.KEYWORDS:
+            words = f"{keyword.arg}= is NumPy's word for {instead.KEYWORDS[keyword.arg]}="
+            refused = line.correction(words, call, instead.method_of(line, call))
+            refused.start, refused.end = columns(line.text, keyword.value)
+            raise refused
 
 
 def method(line: Line, node: ast.Call, owner: Traced, arguments: Arguments) -> Any:
@@ -90,12 +109,6 @@ def method(line: Line, node: ast.Call, owner: Traced, arguments: Arguments) -> A
     line.allow(node, lambda: bounds.check(bounds.of_method(name, owner.value, args)))
     why = partial(explain.method, name, owner.value, args)
     return line.attempt(node, lambda: traced.call(name, owner, args, keywords), why)
-
-
-def check_function(line: Line, node: ast.Call, name: str) -> None:
-    """Refuse what is no function of the vocabulary."""
-    if name not in FUNCTIONS:
-        raise line.refusal_at_end(_unknown(name, "function", "torch."), node.func, name)
 
 
 def function(line: Line, node: ast.Call, name: str, arguments: Arguments) -> Traced:
@@ -151,11 +164,11 @@ def _check(
             raise line.refusal(f"this cannot stand here; it is used as in {allowed.usage}", place)
 
 
-def _unknown(name: str, kind: str, before: str) -> str:
-    """A refusal that offers the nearest words, or the most useful ones where none is near."""
+def _unknown(name: str, kind: str, before: str) -> tuple[str, str]:
+    """Why a name is not taken; and the nearest words, or the most useful where none is near."""
     if name.endswith("_") and not name.endswith("__"):
-        return f"{before}{name} would change a tensor in place; a line here only reads"
+        return f"{before}{name} would change a tensor in place; a line here only reads", ""
     known = KNOWN[kind]
     if get_close_matches(name, known, cutoff=0.5) or len(known) < 20:
-        return f"no {kind} {before}{name} here; {nearest(name, known)}"
-    return f"no {kind} {before}{name} here; there are {', '.join(FAMILIAR)} and others"
+        return f"no {kind} {before}{name} here", f"; {nearest(name, known)}"
+    return f"no {kind} {before}{name} here", f"; there are {', '.join(FAMILIAR)} and others"

@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 import torch
 
-from engine.expression import parse
+from engine.expression import parse, suggesting
 from engine.tensors import walk
 from engine.tensors.line import Line
 from engine.tensors.looks import Mask, Result, Shape, TensorLook
@@ -25,16 +25,25 @@ def evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> Result:
     """What the line gives, and from which cells.
 
     Raises:
-        Refused: the line is not taken: the message says why, and where in it.
+        Refused: the line is not taken: the message says why, and where in it. A line that it
+            suggests is taken, and PyTorch can do it.
         PyTorchRefused: the line was taken, but PyTorch cannot do it.
     """
+    with suggesting(lambda other: _evaluate(other, tensors)):
+        return _evaluate(text, tensors)
+
+
+def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> Result:
     tree = parse(text)
     with warnings.catch_warnings(), torch.enable_grad():
         warnings.simplefilter("ignore")  # PyTorch's would be written across the screen
         line = Line(text, {name: leaf(tensor) for name, tensor in tensors.items()})
         value = walk.value(line, tree)
         if isinstance(value, Pair):
-            raise line.refusal("that gives two tensors: add .values or .indices", tree)
+            values = f"{line.source(tree)}.values"
+            raise line.correction("that gives two tensors: add .values or .indices", tree, values)
+        if isinstance(value, tuple) and not all(isinstance(part, int) for part in value):
+            raise line.refusal("one result is wanted, without a comma", tree)
         if isinstance(value, slice | list) or value is ...:
             raise line.refusal("that is no tensor and no number", tree)
         sources = {name: line.tensors[name] for name in tensors if name in line.read}

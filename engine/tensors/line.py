@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from engine.expression import Place, Refused
+from engine.rewriting import replaced, source
 from engine.tensors.looks import Broadcast, PyTorchRefused
 from engine.tensors.traced import Traced
 
@@ -31,6 +33,28 @@ class Line:
     def refusal(self, message: str, place: Place) -> Refused:
         """The line cannot be taken, because of what stands at the place."""
         return Refused(message, self.text, place)
+
+    def correction(
+        self,
+        message: str,
+        place: ast.expr,
+        fragment: str,
+        word: str | None = None,
+        hint: str = "",
+    ) -> Refused:
+        """The same, with what may be written in place of it, and the hint where that fails.
+
+        `word` is the end of the place, as in `refusal_at_end`.
+        """
+        at = place.func if isinstance(place, ast.Call) else place
+        refused = self.refusal_at_end(message, at, word) if word else self.refusal(message, at)
+        refused.hint = hint
+        refused.instead = replaced(self.text, place, fragment) if fragment else ""
+        return refused
+
+    def source(self, node: ast.expr) -> str:
+        """What was typed for this node."""
+        return source(self.text, node)
 
     def refusal_at_end(self, message: str, place: Place, word: str) -> Refused:
         """The same, because of the word with which the place ends: the `foo` of `x.foo`."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from engine.rewriting import factor
 from engine.tensors import arithmetic, bounds, explain, traced
 from engine.tensors.line import Line
 from engine.tensors.looks import Broadcast
@@ -17,7 +18,8 @@ def sign(line: Line, node: ast.UnaryOp, operand: Any) -> Any:
     """`-x`, `+x` or `~x`."""
     do = arithmetic.SIGNS.get(type(node.op))
     if do is None:
-        raise line.refusal("to turn a mask around, write ~ before it: ~(x > 1)", node)
+        message = "to turn a mask around, write ~ before it: ~(x > 1)"
+        raise line.correction(message, node, f"~{factor(line.source(node.operand))}")
     if isinstance(operand, Traced):
         return line.attempt(
             node, lambda: traced.each_cell(do, operand), partial(explain.cells, [operand.value])

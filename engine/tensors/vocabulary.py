@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -62,7 +63,15 @@ METHODS: Mapping[str, Method] = {
     "sqrt": Method(Kind.CELL, "x.sqrt()"),
     "exp": Method(Kind.CELL, "x.exp()"),
     "log": Method(Kind.CELL, "x.log()"),
+    "square": Method(Kind.CELL, "x.square()"),
+    "sin": Method(Kind.CELL, "x.sin()"),
+    "cos": Method(Kind.CELL, "x.cos()"),
+    "tanh": Method(Kind.CELL, "x.tanh()"),
+    "sigmoid": Method(Kind.CELL, "x.sigmoid()"),
+    "relu": Method(Kind.CELL, "x.relu()"),
     "round": Method(Kind.CELL, "x.round()"),
+    "floor": Method(Kind.CELL, "x.floor()"),
+    "ceil": Method(Kind.CELL, "x.ceil()"),
     "clamp": Method(Kind.CELL, "x.clamp(0, 1)", ("min", "max")),
     "sum": _reduction("sum"),
     "mean": _reduction("mean"),
@@ -94,6 +103,42 @@ FUNCTIONS: Mapping[str, Method] = {
     "ones": Method(Kind.PICK, "torch.ones(2, 3)", ("dtype",)),
 }
 """What may be called by name, with `torch.` before it or without."""
+
+ONLY_METHODS = frozenset(
+    (
+        "view",
+        "expand",
+        "repeat",
+        "contiguous",
+        "to",
+        "float",
+        "double",
+        "half",
+        "int",
+        "long",
+        "bool",
+        "item",
+        "size",
+        "dim",
+        "stride",
+        "storage_offset",
+        "is_contiguous",
+    )
+)
+"""The methods that `torch` has no function for: of the others, `torch.sum(x)` is `x.sum()`."""
+OPERATORS: Mapping[str, type[ast.operator]] = {
+    "add": ast.Add,
+    "sub": ast.Sub,
+    "subtract": ast.Sub,
+    "mul": ast.Mult,
+    "multiply": ast.Mult,
+    "div": ast.Div,
+    "divide": ast.Div,
+    "true_divide": ast.Div,
+    "pow": ast.Pow,
+    "matmul": ast.MatMult,
+}
+"""What `torch` and its tensors have for a sign, as a function and as a method."""
 
 ATTRIBUTES = ("T", "mT", "shape", "ndim", "dtype", "device")
 PAIR = ("values", "indices")

@@ -10,10 +10,11 @@ from typing import Any
 import torch
 
 from engine.config import nearest
-from engine.tensors import arithmetic, bounds, calls, explain, operate, traced
+from engine.syntax_faults import parses
+from engine.tensors import arithmetic, bounds, calls, explain, instead, operate, traced
 from engine.tensors.line import Line
 from engine.tensors.traced import Traced
-from engine.tensors.vocabulary import DTYPES, FUNCTIONS
+from engine.tensors.vocabulary import DTYPES, FUNCTIONS, METHODS, ONLY_METHODS, OPERATORS
 
 INSTEAD: Mapping[type[ast.AST], str] = {
     ast.BoolOp: "between masks write & and |, each in brackets: (x > 1) & (x < 5)",
@@ -24,6 +25,7 @@ INSTEAD: Mapping[type[ast.AST], str] = {
     ast.ListComp: "no loops: an operation on a tensor works on all its cells at once",
     ast.GeneratorExp: "no loops: an operation on a tensor works on all its cells at once",
     ast.JoinedStr: "no texts are used here",
+    ast.Lambda: "no function is defined here",
 }
 ITEMS = (int, float, slice, list, Traced)
 ALLOWED = "allowed are tensors, numbers, indices, operators and methods such as x.sum(dim=0)"
@@ -56,18 +58,21 @@ def value(line: Line, node: ast.expr) -> Any:
             return operate.compare(line, node, value(line, node.left), value(line, right))
         case ast.Subscript():
             return _subscript(line, node)
-        case ast.Attribute(value=ast.Name(id="torch")) if "torch" not in line.tensors:
-            return calls.dtype(line, node)
+        case ast.Attribute() if module := instead.module(line, node):
+            return calls.dtype(line, node, module)
         case ast.Attribute():
             return calls.attribute(line, node, value(line, node.value))
         case ast.Call():
             return _call(line, node)
-    raise line.refusal(INSTEAD.get(type(node), ALLOWED), node)
+    raise line.correction(INSTEAD.get(type(node), ALLOWED), node, instead.of_syntax(line, node))
 
 
 def _constant(line: Line, node: ast.Constant) -> Any:
     if node.value is None or node.value is ... or isinstance(node.value, bool):
         return node.value
+    whole = line.source(node) == line.text.strip()
+    if isinstance(node.value, str) and whole and parses(node.value):
+        raise line.correction("a line is typed without quotes", node, node.value)
     if isinstance(node.value, str | bytes):
         raise line.refusal("no texts are used here; names stand without quotes", node)
     return line.allow(node, lambda: arithmetic.checked(node.value))
@@ -80,9 +85,15 @@ def _name(line: Line, node: ast.Name) -> Traced:
         return line.tensors[name]
     if name in FUNCTIONS:
         raise line.refusal(f"called with arguments: {FUNCTIONS[name].usage}", node)
-    if name in DTYPES or name == "torch":
+    if name in instead.MODULES:
+        raise line.refusal(f"{name} is a module, no tensor; there are {_list(line)}", node)
+    if name in DTYPES:
         raise line.refusal("a dtype is written as in x.to(torch.float32)", node)
     raise line.refusal(f"no tensor is called {name}; {nearest(name, line.tensors)}", node)
+
+
+def _list(line: Line) -> str:
+    return ", ".join(line.tensors)
 
 
 def _end(line: Line, node: ast.expr) -> int | None:
@@ -96,15 +107,54 @@ def _end(line: Line, node: ast.expr) -> int | None:
 
 
 def _call(line: Line, node: ast.Call) -> Any:
-    match node.func:
-        case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="torch"), attr=name):
-            calls.check_function(line, node, name)
+    function = node.func
+    if isinstance(function, ast.Attribute) and instead.module(line, function) == "torch":
+        same = _without_torch(node, function.attr)
+        if same is not None:
+            return value(line, same)
+        if function.attr in OPERATORS and len(node.args) == 2 and not node.keywords:
+            left, right = (value(line, arg) for arg in node.args)
+            if isinstance(left, Traced) or (function.attr == "pow" and isinstance(right, Traced)):
+                return _operator(line, node, function.attr, left, right)
+    match function:
+        case ast.Name(id=name) | ast.Attribute(value=ast.Name(id="torch"), attr=name) if (
+            name in FUNCTIONS
+        ):
             return calls.function(line, node, name, _arguments(line, node))
-        case ast.Attribute(value=owner_node):
+        case ast.Name(id=name):
+            raise instead.of_function(line, node, name)
+        case ast.Attribute() if instead.module(line, function):
+            raise instead.of_module(line, node, function)
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+            raise instead.of_layer(line, node, name)
+        case ast.Attribute(value=owner_node, attr=name):
             owner = value(line, owner_node)
-            calls.check_method(line, node.func, owner)
+            if name in OPERATORS and isinstance(owner, Traced) and _is_binary(node):
+                return _operator(line, node, name, owner, value(line, node.args[0]))
+            calls.check_method(line, node, owner)
             return calls.method(line, node, owner, _arguments(line, node))
-    raise line.refusal("only functions and methods that have a name are called", node.func)
+    raise line.refusal("only functions and methods that have a name are called", function)
+
+
+def _without_torch(node: ast.Call, name: str) -> ast.Call | None:
+    """`torch.sum(x, 0)` as the method that it is, `x.sum(0)`; None where there is none."""
+    known = name in METHODS and name not in ONLY_METHODS
+    if not known or not node.args or isinstance(node.args[0], ast.Starred):
+        return None
+    function = ast.copy_location(ast.Attribute(node.args[0], name, ast.Load()), node.func)
+    return ast.copy_location(ast.Call(function, node.args[1:], node.keywords), node)
+
+
+def _is_binary(node: ast.Call) -> bool:
+    return len(node.args) == 1 and not node.keywords
+
+
+def _operator(line: Line, node: ast.Call, name: str, left: Any, right: Any) -> Any:
+    """`x.add(y)` or `torch.add(x, y)`, as the sign that it is."""
+    assert isinstance(node.func, ast.Attribute)
+    first, second = (node.func.value, *node.args)[-2:]
+    sign = ast.BinOp(first, OPERATORS[name](), second)
+    return operate.binary(line, ast.copy_location(sign, node), left, right)
 
 
 def _arguments(line: Line, node: ast.Call) -> calls.Arguments:

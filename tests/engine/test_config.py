@@ -130,7 +130,7 @@ def test_what_a_person_types(name: str, text: str, value: Setting) -> None:
         *[("learning_rate", text) for text in ("", " ", "nan", "inf", "1e999", "-1", "1,5", "0x1")],
         ("learning_rate", "quick" * 10_000),
         *[("start", text) for text in ("null", "−6", "infinity")],
-        *[("reduction", text) for text in ("", "MEAN", "none")],
+        *[("reduction", text) for text in ("", "middle", "none")],
     ],
 )
 def test_what_cannot_be_meant(name: str, text: str) -> None:

@@ -65,11 +65,11 @@ def test_a_statement_is_refused(text: str, marked: str) -> None:
 @pytest.mark.parametrize(
     ("text", "marked", "words"),
     [
-        ("(x + y", "(", "never closed"),
-        ("   x + )", ")", "unmatched"),
+        ("(x + y", "(", "( is never closed"),
+        ("   x + )", ")", "never opened"),
         ("é + (y", "(", "never closed"),
         ("x $ y", "$", "invalid syntax"),
-        ("2x", "2", "invalid decimal literal"),
+        ("2x", "2", "a product is written with *"),
     ],
 )
 def test_what_is_no_python_is_refused_at_its_place(text: str, marked: str, words: str) -> None:

@@ -12,8 +12,7 @@ import pytest
 import torch
 
 from engine.expression import Refused
-from engine.graph.build import MOST_NODES, Unbound
-from engine.graph.names import names_in
+from engine.graph.build import MOST_NODES, Unbound, names_in
 from engine.graph.operations import FUNCTIONS
 from engine.graph.settings import LONGEST_VECTOR, GraphSettings, parse_value
 from engine.graph.take_apart import take_apart
@@ -197,7 +196,7 @@ def test_an_unbound_name_is_named() -> None:
 def test_the_names_that_an_expression_wants() -> None:
     assert names_in("loss = mean((w*x + b − y)**2) + w") == ("w", "x", "b", "y")
     assert names_in("exp(2)") == ()
-    assert names_in("foo(x)") == ("x",)
+    assert names_in("torch.exp(x) + y.pow(2) + math.pi") == ("x", "y")
     with pytest.raises(Refused):
         names_in("x +")
 
@@ -205,14 +204,13 @@ def test_the_names_that_an_expression_wants() -> None:
 ALLOWED = "Allowed are numbers, the inputs"
 HOSTILE = [
     ("__import__('os')", "__import__", "no function __import__"),
-    ("__import__('os').system('true')", "__import__('os').system", ALLOWED),
+    ("__import__('os').system('true')", "__import__('os').system", "no function system"),
     ("().__class__.__bases__[0]", "().__class__.__bases__[0]", ALLOWED),
     ("x.__class__", "x.__class__", ALLOWED),
-    ("x.grad", "x.grad", ALLOWED),
-    ("x * y.data", "y.data", ALLOWED),
-    ("torch.exp(x)", "torch.exp", "write exp(x), without torch."),
-    ("torch.load(x)", "torch.load", "there is no torch here"),
-    ("x.sum()", "x.sum", "write sum(x), without a dot"),
+    ("x.grad", "x.grad", "the gradient is what the walk computes"),
+    ("x * y.data", "y.data", ".data is not taken"),
+    ("torch.load(x)", "torch.load", "no function torch.load"),
+    ("torch.hub", "torch.hub", ALLOWED),
     ("x[0]", "x[0]", ALLOWED),
     ("x + (lambda: 1)()", "(lambda: 1)()", ALLOWED),
     ("lambda: x", "lambda: x", "a lambda cannot stand here"),
@@ -232,8 +230,8 @@ HOSTILE = [
     ("1e999 * x", "1e999", "larger than a float64 can hold"),
     ("x ** -1e999", "1e999", "larger than a float64 can hold"),
     ("x // y", "x // y", "no gradient"),
-    ("x % y", "x % y", "this sign is not taken"),
-    ("x ^ 2", "x ^ 2", "write **"),
+    ("x % y", "x % y", "% is not taken"),
+    ("x ^ 2 * y", "x ^ 2 * y", "write x ** 2 * y"),
     ("x << 2", "x << 2", "this sign is not taken"),
     ("[x, y]", "[x, y]", "give it to an input"),
     ("x, y", "x, y", "one result"),
@@ -244,11 +242,11 @@ HOSTILE = [
     ("(z := x)", "z := x", ":="),
     ("sum(*x)", "*x", "star"),
     ("exp(**x)", "exp(**x)", "exp takes no names with ="),
-    ("sum(x, dim=0)", "sum(x, dim=0)", "sum takes no names with ="),
+    ("sum(x, dim=0)", "sum(x, dim=0)", "dim= is not needed"),
     ("exp()", "exp()", "exp takes 1, as in exp(x), not 0"),
     ("dot(x)", "dot(x)", "dot takes 2, as in dot(x, y), not 1"),
     ("max(x, y)", "max(x, y)", "maximum(x, y) takes the larger"),
-    ("sigmod(x)", "sigmod", "did you mean sigmoid"),
+    ("sigmod(x)", "sigmod", "the nearest is sigmoid"),
     ("eval(x)", "eval", "no function eval"),
     ("x(y)", "x", "for a product write x * (…)"),
     ("2(x)", "2(x)", "for a product write *"),

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 import torch
 
+from engine.expression import Refused
 from lessons.catalog import find
 from tests.terminal.command import dltui
 from tui import cli
+from tui.stages.dissection import Dissection
 
 Captured = pytest.CaptureFixture[str]
 PRESETS = [preset.name for preset in find("autograd").load().presets]
@@ -44,6 +46,28 @@ def refused(capsys: Captured, *words: str) -> str:
 
 
 XYZ = settings("expression=x*y*z", "x=2", "y=3", "z=4")
+
+
+@pytest.mark.parametrize(
+    "expression",
+    ["x.__class__", "lambda: x", "x//0", "torch.load(x)", "2x", "x = x*2", "sum(x, dim=0)", "x[0]"],
+)
+def test_an_expression_is_refused_as_in_the_lab_before_any_value_is_missing(
+    capsys: Captured, expression: str
+) -> None:
+    lab = Dissection(find("autograd").load())
+    with pytest.raises(Refused) as in_the_lab:
+        lab.type(expression)
+    line = refused(capsys, *settings(f"expression={expression}"))
+    assert line.startswith(f"dltui: {in_the_lab.value}")
+
+
+@pytest.mark.parametrize("expression", ["torch.exp(x)", "F.relu(x)", "np.exp(x)", "math.sqrt(x)"])
+def test_a_known_function_is_accepted_with_its_prefix(capsys: Captured, expression: str) -> None:
+    _, end = run(capsys, *settings(f"expression={expression}", "x=4"))
+    _, plain = run(capsys, *settings(f"expression={expression.rpartition('.')[2]}", "x=4"))
+    assert end["value"] == plain["value"]
+    assert end["gradients"] == plain["gradients"]
 
 
 def test_as_a_process_three_factors_give_12_8_and_6(folders: dict[str, str]) -> None:
@@ -191,7 +215,7 @@ def says_so(output: str) -> bool:
     ("words", "what"),
     [
         (settings("expression=x*"), "something is missing at the end"),
-        (settings("expression=foo(x)", "x=2"), "there is no function foo"),
+        (settings("expression=foo(x)", "x=2"), "an expression has no function foo"),
         (settings("expression=x.T", "x=2"), "at column 1: 'x.T'"),
         (settings("expression=lambda: 1"), "a lambda cannot stand here"),
         (settings("expression=x*y", "x=2"), "y has no value: give it one with --set y=2"),

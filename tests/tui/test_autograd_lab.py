@@ -270,7 +270,7 @@ async def test_a_refusal_points_and_leaves_all_as_it_was() -> None:
         await write(pilot, lab, "x*y + foo(z)")
         page = screen_text(pilot.app).split("\n")
         assert page[1].index("foo") == page[2].index("^^^")
-        assert "there is no function foo; there are: exp, log," in page[3]
+        assert "an expression has no function foo. There are exp, log," in page[3]
         assert lab.dissection.look is before
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))

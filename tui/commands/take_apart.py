@@ -10,8 +10,8 @@ from typing import Any
 from engine.equations import NONE_YET, number
 from engine.expression import Refused
 from engine.frame import State
+from engine.graph.build import names_in
 from engine.graph.look import ProgramLook
-from engine.graph.names import names_in
 from engine.graph.programs import Line, program
 from engine.graph.settings import GraphSettings
 from engine.graph.values import Value
@@ -64,9 +64,9 @@ def _walk(preset: Preset, changes: Mapping[str, str]) -> Walk:
     texts = {name: str(value) for name, value in preset.settings.items()}
     texts = dict(changes) if "expression" in changes else {**texts, **changes}
     try:
-        missing = [name for name in names_in(texts["expression"]) if name not in texts]
+        missing = [name for name in names_in(texts["expression"], texts) if name not in texts]
         if missing:
-            raise Refusal(f"{missing[0]} has no value: give it one with --set {missing[0]}=2")
+            raise Refusal(_without_value(missing[0]))
         settings = GraphSettings.of(texts)
         from engine.graph.take_apart import take_apart  # torch: not for what is refused
 
@@ -77,6 +77,12 @@ def _walk(preset: Preset, changes: Mapping[str, str]) -> Walk:
         raise Refusal(f"{refused}{where}") from None
     except ValueError as error:
         raise Refusal(str(error)) from None
+
+
+def _without_value(name: str) -> str:
+    """What to add to the command line for this input."""
+    value = {"e": "2.718281828", "pi": "3.141592654", "π": "3.141592654"}.get(name, "2")
+    return f"{name} has no value: give it one with --set {name}={value}"
 
 
 def _event(node: Node) -> dict[str, Any]:

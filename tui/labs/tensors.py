@@ -168,6 +168,7 @@ class TensorsLab(Lab):
         try:
             self.stage.type(event.text)
         except Refused as refused:
+            self._show()  # an error about an earlier line is gone
             self._line.refuse(refused)
             return
         self._tell()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 import unicodedata
 from typing import TYPE_CHECKING
 
 from engine.expression import Refused
+from engine.graph.build import free_names, names_in
 from engine.graph.look import ProgramLook, WalkLook
-from engine.graph.names import RESERVED, names_in, read
+from engine.graph.names import RESERVED, read
 from engine.graph.programs import program
 from engine.graph.settings import GraphSettings
 from lessons.lesson import Lesson, Preset
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
 NEW = 1.0
 """The value of an input that nobody has set yet."""
+CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}
+"""The same for an input with the name of a number."""
 
 
 class Dissection:
@@ -109,13 +113,29 @@ class Dissection:
         name, equals, value = text.partition("=")
         name = unicodedata.normalize("NFKC", name.strip())  # as Python reads it: ϵ becomes ε
         inputs = self.settings.inputs if self.settings else {}
-        if equals and not value.startswith("=") and name in (*RESERVED[1:], *inputs):
+        known = (*RESERVED[1:], *inputs)
+        if equals and not value.startswith("=") and name in known and not self._computes(value):
             self._type_value(name, value, text)
-        elif inputs and read(text)[0] is not None and not names_in(text):
-            known = ", ".join(inputs)
-            raise Refused(f"{name} is no input: there are {known}", text, (0, len(name)))
+        elif inputs and equals and self._sets_number(text):
+            there = ", ".join(inputs)
+            raise Refused(f"{name} is no input: there are {there}", text, (0, len(name)))
         else:
             self._take(self._with_expression(text))
+
+    def _computes(self, value: str) -> bool:
+        """Whether the value is an expression of inputs, and so no value for one of them."""
+        try:
+            return not set(names_in(value)).isdisjoint(self._values)
+        except Refused:
+            return False
+
+    def _sets_number(self, text: str) -> bool:
+        """Whether the line is `name = number`, with no input in it."""
+        try:
+            name, tree = read(text)
+        except Refused:
+            return False  # the expression is refused for this, with a suggestion
+        return name is not None and not free_names(tree)
 
     def _type_value(self, name: str, value: str, text: str) -> None:
         assert self.settings is not None
@@ -126,7 +146,7 @@ class Dissection:
                 raise  # it does not fit the expression, and the place is in there
             before = len(text) - len(value)
             place = (before + refused.start, before + refused.end)
-            raise Refused(str(refused), text, place) from None
+            raise Refused(str(refused), text, place, refused.instead) from None
 
     def turn(self, name: str) -> None:
         """Let an input require a gradient, or no longer."""
@@ -153,8 +173,8 @@ class Dissection:
         """The settings with another expression: an input keeps its value, a new one gets 1."""
         settings = self.settings
         frozen = set(settings.inputs) - set(settings.requires_grad or ()) if settings else set()
-        names = names_in(text)
-        values = {name: self._values.get(name, NEW) for name in names}
+        names = names_in(text, self._values)
+        values = {name: self._values.get(name, CONSTANTS.get(name, NEW)) for name in names}
         return GraphSettings(text, values, tuple(name for name in names if name not in frozen))
 
     def _take(self, settings: GraphSettings) -> None:

@@ -84,8 +84,19 @@ class Stage:
         """Try a line; in the NumPy session also change a cell: `a[0, 1] = 5`.
 
         Raises:
-            Refused: it cannot be taken; everything stays as it was.
+            Refused: it cannot be taken; everything stays as it was, but for an error of PyTorch
+                about an earlier line, which is no longer shown.
         """
+        try:
+            self._type(text)
+        except Refused:
+            from engine.tensors.looks import SceneLook
+
+            if self.look.refused is not None:
+                self.look = SceneLook(self.look.scene, self.look.sources)
+            raise
+
+    def _type(self, text: str) -> None:
         change = self._assignment(text)
         if change is not None:
             self._change(change, text)

@@ -1,0 +1,92 @@
+"""A number as a person types it, and what is meant where it is none; knows no setting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from engine.syntax_faults import SIGNS
+
+NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+"""A decimal number, as Python and most programs write it."""
+LONGEST = 40
+"""Characters; a longer text is no slip of the pen, and no correction is looked for."""
+
+_PLAIN = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
+_POWERS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
+_THOUSANDS = {"k": 1e3, "K": 1e3, "M": 1e6}
+
+
+def ascii_form(text: str) -> str:
+    """The text with ASCII digits and signs in place of full-width and typographic ones.
+
+    >>> ascii_form(" −０．５ ")
+    '-0.5'
+    """
+    return text.translate(SIGNS).strip()
+
+
+class NotANumber(ValueError):
+    """A text is no number; `meant` is the number that is likely meant, empty where none is."""
+
+    def __init__(self, message: str, meant: str) -> None:
+        super().__init__(message)
+        self.meant = meant
+
+
+def meant(text: str, *, whole: bool = False) -> str:
+    """The decimal number that is likely meant by a text that is none; empty where unknown.
+
+    >>> [meant(text) for text in ("0,01", "1/2", "50%", "1_000", "1.5×10⁻³", "ten")]
+    ['0.01', '0.5', '0.5', '1000', '0.0015', '']
+    >>> meant("1e3", whole=True), meant("1,000", whole=True)
+    ('1000', '1000')
+    """
+    if len(text) > LONGEST:
+        return ""
+    line = ascii_form(text).strip("'\"`")
+    line = line.rpartition("=")[2].strip()  # the name was typed again: rate = 0.1
+    for form, value in _FORMS:
+        found = re.fullmatch(form, line)
+        if found:
+            try:
+                return _written(value(found), whole)
+            except (ArithmeticError, ValueError):
+                return ""
+    return ""
+
+
+def _written(value: float, whole: bool) -> str:
+    if abs(value) >= 1e16 or (whole and not value.is_integer()):
+        return ""
+    return str(int(value)) if value.is_integer() else f"{value:.12g}"
+
+
+def _power(base: str, exponent: str) -> float:
+    if abs(int(exponent)) > 30:
+        raise ValueError("too large a power")
+    return float(float(base) ** int(exponent))
+
+
+_FORMS: tuple[tuple[str, Callable[[re.Match[str]], float]], ...] = (
+    (_PLAIN, lambda found: float(found[1])),
+    (rf"{_PLAIN}\s*/\s*{_PLAIN}", lambda found: float(found[1]) / float(found[2])),
+    (rf"{_PLAIN}\s*%", lambda found: float(f"{float(found[1]) / 100:.12g}")),
+    (r"([+-]?[1-9]\d{0,2}(?:[, '_]\d{3})+(?:\.\d*)?)", lambda found: _grouped(found[1])),
+    (r"([+-]?\d[\d_]*(?:\.\d*)?)", lambda found: float(found[1].replace("_", ""))),
+    (r"([+-]?\d*,\d+)", lambda found: float(found[1].replace(",", "."))),
+    (rf"{_PLAIN}([kKM])", lambda found: float(found[1]) * _THOUSANDS[found[2]]),
+    (rf"{_PLAIN}[fFdD]", lambda found: float(found[1])),
+    (r"(\d+)(?:\^|\*\*)([+-]?\d+)", lambda found: _power(found[1], found[2])),
+    (
+        rf"{_PLAIN}\s*[*x]\s*10(?:\^|\*\*)?([+-]?\d+|[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
+        lambda found: float(f"{found[1]}e{found[2].translate(_POWERS)}"),
+    ),
+    (r"(\d+)([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: _power(found[1], found[2].translate(_POWERS))),
+    (r"(0[xX][\da-fA-F]+)", lambda found: float(int(found[1], 16))),
+)
+
+
+def _grouped(text: str) -> float:
+    """A number whose thousands are set apart."""
+    return float(re.sub(r"[, '_]", "", text))
