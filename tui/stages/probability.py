@@ -6,9 +6,9 @@ import math
 from typing import TYPE_CHECKING
 
 from engine.equations import plain
-from engine.expression import Refused, check_letters
+from engine.expression import check_letters, suggesting
 from engine.probabilities.scenes import Scene, find
-from tui.stages.typed_numbers import assigned, number_in
+from tui.stages.typed_numbers import assigned, misnamed, misplaced, number_in
 
 if TYPE_CHECKING:
     from engine.probabilities.look import Look
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 LAST = 2000
 """The step at which a race ends."""
 RATE = 1.0
+OTHER_NAMES = {"probability": "P", "prob": "P", "logit": "z", "label": "y", "lr": "rate"}
+OTHER_NAMES |= {"learning_rate": "rate", "odd": "odds"}
 MOST = 1000.0
 """The largest learning rate that is taken."""
 
@@ -109,8 +111,16 @@ class Stage:
         """Take `z = 2`, `P = 0.9`, `odds = 9`, or `y = 0`; in the race `rate = 2`; or a number.
 
         Raises:
-            Refused: it is none of them, or out of range; everything stays as it was.
+            Refused: it is none of them, or out of range; everything stays as it was. A line that
+                the message suggests is taken.
         """
+        with suggesting(self._typed):
+            self._rate, z, label = self._typed(text)
+        self._put(z, label)
+        self.by_hand = True
+
+    def _typed(self, text: str) -> tuple[float, float, int]:
+        """The learning rate, the logit and the label after this line; changes nothing."""
         check_letters(text)
         name, name_at, value, value_at = assigned(text)
         name = name or self.scene.moves
@@ -120,45 +130,42 @@ class Stage:
         if self.racing:
             takers["rate"] = self._take_rate
         if name not in takers:
-            allowed = ", ".join(takers)
-            raise Refused(f"{name} is not to be set here: there are {allowed}", text, name_at)
+            raise misnamed(text, name, name_at, tuple(takers), OTHER_NAMES)
         try:
-            takers[name](number_in(value, f"{self.text} or odds = 9"))
+            return takers[name](number_in(value, f"{self.text} or odds = 9"))
         except ValueError as error:
-            raise Refused(str(error), text, value_at) from None
-        self.by_hand = True
+            raise misplaced(text, value_at, error) from None
 
-    # What may be typed.
+    # What may be typed: each gives the learning rate, the logit and the label.
 
-    def _take_z(self, z: float) -> None:
+    def _take_z(self, z: float) -> tuple[float, float, int]:
         reach = self.scene.reach
         if not -reach <= z <= reach:
             wider = "" if reach > 8 else "; the scene saturation goes further"
             raise ValueError(f"z goes from {plain(-reach)} to {plain(reach)} here{wider}")
-        self._put(z, self.look.label)
+        return self._rate, z, self.look.label
 
-    def _take_p(self, p: float) -> None:
+    def _take_p(self, p: float) -> tuple[float, float, int]:
         low, high = (_sigmoid(end * min(self.scene.reach, 16)) for end in (-1, 1))
         if not low <= p <= high:
             raise ValueError(f"P goes from {low:.2g} to {high:.8g} here: at 0 and 1 z is infinite")
-        self._put(math.log(p / (1 - p)), self.look.label)
+        return self._rate, math.log(p / (1 - p)), self.look.label
 
-    def _take_odds(self, odds: float) -> None:
+    def _take_odds(self, odds: float) -> tuple[float, float, int]:
         reach = min(self.scene.reach, 16)
         if not math.exp(-reach) <= odds <= math.exp(reach):
             raise ValueError(f"odds go from {math.exp(-reach):.2g} to {math.exp(reach):,.0f} here")
-        self._put(math.log(odds), self.look.label)
+        return self._rate, math.log(odds), self.look.label
 
-    def _take_label(self, label: float) -> None:
+    def _take_label(self, label: float) -> tuple[float, float, int]:
         if label not in (0, 1):
             raise ValueError("a label is 0 or 1")
-        self._put(self.look.z, int(label))
+        return self._rate, self.look.z, int(label)
 
-    def _take_rate(self, rate: float) -> None:
+    def _take_rate(self, rate: float) -> tuple[float, float, int]:
         if not 0 < rate <= MOST:
             raise ValueError(f"the learning rate is above 0 and at most {MOST:,.0f}")
-        self._rate = rate
-        self._put(self.look.z, self.look.label)
+        return rate, self.look.z, self.look.label
 
     # Where the point stands.
 
