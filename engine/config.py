@@ -6,13 +6,15 @@ import reprlib
 import sys
 from collections.abc import Iterable, Mapping
 from copy import copy
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
 from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args, get_origin, get_type_hints
 
+from engine.conditions import LabOnly, Unmet, When
 from engine.numerals import ascii_form, meant
+from engine.ranges import Range as Range
 
 Setting: TypeAlias = int | float | str | None
 """The value of one field of a `Config`."""
@@ -21,28 +23,16 @@ Kind: TypeAlias = Literal["whole number", "number", "word", "text"]
 """What a field holds, as a person would call it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
-    """The numbers that a field may hold: from `low` to `high`, or strictly above `low`."""
-
-    low: float
-    high: float
-    above: bool = False
-
-    def __contains__(self, value: float) -> bool:
-        return (self.low < value if self.above else self.low <= value) and value <= self.high
-
-    def __str__(self) -> str:
-        if self.above:
-            return f"above {self.low:,g} and at most {self.high:,.10g}"
-        return f"from {self.low:,.10g} to {self.high:,.10g}"
-
-
 Seed: TypeAlias = Annotated[int, Range(0, 2**32 - 1)]
 Rate: TypeAlias = Annotated[float, Range(0, 1e9, above=True)]
 Epochs: TypeAlias = Annotated[int, Range(1, 10_000_000)]
 Momentum: TypeAlias = Annotated[float, Range(0, 1)]
 Coordinate: TypeAlias = Annotated[float, Range(-1e6, 1e6)]
+
+SOME = Range(0, 1e9, above=True)
+"""Any number above 0: the noise with which random numbers show in the data."""
+DRAWN = When(initial_w=None) | When(initial_b=None)
+"""With which the seed decides where a line starts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +41,8 @@ class Config:
 
     A subclass names each field with its type and, as `Annotated`, its `Range`; a `Literal`
     lists the words that are allowed, and a plain `str` takes any; `| None` allows "none", or
-    "random" for a value that the seed decides.
+    "random" for a value that the seed decides. `Annotated` with a `When` says with which other
+    settings the field has an effect.
 
     Raises:
         ValueError: a value of the wrong type or out of range; the message names the field,
@@ -104,6 +95,16 @@ class Config:
         object.__setattr__(config, name, checked)
         return config
 
+    def idle(self) -> Mapping[str, tuple[Unmet, ...]]:
+        """The settings that have no effect with the others as they are, and what keeps them."""
+        settings = asdict(self)
+        found = {
+            name: field.when.unmet(settings)
+            for name, field in self.allowed().items()
+            if field.when is not None
+        }
+        return {name: unmet for name, unmet in found.items() if unmet}
+
     @classmethod
     def _field(cls, name: str) -> Allowed:
         allowed = cls.allowed()
@@ -120,6 +121,10 @@ class Allowed:
     range: Range | None = None
     words: tuple[str, ...] = ()
     optional: bool = False
+    when: When | None = None
+    """With which other settings it has an effect; None: always."""
+    lab_only: bool = False
+    """Whether it changes nothing but what the lab shows."""
 
     def __str__(self) -> str:
         """What is allowed, in words: `a whole number from 1 to 10,000`."""
@@ -203,10 +208,18 @@ def nearest(word: str, known: Iterable[str]) -> str:
 def _of_type(hint: Any) -> Allowed:
     if type(None) in get_args(hint):
         inner = _of_type(next(part for part in get_args(hint) if part is not NoneType))
-        return Allowed(inner.kind, inner.range, inner.words, optional=True)
+        return replace(inner, optional=True)
     if get_origin(hint) is Annotated:
-        base, limits = get_args(hint)
-        return Allowed(_of_type(base).kind, limits)
+        base, *marks = get_args(hint)
+        allowed = _of_type(base)
+        for mark in marks:
+            if isinstance(mark, Range):
+                allowed = replace(allowed, range=mark)
+            elif isinstance(mark, When):
+                allowed = replace(allowed, when=mark)
+            elif mark is LabOnly:
+                allowed = replace(allowed, lab_only=True)
+        return allowed
     if get_origin(hint) is Literal:
         return Allowed("word", words=get_args(hint))
     kinds: dict[Any, Kind] = {int: "whole number", float: "number", str: "text"}

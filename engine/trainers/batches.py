@@ -12,7 +12,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.config import Config, Coordinate, Epochs, Range, Rate, Setting
+from engine.conditions import When
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting
 from engine.counts import counted
 from engine.datasets import noisy_line
 from engine.equations import Equation, number
@@ -27,6 +28,9 @@ from engine.trainers.sgd import copied, update
 @dataclass(frozen=True, kw_only=True)
 class BatchesConfig(Config):
     """Hyperparameters of `Batches`."""
+
+    seed: Annotated[Seed, DRAWN | When(noise=SOME) | When(shuffle="each-epoch")] = 0
+    """Where torch's random numbers start: the same seed gives the same run."""
 
     learning_rate: Rate = 0.05
     """η of all three: how far one step follows the gradient."""

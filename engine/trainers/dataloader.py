@@ -12,6 +12,7 @@ import torch
 from torch import nn
 from torch.utils.data import Dataset
 
+from engine.conditions import When
 from engine.config import Config, Epochs, Range, Rate, Setting
 from engine.counts import counted
 from engine.datasets.breast_cancer import breast_cancer
@@ -33,6 +34,9 @@ WAYS = frozenset({"label", "ignore", "header", "separator", "decimal", "missing"
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
 
 Sample: TypeAlias = tuple[int, torch.Tensor, torch.Tensor]
+
+OWN_TABLE = When(csv=str)
+"""With which the settings that say how to read a file have an effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,19 +69,19 @@ class DataLoaderConfig(Config):
     """The share of the rows that are never trained on, and show what was learned."""
     csv: str | None = None
     """A file of your own; none takes the breast cancer data."""
-    label: str | None = None
+    label: Annotated[str | None, OWN_TABLE] = None
     """The column to predict, by its name; none takes the last."""
-    ignore: str | None = None
+    ignore: Annotated[str | None, OWN_TABLE] = None
     """The columns to leave out, by their names, with commas between them."""
-    header: Header = "auto"
+    header: Annotated[Header, OWN_TABLE] = "auto"
     """Whether the first line of the file names the columns."""
-    separator: Separator = "auto"
+    separator: Annotated[Separator, OWN_TABLE] = "auto"
     """What stands between two values in the file."""
-    decimal: Decimal = "point"
+    decimal: Annotated[Decimal, OWN_TABLE] = "point"
     """What stands before the decimals of a number in the file."""
-    missing: Missing = "drop"
+    missing: Annotated[Missing, OWN_TABLE] = "drop"
     """Whether a row with a gap is left out, or its gaps filled with the median."""
-    target: Target = "auto"
+    target: Annotated[Target, OWN_TABLE] = "auto"
     """Whether the labels are classes, or numbers to predict."""
 
     def __post_init__(self) -> None:

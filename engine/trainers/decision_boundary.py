@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from engine import datasets
+from engine.conditions import When
 from engine.config import Config, Epochs, Momentum, Range, Rate, Seed
 from engine.history import Path
 from engine.trainer import Step
@@ -19,6 +20,9 @@ from engine.trainers.boundary import BoundaryTrainer
 CHECK_EVERY = 20
 """Steps from one look at the accuracy to the next."""
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
+
+HIDDEN = When(hidden_layers=Range(1, 4))
+"""With which the settings of hidden layers have an effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,9 +41,9 @@ class DecisionBoundaryConfig(Config):
     """The accuracy that is enough; nothing is above 1, which therefore never stops."""
     hidden_layers: Annotated[int, Range(0, 4)] = 0
     """Layers between the inputs and the output; without any the boundary is a line."""
-    units: Annotated[int, Range(1, 64)] = 8
+    units: Annotated[int, Range(1, 64), HIDDEN] = 8
     """Units in each hidden layer."""
-    activation: Literal["tanh", "relu", "sigmoid"] = "tanh"
+    activation: Annotated[Literal["tanh", "relu", "sigmoid"], HIDDEN] = "tanh"
     """What bends the outputs of the hidden layers."""
     data: Literal["clouds", "overlap", "moons", "circles", "xor", "spiral"] = "clouds"
     """How the points of the two classes lie."""

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.config import Config, Coordinate, Epochs, Momentum, Range, Rate
+from engine.conditions import LabOnly, When
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Range, Rate, Seed
 from engine.trainer import Stage, Step
 from engine.trainers.fitting import FittingTrainer, Learner
 
@@ -25,21 +26,26 @@ SEEDS = 4
 class FiveStepsConfig(Config):
     """Hyperparameters of `FiveSteps`."""
 
+    seed: Annotated[Seed, When(model="network") | DRAWN | When(noise=SOME)] = 0
+    """Where torch's random numbers start: the same seed gives the same run."""
+
     learning_rate: Rate = 0.02
     """η: how far one step goes."""
-    turn: Literal["stage", "update"] = "stage"
+    turn: Annotated[Literal["stage", "update"], LabOnly] = "stage"
     """What is made at a time: one of the five steps, or all five."""
     compare: Literal["nothing", "seeds", "optimizers"] = "nothing"
     """What four models differ in; for nothing there is one."""
     model: Literal["network", "wave"] = "network"
     """A network with one hidden layer, or ŷ = sin(w·x + b)."""
-    units: Annotated[int, Range(1, 64)] = 8
+    units: Annotated[int, Range(1, 64), When(model="network")] = 8
     """Units in the network's hidden layer."""
-    activation: Literal["tanh", "relu", "sigmoid"] = "tanh"
+    activation: Annotated[Literal["tanh", "relu", "sigmoid"], When(model="network")] = "tanh"
     """What bends the outputs of the hidden layer."""
-    optimizer: Literal["sgd", "momentum", "rmsprop", "adam"] = "adam"
+    optimizer: Annotated[
+        Literal["sgd", "momentum", "rmsprop", "adam"], When(compare=("nothing", "seeds"))
+    ] = "adam"
     """What moves the weights, where optimizers are not compared."""
-    momentum: Momentum = 0.9
+    momentum: Annotated[Momentum, When(optimizer="momentum") | When(compare="optimizers")] = 0.9
     """How much of its last motion a step of SGD with momentum keeps."""
     epochs: Epochs = 500
     """Passes over the data; each is one update, since all points are used at once."""
@@ -49,9 +55,9 @@ class FiveStepsConfig(Config):
     """How fast the curve behind the points, sin(frequency·x), swings."""
     noise: Annotated[float, Range(0, 10)] = 0.1
     """The standard deviation of the noise on y."""
-    initial_w: Coordinate | None = None
+    initial_w: Annotated[Coordinate | None, When(model="wave")] = None
     """Where the wave's w starts; none leaves it to `nn.Linear`."""
-    initial_b: Coordinate | None = None
+    initial_b: Annotated[Coordinate | None, When(model="wave")] = None
     """Where the wave's b starts; none leaves it to `nn.Linear`."""
 
 

@@ -8,7 +8,8 @@ from typing import Annotated
 
 import torch
 
-from engine.config import Config, Epochs, Range, Rate
+from engine.conditions import When
+from engine.config import SOME, Config, Epochs, Range, Rate, Seed
 from engine.datasets import noisy_line
 from engine.equations import Equation, factor, number, plain
 from engine.frame import NamedParameters
@@ -20,6 +21,9 @@ from engine.trainer import Step, Trainer
 @dataclass(frozen=True, kw_only=True)
 class GradientByHandConfig(Config):
     """Hyperparameters of `GradientByHand`."""
+
+    seed: Annotated[Seed, When(noise=SOME)] = 0
+    """Where torch's random numbers start: the same seed gives the same run."""
 
     learning_rate: Rate = 0.01
     """η: how far one step follows the gradient."""

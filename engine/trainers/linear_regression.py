@@ -9,16 +9,23 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.config import Config, Coordinate, Epochs, Momentum, Range, Rate
+from engine.conditions import When
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Range, Rate, Seed
 from engine.datasets import noisy_line, six_points
 from engine.history import Path
 from engine.trainer import Step
 from engine.trainers.line import LineTrainer
 
+OWN_LINE = When(data="line")
+"""With which the settings of the line behind the points have an effect."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class LinearRegressionConfig(Config):
     """Hyperparameters of `LinearRegression`."""
+
+    seed: Annotated[Seed, DRAWN | When(data="line", noise=SOME)] = 0
+    """Where torch's random numbers start: the same seed gives the same run."""
 
     learning_rate: Rate = 0.01
     """η: how far one step follows the gradient."""
@@ -34,17 +41,17 @@ class LinearRegressionConfig(Config):
     """Where the intercept starts; none leaves it to `nn.Linear`."""
     data: Literal["six-points", "line"] = "six-points"
     """Six fixed points, or points around a line of your own."""
-    points: Annotated[int, Range(2, 10_000)] = 100
+    points: Annotated[int, Range(2, 10_000), OWN_LINE] = 100
     """How many points are drawn around the line."""
-    slope: Annotated[float, Range(-1000, 1000)] = 3.0
+    slope: Annotated[float, Range(-1000, 1000), OWN_LINE] = 3.0
     """The slope of the line behind the points: what w should find."""
-    intercept: Annotated[float, Range(-1000, 1000)] = 10.0
+    intercept: Annotated[float, Range(-1000, 1000), OWN_LINE] = 10.0
     """The intercept of the line behind the points: what b should find."""
-    noise: Annotated[float, Range(0, 1000)] = 1.0
+    noise: Annotated[float, Range(0, 1000), OWN_LINE] = 1.0
     """The standard deviation of the noise on y."""
-    low: Coordinate = -2.0
+    low: Annotated[Coordinate, OWN_LINE] = -2.0
     """The smallest x."""
-    high: Coordinate = 12.0
+    high: Annotated[Coordinate, OWN_LINE] = 12.0
     """The largest x."""
 
     def __post_init__(self) -> None:

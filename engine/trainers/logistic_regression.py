@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
+from engine.conditions import LabOnly, When
 from engine.config import Config, Epochs, Momentum, Range, Rate, Setting
 from engine.datasets import overlapping_labels, six_labels
 from engine.equations import Equation, number, plain, plus
@@ -33,11 +34,11 @@ class LogisticRegressionConfig(Config):
     """Whether the loss is computed from P = σ(z), or from z itself, which is the safer way."""
     data: Literal["six-points", "overlap"] = "six-points"
     """Six points that a threshold can separate, or two classes that overlap."""
-    points: Annotated[int, Range(2, 10_000)] = 100
+    points: Annotated[int, Range(2, 10_000), When(data="overlap")] = 100
     """How many points there are in all, where classes overlap."""
-    gap: Annotated[float, Range(0, 100)] = 2.0
+    gap: Annotated[float, Range(0, 100), When(data="overlap")] = 2.0
     """How far apart the middles of the two classes lie; each has the standard deviation 1."""
-    at: Annotated[float, Range(-1e6, 1e6)] = 3.5
+    at: Annotated[float, Range(-1e6, 1e6), LabOnly] = 3.5
     """The x at which the probability and the odds are shown."""
 
 

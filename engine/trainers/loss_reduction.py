@@ -11,7 +11,8 @@ from typing import Annotated
 import torch
 from torch import nn
 
-from engine.config import Config, Coordinate, Epochs, Range, Rate, Setting
+from engine.conditions import When
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting
 from engine.datasets import noisy_line
 from engine.equations import Equation, number
 from engine.frame import LossHistory, NamedParameters
@@ -24,6 +25,9 @@ from engine.trainers.sgd import copied, update
 @dataclass(frozen=True, kw_only=True)
 class LossReductionConfig(Config):
     """Hyperparameters of `LossReduction`."""
+
+    seed: Annotated[Seed, DRAWN | When(noise=SOME)] = 0
+    """Where torch's random numbers start: the same seed gives the same run."""
 
     learning_rate: Rate = 0.01
     """η of the training by the sum."""

@@ -13,6 +13,7 @@ from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from engine.conditions import LabOnly, When
 from engine.config import Config, Epochs, Momentum, Range, Rate
 from engine.datasets.images import images_or_digits
 from engine.reader import Reader
@@ -40,11 +41,14 @@ class MnistConfig(Config):
     """Which images; where these are not on this machine, scikit-learn's digits."""
     network: Literal["dense", "convolutional"] = "dense"
     """Layers that see all pixels at once, or two that look for small patterns everywhere."""
-    width: Annotated[int, Range(10, 2048)] = 512
+    width: Annotated[int, Range(10, 2048), When(network="dense", depth=Range(1, 8))] = 512
     """Units in the first hidden layer of the dense network; each next one has half as many."""
-    depth: Annotated[int, Range(0, 8)] = 4
+    depth: Annotated[int, Range(0, 8), When(network="dense")] = 4
     """Hidden layers of the dense network; without any, ten sums of weighted pixels."""
-    activation: Literal["relu", "sigmoid", "tanh"] = "relu"
+    activation: Annotated[
+        Literal["relu", "sigmoid", "tanh"],
+        When(depth=Range(1, 8)) | When(network="convolutional"),
+    ] = "relu"
     """What bends the outputs of the hidden layers."""
     batch_size: Annotated[int, Range(1, 10_000)] = 64
     """How many images a step looks at."""
@@ -58,7 +62,7 @@ class MnistConfig(Config):
     """How a batch is made: from a tensor by its indices, or image by image."""
     start: Literal["anew", "saved"] = "anew"
     """Where the weights start: drawn at random, or those of the saved network."""
-    digit: Annotated[int, Range(0, 9_999)] = 0
+    digit: Annotated[int, Range(0, 9_999), LabOnly] = 0
     """Which of the test images is shown on its way through the layers; trains nothing."""
 
 

@@ -9,7 +9,8 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.config import Config, Coordinate, Epochs, Momentum, Range, Rate
+from engine.conditions import When
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Range, Rate, Seed
 from engine.datasets import noisy_line
 from engine.history import Path
 from engine.trainer import Step
@@ -19,6 +20,9 @@ from engine.trainers.line import LineTrainer
 @dataclass(frozen=True, kw_only=True)
 class ParametersConfig(Config):
     """Hyperparameters of `Parameters`."""
+
+    seed: Annotated[Seed, DRAWN | When(noise=SOME)] = 0
+    """Where torch's random numbers start: the same seed gives the same run."""
 
     learning_rate: Rate = 1e-3
     """η: how far one step follows the gradient."""

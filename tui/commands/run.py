@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
+from engine.conditions import without_effect
 from engine.config import Allowed, Range
 from engine.datasets.places import fetch_command
 from engine.frame import State
@@ -80,6 +81,8 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
             changes.append(("seed", options.seed))
         config = _config(trainer, dict(preset.settings), changes)
         _of_a_table(options, config)
+        for note in _ineffective(preset, config, dict(changes)):
+            notice(note)
         device = _device(options.device, stop)
     from tui.commands.training import Order
 
@@ -160,6 +163,20 @@ def _config(
     for name, text in changes:
         settings[name] = trainer.Config.parse(name, text)
     return trainer.Config.of(settings)
+
+
+def _ineffective(preset: Preset, config: Config, changes: Container[str]) -> Iterator[str]:
+    """Which of the settings that were changed change nothing, and with what they would."""
+    allowed, idle = config.allowed(), config.idle()
+    for name in allowed:
+        before = preset.settings.get(name, getattr(type(config), name))
+        if name not in changes or getattr(config, name) == before:
+            continue
+        if name in idle:
+            words, needed = without_effect(name, idle[name])
+            yield f"{words}; it has with {needed}"
+        elif allowed[name].lab_only:
+            yield f"{name} changes only what the lab shows, and no number of the training"
 
 
 def _every(text: str | None) -> int | None:

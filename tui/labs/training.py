@@ -208,7 +208,8 @@ class TrainingLab(Lab):
         if self.experiment is None:
             return
         live = self.experiment.trainer.live
-        self._panels.show_settings(asdict(self.experiment.config), live)
+        config = self.experiment.config
+        self._panels.show_settings(asdict(config), live, config.idle())
         self._stand()
         self._watching.look()
 

@@ -35,13 +35,14 @@ def text_of(control: Control, value: Setting) -> str:
     return plain(value)
 
 
-def line(control: Control, value: Setting, live: bool, width: int) -> Text:
-    """Label and value, at the two ends of so many cells."""
-    sign = " ●" if live else "  "
-    room = width - len(control.label) - 1 - len(sign)
-    said = _end(shown(text_of(control, value), longest=4096), room) + sign
+def line(control: Control, value: Setting, live: bool, width: int, *, idle: bool = False) -> Text:
+    """Label and value, at the two ends of so many cells; in brackets where it has no effect."""
+    sign = " ●" if live and not idle else "  "
+    room = width - len(control.label) - 1 - len(sign) - 2 * idle
+    text = _end(shown(text_of(control, value), longest=4096), room)
+    said = (f"({text})" if idle else text) + sign
     gap = " " * (width - len(control.label) - cell_len(said))
-    return Text(control.label + gap + said, no_wrap=True)
+    return Text(control.label + gap + said, "dim" if idle else "", no_wrap=True)
 
 
 def choices(control: Control) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,6 +15,7 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from engine.conditions import Unmet, without_effect
 from engine.config import Setting
 from lessons.lesson import Control
 from tui.widgets.control_list import ControlList
@@ -83,6 +85,7 @@ class Controls(Vertical):
         self._controls = {control.name: control for control in controls}
         self._settings: Mapping[str, Setting] = {}
         self._live: Set[str] = frozenset()
+        self._idle: Mapping[str, tuple[Unmet, ...]] = {}
 
     def compose(self) -> ComposeResult:
         yield ControlList(markup=False, compact=True)
@@ -103,9 +106,17 @@ class Controls(Vertical):
         """Take the keys."""
         self.query_one(ControlList).focus()
 
-    def show(self, settings: Mapping[str, Setting], live: Set[str]) -> None:
-        """Show the values, and hide what does not matter with them; what is being typed stays."""
-        self._settings, self._live = settings, live
+    def show(
+        self,
+        settings: Mapping[str, Setting],
+        live: Set[str],
+        idle: Mapping[str, tuple[Unmet, ...]] = MappingProxyType({}),
+    ) -> None:
+        """Show the values, and hide what does not matter with them; what is being typed stays.
+
+        The controls in `idle` have no effect: they are shown in brackets, and say why.
+        """
+        self._settings, self._live, self._idle = settings, live, idle
         options = self.query_one(ControlList)
         shown = [c for c in self._controls.values() if matters(c, settings)]
         highlighted = options.highlighted_option
@@ -176,14 +187,28 @@ class Controls(Vertical):
         for option in options.options:
             assert option.id is not None
             name, value = option.id, self._settings.get(option.id)
-            prompt = line(self._controls[name], value, name in self._live, width)
+            control, live = self._controls[name], name in self._live
+            prompt = line(control, value, live, width, idle=name in self._idle)
             options.replace_option_prompt(name, prompt)
+        if not self.editing:
+            self._explain()  # what another control was set to may have changed it
 
     def _explain(self) -> None:
         """Say what the highlighted control is."""
         option = self.query_one(ControlList).highlighted_option
         if option is not None and option.id is not None:
-            self._tell(self._controls[option.id].help)
+            self._tell(self._reason(option.id) or self._controls[option.id].help)
+
+    def _reason(self, name: str) -> str:
+        """Why the control has no effect, in one line; nothing where it has one."""
+        if name not in self._idle:
+            return ""
+        words, needed = without_effect(name, self._idle[name], self._label)
+        return f"{words[0].upper()}{words[1:]}; it has with {needed}."
+
+    def _label(self, name: str) -> str:
+        known = self._controls.get(name)
+        return known.label if known else name.replace("_", " ")
 
     def _tell(self, text: str) -> None:
         self.query_one("#about", Static).update(text)

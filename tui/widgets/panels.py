@@ -7,6 +7,7 @@ from collections.abc import Mapping, Set
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
+from engine.conditions import Unmet
 from engine.config import Setting
 from engine.frame import Frame
 from lessons.lesson import TrainingLesson
@@ -40,6 +41,12 @@ class Panels(Horizontal):
         self.pictures.show(frame)
         self._equations.equations = frame.equations
 
-    def show_settings(self, settings: Mapping[str, Setting], live: Set[str]) -> None:
-        """Show the value of every control, and which change while a run goes on."""
-        self.controls.show(settings, live)
+    def show_settings(
+        self,
+        settings: Mapping[str, Setting],
+        live: Set[str],
+        idle: Mapping[str, tuple[Unmet, ...]],
+    ) -> None:
+        """Show the value of every control, which change while a run goes on, and which have no
+        effect."""
+        self.controls.show(settings, live, idle)
