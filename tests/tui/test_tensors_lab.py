@@ -172,6 +172,14 @@ async def test_shapes_that_disagree_are_shown_with_pytorchs_own_words(size) -> N
         assert "x[:, 0] has 4, y has 3" in screen
         assert "✗" in screen
         assert lab.query_one(Input).has_focus  # to be mended
+        await pilot.press("home", "shift+end", "delete", *"2x", "enter")
+        await until(pilot, lambda: lab.stage.look.refused is None)
+        await until(pilot, lambda: "write 2*x" in screen_text(pilot.app))
+        assert "The size of tensor a" not in " ".join(screen_text(pilot.app).split())
+        await pilot.press("home", "shift+end", "delete", *"2x", "enter")
+        await until(pilot, lambda: lab.stage.look.refused is None)
+        await until(pilot, lambda: "write 2*x" in screen_text(pilot.app))
+        assert "The size of tensor a" not in " ".join(screen_text(pilot.app).split())
         await pilot.press("escape", "n")
         await until(pilot, lambda: lab.stage.look.result is not None)
         assert not lab.query_one("#outcome").display

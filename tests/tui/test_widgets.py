@@ -10,6 +10,7 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
+from engine.conditions import When
 from engine.equations import Equation
 from engine.frame import Frame, LossHistory, Memory, State
 from lessons.catalog import find
@@ -406,6 +407,20 @@ async def test_a_control_shows_its_value_and_whether_it_is_live() -> None:
         assert prompts[1].split() == ["data", "points"]
         width = controls.query_one(ControlList).scrollable_content_region.width
         assert [len(prompt) for prompt in prompts] == [width, width]
+
+
+async def test_a_control_without_effect_stands_in_brackets_and_says_what_it_needs() -> None:
+    controls = Controls(CONTROLS)
+    async with Host(controls).run_test(size=(60, 12)) as pilot:
+        idle = {"rate": When(data="line").unmet({"data": "points"})}
+        controls.show({**SETTINGS, "rate": -0.5}, {"rate"}, idle)
+        await pilot.pause()
+        prompts = [str(option.prompt) for option in controls.query_one(ControlList).options]
+        assert prompts[0].split() == ["rate", "(−0.5)"]
+        about = str(controls.query_one("#about", Static).render())
+        assert about == "Rate has no effect while data = points; it has with data = line."
+        controls.show({**SETTINGS, "rate": -0.5, "data": "line"}, {"rate"})
+        assert "What rate does." in str(controls.query_one("#about", Static).render())
 
 
 async def test_turning_posts_the_value_and_changes_nothing_itself() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
@@ -128,7 +128,7 @@ class MnistLab(TrainingLab):
         except ValueError as error:
             self._panels.controls.refuse(str(error))
             return False
-        self._panels.show_settings(asdict(self.experiment.config), self.experiment.trainer.live)
+        self._panels.show_settings(self.experiment.config, self.experiment.trainer.live)
         picture = replace(self.picture, walk=self.picture.walks(int(digit or 0)))
         self.frame = replace(self.frame, picture=picture)
         self._show(self.frame)

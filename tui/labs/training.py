@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -208,8 +207,7 @@ class TrainingLab(Lab):
         if self.experiment is None:
             return
         live = self.experiment.trainer.live
-        config = self.experiment.config
-        self._panels.show_settings(asdict(config), live, config.idle())
+        self._panels.show_settings(self.experiment.config, live)
         self._stand()
         self._watching.look()
 

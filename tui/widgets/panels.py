@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Set
+from dataclasses import asdict
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
-from engine.conditions import Unmet
-from engine.config import Setting
+from engine.config import Config
 from engine.frame import Frame
 from lessons.lesson import TrainingLesson
 from tui.widgets.challenges import Challenges
@@ -41,12 +41,7 @@ class Panels(Horizontal):
         self.pictures.show(frame)
         self._equations.equations = frame.equations
 
-    def show_settings(
-        self,
-        settings: Mapping[str, Setting],
-        live: Set[str],
-        idle: Mapping[str, tuple[Unmet, ...]],
-    ) -> None:
+    def show_settings(self, config: Config, live: Set[str]) -> None:
         """Show the value of every control, which change while a run goes on, and which have no
         effect."""
-        self.controls.show(settings, live, idle)
+        self.controls.show(asdict(config), live, config.idle())
