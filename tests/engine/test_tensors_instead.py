@@ -195,3 +195,20 @@ def test_a_refusal_clears_the_error_about_an_earlier_line() -> None:
     with pytest.raises(Refused):
         stage.type("x +")
     assert stage.look is before  # a result stays
+
+
+@pytest.mark.parametrize(
+    ("typed", "line"),
+    [
+        ("shared[0, 1] = 1/2", "shared[0, 1] = 0.5"),
+        ("shared[0, 1] = 0,5", "shared[0, 1] = 0.5"),
+        ("shared[0, 1] = 50%", "shared[0, 1] = 0.5"),
+    ],
+)
+def test_a_new_number_for_a_cell_is_corrected_too(typed: str, line: str) -> None:
+    stage = Stage("numpy")
+    with pytest.raises(Refused) as caught:
+        stage.type(typed)
+    assert caught.value.instead == line
+    stage.type(line)
+    assert stage.look.sources["shared"].numbers[0, 1] == 0.5
