@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
 from rich.console import RenderableType
 from textual import constants, on
-from textual.app import SystemCommand
-from textual.binding import ActiveBinding, Binding
+from textual.binding import Binding
 from textual.events import Event, Key, Paste, Resize
 from textual.geometry import Size
-from textual.screen import Screen
+from textual.reactive import Reactive
 from textual.timer import Timer
 
 from engine.datasets.places import variable_trouble
 from lessons.catalog import find
 from tui import paths, settings
 from tui.bench import Bench, NoBench, SettingUp
+from tui.bindings import key_actions
 from tui.commands.terminal import locale_fix, speaks_utf8
+from tui.palette import Commands, Palette
 from tui.progress import Progress
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
@@ -29,6 +28,7 @@ from tui.screens.lesson import LessonScreen
 from tui.screens.too_small import TooSmallScreen, too_small
 from tui.terminal.driver import Driver
 from tui.terminal.key_order import KeyOrder
+from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 
 LOCAL_FPS = 10.0
 SSH_FPS = 4.0
@@ -36,32 +36,49 @@ QUIET_SECONDS = 0.3
 """How long no key is pressed in the course before torch is imported beside it."""
 REMOVAL_SECONDS = 1.0
 """How long a lesson that was opened has it to itself before the last one's widgets go."""
+QUIT = "Leave; challenges and answers are kept"
+MOUSE = (
+    ("click", "choose a row, or press a key in the last line"),
+    ("wheel", "scroll what is under the mouse"),
+)
+"""What the mouse does on most screens."""
+SUSPEND = "Back to the shell; fg returns"
 
 
-class DltuiApp(KeyOrder):
+class DltuiApp(KeyOrder, inherit_bindings=False):
     """Home, lessons and help."""
 
     TITLE = "dltui"
     CSS = """
-    Footer KeyGroup { margin: 0; }
-    Footer FooterLabel { margin: 0 1 0 0; }
     /* In the corner where a notice hides least: not the state, nor what was just met. */
     ToastRack { margin-bottom: 2; }
     ToastHolder { align-horizontal: left; }
     Toast { background: $surface; }
     OptionList, OptionList:focus { background: transparent; background-tint: $background 0%; }
     /* Without the focus a highlight says nothing, and in a question it looks like a hint. */
+    Input > .input--placeholder, Input > .input--suggestion { color: $text-muted; }
     OptionList:blur > .option-list--option-highlighted { background: transparent; color: $text; }
     """
+    COMMANDS = {Commands}
+    ansi_theme_dark = Reactive(ANSI_DARK, init=False)
+    ansi_theme_light = Reactive(ANSI_LIGHT, init=False)
     BINDINGS = [
-        Binding("question_mark", "help", "help", id="app.help", tooltip="Every key"),
+        Binding("question_mark", "help", "help", id="app.help", tooltip="Every key that works now"),
+        Binding("t", "dark", "dark or light", False, id="app.theme", tooltip="Change the theme"),
         Binding(
-            "t", "dark", "dark or light", id="app.theme", show=False, tooltip="Change the theme"
+            "ctrl+p",
+            "command_palette",
+            "find",
+            False,
+            id="app.palette",
+            priority=True,
+            tooltip="A lesson, a preset, a picture or a key, by its name",
         ),
-        Binding("ctrl+z", "suspend_process", show=False),
-        Binding(
-            "q", "quit", "quit", id="app.quit", tooltip="Leave; challenges and answers are kept"
-        ),
+        Binding("ctrl+c", "help_quit", "how to quit", False, id="app.how-to-quit"),
+        Binding("ctrl+z", "suspend_process", "suspend", False, id="app.suspend", tooltip=SUSPEND),
+        Binding("q", "quit", "quit", id="app.quit", tooltip=QUIT),
+        # Where q types a letter this one works, and the footer shows it in the place of q.
+        Binding("ctrl+q", "quit", "quit", id="app.quit-anywhere", priority=True, tooltip=QUIT),
     ]
 
     def __init__(
@@ -89,8 +106,11 @@ class DltuiApp(KeyOrder):
         self._progress = Progress(paths.state_dir() / "progress.jsonl")
         self._settings_file = paths.config_dir() / "settings.json"
         self._remark = settings.check(self._settings_file)
+        for kind in (DARK, LIGHT):
+            self.register_theme(kind)
         theme = settings.load(self._settings_file).theme
-        self.theme = theme if theme in self.available_themes else settings.Settings().theme
+        known = theme in (DARK.name, LIGHT.name)
+        self.theme = theme if known else settings.Settings().theme
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -146,7 +166,19 @@ class DltuiApp(KeyOrder):
 
     def action_help(self) -> None:
         """Show the keys of the screen."""
-        self.push_screen(HelpScreen(_keys(self.screen)))
+        mouse = getattr(self.screen, "MOUSE", MOUSE)
+        self.push_screen(HelpScreen(key_actions(self.screen), mouse))
+
+    def action_command_palette(self) -> None:
+        """Find something by its name."""
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette())
+
+    def action_help_quit(self) -> None:
+        """Name the key that quits, as the footer does."""
+        quits = ("quit", "app.quit")
+        keys = [a.keys[0] for a in key_actions(self.screen) if a.binding.action in quits]
+        self.notify(f"Press {keys[0]} to quit.", markup=False)
 
     def exit(
         self, result: None = None, return_code: int = 0, message: RenderableType | None = None
@@ -186,7 +218,7 @@ class DltuiApp(KeyOrder):
 
     def action_dark(self) -> None:
         """Change between the dark and the light theme."""
-        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+        self.theme = LIGHT.name if self.current_theme.dark else DARK.name
 
     def watch_theme(self, old: str, new: str) -> None:
         """Keep the theme for the next time."""
@@ -194,17 +226,6 @@ class DltuiApp(KeyOrder):
             problem = settings.save(settings.Settings(new), self._settings_file)
             if problem and self.is_running:
                 self.notify(problem, severity="warning", markup=False)
-
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The command palette has every key that means something now."""
-        yield from super().get_system_commands(screen)
-        for active in _keys(screen):
-            binding = active.binding
-            yield SystemCommand(
-                binding.description,
-                f"{binding.tooltip or ''} ({self.get_key_display(binding)})",
-                partial(self.run_action, binding.action, active.node),
-            )
 
     @on(HomeScreen.Opened)
     def _open(self, event: HomeScreen.Opened) -> None:
@@ -215,6 +236,17 @@ class DltuiApp(KeyOrder):
     def _count(self) -> None:
         if isinstance(self.screen, HomeScreen):
             self.screen.show_progress()
+
+    def open_lesson(self, slug: str) -> None:
+        """Open the lesson from anywhere: what lies over the course is left first."""
+        while not isinstance(self.screen, HomeScreen):
+            if isinstance(self.screen, LessonScreen):
+                if self.screen.lesson.slug == slug:
+                    return
+                self.screen.action_back()
+            else:
+                self.screen.dismiss()
+        self.call_next(self._open_lesson, slug)  # once those screens have gone
 
     def _open_lesson(self, slug: str) -> None:
         """Open the lesson; the one that was open last is still there as it was left."""
@@ -252,10 +284,3 @@ class DltuiApp(KeyOrder):
 
     def _warn(self, text: str) -> None:
         self.notify(text, severity="warning", timeout=10, markup=False)
-
-
-def _keys(screen: Screen[object]) -> list[ActiveBinding]:
-    """What the keys do that mean something on the screen now, each once."""
-    active = [active for active in screen.active_bindings.values() if active.enabled]
-    named = {a.binding.id: a for a in active if a.binding.id and a.binding.description}
-    return list(named.values())

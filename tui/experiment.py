@@ -116,6 +116,22 @@ class Experiment:
         self.pace = self.preset.pace or self.pace
         self.reset()
 
+    def use_preset_named(self, name: str) -> None:
+        """Take the next preset until it is this one, and reset once.
+
+        Raises:
+            ValueError: it cannot have the data of the learner's own; everything stays as it was.
+        """
+        before = self.preset, self.config, self.pace
+        for _ in self.lesson.presets:
+            self.preset, self.config = self._next_preset(1)
+            self.pace = self.preset.pace or self.pace
+            if self.preset.name == name:
+                self.reset()
+                return
+        self.preset, self.config, self.pace = before
+        raise ValueError(f"the preset {name} has no place for the data that is set here")
+
     def _next_preset(self, step: int) -> tuple[Preset, Config]:
         presets, refusal = self.lesson.presets, None
         given = {name: getattr(self.config, name) for name in self.trainer.own}

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.timer import Timer
 from textual.widget import Widget
 
-TEMPO = Binding.Group("tempo", compact=True)
+PACE = Binding.Group("pace", compact=True)
 
 
 class Playing:
@@ -78,20 +78,16 @@ def tempo_keys(lab: str, what: str = "steps") -> list[BindingType]:
             "left_square_bracket",
             "tempo(-1)",
             "slower",
-            False,
-            key_display="[",
             id=f"{lab}.slower",
-            group=TEMPO,
+            group=PACE,
             tooltip=f"Fewer {what} a second",
         ),
         Binding(
             "right_square_bracket",
             "tempo(1)",
             "faster",
-            False,
-            key_display="]",
             id=f"{lab}.faster",
-            group=TEMPO,
+            group=PACE,
             tooltip=f"More {what} a second",
         ),
     ]

@@ -34,7 +34,7 @@ QUESTIONS = (
             Choice(
                 text="A row lies in memory; sending it from process to process costs more.",
                 why="Yes: workers pay where a sample takes long to make, such as an image that "
-                "has to be decoded. Press t in the lab: both are measured.",
+                "has to be decoded. Press m in the lab: both are measured.",
                 right=True,
             ),
             Choice(

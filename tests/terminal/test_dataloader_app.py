@@ -67,7 +67,7 @@ def test_t_times_the_loader_and_q_ends_it(terminal: Open) -> None:
     app.until("1 Concept")
     app.send("2")
     app.until("14 batches")
-    app.send("t")
+    app.send("m")
     app.until("measuring: 0 of 16")
     app.until(lambda text: re.search(r"0 workers +[\d,]+ ", text) is not None)
     quit_app(app)

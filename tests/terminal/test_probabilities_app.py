@@ -35,7 +35,7 @@ def test_from_the_sigmoid_to_where_32_bits_run_out(terminal: Open, columns: int,
     app.until("P = 0.75")
     app.send("p")
     app.until("The label is 1, and P gave it 0.119")  # σ(−2)
-    app.send("t")
+    app.send("a")
     app.until("The label is 0, and P gave it 0.881")
     app.send("p")
     app.until("−0.0347")

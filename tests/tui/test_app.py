@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from textual.command import CommandPalette
 
 import engine.device
 import engine.run
@@ -24,6 +23,7 @@ from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
 from tui.bench import SettingUp
 from tui.labs.training import TrainingLab
+from tui.palette import Palette, key_commands
 from tui.pulse import Pulse
 from tui.screens.code import CodeView
 from tui.screens.help import HelpScreen
@@ -149,7 +149,7 @@ async def test_what_lies_in_the_place_of_its_files_is_said_and_so_is_a_full_disk
 
 
 def commands(pilot) -> list[str]:
-    return [command.title for command in pilot.app.get_system_commands(pilot.app.screen)]
+    return [command.name for command in key_commands(pilot.app.screen)]
 
 
 async def test_the_palette_has_the_actions_of_the_lab_in_the_lab_and_each_once() -> None:
@@ -169,7 +169,7 @@ async def test_what_is_chosen_in_the_palette_is_done() -> None:
     async with app("linear-regression").run_test(size=(80, 24)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("ctrl+p")
-        await screen_of(pilot, CommandPalette)
+        await screen_of(pilot, Palette)
         await pilot.press(*"step")
         await until(pilot, lambda: "Make one step, and show it (s)" in screen_text(pilot.app))
         await pilot.press("enter")

@@ -371,4 +371,4 @@ def test_what_is_still_to_come_is_told_from_what_never_will() -> None:
 
 
 def test_it_says_what_to_press() -> None:
-    assert "t: time the loader" in "".join(draw("throughput", frame(), 44, 10))
+    assert "m: time the loader" in "".join(draw("throughput", frame(), 44, 10))

@@ -259,7 +259,7 @@ def results(count: int) -> tuple[Throughput, ...]:
 async def test_t_times_the_loader_and_shows_it(size: tuple[int, int], timings: list[Timed]) -> None:
     async with app("dataloader").run_test(size=size) as pilot:
         await open_lab(pilot)
-        await pilot.press("t")
+        await pilot.press("m")
         await until(pilot, lambda: "measuring: 0 of 16" in screen_text(pilot.app))
         (timing,) = timings
         assert timing.features == 30
@@ -279,15 +279,15 @@ async def test_t_times_the_loader_and_shows_it(size: tuple[int, int], timings: l
 async def test_t_stops_it_and_what_came_stays(timings: list[Timed]) -> None:
     async with app("dataloader").run_test(size=(80, 24)) as pilot:
         await open_lab(pilot)
-        await pilot.press("t")
+        await pilot.press("m")
         await until(pilot, lambda: timings)
         timings[0].results = results(3)
         await until(pilot, lambda: "measuring: 3 of 16" in screen_text(pilot.app))
-        await pilot.press("t")
+        await pilot.press("m")
         assert timings[0].closed
         await until(pilot, lambda: "measuring" not in screen_text(pilot.app))
         assert screen_text(pilot.app).count("777") == 3
-        await pilot.press("t")
+        await pilot.press("m")
         await until(pilot, lambda: "measuring: 0 of 16" in screen_text(pilot.app))
         assert len(timings) == 2
 
@@ -295,7 +295,7 @@ async def test_t_stops_it_and_what_came_stays(timings: list[Timed]) -> None:
 async def test_leaving_the_lesson_ends_the_measurement(timings: list[Timed]) -> None:
     async with app("dataloader").run_test(size=(80, 24)) as pilot:
         await open_lab(pilot)
-        await pilot.press("t")
+        await pilot.press("m")
         await until(pilot, lambda: timings)
         await pilot.press("escape")
         await until(pilot, lambda: timings[0].closed)
@@ -304,7 +304,7 @@ async def test_leaving_the_lesson_ends_the_measurement(timings: list[Timed]) -> 
 async def test_a_measurement_that_fails_says_why(timings: list[Timed]) -> None:
     async with app("dataloader").run_test(size=(120, 40), notifications=True) as pilot:
         await open_lab(pilot)
-        await pilot.press("t")
+        await pilot.press("m")
         await until(pilot, lambda: timings)
         timings[0].failure, timings[0].ended = "no more [processes]", True
         await until(pilot, lambda: "no more [processes]" in screen_text(pilot.app))
@@ -317,7 +317,7 @@ async def test_every_picture_is_there_at_both_sizes() -> None:
             lab = await open_lab(pilot)
             await pilot.press("s")
             await until(pilot, lambda: lab.frame.step == 1)  # noqa: B023
-            for words in ("to come", "epochs", "30 → 6", "malignant", "t: time the loader"):
+            for words in ("to come", "epochs", "30 → 6", "malignant", "m: time the loader"):
                 await until(pilot, lambda: words in screen_text(pilot.app))  # noqa: B023
                 await pilot.press("v")
 

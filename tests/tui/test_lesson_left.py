@@ -8,7 +8,6 @@ import weakref
 
 import pytest
 from textual.pilot import Pilot
-from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input
 
 from engine.frame import State
@@ -152,23 +151,6 @@ async def test_a_lesson_that_was_closed_leaves_nothing_in_memory() -> None:
             return not widgets
 
         await until(pilot, gone)
-
-
-async def test_the_keys_at_the_foot_are_let_go_of_when_others_take_their_place() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
-        await open_lab(pilot)
-        keys: weakref.WeakSet[Widget] = weakref.WeakSet()
-        for part in "123" * 4:
-            await pilot.press(part)
-            await pilot.pause()
-            keys.update(pilot.app.screen.query("FooterKey"))
-        shown = len(pilot.app.screen.query("FooterKey"))
-
-        def few() -> bool:
-            gc.collect()
-            return len(keys) <= 3 * shown
-
-        await until(pilot, few)
 
 
 @pytest.mark.parametrize("slug", ["autograd", "tensors", "softmax"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Footer, Input
+from textual.widgets import Input
 
 from engine.probabilities.scenes import SCENES
 from tests.tui.conftest import app, until
@@ -12,6 +12,7 @@ from tests.tui.screen_text import screen_text
 from tui.labs.curve_desk import Board
 from tui.labs.probabilities import ProbabilitiesLab
 from tui.widgets.challenges import Challenges
+from tui.widgets.key_footer import KeyFooter
 
 NARROW, WIDE = (80, 24), (120, 40)
 
@@ -21,7 +22,7 @@ async def test_b_goes_back_and_r_begins_anew() -> None:
         lab = await open_lab(pilot, ProbabilitiesLab, SCENES)
         await pilot.press("b")
         assert lab.standing.preset == "saturation"
-        await pilot.press("b", "l", "t")
+        await pilot.press("b", "l", "a")
         assert lab.standing.preset == "race"
         assert (lab.stage.look.z, lab.stage.look.label) == (-5, 0)
         await pilot.press("r")
@@ -49,10 +50,10 @@ async def test_a_place_is_typed_or_refused_and_the_keys_come_back() -> None:
 async def test_the_label_counts_only_where_there_is_a_loss() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, ProbabilitiesLab, SCENES, "odds")
-        await pilot.press("t", "s")
+        await pilot.press("a", "s")
         assert lab.stage.look.label == 1
         assert "label" not in lab.standing.progress
-        await pilot.press("p", "t")
+        await pilot.press("p", "a")
         assert lab.stage.look.label == 0
         assert "label 0" in lab.standing.progress
         assert "The label is 0" in told(lab)
@@ -67,10 +68,10 @@ async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
         assert lab.playing
         assert "▶ 50 a second" in lab.standing.state
         await until(pilot, lambda: lab.stage.look.race.steps > 20)
-        keys = pilot.app.screen.query_one(Footer).children
+        keys = pilot.app.screen.query_one(KeyFooter).items
         assert keys
         await until(pilot, lambda: lab.stage.look.race.steps > 40)
-        assert list(pilot.app.screen.query_one(Footer).children) == list(keys)
+        assert pilot.app.screen.query_one(KeyFooter).items is keys  # made anew, it would flicker
         await pilot.press("space")
         assert not lab.playing
         held = lab.stage.look.race.steps
@@ -105,7 +106,7 @@ async def test_challenges_are_met_by_what_the_keys_do() -> None:
         await until(pilot, lambda: "2/4" in title())
         await pilot.press("p", *"lll", "enter", *"rate = 10", "enter", *"s" * 12)
         await until(pilot, lambda: "3/4" in title())
-        await pilot.press("p", "t", "end")
+        await pilot.press("p", "a", "end")
         await until(pilot, lambda: "4/4" in title())
 
 

@@ -47,9 +47,9 @@ async def test_no_class_is_chosen_where_all_move_and_no_label_where_there_is_non
     async with app("softmax").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, SoftmaxLab, SCENES, "shift")
         before = lab.stage.given
-        await pilot.press("down", "t", "s")
+        await pilot.press("down", "a", "s")
         assert lab.stage.given == before
-        await pilot.press("p", "p", "t")
+        await pilot.press("p", "p", "a")
         assert lab.stage.given.label == 2
         assert "The label is fox" in told(lab)
 

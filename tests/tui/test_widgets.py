@@ -430,7 +430,7 @@ async def test_turning_posts_the_value_and_changes_nothing_itself() -> None:
         controls.query_one(ControlList).focus()
         await pilot.press("right")
         await pilot.press("right")
-        await pilot.press("down", "h")
+        await pilot.press("down", "left")
         posted = [(event.name, event.value) for event in host.posted]
         assert posted == [("rate", 0.2), ("rate", 0.2), ("data", "line")]
 

@@ -76,10 +76,10 @@ class Look:
             text=(40, 40, 40),
             dim=(120, 120, 126),
             line=(0, 96, 160),
-            start=(104, 104, 110),
-            points=(178, 76, 0),
+            start=(98, 98, 104),
+            points=(164, 68, 0),
             sample=(146, 52, 108),
-            residual=(190, 60, 20),
+            residual=(178, 52, 14),
             minimum=(0, 112, 80),
             path=(16, 16, 24),
             ramp=(

@@ -11,7 +11,7 @@ from tui.charts.shows import shows
 
 NAME, CELL = 10, 8
 COLUMNS = (*((size, False) for size in SIZES), (SLOW_SIZE, True))
-BEGIN = "t: time the loader on this machine (half a minute)"
+BEGIN = "m: time the loader on this machine (half a minute)"
 BEST = "◂"
 """Behind the most samples a second of a column: not colour alone tells it."""
 SLOW = "1 ms: a sample that takes 1 ms to make"
@@ -45,7 +45,7 @@ def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
 def _foot(canvas: Canvas, picture: TablePicture, found: int, look: Look) -> None:
     """How far it has come, what the workers bring, and what the last column is."""
     height, width = canvas.glyphs.shape
-    lines = [f"measuring: {found} of {len(plan())}; t stops it"] if picture.timing else []
+    lines = [f"measuring: {found} of {len(plan())}; m stops it"] if picture.timing else []
     lines += [*_said(picture.throughput), SLOW]
     for row, text in enumerate(lines, start=len(WORKERS) + 2):
         if row < height and len(text) <= width:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
@@ -146,6 +148,11 @@ class AutogradLab(Lab):
     def action_view(self) -> None:
         """The inputs and the challenges in place of the graph, or back."""
         self._desk.turn_over()
+
+    def views(self) -> Mapping[str, Callable[[], object]]:
+        if self.screen.has_class("-wide"):
+            return {}
+        return {"graph": self._desk.turn_to_graph, "inputs and challenges": self._desk.turn_aside}
 
     def action_copy(self) -> None:
         """Copy the command that takes this apart."""

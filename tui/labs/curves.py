@@ -185,6 +185,10 @@ class CurvesLab(Lab, Dressed, Generic[S]):
         self._use()
         self.enter()
 
+    def action_preset(self) -> None:
+        """The next scene."""
+        self.action_scene(1)
+
     def action_reset(self) -> None:
         """The scene as it began."""
         self.hold()

@@ -18,7 +18,7 @@ from engine.throughput import Throughput
 from engine.throughput.timing import Timing
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab
-from tui.labs.training_keys import QUIET_RESET
+from tui.labs.training_keys import FIRST, LAST
 from tui.widgets.control_values import for_controls
 
 if TYPE_CHECKING:
@@ -30,15 +30,16 @@ LOOKS = 0.25
 LARGE = 300_000
 """Bytes: a smaller file is read faster than anybody could notice."""
 READING = "reading the file…"
-TIME = "Time the loader with and without workers, or stop that"
+MEASURE = "Time the loader with and without workers, or stop that"
 
 
-class DataLoaderLab(TrainingLab):
+class DataLoaderLab(TrainingLab, inherit_bindings=False):
     """Lays what was measured of the loader over the picture of each frame."""
 
     BINDINGS = [
-        Binding("t", "time", "time", id="lab.time", tooltip=TIME),
-        QUIET_RESET,
+        *FIRST,
+        Binding("m", "time", "measure", id="lab.measure", tooltip=MEASURE),
+        *LAST,
     ]
 
     @dataclass

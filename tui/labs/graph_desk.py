@@ -105,6 +105,11 @@ class GraphDesk(Vertical):
         if self.has_class("-side"):
             self.turn_over()
 
+    def turn_aside(self) -> None:
+        """Bring into sight what is beside the graph."""
+        if not self.has_class("-side"):
+            self.turn_over()
+
     def take_keys(self) -> None:
         """Give the keys to what is in sight."""
         program = self.has_class("-program")

@@ -13,12 +13,11 @@ SIDE = "Show the inputs and the challenges, or the graph"
 KEYS: list[BindingType] = [
     Binding("space", "play", "play", id="autograd.play", tooltip="Walk on by itself, or hold"),
     Binding("s", "step", "step", id="autograd.step", tooltip="One move further"),
-    Binding("b", "back", "back one", id="autograd.back", tooltip="Take the last move back"),
+    Binding("b", "back", "undo", id="autograd.back", tooltip="Take the last move back"),
     Binding("r", "reset", "reset", id="autograd.reset", tooltip="To the start of the walk"),
-    Binding("enter", "edit", "type", id="autograd.type", key_display="⏎", tooltip=TYPE),
-    Binding("e", "edit", "type", False, id="autograd.edit", tooltip=TYPE),
+    Binding("enter,e", "edit", "type", id="autograd.type", tooltip=TYPE),
     Binding("p", "preset", "preset", id="autograd.preset", tooltip="Take the next preset"),
     Binding("v", "view", "view", id="autograd.view", tooltip=SIDE),
     *tempo_keys("autograd", "moves"),
-    Binding("y", "copy", "copy", False, id="autograd.copy", tooltip=COPY),
+    Binding("y", "copy", "copy", id="autograd.copy", tooltip=COPY),
 ]

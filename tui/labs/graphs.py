@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -125,6 +127,19 @@ class GraphsLab(Lab, Dressed):
         self.comparison.use_next()
         self._from_the_start()
 
+    def use_preset(self, name: str) -> None:
+        """Take that program; those before it need not be traced."""
+        assert self.comparison is not None
+        self.comparison.use(next(each for each in self._lesson.presets if each.name == name))
+        self._from_the_start()
+
+    def views(self) -> Mapping[str, Callable[[], object]]:
+        return {name: partial(self._see, name) for name in self._desk.views}
+
+    def _see(self, view: str) -> None:
+        self._desk.see(view)
+        self.call_after_refresh(self._show)
+
     def action_view(self) -> None:
         """Show something else of it."""
         self._desk.see_next()
@@ -193,6 +208,7 @@ class GraphsLab(Lab, Dressed):
             progress=comparison.look.given.name,
             device=f"{comparison.device} {titles[comparison.device]}",
             state=self._state(comparison),
+            busy=f"measuring {comparison.measuring}" if comparison.measuring else "",
             finished=comparison.look.measured,
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 from textual import on
@@ -105,6 +105,21 @@ class Lab(Container):
 
     def on_unmount(self) -> None:
         self.close()
+
+    def action_preset(self) -> None:
+        """Take the next preset."""
+        raise NotImplementedError
+
+    def use_preset(self, name: str) -> None:
+        """Take the next preset until it is the one of that name; the lab is open."""
+        for _ in self._lesson.presets:
+            self.action_preset()
+            if self.standing.preset == name:
+                return
+
+    def views(self) -> Mapping[str, Callable[[], object]]:
+        """What can be brought into sight in place of something else, by name."""
+        return {}
 
     def fail(self, reason: str) -> None:
         """Say why this will not open; keys mean nothing here any more."""

@@ -13,7 +13,7 @@ from engine.pad import Pad, as_digits, as_mnist
 from engine.pictures.digits import DigitsPicture
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab
-from tui.labs.training_keys import QUIET_RESET
+from tui.labs.training_keys import FIRST, LAST
 from tui.screens.fetch import FetchScreen
 from tui.screens.pad import PadScreen
 
@@ -25,21 +25,23 @@ if TYPE_CHECKING:
 WRITE = "Write a digit, and see what the network says of it"
 FETCH = "Fetch the images that are not here"
 NEXT, BEFORE = "Send the next test image through the layers", "Send the one before"
+DIGIT = Binding.Group("digit", compact=True)
 COMMAND = "To get it: {}"
 """So a note goes on; here there is a key for it."""
 STARTED = "{why}: this starts with the preset {preset}. Press f to fetch it"
 KEYS = "Press f to fetch it; until then the preset digits suits these better"
 
 
-class MnistLab(TrainingLab):
+class MnistLab(TrainingLab, inherit_bindings=False):
     """A training whose network can be asked, on its way or from an earlier day."""
 
     BINDINGS = [
+        *FIRST,
         Binding("w", "write", "write", id="mnist.write", tooltip=WRITE),
-        QUIET_RESET,
-        Binding("f", "fetch", "fetch", False, id="mnist.fetch", tooltip=FETCH),
-        Binding("n", "digit(1)", "next digit", False, id="mnist.next", tooltip=NEXT),
-        Binding("b", "digit(-1)", "digit before", False, id="mnist.before", tooltip=BEFORE),
+        Binding("n", "digit(1)", "next digit", id="mnist.next", group=DIGIT, tooltip=NEXT),
+        Binding("b", "digit(-1)", "digit before", id="mnist.before", group=DIGIT, tooltip=BEFORE),
+        Binding("f", "fetch", "fetch", id="mnist.fetch", tooltip=FETCH),
+        *LAST,
     ]
 
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:

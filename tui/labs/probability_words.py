@@ -93,7 +93,7 @@ def _race(look: Look) -> str:
     if entropy == squared == 0:
         return (
             f"Label {look.label} had more than a half at the start: there is little to learn. "
-            "t takes the other label, and then both begin wrong."
+            "The key a takes the other label, and then both begin wrong."
         )
     if entropy is not None and squared is not None:
         return (

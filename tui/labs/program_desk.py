@@ -116,9 +116,14 @@ class ProgramDesk(Vertical):
         """Show the graph or its listing: what differs from way to way."""
         self.see("listing" if self._view == "listing" else "graph")
 
+    @property
+    def views(self) -> tuple[str, ...]:
+        """What there is to switch between."""
+        return VIEWS[:2] if self._wide else VIEWS
+
     def see_next(self) -> None:
         """Show the next view."""
-        views = VIEWS[:2] if self._wide else VIEWS
+        views = self.views
         place = views.index(self._view) if self._view in views else 0
         self.see(views[(place + 1) % len(views)])
 

@@ -16,7 +16,7 @@ KEYS: list[BindingType] = [
     Binding("i", "input", "input", id="graphs.input", tooltip="Take the next input"),
     Binding("p", "preset", "program", id="graphs.preset", tooltip="Take the next program"),
     Binding("v", "view", "view", id="graphs.view", tooltip=VIEW),
-    Binding("r", "reset", "forget", False, id="graphs.reset", tooltip=FORGET),
-    Binding("d", "device", "device", False, id="graphs.device", tooltip=DEVICE),
+    Binding("r", "reset", "forget", id="graphs.reset", tooltip=FORGET),
+    Binding("d", "device", "device", id="graphs.device", tooltip=DEVICE),
     Binding("escape", "give_up", "give up", id="graphs.give-up", tooltip="End the measurement"),
 ]

@@ -19,6 +19,8 @@ class Standing:
     """The device that does the work; empty until it is known."""
     state: str = ""
     """In a word, what goes on; a training says so in its frame."""
+    busy: str = ""
+    """What goes on even while the lab is out of sight; a training says so in its frame."""
     frame: Frame | None = None
     """The newest look at a training: its memory, its speed and its state."""
     finished: bool = False

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from textual import on
 from textual.app import ComposeResult
 from textual.events import Resize
@@ -147,6 +150,16 @@ class TensorsLab(Lab):
     def action_view(self) -> None:
         """The lines to try and the challenges in place of the tensors, or back."""
         self._pane.toggle_class("-side")
+        self._take_keys()
+
+    def views(self) -> Mapping[str, Callable[[], object]]:
+        if self._pane.wide:
+            return {}
+        names = {"tensors": False, "lines to try and challenges": True}
+        return {name: partial(self._turn, aside) for name, aside in names.items()}
+
+    def _turn(self, aside: bool) -> None:
+        self._pane.set_class(aside, "-side")
         self._take_keys()
 
     def action_next(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -137,6 +139,19 @@ class TrainingLab(Lab):
             self._panels.controls.refuse(str(error))
         else:
             self._begin()
+
+    def use_preset(self, name: str) -> None:
+        assert self.experiment is not None
+        try:
+            self.experiment.use_preset_named(name)
+        except ValueError as error:
+            self._panels.controls.refuse(str(error))
+        else:
+            self._begin()
+
+    def views(self) -> Mapping[str, Callable[[], object]]:
+        pictures = self._panels.pictures
+        return {title: partial(pictures.choose, name) for name, title in pictures.others.items()}
 
     def action_device(self) -> None:
         """Move to the next device."""

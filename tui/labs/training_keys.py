@@ -11,18 +11,18 @@ DEVICE = "Move to the next device"
 COPY = "Copy the command that gives this run without a screen"
 
 RESET = "Begin the very same run again"
-QUIET_RESET = Binding("r", "reset", "reset", False, id="lab.reset", tooltip=RESET)
-"""Where a lab has a key of its own: a footer of 80 cells has no room for both, and for quit."""
 
-KEYS: list[BindingType] = [
+FIRST: list[BindingType] = [
     Binding("space", "play", "play", id="lab.play", tooltip="Train on, or hold"),
     Binding("s", "step", "step", id="lab.step", tooltip="Make one step, and show it"),
-    Binding("r", "reset", "reset", id="lab.reset", tooltip=RESET),
+]
+"""Before the keys of a lab's own; a narrow footer shows what it has room for, in this order."""
+
+PACES: list[BindingType] = [
     Binding(
         "left_square_bracket",
         "pace(-1)",
         "slower",
-        key_display="[",
         id="lab.slower",
         group=PACE,
         tooltip="Fewer steps a second",
@@ -31,15 +31,21 @@ KEYS: list[BindingType] = [
         "right_square_bracket",
         "pace(1)",
         "faster",
-        key_display="]",
         id="lab.faster",
         group=PACE,
         tooltip="More steps a second, up to as fast as it goes",
     ),
-    Binding("p", "preset", "preset", id="lab.preset", tooltip="Take the next preset"),
-    Binding("v", "view", "view", id="lab.view", tooltip="Show the next picture"),
-    Binding("l", "logarithmic", "log", False, id="lab.log", tooltip=LOG),
-    Binding("e", "residuals", "errors", False, id="lab.residuals", tooltip=OTHER),
-    Binding("d", "device", "device", False, id="lab.device", tooltip=DEVICE),
-    Binding("y", "copy", "copy", False, id="lab.copy", tooltip=COPY),
 ]
+
+LAST: list[BindingType] = [
+    Binding("v", "view", "view", id="lab.view", tooltip="Show the next picture"),
+    Binding("p", "preset", "preset", id="lab.preset", tooltip="Take the next preset"),
+    *PACES,
+    Binding("r", "reset", "reset", id="lab.reset", tooltip=RESET),
+    Binding("l", "logarithmic", "log", id="lab.log", tooltip=LOG),
+    Binding("e", "residuals", "errors", id="lab.residuals", tooltip=OTHER),
+    Binding("d", "device", "device", id="lab.device", tooltip=DEVICE),
+    Binding("y", "copy", "copy", id="lab.copy", tooltip=COPY),
+]
+
+KEYS: list[BindingType] = [*FIRST, *LAST]

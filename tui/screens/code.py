@@ -20,8 +20,8 @@ class CodeView(VerticalScroll, Dressed):
     """The source that runs, with line numbers, in the colours of the theme."""
 
     BINDINGS = [
-        Binding("j", "scroll_down", show=False, id="code.down"),
-        Binding("k", "scroll_up", show=False, id="code.up"),
+        Binding("down,j", "scroll_down", "scroll down", False, id="code.down"),
+        Binding("up,k", "scroll_up", "scroll up", False, id="code.up"),
         Binding("space", "page_down", "read on", id="code.on", tooltip="One screen further"),
     ]
 
@@ -29,11 +29,16 @@ class CodeView(VerticalScroll, Dressed):
         super().__init__(id=id)
         self._file = source_file(lesson)
 
+    @property
+    def file(self) -> str:
+        """The file, from the folder of the package."""
+        return f"{self._file.parent.parent.name}/{'/'.join(self._file.parts[-2:])}"
+
     def compose(self) -> ComposeResult:
         yield Static(id="source")
 
     def on_mount(self) -> None:
-        self.border_title = f"{self._file.parent.parent.name}/{'/'.join(self._file.parts[-2:])}"
+        self.border_title = self.file
         self.border_subtitle = "this file is what runs in the lab"
         self.dress()
 

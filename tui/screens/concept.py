@@ -20,6 +20,7 @@ from tui.widgets.rows import RowList, row_keys
 
 RIGHT, WRONG, UNMARKED = ("✓ ", "bold green"), ("✗ ", "bold red"), ("· ", "")
 """The signs before an answer, each with its style."""
+NEXT = "The next question; after the last one the page"
 
 
 class Choices(RowList):
@@ -28,7 +29,7 @@ class Choices(RowList):
     BINDINGS = [
         *row_keys("answer"),
         Binding("enter", "select", "answer", id="answer.choose"),
-        Binding("tab", "app.focus_next", "next question", id="answer.next"),
+        Binding("tab", "app.focus_next", "next", id="answer.next", tooltip=NEXT),
     ]
 
 
@@ -132,10 +133,11 @@ class ConceptView(VerticalScroll):
     """The page, and under it the questions: what to know before and after the lab."""
 
     BINDINGS = [
-        Binding("j", "scroll_down", show=False, id="concept.down"),
-        Binding("k", "scroll_up", show=False, id="concept.up"),
+        Binding("down,j", "scroll_down", "scroll down", False, id="concept.down"),
+        Binding("up,k", "scroll_up", "scroll up", False, id="concept.up"),
         Binding("space", "page_down", "read on", id="concept.on", tooltip="One screen further"),
         Binding("enter", "screen.show('lab')", "to the lab", id="concept.lab"),
+        Binding("tab", "app.focus_next", "questions", id="concept.questions"),
     ]
 
     def __init__(self, lesson: Lesson, answered: set[str], *, id: str | None = None) -> None:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from engine.datasets.catalog import find
 from engine.datasets.places import folder
+from tui.bindings import MODAL_KEYS
 from tui.coming import Speed, megabytes, so_far
 from tui.commands.terminal import speaks_utf8
 from tui.fetching import Fetching
@@ -27,8 +28,9 @@ class FetchScreen(ModalScreen[bool]):
     CSS_PATH = "fetch.tcss"
     BINDINGS = [
         Binding("escape", "leave", "cancel or close", id="fetch.leave"),
-        Binding("enter", "again", "try again", id="fetch.again"),
-        Binding("q", "app.quit", show=False),
+        Binding("enter", "again", "try again, or close", id="fetch.again"),
+        Binding("question_mark", "app.help", "help", False, id="fetch.help"),
+        *MODAL_KEYS,
     ]
 
     def __init__(self, name: str) -> None:

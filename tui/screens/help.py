@@ -1,19 +1,24 @@
-"""Every key that means something here; knows only the bindings it is given."""
+"""Every key that works on the screen below, in groups; knows only the actions it is given."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from rich.table import Table
-from textual.app import ComposeResult
+from rich.text import Text
+from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.dom import DOMNode
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
-if TYPE_CHECKING:
-    from textual.binding import ActiveBinding
+from tui.bindings import MODAL_KEYS, KeyAction
+
+CLOSES = "esc closes"
+MORE = "↑ ↓ pgup pgdn scroll · esc closes"
 
 
 class HelpScreen(ModalScreen[None]):
@@ -22,32 +27,77 @@ class HelpScreen(ModalScreen[None]):
     CSS_PATH = "help.tcss"
     BINDINGS = [
         Binding("escape,question_mark,enter", "dismiss", "close", id="help.close"),
-        Binding("q", "app.quit", show=False),
-        Binding("j", "scroll('down')", show=False),
-        Binding("k", "scroll('up')", show=False),
+        Binding("j", "scroll('down')", "scroll down", False, id="help.down"),
+        Binding("k", "scroll('up')", "scroll up", False, id="help.up"),
+        *MODAL_KEYS,
     ]
 
-    def __init__(self, bindings: Iterable[ActiveBinding]) -> None:
+    def __init__(self, actions: Sequence[KeyAction], mouse: Sequence[tuple[str, str]]) -> None:
+        """Show these actions, and what the mouse does: each gesture with its effect."""
         super().__init__()
-        self._keys = list(bindings)
+        self._actions, self._mouse = actions, mouse
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
             box.border_title = "Keys"
-            box.border_subtitle = "esc closes"
             yield Static(self._table())
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._say_how_to_scroll)
 
     def action_scroll(self, direction: str) -> None:
         """Move the page by a line."""
         self.query_one("#help").scroll_relative(y=1 if direction == "down" else -1, animate=False)
 
+    def _say_how_to_scroll(self) -> None:
+        """Name the keys that scroll where the page is longer than the box."""
+        box = self.query_one("#help")
+        box.border_subtitle = MORE if box.max_scroll_y else CLOSES
+
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))
         table.add_column(justify="right", style="bold", no_wrap=True)
         table.add_column()
-        for active in self._keys:
-            binding = active.binding
-            keys = self.app.get_key_display(binding)
-            text = binding.description + (f": {binding.tooltip}" if binding.tooltip else "")
-            table.add_row(keys, text)
+        for title, rows in groups(self._actions, self._mouse):
+            if table.row_count:
+                table.add_row()
+            table.add_row("", Text(title, "bold underline"))
+            for keys, text in rows:
+                table.add_row(Text(keys), Text(text))
         return table
+
+
+def groups(
+    actions: Sequence[KeyAction], mouse: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The titles of the groups, each with its rows: keys, and what they do.
+
+    The keys of the focused panel come first, those of the app last, and then the mouse.
+    """
+    inner_first = sorted(actions, key=lambda action: isinstance(action.node, App))
+    for title, members in groupby(inner_first, key=lambda action: _title(action.node)):
+        yield title, [(action.names, _effect(action.binding)) for action in members]
+    yield "Mouse", list(mouse)
+
+
+def _title(node: DOMNode) -> str:
+    """What a group of keys belongs to."""
+    if isinstance(node, App):
+        return "Everywhere"
+    if isinstance(node, Screen):
+        return "This screen"
+    if isinstance(node, Input):
+        return "The line to type in"
+    titled = (
+        str(each.border_title).partition(" · ")[0]
+        for each in node.ancestors_with_self
+        if isinstance(each, Widget) and each.border_title
+    )
+    return "The lab" if node.id == "lab" else next(titled, "This page")
+
+
+def _effect(binding: Binding) -> str:
+    """What a key does, in words: Textual writes its own like titles."""
+    if not binding.id:
+        return binding.description.lower()
+    return binding.description + (f": {binding.tooltip}" if binding.tooltip else "")

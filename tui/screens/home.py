@@ -46,14 +46,22 @@ class Contents(RowList):
     ]
 
 
+class FilterLine(Input):
+    """The line to type in which lessons are looked for."""
+
+    BINDINGS = [
+        Binding("enter,down", "submit", "accept", id="filter.accept", tooltip="Choose from these"),
+    ]
+
+
 class HomeScreen(Screen[None]):
     """Where the app begins: choose a lesson, read its page."""
 
     CSS_PATH = "home.tcss"
     BINDINGS = [
-        Binding("slash", "filter", "filter", key_display="/", id="home.filter"),
-        Binding("escape", "all", show=False, id="home.all", tooltip="Show every lesson again"),
-        Binding("space", "page(1)", "read on", id="home.page"),
+        Binding("slash", "filter", "filter", id="home.filter", tooltip="Lessons by their words"),
+        Binding("space", "page(1)", "read on", id="home.page", tooltip="One screen further"),
+        Binding("escape", "all", "all lessons", id="home.all", tooltip="Show every lesson again"),
     ]
 
     @dataclass
@@ -76,7 +84,7 @@ class HomeScreen(Screen[None]):
         yield Static(" [b]dltui[/b]  the fundamentals of deep learning, to play with", id="title")
         with Horizontal():
             with Vertical(id="contents"):
-                yield Input(placeholder="filter the lessons", compact=True)
+                yield FilterLine(placeholder="filter the lessons", compact=True)
                 yield Contents(markup=False, compact=True)
             with VerticalScroll(id="page", can_focus=False):
                 yield Static(id="facts")
@@ -112,6 +120,13 @@ class HomeScreen(Screen[None]):
                 contents.replace_option_prompt(option.id, self._line(find(option.id)))
         if self._shown:
             self._show_facts()
+        written = [entry for entry in entries() if entry.written]
+        begun = sum(self._progress.of(entry.slug).opened for entry in written)
+        self.query_one(StatusBar).page = f"{begun} of {len(written)} lessons begun"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Every lesson can be shown again where only some are."""
+        return action != "all" or bool(self.query("#contents.-filtering"))
 
     def action_filter(self) -> None:
         """Show the line to type in."""
@@ -123,6 +138,7 @@ class HomeScreen(Screen[None]):
         self.query_one("#contents").remove_class("-filtering")
         self.query_one(Input).clear()
         self.query_one(Contents).focus()
+        self.refresh_bindings()
 
     def action_page(self, direction: int) -> None:
         """Turn the page on the right."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -11,6 +12,7 @@ from textual.events import Key, Paste
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from lessons.lesson import Lesson, TrainingLesson
@@ -32,6 +34,7 @@ BACK = "Back to the course; the lesson stays as it is until you open another"
 CLOSE_HINT = "Close the hint of the challenge"
 NEWS_SECONDS = 8.0
 """How long a challenge that has just been met is highlighted."""
+PAGES = Binding.Group("pages", compact=True)
 
 
 class LessonScreen(Screen[None]):
@@ -41,11 +44,11 @@ class LessonScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
     BINDINGS = [
-        Binding("1", "show('concept')", "concept", False, id="lesson.concept", tooltip=CONCEPT),
-        Binding("2", "show('lab')", "lab", False, id="lesson.lab", tooltip=LAB),
         Binding(
-            "3,c", "show('code')", "code", False, key_display="c", id="lesson.code", tooltip=CODE
+            "1", "show('concept')", "concept", group=PAGES, id="lesson.concept", tooltip=CONCEPT
         ),
+        Binding("2", "show('lab')", "lab", group=PAGES, id="lesson.lab", tooltip=LAB),
+        Binding("3,c", "show('code')", "code", group=PAGES, id="lesson.code", tooltip=CODE),
         Binding("escape", "close_hint", "close hint", id="lesson.hint", tooltip=CLOSE_HINT),
         Binding("escape", "back", "back", id="lesson.back", tooltip=BACK),
     ]
@@ -66,6 +69,9 @@ class LessonScreen(Screen[None]):
         self._new: set[str] = set()
         """The challenges that have just been met, by slug."""
         self._news_timer: Timer | None = None
+        self._opened = False
+        self._awaiting: list[Callable[[], object]] = []
+        """What is to be done in the lab once it is open."""
 
     def compose(self) -> ComposeResult:
         yield self._heading
@@ -83,6 +89,8 @@ class LessonScreen(Screen[None]):
         self.action_show("concept")
         # At once, and not by message: the line above and the charts are then painted in one go.
         self.watch(self._lab, "standing", self._follow)
+        for page in ("#concept", "#code"):
+            self.watch(self.query_one(page), "scroll_y", self._describe_page, init=False)
         self._open_lab()
 
     @work
@@ -96,6 +104,9 @@ class LessonScreen(Screen[None]):
             await asyncio.to_thread(self._lab.prepare)
             self._status.device = f"{bench.device.name} {bench.device.title}"
             self._lab.open(bench)
+            self._opened = True
+            for do in self._awaiting:
+                do()
 
     @property
     def _done(self) -> Done:
@@ -110,12 +121,26 @@ class LessonScreen(Screen[None]):
         else:
             self.query_one(f"#{part}").focus()
 
+    def _describe_page(self) -> None:
+        """Say below of the page in sight what it is, and how far it was read."""
+        page = self.query_one(ContentSwitcher).visible_content
+        if isinstance(page, ConceptView):
+            questions = {question.slug for question in self.lesson.questions}
+            answered = len(questions & self._done.answers)
+            what = f"{answered} of {len(questions)} questions answered"
+            self._status.page = f"{what} · {_read(page)}"
+        elif isinstance(page, CodeView):
+            self._status.page = f"{page.file} · {_read(page)}"
+        else:
+            self._status.page = ""
+
     def _turn_to(self, part: str) -> None:
         """Show this part; the focus stays where it is."""
         self._hush()
         self._lab.leave()
         self.query_one(ContentSwitcher).current = part
         self._heading.part = part
+        self.call_after_refresh(self._describe_page)
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -145,6 +170,19 @@ class LessonScreen(Screen[None]):
         self._lab.put_down()
         self.dismiss()
 
+    @property
+    def lab(self) -> Lab:
+        """The lab of the lesson, in sight or not."""
+        return self._lab
+
+    def in_the_lab(self, do: Callable[[], object]) -> None:
+        """Show the lab and do this in it; where it is not open yet, as soon as it is."""
+        self.action_show("lab")
+        if self._opened:
+            do()
+        else:
+            self._awaiting.append(do)
+
     def close(self) -> None:
         """Let go of all but the widgets: another lesson is being opened."""
         self._lab.close()
@@ -171,7 +209,8 @@ class LessonScreen(Screen[None]):
     def _follow(self, standing: Standing) -> None:
         """Say where the lab stands."""
         self._heading.preset, self._heading.progress = standing.preset, standing.progress
-        self._status.state, self._status.frame = standing.state, standing.frame
+        self._status.state, self._status.busy = standing.state, standing.busy
+        self._status.frame = standing.frame
         if standing.device:
             self._status.device = standing.device
         if standing.finished and self._progress.add(self.lesson.slug, "finished"):
@@ -185,6 +224,7 @@ class LessonScreen(Screen[None]):
     def _answer(self, event: QuestionBox.Answered) -> None:
         if event.right:
             self._progress.add(self.lesson.slug, "answer", event.question.slug)
+            self._describe_page()
             for challenge in self.lesson.challenges:
                 if challenge.question == event.question.slug:
                     self._met(challenge.slug, challenge.text)
@@ -216,3 +256,10 @@ class LessonScreen(Screen[None]):
             self._new.clear()
             self._status.news = ""
             self._lab.mark(self._done.challenges)
+
+
+def _read(page: Widget) -> str:
+    """How far down the page is what is in sight."""
+    if page.scroll_y >= page.max_scroll_y:
+        return "end of the page"
+    return f"{100 * page.scroll_y / page.max_scroll_y:.0f} % down"

@@ -59,6 +59,7 @@ class PadScreen(Screen[None], Dressed):
     """
 
     CSS_PATH = "pad.tcss"
+    MOUSE = (("drag", "draw on the sheet"), ("click", "draw, or press a key in the last line"))
     BINDINGS = [
         Binding("escape", "dismiss", "back", id="pad.back", tooltip="Back to the lab"),
     ]

@@ -7,10 +7,13 @@ from collections.abc import Sequence, Set
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
+from textual.binding import Binding
 from textual.widgets.option_list import Option
 
 from lessons.lesson import Challenge
 from tui.widgets.rows import Rows, row_keys
+
+HINT = "What to try for the chosen challenge"
 
 
 class Challenges(Rows):
@@ -20,7 +23,10 @@ class Challenges(Rows):
     """
 
     BORDER_TITLE = "Challenges"
-    BINDINGS = row_keys("challenges")
+    BINDINGS = [
+        *row_keys("challenges"),
+        Binding("enter", "select", "hint", id="challenges.hint", tooltip=HINT),
+    ]
 
     def __init__(self, challenges: Sequence[Challenge], *, id: str | None = None) -> None:
         super().__init__(

@@ -18,10 +18,9 @@ class ControlList(RowList):
 
     BINDINGS = [
         Binding(
-            "left,h",
+            "left",
             "turn(-1)",
             "lower",
-            key_display="←",
             id="control.less",
             group=TURN,
             tooltip=LOWER,
@@ -30,7 +29,6 @@ class ControlList(RowList):
             "right",
             "turn(1)",
             "higher",
-            key_display="→",
             id="control.more",
             group=TURN,
             tooltip=HIGHER,

@@ -18,7 +18,7 @@ from textual.widgets.option_list import Option
 from engine.conditions import Unmet, without_effect
 from engine.config import Setting
 from lessons.lesson import Control
-from tui.widgets.control_list import ControlList
+from tui.widgets.control_list import TURN, ControlList
 from tui.widgets.control_values import choices, following, for_controls, line, matters, text_of
 from tui.widgets.path_suggester import PathSuggester
 
@@ -28,7 +28,7 @@ TYPE = "Type any value for the highlighted control"
 class Field(Input):
     """The line to type a value in."""
 
-    BINDINGS = [Binding("enter", "submit", "take it", key_display="⏎", id="control.take")]
+    BINDINGS = [Binding("enter", "submit", "accept", id="control.take")]
 
 
 class Controls(Vertical):
@@ -62,8 +62,10 @@ class Controls(Vertical):
 
     BINDINGS = [
         # First of all bindings: what is typed next must find the line open, however fast it comes.
-        Binding("enter", "edit", "type", False, id="control.type", priority=True, tooltip=TYPE),
-        Binding("escape", "settle", "keep the old value", id="control.keep"),
+        Binding(
+            "enter", "edit", "type", id="control.type", group=TURN, priority=True, tooltip=TYPE
+        ),
+        Binding("escape", "settle", "cancel", id="control.keep", tooltip="Keep the old value"),
     ]
 
     @dataclass

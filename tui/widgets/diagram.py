@@ -37,14 +37,14 @@ class Diagram(ScrollView, Dressed, can_focus=True):
     }
     """
     BINDINGS = [
-        Binding("left,h", "pan(-1, 0)", show=False, id="diagram.left"),
-        Binding("right,l", "pan(1, 0)", show=False, id="diagram.right"),
-        Binding("up,k", "pan(0, -1)", show=False, id="diagram.up"),
-        Binding("down,j", "pan(0, 1)", show=False, id="diagram.down"),
-        Binding("home", "look(0, 0)", show=False, id="diagram.start", tooltip="To the inputs"),
-        Binding("end", "look(1, 1)", show=False, id="diagram.end", tooltip="To the result"),
-        Binding("pageup", "turn(-1)", show=False, id="diagram.back"),
-        Binding("pagedown", "turn(1)", show=False, id="diagram.on"),
+        Binding("left,h", "pan(-1, 0)", "scroll left", False, id="diagram.left"),
+        Binding("right,l", "pan(1, 0)", "scroll right", False, id="diagram.right"),
+        Binding("up,k", "pan(0, -1)", "scroll up", False, id="diagram.up"),
+        Binding("down,j", "pan(0, 1)", "scroll down", False, id="diagram.down"),
+        Binding("home", "look(0, 0)", "to the inputs", False, id="diagram.start"),
+        Binding("end", "look(1, 1)", "to the result", False, id="diagram.end"),
+        Binding("pageup", "turn(-1)", "a page back", False, id="diagram.back"),
+        Binding("pagedown", "turn(1)", "a page on", False, id="diagram.on"),
     ]
 
     caption: var[str] = var("")

@@ -19,6 +19,7 @@ from tui.widgets.dress import Dressed, look_of
 PEN = {False: ("△", "▽", "○"), True: ("▲", "▼", "●")}
 """The pen, up and down: over the upper or the lower pixel of a letter, or over a larger one."""
 BLACK, YELLOW = (0, 0, 0), (255, 220, 0)
+PEN_MOVES = Binding.Group("move", compact=True)
 MOVE = "Move the pen; where it is down it draws"
 STROKE = "Let the pen down on the paper, or lift it"
 
@@ -34,10 +35,10 @@ class DrawingPad(Drawing, Dressed, can_focus=True):
     }
     """
     BINDINGS = [
-        Binding("left,h", "move(-1, 0)", "left", False, "←", id="pad.left", tooltip=MOVE),
-        Binding("right,l", "move(1, 0)", "right", False, "→", id="pad.right"),
-        Binding("up,k", "move(0, -1)", "up", False, "↑", id="pad.up"),
-        Binding("down,j", "move(0, 1)", "down", False, "↓", id="pad.down"),
+        Binding("left,h", "move(-1, 0)", "left", group=PEN_MOVES, id="pad.left", tooltip=MOVE),
+        Binding("right,l", "move(1, 0)", "right", group=PEN_MOVES, id="pad.right"),
+        Binding("up,k", "move(0, -1)", "up", group=PEN_MOVES, id="pad.up"),
+        Binding("down,j", "move(0, 1)", "down", group=PEN_MOVES, id="pad.down"),
         Binding("home", "move(-1, -1)", "up and left", False, id="pad.up-left"),
         Binding("pageup", "move(1, -1)", "up and right", False, id="pad.up-right"),
         Binding("end", "move(-1, 1)", "down and left", False, id="pad.down-left"),

@@ -19,7 +19,7 @@ class TypedLine(Input):
     """A line that no control character gets into, by pasting say: one could write anywhere."""
 
     BINDINGS = [
-        Binding("enter", "submit", "take it", key_display="⏎", id="expression.take"),
+        Binding("enter", "submit", "accept", id="expression.take"),
     ]
 
     def __init__(self, text: str) -> None:
@@ -51,7 +51,9 @@ class ExpressionLine(Vertical):
     }
     """
     BINDINGS = [
-        Binding("escape", "settle", "as before", id="expression.settle", tooltip="Type no further"),
+        Binding(
+            "escape", "settle", "cancel", id="expression.settle", tooltip="Keep the line as it was"
+        ),
     ]
 
     @dataclass

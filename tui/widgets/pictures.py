@@ -58,6 +58,11 @@ class Pictures(Vertical, Dressed):
         return len(self._names) > 1
 
     @property
+    def others(self) -> dict[str, str]:
+        """The titles of the pictures to turn to, by name; none where all are in sight."""
+        return {name: CHARTS[name].title for name in self._names} if self.hidden else {}
+
+    @property
     def has_other(self) -> bool:
         """Whether a picture in sight has something else to show."""
         names = [self._names[self._chosen]] if self.hidden else self._names

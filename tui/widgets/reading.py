@@ -22,8 +22,8 @@ class Reading(VerticalScroll):
     }
     """
     BINDINGS = [
-        Binding("j", "scroll_down", show=False, id="reading.down"),
-        Binding("k", "scroll_up", show=False, id="reading.up"),
+        Binding("down,j", "scroll_down", "scroll down", False, id="reading.down"),
+        Binding("up,k", "scroll_up", "scroll up", False, id="reading.up"),
     ]
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -9,13 +9,22 @@ from textual.widgets import OptionList
 def row_keys(name: str) -> list[BindingType]:
     """Down and up as in every list, with ids of this one's own: a keymap names keys by them."""
     return [
-        Binding("j", "cursor_down", show=False, id=f"{name}.down"),
-        Binding("k", "cursor_up", show=False, id=f"{name}.up"),
+        Binding("down,j", "cursor_down", "next row", False, id=f"{name}.down"),
+        Binding("up,k", "cursor_up", "row before", False, id=f"{name}.up"),
     ]
 
 
 class RowList(OptionList):
-    """A list that may be paged before it was ever laid out: Textual's own would end the app."""
+    """A list that may be paged before it was ever laid out: Textual's own would end the app.
+
+    Of the keys that scroll it sideways only those are bound that have something to scroll: the
+    others are free for the lab around it.
+    """
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("scroll_left", "scroll_right", "page_left", "page_right"):
+            return self.max_scroll_x > 0
+        return super().check_action(action, parameters)
 
     def action_page_up(self) -> None:
         """Up by what is in sight."""

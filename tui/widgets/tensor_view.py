@@ -36,12 +36,12 @@ class TensorView(Painted, Dressed, can_focus=True):
     }
     """
     BINDINGS = [
-        Binding("left,h", "move(0, -1)", show=False, id="tensor.left"),
-        Binding("right,l", "move(0, 1)", show=False, id="tensor.right"),
-        Binding("up,k", "move(-1, 0)", show=False, id="tensor.up"),
-        Binding("down,j", "move(1, 0)", show=False, id="tensor.down"),
-        Binding("pageup", "turn(-1)", show=False, id="tensor.back", tooltip="The slice before"),
-        Binding("pagedown", "turn(1)", show=False, id="tensor.on", tooltip="The next slice"),
+        Binding("left,h", "move(0, -1)", "a cell left", False, id="tensor.left"),
+        Binding("right,l", "move(0, 1)", "a cell right", False, id="tensor.right"),
+        Binding("up,k", "move(-1, 0)", "a cell up", False, id="tensor.up"),
+        Binding("down,j", "move(1, 0)", "a cell down", False, id="tensor.down"),
+        Binding("pageup", "turn(-1)", "slice before", False, id="tensor.back"),
+        Binding("pagedown", "turn(1)", "next slice", False, id="tensor.on"),
     ]
 
     @dataclass

@@ -26,6 +26,10 @@ class Ways(Rows):
 
         row: int
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A row is chosen by going to it, so there is nothing left for enter to do."""
+        return action != "select" and super().check_action(action, parameters)
+
     def show(self, rows: Sequence[Text], chosen: int) -> None:
         """Show these rows, of which that one is chosen."""
         # Told of it, whoever asked for this row might take it for a wish, and a late one.

@@ -1,0 +1,229 @@
+"""The last line of every screen: each key in it works, and none that matters is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from textual.actions import parse
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widgets import Input
+
+from lessons.catalog import entries
+from lessons.lesson import TrainingLesson
+from tests.tui.conftest import app, until
+from tui.app import DltuiApp
+from tui.bindings import key_actions
+from tui.labs.lab import Lab
+from tui.screens.lesson import LessonScreen
+from tui.widgets.challenges import Challenges
+from tui.widgets.key_footer import Item, KeyFooter, fitting, footer_items
+
+NARROW, WIDE = (80, 24), (120, 40)
+PINNED = [Item(("escape",), "back", pinned=True), Item(("q",), "quit", pinned=True)]
+
+
+# Which keys there is room for.
+
+
+def texts(items: list[Item]) -> list[str]:
+    return [f"{item.label} {item.text}" for item in items]
+
+
+def test_what_leads_out_of_a_place_stays_however_little_room_there_is() -> None:
+    items = [Item(("s",), "step"), Item(("p",), "preset"), *PINNED]
+    assert texts(fitting(items, 80)) == ["s step", "p preset", "esc back", "q quit"]
+    assert texts(fitting(items, 31)) == ["s step", "p preset", "esc back", "q quit"]
+    assert texts(fitting(items, 30)) == ["s step", "esc back", "q quit"]
+    assert texts(fitting(items, 10)) == ["esc back", "q quit"]
+
+
+def test_a_shorter_one_takes_the_room_that_a_longer_one_cannot_use() -> None:
+    items = [Item(("s",), "a long description"), Item(("p",), "go"), *PINNED]
+    assert texts(fitting(items, 20)) == ["p go", "esc back", "q quit"]
+
+
+def test_keys_of_a_group_stand_together_under_one_description() -> None:
+    assert Item(("left", "right"), "go", gap="").label == "←→"
+    assert Item(("question_mark",), "help").label == "?"
+    assert Item(("ctrl+q",), "quit").label == "ctrl+q"
+
+
+# Every key that is shown, on every page, with every focus.
+
+
+class Recorder(DltuiApp):
+    """An app that notes which actions keys run, and while it does runs none."""
+
+    records = False
+
+    def __init__(self, lesson: str) -> None:
+        super().__init__(lesson=lesson, device="cpu")
+        self.ran: list[str] = []
+
+    async def run_action(
+        self,
+        action: str,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        if not self.records:
+            return await super().run_action(action, default_namespace, namespaces)
+        place, name, parameters = parse(action)
+        node = {"app": self, "screen": self.screen}.get(place, default_namespace or self)
+        if not node.check_action(name, parameters):
+            return False
+        self.ran.append(action)
+        return True
+
+
+async def footer_of(pilot) -> KeyFooter:
+    """The footer of the screen, once it shows what holds now."""
+    screen = pilot.app.screen
+    footer = screen.query_one(KeyFooter)
+
+    def current() -> bool:
+        items = footer_items(key_actions(screen))
+        return footer.items == fitting(items, screen.size.width)
+
+    await pilot.pause()
+    await until(pilot, current)
+    return footer
+
+
+def check_shown(screen: Screen[object], items: list[Item]) -> None:
+    """Nothing is cut off, and quit and back are there."""
+    where = f"{screen} with the focus on {screen.focused}"
+    assert len(" ".join(texts(items))) <= screen.size.width, where
+    typing = isinstance(screen.focused, Input)
+    assert (("ctrl+q",) if typing else ("q",)) in [i.keys for i in items if i.text == "quit"], where
+    assert [item.text for item in items if item.keys == ("escape",)], where
+    for item in items:
+        assert item.text, f"{item} says nothing: {where}"
+
+
+async def check_pressed(pilot, items: list[Item]) -> None:
+    """Each key runs an action whose description or group is the one that is shown."""
+    screen = pilot.app.screen
+    said = {}
+    for key, active in screen.active_bindings.items():
+        group = active.binding.group
+        said[key] = (
+            active.binding.action,
+            group.description if group else active.binding.description,
+        )
+    pilot.app.records = True
+    for item in items:
+        for key in item.keys:
+            action, text = said[key]
+            pilot.app.ran.clear()
+            await pilot.press(key)
+            assert pilot.app.ran[:1] == [action], f"{key} with the focus on {screen.focused}"
+            assert text == item.text
+    pilot.app.records = False
+
+
+async def lesson_lab(pilot, slug: str) -> Lab:
+    """The lab of that lesson, open and in sight."""
+    pilot.app.open_lesson(slug)
+    await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+    screen = pilot.app.screen
+    assert screen.lesson.slug == slug
+    await until(pilot, lambda: screen.focused is not None)
+    await pilot.press("2")
+    lab = screen.query_one(Lab)
+    await until(pilot, lambda: lab.standing.device)
+    if isinstance(screen.lesson, TrainingLesson):
+        await until(pilot, lambda: lab.frame is not None)
+    return lab
+
+
+async def test_every_key_of_the_footer_works_whatever_has_the_focus() -> None:
+    pressed = set()
+    async with Recorder("tensors").run_test(size=NARROW) as pilot:
+
+        async def look_around(page: str) -> None:
+            for size in (NARROW, WIDE):
+                await pilot.resize_terminal(*size)
+                for widget in list(screen.focus_chain):
+                    screen.set_focus(widget)
+                    items = (await footer_of(pilot)).items
+                    check_shown(screen, items)
+                    place = (page, type(widget), tuple(items))
+                    if place not in pressed:
+                        pressed.add(place)
+                        await check_pressed(pilot, items)
+            await pilot.resize_terminal(*NARROW)
+
+        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+        for entry in entries():
+            lab = await lesson_lab(pilot, entry.slug)
+            screen = pilot.app.screen
+            await look_around(type(lab).__name__)
+            if not isinstance(screen.lesson, TrainingLesson):
+                for preset in screen.lesson.presets[1:]:
+                    lab.use_preset(preset.name)
+                    await look_around(type(lab).__name__)
+            for key in "13":
+                await pilot.press(key)
+                await look_around(key)
+    assert {page for page, *_ in pressed} >= {"TrainingLab", "MnistLab", "TensorsLab", "1", "3"}
+
+
+# The keys that matter are among them.
+
+
+async def shown(pilot) -> str:
+    return "  ".join(texts((await footer_of(pilot)).items))
+
+
+@pytest.mark.parametrize(
+    ("slug", "expected"),
+    [
+        ("linear-regression", "←→⏎ set  space play  s step  v view  p preset"),
+        ("mnist", "←→⏎ set  space play  s step  w write  nb digit"),
+        ("dataloader", "←→⏎ set  space play  s step  m measure"),
+        ("softmax", "↑↓←→ go  space play  ⏎ type  pb scene"),
+        ("probabilities", "←→ go  hl far  space play  ⏎ type  pb scene"),
+    ],
+)
+async def test_the_keys_that_matter_are_shown_at_80_columns(slug: str, expected: str) -> None:
+    async with app(slug).run_test(size=NARROW) as pilot:
+        await lesson_lab(pilot, slug)
+        line = await shown(pilot)
+        assert line.startswith(expected)
+        assert line.endswith("esc back  ? help  q quit")
+
+
+async def test_enter_on_a_challenge_is_the_hint_and_v_is_shown_where_it_switches() -> None:
+    async with app("tensors").run_test(size=NARROW) as pilot:
+        lab = await lesson_lab(pilot, "tensors")
+        assert "⏎ type" in await shown(pilot)
+        assert "v view" in await shown(pilot)
+        await pilot.press("v")
+        await until(pilot, lambda: lab.query_one(Challenges).has_focus)
+        assert "⏎ hint" in await shown(pilot)
+        assert "⏎ type" not in await shown(pilot)
+        await pilot.resize_terminal(*WIDE)
+        assert "v view" not in await shown(pilot)
+        await pilot.press("e")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        assert (await shown(pilot)).startswith("⏎ accept")
+        assert (await shown(pilot)).endswith("esc cancel  ctrl+q quit")
+
+
+async def test_a_value_that_is_typed_is_accepted_or_cancelled() -> None:
+    async with app("linear-regression").run_test(size=NARROW) as pilot:
+        await lesson_lab(pilot, "linear-regression")
+        await pilot.press("enter")
+        assert await shown(pilot) == "⏎ accept  esc cancel  ctrl+q quit"
+
+
+async def test_a_click_on_a_key_presses_it() -> None:
+    async with app("linear-regression").run_test(size=NARROW) as pilot:
+        lab = await lesson_lab(pilot, "linear-regression")
+        footer = await footer_of(pilot)
+        left = len("←→⏎ set space play ")
+        await pilot.click(footer, offset=(left + 3, 0))
+        await until(pilot, lambda: lab.frame.step == 1)

@@ -1,0 +1,99 @@
+"""The command palette: lessons, presets, pictures and keys, to be found by their names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.markup import escape
+
+from lessons.catalog import COURSE
+from tui.bindings import MODAL_KEYS, key_actions
+from tui.screens.lesson import LessonScreen
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+    from tui.app import DltuiApp
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something to find by its name, and to run."""
+
+    name: str
+    about: str
+    """A sentence: what it does."""
+    run: Callable[[], object]
+    other_name: str = ""
+    """Another name by which it is found."""
+
+
+class Palette(CommandPalette):
+    """Textual's palette; ctrl+c says in it too how to quit."""
+
+    BINDINGS = MODAL_KEYS
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="Find a lesson, a preset, a picture or a key", id="palette")
+
+
+class Commands(Provider):
+    """Everything that can be done from the screen below."""
+
+    async def discover(self) -> Hits:
+        """All of it, the lessons last: there are many of them."""
+        for command in self._commands():
+            yield DiscoveryHit(
+                escape(command.name), command.run, text=command.name, help=escape(command.about)
+            )
+
+    async def search(self, query: str) -> Hits:
+        """What has the letters of the query in its name, in this order."""
+        matcher = self.matcher(query)
+        for command in self._commands():
+            score = max(matcher.match(command.name), matcher.match(command.other_name))
+            if score > 0:
+                name = matcher.highlight(escape(command.name))
+                yield Hit(score, name, command.run, text=command.name, help=escape(command.about))
+
+    def _commands(self) -> Iterator[Command]:
+        yield from key_commands(self.screen)
+        if isinstance(self.screen, LessonScreen):
+            yield from lab_commands(self.screen)
+        if not self.screen.is_modal:  # over a fetch say, which has to be closed or cancelled first
+            yield from lesson_commands(cast("DltuiApp", self.app))
+
+
+def key_commands(screen: Screen[object]) -> Iterator[Command]:
+    """Every action that a key runs now."""
+    for action in key_actions(screen):
+        binding = action.binding
+        if binding.id and binding.action != "command_palette":
+            about = f"{binding.tooltip or binding.description} ({action.names})"
+            run = partial(screen.app.run_action, binding.action, action.node)
+            yield Command(binding.description, about, run)
+
+
+def lab_commands(screen: LessonScreen) -> Iterator[Command]:
+    """The presets and the views of the lesson's lab."""
+    for preset in screen.lesson.presets:
+        use = partial(screen.in_the_lab, partial(screen.lab.use_preset, preset.name))
+        yield Command(f"preset: {preset.name}", preset.title, use)
+    for name, show in screen.lab.views().items():
+        yield Command(
+            f"view: {name}", f"Show this in the lab: {name}", partial(screen.in_the_lab, show)
+        )
+
+
+def lesson_commands(app: DltuiApp) -> Iterator[Command]:
+    """Every lesson that is written."""
+    for chapter in COURSE:
+        for entry in chapter.entries:
+            if entry.written:
+                about = f"Chapter {chapter.number}, {chapter.title}: {entry.about}"
+                open_it = partial(app.open_lesson, entry.slug)
+                yield Command(f"lesson: {entry.title}", about, open_it, entry.slug)
