@@ -13,6 +13,7 @@ from textual.events import Event, Key, Paste, Resize
 from textual.geometry import Size
 from textual.reactive import Reactive
 from textual.timer import Timer
+from textual.widgets import Input
 
 from engine.datasets.places import variable_trouble
 from lessons.catalog import find
@@ -42,6 +43,7 @@ MOUSE = (
     ("wheel", "scroll what is under the mouse"),
 )
 """What the mouse does on most screens."""
+COPY = "What is selected; it also names the key that quits"
 SUSPEND = "Back to the shell; fg returns"
 
 
@@ -74,7 +76,7 @@ class DltuiApp(KeyOrder, inherit_bindings=False):
             priority=True,
             tooltip="A lesson, a preset, a picture or a key, by its name",
         ),
-        Binding("ctrl+c", "help_quit", "how to quit", False, id="app.how-to-quit"),
+        Binding("ctrl+c", "help_quit", "copy", False, id="app.copy", priority=True, tooltip=COPY),
         Binding("ctrl+z", "suspend_process", "suspend", False, id="app.suspend", tooltip=SUSPEND),
         Binding("q", "quit", "quit", id="app.quit", tooltip=QUIT),
         # Where q types a letter this one works, and the footer shows it in the place of q.
@@ -108,6 +110,7 @@ class DltuiApp(KeyOrder, inherit_bindings=False):
         self._remark = settings.check(self._settings_file)
         for kind in (DARK, LIGHT):
             self.register_theme(kind)
+        self.stylesheet.set_variables(self.get_css_variables())  # made with Textual's own theme
         theme = settings.load(self._settings_file).theme
         known = theme in (DARK.name, LIGHT.name)
         self.theme = theme if known else settings.Settings().theme
@@ -175,10 +178,16 @@ class DltuiApp(KeyOrder, inherit_bindings=False):
             self.push_screen(Palette())
 
     def action_help_quit(self) -> None:
-        """Name the key that quits, as the footer does."""
+        """Copy what is selected, and name the key that quits, as the footer does."""
+        focused = self.focused
+        typed = focused.selected_text if isinstance(focused, Input) else ""
+        selected = typed or self.screen.get_selected_text()
+        if selected:
+            self.copy_to_clipboard(selected)
         quits = ("quit", "app.quit")
         keys = [a.keys[0] for a in key_actions(self.screen) if a.binding.action in quits]
-        self.notify(f"Press {keys[0]} to quit.", markup=False)
+        copied = "Copied. " if selected else ""
+        self.notify(f"{copied}Press {keys[0]} to quit.", markup=False)
 
     def exit(
         self, result: None = None, return_code: int = 0, message: RenderableType | None = None

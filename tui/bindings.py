@@ -13,10 +13,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.screen import Screen
 
-MODAL_KEYS: list[BindingType] = [
-    Binding("q,ctrl+q", "app.quit", "quit", id="modal.quit"),
-    Binding("ctrl+c", "app.help_quit", "how to quit", False, id="modal.how-to-quit"),
-]
+MODAL_KEYS: list[BindingType] = [Binding("q,ctrl+q", "app.quit", "quit", id="modal.quit")]
 """Keys of the app that a modal screen, which hides the app's, has to bind again."""
 
 

@@ -33,7 +33,7 @@ class Command:
 
 
 class Palette(CommandPalette):
-    """Textual's palette; ctrl+c says in it too how to quit."""
+    """Textual's palette, with what there is to find here."""
 
     BINDINGS = MODAL_KEYS
 
@@ -45,7 +45,7 @@ class Commands(Provider):
     """Everything that can be done from the screen below."""
 
     async def discover(self) -> Hits:
-        """All of it, the lessons last: there are many of them."""
+        """All of it: presets and views of the lab, lessons, and what the keys do here."""
         for command in self._commands():
             yield DiscoveryHit(
                 escape(command.name), command.run, text=command.name, help=escape(command.about)
@@ -61,11 +61,11 @@ class Commands(Provider):
                 yield Hit(score, name, command.run, text=command.name, help=escape(command.about))
 
     def _commands(self) -> Iterator[Command]:
-        yield from key_commands(self.screen)
         if isinstance(self.screen, LessonScreen):
             yield from lab_commands(self.screen)
         if not self.screen.is_modal:  # over a fetch say, which has to be closed or cancelled first
             yield from lesson_commands(cast("DltuiApp", self.app))
+        yield from key_commands(self.screen)
 
 
 def key_commands(screen: Screen[object]) -> Iterator[Command]:

@@ -74,9 +74,9 @@ class Look:
         """For dark text on a light background."""
         return cls(
             text=(40, 40, 40),
-            dim=(120, 120, 126),
+            dim=(97, 97, 103),
             line=(0, 96, 160),
-            start=(98, 98, 104),
+            start=(84, 84, 92),
             points=(164, 68, 0),
             sample=(146, 52, 108),
             residual=(178, 52, 14),

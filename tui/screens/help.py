@@ -39,7 +39,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
-            box.border_title = "Keys"
+            box.border_title, box.border_subtitle = "Keys", CLOSES
             yield Static(self._table())
 
     def on_resize(self) -> None:

@@ -1,0 +1,152 @@
+"""Text stands out from what it is on: 4.5 to 1 as WCAG asks, in both themes; what is drawn, 3."""
+
+from __future__ import annotations
+
+import pytest
+from rich.color import Color as RichColor
+from textual.color import Color
+from textual.theme import Theme
+
+from tests.tui.conftest import app, open_lab, until
+from tui.charts.chart import Chart
+from tui.charts.look import RGB, Look
+from tui.screens.help import HelpScreen
+from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
+from tui.widgets.notice import Notice
+from tui.widgets.page import GROUND
+
+TEXT, DRAWN = 4.5, 3.0
+
+
+def luminance(colour: RGB) -> float:
+    """The relative luminance of WCAG 2, from 0 for black to 1 for white."""
+    linear = [
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (channel / 255 for channel in colour)
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: RGB, other: RGB) -> float:
+    """The contrast ratio of WCAG 2, from 1 to 21."""
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_the_contrast_is_that_of_wcag() -> None:
+    """The values are those of the specification and of WebAIM's contrast checker."""
+    assert contrast((0, 0, 0), (255, 255, 255)) == pytest.approx(21)
+    assert contrast((119, 119, 119), (255, 255, 255)) == pytest.approx(4.48, abs=0.005)
+    assert contrast((255, 0, 0), (255, 255, 255)) == pytest.approx(4.00, abs=0.005)
+
+
+# The colours that styles name.
+
+PAIRS = [
+    ("foreground", "panel"),
+    ("text-accent", "background"),
+    ("text-accent", "surface"),
+    ("text-error", "background"),
+    ("text-warning", "warning-muted"),
+    ("text-success", "surface"),
+    ("footer-key-foreground", "footer-background"),
+    ("footer-description-foreground", "footer-background"),
+    ("block-cursor-foreground", "block-cursor-background"),
+]
+"""Text, and what it is on: a notice that a run diverged is `text-warning` on `warning-muted`."""
+
+
+def colours(theme: Theme) -> dict[str, str]:
+    return {**theme.to_color_system().generate(), **theme.variables}
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+@pytest.mark.parametrize(("ink", "paper"), PAIRS)
+def test_text_stands_out(theme: Theme, ink: str, paper: str) -> None:
+    named = colours(theme)
+    assert contrast(Color.parse(named[ink]).rgb, Color.parse(named[paper]).rgb) >= TEXT
+
+
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_the_border_of_what_has_the_focus_stands_out(theme: Theme) -> None:
+    named = colours(theme)
+    paper = Color.parse(named["background"]).rgb
+    assert contrast(Color.parse(named["accent"]).rgb, paper) >= DRAWN
+
+
+@pytest.mark.parametrize(("theme", "ansi"), [(DARK, ANSI_DARK), (LIGHT, ANSI_LIGHT)])
+def test_red_and_green_stand_out(theme: Theme, ansi) -> None:
+    paper = Color.parse(colours(theme)["background"]).rgb
+    for name in ("red", "green"):
+        number = RichColor.parse(name).number
+        assert contrast(ansi.ansi_colors[number], paper) >= TEXT
+
+
+# The colours that charts and pages are drawn in.
+
+SERIES = ("line", "start", "points", "sample", "residual", "minimum", "path")
+
+
+@pytest.mark.parametrize(
+    ("theme", "look"), [(DARK, Look.dark()), (LIGHT, Look.light())], ids=["dark", "light"]
+)
+def test_series_stand_out(theme: Theme, look: Look) -> None:
+    paper = Color.parse(colours(theme)["background"]).rgb
+    assert contrast(look.text, paper) >= TEXT
+    assert contrast(look.dim, paper) >= TEXT
+    for name in SERIES:
+        assert contrast(getattr(look, name), paper) >= TEXT, name
+    code = Color.parse(GROUND[theme.dark]).rgb
+    assert contrast(look.points, code) >= TEXT
+
+
+# What is on screen: every letter of it.
+
+
+def faint(pilot) -> list[tuple[float, str]]:
+    """Pieces of text on screen with less contrast than they need, with what they have.
+
+    A chart may write on what it draws, on the loss surface say.
+    """
+    found = []
+    for widget in pilot.app.screen.walk_children():
+        if any(child.display for child in widget.children) or not widget.region:
+            continue
+        for strip in widget.render_lines(widget.size.region):
+            for text, style, _ in strip:
+                letters = "".join(letter for letter in text if letter.isalnum())
+                if not letters or style is None or style.color is None or style.bgcolor is None:
+                    continue
+                ratio = contrast(tuple(style.color.triplet), tuple(style.bgcolor.triplet))
+                if ratio < (DRAWN if isinstance(widget, Chart) else TEXT):
+                    found.append((round(ratio, 2), f"{type(widget).__name__}: {text}"))
+    return found
+
+
+@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
+async def test_every_letter_on_screen_stands_out(dark: bool) -> None:
+    async with app("linear-regression").run_test(size=(120, 40)) as pilot:
+        if not dark:
+            pilot.app.action_dark()
+        lab = await open_lab(pilot)
+        await pilot.press("1")
+        await pilot.pause()
+        assert faint(pilot) == []
+        await pilot.press("2")
+        for _ in range(3):
+            await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 3)
+        await pilot.pause()
+        assert faint(pilot) == []
+        lab._set("learning_rate", 1e6)
+        await pilot.press("space")
+        await until(pilot, lambda: "diverged" in str(lab.query_one(Notice).render()))
+        await pilot.pause()
+        assert faint(pilot) == []
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await pilot.pause()
+        assert faint(pilot) == []
+        await pilot.press("escape", "escape")
+        await pilot.pause()
+        assert faint(pilot) == []

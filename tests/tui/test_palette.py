@@ -1,0 +1,127 @@
+"""ctrl+p: lessons, presets, views and keys by name, and nothing that has no place here."""
+
+from __future__ import annotations
+
+import pytest
+from textual.widgets import Input, OptionList
+
+from lessons.catalog import entries
+from tests.tui.conftest import app, open_lab, until
+from tests.tui.screen_text import screen_text
+from tui.labs.autograd import AutogradLab
+from tui.palette import Palette, key_commands, lab_commands, lesson_commands
+from tui.screens.home import HomeScreen
+from tui.screens.lesson import LessonScreen
+
+
+async def find(pilot, words: str) -> str:
+    """Search for these words in the palette; what its first entry says."""
+    below = pilot.app.screen
+    await pilot.press("ctrl+p")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+    pilot.app.screen.query_one(Input).value = words
+    found = pilot.app.screen.query_one(OptionList)
+    await until(pilot, lambda: found.option_count and words in str(found.options[0].hit.text))
+    first = str(found.options[0].prompt)
+    await pilot.press("enter")
+    await until(pilot, lambda: not isinstance(pilot.app.screen, Palette))
+    await until(pilot, lambda: pilot.app.screen is below or words.startswith("lesson"))
+    return first
+
+
+async def test_lessons_presets_and_views_are_found_and_taken() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        first = await find(pilot, "noisy")
+        assert lab.standing.preset == "noisy-line", first
+        await find(pilot, "view: Loss surface")
+        assert lab.query_one("#chart-surface").display
+        await pilot.press("1")
+        await find(pilot, "double")
+        assert lab.display
+        assert lab.standing.preset == "double"
+
+        await find(pilot, "lesson: Autograd")
+        await until(pilot, lambda: pilot.app.screen.query(AutogradLab))
+        assert pilot.app.screen.lesson.slug == "autograd"
+        await until(pilot, lambda: pilot.app.focused is not None)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert len(pilot.app.screen_stack) == 2  # the course over Textual's own first screen
+
+
+async def test_what_is_found_depends_on_the_screen() -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        lessons = [command.name for command in lesson_commands(pilot.app)]
+        assert lessons == [f"lesson: {entry.title}" for entry in entries() if entry.written]
+        names = {command.name for command in key_commands(pilot.app.screen)}
+        assert {"open", "filter", "read on", "help", "quit", "dark or light"} <= names
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+        listed = pilot.app.screen.query_one(OptionList)
+        await until(pilot, lambda: listed.option_count > len(lessons))
+        texts = {str(option.hit.text) for option in listed.options}
+        assert not texts & {"Theme", "Keys", "Screenshot", "Maximize", "Minimize", "Quit"}
+        pilot.app.screen.query_one(Input).value = "gradient-by-hand"  # by its name in commands
+        await until(pilot, lambda: "one weight, one sample a step" in screen_text(pilot.app))
+
+
+async def test_a_preset_that_is_found_is_what_p_comes_to() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        lab = await open_lab(pilot)
+        screen = pilot.app.screen
+        for command in list(lab_commands(screen)):
+            if command.name.startswith("preset: "):
+                command.run()
+                found = lab.experiment.preset, lab.experiment.config
+                for _ in screen.lesson.presets:
+                    await pilot.press("p")
+                assert (lab.experiment.preset, lab.experiment.config) == found
+                assert command.name == f"preset: {lab.standing.preset}"
+
+
+async def quit_hint(pilot) -> str:
+    await pilot.press("ctrl+c")
+    await until(pilot, lambda: any("quit" in n.message for n in pilot.app._notifications))
+    text = next(n.message for n in pilot.app._notifications if "quit" in n.message)
+    pilot.app.clear_notifications()
+    return text
+
+
+async def test_ctrl_c_names_the_key_that_quits_here() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        await open_lab(pilot)
+        assert await quit_hint(pilot) == "Press q to quit."
+        await pilot.press("question_mark")
+        assert await quit_hint(pilot) == "Press q to quit."
+        await pilot.press("escape", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        assert await quit_hint(pilot) == "Copied. Press ctrl+q to quit."  # the value is selected
+        assert pilot.app.clipboard == "0.01"
+        await pilot.press("end")
+        assert await quit_hint(pilot) == "Press ctrl+q to quit."
+        await pilot.press("escape", "ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+        assert await quit_hint(pilot) == "Press ctrl+q to quit."
+
+
+@pytest.mark.parametrize("keys", [["question_mark"], ["ctrl+p"], ["slash"]])
+async def test_ctrl_q_quits_from_everywhere(keys: list[str]) -> None:
+    async with app().run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.press(*keys, "ctrl+q")
+        await until(pilot, lambda: not pilot.app.is_running)
+
+
+async def test_the_lesson_that_is_open_stays_as_it_is_when_it_is_found() -> None:
+    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+        await open_lab(pilot)
+        screen = pilot.app.screen
+        pilot.app.open_lesson("linear-regression")
+        await pilot.pause()
+        assert pilot.app.screen is screen
+        pilot.app.open_lesson("softmax")
+        await until(pilot, lambda: pilot.app.screen is not screen)
+        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+        assert pilot.app.screen.lesson.slug == "softmax"
