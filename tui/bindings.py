@@ -61,9 +61,9 @@ def _bound(screen: Screen[object]) -> Iterator[tuple[str, Binding, DOMNode]]:
         if enabled and not key.startswith("super+"):  # no terminal sends that one
             yield key, binding, node
     if screen.is_modal:  # a priority key of the app works over a modal screen too
-        for binding in screen.app.BINDINGS:
-            if isinstance(binding, Binding) and binding.priority and binding.key not in active:
-                yield binding.key, binding, screen.app
+        for other in screen.app.BINDINGS:
+            if isinstance(other, Binding) and other.priority and other.key not in active:
+                yield other.key, other, screen.app
 
 
 def _merged(node: DOMNode, entries: list[tuple[str, Binding]]) -> KeyAction:

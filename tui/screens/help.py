@@ -39,11 +39,11 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
-            box.border_title, box.border_subtitle = "Keys", CLOSES
+            box.border_title = "Keys"
             yield Static(self._table())
 
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._say_how_to_scroll)
+    def on_mount(self) -> None:
+        self.watch(self.query_one("#help"), "show_vertical_scrollbar", self._say_how_to_scroll)
 
     def action_scroll(self, direction: str) -> None:
         """Move the page by a line."""
@@ -52,7 +52,7 @@ class HelpScreen(ModalScreen[None]):
     def _say_how_to_scroll(self) -> None:
         """Name the keys that scroll where the page is longer than the box."""
         box = self.query_one("#help")
-        box.border_subtitle = MORE if box.max_scroll_y else CLOSES
+        box.border_subtitle = MORE if box.show_vertical_scrollbar else CLOSES
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))
