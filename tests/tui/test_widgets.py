@@ -474,3 +474,18 @@ async def test_challenges_are_marked_as_they_are_met() -> None:
         challenges.mark({"one", "two"})
         assert challenges.border_title.startswith("Challenges 2/2")
         assert "all met" in challenges.border_title
+
+
+async def test_the_status_bar_tells_of_the_page_in_sight_and_of_a_run_behind_it() -> None:
+    bar = StatusBar()
+    async with Host(bar).run_test(size=(80, 3)):
+        bar.device, bar.page = "cpu", "1 of 3 questions answered · 40 % down"
+        assert bar.text.endswith(bar.page)
+        assert "steps/s" not in bar.text  # the lab's state says nothing of a page
+        bar.busy = "measuring mlp"
+        bar.watch_page()
+        assert bar.text.endswith("▶ measuring mlp · 1 of 3 questions answered · 40 % down")
+        bar.news = " ✓ challenge met: say what the sign of ∂L/∂w means "
+        assert "what the sign of ∂L/∂w means" in bar.text
+        bar.news = bar.page = ""
+        assert bar.text.endswith("no run yet")

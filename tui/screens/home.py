@@ -101,12 +101,13 @@ class HomeScreen(Screen[None]):
 
     @work
     async def _name_device(self) -> None:
+        bar = self.query_one(StatusBar)  # the app may be closing when the bench is there
         try:
             bench = await asyncio.shield(self._bench)
         except NoBench:
-            self.query_one(StatusBar).device = NO_DEVICE
+            bar.device = NO_DEVICE
         else:
-            self.query_one(StatusBar).device = f"{bench.device.name} {bench.device.title}"
+            bar.device = f"{bench.device.name} {bench.device.title}"
 
     def on_screen_resume(self) -> None:
         """Back from a lesson: there may be more done now."""

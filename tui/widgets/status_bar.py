@@ -59,6 +59,8 @@ class StatusBar(Lines):
         device = f"{self.device} · {memory}" if memory else self.device
         left = (self.news, "bold reverse") if self.news else (device, "")
         right = self._beside_the_page() if self.page else self._of_the_lab()
+        if self.page and self.news:  # together they are too long for a narrow terminal
+            right = ""
         self.write([spread((left,), ((right, "bold"),), self.content_size.width)])
 
     def _of_the_lab(self) -> str:
