@@ -139,7 +139,8 @@ class DltuiApp(KeyOrder, inherit_bindings=False):
         self._cover(self.size)
 
     def on_unmount(self) -> None:
-        self._setting_up.close()
+        if hasattr(self, "_setting_up"):  # else it ends before it was mounted
+            self._setting_up.close()
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key) and self._quiet is not None:
@@ -214,7 +215,7 @@ class DltuiApp(KeyOrder, inherit_bindings=False):
     def restore_terminal(self) -> None:
         """Restore the terminal, where an error kept Textual from it."""
         if isinstance(self._driver, Driver):
-            self._driver.restore()
+            self._driver.close()
 
     def abandon_terminal(self) -> None:
         """Restore the terminal without waiting for anything: the process ends at once."""

@@ -225,6 +225,30 @@ def environment(place: Place) -> Iterator[dict[str, str]]:
         yield proxy(mirror)
 
 
+FAILING = """\
+from textual.app import App
+from tui import cli
+from tui.terminal.driver import Driver
+
+def fail(*_):
+    raise OSError("an error for the test")
+
+{what} = fail
+cli.command()
+"""
+
+
+@pytest.mark.parametrize("what", ["Driver._make_raw", pytest.param("App._close_all", marks=SLOW)])
+def test_an_error_at_the_start_or_at_the_end_is_on_the_screen(terminal: Open, what: str) -> None:
+    app = terminal(program=(sys.executable, "-c", FAILING.format(what=what)))
+    if what == "App._close_all":
+        at_home(app)
+        app.send("q")
+    assert app.end() == 1
+    assert app.left_on() == []
+    assert b"an error for the test" in app.output.rpartition(b"\x1b[?1049l")[2]
+
+
 # Two signals, and signals before there is anything to leave.
 
 

@@ -64,6 +64,10 @@ def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path
         app = ending.app = DltuiApp(lesson=lesson, device=device, fps=fps, data_dir=data_dir)
         try:
             app.run()
+        except Exception:  # never one line, as for the user's own mistakes
+            app.restore_terminal()
+            sys.excepthook(*sys.exc_info())
+            return 1
         finally:
             ending.limit()
             app.restore_terminal()

@@ -75,6 +75,8 @@ class Driver(TextualDriver):
         self._attributes: list[Any] | None = None
         """The terminal's attributes (termios) as they were."""
         self._pointer_changed = False
+        self._pushed = False
+        """Whether kitty's protocol is to be popped."""
         self._resumes = False
         """Whether SIGCONT is to bring the app back."""
         self._stops = False
@@ -117,6 +119,7 @@ class Driver(TextualDriver):
         self._make_raw()
         self.write(ENTER)
         if not constants.DISABLE_KITTY_KEY:
+            self._pushed = True
             self.write(KITTY_PUSH)
         if os.environ.get("TERM_PROGRAM") != "Apple_Terminal":  # it would print a "p"
             self.write(SYNC_QUERY)
@@ -139,21 +142,17 @@ class Driver(TextualDriver):
         writer.finish(self._leave())
 
     def close(self) -> None:
-        """Restore the terminal's attributes.
+        """Restore the terminal's attributes, and before them the modes where they are still set.
 
-        Later than the modes where the app ends: reports of the mouse that were under way then
-        are neither echoed by the terminal nor left to the shell.
+        Where the app ends, this is later than `stop_application_mode`: reports of the mouse that
+        were under way then are neither echoed by the terminal nor left to the shell.
         """
+        self.stop_application_mode()
         if self._attributes is not None:
             with suppress(termios.error):  # the terminal is gone
                 termios.tcflush(self._input, termios.TCIFLUSH)
                 termios.tcsetattr(self._input, termios.TCSANOW, self._attributes)
             self._attributes = None
-
-    def restore(self) -> None:
-        """Restore the terminal where an error kept Textual from it."""
-        self.stop_application_mode()
-        self.close()
 
     def abandon(self) -> None:
         """Restore the terminal without waiting for anything: the process ends at once."""
@@ -162,13 +161,15 @@ class Driver(TextualDriver):
             if self.has_room():
                 with suppress(OSError):
                     os.write(self._output, self._leave())
+            self._writer = None
         self.close()
 
     def _leave(self) -> bytes:
         """What resets every mode that was set."""
         before, after = LEAVE
-        pop = "" if constants.DISABLE_KITTY_KEY else KITTY_POP
+        pop = KITTY_POP if self._pushed else ""
         pointer = f"{POINTER_SHAPE}default\x07" if self._pointer_changed else ""
+        self._pushed = self._pointer_changed = False
         return f"{before}{pop}{pointer}{after}".encode()
 
     def _make_raw(self) -> None:
