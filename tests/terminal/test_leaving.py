@@ -306,7 +306,7 @@ EARLY = [step / 20 for step in range(21)]
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize(
     "seconds",
-    [s if s in (0.0, 0.15, 0.4, 0.8) else pytest.param(s, marks=SLOW) for s in EARLY],
+    [s if s in (0.15, 0.6) else pytest.param(s, marks=SLOW) for s in EARLY],
 )
 def test_a_signal_soon_after_the_start(
     terminal: Open, number: signal.Signals, seconds: float
@@ -463,7 +463,9 @@ def test_the_size_is_the_terminal_s_whatever_the_environment_says(terminal: Open
     assert app.end() == 0
 
 
-@pytest.mark.parametrize("words", [("linear-regression",), ("list",), ("doctor",)])
+@pytest.mark.parametrize(
+    "words", [("linear-regression",), ("list",), pytest.param(("doctor",), marks=SLOW)]
+)
 def test_started_in_a_directory_that_was_deleted(
     terminal: Open, tmp_path: Path, words: tuple[str, ...]
 ) -> None:

@@ -242,6 +242,7 @@ class Driver(TextualDriver):
         elif self._writer is not None:  # stopped by SIGSTOP: its shell has used the terminal since
             self._make_raw()
             self.write(ENTER)
+            self._send_size()
         self._draw_anew()
 
     def _in_foreground(self) -> bool:
