@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -53,7 +54,8 @@ class Terminal:
             stderr=slave,
             env={**os.environ, "TERM": "xterm-256color", **environment},
             start_new_session=True,
-        )
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )  # as a shell starts it; tests that run in the background have SIGINT ignored
 
     def __enter__(self) -> Terminal:
         return self

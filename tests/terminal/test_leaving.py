@@ -25,7 +25,6 @@ class Crashing(app.DltuiApp):
     def on_mount(self):  # Textual calls that of DltuiApp as well
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGUSR1, self.call_later, self.fail)
-        signal.signal(signal.SIGUSR2, self.fail)
 
     def fail(self, *_):
         raise RuntimeError("an error for the test")
@@ -33,7 +32,7 @@ class Crashing(app.DltuiApp):
 app.DltuiApp = Crashing
 cli.command()
 """
-"""The app with an error in it: at SIGUSR1 in a message, at SIGUSR2 in the middle of anything."""
+"""The app with an error in a message, at SIGUSR1."""
 
 
 # The places in the app.
@@ -142,11 +141,6 @@ def by_an_error(app: Terminal) -> int:
     return 1
 
 
-def by_an_error_in_the_middle_of_anything(app: Terminal) -> int:
-    app.signal(signal.SIGUSR2)
-    return 1
-
-
 def after_ctrl_z(app: Terminal) -> int:
     app.send("\x1a")
     return resume_and_quit(app)
@@ -168,8 +162,7 @@ def resume_and_quit(app: Terminal) -> int:
     return by_ctrl_q(app)
 
 
-ERRORS = (by_an_error, by_an_error_in_the_middle_of_anything)
-WAYS = (by_q, by_ctrl_q, by_sigint, by_sigterm, by_sighup, *ERRORS, after_ctrl_z, after_sigtstp)
+WAYS = (by_q, by_ctrl_q, by_sigint, by_sigterm, by_sighup, by_an_error, after_ctrl_z, after_sigtstp)
 Way = Callable[[Terminal], int]
 TYPED = {by_q: {typing, in_palette}, after_ctrl_z: {in_help, in_palette, drawing, fetching}}
 """Where the key of a way out is a letter of what is typed, or does nothing."""
@@ -180,7 +173,6 @@ QUICK = {
     (by_sigterm, fetching),
     (by_sighup, in_help),
     (by_an_error, drawing),
-    (by_an_error_in_the_middle_of_anything, training),
     (after_ctrl_z, in_a_lesson_while_pytorch_loads),
     (after_sigtstp, at_home),
 }
@@ -197,7 +189,7 @@ def cases() -> Iterator[object]:
 @pytest.mark.parametrize(("way", "place"), cases())
 def test_the_terminal_is_left_as_it_was(terminal: Open, way: Way, place: Place) -> None:
     program: dict[str, object] = (
-        {"program": (sys.executable, "-c", CRASHING)} if way in ERRORS else {}
+        {"program": (sys.executable, "-c", CRASHING)} if way is by_an_error else {}
     )
     with environment(place) as variables:
         app = terminal(*LESSONS[place], **program, **variables)
@@ -205,7 +197,7 @@ def test_the_terminal_is_left_as_it_was(terminal: Open, way: Way, place: Place) 
         code = way(app)
         assert app.end() == code
     assert app.left_on() == []
-    if way in ERRORS:
+    if way is by_an_error:
         after = app.output.rpartition(b"\x1b[?1049l")[2].decode()
         assert "RuntimeError" in after
         assert "an error for the test" in after
