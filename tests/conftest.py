@@ -32,7 +32,7 @@ SLOW_CASES = {
     "test_twenty_ends_in_the_middle_of_a_training",
     "test_a_lesson_from_the_first_key_to_the_last[120-40]",
     "test_q_in_the_middle_of_a_training_ends_everything[120-40]",
-    "test_a_digit_is_written_and_read_while_the_network_learns[80-24-1]",
+    "test_a_digit_is_written_and_read_while_the_network_learns[80-22-1]",
     "test_a_rate_of_a_million_says_diverged_and_the_lab_lives_on[gradient-by-hand]",
     "test_a_rate_of_a_million_says_diverged_and_the_lab_lives_on[parameters]",
     "test_any_number_of_colours_will_do[environment1]",

@@ -9,9 +9,9 @@ from pathlib import Path
 from rich.console import RenderableType
 from textual import constants, on
 from textual.binding import Binding
-from textual.events import Event, Key, Paste, Resize
-from textual.geometry import Size
+from textual.events import Event, Key, Paste
 from textual.reactive import Reactive
+from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
 
@@ -26,9 +26,9 @@ from tui.progress import Progress
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
-from tui.screens.too_small import TooSmallScreen, too_small
 from tui.terminal.driver import Driver
 from tui.terminal.key_order import KeyOrder
+from tui.terminal.resizing import LatestSize, MinimumSize
 from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 
 LOCAL_FPS = 10.0
@@ -47,7 +47,11 @@ COPY = "What is selected; it also names the key that quits"
 SUSPEND = "Back to the shell; fg returns"
 
 
-class DltuiApp(KeyOrder, inherit_bindings=False):
+class BottomScreen(LatestSize, Screen[None]):
+    """The empty screen below all others."""
+
+
+class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     """Home, lessons and help."""
 
     TITLE = "dltui"
@@ -136,7 +140,6 @@ class DltuiApp(KeyOrder, inherit_bindings=False):
             self._warn(f"{words}:\n{locale_fix()}")  # a command is not broken
         self._quiet = self.set_timer(QUIET_SECONDS, self._setting_up.start)
         self.call_after_refresh(self._setting_up.read_ahead)
-        self._cover(self.size)
 
     def on_unmount(self) -> None:
         if hasattr(self, "_setting_up"):  # else it ends before it was mounted
@@ -152,21 +155,9 @@ class DltuiApp(KeyOrder, inherit_bindings=False):
         top = self.screen_stack[-1] if self.screen_stack else None
         return isinstance(top, LessonScreen) and top.keep(event)
 
-    def on_resize(self, event: Resize) -> None:
-        if len(self.screen_stack) > 1:  # the first comes before there is anything to cover
-            self._cover(event.size)
-
-    def _cover(self, size: Size) -> None:
-        """Say so while the terminal is too small, whatever was on it."""
-        covered = isinstance(self.screen, TooSmallScreen)
-        if too_small(size) and not covered:
-            self.push_screen(TooSmallScreen())
-        elif covered and not too_small(size):
-            self.pop_screen()
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """The palette's key works everywhere, but over a screen that is too small for it."""
-        return action != "command_palette" or not isinstance(self.screen, TooSmallScreen)
+    def get_default_screen(self) -> Screen[None]:
+        """The screen below all others."""
+        return BottomScreen(id="_default")
 
     def action_help(self) -> None:
         """Show the keys of the screen."""

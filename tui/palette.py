@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual import on
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.markup import escape
+from textual.widgets import Input
 
 from lessons.catalog import COURSE
 from tui.bindings import MODAL_KEYS, key_actions
+from tui.screens.closing import ClosesOnce
 from tui.screens.lesson import LessonScreen
+from tui.terminal.resizing import LatestSize
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -32,13 +36,25 @@ class Command:
     """Another name by which it is found."""
 
 
-class Palette(CommandPalette):
+class Palette(ClosesOnce, LatestSize, CommandPalette):
     """Textual's palette, with what there is to find here."""
 
     BINDINGS = MODAL_KEYS
 
     def __init__(self) -> None:
         super().__init__(placeholder="Find a lesson, a preset, a picture or a key", id="palette")
+
+    @on(Input.Changed)
+    def _ignore_while_closing(self, event: Input.Changed) -> None:
+        if not self.is_active:  # Textual would fill its list, which may be gone by then
+            event.stop()
+            event.prevent_default()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A list without a height cannot be paged: Textual would end the app."""
+        if action == "command_list":
+            return any(commands.scrollable_content_region for commands in self.query(CommandList))
+        return super().check_action(action, parameters)
 
 
 class Commands(Provider):

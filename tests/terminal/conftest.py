@@ -29,7 +29,7 @@ def terminal(folders: dict[str, str]) -> Iterator[Open]:
         def open_terminal(
             *arguments: str,
             columns: int = 80,
-            rows: int = 24,
+            rows: int = 22,
             program: Sequence[str | Path] = (COMMAND,),
             folder: Path | None = None,
             **env: str,

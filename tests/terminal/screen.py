@@ -73,12 +73,25 @@ class Terminal:
         return "\n".join(self.screen.display)
 
     def send(self, keys: str | bytes) -> None:
-        os.write(self._master, keys if isinstance(keys, bytes) else keys.encode())
+        """Send keys or bytes, reading what the app writes while the terminal has no room."""
+        data = keys if isinstance(keys, bytes) else keys.encode()
+        for start in range(0, len(data), 64):
+            end = time.monotonic() + PATIENCE
+            while not select.select([], [self._master], [], 0)[1]:
+                assert time.monotonic() < end, f"the app reads no keys\n{self.text}"
+                self.discard(0.01)
+            os.write(self._master, data[start : start + 64])
 
     def resize(self, columns: int, rows: int) -> None:
         self.screen.resize(rows, columns)
         self._set_size(self._slave, columns, rows)
         os.killpg(self.process.pid, 28)  # SIGWINCH
+
+    def discard(self, seconds: float = 0.0) -> None:
+        """Read what the app writes for so long, without showing it: this is cheap."""
+        end = time.monotonic() + seconds
+        while select.select([self._master], [], [], max(0.0, end - time.monotonic()))[0]:
+            self.output += os.read(self._master, 65536)
 
     def until(self, condition: Callable[[str], bool] | str, every: float = 0.2) -> str:
         """Read the screen until the condition holds, or the words stand on it."""

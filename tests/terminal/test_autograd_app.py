@@ -8,7 +8,7 @@ from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
 
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 22), (120, 40)]
 
 
 def open_lab(terminal: Open, columns: int, rows: int, **environment: str) -> Terminal:
@@ -81,7 +81,7 @@ def test_a_lab_from_the_first_key_to_the_last(terminal: Open, columns: int, rows
 
 
 def test_programs_inputs_and_another_size_without_colours(terminal: Open) -> None:
-    app = open_lab(terminal, 80, 24, NO_COLOR="1")
+    app = open_lab(terminal, 80, 22, NO_COLOR="1")
     app.send("]]] ")
     app.until(lambda text: "✓ check" in text and "at the end" in text)
     app.send("p" * 7)
@@ -104,7 +104,7 @@ def test_programs_inputs_and_another_size_without_colours(terminal: Open) -> Non
     app.until("esc closes")
     app.send("\x1b")
     app.until(lambda text: "esc closes" not in text)
-    app.resize(80, 24)
+    app.resize(80, 22)
     app.until(lambda text: "○ y = 3" in text and "no gradient" not in text)
     app.send("\x1b")
     app.until("The course")

@@ -31,7 +31,7 @@ def test_a_foreign_file_is_not_taken_by_the_installed_command(folders: dict[str,
     assert not Path(folders["DLTUI_DATA_DIR"]).exists()
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (120, 40)])
+@pytest.mark.parametrize(("columns", "rows"), [(80, 22), (120, 40)])
 def test_a_bar_on_a_terminal(terminal: Open, columns: int, rows: int, tmp_path: Path) -> None:
     with serving() as mirror:
         mirror.files, mirror.pause_after = {TRAIN: bytes(18_165_135)}, 9_000_000

@@ -12,7 +12,7 @@ from tests.terminal.conftest import Open
 from tests.terminal.test_app import epoch, quit_app
 from tests.terminal.test_run_dataloader import workers_of
 
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 22), (120, 40)]
 
 
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
@@ -48,7 +48,7 @@ def test_a_learner_trains_on_a_table_of_her_own(
 
 
 def test_q_while_workers_start_ends_at_once_and_leaves_none(terminal: Open) -> None:
-    app = terminal("dataloader", columns=80, rows=24)
+    app = terminal("dataloader", columns=80, rows=22)
     app.until("1 Concept")
     app.send("2")
     app.until("14 batches")
@@ -63,7 +63,7 @@ def test_q_while_workers_start_ends_at_once_and_leaves_none(terminal: Open) -> N
 
 
 def test_t_times_the_loader_and_q_ends_it(terminal: Open) -> None:
-    app = terminal("dataloader", columns=80, rows=24)
+    app = terminal("dataloader", columns=80, rows=22)
     app.until("1 Concept")
     app.send("2")
     app.until("14 batches")

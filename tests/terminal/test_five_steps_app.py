@@ -10,7 +10,7 @@ from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
 
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 22), (120, 40)]
 FASTER = "]" * 12
 
 
@@ -55,7 +55,7 @@ def test_one_of_five_at_a_time_and_then_the_map(terminal: Open, columns: int, ro
 
 
 def test_without_colours_the_one_that_runs_is_still_marked(terminal: Open) -> None:
-    app = open_lab(terminal, 80, 24, NO_COLOR="1")
+    app = open_lab(terminal, 80, 22, NO_COLOR="1")
     app.send("s")
     lights(app, "data")
     app.resize(120, 40)

@@ -12,7 +12,7 @@ from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
 
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 22), (120, 40)]
 PROC = Path("/proc")
 needs_proc = pytest.mark.skipif(not (PROC / "self/task").exists(), reason="reads /proc")
 
@@ -99,7 +99,7 @@ def descendants(process: int) -> set[int]:
 @needs_proc
 @pytest.mark.parametrize(
     ("columns", "rows_", "stage"),
-    [(80, 24, "in a process of its own"), (120, 40, "seeing what the compiler sees")],
+    [(80, 22, "in a process of its own"), (120, 40, "seeing what the compiler sees")],
 )
 def test_q_in_the_middle_of_a_measurement_leaves_nothing(
     terminal: Open, tmp_path: Path, columns: int, rows_: int, stage: str
@@ -122,7 +122,7 @@ def test_q_in_the_middle_of_a_measurement_leaves_nothing(
 
 @needs_proc
 def test_giving_up_and_another_size_in_the_middle_of_a_measurement(terminal: Open) -> None:
-    app = open_lab(terminal, 80, 24, NO_COLOR="1")
+    app = open_lab(terminal, 80, 22, NO_COLOR="1")
     app.send(" ")
     app.until("measuring smooth")
     app.resize(60, 20)

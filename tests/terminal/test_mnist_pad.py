@@ -10,7 +10,7 @@ from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
 
-SIZES = [(80, 24, 1), (120, 40, 2)]
+SIZES = [(80, 22, 1), (120, 40, 2)]
 """Columns and rows of the terminal, and how many columns of the sheet are a pixel."""
 LEFT, TOP = 1, 2
 """The first column and row of the sheet, counted from 0."""
@@ -100,7 +100,7 @@ def test_a_digit_is_written_and_read_while_the_network_learns(
 
 @pytest.mark.parametrize("colours", [{"NO_COLOR": "1"}, {"COLORTERM": "", "TERM": "xterm"}])
 def test_without_colours_the_digit_is_seen(terminal: Open, colours: dict[str, str]) -> None:
-    app = open_lab(terminal, 80, 24, **colours)
+    app = open_lab(terminal, 80, 22, **colours)
     app.send("w")
     app.until("No network has learned yet")
     mouse(app, 1, (14, 4), (14, 23))

@@ -23,10 +23,10 @@ def epoch(text: str) -> int:
 
 
 CASES = [
-    ("gradient-by-hand", 80, 24, {}),
+    ("gradient-by-hand", 80, 22, {}),
     ("gradient-by-hand", 120, 40, {}),
-    ("parameters", 80, 24, {"NO_COLOR": "1"}),
-    ("linear-regression", 80, 24, {"COLORTERM": "", "TERM": "xterm"}),
+    ("parameters", 80, 22, {"NO_COLOR": "1"}),
+    ("linear-regression", 80, 22, {"COLORTERM": "", "TERM": "xterm"}),
     ("linear-regression", 120, 40, {}),
 ]
 

@@ -17,7 +17,7 @@ def write(app: Terminal, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("columns", "rows"), [(80, 24), pytest.param(120, 40, marks=pytest.mark.slow)]
+    ("columns", "rows"), [(80, 22), pytest.param(120, 40, marks=pytest.mark.slow)]
 )
 def test_from_the_sigmoid_to_where_32_bits_run_out(terminal: Open, columns: int, rows: int) -> None:
     app = terminal("probabilities", columns=columns, rows=rows)

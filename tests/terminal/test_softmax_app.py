@@ -9,7 +9,7 @@ from tests.terminal.test_app import quit_app
 
 
 @pytest.mark.parametrize(
-    ("columns", "rows"), [(80, 24), pytest.param(120, 40, marks=pytest.mark.slow)]
+    ("columns", "rows"), [(80, 22), pytest.param(120, 40, marks=pytest.mark.slow)]
 )
 def test_from_bars_to_what_overflows(terminal: Open, columns: int, rows: int) -> None:
     app = terminal("softmax", columns=columns, rows=rows)

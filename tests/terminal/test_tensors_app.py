@@ -10,7 +10,7 @@ from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
 
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 22), (120, 40)]
 
 
 def open_lab(terminal: Open, columns: int, rows: int, **environment: str) -> Terminal:
@@ -117,7 +117,7 @@ def test_another_size_in_the_middle_without_colours(terminal: Open) -> None:
     app.until("−1 is worked out: 6; the memory is shared")
     app.resize(60, 20)
     app.until("60×20")
-    app.resize(80, 24)
+    app.resize(80, 22)
     app.until(lambda text: "−1 is worked out" in text and "Challenges" not in text)
     app.send("\r")
     app.until("esc as before")
@@ -128,7 +128,7 @@ def test_another_size_in_the_middle_without_colours(terminal: Open) -> None:
     assert "x.reshape(2, -1) + 1" in app.screen.display[1]  # what is being typed stays
     app.send("\r")
     app.until(lambda text: "its own" in text and "x.reshape(2, -1) + 1" in text)
-    app.resize(80, 24)
+    app.resize(80, 22)
     app.send("v")
     app.until(lambda text: "Lines to try" in text and "▶ x.reshape(2, -1)" in text)
     quit_app(app)

@@ -29,7 +29,6 @@ from tui.screens.code import CodeView
 from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
 from tui.screens.lesson import LessonScreen
-from tui.screens.too_small import TooSmallScreen
 from tui.widgets.page import Page
 from tui.widgets.status_bar import StatusBar
 
@@ -86,14 +85,14 @@ def notices(pilot) -> str:
 
 async def test_t_changes_the_theme_and_it_is_kept(own_folders: Path) -> None:
     file = own_folders / "config" / "settings.json"
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         await screen_of(pilot, HomeScreen)
         assert pilot.app.current_theme.dark
         assert not file.exists()  # what nobody chose is not written down
         await pilot.press("t")
         await until(pilot, lambda: not pilot.app.current_theme.dark)
         assert json.loads(file.read_text()) == {"theme": "textual-light"}
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         await screen_of(pilot, HomeScreen)
         assert pilot.app.theme == "textual-light"
         await pilot.press("t")
@@ -111,7 +110,7 @@ def test_a_theme_that_nobody_knows_means_the_usual_one(own_folders: Path, theme:
 
 async def test_a_theme_that_cannot_be_kept_is_said(own_folders: Path) -> None:
     (own_folders / "config").write_text("in the way")
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         await screen_of(pilot, HomeScreen)
         await pilot.press("t")
         await until(pilot, lambda: not pilot.app.current_theme.dark)
@@ -130,7 +129,7 @@ async def test_what_lies_in_the_place_of_its_files_is_said_and_so_is_a_full_disk
     (own_folders / "state").mkdir()
     (own_folders / "config" / "settings.json").write_bytes(b"[" * 100_000)
     os.mkfifo(own_folders / "state" / "progress.jsonl")
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         await screen_of(pilot, HomeScreen)
         await until(pilot, lambda: "renamed to settings.json.bak" in notices(pilot))
         await until(pilot, lambda: "renamed to progress.jsonl.bak" in notices(pilot))
@@ -153,7 +152,7 @@ def commands(pilot) -> list[str]:
 
 
 async def test_the_palette_has_the_actions_of_the_lab_in_the_lab_and_each_once() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         await screen_of(pilot, LessonScreen)
         await until(pilot, lambda: pilot.app.focused is not None)
         here = {"play", "step", "reset", "slower", "faster", "preset", "view", "log", "copy"}
@@ -166,7 +165,7 @@ async def test_the_palette_has_the_actions_of_the_lab_in_the_lab_and_each_once()
 
 
 async def test_what_is_chosen_in_the_palette_is_done() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("ctrl+p")
         await screen_of(pilot, Palette)
@@ -232,49 +231,11 @@ async def test_the_device_key_works_where_there_is_a_choice(probed) -> None:
         assert lab.experiment.device is CPU
 
 
-# Size.
-
-
-@pytest.mark.parametrize("size", [(79, 24), (80, 23), (40, 10)])
-async def test_a_screen_that_is_too_small_is_covered_until_it_is_not(size) -> None:
-    async with app("parameters" if size == (40, 10) else None).run_test(size=size) as pilot:
-        await screen_of(pilot, TooSmallScreen)
-        if size == (40, 10):
-            await until(pilot, lambda: "this terminal has 40×10" in screen_text(pilot.app))
-            assert "dltui needs 80×24" in screen_text(pilot.app)
-        await pilot.resize_terminal(80, 24)
-        await screen_of(pilot, LessonScreen if size == (40, 10) else HomeScreen)
-
-
-async def test_what_was_open_is_there_again_once_the_screen_is_larger() -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
-        await screen_of(pilot, HomeScreen)
-        await pilot.press("question_mark")
-        help_screen = await screen_of(pilot, HelpScreen)
-        await pilot.resize_terminal(40, 10)
-        await screen_of(pilot, TooSmallScreen)
-        await pilot.resize_terminal(30, 8)
-        await until(pilot, lambda: "this terminal has 30×8" in screen_text(pilot.app))
-        await pilot.resize_terminal(120, 40)
-        await until(pilot, lambda: pilot.app.screen is help_screen)
-
-
-async def test_nothing_opens_over_the_screen_that_is_too_small() -> None:
-    async with app().run_test(size=(40, 10)) as pilot:
-        cover = await screen_of(pilot, TooSmallScreen)
-        await pilot.press("question_mark", "ctrl+p", "slash")
-        await pilot.pause()
-        assert pilot.app.screen is cover
-        await pilot.resize_terminal(80, 24)
-        await screen_of(pilot, HomeScreen)
-        assert not any(isinstance(s, TooSmallScreen) for s in pilot.app.screen_stack)
-
-
 # Where it opens.
 
 
 async def test_a_lesson_opens_at_once_and_needs_no_torch(gate) -> None:
-    async with app("parameters").run_test(size=(80, 24)) as pilot:
+    async with app("parameters").run_test(size=(80, 22)) as pilot:
         screen = await screen_of(pilot, LessonScreen)
         assert screen.lesson.slug == "parameters"
         bar = screen.query_one(StatusBar)
@@ -290,7 +251,7 @@ async def test_a_lesson_opens_at_once_and_needs_no_torch(gate) -> None:
 
 
 async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course(to_come: Entry) -> None:
-    async with app(to_come.slug).run_test(size=(80, 24)) as pilot:
+    async with app(to_come.slug).run_test(size=(80, 22)) as pilot:
         home = await screen_of(pilot, HomeScreen)
         await until(pilot, lambda: "not written yet" in home.query_one(Page).source)
         assert home.query_one(Contents).highlighted_option.id == to_come.slug
@@ -325,7 +286,7 @@ async def test_the_charts_are_drawn_less_often_over_ssh(
         monkeypatch.setenv(variable, "192.0.2.1 1 192.0.2.2 22")
     opened = DltuiApp("gradient-by-hand", device="cpu", fps=fps)
     assert (opened.animation_level == "none") == (variable is not None)
-    async with opened.run_test(size=(80, 24)) as pilot:
+    async with opened.run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
         assert rates == [rate]
 
@@ -335,7 +296,7 @@ async def test_the_charts_are_drawn_less_often_over_ssh(
 
 @pytest.mark.parametrize(("presses", "state"), [(1, State.PLAYING), (2, State.PAUSED)])
 async def test_play_before_torch_is_there_plays_as_soon_as_it_is(gate, presses, state) -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await in_the_lab(pilot)
         await pilot.press(*["space"] * presses)
         assert lab.experiment is None
@@ -348,7 +309,7 @@ async def test_play_before_torch_is_there_plays_as_soon_as_it_is(gate, presses, 
 
 
 async def test_a_lesson_left_before_torch_is_there_does_not_begin_to_train(gate) -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await in_the_lab(pilot)
         await pilot.press("space", "escape")
         await screen_of(pilot, HomeScreen)
@@ -361,7 +322,7 @@ async def test_a_lesson_left_before_torch_is_there_does_not_begin_to_train(gate)
 async def test_quitting_while_setting_up_ends_its_thread(gate) -> None:
     setting_up = lambda: [t for t in threading.enumerate() if t.name == "setting up"]  # noqa: E731
     finders = list(sys.meta_path)
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         await screen_of(pilot, LessonScreen)
         await until(pilot, setting_up)
         await pilot.press("q")
@@ -377,7 +338,7 @@ async def test_quitting_while_setting_up_ends_its_thread(gate) -> None:
 async def test_a_device_that_is_sick_is_said_and_the_cpu_works(probed) -> None:
     probed(CPU, problems=("cuda:0 does not work: the [fan] fell off",))
     async with DltuiApp("linear-regression", device="auto").run_test(
-        size=(80, 24), notifications=True
+        size=(80, 22), notifications=True
     ) as pilot:
         lab = await open_lab(pilot)
         assert "the [fan] fell off" in notices(pilot)
@@ -388,7 +349,7 @@ async def test_a_device_that_is_sick_is_said_and_the_cpu_works(probed) -> None:
 
 async def test_a_device_that_is_not_there_is_said_and_the_cpu_takes_its_place(probed) -> None:
     probed(CPU)
-    async with DltuiApp("linear-regression", device="cuda:7").run_test(size=(80, 24)) as pilot:
+    async with DltuiApp("linear-regression", device="cuda:7").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         assert "no device 'cuda:7' here" in notices(pilot)
         assert "auto, cpu" in notices(pilot)

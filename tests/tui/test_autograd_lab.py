@@ -84,7 +84,7 @@ def heading(pilot: Pilot[None]) -> str:
 
 
 async def test_the_walk_through_three_factors_in_numbers() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         assert "forward 0/2" in heading(pilot)
         assert box(lab, "a = x · y") == ["?", "∂ none yet"]
@@ -110,7 +110,7 @@ async def test_the_walk_through_three_factors_in_numbers() -> None:
 
 
 async def test_a_gradient_reads_none_yet_until_it_comes_and_never_0() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         for position in range(6):
             text = lab.query_one(Diagram).text
@@ -120,7 +120,7 @@ async def test_a_gradient_reads_none_yet_until_it_comes_and_never_0() -> None:
 
 
 async def test_the_node_and_the_edge_at_work_are_lit() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         graph = lab.query_one(Diagram)
         assert "┏" not in graph.text
@@ -138,7 +138,7 @@ async def test_the_node_and_the_edge_at_work_are_lit() -> None:
 
 
 async def test_keys_that_lead_nowhere_are_dim_and_do_nothing() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
 
         def dim() -> set[str]:
@@ -162,7 +162,7 @@ async def test_keys_that_lead_nowhere_are_dim_and_do_nothing() -> None:
 
 
 async def test_space_plays_to_the_end_holds_and_begins_again() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         state = pilot.app.screen.query_one(StatusBar)
         await pilot.press("left_square_bracket", "space")
@@ -199,7 +199,7 @@ REFUSALS = {
 
 
 async def test_every_preset_can_be_walked_and_the_errors_are_the_real_ones() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         for preset in find("autograd").load().presets:
             await until(pilot, lambda preset=preset: f" {preset.name} · " in heading(pilot))
@@ -234,7 +234,7 @@ def flat(pilot: Pilot[None]) -> str:
 
 
 async def test_an_expression_of_ones_own_is_typed_key_by_key() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("enter", *"x**2", "enter")  # takes the place of what stood there
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
@@ -245,7 +245,7 @@ async def test_an_expression_of_ones_own_is_typed_key_by_key() -> None:
 
 
 async def test_a_value_a_vector_and_weights_are_typed() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await write(pilot, lab, "x = 5")
         await to_the_end(pilot, lab)
@@ -263,7 +263,7 @@ async def test_a_value_a_vector_and_weights_are_typed() -> None:
 
 
 async def test_a_refusal_points_and_leaves_all_as_it_was() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s", "s", "s")
         before = lab.dissection.look
@@ -293,7 +293,7 @@ HOSTILE = [
 
 async def test_hostile_lines_are_refused_in_sight_and_nothing_is_lost(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         before = lab.dissection.look
         for text in HOSTILE:
@@ -310,7 +310,7 @@ async def test_hostile_lines_are_refused_in_sight_and_nothing_is_lost(tmp_path: 
 
 
 async def test_what_is_no_number_is_shown_in_words() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await write(pilot, lab, "log(-x)")
         await pilot.press("s", "s")
@@ -325,7 +325,7 @@ async def test_what_is_no_number_is_shown_in_words() -> None:
 
 
 async def test_the_gradient_of_an_input_is_switched_off_and_on() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
@@ -354,7 +354,7 @@ async def test_enter_on_an_input_offers_its_value() -> None:
 
 
 async def test_a_narrow_screen_shows_one_side_and_the_walk_comes_back_to_the_graph() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s", "s", "s", "v")
         await until(pilot, lambda: "The walk so far" in screen_text(pilot.app))
@@ -372,7 +372,7 @@ async def test_a_narrow_screen_shows_one_side_and_the_walk_comes_back_to_the_gra
 
 
 async def test_from_narrow_to_wide_and_back_in_the_middle_of_a_walk() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s", "s", "s", "s")
         assert "MulBackward0" not in lab.query_one(Diagram).text
@@ -382,12 +382,12 @@ async def test_from_narrow_to_wide_and_back_in_the_middle_of_a_walk() -> None:
         assert "AccumulateGrad" in page
         assert "● x = 2" in page
         assert "○ walk a graph all the way back" in page
-        await pilot.resize_terminal(80, 24)
+        await pilot.resize_terminal(80, 22)
         await until(pilot, lambda: "MulBackward0" not in lab.query_one(Diagram).text)
         assert lab.dissection.look.position == 4
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 22), (120, 40)])
 async def test_nothing_moves_while_the_graph_is_walked(size: tuple[int, int]) -> None:
     async with autograd().run_test(size=size) as pilot:
         lab = await open_lab(pilot)
@@ -428,7 +428,7 @@ async def test_the_challenges_are_met_by_what_they_ask_and_not_by_opening(own_fo
 
 
 async def test_what_was_met_hides_nothing_of_what_is_said() -> None:
-    async with autograd().run_test(size=(80, 24), notifications=True) as pilot:
+    async with autograd().run_test(size=(80, 22), notifications=True) as pilot:
         lab = await open_lab(pilot)
         await to_the_end(pilot, lab)
         await until(pilot, lambda: "challenge met" in flat(pilot))
@@ -450,7 +450,7 @@ async def test_a_challenge_gives_its_hint() -> None:
 async def test_the_copied_command_prints_the_same_gradients(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await write(pilot, lab, "mean((w*x + b - y)**2)")
         await write(pilot, lab, "x = [1, 2.5]")
@@ -468,7 +468,7 @@ async def test_the_copied_command_prints_the_same_gradients(
 
 
 async def test_away_and_back_the_walk_stands_where_it_was() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("space", "c")
         assert not lab._playing.on  # nothing plays out of sight
@@ -491,7 +491,7 @@ async def test_before_pytorch_is_there_it_says_so_and_no_key_does_harm(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(SettingUp, "start", lambda _: None)
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         await until(pilot, lambda: pilot.app.screen.query(AutogradLab))
         await pilot.press("2", "s", "space", "b", "r", "p", "y", "left_square_bracket", "e")
         await pilot.pause()
@@ -501,7 +501,7 @@ async def test_before_pytorch_is_there_it_says_so_and_no_key_does_harm(
 
 
 async def test_a_program_stands_on_the_background_of_the_screen_in_both_themes() -> None:
-    async with autograd().run_test(size=(80, 24)) as pilot:
+    async with autograd().run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         while lab.dissection.preset.name != "twice":
             await pilot.press("p")

@@ -13,7 +13,7 @@ from tui.widgets.page import Page
 
 async def browse():
     app = DltuiApp()
-    async with app.run_test(size=(80, 24)) as pilot:
+    async with app.run_test(size=(80, 22)) as pilot:
         while app.screen.query_one(Page).source == "":
             await pilot.pause()
         before = app.screen.query_one(Page).source

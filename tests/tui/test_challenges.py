@@ -26,7 +26,7 @@ from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import StatusBar
 
 COMMAND = 'dltui run autograd --set "expression=mean((w*x + b - y)**2)" ' + '--set "x=[1, 2]" ' * 5
-SIZES = ((80, 24), (120, 40), (200, 55))
+SIZES = ((80, 22), (120, 40), (200, 55))
 QUICK = ("linear-regression", "graphs", "autograd", "softmax")
 """A lesson of most kinds of lab; the others are slow."""
 EACH_KIND = [pytest.param(slug, marks=[pytest.mark.slow] * (slug not in QUICK)) for slug in WRITTEN]

@@ -19,7 +19,7 @@ from tui.labs.probabilities import ProbabilitiesLab
 from tui.labs.softmax import SoftmaxLab
 from tui.widgets.equations import Equations
 
-NARROW, WIDE = (80, 24), (120, 40)
+NARROW, WIDE = (80, 22), (120, 40)
 
 
 @pytest.mark.parametrize("size", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)])

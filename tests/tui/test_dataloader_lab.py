@@ -20,7 +20,7 @@ from tui.labs.dataloader import DataLoaderLab
 from tui.widgets.control_list import ControlList
 from tui.widgets.path_suggester import complete
 
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 22), (120, 40)]
 TABLE = "\n".join(
     ["a,b,kind", *(f"{i % 7},{i % 5 + i % 2},{('no', 'yes')[i % 2]}" for i in range(60))]
 )
@@ -140,7 +140,7 @@ async def test_a_preset_that_the_table_is_too_small_for_is_passed_over(table: Pa
 
 async def test_what_was_left_out_is_said_above_the_lab(table: Path) -> None:
     (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
-    async with app("dataloader").run_test(size=(80, 24)) as pilot:
+    async with app("dataloader").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await type_in(pilot, "csv", "gaps.csv")
         await pilot.press("enter")
@@ -277,7 +277,7 @@ async def test_t_times_the_loader_and_shows_it(size: tuple[int, int], timings: l
 
 
 async def test_t_stops_it_and_what_came_stays(timings: list[Timed]) -> None:
-    async with app("dataloader").run_test(size=(80, 24)) as pilot:
+    async with app("dataloader").run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
         await pilot.press("m")
         await until(pilot, lambda: timings)
@@ -293,7 +293,7 @@ async def test_t_stops_it_and_what_came_stays(timings: list[Timed]) -> None:
 
 
 async def test_leaving_the_lesson_ends_the_measurement(timings: list[Timed]) -> None:
-    async with app("dataloader").run_test(size=(80, 24)) as pilot:
+    async with app("dataloader").run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
         await pilot.press("m")
         await until(pilot, lambda: timings)

@@ -17,7 +17,7 @@ from tests.tui.conftest import app, until
 from tui.screens.fetch import FetchScreen
 
 TRAIN = "train-images-idx3-ubyte.gz"
-SIZES = pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+SIZES = pytest.mark.parametrize("size", [(80, 22), (120, 40)])
 
 
 @pytest.fixture(autouse=True)
@@ -195,6 +195,6 @@ async def test_a_cancelled_fetch_under_another_screen_waits_for_its_turn(mirror:
         await until(pilot, lambda: not fetching())
         await pilot.pause(0.5)  # two looks later
         assert results == []
-        await pilot.resize_terminal(80, 24)
+        await pilot.resize_terminal(80, 22)
         await until(pilot, lambda: results)
         assert results == [False]

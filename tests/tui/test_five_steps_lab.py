@@ -17,7 +17,7 @@ from tui.experiment import Experiment
 from tui.labs.training import TrainingLab
 from tui.widgets.control_list import ControlList
 
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 22), (120, 40)]
 FIVE = ["data", "model", "loss", "optimizer", "loop"]
 PRESETS = [preset.name for preset in find("five-steps").load().presets]
 
@@ -53,7 +53,7 @@ async def test_s_lights_one_after_the_other(size: tuple[int, int]) -> None:
 
 
 async def test_a_turn_may_be_a_whole_update() -> None:
-    async with app("five-steps").run_test(size=(80, 24)) as pilot:
+    async with app("five-steps").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         controls = lab.query_one(ControlList)
         controls.highlighted = controls.get_option_index("turn")
@@ -84,7 +84,7 @@ async def test_every_preset_has_its_pace_and_its_pictures(size: tuple[int, int])
 
 
 async def test_four_optimizers_on_the_map_by_keys_alone() -> None:
-    async with app("five-steps").run_test(size=(80, 24)) as pilot:
+    async with app("five-steps").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("p", "p", "p", "v", "v")
         await pilot.press(*["right_square_bracket"] * 12, "space")

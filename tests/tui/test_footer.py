@@ -20,7 +20,7 @@ from tui.screens.lesson import LessonScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.key_footer import Item, KeyFooter, fitting, footer_items
 
-NARROW, WIDE = (80, 24), (120, 40)
+NARROW, WIDE = (80, 22), (120, 40)
 PINNED = [Item(("escape",), "back", pinned=True), Item(("q",), "quit", pinned=True)]
 
 

@@ -36,7 +36,7 @@ from tui.widgets.reading import Reading
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.ways import Ways
 
-SIZES = [(80, 24), (120, 40)]
+SIZES = [(80, 22), (120, 40)]
 LARGE = 1_000_000
 QUICK = [
     Timing(Way.EAGER, 4, 10.0, 9.0, 12.0),
@@ -137,7 +137,7 @@ async def test_every_program_opens_with_both_inputs(size: tuple[int, int]) -> No
 
 
 async def test_the_answers_are_those_of_the_programs() -> None:
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await go_to(pilot, lab, "branch")
         # x = 0.5, 1, 1.5, 2: their sum is above 0, so x · 2; −x: below, so x − 1.
@@ -159,7 +159,7 @@ async def test_the_answers_are_those_of_the_programs() -> None:
 
 
 async def test_the_lines_that_ran_are_marked_for_each_way() -> None:
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await go_to(pilot, lab, "branch")
         ran = {"if x.sum() > 0:": "▸", "return x * 2": "▸", "return x - 1": ""}
@@ -177,7 +177,7 @@ async def test_the_lines_that_ran_are_marked_for_each_way() -> None:
 
 
 async def test_a_program_that_cannot_be_traced_shows_the_error_and_what_it_means() -> None:
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await go_to(pilot, lab, "branch")
         await pilot.press("w")
@@ -191,7 +191,7 @@ async def test_a_program_that_cannot_be_traced_shows_the_error_and_what_it_means
 
 
 async def test_an_input_that_the_traced_graph_refuses_shows_its_error() -> None:
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await go_to(pilot, lab, "loop")
         await pilot.press("i", "w")
@@ -235,7 +235,7 @@ async def test_the_listing_has_the_words_of_fx_and_its_code(size: tuple[int, int
 async def test_rows_that_are_shown_tell_nobody_of_a_wish() -> None:
     # Two ways shown one right after the other once swung to and fro for ever.
     wishes: list[int] = []
-    async with app("graphs").run_test(size=(80, 24), message_hook=_keep(wishes)) as pilot:
+    async with app("graphs").run_test(size=(80, 22), message_hook=_keep(wishes)) as pilot:
         lab = await open_lab(pilot)
         lab.action_way()
         lab.action_way()
@@ -260,7 +260,7 @@ def _keep(wishes: list[int]) -> Callable[[Message], None]:
 
 
 async def test_arrows_on_the_rows_choose_the_way() -> None:
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         lab.query_one(Ways).focus()
         await pilot.press("down")
@@ -322,7 +322,7 @@ async def test_each_result_is_shown_when_it_comes_and_nothing_is_looked_at_after
     child: Child,
 ) -> None:
     child.brings(*QUICK, ends=False)
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         assert lab._watching is None  # at rest, no timer
         await pilot.press("space")
@@ -341,7 +341,7 @@ async def test_giving_up_leaves_no_process_and_no_folder(
     way: str, child: Child, folders: Path
 ) -> None:
     child.brings(*QUICK, ends=False)
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("space")
         await until(pilot, lambda: lab.comparison.look.results)
@@ -364,7 +364,7 @@ async def test_giving_up_leaves_no_process_and_no_folder(
 
 
 async def test_escape_goes_back_where_nothing_is_measured() -> None:
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
@@ -372,7 +372,7 @@ async def test_escape_goes_back_where_nothing_is_measured() -> None:
 
 async def test_a_measurement_goes_on_while_another_program_is_looked_at(child: Child) -> None:
     child.brings(*QUICK, ends=False)
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("space", "p")
         assert lab.comparison.look.program.name == "branch"
@@ -402,7 +402,7 @@ async def test_without_a_compiler_the_reason_is_in_sight_and_the_rest_is_there(
 
 async def test_a_measurement_that_breaks_down_is_told_and_can_be_made_again(child: Child) -> None:
     child._script.write_text("raise SystemExit('the cat [sat] on the keys')")
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("space")
         await until(pilot, lambda: "the cat [sat] on the keys" in screen_text(pilot.app))

@@ -10,6 +10,7 @@ from typing import ClassVar, TypeVar
 import pytest
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.command import CommandInput, CommandList
 from textual.events import Key
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
@@ -34,7 +35,7 @@ from tui.widgets.inputs import Inputs
 from tui.widgets.rows import RowList
 from tui.widgets.status_bar import StatusBar
 
-NARROW, WIDE = (80, 24), (120, 40)
+NARROW, WIDE = (80, 22), (120, 40)
 LabT = TypeVar("LabT", bound=Lab)
 
 
@@ -314,3 +315,58 @@ async def test_a_key_does_not_wait_for_ever_for_one_that_is_stuck() -> None:
         for task in asyncio.all_tasks():
             if "Stuck" in task.get_name():
                 task.cancel()
+
+
+async def test_a_letter_that_comes_while_the_palette_closes_starts_no_search() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: pilot.app.screen.query(CommandInput))
+        palette, searched = pilot.app.screen, []
+        palette._gather_commands = searched.append
+        field = palette.query_one(CommandInput)
+        palette.post_message(Input.Changed(field, "a"))
+        await until(pilot, lambda: searched == ["a"])
+        palette.dismiss()
+        palette.post_message(Input.Changed(field, "b"))
+        await until(pilot, lambda: not palette.is_attached)
+        assert searched == ["a"]
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup"])
+async def test_the_palette_is_paged_while_its_list_has_no_height(key: str) -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: pilot.app.screen.query(CommandList))
+        commands = pilot.app.screen.query_one(CommandList)
+        await until(pilot, lambda: commands.option_count and commands.size.height)
+        commands.styles.height = 0
+        await until(pilot, lambda: not commands.scrollable_content_region)
+        await pilot.press(key)
+        assert pilot.app.is_running
+
+
+async def test_two_clicks_beside_the_palette_close_only_the_palette() -> None:
+    async with app("parameters").run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+        lesson = pilot.app.screen
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: pilot.app.screen.query(CommandInput))
+        palette = pilot.app.screen
+        for _ in range(4):
+            palette.dismiss()
+        await until(pilot, lambda: not palette.is_attached)
+        assert pilot.app.screen is lesson
+
+
+async def test_a_key_that_a_closed_screen_still_gets_closes_no_other() -> None:
+    async with app("parameters").run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+        lesson = pilot.app.screen
+        await pilot.press("question_mark")
+        await until(pilot, lambda: pilot.app.screen is not lesson)
+        shown = pilot.app.screen
+        for _ in range(3):
+            await shown.run_action("dismiss")
+        assert pilot.app.screen is lesson

@@ -103,7 +103,7 @@ def test_a_key_means_the_same_in_every_lab_that_has_it_for_that() -> None:
 
 
 async def test_the_help_lists_every_key_in_groups_and_says_that_it_scrolls() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
         await pilot.press("question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))

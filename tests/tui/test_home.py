@@ -26,12 +26,12 @@ async def home(pilot) -> HomeScreen:
 
 
 async def test_every_lesson_stands_in_the_table_in_order() -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         assert listed(await home(pilot)) == [entry.slug for entry in entries()]
 
 
 async def test_the_page_follows_the_highlight_and_enter_opens() -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
         markdown = screen.query_one(Page)
         first, second = [entry for entry in entries() if entry.written][:2]
@@ -46,7 +46,7 @@ async def test_the_page_follows_the_highlight_and_enter_opens() -> None:
 
 
 async def test_a_lesson_that_is_not_written_says_so_and_does_not_open(to_come: Entry) -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
         contents = screen.query_one(Contents)
         contents.highlighted = contents.get_option_index(to_come.slug)
@@ -57,7 +57,7 @@ async def test_a_lesson_that_is_not_written_says_so_and_does_not_open(to_come: E
 
 
 async def test_typing_filters_and_escape_shows_all_again() -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
         await pilot.press("slash", *"nn.lin")
         await until(pilot, lambda: listed(screen) == ["linear-regression"])
@@ -69,7 +69,7 @@ async def test_typing_filters_and_escape_shows_all_again() -> None:
 
 @pytest.mark.parametrize("pattern", ["zzz", "[bold]", "\\", "[", "q"])
 async def test_a_filter_that_matches_nothing_is_survived(pattern: str) -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
         await pilot.press("slash")
         screen.query_one(Input).value = pattern
@@ -89,7 +89,7 @@ async def test_what_was_done_shows_in_the_table(own_folders) -> None:
             progress.add(lesson.slug, "challenge", challenge.slug)
     for question in softmax.questions:
         progress.add("softmax", "answer", question.slug)
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
         row = lambda slug: str(screen.query_one(Contents).get_option(slug).prompt).split()  # noqa: E731
         assert row("parameters") == ["◐", "Parameters", "0/4"]

@@ -38,7 +38,7 @@ from tui.widgets.ways import Ways
 
 CPU = Device("cpu", "the processor")
 BENCH = Bench(CPU, (CPU,))
-SIZE = (80, 24)
+SIZE = (80, 22)
 LABS = (
     "linear-regression",
     "dataloader",

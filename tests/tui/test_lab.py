@@ -19,7 +19,7 @@ from tui.widgets.status_bar import StatusBar
 
 
 async def test_step_makes_one_step_and_writes_it_in_numbers() -> None:
-    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+    async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 1)
@@ -34,7 +34,7 @@ async def test_step_makes_one_step_and_writes_it_in_numbers() -> None:
 
 
 async def test_space_plays_and_holds_and_reset_gives_the_very_same_run() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.step >= 5)
@@ -49,7 +49,7 @@ async def test_space_plays_and_holds_and_reset_gives_the_very_same_run() -> None
 
 
 async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press(*["right_square_bracket"] * 15)
         assert lab.experiment.pace is None
@@ -61,7 +61,7 @@ async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
 
 
 async def test_the_learning_rate_changes_while_the_run_goes_on() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s", "s")
         await until(pilot, lambda: lab.frame.step == 2)
@@ -72,7 +72,7 @@ async def test_the_learning_rate_changes_while_the_run_goes_on() -> None:
 
 
 async def test_another_seed_begins_another_run() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 1)
@@ -85,7 +85,7 @@ async def test_another_seed_begins_another_run() -> None:
 
 
 async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         said = lab.query_one("#said", Static)
         for text in ("fast", "-1", "0", "nan", "1e99", "[red]"):
@@ -105,7 +105,7 @@ async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
 
 
 async def test_diverging_is_said_with_what_to_try_and_the_lab_lives_on() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         lab._set("learning_rate", 1e6)
         await pilot.press("space")
@@ -122,7 +122,7 @@ async def test_diverging_is_said_with_what_to_try_and_the_lab_lives_on() -> None
 
 
 async def test_a_challenge_that_is_met_is_marked_and_kept(own_folders) -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         lab._set("learning_rate", 0.19)
         lab.experiment.change_pace(+20)
@@ -135,7 +135,7 @@ async def test_a_challenge_that_is_met_is_marked_and_kept(own_folders) -> None:
 
 
 async def test_view_shows_the_other_picture_and_a_wide_screen_shows_both() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         shown = lambda: [c.id for c in lab.query(Chart) if c.display]  # noqa: E731
         assert shown() == ["chart-fit", "chart-loss"]
@@ -146,7 +146,7 @@ async def test_view_shows_the_other_picture_and_a_wide_screen_shows_both() -> No
 
 
 async def test_the_copied_command_gives_the_settings_on_screen() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("p", "right", "y")
         await until(pilot, lambda: pilot.app.clipboard)
@@ -164,7 +164,7 @@ async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) ->
         raise RuntimeError("the cat [sat] on the keys")
         yield
 
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         monkeypatch.setattr(LinearRegression, "steps", break_down)
         await pilot.press("r", "space")
@@ -177,7 +177,7 @@ async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) ->
 
 
 async def test_what_is_typed_right_after_enter_finds_the_line_open() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         for key in ("enter", "1", "e", "6", "enter"):  # all posted before any is worked on
             character = key if len(key) == 1 else None
@@ -188,7 +188,7 @@ async def test_what_is_typed_right_after_enter_finds_the_line_open() -> None:
 
 
 async def test_another_part_of_the_lesson_leaves_no_line_open_behind_it() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("enter")
         assert isinstance(pilot.app.focused, Input)
@@ -199,7 +199,7 @@ async def test_another_part_of_the_lesson_leaves_no_line_open_behind_it() -> Non
 
 
 async def test_a_click_on_a_control_only_highlights_it() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.click(ControlList, offset=(3, 2))
         await pilot.pause()

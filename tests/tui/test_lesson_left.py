@@ -47,7 +47,7 @@ async def playing_lab(pilot: Pilot[None]) -> TrainingLab:
 
 
 async def test_the_training_is_held_and_goes_on_where_it_was() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await playing_lab(pilot)
         run, config = lab.experiment.run, lab.experiment.config
         await leave(pilot)
@@ -67,7 +67,7 @@ async def test_the_training_is_held_and_goes_on_where_it_was() -> None:
 
 
 async def test_another_lesson_closes_the_one_before() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await playing_lab(pilot)
         run, first = lab.experiment.run, pilot.app.screen
         await leave(pilot)
@@ -87,7 +87,7 @@ async def test_another_lesson_closes_the_one_before() -> None:
 
 async def test_quitting_from_the_course_ends_the_training_that_is_held() -> None:
     trainings = lambda: [t for t in threading.enumerate() if "training" in t.name]  # noqa: E731
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await playing_lab(pilot)
         assert trainings()
         run = lab.experiment.run
@@ -98,7 +98,7 @@ async def test_quitting_from_the_course_ends_the_training_that_is_held() -> None
 
 
 async def test_a_window_and_a_theme_that_changed_meanwhile_are_those_of_the_lesson() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         await playing_lab(pilot)
         await leave(pilot)
         dark = pilot.app.screen.styles.background
@@ -114,7 +114,7 @@ async def test_a_window_and_a_theme_that_changed_meanwhile_are_those_of_the_less
 
 
 async def test_a_challenge_that_was_met_stands_in_the_course_and_in_the_lab_again() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         lab._set("learning_rate", 0.19)
         lab.experiment.change_pace(+20)
@@ -127,7 +127,7 @@ async def test_a_challenge_that_was_met_stands_in_the_course_and_in_the_lab_agai
 
 
 async def test_a_challenge_that_the_last_step_meets_is_counted_while_the_course_is_shown() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await leave(pilot)
         await until(pilot, lambda: "challenges 0/" in screen_text(pilot.app))
@@ -136,7 +136,7 @@ async def test_a_challenge_that_the_last_step_meets_is_counted_while_the_course_
 
 
 async def test_a_lesson_that_was_closed_leaves_nothing_in_memory() -> None:
-    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+    async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)  # what is there as PyTorch comes stays: it was frozen with it
         await leave(pilot)
         await pilot.press("down")
@@ -157,7 +157,7 @@ async def test_a_lesson_that_was_closed_leaves_nothing_in_memory() -> None:
 async def test_left_by_the_palette_in_the_middle_of_a_line_the_keys_are_those_of_the_lab(
     slug: str,
 ) -> None:
-    async with app(slug).run_test(size=(80, 24)) as pilot:
+    async with app(slug).run_test(size=(80, 22)) as pilot:
         await pilot.press("2")
         lab = pilot.app.screen.query_one(Lab)
         await until(pilot, lambda: lab.standing.device)
@@ -172,7 +172,7 @@ async def test_left_by_the_palette_in_the_middle_of_a_line_the_keys_are_those_of
 
 @pytest.mark.parametrize("slug", ["probabilities", "softmax"])
 async def test_what_moves_by_itself_is_held(slug: str) -> None:
-    async with app(slug).run_test(size=(80, 24)) as pilot:
+    async with app(slug).run_test(size=(80, 22)) as pilot:
         await pilot.press("2")
         lab = pilot.app.screen.query_one(CurvesLab)
         await until(pilot, lambda: lab.stage is not None)
@@ -184,7 +184,7 @@ async def test_what_moves_by_itself_is_held(slug: str) -> None:
 
 
 async def test_what_is_measured_is_given_up() -> None:
-    async with app("graphs").run_test(size=(80, 24)) as pilot:
+    async with app("graphs").run_test(size=(80, 22)) as pilot:
         await pilot.press("2")
         lab = pilot.app.screen.query_one(GraphsLab)
         await until(pilot, lambda: lab.comparison is not None)
@@ -194,7 +194,7 @@ async def test_what_is_measured_is_given_up() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         assert not lab.comparison.measuring
 
-    async with app("dataloader").run_test(size=(80, 24)) as pilot:
+    async with app("dataloader").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         assert isinstance(lab, DataLoaderLab)
         await pilot.press("t")
@@ -204,7 +204,7 @@ async def test_what_is_measured_is_given_up() -> None:
 
 
 async def test_the_lesson_can_be_left_and_opened_again_and_again() -> None:
-    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+    async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         for step in range(1, 6):
             await pilot.press("s")

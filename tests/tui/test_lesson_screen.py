@@ -51,7 +51,7 @@ async def opened(pilot) -> LessonScreen:
 
 
 async def test_each_part_has_its_key_and_its_focus() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         screen = await opened(pilot)
         parts = {"concept": ConceptView, "lab": TrainingLab, "code": CodeView}
         focused = {"concept": ConceptView, "lab": ControlList, "code": CodeView}
@@ -71,7 +71,7 @@ async def test_each_part_has_its_key_and_its_focus() -> None:
 
 
 async def test_the_keys_move_the_page_and_the_code() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         screen = await opened(pilot)
         for key, part in (("1", ConceptView), ("3", CodeView)):
             await pilot.press(key)
@@ -115,7 +115,7 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
     met = next(c for c in lesson.challenges if c.question == "sign")
     wrong = next(i for i, choice in enumerate(question.choices) if not choice.right)
     right = next(i for i, choice in enumerate(question.choices) if choice.right)
-    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+    async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
         screen = await opened(pilot)
         challenges = screen.query_one(Challenges)
         mark = lambda: str(challenges.get_option("sign").prompt)[0]  # noqa: E731
@@ -146,7 +146,7 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
         assert marks(box)[right] == "✓"
     assert kept(own_folders, "gradient-by-hand").answers == {"sign"}
 
-    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+    async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
         screen = await opened(pilot)
         boxes = list(screen.query(QuestionBox))
         titles = [box.border_title for box in boxes]
@@ -163,7 +163,7 @@ async def test_a_question_without_a_challenge_is_kept_too(own_folders) -> None:
     bound = {challenge.question for challenge in lesson.challenges}
     question = next(q for q in lesson.questions if q.slug not in bound)
     right = next(i for i, choice in enumerate(question.choices) if choice.right)
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         await opened(pilot)
         await choose(pilot, await go_to(pilot, question.text), right)
         done = lambda: kept(own_folders, "linear-regression")  # noqa: E731
@@ -172,7 +172,7 @@ async def test_a_question_without_a_challenge_is_kept_too(own_folders) -> None:
 
 
 async def test_a_run_that_went_to_its_end_is_kept(own_folders) -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         lab._set("epochs", 3)
         await pilot.press("s", "s")
@@ -187,7 +187,7 @@ async def test_a_run_that_went_to_its_end_is_kept(own_folders) -> None:
 
 @pytest.mark.usefixtures("half_full")
 async def test_the_status_bar_follows_a_run_through_its_life() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         bar = lambda: pilot.app.screen.query_one(StatusBar).text  # noqa: E731
         await until(pilot, lambda: " 4.0/8 GiB " in bar())
@@ -205,7 +205,7 @@ async def test_the_status_bar_follows_a_run_through_its_life() -> None:
 
 
 async def test_the_heading_tells_the_preset_the_epoch_and_the_pace() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         line = lambda: screen_text(pilot.app).splitlines()[0]  # noqa: E731
         await until(pilot, lambda: line().endswith("six-points · epoch 0/1000 · 30/s"))
@@ -220,7 +220,7 @@ async def test_the_heading_tells_the_preset_the_epoch_and_the_pace() -> None:
 
 
 async def test_however_long_the_run_is_its_numbers_stand_whole() -> None:
-    async with app("gradient-by-hand").run_test(size=(80, 24)) as pilot:
+    async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         line = lambda: screen_text(pilot.app).splitlines()[0]  # noqa: E731
         lab.experiment.change_pace(len(PACES))
@@ -234,7 +234,7 @@ async def test_however_long_the_run_is_its_numbers_stand_whole() -> None:
 
 
 async def test_a_value_left_to_chance_can_be_opened_and_left_as_it_is() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         controls = lab.query_one(ControlList)
         controls.highlighted = controls.get_option_index("initial_w")
@@ -245,7 +245,7 @@ async def test_a_value_left_to_chance_can_be_opened_and_left_as_it_is() -> None:
 
 
 async def test_escape_while_typing_keeps_the_lesson_open() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         screen = pilot.app.screen
         await pilot.press("enter")
@@ -296,7 +296,7 @@ def faintest(view: CodeView) -> float:
 
 
 async def test_the_code_can_be_read_in_the_dark_and_in_the_light() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         screen = await opened(pilot)
         await pilot.press("3")
         view = screen.query_one(CodeView)

@@ -27,7 +27,7 @@ from tui.labs.mnist import MnistLab
 from tui.screens.lesson import LessonScreen
 from tui.screens.pad import PadScreen
 
-NARROW, WIDE = (80, 24), (120, 40)
+NARROW, WIDE = (80, 22), (120, 40)
 CHARTS = ("digits", "confusion", "weights", "activations")
 SMALL = {"width": 32, "depth": 1, "batch_size": 32}
 

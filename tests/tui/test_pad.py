@@ -18,7 +18,7 @@ from tests.tui.screen_text import screen_text
 from tui.screens.pad import PadScreen
 from tui.widgets.drawing_pad import DrawingPad
 
-NARROW, WIDE, WALL = (80, 24), (120, 40), (160, 50)
+NARROW, WIDE, WALL = (80, 22), (120, 40), (160, 50)
 SIZES = (NARROW, WIDE)
 
 

@@ -30,7 +30,7 @@ async def find(pilot, words: str) -> str:
 
 
 async def test_lessons_presets_and_views_are_found_and_taken() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         first = await find(pilot, "noisy")
         assert lab.standing.preset == "noisy-line", first
@@ -51,7 +51,7 @@ async def test_lessons_presets_and_views_are_found_and_taken() -> None:
 
 
 async def test_what_is_found_depends_on_the_screen() -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         lessons = [command.name for command in lesson_commands(pilot.app)]
         assert lessons == [f"lesson: {entry.title}" for entry in entries() if entry.written]
@@ -68,7 +68,7 @@ async def test_what_is_found_depends_on_the_screen() -> None:
 
 
 async def test_a_preset_that_is_found_is_what_p_comes_to() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         screen = pilot.app.screen
         for command in list(lab_commands(screen)):
@@ -90,7 +90,7 @@ async def quit_hint(pilot) -> str:
 
 
 async def test_ctrl_c_names_the_key_that_quits_here() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
         assert await quit_hint(pilot) == "Press q to quit."
         await pilot.press("question_mark")
@@ -108,14 +108,14 @@ async def test_ctrl_c_names_the_key_that_quits_here() -> None:
 
 @pytest.mark.parametrize("keys", [["question_mark"], ["ctrl+p"], ["slash"]])
 async def test_ctrl_q_quits_from_everywhere(keys: list[str]) -> None:
-    async with app().run_test(size=(80, 24)) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         await pilot.press(*keys, "ctrl+q")
         await until(pilot, lambda: not pilot.app.is_running)
 
 
 async def test_the_lesson_that_is_open_stays_as_it_is_when_it_is_found() -> None:
-    async with app("linear-regression").run_test(size=(80, 24)) as pilot:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
         screen = pilot.app.screen
         pilot.app.open_lesson("linear-regression")

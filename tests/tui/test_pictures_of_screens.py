@@ -60,17 +60,17 @@ async def arrive(pilot) -> None:
     await until(pilot, lambda: page.max_scroll_y > 20)
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("size", [(80, 22), (120, 40)])
 def test_the_lab_after_thirty_steps(snap_compare, size) -> None:
     assert snap_compare(dark(), terminal_size=size, run_before=step_and_wait)
 
 
 def test_the_lab_in_the_light(snap_compare) -> None:
-    assert snap_compare(light(), terminal_size=(80, 24), run_before=step_and_wait)
+    assert snap_compare(light(), terminal_size=(80, 22), run_before=step_and_wait)
 
 
 def test_the_course(snap_compare) -> None:
-    assert snap_compare(app(), terminal_size=(80, 24), run_before=arrive)
+    assert snap_compare(app(), terminal_size=(80, 22), run_before=arrive)
 
 
 async def test_the_course_on_a_wide_screen(snapshot) -> None:

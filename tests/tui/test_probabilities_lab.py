@@ -14,7 +14,7 @@ from tui.labs.probabilities import ProbabilitiesLab
 from tui.widgets.challenges import Challenges
 from tui.widgets.key_footer import KeyFooter
 
-NARROW, WIDE = (80, 24), (120, 40)
+NARROW, WIDE = (80, 22), (120, 40)
 
 
 async def test_b_goes_back_and_r_begins_anew() -> None:

@@ -13,7 +13,7 @@ from tui.labs.curve_desk import Board
 from tui.labs.softmax import SoftmaxLab
 from tui.widgets.challenges import Challenges
 
-NARROW, WIDE = (80, 24), (120, 40)
+NARROW, WIDE = (80, 22), (120, 40)
 
 
 async def test_b_goes_back_and_r_begins_anew() -> None:

@@ -23,7 +23,7 @@ from tui.screens.home import HomeScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.tensor_view import TensorView
 
-NARROW, WIDE = (80, 24), (120, 40)
+NARROW, WIDE = (80, 22), (120, 40)
 NAMES = [preset.name for preset in find("tensors").load().presets]
 
 

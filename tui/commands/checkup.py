@@ -25,7 +25,6 @@ from tui.commands import terminal
 
 PACKAGES = ("dltui", "torch", "torchvision", "textual", "plotext", "numpy", "scikit-learn")
 LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
-SMALLEST = (80, 24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +112,10 @@ def screen() -> Finding:
     if facts["terminal"] and not terminal.can_draw():
         what = f"TERM is {facts['TERM']!r}: the app cannot draw"
         problems.append(Problem(what, "export TERM=xterm-256color", fatal=True))
-    if size and (size[0] < SMALLEST[0] or size[1] < SMALLEST[1]):
+    columns, rows = terminal.MINIMUM_SIZE
+    if size and (size[0] < columns or size[1] < rows):
         what = f"the terminal has {counted(size[0], 'column')} and {counted(size[1], 'row')}"
-        problems.append(Problem(what, "make it at least 80 by 24"))
+        problems.append(Problem(what, f"make it at least {columns} by {rows}"))
     return Finding(facts, problems)
 
 

@@ -16,13 +16,15 @@ from tui.bindings import MODAL_KEYS
 from tui.coming import Speed, megabytes, so_far
 from tui.commands.terminal import speaks_utf8
 from tui.fetching import Fetching
+from tui.screens.closing import ClosesOnce
+from tui.terminal.resizing import LatestSize
 
 LOOKS_PER_SECOND = 5
 PATIENCE = 0.5
 """Seconds that the end of the screen waits for the end of the fetch."""
 
 
-class FetchScreen(ModalScreen[bool]):
+class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
     """Fetches one data set; its result is whether that is here now."""
 
     CSS_PATH = "fetch.tcss"

@@ -16,12 +16,14 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.bindings import MODAL_KEYS, KeyAction
+from tui.screens.closing import ClosesOnce
+from tui.terminal.resizing import LatestSize
 
 CLOSES = "esc closes"
 MORE = "↑ ↓ pgup pgdn scroll · esc closes"
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ClosesOnce, LatestSize, ModalScreen[None]):
     """The keys of the screen below, with what each does."""
 
     CSS_PATH = "help.tcss"

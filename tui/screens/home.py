@@ -20,6 +20,7 @@ from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.bench import Bench, NoBench
 from tui.completion import challenges_met, is_begun, is_complete, questions_answered
 from tui.progress import Progress
+from tui.terminal.resizing import LatestSize
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.page import Page
 from tui.widgets.rows import RowList, row_keys
@@ -54,7 +55,7 @@ class FilterLine(Input):
     ]
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(LatestSize, Screen[None]):
     """Where the app begins: choose a lesson, read its page."""
 
     CSS_PATH = "home.tcss"

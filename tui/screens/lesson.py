@@ -21,9 +21,11 @@ from tui.labs import lab_of
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing
 from tui.progress import Done, Progress
+from tui.screens.closing import ClosesOnce
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.terminal.key_order import KeyOrder
+from tui.terminal.resizing import LatestSize
 from tui.widgets.heading import Heading
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import NO_DEVICE, StatusBar
@@ -37,7 +39,7 @@ NEWS_SECONDS = 8.0
 PAGES = Binding.Group("pages", compact=True)
 
 
-class LessonScreen(Screen[None]):
+class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
     """One lesson; its lab opens as soon as there is a bench to work on."""
 
     CSS_PATH = "lesson.tcss"

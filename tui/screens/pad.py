@@ -21,6 +21,8 @@ from tui.charts.bars import bars, percent
 from tui.charts.canvas import Canvas
 from tui.charts.drawing import Drawing
 from tui.charts.pixels import ink
+from tui.screens.closing import ClosesOnce
+from tui.terminal.resizing import LatestSize
 from tui.widgets.drawing_pad import DrawingPad
 from tui.widgets.dress import Dressed, look_of
 from tui.widgets.key_footer import KeyFooter
@@ -52,7 +54,7 @@ class Answers(Drawing):
         self.post_message(self.Resized())
 
 
-class PadScreen(Screen[None], Dressed):
+class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
     """The sheet at the left, what the network gets of it, and its ten probabilities.
 
     Whoever opened it says with `ask` when another network may answer.

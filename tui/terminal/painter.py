@@ -20,6 +20,7 @@ from textual.widgets import Tooltip
 from textual.widgets._toast import ToastRack
 
 from tui.terminal.driver import Driver
+from tui.terminal.resizing import MinimumSize
 
 SAVE, RESTORE = "\x1b7", "\x1b8"
 """The cursor: where the terminal shows what an input method composes."""
@@ -70,6 +71,8 @@ def _send(driver: Driver) -> None:
 def _is_clear(widget: Widget) -> bool:
     """Whether all of the widget is in sight, and will still be when Textual paints next."""
     screen = widget.screen
+    if isinstance(widget.app, MinimumSize) and widget.app.too_small:
+        return False
     if screen is not widget.app.screen or screen._layout_required or widget._layout_required:
         return False
     try:

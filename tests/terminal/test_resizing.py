@@ -1,0 +1,73 @@
+"""The terminal is resized again and again, also to sizes that are too small, while a lab trains."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import pytest
+
+from tests.terminal.conftest import Open
+from tests.terminal.screen import Terminal
+from tests.terminal.test_app import epoch, in_lab, quit_app
+
+LABS = ["linear-regression", "parameters", "dataloader", "five-steps"]
+BEFORE, TOO_SMALL = (100, 30), (40, 10)
+PAUSES = (0.0, 0.004, 0.01, 0.02, 0.03, 0.06)
+"""Seconds between two sizes: some come in one piece, some while the screen is being laid out."""
+
+
+def resize_often(app: Terminal, count: int, seed: int) -> None:
+    """Give the terminal so many random sizes, and then the one that it had before.
+
+    Every other pair is a size that is too small, and the one before it.
+    """
+    draw = random.Random(seed)
+    for number in range(count):
+        size = draw.randint(1, 300), draw.randint(1, 100)
+        app.resize(*((size, size, TOO_SMALL, BEFORE)[number % 4]))
+        app.discard(draw.choice(PAUSES))
+    app.resize(*BEFORE)
+
+
+def without_figures(text: str) -> str:
+    """The text without what changes by itself: the device's memory."""
+    return re.sub(r"[\d.]+/[\d.]+ GiB", "", text)
+
+
+@pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
+def test_the_course_is_as_it_was_after_many_sizes(terminal: Open, count: int) -> None:
+    app = terminal(columns=BEFORE[0], rows=BEFORE[1])
+    app.until(lambda text: "cpu " in text)
+    app.send("jj")
+    app.until("Autograd")
+    app.settle()
+    before = without_figures(app.text)
+    resize_often(app, count, seed=1)
+    app.until(lambda text: without_figures(text) == before)
+    app.send("?")
+    app.until("esc closes")
+    quit_app(app)
+
+
+@pytest.mark.parametrize(
+    ("lesson", "count"),
+    [
+        ("linear-regression", 60),
+        *(pytest.param(lesson, 500, marks=pytest.mark.slow) for lesson in LABS),
+    ],
+)
+def test_a_training_goes_on_through_many_sizes(terminal: Open, lesson: str, count: int) -> None:
+    app = in_lab(terminal, lesson, columns=BEFORE[0], rows=BEFORE[1])
+    app.send("]]]]]]]] ")
+    app.until(lambda text: epoch(text) > 1)
+    before = epoch(app.text)
+    resize_often(app, count, seed=2)
+    app.until(lambda text: epoch(text) > before and "Controls" in text and "q quit" in text)
+    app.send("?")
+    app.until("esc closes")
+    app.send("\x1b")
+    app.until(lambda text: "esc closes" not in text)
+    app.send("r")
+    app.until(lambda text: "ready" in text and "epoch 0/" in text)
+    quit_app(app)

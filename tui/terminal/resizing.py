@@ -1,0 +1,112 @@
+"""Follows the terminal's size, also through quick changes and where it is too small."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import Any
+
+from textual.app import App
+from textual.events import Event, InputEvent, Key, Paste, Resize
+from textual.geometry import Size
+from textual.message_pump import MessagePump
+
+from tui.commands.terminal import MINIMUM_SIZE
+
+MINIMUM = Size(*MINIMUM_SIZE)
+QUIT_KEYS = ("q", "ctrl+q")
+CLEAR = "\x1b[0m\x1b[2J"
+
+
+class MinimumSize(App[None]):
+    """An app that shows only a message while the terminal is smaller than `MINIMUM`.
+
+    Meanwhile the app keeps its last size: the screens are not laid out, nothing is painted, and
+    of the input only the keys that quit have an effect. So nothing on the screens changes that
+    the app does not change itself, and all of it is there again once there is room.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._terminal_size: Size | None = None
+        self._paused_painting = ExitStack()
+
+    @property
+    def too_small(self) -> bool:
+        """Whether the terminal is too small, and shows the message."""
+        return self._terminal_size is not None and is_too_small(self._terminal_size)
+
+    async def on_event(self, event: Event) -> None:
+        if isinstance(event, Resize):
+            await self._resize(event)
+        elif not self.too_small or not _is_input(event):
+            await super().on_event(event)
+        elif isinstance(event, Key) and event.key in QUIT_KEYS:
+            await self.run_action("app.quit")
+
+    async def _resize(self, event: Resize) -> None:
+        was_too_small, is_first = self.too_small, self._terminal_size is None
+        self._terminal_size = event.size
+        if not self.too_small:
+            await super().on_event(event)
+            if was_too_small:
+                self._resume_painting()
+            return
+        if is_first:
+            await super().on_event(Resize(MINIMUM, MINIMUM))
+        if not was_too_small:
+            self.capture_mouse(None)  # the event that a button is released will not come
+            self._paused_painting.enter_context(self.batch_update())
+        if self._driver is not None:
+            self._driver.write(CLEAR + _placed(message(event.size), event.size))
+            self._driver.flush()
+
+    def _resume_painting(self) -> None:
+        self._paused_painting.close()
+        if self.screen_stack:
+            self.screen.refresh(layout=True)
+
+
+class LatestSize(MessagePump):
+    """A screen that ignores a `Resize` event with a size that the app no longer has.
+
+    A Textual screen that changes its size sends itself a `Resize` event with that size. With two
+    different sizes in its queue it changes from one to the other and back, and never stops.
+    """
+
+    async def on_event(self, event: Event) -> None:
+        if not isinstance(event, Resize) or event.size == self.app.size:
+            await super().on_event(event)
+
+
+def is_too_small(size: Size) -> bool:
+    """Whether a terminal of this size cannot show a lab."""
+    return size.width < MINIMUM.width or size.height < MINIMUM.height
+
+
+def message(size: Size) -> list[str]:
+    """The lines that say which size is needed: as many as fit, the needed size first."""
+    needed = f"{MINIMUM.width}×{MINIMUM.height}"
+    lines = [
+        f"dltui needs {needed}",
+        f"this terminal has {size.width}×{size.height}",
+        "make it larger, or q to quit",
+    ]
+    if size.width < len(lines[0]):
+        lines[0] = f"needs {needed}" if size.width >= len(f"needs {needed}") else needed
+    if any(len(line) > size.width for line in lines[1:]):
+        lines[1:] = ["q: quit"]
+    return [line[: size.width] for line in lines[: size.height]]
+
+
+def _placed(lines: list[str], size: Size) -> str:
+    """The lines in the middle of the terminal, as what is written to it."""
+    top = (size.height - len(lines)) // 2
+    return "".join(
+        f"\x1b[{top + row + 1};{(size.width - len(line)) // 2 + 1}H{line}"
+        for row, line in enumerate(lines)
+    )
+
+
+def _is_input(event: Event) -> bool:
+    """Whether this comes from the keyboard, the mouse or the clipboard, and nobody has it yet."""
+    return isinstance(event, InputEvent | Paste) and not event.is_forwarded
