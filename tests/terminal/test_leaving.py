@@ -13,10 +13,12 @@ import pytest
 
 from tests.mirror import serving
 from tests.terminal.conftest import Open
-from tests.terminal.screen import Terminal
+from tests.terminal.screen import PATIENCE, Terminal
 from tests.terminal.test_data_fetch_command import proxy
 
 SLOW = pytest.mark.slow
+ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
+"""What the app writes when it takes the terminal, and when it gives it back."""
 CRASHING = """\
 import asyncio, signal
 from tui import app, cli
@@ -156,7 +158,7 @@ def resume_and_quit(app: Terminal) -> int:
     assert app.left_on() == [], "while it is suspended"
     drawn = len(app.output)
     app.signal(signal.SIGCONT)
-    app.until(lambda _: b"\x1b[?1049h" in app.output[drawn:])
+    app.until(lambda _: ENTERED in app.output[drawn:])
     app.settle()
     assert app.text.strip(), "drawn anew"
     return by_ctrl_q(app)
@@ -198,7 +200,7 @@ def test_the_terminal_is_left_as_it_was(terminal: Open, way: Way, place: Place) 
         assert app.end() == code
     assert app.left_on() == []
     if way is by_an_error:
-        after = app.output.rpartition(b"\x1b[?1049l")[2].decode()
+        after = app.output.rpartition(LEFT)[2].decode()
         assert "RuntimeError" in after
         assert "an error for the test" in after
     else:
@@ -238,7 +240,7 @@ def test_an_error_at_the_start_or_at_the_end_is_on_the_screen(terminal: Open, wh
         app.send("q")
     assert app.end() == 1
     assert app.left_on() == []
-    assert b"an error for the test" in app.output.rpartition(b"\x1b[?1049l")[2]
+    assert b"an error for the test" in app.output.rpartition(LEFT)[2]
 
 
 # Two signals, and signals before there is anything to leave.
@@ -357,20 +359,25 @@ def test_sigtstp_and_sigcont_in_quick_succession_never_stop_it_for_good(
     for round_ in range(rounds):
         app.signal(signal.SIGTSTP)
         time.sleep(round_ % 10 / 500)  # 0 to 18 ms: before, while and after it lets go
+        sent = len(app.output)
         app.signal(signal.SIGCONT)
+        app.until(lambda _, sent=sent: ENTERED in app.output[sent:])  # type: ignore[misc]
         until_it_answers(app)
-    app.send("q")
-    assert app.end() == 0
+    end = time.monotonic() + PATIENCE
+    while app.process.poll() is None and time.monotonic() < end:
+        app.send("q")  # more than once: the last suspension may still be to come, and drop keys
+        app.wait(0.5)
+    assert app.process.poll() == 0
     assert_clean(app)
 
 
 def until_it_answers(app: Terminal) -> None:
-    """Change the theme until something is drawn; keys are lost while the app is suspended."""
+    """Change the scale of the loss until that is drawn; a key is lost in a suspended app."""
     drawn = len(app.output)
 
     def answers(_: str) -> bool:
-        app.send("t")
-        return len(app.output) > drawn
+        app.send("l")
+        return len(app.output) > drawn and app.output.rfind(ENTERED) > app.output.rfind(LEFT)
 
     app.until(answers)
 

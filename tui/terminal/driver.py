@@ -28,8 +28,6 @@ KITTY_PUSH, KITTY_POP = "\x1b[>25u", "\x1b[<u"
 """Kitty's keyboard protocol: keys that are not ambiguous, all as escapes, with their text."""
 SYNC_QUERY = "\x1b[?2026$p"
 POINTER_SHAPE = "\x1b]22;"
-STOP_DELAY = 0.01
-"""Seconds between the release of the terminal and the stop of the process."""
 
 
 def _switch(letter: str, *modes: str) -> str:
@@ -79,10 +77,13 @@ class Driver(TextualDriver):
         """Whether kitty's protocol is to be popped."""
         self._resumes = False
         """Whether SIGCONT is to bring the app back."""
-        self._stops = False
-        """Whether the process is about to stop."""
+        self._continued = False
+        """Whether a SIGCONT has come that the event loop has not handled yet."""
         self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
         self._loop.add_signal_handler(signal.SIGCONT, self._resume)
+        # The loop hears of signals through a file, and does not need the handler that it sets.
+        signal.signal(signal.SIGCONT, self._note_continued)
+        signal.siginterrupt(signal.SIGCONT, False)  # as the loop had set it
 
     @property
     def can_suspend(self) -> bool:
@@ -108,7 +109,7 @@ class Driver(TextualDriver):
             return
         if not self._in_foreground():
             self._resumes = True
-            os.kill(os.getpid(), signal.SIGSTOP)
+            self._stop()
             return
         self._writer = Writer(self._output, self._caught_up)
         self._writer.start()
@@ -218,27 +219,28 @@ class Driver(TextualDriver):
 
     def _suspend(self) -> None:
         """Give the terminal back and stop the process."""
-        self._stops = True
         if self._writer is not None and self._auto_restart:
             self._resumes = True
             self.suspend_application_mode()
-        # A SIGCONT may already have come. Stopped after it, the process would never go on.
-        self._loop.call_later(STOP_DELAY, self._stop)
+        self._stop()
 
     def _stop(self) -> None:
-        if self._stops:
-            self._stops = False
+        """Stop the process, unless it was continued meanwhile: it would never go on."""
+        if not self._continued:
             os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _note_continued(self, *_: object) -> None:
+        self._continued = True
 
     def _resume(self) -> None:
         """Take the terminal again after a stop."""
-        self._stops = False
+        self._continued = False
         if self._resumes and self._in_foreground():
             self._resumes = False
             self.resume_application_mode()
             self.send_message(self.SignalResume())
         elif self._resumes:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            self._stop()
         elif self._writer is not None:  # stopped by SIGSTOP: its shell has used the terminal since
             self._make_raw()
             self.write(ENTER)
