@@ -76,7 +76,7 @@ def in_help(app: Terminal) -> None:
 def in_palette(app: Terminal) -> None:
     at_home(app)
     app.send("\x10")
-    app.until("Search for commands")
+    app.until("Find a lesson")
 
 
 def drawing(app: Terminal) -> None:
