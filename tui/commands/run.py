@@ -81,8 +81,8 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
             changes.append(("seed", options.seed))
         config = _config(trainer, dict(preset.settings), changes)
         _of_a_table(options, config)
-        for note in _ineffective(preset, config, dict(changes)):
-            notice(note)
+        for words in _ineffective(preset, config, dict(changes)):
+            notice(words)
         device = _device(options.device, stop)
     from tui.commands.training import Order
 
