@@ -197,7 +197,7 @@ async def test_what_is_measured_is_given_up() -> None:
     async with app("dataloader").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         assert isinstance(lab, DataLoaderLab)
-        await pilot.press("t")
+        await pilot.press("m")
         await until(pilot, lambda: lab._timing)
         await leave(pilot)
         assert lab._timing is None
