@@ -14,6 +14,8 @@ from lessons.catalog import entries
 
 CONTENTS = 34
 """The columns of the table of contents."""
+LESSON = re.compile(r"│ [○◐✓] (.*?) +(\d+/\d+)?[ │]*$")
+"""The line of a lesson, with what is done of it; that of a chapter with the same title is other."""
 TRAINING = "Linear regression"
 """The lesson whose lab is opened."""
 
@@ -43,7 +45,8 @@ def first_screen() -> tuple[float, float]:
 
 def lit(app: Terminal, title: str, _: object = None) -> bool:
     """Whether the line of that lesson, in the table of contents, is lit."""
-    names = [line[:CONTENTS].strip("│ ○◐✓/0123456789") for line in app.screen.display]
+    lines = [LESSON.match(line[:CONTENTS]) for line in app.screen.display]
+    names = [line and line[1] for line in lines]
     if title not in names:
         return False
     # What it is compared with lies below the last lesson.
