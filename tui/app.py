@@ -61,8 +61,8 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     ToastHolder { align-horizontal: left; }
     Toast { background: $surface; }
     OptionList, OptionList:focus { background: transparent; background-tint: $background 0%; }
-    /* Without the focus a highlight says nothing, and in a question it looks like a hint. */
     Input > .input--placeholder, Input > .input--suggestion { color: $text-muted; }
+    /* Without the focus a highlight says nothing, and in a question it looks like a hint. */
     OptionList:blur > .option-list--option-highlighted { background: transparent; color: $text; }
     """
     COMMANDS = {Commands}
