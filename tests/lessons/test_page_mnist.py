@@ -56,8 +56,8 @@ def percent(trainer: Mnist) -> list[float]:
 @pytest.mark.parametrize(
     ("preset", "name"),
     [
-        ("mnist", "five layers"),
-        ("convolutional", "convolutional"),
+        pytest.param("mnist", "five layers", marks=pytest.mark.slow),
+        pytest.param("convolutional", "convolutional", marks=pytest.mark.slow),
         ("templates", "no hidden layer"),
         ("sigmoid", "sigmoid"),
     ],
