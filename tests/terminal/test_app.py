@@ -222,7 +222,9 @@ def test_ctrl_c_is_no_accident_and_no_traceback(terminal: Open) -> None:
 def test_help_shows_the_keys_of_the_lab(terminal: Open) -> None:
     app = in_lab(terminal, "linear-regression")
     app.send("?")
-    app.until(lambda text: "logarithmic" in text and "esc closes" in text)
+    app.until(lambda text: "Make one step" in text and "scroll · esc closes" in text)
+    app.send("\x1b[6~")  # a page down
+    app.until("logarithmic")
     app.send("\x1b")
     app.until(lambda text: "esc closes" not in text)
     quit_app(app)

@@ -25,9 +25,9 @@ def flat(app: Terminal) -> str:
 
 def write(app: Terminal, text: str) -> None:
     """Open the line as a person does, who sees it open before they type."""
-    app.until(lambda text: "esc as before" not in text)
+    app.until(lambda text: "esc cancel" not in text)
     app.send("\r")
-    app.until("esc as before")
+    app.until("esc cancel")
     app.send(text + "\r")
 
 

@@ -12,7 +12,7 @@ from tests.terminal.test_app import quit_app
 def write(app: Terminal, text: str) -> None:
     """Type this into the line, once it has the keys."""
     app.send("\r")
-    app.until("esc as before")
+    app.until("esc cancel")
     app.send(f"{text}\r")
 
 
@@ -47,7 +47,7 @@ def test_from_the_sigmoid_to_where_32_bits_run_out(terminal: Open, columns: int,
     app.until("a second")
     app.send(" ")
     app.until("s: one step")
-    app.send("pt")
+    app.send("pa")
     app.until("there is nothing to learn")
     app.send("\x1b[F")  # the end key
     app.until("exactly 1")

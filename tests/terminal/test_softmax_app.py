@@ -19,7 +19,7 @@ def test_from_bars_to_what_overflows(terminal: Open, columns: int, rows: int) ->
     app.send("\x1b[B\x1b[C")  # down, right
     app.until("dog = 1.1")
     app.send("\r")
-    app.until("esc as before")
+    app.until("esc cancel")
     app.send("z = [3, 3]\r")
     app.until("cat and dog share the lead")
     app.send("pl")

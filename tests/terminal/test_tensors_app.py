@@ -31,7 +31,7 @@ def climb(app: Terminal, *scenes: str) -> None:
 def write(app: Terminal, text: str) -> None:
     """Clear the line, and type another into it."""
     app.send("\r")
-    app.until("esc as before")
+    app.until("esc cancel")
     app.send("\x15")  # ctrl+u: all that stands before the cursor goes
     app.until(lambda _: line(app) == "›")
     app.send(f"{text}\r")
@@ -70,7 +70,7 @@ def test_the_ladder_from_the_first_rung_to_the_last(
     app.until("PyTorch refuses")
     app.until("index 3 is out of bounds")
     app.send("\x1b")
-    app.until(lambda text: "esc as before" not in text)
+    app.until(lambda text: "esc cancel" not in text)
     write(app, "x.__class__")
     app.until(lambda text: "^" in text.splitlines()[2])
     app.send("\x1b")
@@ -120,7 +120,7 @@ def test_another_size_in_the_middle_without_colours(terminal: Open) -> None:
     app.resize(80, 22)
     app.until(lambda text: "−1 is worked out" in text and "Challenges" not in text)
     app.send("\r")
-    app.until("esc as before")
+    app.until("esc cancel")
     app.send(" + 1")
     app.until("x.reshape(2, -1) + 1")
     app.resize(120, 40)
