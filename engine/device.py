@@ -78,6 +78,8 @@ class Devices:
         """Why the device of that name does not work, in words; empty where nobody knows."""
         if wanted == "mps":
             return "MPS needs a Mac with Apple silicon, and a PyTorch built for it"
+        if not wanted.startswith(("cuda", "gpu", "nvidia")):
+            return ""
         cuda = [device.name for device in self.working if device.name.startswith("cuda")]
         if cuda and not self.problems:
             return f"this machine has {', '.join(cuda)}" if wanted.startswith("cuda:") else ""

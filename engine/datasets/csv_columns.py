@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from engine.datasets.cells import shown
-from engine.datasets.csv_file import Refused
+from engine.datasets.csv_file import Refused, Sheet
 from engine.datasets.csv_layout import Layout
+from engine.datasets.csv_separator import SEPARATORS, separator_of
 
 MOST_COLUMNS = 1000
 LISTED = 12
@@ -81,7 +82,7 @@ def columns_of(layout: Layout, label: str | None, ignore: str | None) -> Columns
             )
         raise Refused(
             f"{where}: there is one column only, and a table needs features and a label; "
-            "are its values separated by comma, semicolon, tab, pipe or spaces?"
+            f"{_other_separator(layout.sheet)}"
         )
     names = _Names(layout)
     ignored = sorted({place for word in _typed(ignore, names) for place in names.ignored(word)})
@@ -95,6 +96,15 @@ def columns_of(layout: Layout, label: str | None, ignore: str | None) -> Columns
     if not features:
         raise Refused(f"{file}: no column is left to learn from; ignore fewer columns")
     return Columns(names.texts, chosen, features, tuple(ignored), names.unnamed)
+
+
+def _other_separator(sheet: Sheet) -> str:
+    """How to go on where the separator makes one column only."""
+    found = separator_of(sheet.text)
+    if sheet.above and found != sheet.separator:
+        name = {mark: name for name, mark in SEPARATORS.items()}.get(found, "space")
+        return f"line 1 declares a separator that it does not have: --set separator={name}"
+    return "are its values separated by comma, semicolon, tab, pipe or spaces?"
 
 
 def _typed(ignore: str | None, names: _Names) -> list[str]:

@@ -11,6 +11,8 @@ from engine.datasets.cells import shown
 
 HEAD = 4096
 """Bytes from the start of a file in which text formats are recognised."""
+OTHERS = "Japanese: cp932, Korean: cp949, Russian: cp1251"
+"""Other encodings that a spreadsheet program may have written, after the one that is advised."""
 SAVE_AS = "open it in a spreadsheet program and save the sheet as CSV in UTF-8"
 
 
@@ -113,10 +115,27 @@ def foreign(raw: bytes, path: Path) -> str:
 
 
 def not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
-    """Where text stops to be UTF-8, and how to convert it from what Windows writes."""
+    """Where the text stops being UTF-8, and how to convert it from what Windows writes."""
     line = len(re.findall(rb"\r\n|\r|\n", raw[: error.start])) + 1
     byte = f"line {line}: byte 0x{raw[error.start]:02x} is not UTF-8"
+    if _east_asian(raw):
+        return f"{byte}; if it is Chinese ({OTHERS}), {_converted(path, 'gb18030')}"
     return f"{byte}; if it comes from Windows, {_converted(path, 'cp1252')}"
+
+
+def _east_asian(raw: bytes) -> bool:
+    """Whether the text takes two bytes a letter, rather than being Western with some accents."""
+    runs = re.findall(rb"[\x80-\xff]+", raw)
+    paired = sum(len(run) > 1 for run in runs) > len(runs) / 2
+    return (paired or not _decodes(raw, "cp1252")) and _decodes(raw, "gb18030")
+
+
+def _decodes(raw: bytes, encoding: str) -> bool:
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def shell_word(path: Path) -> str:

@@ -273,7 +273,7 @@ def _missing(name: str, args: list[str], prefix: str = "") -> Reason:
     if name in FORMULAS:
         words = f"{start}, but it can be made of others"
         return Reason(words, _formula(FORMULAS[name], args))
-    close = get_close_matches(name, FUNCTIONS, n=1, cutoff=0.75)
+    close = get_close_matches(name.lower(), FUNCTIONS, n=1, cutoff=0.75)
     if close:
         return Reason(f"{start}; the nearest is {close[0]}", f"{close[0]}({', '.join(args)})")
     return Reason(f"{start}. There are {', '.join(FUNCTIONS)}")

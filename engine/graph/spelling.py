@@ -45,7 +45,7 @@ MODULES: Mapping[str, frozenset[str]] = {
 """By the name of a module, its functions that an expression may use."""
 METHODS = _TENSORS
 """The methods of a tensor that an expression may use."""
-ROOTS = frozenset(("torch", "nn", "F", "numpy", "np", "math", "scipy", "jnp", "tf"))
+ROOTS = frozenset(("torch", "nn", "F", "numpy", "np", "math", "cmath", "scipy", "jnp", "tf"))
 """The names with which a module is written."""
 NOT_NAMES = ROOTS - {"F"}
 """Module names that no input may have; F may be one: a force."""
@@ -59,7 +59,9 @@ def module_of(node: ast.expr) -> str:
     while isinstance(node, ast.Attribute):
         node = node.value
         parts.append(node.attr if isinstance(node, ast.Attribute) else "")
-    if not parts or not isinstance(node, ast.Name) or node.id not in ROOTS:
+    if not parts or not isinstance(node, ast.Name):
+        return ""
+    if node.id not in ROOTS and node.id.lower() not in _WITH_CONSTANTS:
         return ""
     return ".".join((node.id, *reversed(parts[:-1])))
 

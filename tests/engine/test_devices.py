@@ -78,6 +78,9 @@ def test_why_a_device_is_not_there_is_said_and_who_says_more() -> None:
     for wanted in ("cuda", "CUDA:1", " cuda:0 "):
         with pytest.raises(ValueError, match="there is no NVIDIA GPU, and no driver for one"):
             none.choose(wanted)
+    for wanted in ("cpu:0", "", "xyz"):
+        with pytest.raises(ValueError, match="here; there are: auto, cpu; "):
+            none.choose(wanted)
     with pytest.raises(ValueError, match=r"this machine has cuda:0, cuda:1; .*dltui doctor"):
         TWO_GPUS.choose("cuda:7")
     with pytest.raises(ValueError, match="MPS needs a Mac"):

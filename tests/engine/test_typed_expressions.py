@@ -181,6 +181,9 @@ CORRECTED = [
     ("torch.sigmod(2x", "sigmoid(2*x)"),  # three slips, corrected together
     ("torch.tan(x)", "sin(x) / cos(x)"),
     ("jnp.exp(x)", "exp(x)"),
+    ("Torch.exp(x)", "exp(x)"),
+    ("cmath.exp(x)", "exp(x)"),
+    ("EXP(x)", "exp(x)"),
 ]
 
 

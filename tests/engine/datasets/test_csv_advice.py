@@ -300,6 +300,16 @@ def test_emoji_and_accents_take_the_cells_that_they_seem_to(write: Write) -> Non
     assert read_table(write("e\u0301,y\n1,0\n2,1\n3,1\n4,0\n"), label="\xe9").label == "\xe9"
 
 
+def test_a_separator_that_is_declared_and_never_used_is_what_is_reported(
+    write: Write, tmp_path: Path
+) -> None:
+    table, said = followed(write("sep=;\na,y\n1,0\n2,1\n3,1\n4,0\n"), tmp_path)
+    assert said[0].endswith(
+        "line 1 declares a separator that it does not have: --set separator=comma"
+    )
+    assert table.names == ("a",)
+
+
 # The files that failed once.
 
 

@@ -20,6 +20,7 @@ import pytest
 from engine.datasets.csv_table import read_table
 from tests.engine.datasets.csv_tables import Write, refused
 
+GBK = "身高,体重,判定\n1,2,肥胖\n2,3,普通\n3,4,普通\n4,5,肥胖\n".encode("gbk")
 TABLE = "a,b,y\n1,2,0\n2,3,1\n3,4,1\n4,5,0\n"
 
 
@@ -63,6 +64,7 @@ FORMATS: dict[str, tuple[bytes, str]] = {
     "utf-16 the other way": (TABLE.encode("utf-16-be"), "is text in UTF-16"),
     "utf-32": (TABLE.encode("utf-32"), "is text in UTF-32"),
     "latin-1": (TABLE.replace("a", "\xe4").encode("latin-1"), "line 1: byte 0xe4 is not UTF-8"),
+    "gbk": (GBK, "line 1: byte 0xc9 is not UTF-8; if it is Chinese"),
     "zeros": (TABLE.replace("4,5", "4,\0005").encode(), "holds a zero at byte 26"),
 }
 
@@ -93,6 +95,14 @@ def test_a_zip_archive_is_unpacked_by_the_command(tmp_path: Path) -> None:
     command = refused(str(tmp_path / "t.csv")).partition("unpack it: ")[2]
     subprocess.run(command, shell=True, check=True, cwd=tmp_path)
     assert len(read_table(str(tmp_path / "unpacked" / "t.csv"))) == 4
+
+
+def test_chinese_text_that_windows_wrote_keeps_its_letters(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(GBK)
+    command = refused(str(tmp_path / "t.csv")).partition("convert it: ")[2]
+    subprocess.run(command, shell=True, check=True, cwd=tmp_path)
+    table = read_table(str(tmp_path / "table.csv"))
+    assert (table.label, table.classes) == ("判定", ("普通", "肥胖"))
 
 
 @pytest.mark.parametrize("name", ["latin-1", "zeros"])
