@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import RenderableType
 from textual import constants, on
 from textual.binding import Binding
+from textual.css.query import NoMatches
 from textual.events import Event, Key, Paste
 from textual.reactive import Reactive
 from textual.screen import Screen
@@ -188,6 +189,14 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if not self._leaving:
             self._leaving = True
             super().exit(result, return_code, message)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Ignore that a screen has no widgets where it is mounted while the app leaves.
+
+        Textual then still sends the screen Mount, but does not add what it has composed.
+        """
+        if not (self._leaving and isinstance(error, NoMatches)):
+            super()._handle_exception(error)
 
     @property
     def has_driver(self) -> bool:

@@ -313,6 +313,15 @@ def test_a_signal_soon_after_the_start(
     assert_clean(app)
 
 
+@pytest.mark.parametrize("lesson", ["tensors", "linear-regression"])
+def test_a_signal_while_the_first_screens_are_mounted(terminal: Open, lesson: str) -> None:
+    app = terminal(lesson)
+    app.until(lambda _: b"?1049h" in app.output, every=0.002)
+    app.signal(signal.SIGINT)
+    assert app.end() == 130
+    assert_clean(app)
+
+
 def until_caught(app: Terminal, number: signal.Signals) -> None:
     """Wait until Python has read the command's first lines: before, a signal is Python's affair."""
     status = Path(f"/proc/{app.process.pid}/status")
