@@ -15,6 +15,7 @@ from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
+from textual.worker import WorkerFailed
 
 from engine.datasets.places import variable_trouble
 from lessons.catalog import find
@@ -193,9 +194,11 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     def _handle_exception(self, error: Exception) -> None:
         """Ignore that a screen has no widgets where it is mounted while the app leaves.
 
-        Textual then still sends the screen Mount, but does not add what it has composed.
+        Textual then still sends the screen Mount, but does not add what it has composed; nor
+        does a worker of the screen, such as the palette's, find it.
         """
-        if not (self._leaving and isinstance(error, NoMatches)):
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if not (self._leaving and isinstance(cause, NoMatches)):
             super()._handle_exception(error)
 
     @property

@@ -322,6 +322,15 @@ def test_a_signal_while_the_first_screens_are_mounted(terminal: Open, lesson: st
     assert_clean(app)
 
 
+def test_a_signal_while_the_palette_is_mounted(terminal: Open) -> None:
+    app = terminal()
+    at_home(app)
+    app.send("\x10")
+    app.signal(signal.SIGTERM)
+    assert app.end() == 143
+    assert_clean(app)
+
+
 def until_caught(app: Terminal, number: signal.Signals) -> None:
     """Wait until Python has read the command's first lines: before, a signal is Python's affair."""
     status = Path(f"/proc/{app.process.pid}/status")
