@@ -72,7 +72,7 @@ def test_a_lab_from_the_first_key_to_the_last(terminal: Open, columns: int, rows
     app.until("a = w · x = 1 · 2 = 2")
 
     write(app, "__import__('os')")
-    app.until("there is no function __import__")
+    app.until("an expression has no function __import__")
     app.send("\x1b")
     app.until(lambda _: line(app) == "› sigmoid(w*x)")
     app.until("a = w · x = 1 · 2 = 2")
