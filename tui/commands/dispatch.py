@@ -18,7 +18,8 @@ COMMANDS = {"list": LIST, "run": RUN, "doctor": DOCTOR, "data": DATA}
 
 WITH_VALUE = (
     *("--device", "--fps", "--data-dir", "--preset", "--set", "--seed", "--every"),
-    *("--csv", "--label", "--missing", "--header", "--separator", "--target"),
+    *("--csv", "--label", "--ignore", "--missing", "--header", "--separator", "--decimal"),
+    "--target",
 )
 """The options whose next word is their value, and never a command or a lesson."""
 
