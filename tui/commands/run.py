@@ -42,9 +42,9 @@ examples:
 A preset is a set of settings to start from: the first is taken where none is named.
 --set changes one of them; given twice, the last one counts, and --seed counts most.
 --csv and what follows it in the usage are for the lesson that takes a table of your own:
-they are settings too, so that --set label=price is --label price. --label and --ignore take
-names of columns, or 'column 3' for the third. Before the training one line says what is
-predicted.
+they are settings too, so that --set label=price is --label price. --label and --ignore
+take names of columns, or 'column 3' for the third. Before the training one line says what
+is predicted.
 With --json, each line is an object, and the last has "event": "end".
 
 exit code: 0 finished, 1 diverged or failed, 2 wrong command line, 130 ended by Ctrl-C
