@@ -310,6 +310,8 @@ async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it(
         await until(pilot, lambda: "2 keys wait for it" in screen_text(pilot.app))
         text = screen_text(pilot.app)
         assert "starting PyTorch" in text
+        panels = [each for each in lab.children if each is not lab._starting and each.display]
+        assert max(each.region.bottom for each in panels) == lab.region.bottom, "the box takes room"
         assert lab._lesson.presets[0].name in text.splitlines()[0]
         for control in getattr(lab._lesson, "controls", ())[:3]:
             assert control.label in text

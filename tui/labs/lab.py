@@ -36,6 +36,10 @@ class Lab(Container):
     Until it is ready it keeps the keys that are pressed in it, and the lesson has them worked then.
     """
 
+    DEFAULT_CSS = """
+    Lab { layers: default starting; }
+    """
+
     OPENS_LINE: frozenset[str] = frozenset()
     """The keys that open a line to type in."""
 

@@ -18,6 +18,7 @@ class Starting(Static):
 
     DEFAULT_CSS = """
     Starting {
+        layer: starting;  /* takes no room from the panels: they stay in place when it goes */
         position: absolute; offset: 3 3; width: auto; height: auto; padding: 0 1;
         border: round $foreground 30%; background: $background;
     }
