@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 from textual.events import Paste
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from engine.expression import Refused, parse
 from tui.widgets.expression_line import ExpressionLine
@@ -127,3 +127,11 @@ async def test_a_control_character_is_not_pasted() -> None:
         assert [note.message for note in pilot.app._notifications] == [
             "A control character cannot stand here."
         ]
+
+
+async def test_a_shown_text_is_gone_on_with_at_its_end() -> None:
+    async with Host().run_test(size=(40, 6)) as pilot:
+        pilot.app.line.show("x*y*z + 1")
+        pilot.app.line.query_one(Input).focus()  # as the key tab does
+        await pilot.press("0", "enter")
+        assert pilot.app.heard == ["x*y*z + 10"]

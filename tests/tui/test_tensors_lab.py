@@ -225,6 +225,15 @@ async def test_a_video_plays_and_holds_and_leaves_no_timer() -> None:
                 await pilot.press(*"p" * (len(NAMES) - 1))
 
 
+async def test_enter_offers_the_line_and_what_is_typed_takes_its_place() -> None:
+    async with app("tensors").run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, "sequence")
+        await pilot.press("n", "n")
+        assert lab.query_one(Input).value == "x[:, -1]"
+        await pilot.press("enter", *"x.sum()", "enter")
+        await until(pilot, lambda: lab.stage.look.text == "x.sum()")
+
+
 async def test_after_the_last_frame_comes_the_first() -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, "video")

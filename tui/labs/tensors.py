@@ -101,7 +101,9 @@ class TensorsLab(Lab):
             return
         if self._part.hold():
             self._stand()
-        self._line.edit(self._part.offer)
+        offer = self._part.offer
+        # Of `x[0, 1] = 3` the number gives way to what is typed, of any other line the whole.
+        self._line.edit(offer, replace=offer.rindex(" ") + 1 if offer else 0)
 
     def action_suggest(self) -> None:
         """Try the next of the scene's lines."""

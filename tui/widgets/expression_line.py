@@ -99,6 +99,7 @@ class ExpressionLine(Vertical):
         self._taken = text
         with self.prevent(Input.Changed):
             self._input.value = text
+        self._input.cursor_position = len(text)  # for whoever comes by tab
         self.remove_class("-refused")
 
     def refuse(self, refused: Refused) -> None:
