@@ -330,6 +330,7 @@ async def test_each_result_is_shown_when_it_comes_and_nothing_is_looked_at_after
         assert "seeing what the compiler sees" in screen_text(pilot.app)
         assert "measuring smooth" in state(pilot)
         assert "space: give up" in state(pilot)
+        assert "space give up" in screen_text(pilot.app).splitlines()[-1]
         await pilot.press("space")
         await until(pilot, lambda: "given up · space: again" in state(pilot))
         assert lab._watching is None

@@ -73,29 +73,32 @@ class GraphsLab(Lab, Dressed):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be done before PyTorch is there, and no measurement ended that is none."""
+        measuring = self.comparison is not None and bool(self.comparison.measuring)
         if action in ("measure", "way", "input", "preset", "reset"):
-            return self.comparison is not None
+            return self.comparison is not None and not (action == "measure" and measuring)
+        if action == "stop":
+            return measuring
         if action == "device":
             return self.comparison is not None and len(self._devices) > 1
         if action == "give_up":
-            measuring = self.comparison is not None and bool(self.comparison.measuring)
             return measuring and not self.has_hint  # escape closes the hint first
         return True
 
     # What the keys do.
 
     def action_measure(self) -> None:
-        """Compile and measure the program; or give up what is being measured."""
-        if self.comparison is None:
-            return
-        if self.comparison.measuring:
-            self.action_give_up()
+        """Compile and measure the program."""
+        if self.comparison is None or self.comparison.measuring:
             return
         self.comparison.measure()
         self._watching = self.set_interval(LOOKS, self._look)
         self._desk.see("costs")
         self._show()
         self.refresh_bindings()
+
+    def action_stop(self) -> None:
+        """End the measurement at once, also beside an open hint, which escape closes first."""
+        self.action_give_up()
 
     def action_give_up(self) -> None:
         """End the measurement at once."""
