@@ -58,6 +58,7 @@ class FilterLine(Input):
 class HomeScreen(LatestSize, Screen[None]):
     """Where the app begins: choose a lesson, read its page."""
 
+    AUTO_FOCUS = "Contents"  # not the line to filter with, which comes first and is out of sight
     CSS_PATH = "home.tcss"
     BINDINGS = [
         Binding("slash", "filter", "filter", id="home.filter", tooltip="Lessons by their words"),
