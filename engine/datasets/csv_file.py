@@ -26,7 +26,7 @@ from engine.datasets.signatures import HEAD, foreign, not_utf8, shell_word
 
 LARGEST = 5_000_000
 """Bytes: these take about a second to read."""
-NONE = "none takes the data that is always here"
+NONE = "none stands for the built-in data"
 LINE = re.compile(r"\r\n|\r|\n")
 
 

@@ -203,4 +203,4 @@ def test_a_locale_of_plain_ascii(language: dict[str, str], mend: str | None) -> 
 def test_no_traceback_in_the_c_locale(folders: dict[str, str]) -> None:
     code, output, errors = dltui("doctor", env={**folders, "LC_ALL": "C"})
     assert (code, errors) == (0, "")
-    assert "mend: export LC_ALL=C.UTF-8" in output
+    assert "to fix it: export LC_ALL=C.UTF-8" in output

@@ -81,7 +81,7 @@ def _wrong(problems: list[Problem]) -> Iterator[str]:
     yield "what is wrong"
     for problem in problems:
         yield f"  {' '.join(problem.what.split())}"
-        yield f"    mend: {problem.mend}"
+        yield f"    to fix it: {problem.mend}"
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -91,7 +91,7 @@ def _add_options(parser: ArgumentParser) -> None:
 
 DOCTOR = Command(
     usage="doctor [--json] [--data-dir DIR]",
-    summary="Say what is on this machine, what is wrong with it, and what mends it:\n"
+    summary="Say what is on this machine, what is wrong with it, and how to fix it:\n"
     "versions, devices, terminal, locale, folders and data sets.",
     notes=NOTES,
     add_options=_add_options,

@@ -28,7 +28,7 @@ NOTES = """\
 commands:
   dltui list        the course: every lesson, by chapter
   dltui run LESSON  train without a screen, for scripts and pipes
-  dltui doctor      what works on this machine, what does not, and its mend
+  dltui doctor      what works on this machine, what does not, and how to fix it
   dltui data        the data sets: which are here, and how to get the others
 
 examples:

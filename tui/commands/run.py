@@ -248,7 +248,7 @@ def _add_options(parser: ArgumentParser) -> None:
     add("--set", metavar="NAME=VALUE", action="append", default=[], help="change a setting; repeat")
     add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (auto)")
     add("--seed", metavar="N", help="where the random numbers start (0)")
-    add("--every", metavar="N", help="tell of every Nth step (ten times in the whole run)")
+    add("--every", metavar="N", help="print every Nth step (ten lines in the whole run)")
     add("--data-dir", metavar="DIR", help="where the data sets are")
     add("--json", action="store_true", help="print JSON Lines")
     add("--csv", metavar="FILE", help="a table of your own to train on")

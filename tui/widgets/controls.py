@@ -152,7 +152,8 @@ class Controls(Vertical):
         assert option is not None
         assert option.id is not None
         control, field = self._controls[option.id], self.query_one(Input)
-        self.query_one("#label", Static).update(f"new {control.label}: ")
+        new = "" if control.file else "new "  # "new your CSV" would not read well
+        self.query_one("#label", Static).update(f"{new}{control.label}: ")
         self._tell(f"{control.help} {choices(control)}")
         field.suggester = PathSuggester() if control.file else None
         field.value = text_of(control, self._settings.get(control.name))

@@ -10,7 +10,7 @@ def row_keys(name: str) -> list[BindingType]:
     """Down and up as in every list, with ids of this one's own: a keymap names keys by them."""
     return [
         Binding("down,j", "cursor_down", "next row", False, id=f"{name}.down"),
-        Binding("up,k", "cursor_up", "row before", False, id=f"{name}.up"),
+        Binding("up,k", "cursor_up", "previous row", False, id=f"{name}.up"),
     ]
 
 
