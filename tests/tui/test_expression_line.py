@@ -75,7 +75,7 @@ async def test_a_refusal_points_below_the_place_and_leaves_the_line_open() -> No
         await pilot.pause()
         marks, words = pilot.app.refusal
         assert marks == "    " + "    ^"  # under the fifth letter, past the sign
-        assert words.startswith("not Python: unmatched ')'")
+        assert words.startswith(") closes a bracket")
         assert pilot.app.line.editing
         assert pilot.app.shown == "x*y+)"
         await pilot.press("backspace")  # the cursor stays where the typing ended

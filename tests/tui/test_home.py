@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from lessons.catalog import Entry, entries, find
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.progress import Progress
-from tui.screens.home import Contents, HomeScreen, page
+from tui.screens.home import Contents, FilterLine, HomeScreen, page
 from tui.screens.lesson import LessonScreen
 from tui.widgets.page import Page
 
@@ -54,6 +55,23 @@ async def test_a_lesson_that_is_not_written_says_so_and_does_not_open(to_come: E
         await pilot.press("enter")
         await pilot.pause()
         assert pilot.app.screen is screen
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # ends early
+async def test_the_hidden_filter_line_never_has_the_focus_at_the_start(monkeypatch) -> None:
+    focused: list[Widget | None] = []
+    set_focus = HomeScreen.set_focus
+
+    def recorded(screen: HomeScreen, widget: Widget | None, *rest: bool, **more: bool) -> None:
+        focused.append(widget)
+        set_focus(screen, widget, *rest, **more)
+
+    monkeypatch.setattr(HomeScreen, "set_focus", recorded)
+    async with app().run_test() as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.focused, Contents))
+        await pilot.pause()
+    assert focused
+    assert not any(isinstance(widget, FilterLine) for widget in focused)
 
 
 async def test_typing_filters_and_escape_shows_all_again() -> None:

@@ -393,7 +393,7 @@ async def test_the_size_of_the_terminal_changes_in_the_middle() -> None:
             await pilot.pause()
         assert lab.stage.look.text == "x[:, :, 0]"
         await until(pilot, lambda: "x[:, :, 0]" in screen_text(pilot.app))
-        assert lab.query_one("#result", TensorView).content_size.height == 12
+        assert lab.query_one("#result", TensorView).content_size.height == 10
 
 
 async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> None:
