@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import on
+from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.markup import escape
 from textual.widgets import Input
@@ -17,6 +18,7 @@ from tui.bindings import MODAL_KEYS, key_actions
 from tui.screens.closing import ClosesOnce
 from tui.screens.lesson import LessonScreen
 from tui.terminal.resizing import LatestSize
+from tui.widgets.rows import RowList
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -50,11 +52,13 @@ class Palette(ClosesOnce, LatestSize, CommandPalette):
             event.stop()
             event.prevent_default()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A list without a height cannot be paged: Textual would end the app."""
-        if action == "command_list":
-            return any(commands.scrollable_content_region for commands in self.query(CommandList))
-        return super().check_action(action, parameters)
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            yield FoundCommands() if isinstance(widget, CommandList) else widget
+
+
+class FoundCommands(CommandList, RowList):
+    """The commands that were found."""
 
 
 class Commands(Provider):

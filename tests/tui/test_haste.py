@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import ClassVar, TypeVar
 
 import pytest
+from rich.style import Style
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.command import CommandInput, CommandList
-from textual.events import Key
+from textual.events import Click, Key
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
@@ -370,3 +371,17 @@ async def test_a_key_that_a_closed_screen_still_gets_closes_no_other() -> None:
         for _ in range(3):
             await shown.run_action("dismiss")
         assert pilot.app.screen is lesson
+
+
+async def test_a_click_on_a_row_that_is_gone_does_nothing() -> None:
+    async with app().run_test(size=NARROW) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: pilot.app.screen.query(CommandList))
+        found = pilot.app.screen.query_one(CommandList)
+        await until(pilot, lambda: found.option_count > 3)
+        style = Style.from_meta({"option": found.option_count})
+        found.post_message(Click(found, 3, 3, 0, 0, 1, False, False, False, style=style))
+        await pilot.pause()
+        assert pilot.app.is_running
+        assert pilot.app.screen.query(CommandList)

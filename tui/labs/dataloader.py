@@ -56,13 +56,13 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         self._measured: tuple[Throughput, ...] = ()
         self._timer: Timer | None = None
         self._eager_to_time = False
-        self._closed = False
+        self._is_over = False
         self._refused_file: Setting = None
         """The file that was refused last: a setting that is changed next may be what it wants."""
 
     def close(self) -> None:
         super().close()
-        self._closed = True
+        self._is_over = True
         self._stop_timing()
 
     def put_down(self) -> None:
@@ -129,7 +129,7 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
     def _end_reading(self, event: Read) -> None:
         """The file was read in a thread: take it now, without reading it again."""
         event.stop()
-        if self._closed:
+        if self._is_over:
             return
         if event.refusal:
             self._panels.controls.refuse(event.refusal)

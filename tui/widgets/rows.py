@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.binding import Binding, BindingType
+from textual.events import Click
 from textual.widgets import OptionList
 
 
@@ -15,7 +16,9 @@ def row_keys(name: str) -> list[BindingType]:
 
 
 class RowList(OptionList):
-    """A list that may be paged before it was ever laid out: Textual's own would end the app.
+    """A list that may be paged before it is laid out, and clicked where a row has gone.
+
+    Textual's own would end the app.
 
     Of the keys that scroll it sideways only those are bound that have something to scroll: the
     others are free for the lab around it.
@@ -25,6 +28,11 @@ class RowList(OptionList):
         if action in ("scroll_left", "scroll_right", "page_left", "page_right"):
             return self.max_scroll_x > 0
         return super().check_action(action, parameters)
+
+    def on_click(self, event: Click) -> None:
+        """Ignore a click on a row that is no longer there."""
+        if event.style.meta.get("option", -1) >= self.option_count:
+            event.prevent_default()
 
     def action_page_up(self) -> None:
         """Up by what is in sight."""

@@ -58,7 +58,7 @@ class TensorView(Painted, Dressed, can_focus=True):
         super().__init__(id=id)
         self.sight = Sight()
         """What of the tensor can be seen, and which of its cells is chosen."""
-        self._name = self._drawn = ""
+        self._tensor_name = self._drawn = ""
         self._captions: Sequence[str] = ("",)
         self._numbers: Numbers | None = None
         self._pixels: Numbers | None = None
@@ -79,10 +79,10 @@ class TensorView(Painted, Dressed, can_focus=True):
         Of the captions that say what it is, the first is taken for which there is room.
         """
         arranged = plan(numbers.shape, pictures)
-        if (arranged, name) != (self.sight.plan, self._name):
+        if (arranged, name) != (self.sight.plan, self._tensor_name):
             self.sight.rewind()
         self.sight.plan = arranged
-        self._captions, self._name, self._drawn = captions, name, ""
+        self._captions, self._tensor_name, self._drawn = captions, name, ""
         self._numbers = arranged.stacked(numbers)
         self._marks = Marks()
         if arranged.picture and not arranged.empty:
@@ -179,10 +179,10 @@ class TensorView(Painted, Dressed, can_focus=True):
 
     def _announce(self) -> None:
         """Say on the border what it is, which slice, and where there is more to see."""
-        sight, plan, shown = self.sight, self.sight.plan, self._name
+        sight, plan, shown = self.sight, self.sight.plan, self._tensor_name
         if plan.leading and not plan.empty:
             index = ", ".join(map(str, plan.slice_index(sight.slice)))
-            shown = f"{self._name}[{index}] of {' × '.join(map(str, plan.leading))}"
+            shown = f"{self._tensor_name}[{index}] of {' × '.join(map(str, plan.leading))}"
         more = f"{sight.hidden} more" if sight.hidden else "no cells" if plan.empty else ""
         titles = [
             " · ".join(filter(None, (shown, more, caption, self._drawn)))
