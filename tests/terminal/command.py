@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 COMMAND = Path(sys.executable).with_name("dltui")
-PATIENCE = 120
+PATIENCE = 600
 
 
 def start(*words: str, env: dict[str, str], **streams: Any) -> subprocess.Popen[str]:

@@ -213,7 +213,7 @@ def test_ctrl_c_is_no_accident_and_no_traceback(terminal: Open) -> None:
     app = terminal()
     app.until("The course")
     app.send("\x03")
-    app.until("ctrl+q")
+    app.until("Press q to quit")
     os.kill(app.process.pid, signal.SIGTERM)
     app.end()
     assert b"Traceback" not in app.output

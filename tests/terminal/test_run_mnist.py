@@ -30,6 +30,7 @@ def digits(*settings: str) -> list[str]:
 
 
 @needs_mnist
+@pytest.mark.slow
 def test_ten_epochs_of_mnist(folders: dict[str, str]) -> None:
     words = (*RUN, "--set", "epochs=10", "--json", "--data-dir", str(SHARED))
     code, output, errors = dltui(*words, env=folders)
