@@ -82,7 +82,9 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             priority=True,
             tooltip="A lesson, a preset, a picture or a key, by its name",
         ),
-        Binding("ctrl+c", "help_quit", "copy", False, id="app.copy", priority=True, tooltip=COPY),
+        Binding(
+            "ctrl+c", "help_quit", "copy text", False, id="app.copy", priority=True, tooltip=COPY
+        ),
         Binding("ctrl+z", "suspend_process", "suspend", False, id="app.suspend", tooltip=SUSPEND),
         Binding("q", "quit", "quit", id="app.quit", tooltip=QUIT),
         # Where q types a letter this one works, and the footer shows it in the place of q.

@@ -10,11 +10,22 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from engine.run import warm_up
 from tui.app import DltuiApp
 from tui.labs.training import TrainingLab
 
 PATIENCE = 60.0
 """Seconds to wait for what must come: long, since it only matters when it does not."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def pytorch() -> None:
+    """Import PyTorch as a whole, before an app that is closed gives its import up half-way.
+
+    Python cannot finish such an import in the same process: the labs of later tests would wait
+    for ever. The installed command ends with its app.
+    """
+    warm_up()
 
 
 @pytest.fixture(autouse=True)

@@ -189,12 +189,12 @@ async def test_a_cancelled_fetch_under_another_screen_waits_for_its_turn(mirror:
         await until(pilot, lambda: "100 of" in words(pilot))
         screen = pilot.app.screen
         assert isinstance(screen, FetchScreen)
-        await pilot.resize_terminal(60, 20)
+        await pilot.press("question_mark")
         await until(pilot, lambda: pilot.app.screen is not screen)
         screen.action_leave()  # as if the key had come just before
         await until(pilot, lambda: not fetching())
         await pilot.pause(0.5)  # two looks later
         assert results == []
-        await pilot.resize_terminal(80, 22)
+        await pilot.press("escape")
         await until(pilot, lambda: results)
         assert results == [False]
