@@ -49,7 +49,7 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
                 columns, rows = (78, 3) if size == NARROW else (118, 2)
                 assert len(wrap(told(lab), columns)) <= rows
                 assert board.content_size == room  # nothing moves but the point
-            assert len(seen) >= 3
+            assert len(seen) >= (2 if size == NARROW else 3)  # a small move may be below a cell
             assert lab.stage.text != before
             screen = screen_text(pilot.app)
             assert scene.title in screen
