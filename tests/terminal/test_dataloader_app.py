@@ -31,7 +31,7 @@ def test_a_learner_trains_on_a_table_of_her_own(
     app.send("\x1b[B" * 4)  # down to the file
     app.settle()
     app.send("\r")
-    app.until("new your CSV")
+    app.until("your CSV:")
     app.send(f"{tmp_path}/mine.cs\r")
     app.until("no such file")
     app.send("v\r")

@@ -21,19 +21,18 @@ SHARE = ["", "mnist"]
 """Where the quick tests begin; an empty word is the course."""
 
 
-def gets_home(app: Terminal) -> bool:
-    """Press escape until the course is on the screen, and nothing over it; False if it ends."""
+def shows_help(app: Terminal) -> bool:
+    """Press escape and `?` until the help is on the screen; False if the app ends."""
     app.resize(COLUMNS + 1, ROWS)
     app.discard(0.3)
     app.screen.reset()
     app.resize(COLUMNS, ROWS)
     end = time.monotonic() + PATIENCE
-    times_seen = 0
-    while times_seen < 3 and app.process.poll() is None:
+    while "esc closes" not in app.text and app.process.poll() is None:
         assert time.monotonic() < end, app.text
-        app.send("\x1b")
-        app.settle()
-        times_seen += "The course" in app.text
+        for key in ("\x1b", "?"):
+            app.send(key)
+            app.settle()
     return app.process.poll() is None
 
 
@@ -44,13 +43,11 @@ def hold_out(opened: Callable[[], Terminal], draw: random.Random, left: list[Act
     """
     app = opened()
     attack(app, draw, left)
-    while not gets_home(app):
+    while not shows_help(app):
         assert app.end() == 0, app.output[-3000:].decode(errors="replace")
         assert b"Traceback" not in app.output
         app = opened()
         attack(app, draw, left)
-    app.send("?")
-    app.until("esc closes")
     app.send("\x1b")
     app.until(lambda text: "esc closes" not in text)
     quit_app(app)
