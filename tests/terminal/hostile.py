@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 
 from tests.terminal.screen import Terminal
 
@@ -66,7 +67,8 @@ def attack(app: Terminal, draw: random.Random, left: list[Action]) -> None:
     """Do what is left, in pieces of up to a dozen, until nothing is left or the app has ended."""
     while left and app.process.poll() is None:
         for _ in range(min(len(left), draw.randint(1, 12))):
-            left.pop()(app)
+            with suppress(ProcessLookupError):  # it may have ended by now
+                left.pop()(app)
         app.discard(draw.choice((0.0, 0.01, 0.05, 0.2)))
 
 
