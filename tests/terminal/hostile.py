@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import signal
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 from tests.terminal.screen import Terminal
 
@@ -70,6 +72,14 @@ def attack(app: Terminal, draw: random.Random, left: list[Action]) -> None:
             with suppress(ProcessLookupError):  # it may have ended by now
                 left.pop()(app)
         app.discard(draw.choice((0.0, 0.01, 0.05, 0.2)))
+        continue_if_stopped(app)
+
+
+def continue_if_stopped(app: Terminal) -> None:
+    """Do what `fg` does: random keys may choose `suspend` in the palette."""
+    status = Path(f"/proc/{app.process.pid}/stat")
+    if status.exists() and status.read_text().rpartition(")")[2].split()[0] == "T":
+        app.process.send_signal(signal.SIGCONT)
 
 
 def _cell(draw: random.Random) -> tuple[int, int]:

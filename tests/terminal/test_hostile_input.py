@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from tests.course import WRITTEN
 from tests.mirror import serving
 from tests.terminal.conftest import Open
-from tests.terminal.hostile import COLUMNS, ROWS, Action, actions, attack
+from tests.terminal.hostile import COLUMNS, ROWS, Action, actions, attack, continue_if_stopped
 from tests.terminal.screen import PATIENCE, Terminal
 from tests.terminal.test_app import quit_app
 from tests.terminal.test_data_fetch_command import proxy
@@ -23,13 +24,15 @@ SHARE = ["", "mnist"]
 
 def shows_help(app: Terminal) -> bool:
     """Press escape and `?` until the help is on the screen; False if the app ends."""
-    app.resize(COLUMNS + 1, ROWS)
-    app.discard(0.3)
-    app.screen.reset()
-    app.resize(COLUMNS, ROWS)
+    with suppress(ProcessLookupError):  # it has ended
+        app.resize(COLUMNS + 1, ROWS)
+        app.discard(0.3)
+        app.screen.reset()
+        app.resize(COLUMNS, ROWS)
     end = time.monotonic() + PATIENCE
     while "esc closes" not in app.text and app.process.poll() is None:
         assert time.monotonic() < end, app.text
+        continue_if_stopped(app)
         for key in ("\x1b", "?"):
             app.send(key)
             app.settle()
