@@ -297,4 +297,4 @@ def test_labels_that_are_all_different_words_name_the_rows(write: Write) -> None
 
 
 def test_a_file_that_is_gone_says_how_to_go_on_without_it(tmp_path: Path) -> None:
-    refused(str(tmp_path / "t.csv"), "there is no such file; none takes the data that is always")
+    refused(str(tmp_path / "t.csv"), "there is no such file; none stands for the built-in data")
