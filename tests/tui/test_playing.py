@@ -97,7 +97,15 @@ def test_at_more_than_the_frames_a_second_several_are_due_at_once() -> None:
 
 def test_the_keys_of_the_pace_have_ids_of_the_lab() -> None:
     slower, faster = tempo_keys("softmax")
-    assert (slower.id, slower.action, slower.key_display) == ("softmax.slower", "tempo(-1)", "[")
-    assert (faster.id, faster.action, faster.key_display) == ("softmax.faster", "tempo(1)", "]")
+    assert (slower.id, slower.action, slower.key) == (
+        "softmax.slower",
+        "tempo(-1)",
+        "left_square_bracket",
+    )
+    assert (faster.id, faster.action, faster.key) == (
+        "softmax.faster",
+        "tempo(1)",
+        "right_square_bracket",
+    )
     assert faster.tooltip == "More steps a second"
     assert tempo_keys("autograd", "moves")[0].tooltip == "Fewer moves a second"
