@@ -1,4 +1,4 @@
-"""The other settings with which a setting has an effect; knows no training and no torch."""
+"""Conditions on other settings under which a setting has an effect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts in words: `1 row`, `2 rows`."""
+"""Counts with their noun: `1 row`, `2 rows`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers that a setting may hold; knows no setting."""
+"""The range of numbers that a setting accepts."""
 
 from __future__ import annotations
 

@@ -8,21 +8,27 @@ from tui.progress import Done
 
 def challenges_met(lesson: Lesson, done: Done) -> str:
     """How many of the lesson's challenges are met: `1/4`."""
-    slugs = {challenge.slug for challenge in lesson.challenges}
+    slugs = _challenges(lesson)
     return f"{len(done.challenges & slugs)}/{len(slugs)}"
 
 
 def questions_answered(lesson: Lesson, done: Done) -> str:
     """How many of the lesson's questions have been answered right: `2/3`."""
-    slugs = {question.slug for question in lesson.questions}
+    slugs = _questions(lesson)
     return f"{len(done.answers & slugs)}/{len(slugs)}"
 
 
 def is_complete(lesson: Lesson, done: Done) -> bool:
     """Whether every challenge is met and every question has been answered right."""
-    challenges = {challenge.slug for challenge in lesson.challenges}
-    questions = {question.slug for question in lesson.questions}
-    return challenges <= done.challenges and questions <= done.answers
+    return _challenges(lesson) <= done.challenges and _questions(lesson) <= done.answers
+
+
+def _challenges(lesson: Lesson) -> set[str]:
+    return {challenge.slug for challenge in lesson.challenges}
+
+
+def _questions(lesson: Lesson) -> set[str]:
+    return {question.slug for question in lesson.questions}
 
 
 def is_begun(done: Done) -> bool:

@@ -1,4 +1,4 @@
-"""What to do about a cell of a CSV file that should be a number and is none, in words."""
+"""Advice for a cell of a CSV file that should be a number and is not."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ class Layout:
                 raise Refused(self._ragged(row))
 
     def notes(self) -> Iterator[str]:
-        """What of the file is no part of the table, in words."""
+        """A sentence on the lines and columns of the file that are left out."""
         if count := len(self.empty) + self.beyond:
             yield f"{counted(count, 'empty column')} without a name left out"
         if self.separators:
