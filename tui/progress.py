@@ -45,8 +45,9 @@ class Progress:
     """An append-only file of deeds, and what they add up to.
 
     Each deed is one line, appended under a lock, so two sessions may write at once. A last line
-    that was torn by a crash is skipped when reading and closed before the next is written. What
-    lies there instead of a regular file of a sane size is renamed, and `remark` says so.
+    that was torn by a crash is skipped when reading and closed before the next is written. Other
+    lines that cannot be read are skipped as well. What lies there instead of a regular file of a
+    sane size is renamed. `remark` says either.
 
     A line that cannot be written, on a full disk say, waits in memory: it is tried again with
     every later deed and in `close`. `problem` says why lines are waiting, and `tell` hears of it
@@ -62,7 +63,7 @@ class Progress:
         self.problem = ""
         """Why what is done is not kept now; empty while all is well."""
         self.remark = ""
-        """What was renamed; empty where nothing was."""
+        """What was renamed or could not be read; empty where all is well."""
         try:
             for deed in self._read():
                 self._count(deed)
@@ -117,14 +118,17 @@ class Progress:
         except Unsuitable as error:
             self._set_aside(error)
             return
-        for line in content.splitlines():
-            if len(line) > LONGEST:
-                continue
+        unreadable = []
+        lines = content.split(b"\n")
+        for number, line in enumerate(lines, 1):
             try:
-                entry = json.loads(line)
-                yield {key: str(entry[key]) for key in ("deed", "lesson", "name")}
-            except (ValueError, KeyError, TypeError, RecursionError):
-                continue  # torn, or not ours
+                yield _parse(line)
+            except ValueError:
+                torn = number == len(lines) and len(line) <= LONGEST
+                if line.strip() and not torn:
+                    unreadable.append(number)
+        if unreadable:
+            self.remark = _unreadable(self._file, unreadable)
 
     def _write_waiting(self, at_the_end: bool = False) -> None:
         """Write every line that waits, and tell where that begins to fail, or works again."""
@@ -179,6 +183,29 @@ class Progress:
 
     def _words(self, error: OSError) -> str:
         return f"progress is not kept: {error.strerror or error} ({self._file})"
+
+
+def _parse(line: bytes) -> dict[str, str]:
+    """The deed in a line of the file.
+
+    Raises:
+        ValueError: there is none in it.
+    """
+    if len(line) > LONGEST:
+        raise ValueError("too long")
+    try:
+        entry = json.loads(line)
+        return {key: str(entry[key]) for key in ("deed", "lesson", "name")}
+    except (KeyError, TypeError, RecursionError) as error:
+        raise ValueError("not a deed") from error
+
+
+def _unreadable(file: Path, numbers: list[int]) -> str:
+    """Say which lines of the file are skipped."""
+    if len(numbers) == 1:
+        return f"line {numbers[0]} of {file} cannot be read and is skipped"
+    shown = ", ".join(map(str, numbers[:3])) + (" …" if len(numbers) > 3 else "")
+    return f"{len(numbers)} lines of {file} cannot be read and are skipped: {shown}"
 
 
 def _lock(descriptor: int, seconds: float) -> bool | None:

@@ -17,7 +17,7 @@ def measure(options: Options) -> Iterator[Figure]:
     """Percent of a core."""
     with opened("--device", options.device) as app:
         app.until("The course")
-        app.until(lambda text: "steps/s" in text and "probing" not in text)  # torch is in
+        app.until(lambda text: "lessons begun" in text and "probing" not in text)  # torch is in
         yield at_rest("at rest, on the course", app, options)
         app.send("\r")
         app.until("1 Concept")

@@ -57,19 +57,44 @@ def test_a_torn_last_line_is_skipped_and_the_next_one_stands_alone(tmp_path: Pat
     progress = Progress(file)
     assert progress.of("parameters").opened
     assert not progress.of("parameters").finished
+    assert progress.remark == ""  # nothing that was ever kept is lost
     progress.add("parameters", "finished")
     assert Progress(file).of("parameters").finished
 
 
+def test_many_lines_that_cannot_be_read_are_said_in_one_line(tmp_path: Path) -> None:
+    file = tmp_path / "progress.jsonl"
+    Progress(file).add("parameters", "opened")
+    file.write_bytes(b"{\n\n" + file.read_bytes() + b"{\n" * 3 + b"[" * 100_000)
+    progress = Progress(file)
+    assert progress.of("parameters").opened
+    said = f"5 lines of {file} cannot be read and are skipped: 1, 4, 5 …"
+    assert progress.remark == said
+
+
 @pytest.mark.parametrize(
     "rubbish",
-    [b"\xff\xfe\x00", b"[1, 2]", b"null", b'{"deed": "opened"}', b"\x00" * 100, b"42", b'"text"'],
+    [
+        b"\xff\xfe\x00",
+        b"[1, 2]",
+        b"null",
+        b'{"deed": "opened"}',
+        b"\x00" * 100,
+        b"42",
+        b'"text"',
+        b"[" * 9_000,
+        b"[" * 100_000,
+        b'{"deed": ' * 1_000,
+        b"9" * 5_000,
+    ],
+    ids=lambda rubbish: rubbish[:12].decode(errors="replace"),
 )
-def test_lines_that_are_not_ours_are_left_alone(tmp_path: Path, rubbish: bytes) -> None:
+def test_lines_that_are_not_ours_are_left_alone_and_said(tmp_path: Path, rubbish: bytes) -> None:
     file = tmp_path / "progress.jsonl"
     file.write_bytes(rubbish + b"\n")
     progress = Progress(file)
     assert progress.problem == ""
+    assert progress.remark == f"line 1 of {file} cannot be read and is skipped"
     progress.add("parameters", "opened")
     assert file.read_bytes().startswith(rubbish)
     assert Progress(file).of("parameters").opened
@@ -197,16 +222,6 @@ def test_what_cannot_be_set_aside_is_said_and_the_session_goes_on(
     progress.add("parameters", "finished")  # now it can
     assert progress.problem == ""
     assert [entry["deed"] for entry in deeds(file)] == ["opened", "finished"]
-
-
-@pytest.mark.parametrize("rubbish", [b"[" * 100_000, b'{"deed": ' * 1000, b"9" * 5000])
-def test_deep_and_endless_lines_are_skipped(tmp_path: Path, rubbish: bytes) -> None:
-    file = tmp_path / "progress.jsonl"
-    line = b'{"deed": "opened", "lesson": "parameters", "name": ""}\n'
-    file.write_bytes(rubbish + b"\n" + line)
-    progress = Progress(file)
-    assert (progress.problem, progress.remark) == ("", "")
-    assert progress.of("parameters").opened
 
 
 def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
