@@ -16,6 +16,7 @@ from engine.frame import Frame, LossHistory, Memory, State
 from lessons.catalog import find
 from lessons.lesson import Challenge, Control
 from tests.course import TRAININGS
+from tests.tui.conftest import until
 from tui.labs.standing import progress
 from tui.widgets.challenges import Challenges
 from tui.widgets.control_list import ControlList
@@ -407,6 +408,26 @@ async def test_a_control_shows_its_value_and_whether_it_is_live() -> None:
         assert prompts[1].split() == ["data", "points"]
         width = controls.query_one(ControlList).scrollable_content_region.width
         assert [len(prompt) for prompt in prompts] == [width, width]
+
+
+async def test_the_title_counts_the_controls_that_are_out_of_sight() -> None:
+    controls = Controls([control(f"c{number}", 1, 2) for number in range(7)])
+    async with Host(controls).run_test(size=(36, 6)) as pilot:
+        controls.show({f"c{number}": 1 for number in range(7)}, set())
+        options = controls.query_one(ControlList)
+        for row in range(7):
+            options.highlighted = row
+            await until(pilot, lambda: controls.border_title == expected_title(options))
+        assert "↑ 4 more" in controls.border_title  # three rows of six, within a border and a line
+        await pilot.resize_terminal(36, 12)
+        await until(pilot, lambda: controls.border_title == Controls.BORDER_TITLE)
+
+
+def expected_title(options: ControlList) -> str:
+    """The title, from what the list itself says of its rows."""
+    hidden = round(options.max_scroll_y - options.scroll_y)
+    more = f"↓ {hidden}" if hidden else f"↑ {round(options.scroll_y)}"
+    return f"{Controls.BORDER_TITLE} · {more} more"
 
 
 async def test_a_control_without_effect_stands_in_brackets_and_says_what_it_needs() -> None:

@@ -103,6 +103,7 @@ class Controls(Vertical):
         options = self.query_one(ControlList)
         options.set_options([Option(control.label, id=control.name) for control in first])
         options.highlighted = 0 if first else None
+        self.watch(options, "scroll_y", self._count_hidden, init=False)
 
     def enter(self) -> None:
         """Take the keys."""
@@ -177,6 +178,14 @@ class Controls(Vertical):
         self._write_values()
         self.call_after_refresh(self.query_one(ControlList).scroll_to_highlight)
 
+    def _count_hidden(self) -> None:
+        """Say in the title how many controls are out of sight below, or at the end above."""
+        options = self.query_one(ControlList)
+        above = round(options.scroll_y)
+        below = options.option_count - above - options.scrollable_content_region.height
+        more = f" · ↓ {below} more" if below > 0 else f" · ↑ {above} more" if above > 0 else ""
+        self.border_title = f"{self.BORDER_TITLE}{more}"
+
     def _close(self) -> None:
         """Put the line for typing away."""
         self.remove_class("-editing", "-refused")
@@ -215,6 +224,7 @@ class Controls(Vertical):
 
     def _tell(self, text: str) -> None:
         self.query_one("#about", Static).update(text)
+        self.call_after_refresh(self._count_hidden)  # the list has the rows that this leaves
 
     @on(ControlList.Turned)
     def _turn(self, event: ControlList.Turned) -> None:
