@@ -351,8 +351,18 @@ async def test_view_reset_tab_and_copy() -> None:
         assert pilot.app.clipboard == "x.reshape(2, -1)"
         result = lab.query_one("#result", TensorView)
         assert result.has_focus
-        await pilot.press("tab")
-        assert lab.query_one("#source-0", TensorView).has_focus
+        source, challenges = lab.query_one("#source-0", TensorView), lab.query_one(Challenges)
+        for key, widget in (
+            ("tab", challenges),
+            ("tab", source),
+            ("tab", result),
+            ("shift+tab", source),
+            ("shift+tab", challenges),
+            ("shift+tab", result),
+        ):
+            await pilot.press(key)
+            await until(pilot, lambda widget=widget: widget.has_focus and widget.region)
+            assert bool(challenges.region) == (widget is challenges)
         await pilot.press("v")
         assert lab.query_one(Challenges).has_focus
         await until(pilot, lambda: "▶ x.reshape(2, -1)" in screen_text(pilot.app))

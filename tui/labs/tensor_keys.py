@@ -21,6 +21,7 @@ KEYS: list[BindingType] = [
     Binding("b", "step(-1)", "back one", id="tensors.back", group=STEP, tooltip=BACK),
     Binding("v", "view", "view", id="tensors.view", tooltip=SIDE),
     Binding("r", "reset", "reset", id="tensors.reset", tooltip="The scene as it was"),
-    Binding("tab", "next", "next panel", id="tensors.tab", tooltip=NEXT),
+    Binding("tab", "next(1)", "next panel", id="tensors.tab", tooltip=NEXT),
+    Binding("shift+tab", "next(-1)", "panel before", id="tensors.backtab", show=False),
     Binding("y", "copy", "copy", id="tensors.copy", tooltip="Copy the line"),
 ]

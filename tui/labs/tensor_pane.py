@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -93,14 +95,25 @@ class TensorPane(Vertical):
         aside = self.has_class("-side") and not self.wide
         (self._challenges if first is None or aside else first).focus()
 
-    def focus_next(self) -> None:
-        """Give the keys to the next tensor, after the last to the challenges; never to the line."""
-        stops = [
-            widget
-            for widget in self.screen.focus_chain
-            if self in widget.ancestors and self.line not in widget.ancestors
-        ]
+    def focus_next(self, direction: int) -> None:
+        """Give the keys to the next tensor or the one before, after the last to the challenges;
+        never to the line. Where only one panel is in sight, this shows the right one."""
+        stops = [*self._tensors(), self._challenges]
         here = self.screen.focused
-        place = stops.index(here) + 1 if here in stops else 0
-        if stops:
-            stops[place % len(stops)].focus()
+        place = stops.index(here) + direction if here in stops else 0
+        widget = stops[place % len(stops)]
+        self.set_class(widget is self._challenges, "-side")
+        widget.focus()
+
+    def _tensors(self) -> list[Widget]:
+        """What can take the keys on the desk or the map, whether that is in sight or not."""
+        place = self.modules if self.has_class("-mapped") else self.desk
+        return [
+            widget
+            for widget in place.query(Widget)
+            if widget.focusable
+            and all(
+                node.display
+                for node in takewhile(lambda node: node is not place, widget.ancestors_with_self)
+            )
+        ]

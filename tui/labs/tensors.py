@@ -164,9 +164,9 @@ class TensorsLab(Lab):
         self._pane.set_class(aside, "-side")
         self._take_keys()
 
-    def action_next(self) -> None:
-        """To the next tensor, and after the last to the challenges."""
-        self._pane.focus_next()
+    def action_next(self, direction: int) -> None:
+        """To the next tensor, and after the last to the challenges; or back."""
+        self._pane.focus_next(direction)
 
     def action_copy(self) -> None:
         """Copy the line."""

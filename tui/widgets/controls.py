@@ -177,10 +177,13 @@ class Controls(Vertical):
         """Fit the values to the width, and keep the highlighted one in sight."""
         self._write_values()
         self.call_after_refresh(self.query_one(ControlList).scroll_to_highlight)
+        self.call_after_refresh(self._count_hidden)
 
     def _count_hidden(self) -> None:
         """Say in the title how many controls are out of sight below, or at the end above."""
         options = self.query_one(ControlList)
+        if not options.size.height:
+            return  # not laid out yet
         above = round(options.scroll_y)
         below = options.option_count - above - options.scrollable_content_region.height
         more = f" · ↓ {below} more" if below > 0 else f" · ↑ {above} more" if above > 0 else ""
