@@ -126,10 +126,11 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         self._bench: asyncio.Future[Bench] = loop.create_future()
+        # Through the app's own queue, since asyncio only logs an error of a bare callback.
         self._setting_up = SettingUp(
             self._wanted_device,
-            done=lambda bench: loop.call_soon_threadsafe(self._be_ready, bench),
-            failed=lambda reason: loop.call_soon_threadsafe(self._be_told, reason),
+            done=lambda bench: loop.call_soon_threadsafe(self.call_later, self._be_ready, bench),
+            failed=lambda why: loop.call_soon_threadsafe(self.call_later, self._be_told, why),
         )
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
         if self._slug is not None and find(self._slug).written:
