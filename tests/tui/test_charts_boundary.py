@@ -128,8 +128,8 @@ def test_an_edge_below_zero_is_dotted_and_one_above_is_solid() -> None:
 
 def test_gradients_take_the_place_of_weights_when_asked() -> None:
     frame = plane(layer([[4.0, 0.0]], [0.0], gradient=0.125))
-    assert "≤ 4.000" in "\n".join(draw("network", frame, 60, 12))
-    assert "≤ 0.125" in "\n".join(draw("network", frame, 60, 12, residuals=True))
+    assert "|w| ≤ 4.000" in "\n".join(draw("network", frame, 60, 12))
+    assert "|∂L/∂w| ≤ 0.125" in "\n".join(draw("network", frame, 60, 12, residuals=True))
     before = plane(layer([[4.0, 0.0]], [0.0], gradient=None))
     assert "none yet" in "\n".join(draw("network", before, 60, 12, residuals=True))
 

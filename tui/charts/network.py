@@ -68,9 +68,9 @@ def _edges(canvas: Canvas, values: Array, columns: Where, rows: list[Where], loo
 
 
 def _captions(canvas: Canvas, layers: tuple[Layer, ...], columns: Where, look: Look) -> None:
-    """What the edges are, and below each layer the size of what is drawn there."""
+    """What the edges are, and below each layer the largest absolute value of what is drawn."""
     height, width = canvas.glyphs.shape
-    title = "gradients" if look.residuals else "weights"
+    title, subject = ("gradients", "|∂L/∂w|") if look.residuals else ("weights", "|w|")
     text = f"{title}: ⠒⠒ above 0, ⠂⠐ below"
     if len(text) <= width:
         canvas.write(0, 0, text, look.dim)
@@ -78,6 +78,8 @@ def _captions(canvas: Canvas, layers: tuple[Layer, ...], columns: Where, look: L
         values = layer.gradient if look.residuals else layer.weights
         size = None if values is None else float(np.abs(values).max())
         middle = int(columns[index] + columns[index + 1]) // 2
-        said = f"≤ {number(size, 3)}"
-        if len(said) < columns[index + 1] - columns[index]:
-            canvas.write(height - 1, middle - len(said) // 2, said, look.dim)
+        largest = f"≤ {number(size, 3)}"
+        for caption in (f"{subject} {largest}", largest):
+            if len(caption) < columns[index + 1] - columns[index]:
+                canvas.write(height - 1, middle - len(caption) // 2, caption, look.dim)
+                break
