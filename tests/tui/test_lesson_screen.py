@@ -192,7 +192,7 @@ async def test_the_status_bar_follows_a_run_through_its_life() -> None:
         bar = lambda: pilot.app.screen.query_one(StatusBar).text  # noqa: E731
         await until(pilot, lambda: " 4.0/8 GiB " in bar())
         assert bar().startswith("cpu ")
-        assert bar().endswith(" 0 steps/s · ready")
+        await until(pilot, lambda: bar().endswith(" 0 steps/s · ready"))
         await pilot.press("space")
         await until(pilot, lambda: bar().endswith("steps/s · playing") and "– steps" not in bar())
         await pilot.press("space")
