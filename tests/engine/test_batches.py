@@ -172,8 +172,8 @@ def test_the_numbers_of_the_step(steps: int) -> None:
     assert evaluate(move.numbers) == pytest.approx(picture.walk("mini").w, abs=2e-4)
     assert [line.formula for line in of_phase(equations, "cost")] == [
         f"single: {steps * 10} updates",
-        f"mini: {steps} updates",
-        f"full: {steps // 10} updates",
+        f"mini: {steps} update{'s' * (steps != 1)}",
+        f"full: {steps // 10} update{'s' * (steps // 10 != 1)}",
     ]
 
 

@@ -36,8 +36,10 @@ async def in_lab(pilot: Pilot[None], slug: str) -> Lab:
     """Go to the lab of the lesson; a training makes a step, so that all its formulas are there."""
     if isinstance(find(slug).load(), TrainingLesson):
         lab = await open_lab(pilot)
-        await pilot.press("s")
-        await until(pilot, lambda: lab.frame is not None and lab.frame.step > 0)
+        while lab.frame.step == 0:  # in some lessons an update takes several
+            before = lab.frame
+            await pilot.press("s")
+            await until(pilot, lambda before=before: lab.frame is not before)
         return lab
     await until(pilot, lambda: pilot.app.screen.query(Lab))
     await pilot.press("2")
