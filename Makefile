@@ -8,6 +8,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 VENV_FLAGS := $(if $(SYSTEM_TORCH),--system-site-packages)
+# One process for each core, up to four: each takes about a gigabyte. ARGS="-n 0" runs one.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: run test test-slow test-all check bench format picture clean
 
@@ -15,15 +17,15 @@ run: $(VENV)/.run
 	@$(BIN)/dltui $(ARGS)
 
 test: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
 
 # Only those that train or drive a terminal for minutes.
 test-slow: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m slow $(ARGS)
+	$(PYTEST) -m slow $(ARGS)
 
 # Both.
 test-all: $(VENV)/.dev
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check
