@@ -10,7 +10,7 @@ from rich.console import RenderableType
 from textual import constants, on
 from textual.binding import Binding
 from textual.css.query import NoMatches
-from textual.events import Event, Key, Paste
+from textual.events import Event, Key
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
@@ -154,11 +154,6 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if isinstance(event, Key) and self._quiet is not None:
             self._quiet.reset()
         await super().on_event(event)
-
-    def keep(self, event: Key | Paste) -> bool:
-        """Keep what is pressed in a lab that is not ready yet."""
-        top = self.screen_stack[-1] if self.screen_stack else None
-        return isinstance(top, LessonScreen) and top.keep(event)
 
     def get_default_screen(self) -> Screen[None]:
         """The screen below all others."""

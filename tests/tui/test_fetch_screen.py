@@ -15,6 +15,7 @@ from engine.datasets.whole import standing
 from tests.mirror import Mirror, Tiny, serving_alone
 from tests.tui.conftest import app, until
 from tui.screens.fetch import FetchScreen
+from tui.screens.home import Contents
 
 TRAIN = "train-images-idx3-ubyte.gz"
 SIZES = pytest.mark.parametrize("size", [(80, 22), (120, 40)])
@@ -158,6 +159,25 @@ async def test_nobody_needs_to_wait_for_a_server_that_is_looked_for(
         go_on.set()
         await until(pilot, lambda: not fetching())
     assert mirror.asked == []
+
+
+async def test_keys_pressed_while_it_stops_are_worked_by_the_screen_behind_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(fetch, "mirrors_of", lambda _: go_on.wait() and [])
+    async with app().run_test() as pilot:
+        await until(pilot, lambda: pilot.app.screen.query(Contents))
+        course = pilot.app.screen.query_one(Contents)
+        course.focus()
+        await until(pilot, lambda: course.has_focus)
+        before, results = course.highlighted, open_screen(pilot)
+        await until(pilot, lambda: "looking for a server" in words(pilot))
+        await pilot.press("escape", "down", "down")
+        assert "stopping" in words(pilot)
+        assert course.highlighted == before
+        go_on.set()
+        await until(pilot, lambda: results and course.highlighted == before + 2)
 
 
 async def test_a_broken_installation_is_told_in_words(

@@ -80,7 +80,7 @@ async def test_another_seed_begins_another_run() -> None:
         controls = lab.query_one(ControlList)
         controls.highlighted = controls.get_option_index("seed")
         await pilot.press("right")
-        await until(pilot, lambda: lab.frame.step == 0 and lab.frame.settings["seed"] == 1)
+        await until(pilot, lambda: lab.frame.picture and lab.frame.settings["seed"] == 1)
         assert lab.frame.picture.start != start
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.events import Key, Paste
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -17,6 +19,7 @@ from tui.coming import Speed, megabytes, so_far
 from tui.commands.terminal import speaks_utf8
 from tui.fetching import Fetching
 from tui.screens.closing import ClosesOnce
+from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import LatestSize
 
 LOOKS_PER_SECOND = 5
@@ -40,6 +43,8 @@ class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
         self._data_set = find(name)
         self._speed = Speed()
         self._cancelled = False
+        self._kept: list[Key | Paste] = []
+        """Pressed while a cancelled fetch ends, and meant for what is behind this screen."""
         self._fetching = Fetching(name, folder())
 
     def compose(self) -> ComposeResult:
@@ -59,6 +64,21 @@ class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what did not come can be tried again."""
         return action != "again" or self._fetching.ended
+
+    def keep(self, event: Key | Paste) -> bool:
+        """Keep what is pressed while a cancelled fetch ends, save what acts on this screen."""
+        if not self._cancelled or (isinstance(event, Key) and event.key in self.active_bindings):
+            return False
+        self._kept.append(event)
+        return True
+
+    def dismiss(self, result: bool | None = None) -> AwaitComplete:
+        """Close, and have the keys worked that were kept."""
+        closed = super().dismiss(result)
+        if isinstance(self.app, KeyOrder):
+            self.app.replay(self._kept)
+        self._kept = []
+        return closed
 
     def action_leave(self) -> None:
         """Cancel what is coming, or close when nothing is; pressed twice, do not wait."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from textual import on
 from textual.app import App
@@ -31,6 +31,14 @@ class Follower(Message):
         self.key, self.rounds = key, rounds
 
 
+@runtime_checkable
+class KeepsKeys(Protocol):
+    """A screen that may keep keys which are meant for what comes after it, or after a wait."""
+
+    def keep(self, event: Key | Paste) -> bool:
+        """Keep the event, to hand it to `KeyOrder.replay` later; False if it shall act now."""
+
+
 class KeyOrder(App[None]):
     """An app in which the work of a key, or of pasted text, is done before the next one begins.
 
@@ -48,11 +56,9 @@ class KeyOrder(App[None]):
         """The widget that the key being worked, or its follower, was handed to."""
 
     def keep(self, event: Key | Paste) -> bool:
-        """Keep the event instead of working it now, and say whether that was done.
-
-        Whoever keeps it hands it to `replay` later.
-        """
-        return False
+        """Let the screen on top keep the event instead of working it now; whether it did."""
+        top = self.screen_stack[-1] if self.screen_stack else None
+        return isinstance(top, KeepsKeys) and top.keep(event)
 
     def replay(self, events: Sequence[Key | Paste]) -> None:
         """Work these, in their order, before every key that waits."""
