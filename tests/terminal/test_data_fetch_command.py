@@ -36,7 +36,9 @@ def test_a_bar_on_a_terminal(terminal: Open, columns: int, rows: int, tmp_path: 
     with serving() as mirror:
         mirror.files, mirror.pause_after = {TRAIN: bytes(18_165_135)}, 9_000_000
         words = ("data", "fetch", "kmnist")
-        opened = terminal(*words, columns=columns, rows=rows, **proxy(mirror), LANG="C.UTF-8")
+        opened = terminal(
+            *words, columns=columns, rows=rows, **proxy(mirror), LANG="C.UTF-8", COLUMNS="200"
+        )
         opened.until("fetching KMNIST, 21.2 MB; Ctrl-C cancels")
         opened.until(lambda text: "━" in text and "─" in text and "MB/s" in text)
         opened.until(TRAIN)

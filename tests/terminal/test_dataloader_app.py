@@ -15,6 +15,13 @@ from tests.terminal.test_run_dataloader import workers_of
 SIZES = [(80, 22), (120, 40)]
 
 
+def side(text: str) -> str:
+    """What stands in the panels on the right, whose lines break according to the width."""
+    lines = text.splitlines()
+    left = lines[1].index("Controls")
+    return " ".join(" ".join(line[left:].strip("│ ") for line in lines).split())
+
+
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
 def test_a_learner_trains_on_a_table_of_her_own(
     terminal: Open, columns: int, rows: int, tmp_path: Path
@@ -33,7 +40,7 @@ def test_a_learner_trains_on_a_table_of_her_own(
     app.send("\r")
     app.until("your CSV:")
     app.send(f"{tmp_path}/mine.cs\r")
-    app.until("no such file")
+    app.until(lambda text: "no such file" in side(text))
     app.send("v\r")
     app.until("60 samples, 2 batches")
     app.send(" ")

@@ -69,10 +69,9 @@ def test_a_digit_is_written_and_read_while_the_network_learns(
 
     # A seven with the mouse: along row 6, and down to the left.
     mouse(app, scale, (8, 6), (20, 6), (12, 24))
+    row = lambda y, start, end: sheet(app, scale)[y * scale // 2][start * scale : end * scale]  # noqa: E731
+    app.until(lambda _: row(6, 10, 19) == "#" * 9 * scale and "#" in row(20, 12, 17))
     app.until("It says")
-    seven = sheet(app, scale)
-    assert seven[6 * scale // 2][10 * scale : 19 * scale] == "#" * 9 * scale
-    assert "#" in seven[20 * scale // 2][12 * scale : 17 * scale]
     assert re.search(r"\d+%", app.text)
 
     # It has learned on meanwhile.

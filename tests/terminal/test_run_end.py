@@ -132,7 +132,7 @@ def test_plain_lines_in_a_pipe(capsys: Captured) -> None:
 
 @pytest.mark.parametrize(("columns", "language"), [(80, "C.UTF-8"), (120, "C"), (30, "C.UTF-8")])
 def test_a_bar_on_a_terminal(terminal: Open, columns: int, language: str) -> None:
-    screen = terminal(*ENDLESS, columns=columns, LC_ALL=language)
+    screen = terminal(*ENDLESS, columns=columns, LC_ALL=language, COLUMNS="100")
     screen.until("epoch ")
     assert len([line for line in screen.text.splitlines() if line.strip()]) == 1
     screen.process.send_signal(signal.SIGINT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 import time
 from pathlib import Path
@@ -13,7 +12,7 @@ from engine.datasets.fetch import Failed, Progress, fetch
 from engine.datasets.whole import standing
 from tui.coming import Speed, megabytes, so_far
 from tui.commands.refusal import notice
-from tui.commands.terminal import can_draw, is_terminal, speaks_utf8
+from tui.commands.terminal import can_draw, columns, is_terminal, speaks_utf8
 
 REDRAW_SECONDS = 0.1
 
@@ -89,7 +88,7 @@ class Bar:
     def _line(self, progress: Progress) -> str:
         rate = f"{megabytes(self._speed.after(progress))}/s"
         text = f" {so_far(progress)}  {rate}  {progress.file}"
-        room = shutil.get_terminal_size().columns - 1
+        room = columns() - 1
         width = max(0, min(30, room - len(text)))
         full = width * progress.got // progress.size
         return (self._full * full + self._empty * (width - full) + text)[:room]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import time
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -12,7 +11,7 @@ from engine.frame import State
 from engine.trainer import Step
 from tui.commands.json_line import json_line
 from tui.commands.refusal import notice
-from tui.commands.terminal import speaks_utf8
+from tui.commands.terminal import columns, speaks_utf8
 from tui.commands.training import Order, Outcome
 
 REDRAW_SECONDS = 0.1
@@ -148,7 +147,7 @@ class Bar:
     def _line(self, step: Step, seconds: float) -> str:
         rate = f"{(step.step - 1) / seconds:,.0f} steps/s" if seconds else ""
         text = f" epoch {step.epoch:,}/{self._epochs:,}  loss {step.loss.item():.4g}  {rate}"
-        room = shutil.get_terminal_size().columns - 1
+        room = columns() - 1
         width = max(0, min(40, room - len(text)))
         full = width * step.epoch // self._epochs
         return (self._full * full + self._empty * (width - full) + text)[:room]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from typing import TextIO
 
@@ -60,3 +61,9 @@ def size() -> tuple[int, int] | None:
         return tuple(os.get_terminal_size(sys.__stdout__.fileno()))  # type: ignore[union-attr,return-value]
     except (AttributeError, OSError, ValueError):
         return None
+
+
+def columns() -> int:
+    """The terminal's own width, whatever COLUMNS says; that or 80 where the terminal has none."""
+    own = size()
+    return own[0] if own and own[0] > 0 else shutil.get_terminal_size().columns
