@@ -15,6 +15,8 @@ from bench.bare import GOES_ON
 from bench.terminal import Terminal
 
 EPOCH = re.compile(r"epoch ([\d.]+)(k|M|)/")
+PROMPT = re.compile(r"(?:new |\b(?=your CSV))([\w ]+): ")
+"""The line in which a value is typed, and the label of its control."""
 FACTORS = {"": 1, "k": 1_000, "M": 1_000_000}
 
 
@@ -57,16 +59,16 @@ def lab(
 
 def set_control(app: Terminal, label: str, value: str) -> None:
     """Type a value for the control of that label."""
-    for _ in range(20):
+    for _ in range(30):
         app.send("\r")
-        app.until(lambda text: re.search(r"new [\w ]+: ", text))
-        found = re.search(r"new ([\w ]+): ", app.text)
+        app.until(PROMPT.search)
+        found = PROMPT.search(app.text)
         if found and found[1] == label:
             app.send(f"{value}\r")
-            app.until(lambda text: "new " not in text and value in text)
+            app.until(lambda text: not PROMPT.search(text) and value in text)
             return
         app.send("\x1b")
-        app.until(lambda text: not re.search(r"new [\w ]+: ", text))
+        app.until(lambda text: not PROMPT.search(text))
         app.send("j")
         time.sleep(0.1)  # enter is worked before a key that comes with it
     raise LookupError(f"no control {label!r} in\n{app.text}")
