@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.events import Click
 from textual.markup import escape
 from textual.widgets import Input
 
@@ -50,6 +51,11 @@ class Palette(ClosesOnce, LatestSize, CommandPalette):
     def _ignore_while_closing(self, event: Input.Changed) -> None:
         if not self.is_active:  # Textual would fill its list, which may be gone by then
             event.stop()
+            event.prevent_default()
+
+    def on_click(self, event: Click) -> None:
+        """Ignore a click outside the screen, which has become smaller since; Textual raises."""
+        if event.screen_offset not in self.region:
             event.prevent_default()
 
     def compose(self) -> ComposeResult:

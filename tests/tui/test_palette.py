@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.events import Click
 from textual.widgets import Input, OptionList
 
 from lessons.catalog import entries
@@ -125,3 +126,17 @@ async def test_the_lesson_that_is_open_stays_as_it_is_when_it_is_found() -> None
         await until(pilot, lambda: pilot.app.screen is not screen)
         await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
         assert pilot.app.screen.lesson.slug == "softmax"
+
+
+async def test_a_click_where_the_screen_no_longer_is_does_nothing() -> None:
+    async with app().run_test(size=(80, 22)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+        palette = pilot.app.screen
+        for x, y in ((90, 0), (80, 5), (3, 22)):  # clicked before the terminal became smaller
+            palette.post_message(Click(palette, x, y, 0, 0, 1, False, False, False, x, y))
+        await pilot.pause()
+        assert pilot.app.screen is palette
+        await pilot.click(palette, offset=(0, 1))  # beside the panel, which closes it
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
