@@ -157,6 +157,6 @@ class TrainingLesson(Lesson):
 
 
 def _why_not_used(data_set: str) -> str:
-    from engine.datasets.whole import why_not_used  # and hashlib with it: few lessons need it
+    from engine.datasets.verify import why_not_used  # and hashlib with it: few lessons need it
 
     return why_not_used(data_set)
