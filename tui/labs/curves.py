@@ -13,8 +13,7 @@ from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.labs.curve_desk import Board, CurveDesk
 from tui.labs.curve_keys import TEMPOS
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing
+from tui.labs.lab import Lab, LabStatus
 from tui.playing import Playing
 from tui.stages.curve import CurveStage
 from tui.stages.ladder import Ladder
@@ -105,7 +104,7 @@ class CurvesLab(Lab, Dressed, Generic[S]):
         """Tell the lines above and below where the lab stands."""
         if self.stage is None:
             return
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=self._scene,
             progress=self.told(self.stage),
             device=self._device,
