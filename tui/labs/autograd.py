@@ -15,8 +15,8 @@ from tui.bench import Bench
 from tui.labs.graph_desk import GraphDesk
 from tui.labs.graph_keys import KEYS
 from tui.labs.graph_words import progress, rest, values
+from tui.labs.interactive import Playing
 from tui.labs.lab import Lab, LabStatus
-from tui.playing import Playing
 from tui.stages.dissection import Dissection
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.inputs import Inputs

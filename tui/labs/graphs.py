@@ -14,11 +14,11 @@ from textual.timer import Timer
 from engine.programs.sights import Way
 from lessons.lesson import Lesson
 from tui.bench import Bench
+from tui.labs.interactive import after
 from tui.labs.lab import Lab, LabStatus
 from tui.labs.program_desk import ProgramDesk
 from tui.labs.program_keys import KEYS
 from tui.stages.comparison import Comparison
-from tui.stages.ladder import after
 from tui.widgets.dress import Dressed
 from tui.widgets.ways import Ways
 
