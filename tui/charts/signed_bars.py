@@ -9,7 +9,7 @@ import numpy as np
 
 from tui.charts.axis import DECIMALS
 from tui.charts.canvas import Canvas
-from tui.charts.look import RGB, Look
+from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import words
 
 LEAST = 8
@@ -32,7 +32,7 @@ class Bar:
 
 
 def signed_bars(
-    bars: Sequence[Bar], low: float, high: float, width: int, height: int, look: Look
+    bars: Sequence[Bar], low: float, high: float, width: int, height: int, look: ChartStyle
 ) -> Canvas:
     """A row or more for each bar, on a scale from low to high; 0 is where each begins."""
     canvas = Canvas(width, height)
