@@ -11,7 +11,7 @@ import numpy as np
 from engine.frame import Frame, LossHistory, State
 from engine.pictures import LinePicture
 from tui.charts import CHARTS
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 
 DARK = ChartStyle.dark()
 

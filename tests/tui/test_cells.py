@@ -9,7 +9,7 @@ from tui.cells.marks import Window
 from tui.cells.numbers import NumberGrid
 from tui.cells.picture import FAINT, draw_picture, pixels
 from tui.cells.plan import plan
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 
 DARK, LIGHT = ChartStyle.dark(), ChartStyle.light()
 

@@ -13,7 +13,7 @@ from engine.frame import Frame
 from engine.pictures.boundary import BoundaryPicture, Layer
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses, pictured
 from tui.charts import CHARTS
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 
 KINDS = ("boundary", "network")
 

@@ -16,8 +16,8 @@ from tui.charts import CHARTS
 from tui.charts.activations import shared
 from tui.charts.bars import bars, percent
 from tui.charts.canvas import unpacked
-from tui.charts.palette import ChartStyle
 from tui.charts.pixels import ink, signed
+from tui.charts.style import ChartStyle
 from tui.charts.tiles import SIDES, tiles
 
 KINDS = ("digits", "weights", "activations")

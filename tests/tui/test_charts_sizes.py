@@ -8,7 +8,7 @@ import pytest
 from engine.frame import Frame, State
 from tests.tui.chart_frames import DARK, draw, losses, pictured
 from tui.charts import CHARTS
-from tui.charts.palette import RGB, ChartStyle
+from tui.charts.style import RGB, ChartStyle
 
 
 @pytest.mark.parametrize("kind", CHARTS)

@@ -156,7 +156,7 @@ def test_hostile_losses_are_drawn(values: list[float], logarithmic: bool) -> Non
 
 
 def test_dark_and_light_differ() -> None:
-    from tui.charts.palette import ChartStyle
+    from tui.charts.style import ChartStyle
 
     for kind in KINDS:
         dark, light = (

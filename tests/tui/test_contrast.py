@@ -8,7 +8,7 @@ from textual.color import Color
 from textual.theme import Theme
 
 from tests.tui.conftest import app, open_lab, until
-from tui.charts.palette import RGB, ChartStyle
+from tui.charts.style import RGB, ChartStyle
 from tui.screens.help import HelpScreen
 from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 from tui.widgets.notice import Notice

@@ -13,7 +13,7 @@ import pytest
 from rich.cells import cell_len
 from rich.style import Style
 
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 from tui.diagram.box import MOST_LABEL, MOST_TEXT, Box, Edge, Kind
 from tui.diagram.draw import LINES, draw
 from tui.diagram.layout import lay_out

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.cells.marks import Window
-from tui.charts.palette import RGB, ChartStyle
+from tui.charts.style import RGB, ChartStyle
 
 if TYPE_CHECKING:
     from tui.cells.marks import Mask, Numbers

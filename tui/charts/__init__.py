@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from engine.frame import Frame
     from tui.charts.canvas import Canvas
-    from tui.charts.palette import ChartStyle
+    from tui.charts.style import ChartStyle
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from engine.pictures import Array
 from engine.pictures.digits import DigitsPicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot, too_small, words
+from tui.charts.style import ChartStyle
 
 MARK, BEST = "●", "◆"
 

@@ -13,9 +13,9 @@ from engine.pictures.digits import Activation, DigitsPicture, DigitWalk
 from engine.resampling import resized
 from tui.charts.bars import bars
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
 from tui.charts.pixels import ink, signed
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.tiles import SIDES, tiles
 
 ROOMY = 60

@@ -9,7 +9,7 @@ import numpy as np
 from engine.pictures import Array
 from tui.charts.axis import rounded
 from tui.charts.canvas import Canvas
-from tui.charts.palette import RGB, ChartStyle
+from tui.charts.style import RGB, ChartStyle
 
 EIGHTHS = " ▏▎▍▌▋▊▉"
 NUMBER = 5

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from engine.counts import counted
 from engine.pictures.table import Belt, TablePicture
 from tui.charts.canvas import Canvas, packed
-from tui.charts.palette import ChartStyle
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 NOW, SEEN, WAITING = "█", "▪", "·"
 BOX = 8

@@ -14,10 +14,10 @@ from tui.charts.axis import Axis, linear, padded, rounded
 from tui.charts.canvas import Canvas, packed
 from tui.charts.curve import ONE, ZERO
 from tui.charts.legend import Entry, legend
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import Plot
 from tui.charts.relief import mix
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 
 WRONG = "✕"
 SHADES = 16

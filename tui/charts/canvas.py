@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pictures import Array
-from tui.charts.palette import RGB
+from tui.charts.style import RGB
 
 Cells: TypeAlias = NDArray[np.int32]
 Where: TypeAlias = NDArray[np.intp]

@@ -11,9 +11,9 @@ from engine.frame import Frame
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, packed
 from tui.charts.names import short
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import too_small, words
 from tui.charts.relief import mix
+from tui.charts.style import RGB, ChartStyle
 from tui.charts.waiting import nothing_yet
 
 DEPTH = 0.42

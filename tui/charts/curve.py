@@ -15,9 +15,9 @@ from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 ZERO, ONE, ASKED = "○", "●", "◆"
 TIGHT = 9

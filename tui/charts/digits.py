@@ -8,10 +8,10 @@ from engine.pictures.digits import DigitsPicture, HardDigits
 from engine.resampling import resized
 from tui.charts.bars import percent
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
 from tui.charts.pixels import ink
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.tiles import tiles
 
 RIGHT, WRONG = "✓", "✗"

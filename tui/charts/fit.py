@@ -13,9 +13,9 @@ from tui.charts.axis import Axis, linear, padded, rounded
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 CROWD = 30
 """From so many points on, each is a dot and not a disc."""

@@ -12,9 +12,9 @@ from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.fit import mark_points, points_entry
 from tui.charts.legend import legend
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 from tui.charts.walkers import entries
 
 STAMPS = 3

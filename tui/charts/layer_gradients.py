@@ -11,8 +11,8 @@ from tui.charts.axis import DECIMALS, power_of_ten
 from tui.charts.bars import bar
 from tui.charts.canvas import Canvas
 from tui.charts.names import short
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import too_small, words
+from tui.charts.style import ChartStyle
 from tui.charts.waiting import nothing_yet
 
 LEAST, MOST = -6, 1

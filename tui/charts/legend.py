@@ -8,8 +8,8 @@ from typing import TypeAlias
 import numpy as np
 
 from engine.pictures import Array
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import Plot
+from tui.charts.style import RGB, ChartStyle
 
 Entry: TypeAlias = tuple[str, str, RGB]
 """A mark, what it means, and its colour."""

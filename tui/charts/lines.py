@@ -9,9 +9,9 @@ import numpy as np
 from engine.pictures.walks import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.fit import CROWD, line, points_entry, scene_of
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.walkers import entries
 
 STAMPS = 3

@@ -11,9 +11,9 @@ from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.curve import ONE, TIGHT, ZERO, mark_classes, window
 from tui.charts.legend import legend
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 LEVEL = " P = 0.5 "
 REACH = 6.0

@@ -11,8 +11,8 @@ from tui.charts import losses
 from tui.charts.axis import linear, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.loss_curve import curve, last_step, loss_axis
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot, too_small, words
+from tui.charts.style import ChartStyle
 from tui.charts.waiting import nothing_yet
 
 

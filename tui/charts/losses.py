@@ -15,8 +15,8 @@ from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.legend import Entry
 from tui.charts.loss_curve import curve, loss_axis
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot, words
+from tui.charts.style import ChartStyle
 from tui.charts.walkers import entries
 
 UNEVEN = 3

@@ -10,9 +10,9 @@ from engine.pictures.boundary import BoundaryPicture, Layer
 from tui.charts.axis import rounded
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Where, stroke
-from tui.charts.palette import ChartStyle
 from tui.charts.relief import mix
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 NODE = "●"
 MOST = 80

@@ -11,8 +11,8 @@ from engine.pictures import Array
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import UNTOUCHED, Canvas
 from tui.charts.legend import legend
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import LEAST_HEIGHT, Plot, margin, too_small, words
+from tui.charts.style import RGB, ChartStyle
 
 ABOVE, BELOW = "▲", "▼"
 """What marks a point that lies beyond the panel."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.pictures.walks import WalksPicture
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.surface import stand, terrain_of, walk
 from tui.charts.walkers import entries
 

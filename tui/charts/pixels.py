@@ -11,8 +11,8 @@ from engine.pictures import Array
 from tui.charts.axis import rounded
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Cells, packed
-from tui.charts.palette import ChartStyle
 from tui.charts.relief import mix
+from tui.charts.style import ChartStyle
 
 SHADES = 17
 """How many colours tell values apart: few enough that neighbours share one code, and an odd

@@ -13,7 +13,7 @@ from engine.pictures import Array
 from tui.charts.axis import Axis
 from tui.charts.canvas import Canvas, stroke
 from tui.charts.clip import clip, inside
-from tui.charts.palette import RGB, ChartStyle
+from tui.charts.style import RGB, ChartStyle
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, 5
 """Below this there is no chart, and words take its place."""

@@ -10,10 +10,10 @@ from engine.probabilities.equations import SQUARED, probability
 from engine.probabilities.look import Look as Seen
 from tui.charts.axis import round_up
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
 from tui.charts.panel import Line, Panel, Point, stacked
 from tui.charts.plot import too_small, words
 from tui.charts.signed_bars import Bar, signed_bars
+from tui.charts.style import ChartStyle
 
 ENTROPY = "BCEWithLogitsLoss"
 MOST_ODDS, MOST_LOSS = 20.0, 8.0

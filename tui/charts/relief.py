@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from engine.pictures import Array
 from tui.charts.axis import DECIMALS, rounded
 from tui.charts.canvas import BRAILLE, DOTS, Canvas, packed
-from tui.charts.palette import RGB, ChartStyle
+from tui.charts.style import RGB, ChartStyle
 
 SHADES = 28
 """How many colours tell heights apart: few enough that neighbours share one code."""

@@ -6,8 +6,8 @@ from engine.frame import Frame
 from engine.pictures.walks import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.losses import by_samples
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import too_small, words
+from tui.charts.style import ChartStyle
 
 
 def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from engine.frame import Frame
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import too_small, words
+from tui.charts.style import ChartStyle
 
 PictureT = TypeVar("PictureT")
 

@@ -9,8 +9,8 @@ import numpy as np
 
 from tui.charts.axis import DECIMALS
 from tui.charts.canvas import Canvas
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import words
+from tui.charts.style import RGB, ChartStyle
 
 LEAST = 8
 """Cells that a bar needs at least to be worth drawing."""

@@ -14,10 +14,10 @@ from engine.softmax.look import Look as Seen
 from engine.softmax.look import Numbers
 from tui.charts.axis import round_up
 from tui.charts.canvas import Canvas
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.panel import Line, Panel, Point, stacked
 from tui.charts.plot import too_small, words
 from tui.charts.signed_bars import Bar, signed_bars
+from tui.charts.style import RGB, ChartStyle
 
 ROOMY = 6.0
 """The least range of the bars of logits, up and down."""

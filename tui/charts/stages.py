@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from engine.pictures.fits import FitsPicture, StageView
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, packed
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.relief import mix
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 
 INDENT = 14
 """Where there is room beside the names, what goes in and out begins here."""

@@ -12,10 +12,10 @@ from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import Plot, margin, words
 from tui.charts.relief import relief
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 
 START, LEAST, NOW = "○", "✚", "●"
 LEFT = "the walk has left this map"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from engine.pictures.table import TablePicture
 from engine.throughput import SIZES, SLOW_SIZE, WORKERS, Throughput, plan
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 NAME, CELL = 10, 8
 COLUMNS = (*((size, False) for size in SIZES), (SLOW_SIZE, True))

@@ -6,9 +6,9 @@ from engine.frame import Frame
 from engine.pictures.digits import DigitsPicture
 from tui.charts.axis import DECIMALS
 from tui.charts.canvas import Canvas, packed
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.waiting import nothing_yet
 
 THIS, OTHER = "▀", "▄"

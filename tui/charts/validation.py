@@ -10,9 +10,9 @@ from engine.pictures.table import TablePicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.names import short
-from tui.charts.palette import RGB, ChartStyle
 from tui.charts.plot import Plot, words
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 
 TRAIN, VALIDATION, BEAT, LEAST = "●", "▲", "╌", "◆"
 LONGEST = 12

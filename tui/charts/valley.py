@@ -12,9 +12,9 @@ from engine.pictures import Array, LinePicture
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.legend import Entry, legend
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot, words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 ZOOM = 4.0
 """By how much the window narrows, each time that the steps have become that much smaller."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from engine.pictures.fits import Fit, FitsPicture
 from engine.pictures.walks import Walk, WalksPicture
 from tui.charts.legend import Entry
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 
 MARKS = ("▲", "■", "◆", "★")
 """A marker for each, since colours alone tell nothing to some eyes and on some terminals."""

@@ -16,10 +16,10 @@ from tui.charts.axis import linear, round_up, rounded
 from tui.charts.canvas import Canvas
 from tui.charts.legend import legend
 from tui.charts.loss_curve import loss_axis
-from tui.charts.palette import ChartStyle
 from tui.charts.plot import Plot, margin, words
 from tui.charts.relief import relief
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.surface import LEAST, START, Terrain, dots, stand, walk
 from tui.charts.walkers import entries
 

@@ -7,10 +7,10 @@ import numpy as np
 from engine.pictures.digits import DigitsPicture
 from engine.resampling import resized
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
 from tui.charts.pixels import sign_words, signed
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.tiles import SIDES, tiles
 
 STRONG = 99

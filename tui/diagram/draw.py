@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from tui.charts.palette import RGB, ChartStyle
+from tui.charts.style import RGB, ChartStyle
 from tui.diagram.box import Box, Edge, clean, fit, label_text
 from tui.diagram.layout import PADDING, Layout, Point
 from tui.widgets.lines import StyledLine

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from engine.equations import Equation
 from tui.charts.canvas import Canvas
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 from tui.widgets.challenges import Challenges
 from tui.widgets.equations import Equations
 from tui.widgets.expression_line import ExpressionLine

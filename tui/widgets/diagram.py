@@ -13,7 +13,7 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 from tui.diagram.box import Box, Edge, label_width, text_width
 from tui.diagram.draw import draw
 from tui.diagram.following import followed, lit

@@ -11,7 +11,7 @@ from rich.theme import Theme as Styles
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tui.charts.palette import RGB, ChartStyle
+from tui.charts.style import RGB, ChartStyle
 from tui.widgets.theme import ThemeAware
 
 GROUND = {True: "#1c1c1c", False: "#eeeeee"}

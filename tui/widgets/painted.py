@@ -13,7 +13,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.charts.palette import RGB
+from tui.charts.style import RGB
 from tui.terminal.painter import repaint
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it

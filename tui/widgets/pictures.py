@@ -11,7 +11,7 @@ from textual.geometry import Size
 
 from engine.frame import Frame
 from tui.charts import CHARTS
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 from tui.widgets.painted import Painted
 from tui.widgets.theme import ThemeAware, chart_style
 

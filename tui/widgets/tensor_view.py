@@ -17,7 +17,7 @@ from tui.cells.numbers import NumberGrid
 from tui.cells.picture import draw_picture, pixels
 from tui.cells.plan import plan
 from tui.cells.sight import Sight
-from tui.charts.palette import ChartStyle
+from tui.charts.style import ChartStyle
 from tui.widgets.painted import Painted
 from tui.widgets.theme import ThemeAware, full_colours
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from tui.charts.palette import ChartStyle, Depth
+from tui.charts.style import ChartStyle, Depth
 
 if TYPE_CHECKING:
     from textual.app import App
