@@ -16,13 +16,13 @@ from tui.labs.curve_keys import TEMPOS
 from tui.labs.interactive import Playing, PresetCycle
 from tui.labs.lab import Lab, LabStatus
 from tui.stages.curve import CurveStage
-from tui.widgets.dress import Dressed
 from tui.widgets.expression_line import ExpressionLine
+from tui.widgets.theme import ThemeAware
 
 S = TypeVar("S", bound=CurveStage)
 
 
-class CurvesLab(Lab, Dressed, Generic[S]):
+class CurvesLab(Lab, ThemeAware, Generic[S]):
     """Shows a scene, and lets it be moved, played, typed into and changed for the next one."""
 
     OPENS_LINE = frozenset({"enter", "e"})
@@ -239,6 +239,6 @@ class CurvesLab(Lab, Dressed, Generic[S]):
         self.enter()
 
     @on(Board.Resized)
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         if self.stage is not None:
             self.show(self.stage)

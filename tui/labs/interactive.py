@@ -17,8 +17,8 @@ from engine.expression import Refused
 from lessons.lesson import Lesson, Preset
 from tui.bench import Bench
 from tui.labs.lab import Lab, LabStatus
-from tui.widgets.dress import Dressed
 from tui.widgets.expression_line import ExpressionLine
+from tui.widgets.theme import ThemeAware
 
 T = TypeVar("T")
 PACE = Binding.Group("pace", compact=True)
@@ -181,7 +181,7 @@ class LabState:
 S = TypeVar("S", bound=LabState)
 
 
-class InteractiveLab(Lab, Dressed, Generic[S]):
+class InteractiveLab(Lab, ThemeAware, Generic[S]):
     """A lab that trains nothing. Keys change `state`, and `renew` shows what has become of it.
 
     A subclass provides `make_state`, `show`, `enter`, `progress` and `idle`, composes `line` if it
@@ -310,13 +310,13 @@ class InteractiveLab(Lab, Dressed, Generic[S]):
             finished=self.finished,
         )
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         if self.ready:
             self.show()
 
     def on_resize(self, event: Resize) -> None:
         """Draw into the new amount of room."""
-        self.call_after_refresh(self.dress)
+        self.call_after_refresh(self.apply_theme)
 
     def use_preset(self, name: str) -> None:
         self.hold()
