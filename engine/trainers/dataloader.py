@@ -12,8 +12,7 @@ import torch
 from torch import nn
 from torch.utils.data import Dataset
 
-from engine.conditions import When
-from engine.config import Config, Epochs, Range, Rate, Setting
+from engine.config import Config, Epochs, Range, Rate, Setting, When
 from engine.datasets.csv_file import Separator
 from engine.datasets.csv_layout import Header
 from engine.datasets.csv_table import Decimal, Missing, Target, read_table

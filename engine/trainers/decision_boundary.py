@@ -10,8 +10,7 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.conditions import When
-from engine.config import Config, Epochs, Momentum, Range, Rate, Seed
+from engine.config import Config, Epochs, Momentum, Range, Rate, Seed, When
 from engine.datasets.points import circles, clouds, moons, spiral, xor
 from engine.history import Path
 from engine.trainer import Step

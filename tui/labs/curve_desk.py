@@ -12,15 +12,15 @@ from textual.widgets import Static
 
 from engine.equations import Equation
 from tui.charts.canvas import Canvas
-from tui.charts.drawing import Drawing
-from tui.charts.look import Look
+from tui.charts.style import ChartStyle
 from tui.widgets.challenges import Challenges
-from tui.widgets.dress import look_of
 from tui.widgets.equations import Equations
 from tui.widgets.expression_line import ExpressionLine
+from tui.widgets.painted import Painted
+from tui.widgets.theme import chart_style
 
 
-class Board(Drawing):
+class Board(Painted):
     """The drawing; it takes the keys, and tells when there is another amount of room."""
 
     can_focus = True
@@ -75,11 +75,11 @@ class CurveDesk(Vertical):
                 yield self._challenges
         yield self._told
 
-    def draw(self, draw: Callable[[int, int, Look], Canvas]) -> None:
+    def draw(self, draw: Callable[[int, int, ChartStyle], Canvas]) -> None:
         """Draw into the room that there is, in the colours of the theme."""
         width, height = self.board.content_size
         if width and height:
-            self.board.show(draw(width, height, look_of(self.app)))
+            self.board.paint_canvas(draw(width, height, chart_style(self.app)))
 
     def tell(self, title: str, equations: tuple[Equation, ...], told: str) -> None:
         """Say what the drawing is, compute it in symbols and numbers, and say what it shows."""

@@ -13,18 +13,16 @@ from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.labs.curve_desk import Board, CurveDesk
 from tui.labs.curve_keys import TEMPOS
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing
-from tui.playing import Playing
+from tui.labs.interactive import Playing, PresetCycle
+from tui.labs.lab import Lab, LabStatus
 from tui.stages.curve import CurveStage
-from tui.stages.ladder import Ladder
-from tui.widgets.dress import Dressed
 from tui.widgets.expression_line import ExpressionLine
+from tui.widgets.theme import ThemeAware
 
 S = TypeVar("S", bound=CurveStage)
 
 
-class CurvesLab(Lab, Dressed, Generic[S]):
+class CurvesLab(Lab, ThemeAware, Generic[S]):
     """Shows a scene, and lets it be moved, played, typed into and changed for the next one."""
 
     OPENS_LINE = frozenset({"enter", "e"})
@@ -32,7 +30,7 @@ class CurvesLab(Lab, Dressed, Generic[S]):
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
         self.stage: S | None = None
-        self._ladder = Ladder(lesson.presets)
+        self._ladder = PresetCycle(lesson.presets)
         self._desk = CurveDesk(self._challenges)
         self._playing = Playing(self, self._advance, TEMPOS, rate=20, fps=fps)
         self._device = ""
@@ -105,7 +103,7 @@ class CurvesLab(Lab, Dressed, Generic[S]):
         """Tell the lines above and below where the lab stands."""
         if self.stage is None:
             return
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=self._scene,
             progress=self.told(self.stage),
             device=self._device,
@@ -116,7 +114,7 @@ class CurvesLab(Lab, Dressed, Generic[S]):
     @property
     def _scene(self) -> str:
         """The name of the scene that was chosen."""
-        return self._ladder.here.name
+        return self._ladder.current.name
 
     @property
     def _text(self) -> str:
@@ -241,6 +239,6 @@ class CurvesLab(Lab, Dressed, Generic[S]):
         self.enter()
 
     @on(Board.Resized)
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         if self.stage is not None:
             self.show(self.stage)

@@ -1,4 +1,4 @@
-"""A digit that the learner writes, and what a network makes of it."""
+"""The screen to write a digit on, with keys or the mouse, and what a network makes of it."""
 
 from __future__ import annotations
 
@@ -20,24 +20,39 @@ from textual.widgets import Static
 from engine.handwriting import SIDE, Ink, Pad, as_mnist, resized
 from tui.charts.bars import bars, percent
 from tui.charts.canvas import Canvas, packed
-from tui.charts.drawing import Drawing
 from tui.charts.pixels import ink
 from tui.screens.closing import ClosesOnce
 from tui.terminal.resizing import LatestSize
-from tui.widgets.dress import Dressed, look_of
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.lines import Lines, spread
+from tui.widgets.painted import Painted
+from tui.widgets.theme import ThemeAware, chart_style
+
+if TYPE_CHECKING:
+    from engine.pictures import Array
+    from engine.reader import Reader
 
 PEN = {False: ("△", "▽", "○"), True: ("▲", "▼", "●")}
-"""The pen, up and down: over the upper or the lower pixel of a letter, or over a larger one."""
+"""The pen, up and down: over the upper or the lower pixel of a cell, or over a larger pixel."""
 BLACK, YELLOW = (0, 0, 0), (255, 220, 0)
 PEN_MOVES = Binding.Group("move", compact=True)
 MOVE = "Move the pen; where it is down it draws"
 STROKE = "Let the pen down on the paper, or lift it"
 
+SCALED = "scaled and centred"
+KEYS = "arrows move the pen · space lets it down or lifts it · or draw with the mouse"
+NOBODY = "No network has learned yet. Go back with esc, train with space, and come again: \
+it can be asked while it trains."
+BESIDE, ABOVE = 52, 7
+"""Columns and rows that the sheet leaves to the rest of the screen, and to its border."""
+LARGEST = 3
+"""Columns of a pixel at most."""
+UNSURE = 0.6
+"""Below this probability the second guess is named too."""
 
-class DrawingPad(Drawing, Dressed, can_focus=True):
-    """Shows the sheet and the pen. Two pixels are a letter, or more where there is room."""
+
+class DrawingPad(Painted, ThemeAware, can_focus=True):
+    """Shows the sheet and the pen. A cell holds two pixels; in a large window a pixel is larger."""
 
     DEFAULT_CSS = """
     DrawingPad {
@@ -62,7 +77,7 @@ class DrawingPad(Drawing, Dressed, can_focus=True):
 
     @dataclass
     class Drawn(Message):
-        """There is other ink on the sheet."""
+        """The ink on the sheet has changed."""
 
         pad: DrawingPad
 
@@ -75,33 +90,27 @@ class DrawingPad(Drawing, Dressed, can_focus=True):
         super().__init__(id=id)
         self.pad = pad or Pad()
         self.border_title = "Your sheet"
-        self._scale = 1
+        self.scale = 1
+        """Columns of a pixel; half as many rows."""
 
-    @property
-    def scale(self) -> int:
-        """Columns of a pixel; half as many lines."""
-        return self._scale
-
-    @scale.setter
-    def scale(self, scale: int) -> None:
-        if scale != self._scale:
-            self._scale = scale
+    def rescale(self, scale: int) -> None:
+        """Draw each pixel so many columns wide."""
+        if scale != self.scale:
+            self.scale = scale
             self.refresh(layout=True)
-            self._show()
+            self._draw()
 
     def on_mount(self) -> None:
-        self._show()
+        self._draw()
 
-    def dress(self) -> None:
-        self._show()
+    def apply_theme(self) -> None:
+        self._draw()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        return SIDE * self._scale
+        return SIDE * self.scale
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return SIDE * self._scale // 2
-
-    # Keys.
+        return SIDE * self.scale // 2
 
     def action_move(self, right: int, down: int) -> None:
         """Move the pen by a pixel."""
@@ -125,18 +134,17 @@ class DrawingPad(Drawing, Dressed, can_focus=True):
         self.pad.clear()
         self._changed()
 
-    # The mouse: pressed it writes, wherever the pen was.
-
     def on_mouse_down(self, event: MouseDown) -> None:
+        """Begin a stroke there, wherever the pen was."""
         self.capture_mouse()
         self.pad.lift()
-        self.pad.go(*self._place(event))
+        self.pad.go(*self._pixel(event))
         self.pad.lower()
         self._changed()
 
     def on_mouse_move(self, event: MouseMove) -> None:
         if self.app.mouse_captured is self:
-            self._go(*self._place(event))
+            self._go(*self._pixel(event))
 
     def on_mouse_up(self, event: MouseUp) -> None:
         if self.app.mouse_captured is self:
@@ -144,75 +152,52 @@ class DrawingPad(Drawing, Dressed, can_focus=True):
             self._lift()
 
     def on_mouse_release(self, event: MouseRelease) -> None:
-        # It may have been taken away, by a screen that came over this one.
-        if self.app.mouse_captured is not self:
+        if self.app.mouse_captured is not self:  # a screen over this one has taken it
             self._lift()
 
-    def _place(self, event: MouseEvent) -> tuple[float, float]:
-        """Where on the sheet the mouse is, in pixels; outside it too."""
+    def _pixel(self, event: MouseEvent) -> tuple[float, float]:
+        """Where on the sheet the mouse is, in pixels, also outside of it."""
         x, y = (
-            # Most terminals tell the cell, which stands for its middle; some the very point.
+            # Most terminals report a cell, which means its centre; some report the exact point.
             place + (0.5 if place == int(place) else 0) - before
             for place, before in (
                 (event.pointer_x, self.gutter.left),
                 (event.pointer_y, self.gutter.top),
             )
         )
-        return x / self._scale, 2 * y / self._scale
-
-    # What is shown.
+        return x / self.scale, 2 * y / self.scale
 
     def _lift(self) -> None:
         self.pad.lift()
-        self._show()
+        self._draw()
 
     def _go(self, x: float, y: float) -> None:
         before = self.pad.ink
         self.pad.go(x, y)
         if self.pad.ink is before:
-            self._show()
+            self._draw()
         else:
             self._changed()
 
     def _changed(self) -> None:
-        self._show()
+        self._draw()
         self.post_message(self.Drawn(self))
 
-    def _show(self) -> None:
-        side = SIDE * self._scale
-        canvas = ink(resized(self.pad.ink, side, side), look_of(self.app))
-        self._mark(canvas)
-        self.show(canvas)
-        self.border_subtitle = "pen down" if self.pad.down else "pen up"
-
-    def _mark(self, canvas: Canvas) -> None:
-        """Mark the pixel that the pen is over."""
+    def _draw(self) -> None:
+        side = SIDE * self.scale
+        canvas = ink(resized(self.pad.ink, side, side), chart_style(self.app))
         x, y = int(self.pad.x), int(self.pad.y)
         upper, lower, whole = PEN[self.pad.down]
-        sign = (lower if y % 2 else upper) if self._scale == 1 else whole
-        row, column = (2 * y + 1) * self._scale // 4, (2 * x + 1) * self._scale // 2
+        sign = (lower if y % 2 else upper) if self.scale == 1 else whole
+        row, column = (2 * y + 1) * self.scale // 4, (2 * x + 1) * self.scale // 2
         canvas.write(row, column, sign, BLACK)
-        canvas.papers[row, column] = packed(YELLOW)
+        canvas.backgrounds[row, column] = packed(YELLOW)
+        self.paint_canvas(canvas)
+        self.border_subtitle = "pen down" if self.pad.down else "pen up"
 
 
-if TYPE_CHECKING:
-    from engine.pictures import Array
-    from engine.reader import Reader
-
-SCALED = "scaled and centred"
-KEYS = "arrows move the pen · space lets it down or lifts it · or draw with the mouse"
-NOBODY = "No network has learned yet. Go back with esc, train with space, and come again: \
-it can be asked while it trains."
-BESIDE, ABOVE = 52, 7
-"""Columns and lines that the sheet must leave to the rest of the screen, and to its border."""
-LARGEST = 3
-"""Columns of a pixel at most."""
-UNSURE = 0.6
-"""Below this probability the second guess is named too."""
-
-
-class Answers(Drawing):
-    """The probabilities; behind another screen it gets its size late, and asks for new ones."""
+class Answers(Painted):
+    """The ten probabilities. Behind another screen it is resized late, and asks for new ones."""
 
     class Resized(Message):
         """What is drawn does not fit any more."""
@@ -221,10 +206,10 @@ class Answers(Drawing):
         self.post_message(self.Resized())
 
 
-class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
-    """The sheet at the left, what the network gets of it, and its ten probabilities.
+class PadScreen(ClosesOnce, LatestSize, Screen[None], ThemeAware):
+    """The sheet at the left, then the image that the network gets, then its ten probabilities.
 
-    Whoever opened it says with `ask` when another network may answer.
+    Whoever opened the screen calls `ask` when another network may answer.
     """
 
     CSS_PATH = "pad.tcss"
@@ -239,17 +224,16 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
         prepare: Callable[[Ink], Ink] = as_mnist,
         pad: Pad | None = None,
     ) -> None:
-        """`reader` gives the network that answers now, or None where none has learned.
+        """`reader` returns the network that answers now, or None where none has learned.
 
-        `prepare` makes of the drawing what that network was trained on. The `pad` may have a
-        drawing already.
+        `prepare` turns the drawing into an image like those the network was trained on.
         """
         super().__init__()
         self._reader, self._prepare = reader, prepare
         self._waits = False
         self._heading = Lines(id="who")
         self._sheet = DrawingPad(pad, id="sheet")
-        self._seen = Drawing(id="seen")
+        self._seen = Painted(id="seen")
         self._answers = Answers(id="answers")
         self._words = Static(id="answer", markup=False)
 
@@ -269,10 +253,11 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
         self._sheet.focus()
 
     def on_resize(self, event: Resize) -> None:
-        self._sheet.scale = _scale(event.size)
+        columns, rows = event.size.width - BESIDE, (event.size.height - ABOVE) * 2
+        self._sheet.rescale(max(1, min(columns // SIDE, rows // SIDE, LARGEST)))
         self.ask()
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         self.ask()
 
     @on(DrawingPad.Drawn)
@@ -285,38 +270,24 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
 
     def _answer(self) -> None:
         self._waits = False
-        reader, look = self._reader(), look_of(self.app)
+        reader, style = self._reader(), chart_style(self.app)
         image = self._prepare(self._sheet.pad.ink)
-        self._seen.show(ink(image, look))
-        self._head(reader.about if reader else "nobody")
-        width, height = self._answers.size
-        if reader is None or not image.any():
-            self._answers.show(Canvas(width, height))
-            self._say(_invitation(reader))
-            return
-        shares = reader.probabilities(image)
-        self._answers.show(bars(shares, reader.classes, width, height, look))
-        self._say(_verdict(shares, reader.classes))
-
-    def _head(self, who: str) -> None:
-        left, right = ((" Write a digit", "bold"),), ((f"answers: {who} ", ""),)
-        self._heading.write([spread(left, right, self._heading.size.width)])
-
-    def _say(self, words: str) -> None:
+        self._seen.paint_canvas(ink(image, style))
+        who = ((f"answers: {reader.about if reader else 'nobody'} ", ""),)
+        heading = spread(((" Write a digit", "bold"),), who, self._heading.size.width)
+        self._heading.write([heading])
+        canvas = Canvas(*self._answers.size)
+        if reader is None:
+            words = NOBODY
+        elif not image.any():
+            words = f"Write one of: {', '.join(reader.classes)}"
+        else:
+            shares = reader.probabilities(image)
+            canvas = bars(shares, reader.classes, *self._answers.size, style)
+            words = _verdict(shares, reader.classes)
+        self._answers.paint_canvas(canvas)
         if words != self._words.content:
             self._words.update(words)
-
-
-def _scale(size: Size) -> int:
-    """Columns of a pixel, so that all of the sheet and of the rest is in sight."""
-    columns, rows = size.width - BESIDE, (size.height - ABOVE) * 2
-    return max(1, min(columns // SIDE, rows // SIDE, LARGEST))
-
-
-def _invitation(reader: Reader | None) -> str:
-    if reader is None:
-        return NOBODY
-    return f"Write one of: {', '.join(reader.classes)}"
 
 
 def _verdict(shares: Array, classes: tuple[str, ...]) -> str:
@@ -325,7 +296,7 @@ def _verdict(shares: Array, classes: tuple[str, ...]) -> str:
         return "It says nothing: its weights are no longer numbers. Its training has diverged."
     first, second = np.argsort(-shares)[:2].tolist()
     sure = percent(float(shares[first])).replace(">", "more than ")
-    said = f"It says {classes[first]}, and is {sure} sure."
+    verdict = f"It says {classes[first]}, and is {sure} sure."
     if shares[first] < UNSURE:
-        said += f" Or is it {classes[second]} ({percent(float(shares[second]))})?"
-    return said
+        verdict += f" Or is it {classes[second]} ({percent(float(shares[second]))})?"
+    return verdict
