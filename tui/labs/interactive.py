@@ -383,7 +383,8 @@ class InteractiveLab(Lab, Dressed, Generic[S]):
 
     @on(ExpressionLine.Typed)
     def _take_line(self, event: ExpressionLine.Typed) -> None:
-        self.take(event.text)
+        if self.ready:
+            self.take(event.text)
 
     @on(ExpressionLine.Settled)
     def _leave_line(self) -> None:
