@@ -7,8 +7,7 @@ import math
 from collections.abc import Mapping
 from difflib import get_close_matches
 
-from engine.expression import Refused
-from engine.rewriting import factor
+from engine.expression import Refused, factor
 from engine.tensors.line import Line
 from engine.tensors.vocabulary import ATTRIBUTES, FUNCTIONS, METHODS, OPERATORS
 

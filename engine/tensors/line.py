@@ -6,8 +6,7 @@ import ast
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from engine.expression import Place, Refused
-from engine.rewriting import replaced, source
+from engine.expression import Place, Refused, replaced, source
 from engine.tensors.looks import Broadcast, PyTorchRefused
 from engine.tensors.traced import Traced
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from engine.rewriting import factor
+from engine.expression import factor
 from engine.tensors import arithmetic, bounds, explain, traced
 from engine.tensors.line import Line
 from engine.tensors.looks import Broadcast

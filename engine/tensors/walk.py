@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from engine.config import nearest
-from engine.syntax_faults import parses
+from engine.expression import parses
 from engine.tensors import arithmetic, bounds, calls, explain, instead, operate, traced
 from engine.tensors.line import Line
 from engine.tensors.traced import Traced

@@ -12,8 +12,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.conditions import When
-from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting, When
 from engine.counts import counted
 from engine.datasets import noisy_line
 from engine.equations import Equation, number

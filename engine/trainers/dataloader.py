@@ -12,8 +12,7 @@ import torch
 from torch import nn
 from torch.utils.data import Dataset
 
-from engine.conditions import When
-from engine.config import Config, Epochs, Range, Rate, Setting
+from engine.config import Config, Epochs, Range, Rate, Setting, When
 from engine.counts import counted
 from engine.datasets.breast_cancer import breast_cancer
 from engine.datasets.csv_layout import Header

@@ -11,8 +11,7 @@ import torch
 from torch import nn
 
 from engine import datasets
-from engine.conditions import When
-from engine.config import Config, Epochs, Momentum, Range, Rate, Seed
+from engine.config import Config, Epochs, Momentum, Range, Rate, Seed, When
 from engine.history import Path
 from engine.trainer import Step
 from engine.trainers.boundary import BoundaryTrainer

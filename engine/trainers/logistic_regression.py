@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.conditions import LabOnly, When
-from engine.config import Config, Epochs, Momentum, Range, Rate, Setting
+from engine.config import Config, Epochs, LabOnly, Momentum, Range, Rate, Setting, When
 from engine.datasets import overlapping_labels, six_labels
 from engine.equations import Equation, number, plain, plus
 from engine.frame import NamedParameters

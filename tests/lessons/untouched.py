@@ -18,8 +18,7 @@ from engine.programs import eager, source, traced
 from engine.programs.catalog import find as find_program
 from engine.programs.compiled import watch
 from engine.programs.look import Look
-from engine.recorder import Recorder
-from engine.run import threads_for
+from engine.run import Recorder, threads_for
 from engine.trainer import Step
 from lessons.catalog import find
 from lessons.lesson import Lesson, Preset, TrainingLesson
@@ -74,13 +73,13 @@ def _frames(trainer: Any, recorder: Recorder) -> Iterator[Frame]:
         for made in trainer.turns():
             if not isinstance(made, Step):
                 continue
-            recorder.note(made)
+            recorder.add(made)
             step += 1
             if step >= look:
                 look = step + 1 if step < EVERY_STEP else step * GROWTH
                 recorder.show(trainer, State.PLAYING)
                 yield recorder.frame
-        recorder.flush()
+        recorder.history.flush()
     except Diverged:
         state = State.DIVERGED
     recorder.show(trainer, state)

@@ -26,7 +26,7 @@ async def open_lab(
     lab = pilot.app.screen.query_one(kind)
     await until(pilot, lambda: lab.ready)
     await pilot.press(*"p" * names.index(scene))
-    await until(pilot, lambda: lab.standing.preset == scene)
+    await until(pilot, lambda: lab.status.preset == scene)
     return lab
 
 

@@ -34,11 +34,11 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
 ) -> None:
     async with app(lesson).run_test(size=size) as pilot:
         lab = await open_lab(pilot, kind, scenes)
-        first = lab.standing.preset
+        first = lab.status.preset
         board = lab.query_one(Board)
         room = board.content_size
         for scene in scenes.values():
-            await until(pilot, lambda scene=scene: lab.standing.preset == scene.name)
+            await until(pilot, lambda scene=scene: lab.status.preset == scene.name)
             assert board.has_focus
             seen, before = set(), lab.state.text
             for key in ("right", "pagedown", "home"):
@@ -54,5 +54,5 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
             assert scene.title in screen
             assert lab.query_one(Equations).text.splitlines()[0].split()[-1] in screen
             await pilot.press("p")
-        await until(pilot, lambda: lab.standing.preset == first)
-        assert lab.standing.finished
+        await until(pilot, lambda: lab.status.preset == first)
+        assert lab.status.finished

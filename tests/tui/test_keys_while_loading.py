@@ -88,7 +88,7 @@ async def settled(pilot: Pilot[None], lab: Lab) -> None:
 
 def told(lab: Lab) -> dict[str, Any]:
     """Everything that keys change in a lab."""
-    seen: dict[str, Any] = {"preset": lab.standing.preset, "progress": lab.standing.progress}
+    seen: dict[str, Any] = {"preset": lab.status.preset, "progress": lab.status.progress}
     seen |= {"focus": lab.screen.focused.id if lab.screen.focused else None}
     for line in lab.query(ExpressionLine):
         seen |= {"line": line._input.value, "refused": line.has_class("-refused")}
@@ -182,7 +182,7 @@ async def test_from_the_course_into_a_step_in_one_piece() -> None:
         await until(pilot, lambda: len(lab._kept) == 2)
         arrives(pilot)
         await settled(pilot, lab)
-        assert lab.standing.preset == lab._lesson.presets[1].name
+        assert lab.status.preset == lab._lesson.presets[1].name
         assert lab.stage.tried == 0
 
 

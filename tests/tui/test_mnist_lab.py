@@ -20,12 +20,12 @@ from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
 from tui.charts import ChartKind
-from tui.charts.chart import Chart
-from tui.charts.drawing import Drawing
 from tui.labs import mnist
 from tui.labs.mnist import MnistLab
 from tui.screens.lesson import LessonScreen
 from tui.screens.pad import PadScreen
+from tui.widgets.painted import Painted
+from tui.widgets.pictures import Chart
 
 NARROW, WIDE = (80, 22), (120, 40)
 CHARTS = ("digits", "confusion", "weights", "activations")
@@ -111,7 +111,7 @@ def seen(pad: PadScreen) -> int:
     paper = (18, 18, 20)
     return sum(
         any(tuple(piece.style.bgcolor.triplet) != paper for piece in strip if piece.style)
-        for strip in pad.query_one("#seen", Drawing).strips
+        for strip in pad.query_one("#seen", Painted).strips
     )
 
 

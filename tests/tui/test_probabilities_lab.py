@@ -21,9 +21,9 @@ async def test_b_goes_back_and_r_begins_anew() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, ProbabilitiesLab, SCENES)
         await pilot.press("b")
-        assert lab.standing.preset == "saturation"
+        assert lab.status.preset == "saturation"
         await pilot.press("b", "l", "a")
-        assert lab.standing.preset == "race"
+        assert lab.status.preset == "race"
         assert (lab.state.look.z, lab.state.look.label) == (-5, 0)
         await pilot.press("r")
         assert (lab.state.look.z, lab.state.look.label) == (-6, 1)
@@ -33,7 +33,7 @@ async def test_a_place_is_typed_or_refused_and_the_keys_come_back() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, ProbabilitiesLab, SCENES)
         await pilot.press("enter", *"P = 0.9", "enter")
-        await until(pilot, lambda: lab.standing.progress == "z = 2.1972")
+        await until(pilot, lambda: lab.status.progress == "z = 2.1972")
         assert lab.query_one(Board).has_focus
         await pilot.press("e", *"z = 99", "enter")
         await until(pilot, lambda: "from −8 to 8" in screen_text(pilot.app))
@@ -52,10 +52,10 @@ async def test_the_label_counts_only_where_there_is_a_loss() -> None:
         lab = await open_lab(pilot, ProbabilitiesLab, SCENES, "odds")
         await pilot.press("a", "s")
         assert lab.state.look.label == 1
-        assert "label" not in lab.standing.progress
+        assert "label" not in lab.status.progress
         await pilot.press("p", "a")
         assert lab.state.look.label == 0
-        assert "label 0" in lab.standing.progress
+        assert "label 0" in lab.status.progress
         assert "The label is 0" in told(lab)
 
 
@@ -63,10 +63,10 @@ async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
     async with app("probabilities").run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot, ProbabilitiesLab, SCENES, "race")
         await pilot.press("s", "s", "s")
-        assert lab.standing.progress == "z = −6 · label 1 · step 3"
+        assert lab.status.progress == "z = −6 · label 1 · step 3"
         await pilot.press("space", "right_square_bracket")
         assert lab.playing
-        assert "▶ 50 a second" in lab.standing.state
+        assert "▶ 50 a second" in lab.status.state
         await until(pilot, lambda: lab.state.look.race.steps > 20)
         keys = pilot.app.screen.query_one(KeyFooter).items
         assert keys

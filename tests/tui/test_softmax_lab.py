@@ -20,7 +20,7 @@ async def test_b_goes_back_and_r_begins_anew() -> None:
     async with app("softmax").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, SoftmaxLab, SCENES)
         await pilot.press("b")
-        assert lab.standing.preset == "overflow"
+        assert lab.status.preset == "overflow"
         await pilot.press("down", "l")
         assert lab.state.given.z == (60, 40, 0, -40)
         await pilot.press("r")
@@ -58,9 +58,9 @@ async def test_steps_run_and_hold_and_meet_the_challenge() -> None:
     async with app("softmax").run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot, SoftmaxLab, SCENES, "cross-entropy")
         await pilot.press("s", "s")
-        assert lab.standing.progress.endswith("step 2")
+        assert lab.status.progress.endswith("step 2")
         await pilot.press(*["right_square_bracket"] * 3, "space")
-        assert "▶ 200 a second" in lab.standing.state
+        assert "▶ 200 a second" in lab.status.state
         await until(pilot, lambda: "1/4" in str(lab.query_one(Challenges).border_title))
         assert max(map(abs, lab.state.look.gradient)) < 0.01
         if lab.playing:

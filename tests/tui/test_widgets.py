@@ -10,14 +10,14 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.conditions import When
+from engine.config import When
 from engine.equations import Equation
 from engine.frame import Frame, LossHistory, Memory, State
 from lessons.catalog import find
 from lessons.lesson import Challenge, Control
 from tests.course import TRAININGS
 from tests.tui.conftest import until
-from tui.labs.standing import progress
+from tui.labs.training import progress
 from tui.widgets.challenges import Challenges
 from tui.widgets.control_list import ControlList
 from tui.widgets.control_values import following

@@ -7,8 +7,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.conditions import without_effect
-from engine.config import Allowed, Range
+from engine.config import Allowed, Range, without_effect
 from engine.datasets.places import fetch_command
 from engine.frame import State
 from lessons.catalog import entries, find

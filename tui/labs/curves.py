@@ -18,18 +18,17 @@ from textual.message import Message
 from textual.widgets import Static
 
 from engine.equations import Equation
-from engine.expression import Refused, check_letters, suggesting
+from engine.expression import SIGNS, Refused, check_letters, suggesting
 from engine.numerals import NUMBER, NotANumber, ascii_form, meant
-from engine.syntax_faults import SIGNS
 from lessons.lesson import Lesson
-from tui.charts.drawing import Drawing
 from tui.labs.interactive import InteractiveLab, LabState
-from tui.widgets.dress import look_of
 from tui.widgets.equations import Equations
+from tui.widgets.painted import Painted
+from tui.widgets.theme import chart_style
 
 if TYPE_CHECKING:
     from tui.charts.canvas import Canvas
-    from tui.charts.look import Look
+    from tui.charts.style import ChartStyle
 
 _NAMED = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)\s*=(?!=)\s*)?(?P<value>.*?)\s*")
 _OTHER = re.compile(r"\s*([^\W\d]\w*)\s*(?:==|:=|=|:|\s)\s*([^=\s].*?)\s*")
@@ -216,7 +215,7 @@ def shared_keys(lab: str, type_tip: str) -> list[BindingType]:
     ]
 
 
-class Board(Drawing):
+class Board(Painted):
     """The drawing, which takes the keys."""
 
     can_focus = True
@@ -265,7 +264,7 @@ class CurvesLab(InteractiveLab[S]):
         self._description = Static(id="description", classes="waiting", markup=False)
 
     @abstractmethod
-    def draw(self, width: int, height: int, style: Look) -> Canvas:
+    def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
         """The state as curves or bars."""
 
     @abstractmethod
@@ -294,14 +293,14 @@ class CurvesLab(InteractiveLab[S]):
     def show(self) -> None:
         width, height = self.board.content_size
         if width and height:
-            self.board.show(self.draw(width, height, look_of(self.app)))
+            self.board.paint_canvas(self.draw(width, height, chart_style(self.app)))
         self.board.border_title = self.state.scene.title
         self._equations.equations = self.equations()
         self._description.update(self.description())
 
     @on(Board.Resized)
     def _redraw(self) -> None:
-        self.dress()
+        self.apply_theme()
 
     def action_move(self, direction: int) -> None:
         """A little down or up."""

@@ -17,9 +17,9 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
+from engine.frame import Frame
 from lessons.lesson import Challenge, Lesson
 from tui.bench import Bench
-from tui.labs.standing import Standing
 from tui.widgets.challenges import Challenges
 
 UNNOTICED = 0.2
@@ -28,6 +28,26 @@ MOVES_FOCUS = ("app.focus_next", "app.focus_previous")
 """What the screen does on a key, but to the lab: it has to wait for the keys before it."""
 MOST_KEYS = 200
 """How many keys are kept until a lab is ready; of more, none is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabStatus:
+    """What the lines above and below a lab show of it."""
+
+    preset: str = ""
+    """The preset that it started from."""
+    progress: str = ""
+    """How far it has come, in a few words."""
+    device: str = ""
+    """The device that does the work; empty until it is known."""
+    state: str = ""
+    """What is going on, in a few words; a training leaves this to its frame."""
+    busy: str = ""
+    """What goes on while the lab is out of sight; a training leaves this to its frame."""
+    frame: Frame | None = None
+    """The newest frame of a training: its memory, speed and state."""
+    finished: bool = False
+    """Whether it has reached its end."""
 
 
 class KeptKeys:
@@ -141,7 +161,7 @@ class Lab(Container):
     OPENS_LINE: frozenset[str] = frozenset()
     """The keys that open a line to type in."""
 
-    standing: var[Standing] = var(Standing())
+    status: var[LabStatus] = var(LabStatus())
     """What the lines above and below say of it; the screen around the lab watches it."""
 
     @dataclass
@@ -164,7 +184,7 @@ class Lab(Container):
 
     def __init__(self, lesson: Lesson) -> None:
         super().__init__(id="lab")
-        self.set_reactive(Lab.standing, Standing(preset=lesson.presets[0].name))
+        self.set_reactive(Lab.status, LabStatus(preset=lesson.presets[0].name))
         self.ready = False
         """Whether every key has its effect at once."""
         self._lesson = lesson
@@ -205,7 +225,7 @@ class Lab(Container):
         """Take the preset of that name; the lab is open."""
         for _ in self._lesson.presets:
             self.action_preset()
-            if self.standing.preset == name:
+            if self.status.preset == name:
                 return
 
     def views(self) -> Mapping[str, Callable[[], object]]:

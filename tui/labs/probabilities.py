@@ -22,7 +22,7 @@ from tui.labs.interactive import tempo_keys
 if TYPE_CHECKING:
     from engine.probabilities import RunningRace
     from tui.charts.canvas import Canvas
-    from tui.charts.look import Look
+    from tui.charts.style import ChartStyle
 
 LAST = 2000
 """The step at which a race ends."""
@@ -214,7 +214,7 @@ class ProbabilitiesLab(CurvesLab[ProbabilityState]):
     def idle(self) -> str:
         return "s: one step · space: run" if self.state.racing else "← → h l: move the point"
 
-    def draw(self, width: int, height: int, style: Look) -> Canvas:
+    def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
         from tui.charts.probability import draw  # numpy: not before the first lab
 
         return draw(self.state.look, width, height, style)

@@ -31,7 +31,7 @@ from tui.labs.interactive import tempo_keys
 
 if TYPE_CHECKING:
     from tui.charts.canvas import Canvas
-    from tui.charts.look import Look
+    from tui.charts.style import ChartStyle
 
 PLACES = 20
 """Small strides that make the temperature ten times as high; four of them are a large one."""
@@ -282,7 +282,7 @@ class SoftmaxLab(CurvesLab[SoftmaxState]):
             return "s: one step · space: run"
         return f"{'↑ ↓ ' if self.state.scene.moves == 'logit' else ''}← → h l: move"
 
-    def draw(self, width: int, height: int, style: Look) -> Canvas:
+    def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
         from tui.charts.softmax import draw  # numpy: not before the first lab
 
         return draw(self.state.look, width, height, style)

@@ -19,14 +19,14 @@ from textual.widgets import Static
 from engine.pad import SIDE, Ink, Pad, as_mnist
 from tui.charts.bars import bars, percent
 from tui.charts.canvas import Canvas
-from tui.charts.drawing import Drawing
 from tui.charts.pixels import ink
 from tui.screens.closing import ClosesOnce
 from tui.terminal.resizing import LatestSize
 from tui.widgets.drawing_pad import DrawingPad
-from tui.widgets.dress import Dressed, look_of
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.lines import Lines, spread
+from tui.widgets.painted import Painted
+from tui.widgets.theme import ThemeAware, chart_style
 
 if TYPE_CHECKING:
     from engine.pictures import Array
@@ -44,7 +44,7 @@ UNSURE = 0.6
 """Below this probability the second guess is named too."""
 
 
-class Answers(Drawing):
+class Answers(Painted):
     """The probabilities; behind another screen it gets its size late, and asks for new ones."""
 
     class Resized(Message):
@@ -54,7 +54,7 @@ class Answers(Drawing):
         self.post_message(self.Resized())
 
 
-class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
+class PadScreen(ClosesOnce, LatestSize, Screen[None], ThemeAware):
     """The sheet at the left, what the network gets of it, and its ten probabilities.
 
     Whoever opened it says with `ask` when another network may answer.
@@ -82,7 +82,7 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
         self._waits = False
         self._heading = Lines(id="who")
         self._sheet = DrawingPad(pad, id="sheet")
-        self._seen = Drawing(id="seen")
+        self._seen = Painted(id="seen")
         self._answers = Answers(id="answers")
         self._words = Static(id="answer", markup=False)
 
@@ -105,7 +105,7 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
         self._sheet.scale = _scale(event.size)
         self.ask()
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         self.ask()
 
     @on(DrawingPad.Drawn)
@@ -118,17 +118,17 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], Dressed):
 
     def _answer(self) -> None:
         self._waits = False
-        reader, look = self._reader(), look_of(self.app)
+        reader, look = self._reader(), chart_style(self.app)
         image = self._prepare(self._sheet.pad.ink)
-        self._seen.show(ink(image, look))
+        self._seen.paint_canvas(ink(image, look))
         self._head(reader.about if reader else "nobody")
         width, height = self._answers.size
         if reader is None or not image.any():
-            self._answers.show(Canvas(width, height))
+            self._answers.paint_canvas(Canvas(width, height))
             self._say(_invitation(reader))
             return
         shares = reader.probabilities(image)
-        self._answers.show(bars(shares, reader.classes, width, height, look))
+        self._answers.paint_canvas(bars(shares, reader.classes, width, height, look))
         self._say(_verdict(shares, reader.classes))
 
     def _head(self, who: str) -> None:

@@ -15,8 +15,7 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.conditions import Unmet, without_effect
-from engine.config import Setting
+from engine.config import Setting, Unmet, without_effect
 from lessons.lesson import Control
 from tui.widgets.control_list import TURN, ControlList
 from tui.widgets.control_values import choices, following, for_controls, line, matters, text_of

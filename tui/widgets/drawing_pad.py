@@ -12,9 +12,9 @@ from textual.message import Message
 from engine.pad import SIDE, Pad
 from engine.resampling import resized
 from tui.charts.canvas import Canvas, packed
-from tui.charts.drawing import Drawing
 from tui.charts.pixels import ink
-from tui.widgets.dress import Dressed, look_of
+from tui.widgets.painted import Painted
+from tui.widgets.theme import ThemeAware, chart_style
 
 PEN = {False: ("△", "▽", "○"), True: ("▲", "▼", "●")}
 """The pen, up and down: over the upper or the lower pixel of a letter, or over a larger one."""
@@ -24,7 +24,7 @@ MOVE = "Move the pen; where it is down it draws"
 STROKE = "Let the pen down on the paper, or lift it"
 
 
-class DrawingPad(Drawing, Dressed, can_focus=True):
+class DrawingPad(Painted, ThemeAware, can_focus=True):
     """Shows the sheet and the pen. Two pixels are a letter, or more where there is room."""
 
     DEFAULT_CSS = """
@@ -80,7 +80,7 @@ class DrawingPad(Drawing, Dressed, can_focus=True):
     def on_mount(self) -> None:
         self._show()
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         self._show()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -168,9 +168,9 @@ class DrawingPad(Drawing, Dressed, can_focus=True):
 
     def _show(self) -> None:
         side = SIDE * self._scale
-        canvas = ink(resized(self.pad.ink, side, side), look_of(self.app))
+        canvas = ink(resized(self.pad.ink, side, side), chart_style(self.app))
         self._mark(canvas)
-        self.show(canvas)
+        self.paint_canvas(canvas)
         self.border_subtitle = "pen down" if self.pad.down else "pen up"
 
     def _mark(self, canvas: Canvas) -> None:
@@ -180,4 +180,4 @@ class DrawingPad(Drawing, Dressed, can_focus=True):
         sign = (lower if y % 2 else upper) if self._scale == 1 else whole
         row, column = (2 * y + 1) * self._scale // 4, (2 * x + 1) * self._scale // 2
         canvas.write(row, column, sign, BLACK)
-        canvas.papers[row, column] = packed(YELLOW)
+        canvas.backgrounds[row, column] = packed(YELLOW)

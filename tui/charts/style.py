@@ -10,7 +10,7 @@ Depth: TypeAlias = Literal["colours", "greys", "letters"]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ChartStyle:
     """How charts look: a palette, and what the learner asked to see.
 
     The colours are those of Okabe and Ito, which stay apart for colour-blind eyes, made
