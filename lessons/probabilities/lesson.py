@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.probabilities.scenes import SCENES
+from engine.probability_scenes import SCENES
 from lessons.lesson import Lesson, Preset
 from lessons.probabilities.challenges import CHALLENGES
 from lessons.probabilities.questions import QUESTIONS
@@ -13,7 +13,7 @@ LESSON = Lesson(
     summary="sigmoid, odds and cross-entropy",
     minutes=20,
     lab="probabilities",
-    source="engine.probabilities.logit",
+    source="engine.probabilities",
     presets=tuple(Preset(name=scene.name, title=scene.title) for scene in SCENES.values()),
     challenges=CHALLENGES,
     questions=QUESTIONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.softmax.scenes import SCENES
+from engine.softmax_scenes import SCENES
 from lessons.lesson import Lesson, Preset
 from lessons.softmax.challenges import CHALLENGES
 from lessons.softmax.questions import QUESTIONS
@@ -13,7 +13,7 @@ LESSON = Lesson(
     summary="logits to probabilities, and their loss",
     minutes=20,
     lab="softmax",
-    source="engine.softmax.logits",
+    source="engine.softmax",
     presets=tuple(Preset(name=scene.name, title=scene.title) for scene in SCENES.values()),
     challenges=CHALLENGES,
     questions=QUESTIONS,
