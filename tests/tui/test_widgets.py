@@ -358,13 +358,13 @@ def test_whatever_is_allowed_can_be_turned(slug: str) -> None:
     allowed = lesson.load_trainer().Config.allowed()
     for control in lesson.controls:
         field = allowed[control.name]
-        assert (None in control.ladder) == field.optional
-        assert set(field.words) <= set(control.ladder)
+        assert (None in control.values) == field.optional
+        assert set(field.words) <= set(control.values)
 
 
 def control(name: str, *ladder, only_with=None) -> Control:
     return Control(
-        name=name, label=name, ladder=ladder, help=f"What {name} does.", only_with=only_with
+        name=name, label=name, values=ladder, help=f"What {name} does.", only_with=only_with
     )
 
 

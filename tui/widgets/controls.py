@@ -233,7 +233,7 @@ class Controls(Vertical):
         event.stop()
         self.remove_class("-refused")
         control, before = self._controls[event.name], self._settings.get(event.name)
-        value = following(control.ladder, before, event.direction)
+        value = following(control.values, before, event.direction)
         if value != before:  # else the run would begin anew for nothing
             self.post_message(self.Changed(event.name, value))
         elif control.file:
