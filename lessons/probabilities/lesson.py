@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from engine.probabilities.scenes import SCENES
+from engine.probability_scenes import SCENES
 from lessons.lesson import Challenge, Lesson, Preset
 
 if TYPE_CHECKING:
-    from engine.probabilities.look import Look
+    from engine.probability_scenes import ProbabilityLook
 
 ENTROPY, SQUARED = "BCEWithLogitsLoss", "squared error"
 SURE = 0.9
 
 
-def nine_to_one(look: Look) -> bool:
+def nine_to_one(look: ProbabilityLook) -> bool:
     """Nine times for each time it does not happen, in the scene of odds."""
     return look.scene.name == "odds" and abs(look.odds - 9) < 0.1
 
 
-def asleep(look: Look) -> bool:
+def asleep(look: ProbabilityLook) -> bool:
     """Wrong, and squared error pulls a hundred times less than cross-entropy."""
     if look.scene.name != "gradients" or look.given > 0.5:
         return False
@@ -27,14 +27,14 @@ def asleep(look: Look) -> bool:
     return entropy >= 100 * squared
 
 
-def arrived(look: Look) -> bool:
+def arrived(look: ProbabilityLook) -> bool:
     """A race from a wrong start, in which both logits give the label more than 0.9."""
     if look.race is None or look.given > 1 - SURE:
         return False
     return all(float(look.reached(walk)[-1]) > SURE for walk in look.race.walks.values())
 
 
-def lost(look: Look) -> bool:
+def lost(look: ProbabilityLook) -> bool:
     """Wrong, and not one bit of the gradient of BCELoss is left."""
     if look.scene.name != "saturation":
         return False
@@ -81,7 +81,7 @@ LESSON = Lesson(
     title="Probabilities",
     minutes=20,
     lab="probabilities",
-    source="engine.probabilities.logit",
+    source="engine.probabilities",
     presets=tuple(Preset(scene.name, scene.title) for scene in SCENES.values()),
     challenges=CHALLENGES,
 )

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from engine.softmax.look import Look
-from engine.softmax.scenes import SCENES
+from engine.softmax_scenes import SCENES, SoftmaxLook
 from lessons.lesson import Challenge, Lesson, Preset
 
 EVEN = 0.005
@@ -13,26 +12,26 @@ SURE = 0.999
 SMALL = 0.01
 
 
-def even(look: Look) -> bool:
+def even(look: SoftmaxLook) -> bool:
     """Every class equally likely, though no logit is near 0."""
     if look.scene.name != "bars" or min(abs(z) for z in look.z) < 0.5:
         return False
     return all(abs(p - 1 / len(look.p)) < EVEN for p in look.p)
 
 
-def sharpened(look: Look) -> bool:
+def sharpened(look: SoftmaxLook) -> bool:
     """One class is almost sure by the temperature alone."""
     return look.scene.name == "temperature" and max(look.p) > SURE > 0.9 > max(look.plain)
 
 
-def learnt(look: Look) -> bool:
+def learnt(look: SoftmaxLook) -> bool:
     """Steps against the gradient have left next to nothing of it."""
     if look.scene.name != "cross-entropy" or not look.steps:
         return False
     return max(abs(slope) for slope in look.gradient) < SMALL
 
 
-def overflown(look: Look) -> bool:
+def overflown(look: SoftmaxLook) -> bool:
     """No number by the formula, −∞ from a finished P, and a true number from log_softmax."""
     if look.scene.name != "overflow":
         return False
@@ -82,7 +81,7 @@ LESSON = Lesson(
     title="Softmax",
     minutes=20,
     lab="softmax",
-    source="engine.softmax.logits",
+    source="engine.softmax",
     presets=tuple(Preset(scene.name, scene.title) for scene in SCENES.values()),
     challenges=CHALLENGES,
 )

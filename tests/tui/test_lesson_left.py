@@ -175,7 +175,7 @@ async def test_what_moves_by_itself_is_held(slug: str) -> None:
     async with app(slug).run_test(size=(80, 22)) as pilot:
         await pilot.press("2")
         lab = pilot.app.screen.query_one(CurvesLab)
-        await until(pilot, lambda: lab.stage is not None)
+        await until(pilot, lambda: lab.ready)
         await pilot.press("space")
         await until(pilot, lambda: lab.playing)
         await leave(pilot)

@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.equations import number
 from engine.pictures import Array
-from engine.probabilities.equations import SQUARED, probability
-from engine.probabilities.look import Look as Seen
+from engine.probability_scenes import SQUARED, probability
+from engine.probability_scenes import ProbabilityLook as Seen
 from tui.charts.axis import round_up
 from tui.charts.canvas import Canvas
 from tui.charts.panel import Line, Panel, Point, stacked

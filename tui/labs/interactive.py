@@ -382,7 +382,8 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
 
     @on(ExpressionLine.Typed)
     def _take_line(self, event: ExpressionLine.Typed) -> None:
-        self.take(event.text)
+        if self.ready:
+            self.take(event.text)
 
     @on(ExpressionLine.Settled)
     def _leave_line(self) -> None:
