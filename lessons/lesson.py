@@ -211,6 +211,6 @@ def _joined(text: str) -> str:
 
 
 def _why_not_used(data_set: str) -> str:
-    from engine.datasets.whole import why_not_used  # it brings hashlib, and few lessons need it
+    from engine.datasets.verify import why_not_used  # it brings hashlib, and few lessons need it
 
     return why_not_used(data_set)

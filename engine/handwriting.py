@@ -1,14 +1,15 @@
-"""A sheet to write one digit on, and how data sets prepare it; knows no network, no screen."""
+"""Digits written by hand: a sheet with a pen, and how MNIST and scikit-learn prepare a drawing."""
 
 from __future__ import annotations
 
 from collections import deque
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.resampling import resized
+from engine.pictures import Array
 
 SIDE = 28
 """Pixels of an MNIST image, each way."""
@@ -147,3 +148,22 @@ def _line(x: float, y: float, to_x: float, to_y: float) -> Ink:
     distance = np.hypot(right - along * way_x, below - along * way_y)
     share = ((RADIUS - distance) / EDGE + 0.5).clip(0, 1)
     return np.asarray(np.rint(255 * share), dtype=np.uint8)
+
+
+def resized(image: NDArray[np.generic], rows: int, columns: int) -> Array:
+    """The image (or images, shape (…, rows, columns)) in this many rows and columns.
+
+    A pixel that is covered in part counts for that part. So a smaller image is anti-aliased, a
+    larger one keeps its edges, and twice as large is every pixel four times.
+    """
+    down, across = _shares(image.shape[-2], rows), _shares(image.shape[-1], columns)
+    return np.asarray(down @ image.astype(np.float64) @ across.T)
+
+
+@lru_cache(maxsize=128)
+def _shares(before: int, after: int) -> Array:
+    """How much of each old pixel goes into each new one, shape (after, before); rows sum to 1."""
+    old, new = np.arange(before) / before, np.arange(after)[:, None] / after
+    covered = np.minimum(old + 1 / before, new + 1 / after) - np.maximum(old, new)
+    shares = covered.clip(min=0)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))

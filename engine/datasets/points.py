@@ -1,4 +1,8 @@
-"""The points that are made on the spot: functions that give (x, y) on a device; knows no model."""
+"""Made-up points: functions that return (x, y) on a device.
+
+Random numbers come from torch's global generator on the CPU, whatever the device, so that one seed
+means one data set.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +12,22 @@ from typing import TypeAlias
 import torch
 
 Data: TypeAlias = tuple[torch.Tensor, torch.Tensor]
-"""Inputs and targets, each of shape (points, 1) where nothing else is said."""
+"""Inputs and targets, each of shape (points, 1) unless stated otherwise."""
 
 SIX_X = (1.0, 2.0, 0.5, 2.5, 2.6, 3.1)
 SIX_Y = (3.7, 4.6, 1.65, 5.68, 5.98, 6.95)
+SIX_LABELS = (1.0, 1.0, 0.0, 1.0, 1.0, 1.0)
 
 
 def six_points(device: torch.device) -> Data:
-    """Six measured-looking points near y = 1.84·x + 1.17, none of them on a line."""
+    """Six points near y = 1.84·x + 1.17, none of them on a line."""
     x, y = torch.tensor(SIX_X).reshape(-1, 1), torch.tensor(SIX_Y).reshape(-1, 1)
+    return x.to(device), y.to(device)
+
+
+def six_labels(device: torch.device) -> Data:
+    """The x of the six points with a label each: only the smallest x, 0.5, has label 0."""
+    x, y = torch.tensor(SIX_X).reshape(-1, 1), torch.tensor(SIX_LABELS).reshape(-1, 1)
     return x.to(device), y.to(device)
 
 
@@ -30,10 +41,9 @@ def noisy_line(
     high: float,
     device: torch.device,
 ) -> Data:
-    """Points at even distances on y = slope·x + intercept + noise·N(0, 1).
+    """Evenly spaced points on y = slope·x + intercept + noise·N(0, 1).
 
-    The noise is drawn on the CPU from torch's global generator, whatever the device, so that
-    one seed means one data set; none is drawn where `noise` is 0.
+    No random number is drawn where `noise` is 0.
     """
     x = torch.linspace(low, high, points).reshape(points, 1)
     y = slope * x + intercept
@@ -42,19 +52,10 @@ def noisy_line(
     return x.to(device), y.to(device)
 
 
-SIX_LABELS = (1.0, 1.0, 0.0, 1.0, 1.0, 1.0)
-
-
-def six_labels(device: torch.device) -> Data:
-    """The x of the six points with a label each: only the smallest x, 0.5, has label 0."""
-    x, y = torch.tensor(SIX_X).reshape(-1, 1), torch.tensor(SIX_LABELS).reshape(-1, 1)
-    return x.to(device), y.to(device)
-
-
 def overlapping_labels(*, points: int, gap: float, device: torch.device) -> Data:
     """Half the points, label 0, from N(2 − gap/2, 1); the others, label 1, from N(2 + gap/2, 1).
 
-    Of an odd number, label 1 has one more. Drawn on the CPU, as `noisy_line` is.
+    Of an odd number, label 1 has one more.
     """
     y = (torch.arange(points) >= points // 2).float().reshape(points, 1)
     x = 2 + gap * (y - 0.5) + torch.randn(points, 1)
@@ -64,21 +65,21 @@ def overlapping_labels(*, points: int, gap: float, device: torch.device) -> Data
 def clouds(*, points: int, reach: float, device: torch.device) -> Data:
     """Two round clouds on the diagonal: label 0 around 1 + reach, label 1 around 1 − reach.
 
-    The inputs have shape (points, 2) here and in the other shapes of two features.
+    The inputs have shape (points, 2) here and below.
     """
     zeros = torch.ones(points // 2, 2)
     ones = torch.ones(points - points // 2, 2)
     x = torch.cat([torch.normal(reach * zeros, 1) + 1, torch.normal(-reach * ones, 1) + 1])
-    return _halves(x, device)
+    return _labelled(x, device)
 
 
 def moons(*, points: int, device: torch.device) -> Data:
-    """Two crescents that reach into one another; no straight line goes between them."""
+    """Two interlocking crescents; no straight line separates them."""
     upper = math.pi * torch.rand(points // 2)
     lower = math.pi * torch.rand(points - points // 2)
     zeros = torch.stack([2 * torch.cos(upper) - 1, 2 * torch.sin(upper) - 0.5], dim=1)
     ones = torch.stack([1 - 2 * torch.cos(lower), 0.5 - 2 * torch.sin(lower)], dim=1)
-    return _halves(torch.cat([zeros, ones]) + 0.2 * torch.randn(points, 2), device)
+    return _labelled(torch.cat([zeros, ones]) + 0.2 * torch.randn(points, 2), device)
 
 
 def circles(*, points: int, device: torch.device) -> Data:
@@ -86,28 +87,28 @@ def circles(*, points: int, device: torch.device) -> Data:
     turn = 2 * math.pi * torch.rand(points)
     radius = torch.cat([torch.full((points // 2,), 2.6), torch.full((points - points // 2,), 1.0)])
     x = torch.stack([radius * torch.cos(turn), radius * torch.sin(turn)], dim=1)
-    return _halves(x + 0.25 * torch.randn(points, 2), device)
+    return _labelled(x + 0.25 * torch.randn(points, 2), device)
 
 
 def xor(*, points: int, device: torch.device) -> Data:
-    """Four clouds, one a quadrant: label 1 where the two inputs have different signs."""
+    """A cloud in each quadrant: label 1 where the two inputs have different signs."""
     half, sign = points // 2, torch.where(torch.arange(points) % 2 == 0, 1.0, -1.0)
     other = torch.where(torch.arange(points) < half, sign, -sign)
     x = 1.6 * torch.stack([sign, other], dim=1)
-    return _halves(x + 0.5 * torch.randn(points, 2), device)
+    return _labelled(x + 0.5 * torch.randn(points, 2), device)
 
 
 def spiral(*, points: int, device: torch.device) -> Data:
-    """Two arms, each once and a half around the middle, and each half a turn behind the other."""
+    """Two arms, each one and a half turns around the middle, half a turn apart."""
     zeros, ones = (torch.linspace(0.3, 3, n) for n in (points // 2, points - points // 2))
     arms = [
         sign * torch.stack([r * torch.cos(3.7 * r), r * torch.sin(3.7 * r)], dim=1)
         for sign, r in ((1, zeros), (-1, ones))
     ]
-    return _halves(torch.cat(arms) + 0.06 * torch.randn(points, 2), device)
+    return _labelled(torch.cat(arms) + 0.06 * torch.randn(points, 2), device)
 
 
-def _halves(x: torch.Tensor, device: torch.device) -> Data:
+def _labelled(x: torch.Tensor, device: torch.device) -> Data:
     """The points with their labels: 0 for the first half, 1 for the others."""
     labels = (torch.arange(len(x)) >= len(x) // 2).float().reshape(-1, 1)
     return x.to(device), labels.to(device)
