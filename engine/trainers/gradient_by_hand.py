@@ -9,7 +9,7 @@ from typing import Annotated
 import torch
 
 from engine.config import SOME, Config, Epochs, Range, Rate, Seed, When
-from engine.datasets import noisy_line
+from engine.datasets.points import noisy_line
 from engine.equations import Equation, factor, number, plain
 from engine.frame import NamedParameters
 from engine.history import Path

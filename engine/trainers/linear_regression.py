@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Range, Rate, Seed, When
-from engine.datasets import noisy_line, six_points
+from engine.datasets.points import noisy_line, six_points
 from engine.history import Path
 from engine.trainer import Step
 from engine.trainers.line import LineTrainer

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from engine.config import Config, Epochs, LabOnly, Momentum, Range, Rate, Setting, When
-from engine.datasets import overlapping_labels, six_labels
+from engine.datasets.points import overlapping_labels, six_labels
 from engine.equations import Equation, number, plain, plus
 from engine.frame import NamedParameters
 from engine.history import Path

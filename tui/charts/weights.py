@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.handwriting import resized
 from engine.pictures.digits import DigitsPicture
-from engine.resampling import resized
 from tui.charts.canvas import Canvas
 from tui.charts.pixels import sign_words, signed
 from tui.charts.plot import words

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
 from engine.config import Allowed, Range, without_effect
-from engine.datasets.places import fetch_command
+from engine.datasets.registry import fetch_command
 from engine.frame import State
 from lessons.catalog import entries, find
 from lessons.lesson import Lesson, Preset, TrainingLesson
