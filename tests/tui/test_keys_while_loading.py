@@ -95,7 +95,7 @@ def told(lab: Lab) -> dict[str, Any]:
     if isinstance(lab, TrainingLab):
         experiment = lab.experiment
         seen |= {"config": experiment.config, "pace": experiment.pace, "step": lab.frame.step}
-        seen |= {"chart": lab._panels.pictures._chosen, "logarithmic": lab._panels.pictures._look}
+        seen |= {"chart": lab._pictures._chosen, "logarithmic": lab._pictures._look}
     elif isinstance(lab, AutogradLab):
         seen |= {"settings": lab.dissection.settings, "position": lab.dissection.look.position}
     elif isinstance(lab, GraphsLab):
