@@ -9,7 +9,7 @@ from itertools import count
 from math import isinf
 from string import ascii_lowercase
 
-from engine.expression import Place, Refused, suggesting
+from engine.expression import Place, Refused, replaced, suggesting
 from engine.graph.names import checked_name, read, typed
 from engine.graph.operations import FUNCTIONS, NEGATIVE, SIGNS, Operation
 from engine.graph.refusals import (
@@ -23,7 +23,6 @@ from engine.graph.refusals import (
 )
 from engine.graph.spelling import module_of
 from engine.graph.values import short
-from engine.rewriting import replaced
 
 MOST_NODES = 60
 

@@ -7,10 +7,9 @@ import keyword
 import re
 import unicodedata
 
-from engine.expression import parse_assignment
+from engine.expression import mathematical, parse_assignment
 from engine.graph.operations import FUNCTIONS
 from engine.graph.spelling import NOT_NAMES, canonical
-from engine.syntax_faults import mathematical
 
 LONGEST_NAME = 12
 RESERVED = ("expression", "requires_grad", "gradient")

@@ -8,11 +8,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from engine.expression import factor, parses, source
 from engine.graph.operations import ALLOWED, FUNCTIONS, Operation
 from engine.graph.spelling import METHODS, MODULES, OPERATORS, SAME, module_of
 from engine.graph.values import listed
-from engine.rewriting import factor, source
-from engine.syntax_faults import parses
 
 
 @dataclass(frozen=True, slots=True)

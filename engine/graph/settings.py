@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from engine.expression import Refused, check_letters, suggesting
+from engine.expression import SIGNS, Refused, check_letters, suggesting
 from engine.graph.build import Graph, build
 from engine.graph.names import RESERVED, checked_name
 from engine.graph.values import Numbers, Value, listed
 from engine.numerals import LONGEST, NUMBER, ascii_form, meant
-from engine.syntax_faults import SIGNS
 
 LONGEST_VECTOR = 12
 WANTED = f"a number, such as −0.5 or 1e3, or a list of at most {LONGEST_VECTOR}, such as [1, 2, 3]"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lessons.lesson import Preset
-from tui.stages.ladder import Ladder, after
+from tui.labs.interactive import PresetCycle, after
 
 FIRST, SECOND, THIRD = (Preset(name=name, title=name) for name in ("first", "second", "third"))
 
@@ -16,20 +16,20 @@ def test_after_the_last_comes_the_first_and_before_it_the_last() -> None:
 
 
 def test_all_are_seen_once_each_was_stood_on_in_whichever_order() -> None:
-    ladder = Ladder((FIRST, SECOND, THIRD))
-    assert ladder.here is FIRST
+    ladder = PresetCycle((FIRST, SECOND, THIRD))
+    assert ladder.current is FIRST
     assert not ladder.all_seen
     ladder.go(-1)
-    assert ladder.here is THIRD
+    assert ladder.current is THIRD
     ladder.go()
-    assert ladder.here is FIRST
+    assert ladder.current is FIRST
     assert not ladder.all_seen
     ladder.go()
-    assert ladder.here is SECOND
+    assert ladder.current is SECOND
     assert ladder.all_seen
     ladder.go()
     assert ladder.all_seen
 
 
 def test_of_one_preset_all_are_seen() -> None:
-    assert Ladder((FIRST,)).all_seen
+    assert PresetCycle((FIRST,)).all_seen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tui.playing import Playing, tempo_keys
+from tui.labs.interactive import Playing, tempo_keys
 
 RATES = (2, 5, 10, 20)
 

@@ -15,9 +15,9 @@ from tui.bench import Bench
 from tui.labs.graph_desk import GraphDesk
 from tui.labs.graph_keys import KEYS
 from tui.labs.graph_words import progress, rest, values
+from tui.labs.interactive import Playing
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing
-from tui.playing import Playing
 from tui.stages.dissection import Dissection
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.inputs import Inputs

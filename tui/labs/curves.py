@@ -13,11 +13,10 @@ from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.labs.curve_desk import Board, CurveDesk
 from tui.labs.curve_keys import TEMPOS
+from tui.labs.interactive import Playing, PresetCycle
 from tui.labs.lab import Lab
 from tui.labs.standing import Standing
-from tui.playing import Playing
 from tui.stages.curve import CurveStage
-from tui.stages.ladder import Ladder
 from tui.widgets.dress import Dressed
 from tui.widgets.expression_line import ExpressionLine
 
@@ -32,7 +31,7 @@ class CurvesLab(Lab, Dressed, Generic[S]):
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
         self.stage: S | None = None
-        self._ladder = Ladder(lesson.presets)
+        self._ladder = PresetCycle(lesson.presets)
         self._desk = CurveDesk(self._challenges)
         self._playing = Playing(self, self._advance, TEMPOS, rate=20, fps=fps)
         self._device = ""
@@ -116,7 +115,7 @@ class CurvesLab(Lab, Dressed, Generic[S]):
     @property
     def _scene(self) -> str:
         """The name of the scene that was chosen."""
-        return self._ladder.here.name
+        return self._ladder.current.name
 
     @property
     def _text(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.binding import Binding, BindingType
 
-from tui.playing import tempo_keys
+from tui.labs.interactive import tempo_keys
 
 TYPE = "Type an expression, or a value: x = [1, 2]"
 COPY = "Copy the command that takes this apart without a screen"

@@ -14,12 +14,12 @@ from textual.timer import Timer
 from engine.programs.sights import Way
 from lessons.lesson import Lesson
 from tui.bench import Bench
+from tui.labs.interactive import after
 from tui.labs.lab import Lab
 from tui.labs.program_desk import ProgramDesk
 from tui.labs.program_keys import KEYS
 from tui.labs.standing import Standing
 from tui.stages.comparison import Comparison
-from tui.stages.ladder import after
 from tui.widgets.dress import Dressed
 from tui.widgets.ways import Ways
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from tui.labs.curve_keys import shared_keys
-from tui.playing import tempo_keys
+from tui.labs.interactive import tempo_keys
 
 TYPE = "Type where the point shall stand: z = 2, P = 0.9, odds = 9, y = 0"
 PLAY = "Let the point wander, or the race run; or hold"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.binding import Binding, BindingType
 
 from tui.labs.curve_keys import shared_keys
-from tui.playing import tempo_keys
+from tui.labs.interactive import tempo_keys
 
 TYPE = "Type a logit, or all: dog = 2, z = [2, 1, 0]; T = 0.5, c = 10 or y = dog in their scenes"
 PLAY = "Let it go on by itself, or hold"

@@ -12,9 +12,9 @@ from textual.widgets import Static
 
 from engine.tensors.scenes import Scene
 from tui.cells.marks import Marks
+from tui.labs.interactive import Playing
 from tui.labs.tensor_facts import sizes
 from tui.labs.tensor_words import outcome
-from tui.playing import Playing
 from tui.widgets.tensor_view import TensorView
 from tui.widgets.transcript import Statement, Transcript
 

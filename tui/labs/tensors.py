@@ -12,6 +12,7 @@ from textual.events import Resize
 from engine.expression import Refused
 from lessons.lesson import Lesson
 from tui.bench import Bench
+from tui.labs.interactive import PresetCycle
 from tui.labs.lab import Lab
 from tui.labs.module_desk import ModuleDesk
 from tui.labs.standing import Standing
@@ -20,7 +21,6 @@ from tui.labs.tensor_pane import TensorPane
 from tui.labs.tensor_part import Part
 from tui.labs.tensor_scene import ScenePart
 from tui.labs.tensor_session import SessionPart
-from tui.stages.ladder import Ladder
 from tui.stages.module_map import ModuleMap
 from tui.stages.tensors import NUMPY, Stage
 from tui.widgets.expression_line import ExpressionLine
@@ -40,7 +40,7 @@ class TensorsLab(Lab):
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
         self.stage: Stage | None = None
-        self._ladder = Ladder(lesson.presets)
+        self._ladder = PresetCycle(lesson.presets)
         self._device = ""
         self._pane = TensorPane(self._challenges, min(fps, FRAMES_A_SECOND))
         self._line = self._pane.line
@@ -57,7 +57,7 @@ class TensorsLab(Lab):
         if "CUDA" in bench.remark:
             unasked = {"torch.cuda": f"not asked here: {bench.remark}"}
             self._pane.modules.map = ModuleMap(unasked)
-        self.stage = stage = Stage(self._ladder.here.name)
+        self.stage = stage = Stage(self._ladder.current.name)
         desk = self._pane.desk
         self._scene = ScenePart(stage, desk)
         self._parts = {NUMPY: SessionPart(stage, desk), MAP: self._pane.modules}
@@ -217,7 +217,7 @@ class TensorsLab(Lab):
     @property
     def _part(self) -> Part:
         """What is on screen: a scene, unless the preset is more than that."""
-        return self._parts.get(self._ladder.here.name, self._scene)
+        return self._parts.get(self._ladder.current.name, self._scene)
 
     @property
     def _text(self) -> str:
@@ -230,7 +230,7 @@ class TensorsLab(Lab):
 
     def _begin(self) -> None:
         """Show the preset that was chosen, from its start."""
-        self._part.begin(self._ladder.here.name)
+        self._part.begin(self._ladder.current.name)
         self._pane.set_class(not self._part.takes_lines, "-mapped")
         self._renew()
 
@@ -265,7 +265,7 @@ class TensorsLab(Lab):
     def _stand(self) -> None:
         """Tell the lines above and below where the lab stands."""
         self.standing = Standing(
-            preset=self._ladder.here.name,
+            preset=self._ladder.current.name,
             progress=self._part.progress,
             device=self._device,
             state=self._part.state,

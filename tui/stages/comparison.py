@@ -10,7 +10,7 @@ from engine.programs.look import Look
 from engine.programs.measuring import Measuring
 from engine.programs.sights import Result, Way
 from lessons.lesson import Lesson, Preset
-from tui.stages.ladder import after
+from tui.labs.interactive import after
 
 if TYPE_CHECKING:
     from engine.programs.sights import Traced

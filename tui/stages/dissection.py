@@ -14,7 +14,7 @@ from engine.graph.names import RESERVED, read
 from engine.graph.programs import program
 from engine.graph.settings import GraphSettings
 from lessons.lesson import Lesson, Preset
-from tui.stages.ladder import after
+from tui.labs.interactive import after
 
 if TYPE_CHECKING:
     from engine.graph.session import Session

@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from engine.expression import Refused
+from engine.expression import SIGNS, Refused
 from engine.numerals import NUMBER, NotANumber, ascii_form, meant
-from engine.syntax_faults import SIGNS
 
 Columns = tuple[int, int]
 TYPED = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)\s*=(?!=)\s*)?(?P<value>.*?)\s*")

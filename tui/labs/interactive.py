@@ -1,0 +1,390 @@
+"""The base of the labs without training: keys step, play, take back and reset a state."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from math import inf
+from typing import Any, Generic, TypeVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.events import Resize
+from textual.timer import Timer
+from textual.widget import Widget
+
+from engine.expression import Refused
+from lessons.lesson import Lesson, Preset
+from tui.bench import Bench
+from tui.labs.lab import Lab
+from tui.labs.standing import Standing
+from tui.widgets.dress import Dressed
+from tui.widgets.expression_line import ExpressionLine
+
+T = TypeVar("T")
+PACE = Binding.Group("pace", compact=True)
+
+
+def tempo_keys(lab: str, what: str = "steps") -> list[BindingType]:
+    """The keys of the pace, with ids of this lab's own."""
+    keys = (("left", -1, "slower", "Fewer"), ("right", 1, "faster", "More"))
+    return [
+        Binding(
+            f"{side}_square_bracket",
+            f"tempo({direction})",
+            name,
+            id=f"{lab}.{name}",
+            group=PACE,
+            tooltip=f"{more} {what} a second",
+        )
+        for side, direction, name, more in keys
+    ]
+
+
+def after(values: Sequence[T], current: T, by: int = 1) -> T:
+    """The value so many places after this one; after the last comes the first."""
+    return values[(values.index(current) + by) % len(values)]
+
+
+class PresetCycle:
+    """The presets of a lab: which one is chosen, and which were."""
+
+    def __init__(self, presets: Sequence[Preset]) -> None:
+        self._presets = presets
+        self.current = presets[0]
+        self._seen = {self.current.name}
+
+    def go(self, by: int = 1) -> None:
+        """Choose the preset so many places on; after the last comes the first."""
+        self.choose(after(self._presets, self.current, by).name)
+
+    def choose(self, name: str) -> None:
+        """Choose the preset of that name."""
+        self.current = next(preset for preset in self._presets if preset.name == name)
+        self._seen.add(name)
+
+    @property
+    def all_seen(self) -> bool:
+        """Whether every one was chosen at some time."""
+        return len(self._seen) == len(self._presets)
+
+
+class Playing:
+    """Calls a function so many times a second until it is held; at first it is held."""
+
+    def __init__(
+        self,
+        widget: Widget,
+        tick: Callable[[int], object],
+        rates: Sequence[float],
+        rate: float,
+        fps: float = inf,
+    ) -> None:
+        """Play at one of these `rates`, at first at `rate`, as long as the widget lives.
+
+        `tick` is called at most `fps` times a second, with the number of steps that are due.
+        """
+        self._widget, self._tick = widget, tick
+        self._rates, self._fps = rates, fps
+        self.rate = rate
+        """Steps a second."""
+        self._due = 0.0
+        """The fraction of a step that is still due: a frame need not be a whole number of them."""
+        self._timer: Timer | None = None
+
+    @property
+    def on(self) -> bool:
+        """Whether it plays."""
+        return self._timer is not None
+
+    @property
+    def pace(self) -> str:
+        """How fast it plays, and the keys that change it."""
+        return f"▶ {self.rate:g} a second · [ ] pace"
+
+    def start(self) -> None:
+        """Play; the first step comes after the time that one step takes."""
+        self.hold()
+        self._due = 0.0
+        self._timer = self._widget.set_interval(1 / min(self._fps, self.rate), self._advance)
+
+    def hold(self) -> bool:
+        """Stop playing; whether it was."""
+        timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.stop()
+        return timer is not None
+
+    def faster(self, direction: int) -> None:
+        """Take the next rate up or down, if there is one; what plays goes on at that rate."""
+        place = self._rates.index(self.rate) + direction
+        self.rate = self._rates[max(0, min(len(self._rates) - 1, place))]
+        if self.on:
+            self.start()
+
+    def _advance(self) -> None:
+        self._due += self.rate / min(self._fps, self.rate)
+        times, self._due = divmod(self._due, 1)
+        self._tick(int(times))
+
+
+class LabState:
+    """What the keys of an interactive lab change; it needs no widget and can be tested alone.
+
+    A lab overrides what its keys use. Whatever is typed and refused changes nothing.
+    """
+
+    look: Any
+    """The frozen values that are shown now; challenges are checked on them."""
+    by_hand: bool = True
+    """Whether the learner brought them about; otherwise they were played to, which passes
+    through what challenges ask for, and challenges are not checked."""
+
+    @property
+    def text(self) -> str:
+        """What the line to type in shows."""
+        return ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is no further step."""
+        return False
+
+    def use(self, preset: str) -> None:
+        """Start with the preset of that name."""
+        raise NotImplementedError
+
+    def reset(self) -> None:
+        """Go back to the start of the preset."""
+        raise NotImplementedError
+
+    def step(self) -> bool:
+        """Make the next step; whether there was one."""
+        return False
+
+    def back(self) -> None:
+        """Take the last step back."""
+        raise NotImplementedError
+
+    def rewind(self) -> None:
+        """Go to where playing can begin again."""
+        self.reset()
+
+    def type(self, text: str) -> None:
+        """Take what was typed into the line.
+
+        Raises:
+            Refused: it cannot be taken; everything stays as it was.
+        """
+        raise NotImplementedError
+
+
+S = TypeVar("S", bound=LabState)
+
+
+class InteractiveLab(Lab, Dressed, Generic[S]):
+    """A lab that trains nothing. Keys change `state`, and `renew` shows what has become of it.
+
+    A subclass provides `make_state`, `show`, `enter`, `progress` and `idle`, composes `line` if it
+    names the keys in `OPENS_LINE`, and binds the actions below that it has: play, step, back,
+    reset, preset(±1), tempo(±1), edit. Its own actions call `change`. No action runs before the
+    lab is ready, so they need no check for that.
+    """
+
+    TEMPOS: Sequence[float] = (1.0,)
+    """Steps a second at which it can play."""
+    TEMPO = 1.0
+    """The one of them that it begins with."""
+
+    state: S
+    """Set once the lab is ready."""
+
+    def __init__(self, lesson: Lesson, fps: float) -> None:
+        super().__init__(lesson)
+        self.presets = PresetCycle(lesson.presets)
+        self.line = ExpressionLine("› ", id="line")
+        self._shown_text = ""
+        self._playing = Playing(self, self.advance, self.TEMPOS, self.TEMPO, fps)
+        self.device = ""
+        self._usable: list[bool | None] = []
+        """Which keys could be pressed when the footer was made."""
+
+    # What a lab of its own kind provides.
+
+    @abstractmethod
+    def make_state(self) -> S:
+        """The state with the first preset; PyTorch is there."""
+
+    @abstractmethod
+    def show(self) -> None:
+        """Draw the state into the room that there is; what is being typed stays."""
+
+    @property
+    @abstractmethod
+    def progress(self) -> str:
+        """How far the state has come, in a few words."""
+
+    @property
+    @abstractmethod
+    def idle(self) -> str:
+        """What to press, or what was done, while nothing plays."""
+
+    @property
+    def preset_name(self) -> str:
+        """What the heading calls the state."""
+        return self.presets.current.name
+
+    @property
+    def finished(self) -> bool:
+        """Whether the lesson counts as gone through."""
+        return self.presets.all_seen
+
+    # What all of them do.
+
+    def open(self, bench: Bench) -> None:
+        self.device = self.device or bench.processor
+        self.state = self.make_state()
+        self.be_ready()
+        self.renew()
+
+    def leave(self) -> None:
+        if not self.ready:
+            return
+        if self.OPENS_LINE and self.line.editing:
+            self._show_text()
+            self.enter()
+        self.hold()
+        self.update_status()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Until the lab is ready, only the view can be changed."""
+        return self.ready or action == "view"
+
+    @property
+    def playing(self) -> bool:
+        """Whether steps follow each other by themselves."""
+        return self._playing.on
+
+    def hold(self) -> bool:
+        """Stop playing; whether it was."""
+        return self._playing.hold()
+
+    def change(self, do: Callable[[], object]) -> None:
+        """Stop playing, change the state, and show what has become of it."""
+        self.hold()
+        do()
+        self.renew()
+
+    def advance(self, steps: int = 1) -> None:
+        """Make so many steps, as far as there are any, and show the last; hold at the end."""
+        if not all(self.state.step() for _ in range(steps)) or self.state.ended:
+            self.hold()
+        self.renew()
+
+    def begin(self) -> None:
+        """Start with the preset that is chosen."""
+        self.state.use(self.presets.current.name)
+        self._show_text()
+        self.renew()
+
+    def renew(self) -> None:
+        """Show the state, in the line too; check the challenges on it."""
+        if self.state.text != self._shown_text:
+            self._show_text()
+        self.show()
+        if self.state.by_hand:
+            self._check(self.state.look)
+        bindings = Binding.make_bindings(self.BINDINGS)
+        usable = [self.check_action(one.action.partition("(")[0], ()) for one in bindings]
+        if usable != self._usable:  # a footer that is made anew flickers
+            self._usable = usable
+            self.refresh_bindings()
+        self.update_status()
+
+    def update_status(self) -> None:
+        """Update the lines above and below the lab."""
+        self.standing = Standing(
+            preset=self.preset_name,
+            progress=self.progress,
+            device=self.device,
+            state=self._playing.pace if self.playing else self.idle,
+            finished=self.finished,
+        )
+
+    def dress(self) -> None:
+        if self.ready:
+            self.show()
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw into the new amount of room."""
+        self.call_after_refresh(self.dress)
+
+    def use_preset(self, name: str) -> None:
+        self.hold()
+        self.presets.choose(name)
+        self.begin()
+        self.enter()
+
+    def _show_text(self) -> None:
+        self._shown_text = self.state.text
+        if self.OPENS_LINE:
+            self.line.show(self._shown_text)
+
+    # What the shared keys do.
+
+    def action_play(self) -> None:
+        """Play, or hold; from the end, begin again."""
+        if not self.hold():
+            if self.state.ended:
+                self.state.rewind()
+            self._playing.start()
+        self.renew()
+
+    def action_step(self) -> None:
+        """Make one step."""
+        self.change(self.state.step)
+
+    def action_back(self) -> None:
+        """Take the last step back."""
+        self.change(self.state.back)
+
+    def action_reset(self) -> None:
+        """Go back to the start of the preset."""
+        self.change(self.state.reset)
+
+    def action_preset(self, direction: int = 1) -> None:
+        """Take the next preset, or the one before."""
+        self.hold()
+        self.presets.go(direction)
+        self.begin()
+        self.enter()
+
+    def action_tempo(self, direction: int) -> None:
+        """Play faster or slower."""
+        self._playing.faster(direction)
+        self.update_status()
+
+    def action_edit(self) -> None:
+        """Open the line to type in."""
+        self.hold()
+        self.update_status()
+        self.line.edit(replace=0)
+
+    def take(self, text: str) -> None:
+        """Take what was typed; where it is refused, say why and leave the line open."""
+        try:
+            self.state.type(text)
+        except Refused as refused:
+            self.line.refuse(refused)
+            return
+        self._show_text()
+        self.renew()
+        self.enter()
+
+    @on(ExpressionLine.Typed)
+    def _take_line(self, event: ExpressionLine.Typed) -> None:
+        self.take(event.text)
+
+    @on(ExpressionLine.Settled)
+    def _leave_line(self) -> None:
+        self.enter()
