@@ -272,8 +272,8 @@ def _each_cell(
     operands = [part.value for part in (left, right) if isinstance(part, TracedTensor)]
     broadcast = None
     if len(operands) == 2:
-        words, shapes = map(line.source, places), [tuple(part.shape) for part in operands]
-        broadcast = Broadcast(symbol, *words, *shapes)
+        (one, other), shapes = map(line.source, places), [tuple(part.shape) for part in operands]
+        broadcast = Broadcast(symbol, one, other, shapes[0], shapes[1])
         line.allow(node, lambda: limits.check_cells(limits.cells_of_broadcast(*shapes)))
     why = partial(refusals.explain_cells, operands, broadcast=broadcast)
     disagreement = broadcast if broadcast and not broadcast.agrees else None

@@ -122,7 +122,7 @@ class NumpySession:
 
     def __init__(self, made: int = MADE) -> None:
         """`made` is how many statements of the script have run at the start."""
-        self._made = made
+        self.made = made
         self._begin()
 
     def _begin(self) -> None:
@@ -134,7 +134,7 @@ class NumpySession:
         self.ahead = list(SCRIPT)
         """The statements of the script that are still to come."""
         self.snapshot = Snapshot("", "", {}, ())
-        for _ in range(self._made):
+        for _ in range(self.made):
             self.step()
         self._after_made.clear()
 
@@ -174,7 +174,8 @@ class NumpySession:
         self._after_made.append(change)
         self._run(f"{name}[{int(row)}, {int(column)}] = {float(value)!r}")
         followed = " and ".join(other for other in self.snapshot.changed if other != name)
-        self._note(f"{followed} changed with it: the same memory." if followed else "Nothing else did.")
+        same = f"{followed} changed with it: the same memory."
+        self._note(same if followed else "Nothing else did.")
 
     def back(self) -> None:
         """Take the last statement back, the learner's own too; the variables stay."""

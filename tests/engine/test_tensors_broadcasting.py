@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from engine.tensors.evaluate import evaluate
-from engine.tensors.looks import Axis, Broadcast, PyTorchRefused, Shape
+from engine.tensors.looks import TensorAxis as Axis, Broadcast, PyTorchRefused, Shape
 
 SHAPES: tuple[Shape, ...] = ((), (1,), (3,), (4,), (3, 1), (1, 4), (3, 4), (4, 3), (2, 1, 4), (0,))
 

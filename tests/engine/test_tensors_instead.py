@@ -7,10 +7,10 @@ import torch
 
 from engine.expression import Refused
 from engine.tensors.evaluate import evaluate
-from engine.tensors.instead import FORMS
+from engine.tensors.vocabulary import FORMS
 from engine.tensors.looks import PyTorchRefused
 from engine.tensors.vocabulary import METHODS, ONLY_METHODS, OPERATORS
-from tui.stages.tensors import Stage
+from tui.labs.tensors_state import TensorsState as Stage
 
 
 def names() -> dict[str, torch.Tensor]:

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from engine.expression import MOST_CHARACTERS
-from engine.tensors.bounds import MOST_CELLS
+from engine.tensors.limits import MOST_CELLS
 from engine.tensors.content import FRAMES, photograph, tensors
 from engine.tensors.evaluate import evaluate, look
 from engine.tensors.looks import PyTorchRefused
-from engine.tensors.scenes import SCENES, Scene, find
+from engine.tensors.scenes import SCENES, TensorScene as Scene, find
 
 
 @pytest.fixture(params=SCENES, ids=lambda scene: scene.name)

@@ -24,10 +24,10 @@ from engine.trainer import Step
 from lessons.catalog import find
 from lessons.lesson import Lesson, Preset, TrainingLesson
 from tui.labs.tensors import MAP
+from tui.labs.tensors_state import TensorsState
 from tui.stages.curve import CurveStage
 from tui.stages.probability import Stage as LogitStage
 from tui.stages.softmax import Stage as LogitsStage
-from tui.stages.tensors import Stage as TensorStage
 
 EVERY_STEP, GROWTH = 20, 1.05
 """So many steps are looked at one by one; after that each look comes 5% later than the last."""
@@ -113,7 +113,7 @@ def _tensors(_: Lesson, preset: Preset) -> Iterator[object]:
     """A scene, each line of its own that `n` tries, and each statement of the NumPy session."""
     if preset.name == MAP:
         return  # a map of modules: no look at tensors
-    stage = TensorStage(preset.name)
+    stage = TensorsState(preset.name)
     yield stage.look
     for _try in stage.scene.tries:
         stage.suggest()
