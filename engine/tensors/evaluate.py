@@ -17,8 +17,8 @@ from typing import Any, TypeAlias
 import torch
 
 from engine.config import nearest
-from engine.counts import counted
 from engine.expression import columns, factor, parse, parses, suggesting
+from engine.numerals import counted
 from engine.tensors import limits, refusals, traced
 from engine.tensors.looks import Broadcast, LineResult, TensorLook
 from engine.tensors.refusals import TensorLine

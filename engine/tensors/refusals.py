@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 import torch
 
 from engine.config import nearest
-from engine.counts import counted
 from engine.expression import Place, Refused, factor, replaced, source
+from engine.numerals import counted
 from engine.tensors.limits import COMPARISONS, leaves
 from engine.tensors.limits import OPERATORS as SYMBOLS
 from engine.tensors.looks import Broadcast, PyTorchRefused, Shape

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui.charts.look import Look
+from tui.charts.style import ChartStyle
 from tui.charts.tensor_cells import (
     FAINT,
     NumberGrid,
@@ -16,7 +16,7 @@ from tui.charts.tensor_cells import (
     pixels,
 )
 
-DARK, LIGHT = Look.dark(), Look.light()
+DARK, LIGHT = ChartStyle.dark(), ChartStyle.light()
 
 
 def grid(numbers: np.ndarray) -> list[str]:

@@ -13,7 +13,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 
 if TYPE_CHECKING:
     import numpy as np
@@ -218,7 +218,7 @@ class NumberGrid:
         chosen: Mask | None,
         changed: Mask | None,
         cursor: tuple[int, int] | None,
-        look: Look,
+        look: ChartStyle,
     ) -> list[Strip]:
         """The numbers in the window, shape (rows, columns), below and beside their indices."""
         rows, columns = numbers.shape
@@ -303,7 +303,7 @@ def draw_picture(
     window: Window,
     chosen: Mask | None,
     cursor: tuple[int, int] | None,
-    look: Look,
+    look: ChartStyle,
     shaded: bool,
 ) -> list[Strip]:
     """The pixels in the window of a picture, shape (rows, columns) or (rows, columns, 3).
@@ -351,15 +351,13 @@ def _signs(chosen: Mask | None, cursor: tuple[int, int] | None) -> set[tuple[int
     return {(int(row), int(column)) for row, column in zip(*lit.nonzero(), strict=True)}
 
 
-def _half_blocks(upper: RGB, lower: RGB | None, sign: str, look: Look) -> Segment:
+def _half_blocks(upper: RGB, lower: RGB | None, sign: str, look: ChartStyle) -> Segment:
     if sign:
-        return Segment(
-            sign, _style((0, 0, 0), look.sample if look.is_dark else (255, 220, 0))
-        )
+        return Segment(sign, _style((0, 0, 0), look.sample if look.is_dark else (255, 220, 0)))
     return Segment("▀", _style(upper, lower))
 
 
-def _shade(upper: RGB, lower: RGB | None, sign: str, look: Look) -> Segment:
+def _shade(upper: RGB, lower: RGB | None, sign: str, look: ChartStyle) -> Segment:
     """One letter for two pixels, the fuller the lighter they are."""
     pair = [colour for colour in (upper, lower) if colour is not None]
     light = [0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in pair]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import set_cell_size
 from rich.text import Text
 
-from engine.counts import counted
+from engine.numerals import counted
 from engine.tensors.scenes import TensorScene
 from engine.tensors.torch_map import ModuleOutput, TorchModule
 from tui.widgets.transcript import TranscriptLine

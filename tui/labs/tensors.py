@@ -231,7 +231,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self._show_text()
         self.renew()
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         if self.ready:
             self.renew()  # another size may have other keys
 

@@ -12,8 +12,8 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.widgets.dress import Dressed
 from tui.widgets.python_code import coloured
+from tui.widgets.theme import ThemeAware
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class TranscriptLine:
     """A sentence that explains it."""
 
 
-class Transcript(VerticalScroll, Dressed):
+class Transcript(VerticalScroll, ThemeAware):
     """The lines of the program; those that ran with their outcome, and the next one marked."""
 
     DEFAULT_CLASSES = "panel"
@@ -53,9 +53,9 @@ class Transcript(VerticalScroll, Dressed):
             self.remove_children()
             self.mount_all(Static(markup=False) for _ in lines)
         self._lines, self._ran = tuple(lines), ran
-        self.call_after_refresh(self.dress)
+        self.call_after_refresh(self.apply_theme)
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         for number, (static, line) in enumerate(zip(self.query(Static), self._lines, strict=False)):
             static.update(self._text(number, line))
         self._scroll()
