@@ -1,7 +1,7 @@
 """Reads a CSV file as rows of cells: its format, encoding and separator, or why that fails.
 
-`csv.Sniffer` is not used: it gets 10 of the 26 shapes in the tests wrong. It takes the comma for the
-separator of 0,5;1,25 and gives up on titles, comments and single columns.
+`csv.Sniffer` is not used: it gets 10 of the 26 shapes in the tests wrong, taking the comma for the
+separator of 0,5;1,25 and giving up on titles, comments and single columns.
 """
 
 from __future__ import annotations
