@@ -89,7 +89,7 @@ class TensorDesk(Horizontal):
         for name, view in self.sources.items():
             if state.session and view.has_focus and view.viewport.cells:
                 row, column = view.viewport.cells[0]
-                number = state.session.snapshot.variables[name].numbers[row, column]
+                number = state.session.variables[name].numbers[row, column]
                 return f"{name}[{row}, {column}] = {number:g}"
         return None
 
@@ -156,10 +156,9 @@ class TensorDesk(Horizontal):
     def _show_session(self, state: TensorsState) -> None:
         session = state.session
         assert session is not None
-        snapshot = session.snapshot
-        self._place(list(snapshot.variables))
-        for name, variable in snapshot.variables.items():
-            caption = memory_of(name, variable, snapshot.shared)
+        self._place(list(session.variables))
+        for name, variable in session.variables.items():
+            caption = memory_of(name, variable, session.shared)
             self.sources[name].show(variable.numbers, name, [caption])
             self.sources[name].mark(changed=variable.changed)
         self._reveal("-session")

@@ -63,7 +63,7 @@ class TensorsState(LabState):
                 about an earlier line, which is no longer shown.
         """
         try:
-            change = self.session and assignment(text, self.session.snapshot.variables)
+            change = self.session and assignment(text, self.session.variables)
             if self.session and change:
                 try:
                     self.session.change(change)
@@ -111,7 +111,7 @@ class TensorsState(LabState):
     def back(self) -> None:
         """Take the last statement of the NumPy session back, the learner's own too."""
         if self.session is not None:
-            self.session.back()
+            self.session = self.session.without_last()
             self._changed()
 
     def _try(self, text: str) -> None:
