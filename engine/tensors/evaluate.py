@@ -104,7 +104,7 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
             text=text.strip(),
             look=look(result.value) if result else None,
             value="" if result else str(value),
-            picked=came_from(result, sources),
+            picked=came_from(result, sources, ()),
             shares_storage_with=tuple(
                 name for name in tensors if result and share_storage(result.value, tensors[name])
             ),

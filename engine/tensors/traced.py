@@ -8,7 +8,7 @@ whole numbers and truth values too. Autograd finds the way back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,15 +104,16 @@ def matmul(left: TracedTensor, right: TracedTensor) -> TracedTensor:
 
 
 def came_from(
-    result: TracedTensor | None, sources: Mapping[str, TracedTensor], cell: Shape | None = None
+    result: TracedTensor | None, sources: Mapping[str, TracedTensor], cells: Sequence[Shape]
 ) -> Mapping[str, Mask]:
-    """The cells of each source that enter one cell of the result, or any of them."""
+    """The cells of each source that enter one of these cells of the result; () stands for all."""
     if result is None or not sources or not result.shadow.requires_grad:
         return {name: np.zeros(source.value.shape, np.bool_) for name, source in sources.items()}
     seed = torch.ones_like(result.shadow)
-    if cell is not None:
+    if cells:
         seed = torch.zeros_like(result.shadow)
-        seed[cell] = 1
+        for cell in cells:
+            seed[cell] = 1
     leaves = [source.shadow for source in sources.values()]
     gradients = torch.autograd.grad(
         result.shadow, leaves, seed, retain_graph=True, allow_unused=True, materialize_grads=True

@@ -175,7 +175,7 @@ def test_the_cells_are_those_that_a_change_can_reach() -> None:
             axes = tuple(range(len(result.look.shape)))
             np.testing.assert_array_equal(picked, expected.any(axis=axes), line)
             for cell in product(*map(range, result.look.shape)):
-                np.testing.assert_array_equal(result.came_from(cell)[name], expected[cell], line)
+                np.testing.assert_array_equal(result.came_from([cell])[name], expected[cell], line)
 
 
 def test_only_tensors_that_the_line_reads_are_named() -> None:
@@ -183,7 +183,7 @@ def test_only_tensors_that_the_line_reads_are_named() -> None:
     assert set(evaluate("torch.ones(2)", start(0)).picked) == set()
     shape = evaluate("x.shape", start(0))  # no tensor: no cells
     assert not shape.picked["x"].any()
-    assert not shape.came_from(())["x"].any()
+    assert not shape.came_from([()])["x"].any()
 
 
 def test_masks_choices_and_indices_decide_and_are_not_picked() -> None:
@@ -192,7 +192,7 @@ def test_masks_choices_and_indices_decide_and_are_not_picked() -> None:
     positive = (own["x"] > 0).numpy()
     np.testing.assert_array_equal(result.picked["x"], positive)
     np.testing.assert_array_equal(
-        np.argwhere(result.came_from((0,))["x"]), np.argwhere(positive)[:1]
+        np.argwhere(result.came_from([(0,)])["x"]), np.argwhere(positive)[:1]
     )
     own = {"x": torch.tensor([1.0, 5.0]), "y": torch.tensor([3.0, 3.0])}
     picked = evaluate("torch.where(x > 2, x, y)", own).picked
@@ -214,7 +214,9 @@ def test_a_mean_over_the_frames_of_a_video_comes_from_one_place_in_each() -> Non
     result = evaluate("x.float().mean(dim=0)", tensors("video"))
     expected = np.zeros((20, 16, 24, 3), np.bool_)
     expected[:, 3, 4, 0] = True
-    np.testing.assert_array_equal(result.came_from((3, 4, 0))["x"], expected)
+    np.testing.assert_array_equal(result.came_from([(3, 4, 0)])["x"], expected)
+    expected[:, 5, 6, 1] = True  # of two cells, what either comes from
+    np.testing.assert_array_equal(result.came_from([(3, 4, 0), (5, 6, 1)])["x"], expected)
 
 
 def test_the_rule_of_broadcasting_is_pytorchs() -> None:

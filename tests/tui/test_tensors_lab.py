@@ -281,7 +281,7 @@ async def test_every_module_of_the_map_runs() -> None:
         for number in range(8):
             assert lab.status.progress == f"module {number + 1}/8"
             await pilot.press("space")
-            await until(pilot, lambda n=number: len(modules.map.outcomes) == n + 1)
+            await until(pilot, lambda n=number: len(modules.outcomes) == n + 1)
             await until(pilot, lambda: "running" not in told(lab))
             assert " ms here" in told(lab)
             await pilot.press("s")
@@ -309,20 +309,20 @@ async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> 
         await pilot.press("b", "space")
         await until(pilot, lambda: "no module named" in screen_text(pilot.app))
         assert "✗" in screen_text(pilot.app)
-        assert not modules.map.running
-        modules.map.outcomes.clear()
+        assert not modules.running
+        modules.outcomes.clear()
         monkeypatch.setattr(torch_map, "run", slow)
         await pilot.press("space")
         await until(pilot, lambda: "running…" in screen_text(pilot.app))
         await pilot.press("b")  # the screen is free meanwhile
         assert lab.status.progress == "module 7/8"
         await pilot.press("space")  # one at a time
-        assert modules.map.outcomes == {}
+        assert modules.outcomes == {}
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         release.set()
-        await until(pilot, lambda: not modules.map.running)
-        assert list(modules.map.outcomes) == ["torchvision"]
+        await until(pilot, lambda: not modules.running)
+        assert list(modules.outcomes) == ["torchvision"]
 
 
 async def test_challenges_are_met_by_keyboard_and_kept(own_folders) -> None:

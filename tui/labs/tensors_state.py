@@ -12,7 +12,7 @@ import torch
 from engine.expression import Refused
 from engine.tensors.content import tensors
 from engine.tensors.evaluate import evaluate, look, share_storage
-from engine.tensors.looks import Mask, PyTorchRefused, SceneLook, Shape
+from engine.tensors.looks import PyTorchRefused, SceneLook
 from engine.tensors.numpy_session import NumpySession, assignment
 from engine.tensors.scenes import TensorScene, Try, find
 from tui.labs.interactive import LabState
@@ -85,15 +85,6 @@ class TensorsState(LabState):
         self.tried = 0 if self.tried is None else (self.tried + 1) % len(tries)
         self._try(tries[self.tried].text)
         return tries[self.tried]
-
-    def came_from(self, cells: tuple[Shape, ...]) -> Mapping[str, Mask]:
-        """The cells of each tensor that these cells of the result come from."""
-        found: dict[str, Mask] = {}
-        for cell in cells if self.look.result else ():
-            assert self.look.result is not None
-            for name, mask in self.look.result.came_from(cell).items():
-                found[name] = found[name] | mask if name in found else mask
-        return found
 
     def partners(self, name: str) -> tuple[str, ...]:
         """The other tensors of the scene that lie in the same memory as this one."""
