@@ -103,6 +103,11 @@ class Trainer(ABC, Generic[ConfigT]):
         return ""
 
     @property
+    def saved(self) -> str:
+        """What this training wrote to the disk, in a sentence; empty where it wrote nothing."""
+        return ""
+
+    @property
     def task(self) -> str:
         """What is predicted from what, in one line; empty where the lesson itself says so."""
         return ""
