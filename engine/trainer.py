@@ -103,8 +103,9 @@ class Trainer(ABC, Generic[ConfigT]):
         return ""
 
     @property
-    def saved(self) -> str:
-        """What this training wrote to the disk, in a sentence; empty where it wrote nothing."""
+    def ending(self) -> str:
+        """What to know at the end of the training, in a sentence: why it ended early, or what it
+        saved. For people: it is in no JSON."""
         return ""
 
     @property

@@ -333,7 +333,7 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         return ". ".join(filter(None, (self.images.note, selected, unsaved)))
 
     @property
-    def saved(self) -> str:
+    def ending(self) -> str:
         kept = self.kept
         if kept.epoch is None or kept.accuracy is None:
             return ""

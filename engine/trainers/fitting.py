@@ -43,9 +43,9 @@ LEAST = 5e-5
 class CurveLearner:
     """A model with its optimizer, and what the loop has made of it so far."""
 
-    output: torch.Tensor | None = None
+    output: torch.Tensor
     """ŷ of the last forward pass, shape (points, 1)."""
-    loss: torch.Tensor | None = None
+    loss: torch.Tensor
     """The loss of that, shape ()."""
     earlier: torch.Tensor | None = None
     """The loss that the update before the last one started from, shape ()."""
@@ -62,7 +62,6 @@ class CurveLearner:
 
     def note(self) -> None:
         """Record the weights before they are moved, and the loss there."""
-        assert self.loss is not None
         self.earlier = None if self.path.last is None else self.path.last[-1]
         self.path.add(*self.model.parameters(), self.loss)
         self.updates += 1
@@ -156,7 +155,7 @@ class FittingTrainer(SgdTrainer[Any]):
         points, weights, alone = f"{tuple(self.x.shape)}", first.weights(), len(self.learners) == 1
         each = "" if alone else f" ×{len(self.learners)}"
         whose = () if alone else (f"of {first.name}",)
-        output = None if first.output is None else first.output[0].item()
+        output = first.output[0].item() if hasattr(first, "output") else None
         done, now, before = self._looped(first)
         views = (
             (
@@ -175,7 +174,7 @@ class FittingTrainer(SgdTrainer[Any]):
                 "loss = loss_fn(output, y)",
                 f"ŷ, y {points}",
                 f"L (){each}",
-                (f"L = {number(_item(first.loss))}", *whose, "mean((ŷ − y)²)"),
+                (f"L = {number(_loss(first))}", *whose, "mean((ŷ − y)²)"),
             ),
             (
                 "loss.backward(); optimizer.step()",
@@ -209,12 +208,10 @@ class FittingTrainer(SgdTrainer[Any]):
         """The loss, and how the first weight was moved, as far as this update has come."""
         learners = self.learners
         if len(learners) == 1:
-            loss = Equation("loss", "L = mean((ŷ − y)²)", "", number(_item(learners[0].loss)))
+            loss = Equation("loss", "L = mean((ŷ − y)²)", "", number(_loss(learners[0])))
             return (loss, *_moves(learners[0]))
         differ = len({one.kind for one in learners}) > 1
-        losses = (
-            Equation("loss", f"L {one.name}", "", number(_item(one.loss))) for one in learners
-        )
+        losses = (Equation("loss", f"L {one.name}", "", number(_loss(one))) for one in learners)
         moves = (
             Equation(
                 "update",
@@ -260,7 +257,7 @@ class FittingTrainer(SgdTrainer[Any]):
 
         So a run goes on as long as one of the models has not diverged.
         """
-        losses = torch.stack([one.loss.detach() for one in self.learners if one.loss is not None])
+        losses = torch.stack([one.loss.detach() for one in self.learners])
         return losses[0] if len(losses) == 1 else _numbers(losses).min()
 
     def loss_now(self, one: CurveLearner) -> torch.Tensor:
@@ -319,6 +316,11 @@ def _step(one: CurveLearner) -> tuple[str, str]:
 
 def _item(loss: torch.Tensor | None) -> float | None:
     return None if loss is None else loss.item()
+
+
+def _loss(one: CurveLearner) -> float | None:
+    """The loss of the last forward pass; None before the first."""
+    return one.loss.item() if hasattr(one, "loss") else None
 
 
 def _numbers(losses: torch.Tensor) -> torch.Tensor:

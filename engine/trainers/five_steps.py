@@ -114,7 +114,7 @@ class FiveSteps(FittingTrainer):
         self.learners = []
         for name, model in models.items():
             kind = name if name in OPTIMIZERS else config.optimizer
-            optimizer = self.optimizer(kind, model)
+            optimizer = self.make_optimizer(kind, model)
             called = OPTIMIZERS.get(name, name) or config.model
             self.learners.append(CurveLearner(called, kind, model, optimizer))
 
@@ -151,7 +151,7 @@ class FiveSteps(FittingTrainer):
             nn.Linear(1, config.units), ACTIVATIONS[config.activation](), nn.Linear(config.units, 1)
         )
 
-    def optimizer(self, kind: str, model: nn.Module) -> torch.optim.Optimizer:
+    def make_optimizer(self, kind: str, model: nn.Module) -> torch.optim.Optimizer:
         """The optimizer of that kind for the weights of this model."""
         weights, rate = model.parameters(), self.config.learning_rate
         if kind == "sgd":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from math import sqrt
 
 import numpy as np
@@ -163,6 +163,16 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
     z: torch.Tensor | None = None
     stopped_at: int | None = None
     """The step, counted from 0, at which the accuracy was enough."""
+
+    @property
+    def ending(self) -> str:
+        if self.stopped_at is None or self.z is None:
+            return ""
+        right, enough = f"{self.right(self.z):,} of {len(self.x):,}", asdict(self.config)
+        return (
+            f"ended at epoch {self.stopped_at + 1:,} of {enough['epochs']:,}: {right} points were "
+            f"right, more than stop_above = {plain(enough['stop_above'])}"
+        )
 
     def right(self, z: torch.Tensor) -> int:
         """How many points are classified correctly: z ≥ 0, and so P ≥ 0.5, where the label is 1."""

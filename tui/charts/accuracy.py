@@ -60,7 +60,7 @@ def _captions(
     plot: Plot, picture: DigitsPicture, best: int, places: tuple[Array, Array], look: ChartStyle
 ) -> None:
     """At the right, below the curve or above it: where it is not."""
-    images = int(picture.confusion.sum())
+    images = picture.held_out or int(picture.confusion.sum())
     last, most = float(picture.accuracies[-1]), float(picture.accuracies[best])
     if look.logarithmic:
         last, most = 1 - last, 1 - most

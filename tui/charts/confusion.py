@@ -57,8 +57,8 @@ def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
     tables = (_Table(picture.confusion, names, corner, width, height) for corner in CORNERS)
     table = next((table for table in tables if table.fits), None)
     if table is not None:
-        return table.draw(look)
-    return _mistakes(picture.confusion, names, width, height, look)
+        return table.draw(look, _age(picture))
+    return _mistakes(picture.confusion, names, width, height, look, _age(picture))
 
 
 class _Table:
@@ -81,7 +81,7 @@ class _Table:
         self.marked = self.across >= digits + 4
         """Whether there is room for a sign before the numbers that are right."""
 
-    def draw(self, look: ChartStyle) -> Canvas:
+    def draw(self, look: ChartStyle, age: str) -> Canvas:
         canvas = Canvas(self.width, self.height)
         self._head(canvas, look)
         totals = np.maximum(self.counts.sum(axis=1), 1)
@@ -93,7 +93,7 @@ class _Table:
                 share = count / float(totals[row])
                 self._paint(canvas, top, column, share, row == column, look)
                 self._write(canvas, middle, row, column, share, look)
-        self._foot(canvas, look)
+        self._foot(canvas, look, age)
         return canvas
 
     def _head(self, canvas: Canvas, look: ChartStyle) -> None:
@@ -128,22 +128,35 @@ class _Table:
         if self.down >= 3 and count and len(percent) <= room:
             canvas.write(middle + 1, start + (room - len(percent)) // 2, percent, look.text)
 
-    def _foot(self, canvas: Canvas, look: ChartStyle) -> None:
+    def _foot(self, canvas: Canvas, look: ChartStyle, age: str) -> None:
         """Where there are rows left: what was counted, in a sentence."""
         below = 1 + self.down * len(self.names)
         right, every = int(np.trace(self.counts)), int(self.counts.sum())
         text = f"rows: true · columns: said · {RIGHT} {right:,} of {every:,} right"
+        text = f"{text}{age}" if len(text + age) <= self.width else text
         if below < self.height and len(text) <= self.width:
             canvas.write(below, 0, text, look.dim)
 
 
+def _age(picture: Confused) -> str:
+    """When this was evaluated, where the picture knows: `, validation, before epoch 1`."""
+    age, part = getattr(picture, "age", ""), getattr(picture, "part", "")
+    return f", {part}, {age}" if age else ""
+
+
 def _mistakes(
-    counts: NDArray[np.int64], names: tuple[str, ...], width: int, height: int, look: ChartStyle
+    counts: NDArray[np.int64],
+    names: tuple[str, ...],
+    width: int,
+    height: int,
+    look: ChartStyle,
+    age: str,
 ) -> Canvas:
     """The commonest mistakes, as many as there are lines."""
     canvas = Canvas(width, height)
     right, every = int(np.trace(counts)), int(counts.sum())
     head = f"{RIGHT} {right:,} of {every:,} right"
+    head = f"{head}{age}" if len(head + age) <= width else head
     more = f"{head}; the commonest mistakes:"
     lines = [(more if len(more) <= width else head, look.text)]
     wrong = counts.copy()

@@ -15,6 +15,7 @@ def nothing_yet(frame: Frame, said: str) -> str:
     """
     if frame.message:
         return frame.message
-    if frame.state is State.PLAYING and not frame.step:
+    begun = getattr(frame.picture, "lit", "")
+    if not frame.step and (frame.state is State.PLAYING or begun):
         return ON_ITS_WAY
     return f"{said}: press s or space"
