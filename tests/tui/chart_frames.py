@@ -11,9 +11,9 @@ import numpy as np
 from engine.frame import Frame, LossHistory, State
 from engine.pictures import LinePicture
 from tui.charts import CHARTS
-from tui.charts.look import Look
+from tui.charts.style import ChartStyle
 
-DARK = Look.dark()
+DARK = ChartStyle.dark()
 
 
 def draw(kind: str, frame: Frame, width: int, height: int, **look: bool) -> list[str]:

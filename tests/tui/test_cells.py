@@ -9,9 +9,9 @@ from tui.cells.marks import Window
 from tui.cells.numbers import NumberGrid
 from tui.cells.picture import FAINT, draw_picture, pixels
 from tui.cells.plan import plan
-from tui.charts.look import Look
+from tui.charts.style import ChartStyle
 
-DARK, LIGHT = Look.dark(), Look.light()
+DARK, LIGHT = ChartStyle.dark(), ChartStyle.light()
 
 
 def grid(numbers: np.ndarray, **given: object) -> list[str]:

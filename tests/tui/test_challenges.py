@@ -44,7 +44,7 @@ async def in_lab(pilot: Pilot[None], slug: str) -> Lab:
     await until(pilot, lambda: pilot.app.screen.query(Lab))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(Lab)
-    await until(pilot, lambda: lab.standing.preset)
+    await until(pilot, lambda: lab.status.preset)
     return lab
 
 

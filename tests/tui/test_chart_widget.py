@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tests.tui.chart_frames import DARK, losses, pictured
 from tui.charts import CHARTS
 from tui.charts.canvas import Canvas
-from tui.charts.chart import Chart
+from tui.widgets.pictures import Chart
 
 
 class Spied(Chart):
@@ -99,13 +99,13 @@ async def test_an_equal_picture_is_not_painted_again(drawn: list[tuple[int, int]
 async def test_only_changed_cells_are_painted() -> None:
     app = Wall()
     async with app.run_test() as pilot:
-        app.chart.show(Canvas.of([f"line {y:<45}" for y in range(12)], DARK.text))
+        app.chart.paint_canvas(Canvas.of([f"line {y:<45}" for y in range(12)], DARK.text))
         await pilot.pause()
         app.chart.painted.clear()
         changed = Canvas.of([f"line {y:<45}" for y in range(12)], DARK.text)
         changed.write(3, 10, "here", DARK.text)
         changed.write(7, 0, "l", DARK.line)
-        app.chart.show(changed)
+        app.chart.paint_canvas(changed)
         assert app.chart.painted == [Region(10, 3, 4, 1), Region(0, 7, 1, 1)]
         assert on_screen(app.chart)[3].rstrip() == "line 3    here"
         assert on_screen(app.chart)[4].rstrip() == "line 4"

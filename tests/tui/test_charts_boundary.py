@@ -13,7 +13,7 @@ from engine.frame import Frame
 from engine.pictures.boundary import BoundaryPicture, Layer
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses, pictured
 from tui.charts import CHARTS
-from tui.charts.look import Look
+from tui.charts.style import ChartStyle
 
 KINDS = ("boundary", "network")
 
@@ -74,12 +74,12 @@ def test_a_slanted_line_goes_through_the_cells_it_should() -> None:
 
 def test_the_ground_is_shaded_by_the_probability() -> None:
     drawn = CHARTS["boundary"].draw(plane(), 80, 30, DARK)
-    papers = drawn.papers[12]
+    papers = drawn.backgrounds[12]
     left, right = papers[10], papers[-5]
     assert left != right
     assert -1 not in (left, right)
-    lightly = CHARTS["boundary"].draw(plane(), 80, 30, Look.light())
-    assert lightly.papers[12][10] != left
+    lightly = CHARTS["boundary"].draw(plane(), 80, 30, ChartStyle.light())
+    assert lightly.backgrounds[12][10] != left
 
 
 def test_what_is_right_is_counted_and_what_is_wrong_is_crossed_out_when_asked() -> None:

@@ -11,7 +11,7 @@ from math import ceil, floor
 import numpy as np
 import pytest
 
-from tui.charts.canvas import PLAIN, UNTOUCHED, Canvas, Run, packed, stroke, unpacked
+from tui.charts.canvas import PLAIN, UNTOUCHED, Canvas, Span, packed, stroke, unpacked
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 200, 0), (1, 2, 3)
 NUMBERS = ((1, 4), (2, 5), (3, 6), (7, 8))
@@ -29,7 +29,7 @@ def braille(*numbers: int) -> str:
 
 
 def inks(canvas: Canvas) -> list[list[object]]:
-    return [[unpacked(int(ink)) for ink in row] for row in canvas.inks]
+    return [[unpacked(int(ink)) for ink in row] for row in canvas.foregrounds]
 
 
 # Colours.
@@ -61,24 +61,24 @@ def test_black_is_a_colour_and_none_is_another_thing() -> None:
 def test_a_new_canvas_is_blank_and_has_no_colours() -> None:
     canvas = Canvas(3, 2)
     assert canvas.text() == ["   ", "   "]
-    assert list(canvas.runs(0)) == [Run("   ", None, None)]
+    assert list(canvas.spans(0)) == [Span("   ", None, None)]
 
 
 def test_lines_become_a_canvas_of_their_size_and_their_spaces_stay_untouched() -> None:
     canvas = Canvas.of(["a b", " 漢x"], RED)
     assert canvas.text() == ["a b", " 漢x"]
     assert (canvas.glyphs == UNTOUCHED).tolist() == [[False, True, False], [True, False, False]]
-    assert list(canvas.runs(0)) == [Run("a b", RED, None)]
+    assert list(canvas.spans(0)) == [Span("a b", RED, None)]
 
 
 def test_writing_touches_the_cells_of_the_text_alone_spaces_included() -> None:
     canvas = Canvas.of(["......", "......"], RED)
     canvas.write(1, 2, "x y", GREEN)
     assert canvas.text() == ["......", "..x y."]
-    assert list(canvas.runs(1)) == [
-        Run("..", RED, None),
-        Run("x y", GREEN, None),
-        Run(".", RED, None),
+    assert list(canvas.spans(1)) == [
+        Span("..", RED, None),
+        Span("x y", GREEN, None),
+        Span(".", RED, None),
     ]
     over = Canvas(6, 2)
     over.lay(canvas)
@@ -153,28 +153,28 @@ def test_a_dot_takes_the_place_of_what_is_no_braille(other: str) -> None:
 
 def test_what_was_drawn_is_laid_over_and_the_rest_stays() -> None:
     ground = Canvas.of(["abc", "def"], RED)
-    ground.papers[:] = packed(BLUE)
+    ground.backgrounds[:] = packed(BLUE)
     top = Canvas(3, 2)
     top.write(0, 1, " ", GREEN)  # a space that was written covers, one that was not does not
     top.write(1, 0, "X", GREEN)
-    top.papers[:] = packed(RED)
+    top.backgrounds[:] = packed(RED)
     ground.lay(top)
     assert ground.text() == ["a c", "Xef"]
     assert inks(ground) == [[RED, GREEN, RED], [GREEN, RED, RED]]
-    assert set(ground.papers.ravel().tolist()) == {packed(BLUE)}
+    assert set(ground.backgrounds.ravel().tolist()) == {packed(BLUE)}
     assert top.text() == ["   ", "X  "]
 
 
 def test_the_ground_shows_where_nothing_was_drawn_and_its_paper_everywhere() -> None:
     ground = Canvas.of(["abc", "def"], RED)
-    ground.papers[:, 0] = packed(BLUE)
+    ground.backgrounds[:, 0] = packed(BLUE)
     top = Canvas(3, 2)
     top.write(0, 0, "X ", GREEN)
-    top.papers[:] = packed(RED)
+    top.backgrounds[:] = packed(RED)
     top.lay_under(ground)
     assert top.text() == ["X c", "def"]
     assert inks(top) == [[GREEN, GREEN, RED], [RED, RED, RED]]
-    assert [[unpacked(int(paper)) for paper in row] for row in top.papers] == [
+    assert [[unpacked(int(paper)) for paper in row] for row in top.backgrounds] == [
         [BLUE, None, None]
     ] * 2
     assert ground.text() == ["abc", "def"]
@@ -186,16 +186,16 @@ def test_a_part_is_a_window_and_a_copy_is_not() -> None:
     assert part.text() == ["..", ".."]
     part.write(0, 0, "ab", GREEN)
     part.dot(places(7), places(3), BLUE)  # the last dot of its last cell
-    part.papers[0, 1] = packed(BLUE)
+    part.backgrounds[0, 1] = packed(BLUE)
     assert canvas.text() == ["....", ".ab.", f"..{braille(8)}."]
-    assert list(canvas.runs(1)) == [
-        Run(".", RED, None),
-        Run("a", GREEN, None),
-        Run("b", GREEN, BLUE),
-        Run(".", RED, None),
+    assert list(canvas.spans(1)) == [
+        Span(".", RED, None),
+        Span("a", GREEN, None),
+        Span("b", GREEN, BLUE),
+        Span(".", RED, None),
     ]
     assert copy.text() == ["....", "....", "...."]
-    assert list(copy.runs(1)) == [Run("....", RED, None)]
+    assert list(copy.spans(1)) == [Span("....", RED, None)]
     copy.write(0, 0, "z", BLUE)
     assert canvas.text()[0] == "...."
 
@@ -207,36 +207,37 @@ def test_a_row_is_cut_where_ink_or_paper_changes_and_nowhere_else() -> None:
     canvas = Canvas(7, 2)
     canvas.write(0, 0, "ab", RED)
     canvas.write(0, 2, "cd", RED)
-    canvas.papers[0, 3:5] = packed(GREEN)
-    assert list(canvas.runs(0)) == [
-        Run("abc", RED, None),
-        Run("d", RED, GREEN),
-        Run(" ", None, GREEN),
-        Run("  ", None, None),
+    canvas.backgrounds[0, 3:5] = packed(GREEN)
+    assert list(canvas.spans(0)) == [
+        Span("abc", RED, None),
+        Span("d", RED, GREEN),
+        Span(" ", None, GREEN),
+        Span("  ", None, None),
     ]
-    assert list(canvas.runs(1)) == [Run(" " * 7, None, None)]
+    assert list(canvas.spans(1)) == [Span(" " * 7, None, None)]
 
 
 def test_the_runs_of_a_row_are_its_cells_whatever_they_are() -> None:
     rng = np.random.default_rng(2)
     canvas = Canvas(30, 40)
     canvas.glyphs[:] = rng.choice([UNTOUCHED, ord("a"), ord("漢"), ord("⣿"), ord("𝛁")], (40, 30))
-    canvas.inks[:] = rng.choice([PLAIN, 0, 0xFF0000], (40, 30))
-    canvas.papers[:] = rng.choice([PLAIN, 0, 0x123456], (40, 30))
+    canvas.foregrounds[:] = rng.choice([PLAIN, 0, 0xFF0000], (40, 30))
+    canvas.backgrounds[:] = rng.choice([PLAIN, 0, 0x123456], (40, 30))
     for row, text in enumerate(canvas.text()):
-        runs = list(canvas.runs(row))
-        cells = [(letter, run.ink, run.paper) for run in runs for letter in run.text]
+        spans = list(canvas.spans(row))
+        cells = [(letter, run.foreground, run.background) for run in spans for letter in run.text]
         assert cells == [
             (
                 " " if canvas.glyphs[row, column] == UNTOUCHED else chr(canvas.glyphs[row, column]),
-                unpacked(int(canvas.inks[row, column])),
-                unpacked(int(canvas.papers[row, column])),
+                unpacked(int(canvas.foregrounds[row, column])),
+                unpacked(int(canvas.backgrounds[row, column])),
             )
             for column in range(30)
         ]
         assert text == "".join(letter for letter, _, _ in cells)
         assert all(
-            (one.ink, one.paper) != (next_.ink, next_.paper) for one, next_ in pairwise(runs)
+            (one.foreground, one.background) != (next_.foreground, next_.background)
+            for one, next_ in pairwise(spans)
         )
 
 
@@ -252,7 +253,7 @@ def test_changes_are_told_a_row_each_from_the_first_cell_to_the_last() -> None:
     now.write(0, 5, "x", RED)  # another letter
     now.write(2, 1, ".", GREEN)  # another ink
     now.write(2, 3, "y", RED)
-    now.papers[4, :2] = packed(BLUE)  # another paper
+    now.backgrounds[4, :2] = packed(BLUE)  # another paper
     assert list(now.changes(before)) == [(0, 5, 6), (2, 1, 4), (4, 0, 2)]
     assert list(before.changes(now)) == [(0, 5, 6), (2, 1, 4), (4, 0, 2)]
 
@@ -261,13 +262,13 @@ def test_painting_the_changes_alone_gives_the_new_canvas() -> None:
     rng = np.random.default_rng(3)
     before, now = Canvas(9, 6), Canvas(9, 6)
     for _ in range(200):
-        for cells in (now.glyphs, now.inks, now.papers):
+        for cells in (now.glyphs, now.foregrounds, now.backgrounds):
             cells[rng.integers(6), rng.integers(9)] = rng.integers(40, 44)
         for row, start, end in now.changes(before):
-            for name in ("glyphs", "inks", "papers"):
+            for name in ("glyphs", "foregrounds", "backgrounds"):
                 getattr(before, name)[row, start:end] = getattr(now, name)[row, start:end]
         assert list(before.changes(now)) == []
-        for name in ("glyphs", "inks", "papers"):
+        for name in ("glyphs", "foregrounds", "backgrounds"):
             assert (getattr(before, name) == getattr(now, name)).all()
 
 
@@ -275,7 +276,7 @@ def test_painting_the_changes_alone_gives_the_new_canvas() -> None:
 def test_a_canvas_without_a_cell_can_do_everything(width: int, height: int) -> None:
     canvas = Canvas(width, height)
     assert canvas.text() == [""] * max(height, 0)
-    assert [list(canvas.runs(row)) for row in range(max(height, 0))] == [[]] * max(height, 0)
+    assert [list(canvas.spans(row)) for row in range(max(height, 0))] == [[]] * max(height, 0)
     canvas.dot(places(), places(), RED)
     canvas.lay(Canvas(width, height))
     canvas.lay_under(canvas.copy())

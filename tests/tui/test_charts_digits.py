@@ -16,8 +16,8 @@ from tui.charts import CHARTS
 from tui.charts.activations import shared
 from tui.charts.bars import bars, percent
 from tui.charts.canvas import unpacked
-from tui.charts.look import Look
 from tui.charts.pixels import ink, signed
+from tui.charts.style import ChartStyle
 from tui.charts.tiles import SIDES, tiles
 
 KINDS = ("digits", "weights", "activations")
@@ -37,33 +37,33 @@ def light(colour: int) -> int:
 def test_two_pixels_are_one_letter() -> None:
     canvas = ink(np.array([[255, 0, 255], [0, 0, 255]], dtype=np.uint8), DARK)
     assert canvas.text() == ["▀  "]
-    upper, lower = canvas.inks[0], canvas.papers[0]
+    upper, lower = canvas.foregrounds[0], canvas.backgrounds[0]
     assert [light(upper[column]) for column in range(3)] == [255, 18, 255]
     assert [light(lower[column]) for column in range(3)] == [18, 18, 255]
 
 
 def test_ink_is_dark_on_a_light_theme() -> None:
-    canvas = ink(np.array([[255], [0]], dtype=np.uint8), Look.light())
-    assert light(canvas.inks[0, 0]) < light(canvas.papers[0, 0])
+    canvas = ink(np.array([[255], [0]], dtype=np.uint8), ChartStyle.light())
+    assert light(canvas.foregrounds[0, 0]) < light(canvas.backgrounds[0, 0])
 
 
 def test_a_last_row_without_a_partner_stands_over_paper() -> None:
     canvas = ink(np.full((3, 1), 255, dtype=np.uint8), DARK)
     assert canvas.text() == [" ", "▀"]
-    assert light(canvas.papers[1, 0]) == 18
+    assert light(canvas.backgrounds[1, 0]) == 18
 
 
 def test_letters_alone_draw_shapes_where_colours_cannot_be_trusted() -> None:
     image = np.array([[255, 0, 255, 0, 128], [0, 255, 255, 0, 128]], dtype=np.uint8)
     canvas = ink(image, LETTERS)
     assert canvas.text() == ["▀▄█ ▒"]
-    assert (canvas.papers == -1).all()
-    assert len(np.unique(canvas.inks)) == 1
+    assert (canvas.backgrounds == -1).all()
+    assert len(np.unique(canvas.foregrounds)) == 1
 
 
 def test_below_and_above_zero_are_told_by_hue_and_by_strength() -> None:
     values = np.repeat([[-1.0, -0.5, 0.0, 0.5, 1.0]], 2, axis=0)
-    shades = [unpacked(int(colour)) for colour in signed(values, 1.0, DARK).papers[0]]
+    shades = [unpacked(int(colour)) for colour in signed(values, 1.0, DARK).backgrounds[0]]
     assert shades[0] == DARK.line
     assert shades[4] == DARK.points
     assert shades[2] == (18, 18, 20)
@@ -72,13 +72,13 @@ def test_below_and_above_zero_are_told_by_hue_and_by_strength() -> None:
 
 def test_below_and_above_zero_are_told_without_colours() -> None:
     values = np.repeat([[-1.0, -0.5, 0.0, 0.5, 1.0]], 2, axis=0)
-    greys = [light(colour) for colour in signed(values, 1.0, GREYS).papers[0]]
+    greys = [light(colour) for colour in signed(values, 1.0, GREYS).backgrounds[0]]
     assert greys == sorted(set(greys))
     assert signed(values, 1.0, LETTERS).text() == ["≡- ▒█"]
 
 
 @pytest.mark.parametrize("look", [DARK, GREYS, LETTERS])
-def test_what_is_not_a_number_is_drawn_as_nothing(look: Look) -> None:
+def test_what_is_not_a_number_is_drawn_as_nothing(look: ChartStyle) -> None:
     odd = np.array([[np.nan, np.inf, -np.inf], [0.0, 1.0, -1.0]])
     signed(odd, 1.0, look)
     assert signed(np.full((2, 2), np.nan), 0.0, look).text() == ["  "] * 1
@@ -133,7 +133,7 @@ def test_the_greatest_stands_out_and_the_least_are_left_out() -> None:
     shares = np.array([0.01, 0.6, 0.02, 0.3, 0.07])
     canvas = bars(shares, "abcde", 20, 4, DARK)
     assert [line[0] for line in canvas.text()[:3]] == ["b", "d", "e"]
-    inks = [unpacked(int(canvas.inks[row, 2])) for row in range(3)]
+    inks = [unpacked(int(canvas.foregrounds[row, 2])) for row in range(3)]
     assert inks == [DARK.points, DARK.line, DARK.line]
     assert canvas.text()[3] == "2 more".ljust(17) + " 3%"
     assert bars(shares, "abcde", 20, 1, DARK).text()[0].startswith("b ")
@@ -182,7 +182,7 @@ def test_the_image_is_drawn_where_its_words_are() -> None:
     lines = canvas.text()
     row = next(index for index, line in enumerate(lines) if "says 1" in line)
     assert row == 14  # below the 14 lines of an image of 28 pixels
-    bright = [column for column in range(60) if light(canvas.papers[5, column]) == 255]
+    bright = [column for column in range(60) if light(canvas.backgrounds[5, column]) == 255]
     first, second = lines[row].index("✗"), lines[row].rindex("✗")
     # Ink in columns 0 to 3 of the first image, and in 4 to 7 of the second.
     assert bright == [*range(first, first + 4), *range(second + 4, second + 8)]
@@ -217,7 +217,7 @@ def test_weights_are_blue_below_zero_and_orange_above() -> None:
     canvas = CHARTS["weights"].draw(digits(), 90, 15, DARK)
     assert "█ above 0  █ below 0" in canvas.text()[0]
     assert canvas.text()[0].endswith("units 1 to 3")
-    shades = [unpacked(int(colour)) for colour in canvas.papers[7]]
+    shades = [unpacked(int(colour)) for colour in canvas.backgrounds[7]]
     assert shades.count(DARK.line) == shades.count(DARK.points) == 3 * 14
     assert shades.index(DARK.line) < shades.index(DARK.points)
 
@@ -235,7 +235,7 @@ def test_small_patterns_grow_by_whole_pixels() -> None:
     runs = max(
         (
             "".join("x" if unpacked(int(shade)) == DARK.points else " " for shade in row).split()
-            for row in canvas.papers
+            for row in canvas.backgrounds
         ),
         key=len,
     )
@@ -267,13 +267,14 @@ def test_a_layer_is_a_square_of_its_units_the_first_first() -> None:
         (row, column)
         for row in range(15)
         for column in range(start, start + 4)
-        if light(canvas.inks[row, column]) == 255 or light(canvas.papers[row, column]) == 255
+        if light(canvas.foregrounds[row, column]) == 255
+        or light(canvas.backgrounds[row, column]) == 255
     ]
     assert len(bright) == 1
     row, column = bright[0]
     assert column == start + 1
     assert canvas.text()[row][block] == " ▀  "  # the upper row is quiet, the lower one is not
-    assert light(canvas.papers[row, column]) == 255
+    assert light(canvas.backgrounds[row, column]) == 255
 
 
 def test_activations_below_zero_have_a_colour_of_their_own() -> None:
@@ -282,7 +283,7 @@ def test_activations_below_zero_have_a_colour_of_their_own() -> None:
         digits(walk=walk(Activation("4 units", values))), 72, 16, DARK
     )
     start = canvas.text()[-1].index("4 ")
-    shades = {unpacked(int(canvas.papers[7, start + column])) for column in range(2)}
+    shades = {unpacked(int(canvas.backgrounds[7, start + column])) for column in range(2)}
     assert shades == {DARK.line, DARK.points}
 
 
@@ -295,7 +296,7 @@ def test_the_maps_of_a_convolution_are_images() -> None:
         digits(walk=walk(Activation("8 maps", maps))), 100, 19, DARK
     )
     start, end = lines[-1].index("8 maps"), lines[-1].index("says")
-    lit = np.array([[light(colour) == 255 for colour in row] for row in canvas.papers[:18]])
+    lit = np.array([[light(colour) == 255 for colour in row] for row in canvas.backgrounds[:18]])
     assert lit[:, start:end].sum() == 8 * 12 * 3  # the upper half of each, 3 of 6 lines
 
 

@@ -58,13 +58,13 @@ def test_the_one_that_runs_is_lit_and_no_other(lit: str, size: tuple[int, int]) 
         next(line for line in lines if f"▶{NAMES.index(lit) + 1} {lit}" in line)
     ]
     drawn = CHARTS["stages"].draw(frame, *size, DARK)
-    shaded = sorted(set(np.nonzero(drawn.papers != PLAIN)[0].tolist()))
+    shaded = sorted(set(np.nonzero(drawn.backgrounds != PLAIN)[0].tolist()))
     assert shaded[0] == next(row for row, line in enumerate(lines) if "▶" in line)
     assert len(shaded) <= size[1] // 5
     waits = NAMES[NAMES.index(lit) + 1 :]
     for name in waits:  # what this update has not come to yet is in the shade
         row = next(row for row, line in enumerate(lines) if f" {name}" in line[:14])
-        assert {run.ink for run in drawn.runs(row) if run.text.strip()} == {DARK.dim}
+        assert {run.foreground for run in drawn.spans(row) if run.text.strip()} == {DARK.dim}
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -125,4 +125,4 @@ def assert_same(
 
 
 def _colours(canvas: Canvas) -> tuple[bytes, bytes]:
-    return canvas.inks.tobytes(), canvas.papers.tobytes()
+    return canvas.foregrounds.tobytes(), canvas.backgrounds.tobytes()

@@ -8,7 +8,7 @@ import pytest
 from engine.frame import Frame, State
 from tests.tui.chart_frames import DARK, draw, losses, pictured
 from tui.charts import CHARTS
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 
 
 @pytest.mark.parametrize("kind", CHARTS)
@@ -47,27 +47,32 @@ def test_one_chart_leaves_nothing_behind_for_the_next(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", CHARTS)
 def test_charts_are_painted_in_the_colours_of_the_look(kind: str) -> None:
-    dark, light = (CHARTS[kind].draw(pictured(), 50, 12, look) for look in (DARK, Look.light()))
-    assert (dark.inks != light.inks).any()
+    dark, light = (
+        CHARTS[kind].draw(pictured(), 50, 12, look) for look in (DARK, ChartStyle.light())
+    )
+    assert (dark.foregrounds != light.foregrounds).any()
 
 
 @pytest.mark.parametrize(
-    ("look", "background"), [(Look.dark(), (18, 18, 18)), (Look.light(), (224, 224, 224))]
+    ("look", "background"),
+    [(ChartStyle.dark(), (18, 18, 18)), (ChartStyle.light(), (224, 224, 224))],
 )
 @pytest.mark.parametrize(
     "name", ["text", "line", "start", "points", "sample", "residual", "minimum"]
 )
-def test_colours_stand_out_from_the_background(look: Look, background: RGB, name: str) -> None:
+def test_colours_stand_out_from_the_background(
+    look: ChartStyle, background: RGB, name: str
+) -> None:
     assert contrast(getattr(look, name), background) >= 4
 
 
-@pytest.mark.parametrize("look", [Look.dark(), Look.light()])
-def test_what_lies_on_the_map_stands_out_from_all_of_it(look: Look) -> None:
+@pytest.mark.parametrize("look", [ChartStyle.dark(), ChartStyle.light()])
+def test_what_lies_on_the_map_stands_out_from_all_of_it(look: ChartStyle) -> None:
     assert all(contrast(look.path, shade) >= 3.5 for shade in look.ramp)
 
 
-@pytest.mark.parametrize("look", [Look.dark(), Look.light()])
-def test_the_luminance_of_the_map_goes_one_way(look: Look) -> None:
+@pytest.mark.parametrize("look", [ChartStyle.dark(), ChartStyle.light()])
+def test_the_luminance_of_the_map_goes_one_way(look: ChartStyle) -> None:
     shades = [luminance(shade) for shade in look.ramp]
     assert shades == sorted(shades) or shades == sorted(shades, reverse=True)
 

@@ -52,7 +52,7 @@ def test_loss_grows_away_from_the_minimum_along_every_way() -> None:
     frame = pictured(path=np.array([[0.0, 0.0]]), w=0.0, b=0.0)
     drawn = CHARTS["surface"].draw(frame, 76, 17, DARK)
     left, _, rows = canvas(drawn.text())
-    shades = brightness(drawn.papers[:rows, left:])
+    shades = brightness(drawn.backgrounds[:rows, left:])
     assert shades.min(axis=1).argmin() == pytest.approx(7, abs=1)
     assert shades[0, -1] > shades[7, 37]
     assert shades[14, 3] > shades[7, 37]

@@ -217,10 +217,10 @@ def test_each_count_stands_in_its_row_and_column(size: tuple[int, int]) -> None:
 def test_cells_are_shaded_by_their_share_and_right_from_wrong() -> None:
     counts = np.array([[90, 10], [50, 50]])
     drawn = CHARTS["confusion"].draw(of(Counted(counts, ("a", "b"))), 52, 9, DARK)
-    papers = [int(paper) for paper in dict.fromkeys(drawn.papers[2].tolist()) if paper != -1]
+    papers = [int(paper) for paper in dict.fromkeys(drawn.backgrounds[2].tolist()) if paper != -1]
     more, less = (sum(paper.to_bytes(3, "big")) for paper in papers)
     assert more > less
-    assert len({drawn.papers[row, column] for row in (2, 6) for column in (13, 32)}) == 4
+    assert len({drawn.backgrounds[row, column] for row in (2, 6) for column in (13, 32)}) == 4
 
 
 def test_ten_classes_fit_where_there_is_room() -> None:

@@ -156,13 +156,13 @@ def test_hostile_losses_are_drawn(values: list[float], logarithmic: bool) -> Non
 
 
 def test_dark_and_light_differ() -> None:
-    from tui.charts.look import Look
+    from tui.charts.style import ChartStyle
 
     for kind in KINDS:
         dark, light = (
-            CHARTS[kind].draw(compared(*TWO), 50, 12, look) for look in (DARK, Look.light())
+            CHARTS[kind].draw(compared(*TWO), 50, 12, look) for look in (DARK, ChartStyle.light())
         )
-        assert (dark.inks != light.inks).any()
+        assert (dark.foregrounds != light.foregrounds).any()
 
 
 def spent(name: str, updates: int, samples: int, seconds: float) -> Walk:

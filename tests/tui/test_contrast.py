@@ -8,12 +8,12 @@ from textual.color import Color
 from textual.theme import Theme
 
 from tests.tui.conftest import app, open_lab, until
-from tui.charts.chart import Chart
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 from tui.screens.help import HelpScreen
 from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 from tui.widgets.notice import Notice
 from tui.widgets.page import GROUND
+from tui.widgets.pictures import Chart
 
 TEXT, DRAWN = 4.5, 3.0
 
@@ -88,9 +88,11 @@ SERIES = ("line", "start", "points", "sample", "residual", "minimum", "path")
 
 
 @pytest.mark.parametrize(
-    ("theme", "look"), [(DARK, Look.dark()), (LIGHT, Look.light())], ids=["dark", "light"]
+    ("theme", "look"),
+    [(DARK, ChartStyle.dark()), (LIGHT, ChartStyle.light())],
+    ids=["dark", "light"],
 )
-def test_series_stand_out(theme: Theme, look: Look) -> None:
+def test_series_stand_out(theme: Theme, look: ChartStyle) -> None:
     paper = Color.parse(colours(theme)["background"]).rgb
     assert contrast(look.text, paper) >= TEXT
     assert contrast(look.dim, paper) >= TEXT

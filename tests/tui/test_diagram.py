@@ -13,13 +13,13 @@ import pytest
 from rich.cells import cell_len
 from rich.style import Style
 
-from tui.charts.look import Look
+from tui.charts.style import ChartStyle
 from tui.diagram.box import MOST_LABEL, MOST_TEXT, Box, Edge, Kind
 from tui.diagram.draw import LINES, draw
 from tui.diagram.layout import lay_out
 from tui.diagram.tracks import Bend, tracks
 
-LOOK = Look.dark()
+LOOK = ChartStyle.dark()
 SIDES = "│╎║┃├┝╟┠┣"
 OPPOSITE = {"up": "down", "down": "up", "left": "right", "right": "left"}
 MOVES = {"up": (0, -1), "down": (0, 1), "left": (-1, 0), "right": (1, 0)}

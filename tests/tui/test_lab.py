@@ -8,13 +8,13 @@ from textual.widgets import ContentSwitcher, Input, Static
 from engine.frame import State
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
-from tui.charts.chart import Chart
 from tui.experiment import PACES
 from tui.progress import Progress
 from tui.widgets.challenges import Challenges
 from tui.widgets.control_list import ControlList
 from tui.widgets.controls import Controls
 from tui.widgets.equations import Equations
+from tui.widgets.pictures import Chart
 from tui.widgets.status_bar import StatusBar
 
 

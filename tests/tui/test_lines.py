@@ -10,13 +10,13 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from tui.widgets.lines import Line, Lines, spread
+from tui.widgets.lines import Lines, StyledLine, spread
 
-LEFT: Line = (("cuda:0 ", ""), ("NVIDIA H200", "bold"))
-RIGHT: Line = (("42 steps/s", "bold"), (" ok", ""))
+LEFT: StyledLine = (("cuda:0 ", ""), ("NVIDIA H200", "bold"))
+RIGHT: StyledLine = (("42 steps/s", "bold"), (" ok", ""))
 
 
-def text(line: Line) -> str:
+def text(line: StyledLine) -> str:
     return "".join(piece for piece, _ in line)
 
 
@@ -24,7 +24,7 @@ def text(line: Line) -> str:
 
 
 @pytest.mark.parametrize("left", [LEFT, (), (("", ""),), (("漢字漢字", ""), ("かな", "bold"))])
-def test_it_takes_its_width_and_never_less_than_the_right_part_needs(left: Line) -> None:
+def test_it_takes_its_width_and_never_less_than_the_right_part_needs(left: StyledLine) -> None:
     for width in range(121):
         line = spread(left, RIGHT, width)
         assert cell_len(text(line)) == max(width, 1 + 13)
@@ -63,7 +63,7 @@ def test_where_there_is_no_room_the_right_part_is_all(width: int) -> None:
 
 
 def test_letters_that_take_two_cells_are_not_cut_in_half() -> None:
-    wide: Line = (("漢字漢字", ""),)
+    wide: StyledLine = (("漢字漢字", ""),)
     assert text(spread(wide, (("|", ""),), 10)) == "漢字漢字 |"
     assert text(spread(wide, (("|", ""),), 9)) == "漢字漢… |"
     assert text(spread(wide, (("|", ""),), 8)) == "漢字 … |"  # half of one more would fit
@@ -106,7 +106,7 @@ class Page(App[None]):
         yield self.lines
 
 
-def plain(*lines: str) -> list[Line]:
+def plain(*lines: str) -> list[StyledLine]:
     return [((line, ""),) for line in lines]
 
 
@@ -114,7 +114,7 @@ def on_screen(lines: Lines) -> list[str]:
     return [lines.render_line(y).text for y in range(lines.content_size.height)]
 
 
-async def painted(before: list[Line], after: list[Line]) -> list[Region | None]:
+async def painted(before: list[StyledLine], after: list[StyledLine]) -> list[Region | None]:
     """What is painted again when one text follows on another."""
     app = Page()
     async with app.run_test() as pilot:
@@ -156,8 +156,8 @@ async def test_the_same_again_is_not_painted() -> None:
 
 
 async def test_another_style_is_a_change_of_its_letters_alone() -> None:
-    before: list[Line] = [(("ab", ""), ("cd", "bold"), ("ef", ""))]
-    after: list[Line] = [(("ab", ""), ("cd", "reverse"), ("ef", ""))]
+    before: list[StyledLine] = [(("ab", ""), ("cd", "bold"), ("ef", ""))]
+    after: list[StyledLine] = [(("ab", ""), ("cd", "reverse"), ("ef", ""))]
     assert await painted(before, after) == [Region(2, 0, 2, 1)]
 
 
@@ -174,8 +174,8 @@ async def test_another_number_of_lines_paints_all() -> None:
 
 
 async def test_the_same_letters_in_other_pieces_are_no_change() -> None:
-    whole: list[Line] = [(("ab", ""), ("cd", "bold"))]
-    pieces: list[Line] = [(("a", ""), ("b", ""), ("", "dim"), ("cd", "bold"))]
+    whole: list[StyledLine] = [(("ab", ""), ("cd", "bold"))]
+    pieces: list[StyledLine] = [(("a", ""), ("b", ""), ("", "dim"), ("cd", "bold"))]
     assert await painted(whole, pieces) == []
 
 
@@ -188,7 +188,7 @@ async def test_any_line_after_any_other_is_on_screen_whole() -> None:
                 ("".join(rng.choices("ab 漢", k=rng.randrange(1, 6))), rng.choice(("", "bold")))
                 for _ in range(3)
             ]
-            lines: list[Line] = [tuple(pieces), tuple(pieces[:1])]
+            lines: list[StyledLine] = [tuple(pieces), tuple(pieces[:1])]
             app.lines.painted.clear()
             old = [cells(app.lines, row) for row in range(2)]
             app.lines.write(lines)

@@ -20,12 +20,12 @@ from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
 from tui.charts import ChartKind
-from tui.charts.chart import Chart
-from tui.charts.drawing import Drawing
 from tui.labs import mnist
 from tui.labs.mnist import MnistLab
 from tui.screens.lesson import LessonScreen
 from tui.screens.pad import PadScreen
+from tui.widgets.painted import Painted
+from tui.widgets.pictures import Chart
 
 NARROW, WIDE = (80, 22), (120, 40)
 CHARTS = ("digits", "confusion", "weights", "activations")
@@ -44,7 +44,6 @@ def lesson(**settings: object) -> Digits:
     return Digits(
         slug="mnist",
         title="Digits",
-        summary="",
         minutes=1,
         lab="mnist",
         source="engine.trainers.mnist",
@@ -52,9 +51,8 @@ def lesson(**settings: object) -> Digits:
         pace=20,
         charts=CHARTS,
         presets=(Preset(name="small", title="small", settings={**SMALL, **settings}),),
-        controls=(Control(name="epochs", label="epochs", ladder=(1, 10), help="."),),
+        controls=(Control("epochs", (1, 10), "."),),
         challenges=(),
-        questions=(),
     )
 
 
@@ -111,7 +109,7 @@ def seen(pad: PadScreen) -> int:
     paper = (18, 18, 20)
     return sum(
         any(tuple(piece.style.bgcolor.triplet) != paper for piece in strip if piece.style)
-        for strip in pad.query_one("#seen", Drawing).strips
+        for strip in pad.query_one("#seen", Painted).strips
     )
 
 

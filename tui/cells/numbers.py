@@ -10,7 +10,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.cells.marks import Window
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 
 if TYPE_CHECKING:
     from tui.cells.marks import Mask, Numbers
@@ -40,7 +40,7 @@ class NumberGrid:
         chosen: Mask | None,
         changed: Mask | None,
         cursor: tuple[int, int] | None,
-        look: Look,
+        look: ChartStyle,
     ) -> list[Strip]:
         """The numbers in the window, shape (rows, columns), below and beside their indices."""
         rows, columns = numbers.shape
@@ -68,7 +68,7 @@ def _labels(rows: int) -> int:
     return len(str(rows - 1)) + 1 if rows > 1 else 0
 
 
-def _dress(lit: bool, changed: bool, here: bool, look: Look) -> Style:
+def _dress(lit: bool, changed: bool, here: bool, look: ChartStyle) -> Style:
     """Colours for those who see them; reversed, brackets and a star for everybody."""
     if lit or changed:
         return _style(look.residual if changed else look.sample, reverse=True, bold=here)

@@ -11,7 +11,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from tui.cells.marks import Window
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 
 if TYPE_CHECKING:
     from tui.cells.marks import Mask, Numbers
@@ -50,7 +50,7 @@ def draw_picture(
     window: Window,
     chosen: Mask | None,
     cursor: tuple[int, int] | None,
-    look: Look,
+    look: ChartStyle,
     shaded: bool,
 ) -> list[Strip]:
     """The pixels in the window of a picture, shape (rows, columns) or (rows, columns, 3).
@@ -109,14 +109,14 @@ def _sign(signs: set[tuple[int, int]], row: int, column: int) -> str:
     return (BOTH if below else ABOVE) if above else (BELOW if below else "")
 
 
-def _half_blocks(pair: tuple[RGB, RGB | None], sign: str, look: Look) -> Segment:
+def _half_blocks(pair: tuple[RGB, RGB | None], sign: str, look: ChartStyle) -> Segment:
     upper, lower = pair
     if sign:
         return Segment(sign, _style((0, 0, 0), look.sample if look.is_dark else (255, 220, 0)))
     return Segment("▀", _style(upper, lower))
 
 
-def _shade(pair: tuple[RGB, RGB | None], sign: str, look: Look) -> Segment:
+def _shade(pair: tuple[RGB, RGB | None], sign: str, look: ChartStyle) -> Segment:
     """One letter for two pixels, the fuller the lighter they are."""
     light = [0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in filter(None, pair)]
     shade = int(sum(light) / len(light) / 256 * len(SHADES))

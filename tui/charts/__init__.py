@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from engine.frame import Frame
     from tui.charts.canvas import Canvas
-    from tui.charts.look import Look
+    from tui.charts.style import ChartStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ChartKind:
     has_other: bool = False
     """Whether `residuals` makes a difference: it draws errors, gradients, or another curve."""
 
-    def draw(self, frame: Frame, width: int, height: int, look: Look) -> Canvas:
+    def draw(self, frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
         """Draw the frame on `height` rows of `width` cells."""
         return cast("Canvas", import_module(self.module).draw(frame, width, height, look))
 

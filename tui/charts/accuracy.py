@@ -11,13 +11,13 @@ from engine.pictures import Array
 from engine.pictures.digits import DigitsPicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.plot import Plot, too_small, words
+from tui.charts.style import ChartStyle
 
 MARK, BEST = "●", "◆"
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
     """A mark for each test over its epoch, epoch 0 being the network before its training.
 
     Where the loss is drawn on a logarithmic axis, this is the share that is wrong, likewise: from
@@ -46,7 +46,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     return plot.canvas
 
 
-def _axis(values: Array, ticks: int, look: Look) -> Axis:
+def _axis(values: Array, ticks: int, look: ChartStyle) -> Axis:
     """What the network reaches fills the axis; where it began it may lie below it."""
     if look.logarithmic:
         # At least from 10% to all: below all right, of which there is no logarithm, there is none.
@@ -58,7 +58,7 @@ def _axis(values: Array, ticks: int, look: Look) -> Axis:
 
 
 def _captions(
-    plot: Plot, picture: DigitsPicture, best: int, places: tuple[Array, Array], look: Look
+    plot: Plot, picture: DigitsPicture, best: int, places: tuple[Array, Array], look: ChartStyle
 ) -> None:
     """At the right, below the curve or above it: where it is not."""
     images = int(picture.confusion.sum())

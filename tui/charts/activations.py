@@ -8,14 +8,14 @@ from functools import lru_cache
 
 import numpy as np
 
+from engine.handwriting import resized
 from engine.pictures import Array
 from engine.pictures.digits import Activation, DigitsPicture, DigitWalk
-from engine.resampling import resized
 from tui.charts.bars import bars
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.pixels import ink, signed
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.tiles import SIDES, tiles
 
 ROOMY = 60
@@ -29,13 +29,15 @@ MAPS = (28, 24, 20, 16, 14, 12, 10, 8, 6, 4)
 
 
 @shows(DigitsPicture)
-def draw(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: DigitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The image, each layer as a block of its units, and the ten probabilities."""
     return _draw(picture.walk, picture.classes, width, height, look)
 
 
 @lru_cache(maxsize=4)  # a walk is compared by identity: arrays are not compared at all
-def _draw(walk: DigitWalk, classes: tuple[str, ...], width: int, height: int, look: Look) -> Canvas:
+def _draw(
+    walk: DigitWalk, classes: tuple[str, ...], width: int, height: int, look: ChartStyle
+) -> Canvas:
     canvas, rows = Canvas(width, height), height - 1
     gap = 3 if width >= ROOMY else 1
     side = _side(min(2 * rows, 2 * width // 7))
@@ -87,7 +89,7 @@ def _wanted(layer: Activation, rows: int) -> int:
     return beside * (wide + 1) - 1
 
 
-def _block(layer: Activation, width: int, rows: int, look: Look) -> Canvas:
+def _block(layer: Activation, width: int, rows: int, look: ChartStyle) -> Canvas:
     """A layer in so many columns: as many of its units, or images, as fit, the first first."""
     values = np.nan_to_num(layer.values.astype(np.float64))
     largest = float(np.abs(values).max(initial=0.0))
@@ -102,7 +104,7 @@ def _block(layer: Activation, width: int, rows: int, look: Look) -> Canvas:
     return _lit(grid.reshape(2 * high, width), largest, look)
 
 
-def _maps(values: Array, largest: float, width: int, rows: int, look: Look) -> Canvas:
+def _maps(values: Array, largest: float, width: int, rows: int, look: ChartStyle) -> Canvas:
     """The images that a convolution makes, shape (channels, rows, columns)."""
     canvas = Canvas(width, rows)
     sides = [side for side in MAPS if side <= max(values.shape[1], MAPS[-1])]
@@ -115,7 +117,7 @@ def _maps(values: Array, largest: float, width: int, rows: int, look: Look) -> C
     return canvas
 
 
-def _lit(values: Array, largest: float, look: Look) -> Canvas:
+def _lit(values: Array, largest: float, look: ChartStyle) -> Canvas:
     """Light for what is above 0; in two colours where there is something below too."""
     if (values < 0).any():
         return signed(values, largest, look)

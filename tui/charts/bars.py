@@ -9,14 +9,14 @@ import numpy as np
 from engine.pictures import Array
 from tui.charts.axis import rounded
 from tui.charts.canvas import Canvas
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 
 EIGHTHS = " ▏▎▍▌▋▊▉"
 NUMBER = 5
 """Cells of a number with the space before it."""
 
 
-def bars(shares: Array, names: Sequence[str], width: int, height: int, look: Look) -> Canvas:
+def bars(shares: Array, names: Sequence[str], width: int, height: int, look: ChartStyle) -> Canvas:
     """A row for each share: its name, its bar, its number; the greatest stands out.
 
     Where there is no room for all, the greatest are shown, in the order in which they stood, and
@@ -50,7 +50,7 @@ def bar(eighths: int) -> str:
     return "█" * full + EIGHTHS[rest].strip()
 
 
-def _rest(canvas: Canvas, shares: Array, look: Look) -> None:
+def _rest(canvas: Canvas, shares: Array, look: ChartStyle) -> None:
     """In the last row, how many are left out, and their share of the whole."""
     height, width = canvas.glyphs.shape
     text, share = f"{len(shares)} more", percent(float(shares.sum())).rjust(NUMBER)

@@ -10,11 +10,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.counts import counted
+from engine.numerals import counted
 from engine.pictures.table import Belt, TablePicture
 from tui.charts.canvas import Canvas, packed
-from tui.charts.look import Look
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 NOW, SEEN, WAITING = "█", "▪", "·"
 BOX = 8
@@ -30,7 +30,7 @@ LEAST_FOR_BELT = 8
 
 
 @shows(TablePicture)
-def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: TablePicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """Boxes that move towards the model, and below them a mark for each sample."""
     belt, canvas = picture.belt, Canvas(width, height)
     top = 1
@@ -61,7 +61,7 @@ def _caption(belt: Belt, width: int) -> str:
     return number[:width]
 
 
-def _boxes(canvas: Canvas, top: int, belt: Belt, look: Look) -> None:
+def _boxes(canvas: Canvas, top: int, belt: Belt, look: ChartStyle) -> None:
     """The batch at work next to the model, those that come after it behind."""
     width = canvas.glyphs.shape[1]
     right = width - len(MODEL)
@@ -90,7 +90,7 @@ def _content(belt: Belt, room: int) -> str:
 
 
 def _box(
-    canvas: Canvas, top: int, left: int, width: int, text: str, look: Look, *, now: bool
+    canvas: Canvas, top: int, left: int, width: int, text: str, look: ChartStyle, *, now: bool
 ) -> None:
     side, ink = (look.points, look.text) if now else (look.dim, look.dim)
     canvas.write(top, left, f"┌{'─' * (width - 2)}┐", side)
@@ -100,7 +100,7 @@ def _box(
     canvas.write(top + 1, left + (width - len(said)) // 2, said, ink)
 
 
-def _samples(canvas: Canvas, top: int, belt: Belt, look: Look) -> int:
+def _samples(canvas: Canvas, top: int, belt: Belt, look: ChartStyle) -> int:
     """A mark for each sample, or for each few of them; gives how many stand behind one."""
     height, width = (int(side) for side in canvas.glyphs.shape)
     rows = height - top - 1
@@ -115,7 +115,7 @@ def _samples(canvas: Canvas, top: int, belt: Belt, look: Look) -> int:
     down, across = _places(cells, width)
     inside = down < rows
     canvas.glyphs[top + down[inside], across[inside]] = glyphs[inside]
-    canvas.inks[top + down[inside], across[inside]] = inks[inside]
+    canvas.foregrounds[top + down[inside], across[inside]] = inks[inside]
     return each
 
 
@@ -134,7 +134,7 @@ def _share(seen: NDArray[np.bool_], each: int, cells: int) -> NDArray[np.float64
     return np.asarray(np.add.reduceat(seen, starts, dtype=np.float64) / counts)
 
 
-def _legend(canvas: Canvas, each: int, look: Look) -> None:
+def _legend(canvas: Canvas, each: int, look: ChartStyle) -> None:
     """What the marks mean; apart from these, at the right, how many samples stand behind one."""
     height, width = canvas.glyphs.shape
     many = f"one mark: {each:,} samples" if each > 1 else ""

@@ -14,10 +14,10 @@ from tui.charts.axis import Axis, linear, padded, rounded
 from tui.charts.canvas import Canvas, packed
 from tui.charts.curve import ONE, ZERO
 from tui.charts.legend import Entry, legend
-from tui.charts.look import RGB, Look
 from tui.charts.plot import Plot
 from tui.charts.relief import mix
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 
 WRONG = "✕"
 SHADES = 16
@@ -42,7 +42,7 @@ class Scene:
 
 
 @shows(BoundaryPicture)
-def draw(picture: BoundaryPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: BoundaryPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The points by class on shaded ground, the line P = 0.5, and how many points are right."""
     scene = _scene(picture.x.tobytes(), picture.labels.tobytes(), width, height, look)
     plot = scene.axes.again()
@@ -60,7 +60,7 @@ def draw(picture: BoundaryPicture, width: int, height: int, look: Look) -> Canva
 
 
 @lru_cache(maxsize=4)
-def _scene(x: bytes, labels: bytes, width: int, height: int, look: Look) -> Scene:
+def _scene(x: bytes, labels: bytes, width: int, height: int, look: ChartStyle) -> Scene:
     points, classes = np.frombuffer(x).reshape(-1, 2), np.frombuffer(labels)
     ranges = [padded(float(column.min()), float(column.max()), 0.08) for column in points.T]
     x_axis = linear(*ranges[0], width // 9).named("x₁", 6 / width)
@@ -80,7 +80,7 @@ def _scene(x: bytes, labels: bytes, width: int, height: int, look: Look) -> Scen
     return Scene(x_axis, y_axis, axes, marks, names, grid)
 
 
-def _boundary(plot: Plot, z: Array, look: Look) -> None:
+def _boundary(plot: Plot, z: Array, look: ChartStyle) -> None:
     """A dot wherever z has another sign at the next dot to the right or below."""
     above = _finer(_finer(z).T).T >= 0
     edge = np.zeros(above.shape, dtype=bool)
@@ -97,26 +97,26 @@ def _finer(z: Array) -> Array:
     return rows.reshape(-1, z.shape[1])
 
 
-def _wrong(plot: Plot, picture: BoundaryPicture, scene: Scene, look: Look) -> None:
+def _wrong(plot: Plot, picture: BoundaryPicture, scene: Scene, look: ChartStyle) -> None:
     """A cross over every point on the wrong side."""
     wrong = (picture.log_odds(picture.x) >= 0) != (picture.labels == 1)
     xs, ys = scene.x.place(picture.x[wrong, 0]), scene.y.place(picture.x[wrong, 1])
     plot.marks(xs, ys, look.residual, WRONG)
 
 
-def _ground(z: Array, look: Look) -> Canvas:
+def _ground(z: Array, look: ChartStyle) -> Canvas:
     """The probability as colours, two half blocks a cell."""
     steps = np.rint(rounded(sigmoid(z)) * (SHADES - 1)).astype(np.intp)
     shades = np.array([packed(shade) for shade in _palette(look)])
     upper, lower = steps[::2], steps[1::2]
     canvas = Canvas(z.shape[1], len(upper))
     canvas.glyphs[:] = np.where(upper == lower, ord(" "), ord("▀"))
-    canvas.inks[:], canvas.papers[:] = shades[upper], shades[lower]
+    canvas.foregrounds[:], canvas.backgrounds[:] = shades[upper], shades[lower]
     return canvas
 
 
 @lru_cache(maxsize=4)
-def _palette(look: Look) -> list[RGB]:
+def _palette(look: ChartStyle) -> list[RGB]:
     """From the ground of label 0 over none to the ground of label 1."""
     none = ground(look)
     return [
@@ -125,12 +125,12 @@ def _palette(look: Look) -> list[RGB]:
     ]
 
 
-def ground(look: Look) -> RGB:
+def ground(look: ChartStyle) -> RGB:
     """Nearly black below light text, nearly white below dark."""
     return (18, 18, 20) if look.is_dark else (248, 248, 248)
 
 
-def _entries(look: Look) -> list[Entry]:
+def _entries(look: ChartStyle) -> list[Entry]:
     entries = [(ZERO, "label 0", look.line), (ONE, "label 1", look.points)]
     entries.append(("⠒⠒", "P = 0.5", look.path))
     return [*entries, (WRONG, "wrong", look.residual)] if look.residuals else entries

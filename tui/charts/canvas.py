@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.pictures import Array
-from tui.charts.look import RGB
+from tui.charts.style import RGB
 
 Cells: TypeAlias = NDArray[np.int32]
 Where: TypeAlias = NDArray[np.intp]
@@ -25,12 +25,12 @@ DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Span:
     """Neighbouring cells of one line that have their colours in common."""
 
     text: str
-    ink: RGB | None
-    paper: RGB | None
+    foreground: RGB | None
+    background: RGB | None
 
 
 class Canvas:
@@ -45,8 +45,8 @@ class Canvas:
         shape = max(height, 0), max(width, 0)
         self.glyphs: Cells = np.full(shape, UNTOUCHED, dtype=np.int32)
         """Code points, shape (rows, columns)."""
-        self.inks: Cells = np.full(shape, PLAIN, dtype=np.int32)
-        self.papers: Cells = np.full(shape, PLAIN, dtype=np.int32)
+        self.foregrounds: Cells = np.full(shape, PLAIN, dtype=np.int32)
+        self.backgrounds: Cells = np.full(shape, PLAIN, dtype=np.int32)
 
     @classmethod
     def of(cls, lines: Sequence[str], ink: RGB) -> Self:
@@ -54,22 +54,22 @@ class Canvas:
         canvas = cls(len(lines[0]) if lines else 0, len(lines))
         letters = np.array([[ord(letter) for letter in line] for line in lines], dtype=np.int32)
         canvas.glyphs[:] = np.where(letters == SPACE, UNTOUCHED, letters)
-        canvas.inks[:] = packed(ink)
+        canvas.foregrounds[:] = packed(ink)
         return canvas
 
     def copy(self) -> Canvas:
         """The same cells, on a canvas of their own."""
         copy = Canvas(0, 0)
-        copy.glyphs, copy.inks, copy.papers = (
-            cells.copy() for cells in (self.glyphs, self.inks, self.papers)
+        copy.glyphs, copy.foregrounds, copy.backgrounds = (
+            cells.copy() for cells in (self.glyphs, self.foregrounds, self.backgrounds)
         )
         return copy
 
     def part(self, rows: slice, columns: slice) -> Canvas:
         """A window on these cells: what is drawn there is drawn here."""
         part = Canvas(0, 0)
-        part.glyphs, part.inks, part.papers = (
-            cells[rows, columns] for cells in (self.glyphs, self.inks, self.papers)
+        part.glyphs, part.foregrounds, part.backgrounds = (
+            cells[rows, columns] for cells in (self.glyphs, self.foregrounds, self.backgrounds)
         )
         return part
 
@@ -77,12 +77,12 @@ class Canvas:
         """Write text from a cell on, spaces included; it must fit."""
         cells = np.s_[row, column : column + len(text)]
         self.glyphs[cells] = [ord(letter) for letter in text]
-        self.inks[cells] = packed(ink)
+        self.foregrounds[cells] = packed(ink)
 
     def stamp(self, rows: Where, columns: Where, glyph: str, ink: RGB) -> None:
         """Put one character into each of these cells."""
         self.glyphs[rows, columns] = ord(glyph)
-        self.inks[rows, columns] = packed(ink)
+        self.foregrounds[rows, columns] = packed(ink)
 
     def dot(self, down: Where, across: Where, ink: RGB) -> None:
         """Set braille dots, 4 to a cell downwards and 2 across; they join those of their cell."""
@@ -90,42 +90,42 @@ class Canvas:
         before = self.glyphs[rows, columns]
         self.glyphs[rows, columns] = np.where(before & ~0xFF == BRAILLE, before, BRAILLE)
         np.bitwise_or.at(self.glyphs, (rows, columns), DOTS[down % 4, across % 2])
-        self.inks[rows, columns] = packed(ink)
+        self.foregrounds[rows, columns] = packed(ink)
 
     def lay(self, other: Canvas) -> None:
         """Draw what was drawn on another canvas of the same size over what is here."""
         drawn = other.glyphs != UNTOUCHED
         np.copyto(self.glyphs, other.glyphs, where=drawn)
-        np.copyto(self.inks, other.inks, where=drawn)
+        np.copyto(self.foregrounds, other.foregrounds, where=drawn)
 
     def lay_under(self, ground: Canvas) -> None:
         """Let a canvas of this size show where nothing was drawn, and its paper everywhere."""
         free = self.glyphs == UNTOUCHED
         np.copyto(self.glyphs, ground.glyphs, where=free)
-        np.copyto(self.inks, ground.inks, where=free)
-        self.papers[:] = ground.papers
+        np.copyto(self.foregrounds, ground.foregrounds, where=free)
+        self.backgrounds[:] = ground.backgrounds
 
     def text(self) -> list[str]:
         """The characters alone, a line a row."""
-        return ["".join(run.text for run in self.runs(row)) for row in range(len(self.glyphs))]
+        return ["".join(run.text for run in self.spans(row)) for row in range(len(self.glyphs))]
 
-    def runs(self, row: int) -> Iterator[Run]:
+    def spans(self, row: int) -> Iterator[Span]:
         """One row as text, cut where the colours change."""
-        glyphs, inks, papers = self.glyphs[row], self.inks[row], self.papers[row]
+        glyphs, inks, papers = self.glyphs[row], self.foregrounds[row], self.backgrounds[row]
         letters = np.where(glyphs == UNTOUCHED, SPACE, glyphs).tobytes().decode("utf-32-le")
         turns = np.flatnonzero((inks[1:] != inks[:-1]) | (papers[1:] != papers[:-1])) + 1
         edges = [0, *turns.tolist(), len(letters)]
         for start, end in pairwise(edges):
             if start < end:
                 text = letters[start:end]
-                yield Run(text, unpacked(int(inks[start])), unpacked(int(papers[start])))
+                yield Span(text, unpacked(int(inks[start])), unpacked(int(papers[start])))
 
     def changes(self, before: Canvas) -> Iterator[tuple[int, int, int]]:
         """The rows that differ from those of a canvas of this size: row, first column, end."""
         other = (
             (self.glyphs != before.glyphs)
-            | (self.inks != before.inks)
-            | (self.papers != before.papers)
+            | (self.foregrounds != before.foregrounds)
+            | (self.backgrounds != before.backgrounds)
         )
         for row in np.flatnonzero(other.any(axis=1)).tolist():
             columns = np.flatnonzero(other[row])

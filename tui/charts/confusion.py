@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from engine.frame import Frame
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, packed
-from tui.charts.look import RGB, Look
 from tui.charts.names import short
 from tui.charts.plot import too_small, words
 from tui.charts.relief import mix
+from tui.charts.style import RGB, ChartStyle
 from tui.charts.waiting import nothing_yet
 
 DEPTH = 0.42
@@ -39,7 +39,7 @@ class Confused(Protocol):
         """What the classes are called."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
     """A row for each class that is true and a column for each that was said.
 
     Where there is no room for all the cells, the commonest mistakes are listed instead.
@@ -81,7 +81,7 @@ class _Table:
         self.marked = self.across >= digits + 4
         """Whether there is room for a sign before the numbers that are right."""
 
-    def draw(self, look: Look) -> Canvas:
+    def draw(self, look: ChartStyle) -> Canvas:
         canvas = Canvas(self.width, self.height)
         self._head(canvas, look)
         totals = np.maximum(self.counts.sum(axis=1), 1)
@@ -96,7 +96,7 @@ class _Table:
         self._foot(canvas, look)
         return canvas
 
-    def _head(self, canvas: Canvas, look: Look) -> None:
+    def _head(self, canvas: Canvas, look: ChartStyle) -> None:
         canvas.write(0, 0, self.corner.rjust(self.left - 1), look.dim)
         for column, name in enumerate(short(self.names, self.across - 1)):
             start = self._start(column) + (self.across - len(name)) // 2
@@ -106,15 +106,15 @@ class _Table:
         return self.left + column * self.across
 
     def _paint(
-        self, canvas: Canvas, top: int, column: int, share: float, right: bool, look: Look
+        self, canvas: Canvas, top: int, column: int, share: float, right: bool, look: ChartStyle
     ) -> None:
         colour: RGB = look.minimum if right else look.residual
         start = self._start(column)
         cells = np.s_[top : top + self.down, start : start + self.across - 1]
-        canvas.papers[cells] = packed(mix(ground(look), colour, DEPTH * share))
+        canvas.backgrounds[cells] = packed(mix(ground(look), colour, DEPTH * share))
 
     def _write(
-        self, canvas: Canvas, middle: int, row: int, column: int, share: float, look: Look
+        self, canvas: Canvas, middle: int, row: int, column: int, share: float, look: ChartStyle
     ) -> None:
         count, right = int(self.counts[row, column]), row == column
         text = str(count) if count or right else "·"
@@ -128,7 +128,7 @@ class _Table:
         if self.down >= 3 and count and len(percent) <= room:
             canvas.write(middle + 1, start + (room - len(percent)) // 2, percent, look.text)
 
-    def _foot(self, canvas: Canvas, look: Look) -> None:
+    def _foot(self, canvas: Canvas, look: ChartStyle) -> None:
         """Where there are rows left: what was counted, in a sentence."""
         below = 1 + self.down * len(self.names)
         right, every = int(np.trace(self.counts)), int(self.counts.sum())
@@ -138,7 +138,7 @@ class _Table:
 
 
 def _mistakes(
-    counts: NDArray[np.int64], names: tuple[str, ...], width: int, height: int, look: Look
+    counts: NDArray[np.int64], names: tuple[str, ...], width: int, height: int, look: ChartStyle
 ) -> Canvas:
     """The commonest mistakes, as many as there are lines."""
     canvas = Canvas(width, height)

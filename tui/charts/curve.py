@@ -15,9 +15,9 @@ from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
-from tui.charts.look import Look
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 ZERO, ONE, ASKED = "○", "●", "◆"
 TIGHT = 9
@@ -39,7 +39,7 @@ class Scene:
 
 
 @shows(CurvePicture)
-def draw(picture: CurvePicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: CurvePicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The curve now, the threshold where it crosses 0.5, and the odds where they were asked."""
     x, labels = picture.x.tobytes(), picture.labels.tobytes()
     scene = _scene(x, labels, picture.start, picture.at, width, height, look)
@@ -72,7 +72,7 @@ def _scene(
     at: float,
     width: int,
     height: int,
-    look: Look,
+    look: ChartStyle,
 ) -> Scene:
     xs, classes = np.frombuffer(x), np.frombuffer(labels)
     x_axis = linear(*window(xs, at), width // 9).named("x", 5 / width)
@@ -101,7 +101,7 @@ def _scene(
     return Scene(x_axis, y_axis, plot, points, names)
 
 
-def mark_classes(plot: Plot, x: Array, y: Array, classes: Array, look: Look) -> None:
+def mark_classes(plot: Plot, x: Array, y: Array, classes: Array, look: ChartStyle) -> None:
     """Mark every point as its class is marked: a ring for 0, a disc for 1."""
     for label, glyph, colour in ((0, ZERO, look.sample), (1, ONE, look.points)):
         of = classes == label
@@ -112,7 +112,7 @@ def _span(axis: Axis) -> float:
     return axis.high - axis.low
 
 
-def _residuals(plot: Plot, picture: CurvePicture, scene: Scene, look: Look) -> None:
+def _residuals(plot: Plot, picture: CurvePicture, scene: Scene, look: ChartStyle) -> None:
     """A line from every label to the curve, P − y, which is what the gradient is made of."""
     xs = scene.x.place(picture.x)
     ends = scene.y.place(picture.probability(picture.x)), scene.y.place(picture.labels)
@@ -122,7 +122,7 @@ def _residuals(plot: Plot, picture: CurvePicture, scene: Scene, look: Look) -> N
         plot.marks(np.full(len(rows), column), 1 - rows / (plot.rows - 1), look.residual, "│")
 
 
-def _threshold(plot: Plot, picture: CurvePicture, x: Axis, look: Look) -> None:
+def _threshold(plot: Plot, picture: CurvePicture, x: Axis, look: ChartStyle) -> None:
     """Where P = 0.5, as a line from top to bottom and in words on the side below the curve."""
     at = picture.threshold()
     if at is None:
@@ -137,7 +137,7 @@ def _threshold(plot: Plot, picture: CurvePicture, x: Axis, look: Look) -> None:
     plot.note(1 if picture.w > 0 else plot.columns - len(text) - 1, half - 1, text, look.minimum)
 
 
-def _odds(plot: Plot, picture: CurvePicture, scene: Scene, look: Look) -> None:
+def _odds(plot: Plot, picture: CurvePicture, scene: Scene, look: ChartStyle) -> None:
     """The point of the curve at the x that was asked for, with its odds in words."""
     p = float(picture.probability(picture.at))
     plot.mark(scene.x.place(picture.at), scene.y.place(p), look.residual, ASKED)
@@ -152,11 +152,11 @@ def _half() -> float:
     return (0.5 - LOW) / (HIGH - LOW)
 
 
-def _tight(look: Look) -> list[Entry]:
+def _tight(look: ChartStyle) -> list[Entry]:
     return [(ONE, f"label 1 · {ZERO} label 0", look.points)]
 
 
-def _entries(look: Look) -> list[Entry]:
+def _entries(look: ChartStyle) -> list[Entry]:
     entries = [
         (ONE, "label 1", look.points),
         (ZERO, "label 0", look.sample),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from engine.handwriting import resized
 from engine.pictures.digits import DigitsPicture, HardDigits
-from engine.resampling import resized
 from tui.charts.bars import percent
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.pixels import ink
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.tiles import tiles
 
 RIGHT, WRONG = "✓", "✗"
@@ -20,7 +20,7 @@ WORDS = 2
 
 
 @shows(DigitsPicture)
-def draw(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: DigitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """As many as fit, the hardest first, each with the network's answer and how sure it is."""
     if not len(picture.hardest):
         return words("no test yet: it comes with the first step", width, height, look)
@@ -29,7 +29,7 @@ def draw(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
 
 @lru_cache(maxsize=4)  # digits are compared by identity: they change with a test, not a frame
 def _draw(
-    hardest: HardDigits, classes: tuple[str, ...], width: int, height: int, look: Look
+    hardest: HardDigits, classes: tuple[str, ...], width: int, height: int, look: ChartStyle
 ) -> Canvas:
     plan = tiles(width, height, len(hardest), WORDS)
     if plan is None:
@@ -44,7 +44,7 @@ def _draw(
 
 
 def _caption(
-    room: Canvas, hardest: HardDigits, index: int, classes: tuple[str, ...], look: Look
+    room: Canvas, hardest: HardDigits, index: int, classes: tuple[str, ...], look: ChartStyle
 ) -> None:
     """What the network says of an image, and below what it is, each with its probability."""
     height, width = room.glyphs.shape

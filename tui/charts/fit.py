@@ -13,9 +13,9 @@ from tui.charts.axis import Axis, linear, padded, rounded
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
-from tui.charts.look import Look
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 CROWD = 30
 """From so many points on, each is a dot and not a disc."""
@@ -36,7 +36,7 @@ class Scene:
 
 
 @shows(LinePicture)
-def draw(picture: LinePicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: LinePicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The line among its points, in a window that stays where it is while the line moves."""
     x, y = picture.x.tobytes(), picture.y.tobytes()
     names = _entries(len(picture.x), picture.sample is not None, look)
@@ -69,7 +69,7 @@ def scene_of(
     entries: tuple[Entry, ...],
     width: int,
     height: int,
-    look: Look,
+    look: ChartStyle,
 ) -> Scene:
     """Axes, points, the line at the start, and the legend with these entries."""
     xs, ys = np.frombuffer(x), np.frombuffer(y)
@@ -106,7 +106,7 @@ def line(x: Axis, y: Axis, w: float, b: float, points: int) -> tuple[Array, Arra
         return place, y.place(w * (x.low + place * (x.high - x.low)) + b)
 
 
-def mark_points(plot: Plot, x: Array, y: Array, look: Look) -> None:
+def mark_points(plot: Plot, x: Array, y: Array, look: ChartStyle) -> None:
     """A disc for each of a few points, a dot for each of a crowd."""
     seen = inside(x, y)
     apart = seen[np.unique(plot.dots(x[seen], y[seen]), return_index=True)[1]]
@@ -117,7 +117,7 @@ def mark_points(plot: Plot, x: Array, y: Array, look: Look) -> None:
         plot.points(x[apart], y[apart], look.points)
 
 
-def _residuals(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: Look) -> None:
+def _residuals(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: ChartStyle) -> None:
     """A vertical line from every point to the line; in each column, the longest."""
     with np.errstate(over="ignore", invalid="ignore"):
         line_y = y.place(picture.w * picture.x + picture.b).clip(0, 1)
@@ -130,12 +130,12 @@ def _residuals(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: Look) -
     plot.marks(xs[longest][column], 1 - row / (plot.rows - 1), look.residual, "│")
 
 
-def points_entry(points: int, look: Look) -> Entry:
+def points_entry(points: int, look: ChartStyle) -> Entry:
     """What the legend says of the data."""
     return "●" if points < CROWD else "⠢", "points", look.points
 
 
-def _entries(points: int, sampled: bool, look: Look) -> tuple[Entry, ...]:
+def _entries(points: int, sampled: bool, look: ChartStyle) -> tuple[Entry, ...]:
     entries = [
         points_entry(points, look),
         ("⠒⠒", "line now", look.line),
@@ -148,7 +148,7 @@ def _entries(points: int, sampled: bool, look: Look) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
-def _say_where(plot: Plot, picture: LinePicture, y: Axis, look: Look) -> None:
+def _say_where(plot: Plot, picture: LinePicture, y: Axis, look: ChartStyle) -> None:
     middle = picture.w * float(picture.x.mean()) + picture.b
     text = "the line is off the chart"
     if math.isfinite(middle):

@@ -12,9 +12,9 @@ from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.fit import mark_points, points_entry
 from tui.charts.legend import legend
-from tui.charts.look import RGB, Look
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 from tui.charts.walkers import entries
 
 STAMPS = 3
@@ -32,7 +32,7 @@ class Scene:
 
 
 @shows(FitsPicture)
-def draw(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: FitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The curves among the points, in a window that stays where it is while they bend."""
     scene = _scene(picture.x.tobytes(), picture.y.tobytes(), width, height, look)
     plot = scene.points.again()
@@ -58,7 +58,7 @@ def _stamp(
 
 
 @lru_cache(maxsize=4)
-def _scene(x: bytes, y: bytes, width: int, height: int, look: Look) -> Scene:
+def _scene(x: bytes, y: bytes, width: int, height: int, look: ChartStyle) -> Scene:
     xs, ys = np.frombuffer(x), np.frombuffer(y)
     edges = padded(float(xs.min()), float(xs.max()), 0.06)
     heights = padded(float(ys.min()), float(ys.max()), 0.3)

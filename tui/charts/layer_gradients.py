@@ -10,9 +10,9 @@ from engine.frame import Frame
 from tui.charts.axis import DECIMALS, power_of_ten
 from tui.charts.bars import bar
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.names import short
 from tui.charts.plot import too_small, words
+from tui.charts.style import ChartStyle
 from tui.charts.waiting import nothing_yet
 
 LEAST, MOST = -6, 1
@@ -33,7 +33,7 @@ class Sloped(Protocol):
         gradient of its weights."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
     """A bar for each layer, the one next to the inputs first; ten times as much, one tick more."""
     if too_small(width, height):
         return words("too small", width, height, look)
@@ -60,7 +60,9 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     return canvas
 
 
-def _foot(canvas: Canvas, top: int, gradients: tuple[tuple[str, float], ...], look: Look) -> None:
+def _foot(
+    canvas: Canvas, top: int, gradients: tuple[tuple[str, float], ...], look: ChartStyle
+) -> None:
     """In the last rows, if they lie below `top`: how the layers compare, and what is drawn."""
     height, width = canvas.glyphs.shape
     said = [text for text in (_said(gradients), WHAT) if text and len(text) <= width]
@@ -89,7 +91,7 @@ def _bar(value: float, low: int, high: int, room: int) -> str:
 
 
 def _scale(
-    canvas: Canvas, row: int, left: int, room: int, powers: tuple[int, int], look: Look
+    canvas: Canvas, row: int, left: int, room: int, powers: tuple[int, int], look: ChartStyle
 ) -> None:
     """The powers of ten below the bars, as many as there is room for."""
     low, high = powers

@@ -8,14 +8,14 @@ from typing import TypeAlias
 import numpy as np
 
 from engine.pictures import Array
-from tui.charts.look import RGB, Look
 from tui.charts.plot import Plot
+from tui.charts.style import RGB, ChartStyle
 
 Entry: TypeAlias = tuple[str, str, RGB]
 """A mark, what it means, and its colour."""
 
 
-def legend(plot: Plot, entries: Sequence[Entry], x: Array, y: Array, look: Look) -> None:
+def legend(plot: Plot, entries: Sequence[Entry], x: Array, y: Array, look: ChartStyle) -> None:
     """Write the entries in the corner, or at the top, that holds the fewest of the points (x, y).
 
     Give it points that stay where they are, else it jumps about while the picture moves.

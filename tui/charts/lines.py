@@ -9,9 +9,9 @@ import numpy as np
 from engine.pictures.walks import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.fit import CROWD, line, points_entry, scene_of
-from tui.charts.look import Look
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.walkers import entries
 
 STAMPS = 3
@@ -19,7 +19,7 @@ STAMPS = 3
 
 
 @shows(WalksPicture)
-def draw(picture: WalksPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: WalksPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The lines among the points, in a window that stays where it is while they move."""
     walkers = entries(picture, look)
     names = points_entry(len(picture.x), look), *walkers, ("⠂⠐", "at the start", look.start)
@@ -56,7 +56,7 @@ def _stamps(index: int, walkers: int, plot: Plot) -> np.ndarray:
     return (shares * plot.columns).astype(np.intp)
 
 
-def _say_which(plot: Plot, names: list[str], look: Look) -> None:
+def _say_which(plot: Plot, names: list[str], look: ChartStyle) -> None:
     if names:
         text = f"off the chart: {', '.join(names)}"
         plot.note((plot.columns - len(text)) // 2, plot.rows - 1, text, look.residual)

@@ -11,9 +11,9 @@ from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.curve import ONE, TIGHT, ZERO, mark_classes, window
 from tui.charts.legend import legend
-from tui.charts.look import Look
 from tui.charts.plot import Plot
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 LEVEL = " P = 0.5 "
 REACH = 6.0
@@ -21,7 +21,7 @@ REACH = 6.0
 
 
 @shows(CurvePicture)
-def draw(picture: CurvePicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: CurvePicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """z = w·x + b now and at the start, with every point on the line that judges it."""
     x, y, ground, names = _scene(
         picture.x.tobytes(), picture.start, picture.at, width, height, look
@@ -37,7 +37,7 @@ def draw(picture: CurvePicture, width: int, height: int, look: Look) -> Canvas:
 
 @lru_cache(maxsize=4)
 def _scene(
-    x: bytes, start: tuple[float, float], at: float, width: int, height: int, look: Look
+    x: bytes, start: tuple[float, float], at: float, width: int, height: int, look: ChartStyle
 ) -> tuple[Axis, Axis, Plot, Plot]:
     """The axes, the level z = 0 and the line at the start; and what the marks mean."""
     low, high = window(np.frombuffer(x), at)

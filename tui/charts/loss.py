@@ -10,13 +10,13 @@ from engine.pictures.walks import WalksPicture
 from tui.charts import losses
 from tui.charts.axis import linear, round_up
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.loss_curve import curve, last_step, loss_axis
 from tui.charts.plot import Plot, too_small, words
+from tui.charts.style import ChartStyle
 from tui.charts.waiting import nothing_yet
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
     """The curve of all losses so far, of which no spike is thinned away."""
     if too_small(width, height):
         return words("too small", width, height, look)
@@ -37,7 +37,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
     return plot.canvas
 
 
-def _caption(plot: Plot, frame: Frame, xs: Array, ys: Array, look: Look) -> None:
+def _caption(plot: Plot, frame: Frame, xs: Array, ys: Array, look: ChartStyle) -> None:
     """Say where the loss is now, in the top corner on the side where the curve is lower."""
     text, colour = f"loss {number(frame.loss)}", look.text
     if frame.state is State.DIVERGED:

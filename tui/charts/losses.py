@@ -14,9 +14,9 @@ from engine.pictures.walks import Walk, WalksPicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.legend import Entry
-from tui.charts.look import Look
 from tui.charts.loss_curve import curve, loss_axis
 from tui.charts.plot import Plot, words
+from tui.charts.style import ChartStyle
 from tui.charts.walkers import entries
 
 UNEVEN = 3
@@ -35,7 +35,7 @@ class Curve:
 
 
 def by_updates(
-    frame: Frame, picture: WalksPicture | FitsPicture, width: int, height: int, look: Look
+    frame: Frame, picture: WalksPicture | FitsPicture, width: int, height: int, look: ChartStyle
 ) -> Canvas:
     """The loss of each training against its own updates."""
     walks: Sequence[Walk | Fit] = picture.walks
@@ -45,7 +45,9 @@ def by_updates(
     return _draw(frame, curves, x.named("updates", 9 / width), width, height, look)
 
 
-def by_samples(frame: Frame, picture: WalksPicture, width: int, height: int, look: Look) -> Canvas:
+def by_samples(
+    frame: Frame, picture: WalksPicture, width: int, height: int, look: ChartStyle
+) -> Canvas:
     """The loss of each training against the samples that it has looked at."""
     curves = [
         _curve(frame, walk, sign, walk.samples / max(walk.updates, 1))
@@ -55,7 +57,9 @@ def by_samples(frame: Frame, picture: WalksPicture, width: int, height: int, loo
     return _draw(frame, curves, x.named("samples", 9 / width), width, height, look)
 
 
-def by_seconds(frame: Frame, picture: WalksPicture, width: int, height: int, look: Look) -> Canvas:
+def by_seconds(
+    frame: Frame, picture: WalksPicture, width: int, height: int, look: ChartStyle
+) -> Canvas:
     """The loss of each training against the time that its updates have taken."""
     curves = [
         _curve(frame, walk, sign, walk.seconds / max(walk.updates, 1))
@@ -66,7 +70,7 @@ def by_seconds(frame: Frame, picture: WalksPicture, width: int, height: int, loo
 
 
 def _draw(
-    frame: Frame, curves: list[Curve], x: Axis, width: int, height: int, look: Look
+    frame: Frame, curves: list[Curve], x: Axis, width: int, height: int, look: ChartStyle
 ) -> Canvas:
     every = _together(curves)
     if len(every) == 0:
@@ -86,7 +90,7 @@ def _draw(
     return plot.canvas
 
 
-def _pairs(picture: WalksPicture, look: Look) -> list[tuple[Walk, Entry]]:
+def _pairs(picture: WalksPicture, look: ChartStyle) -> list[tuple[Walk, Entry]]:
     return list(zip(picture.walks, entries(picture, look), strict=True))
 
 
@@ -127,7 +131,7 @@ def _longest(curves: list[Curve]) -> float:
     return max((float(one.losses.first[-1]) for one in curves if len(one.losses)), default=0.0)
 
 
-def _captions(plot: Plot, frame: Frame, curves: list[Curve], look: Look) -> None:
+def _captions(plot: Plot, frame: Frame, curves: list[Curve], look: ChartStyle) -> None:
     """The name and the loss of each at the top right: losses fall, and there is room."""
     texts = [f"{one.sign[1]} {number(one.now)}" for one in curves]
     width = max(len(text) for text in texts)

@@ -10,9 +10,9 @@ from engine.pictures.boundary import BoundaryPicture, Layer
 from tui.charts.axis import rounded
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Where, stroke
-from tui.charts.look import Look
 from tui.charts.relief import mix
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 NODE = "●"
 MOST = 80
@@ -24,7 +24,7 @@ SIDE = 4
 
 
 @shows(BoundaryPicture)
-def draw(picture: BoundaryPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: BoundaryPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """Every weight as an edge, solid where positive and dotted where negative; the larger, the
     brighter. With `residuals` the edges are the gradients of the last step instead."""
     canvas = Canvas(width, height)
@@ -52,7 +52,9 @@ def _rows(count: int, height: int) -> Where:
     return 1 + np.floor((np.arange(shown) + 0.5) * height / shown).astype(np.intp)
 
 
-def _edges(canvas: Canvas, values: Array, columns: Where, rows: list[Where], look: Look) -> None:
+def _edges(
+    canvas: Canvas, values: Array, columns: Where, rows: list[Where], look: ChartStyle
+) -> None:
     shown = values[: len(rows[1]), : len(rows[0])]
     shown = np.where(np.isfinite(shown), shown, 0)
     largest = float(np.abs(shown).max()) or 1.0
@@ -67,7 +69,7 @@ def _edges(canvas: Canvas, values: Array, columns: Where, rows: list[Where], loo
         canvas.dot(down[every], across[every], mix(ground(look), colour, share))
 
 
-def _captions(canvas: Canvas, layers: tuple[Layer, ...], columns: Where, look: Look) -> None:
+def _captions(canvas: Canvas, layers: tuple[Layer, ...], columns: Where, look: ChartStyle) -> None:
     """What the edges are, and below each layer the largest absolute value of what is drawn."""
     height, width = canvas.glyphs.shape
     title, subject = ("gradients", "|∂L/∂w|") if look.residuals else ("weights", "|w|")

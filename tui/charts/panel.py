@@ -11,8 +11,8 @@ from engine.pictures import Array
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import UNTOUCHED, Canvas
 from tui.charts.legend import legend
-from tui.charts.look import RGB, Look
 from tui.charts.plot import LEAST_HEIGHT, Plot, margin, too_small, words
+from tui.charts.style import RGB, ChartStyle
 
 ABOVE, BELOW = "▲", "▼"
 """What marks a point that lies beyond the panel."""
@@ -60,7 +60,7 @@ class Panel:
     """Values of y that are worth a line across."""
 
 
-def stacked(panels: Sequence[Panel], width: int, height: int, look: Look) -> Canvas:
+def stacked(panels: Sequence[Panel], width: int, height: int, look: ChartStyle) -> Canvas:
     """The panels one above the other, their axes at the left in one column."""
     canvas = Canvas(width, height)
     rows = height // len(panels)
@@ -87,7 +87,7 @@ def _axes(panel: Panel, width: int, height: int) -> tuple[Axis, Axis]:
     return x, linear(*y_ends, max(2, round((height - 2) / 1.7))).named(y_name, 1.5 / height)
 
 
-def _draw(plot: Plot, panel: Panel, x: Axis, y: Axis, look: Look) -> None:
+def _draw(plot: Plot, panel: Panel, x: Axis, y: Axis, look: ChartStyle) -> None:
     across = np.linspace(0, 1, plot.columns)
     for level in panel.levels:
         plot.marks(across[1::3], np.full(len(across[1::3]), y.place(level)), look.dim, "╌")
@@ -105,7 +105,7 @@ def _draw(plot: Plot, panel: Panel, x: Axis, y: Axis, look: Look) -> None:
         _point(plot, point, float(x.place(point.x)), float(y.place(point.y)))
 
 
-def _guide(plot: Plot, x: float, y: float, look: Look) -> None:
+def _guide(plot: Plot, x: float, y: float, look: ChartStyle) -> None:
     """Dashes from the point down to the one axis, and left to the other."""
     y = min(max(y, 0.0), 1.0)
     column, row = int(plot.column(x)), int(plot.row(y))
@@ -116,7 +116,7 @@ def _guide(plot: Plot, x: float, y: float, look: Look) -> None:
     plot.inner.stamp(np.full(len(left), row), left, "╌", look.dim)
 
 
-def _name(plot: Plot, lines: Sequence[Line], x: Axis, y: Axis, look: Look) -> None:
+def _name(plot: Plot, lines: Sequence[Line], x: Axis, y: Axis, look: ChartStyle) -> None:
     """The legend, away from the curves: it stays where it is while the points move."""
     named = [line for line in lines if line.name]
     if not named:

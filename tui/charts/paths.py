@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from engine.pictures.walks import WalksPicture
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.surface import stand, terrain_of, walk
 from tui.charts.walkers import entries
 
 
 @shows(WalksPicture)
-def draw(picture: WalksPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: WalksPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The map, and each path from the start to where that training is now."""
     walkers = entries(picture, look)
     x, y = picture.x.tobytes(), picture.y.tobytes()

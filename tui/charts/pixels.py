@@ -11,8 +11,8 @@ from engine.pictures import Array
 from tui.charts.axis import rounded
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Cells, packed
-from tui.charts.look import Look
 from tui.charts.relief import mix
+from tui.charts.style import ChartStyle
 
 SHADES = 17
 """How many colours tell values apart: few enough that neighbours share one code, and an odd
@@ -25,7 +25,7 @@ EDGE = 0.4
 """There, two pixels that differ by so much are told apart by a half block."""
 
 
-def ink(image: NDArray[np.generic], look: Look) -> Canvas:
+def ink(image: NDArray[np.generic], look: ChartStyle) -> Canvas:
     """An image of grey values from 0, the paper, to 255, the ink; shape (rows, columns)."""
     shares = _even(image.astype(np.float64) / 255)
     if look.depth == "letters":
@@ -33,7 +33,7 @@ def ink(image: NDArray[np.generic], look: Look) -> Canvas:
     return _half_blocks(shares, _inks(look))
 
 
-def signed(values: Array, largest: float, look: Look) -> Canvas:
+def signed(values: Array, largest: float, look: ChartStyle) -> Canvas:
     """Numbers below and above 0 in two colours, the stronger the nearer to `largest` and −it.
 
     What is not a number looks like 0.
@@ -44,7 +44,7 @@ def signed(values: Array, largest: float, look: Look) -> Canvas:
     return _half_blocks((shares + 1) / 2, _two_colours(look))
 
 
-def sign_words(look: Look) -> tuple[tuple[str, str, tuple[int, int, int]], ...]:
+def sign_words(look: ChartStyle) -> tuple[tuple[str, str, tuple[int, int, int]], ...]:
     """What `signed` means by its colours, or letters: a sample, the words, and their colour."""
     if look.depth == "letters":
         return ("▒▓", "above 0", look.text), ("-=", "below 0", look.text)
@@ -63,11 +63,11 @@ def _half_blocks(shares: Array, shades: Cells) -> Canvas:
     upper, lower = steps[::2], steps[1::2]
     canvas = Canvas(shares.shape[1], len(upper))
     canvas.glyphs[:] = np.where(upper == lower, ord(" "), ord("▀"))
-    canvas.inks[:], canvas.papers[:] = shades[upper], shades[lower]
+    canvas.foregrounds[:], canvas.backgrounds[:] = shades[upper], shades[lower]
     return canvas
 
 
-def _letters(shares: Array, look: Look) -> Canvas:
+def _letters(shares: Array, look: ChartStyle) -> Canvas:
     """A half block at an edge, and one letter for two pixels that are much alike."""
     shares = rounded(shares)
     upper, lower = shares[::2], shares[1::2]
@@ -75,15 +75,15 @@ def _letters(shares: Array, look: Look) -> Canvas:
     canvas.glyphs[:] = _pick(FULL, (upper + lower) / 2)
     canvas.glyphs[upper - lower >= EDGE] = ord("▀")
     canvas.glyphs[lower - upper >= EDGE] = ord("▄")
-    canvas.inks[:] = packed(look.text)
+    canvas.foregrounds[:] = packed(look.text)
     return canvas
 
 
-def _signs(shares: Array, look: Look) -> Canvas:
+def _signs(shares: Array, look: ChartStyle) -> Canvas:
     means = (shares[::2] + shares[1::2]) / 2
     canvas = Canvas(shares.shape[1], len(means))
     canvas.glyphs[:] = np.where(means < 0, _pick(NEGATIVE, -means), _pick(FULL, means))
-    canvas.inks[:] = packed(look.text)
+    canvas.foregrounds[:] = packed(look.text)
     return canvas
 
 
@@ -95,14 +95,14 @@ def _pick(letters: str, shares: Array) -> Cells:
 
 
 @lru_cache(maxsize=8)
-def _inks(look: Look) -> Cells:
+def _inks(look: ChartStyle) -> Cells:
     """From the paper to the ink: light on dark, or dark on light, as the text is."""
     full = (255, 255, 255) if look.is_dark else (0, 0, 0)
     return _shades([mix(ground(look), full, share) for share in np.linspace(0, 1, SHADES)])
 
 
 @lru_cache(maxsize=8)
-def _two_colours(look: Look) -> Cells:
+def _two_colours(look: ChartStyle) -> Cells:
     """From the least number over 0 to the greatest; without colours from dark to light."""
     ways = np.linspace(-1, 1, SHADES)
     if look.depth == "greys":

@@ -13,7 +13,7 @@ from engine.pictures import Array
 from tui.charts.axis import Axis
 from tui.charts.canvas import Canvas, stroke
 from tui.charts.clip import clip, inside
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 
 LEAST_WIDTH, LEAST_HEIGHT = 16, 5
 """Below this there is no chart, and words take its place."""
@@ -27,7 +27,7 @@ class Plot:
     every frame took a fifth of a core from the training beside it.
     """
 
-    def __init__(self, width: int, height: int, x: Axis, y: Axis, look: Look) -> None:
+    def __init__(self, width: int, height: int, x: Axis, y: Axis, look: ChartStyle) -> None:
         self.margin = margin(y)
         self.columns = max(width - self.margin, 1)
         self.rows = max(height - 2, 1)
@@ -108,7 +108,7 @@ def margin(y: Axis) -> int:
     return max((len(label) for _, label in y.ticks), default=0) + 1
 
 
-def words(text: str, width: int, height: int, look: Look) -> Canvas:
+def words(text: str, width: int, height: int, look: ChartStyle) -> Canvas:
     """The chart that there is no chart: text in the middle, as much of it as there is room."""
     canvas = Canvas(width, height)
     rows = wrap(text, width)[:height] if width > 0 else []

@@ -6,14 +6,14 @@ import numpy as np
 
 from engine.equations import number
 from engine.pictures import Array
-from engine.probabilities.equations import SQUARED, probability
-from engine.probabilities.look import Look as Seen
+from engine.probability_scenes import SQUARED, probability
+from engine.probability_scenes import ProbabilityLook as Seen
 from tui.charts.axis import round_up
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.panel import Line, Panel, Point, stacked
 from tui.charts.plot import too_small, words
 from tui.charts.signed_bars import Bar, signed_bars
+from tui.charts.style import ChartStyle
 
 ENTROPY = "BCEWithLogitsLoss"
 MOST_ODDS, MOST_LOSS = 20.0, 8.0
@@ -21,7 +21,7 @@ BARS = 6
 """Rows that the two gradients as bars need, their title included."""
 
 
-def draw(seen: Seen, width: int, height: int, look: Look) -> Canvas:
+def draw(seen: Seen, width: int, height: int, look: ChartStyle) -> Canvas:
     """The scene, in `height` rows of `width` cells."""
     if too_small(width, height):
         return words("too small", width, height, look)
@@ -31,7 +31,7 @@ def draw(seen: Seen, width: int, height: int, look: Look) -> Canvas:
     return stacked(_SCENES[scene](seen, look), width, height, look)
 
 
-def _sigmoid(seen: Seen, look: Look) -> list[Panel]:
+def _sigmoid(seen: Seen, look: ChartStyle) -> list[Panel]:
     z, p = seen.curves.z, seen.curves.p
     here = Point(seen.z, seen.p, look.points, f"P = {probability(seen.p)}", guided=True)
     slope = seen.p * (1 - seen.p)
@@ -48,7 +48,7 @@ def _sigmoid(seen: Seen, look: Look) -> list[Panel]:
     ]
 
 
-def _odds(seen: Seen, look: Look) -> list[Panel]:
+def _odds(seen: Seen, look: ChartStyle) -> list[Panel]:
     p = np.linspace(0.0005, 0.9995, 601)
     x = ("P", 0.0, 1.0)
     ratio = Point(seen.p, seen.odds, look.points, number(seen.odds, 2), guided=True)
@@ -67,7 +67,7 @@ def _odds(seen: Seen, look: Look) -> list[Panel]:
     ]
 
 
-def _cross_entropy(seen: Seen, look: Look) -> list[Panel]:
+def _cross_entropy(seen: Seen, look: ChartStyle) -> list[Panel]:
     p = np.linspace(0.0002, 0.9998, 601)
     colours = (look.line, look.start) if seen.label else (look.start, look.line)
     loss = seen.losses[ENTROPY].loss
@@ -87,7 +87,7 @@ def _cross_entropy(seen: Seen, look: Look) -> list[Panel]:
     ]
 
 
-def _gradients(seen: Seen, look: Look) -> list[Panel]:
+def _gradients(seen: Seen, look: ChartStyle) -> list[Panel]:
     z, losses = seen.curves.z, seen.curves.losses
     lines = [
         Line("cross-entropy: P − y", z, losses[ENTROPY].gradient, look.line, mark="●"),
@@ -101,7 +101,7 @@ def _gradients(seen: Seen, look: Look) -> list[Panel]:
     return [Panel(ends, ("∂L/∂z", -1.1, 1.25), lines, points, [0.0])]
 
 
-def _with_bars(seen: Seen, width: int, height: int, look: Look) -> Canvas:
+def _with_bars(seen: Seen, width: int, height: int, look: ChartStyle) -> Canvas:
     canvas = Canvas(width, height)
     curves = stacked(_gradients(seen, look), width, height - BARS, look)
     canvas.part(np.s_[: height - BARS], np.s_[:]).lay(curves)
@@ -116,7 +116,7 @@ def _with_bars(seen: Seen, width: int, height: int, look: Look) -> Canvas:
     return canvas
 
 
-def _race(seen: Seen, look: Look) -> list[Panel]:
+def _race(seen: Seen, look: ChartStyle) -> list[Panel]:
     race = seen.race
     assert race is not None
     x = ("step", 0.0, round_up(max(50, race.steps)))
@@ -142,7 +142,7 @@ def _joined(x: Array, y: Array) -> tuple[Array, Array]:
     return (np.repeat(x, 2), np.repeat(y, 2)) if len(x) == 1 else (x, y)
 
 
-def _saturation(seen: Seen, look: Look) -> list[Panel]:
+def _saturation(seen: Seen, look: ChartStyle) -> list[Panel]:
     z, losses = seen.curves.z, seen.curves.losses
     ends = ("z", -seen.scene.reach, seen.scene.reach)
     names = (("BCEWithLogitsLoss", look.line, "●"), ("BCELoss of σ(z)", look.points, "◆"))

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from engine.pictures import Array
 from tui.charts.axis import DECIMALS, rounded
 from tui.charts.canvas import BRAILLE, DOTS, Canvas, packed
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 
 SHADES = 28
 """How many colours tell heights apart: few enough that neighbours share one code."""
@@ -16,7 +16,7 @@ STEEPNESS = 300.0
 """How much of the colours goes to what lies near the bottom, where a training spends its time."""
 
 
-def relief(heights: Array, look: Look, steepness: float = STEEPNESS) -> Canvas:
+def relief(heights: Array, look: ChartStyle, steepness: float = STEEPNESS) -> Canvas:
     """Draw heights above the lowest point, shape (4·rows, 2·columns): one a braille dot."""
     top = float(heights.max()) or 1.0
     share = rounded(np.log1p(steepness * heights / top) / np.log1p(steepness))
@@ -31,8 +31,8 @@ def relief(heights: Array, look: Look, steepness: float = STEEPNESS) -> Canvas:
     crossed = lines != BRAILLE
     canvas = Canvas(lines.shape[1], len(lines))
     canvas.glyphs[:] = np.where(crossed, lines, np.where(upper == lower, ord(" "), ord("▀")))
-    canvas.inks[:] = np.where(crossed, contours[between], shades[upper])
-    canvas.papers[:] = np.where(crossed, shades[between], shades[lower])
+    canvas.foregrounds[:] = np.where(crossed, contours[between], shades[upper])
+    canvas.backgrounds[:] = np.where(crossed, shades[between], shades[lower])
     return canvas
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from engine.frame import Frame
 from engine.pictures.walks import WalksPicture
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.losses import by_samples
 from tui.charts.plot import too_small, words
+from tui.charts.style import ChartStyle
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
     """The curve of each training, as far as it has come."""
     if too_small(width, height):
         return words("too small", width, height, look)

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from engine.frame import Frame
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.plot import too_small, words
+from tui.charts.style import ChartStyle
 
 PictureT = TypeVar("PictureT")
 
@@ -17,8 +17,8 @@ PictureT = TypeVar("PictureT")
 def shows(
     kind: type[PictureT],
 ) -> Callable[
-    [Callable[[PictureT, int, int, Look], Canvas]],
-    Callable[[Frame, int, int, Look], Canvas],
+    [Callable[[PictureT, int, int, ChartStyle], Canvas]],
+    Callable[[Frame, int, int, ChartStyle], Canvas],
 ]:
     """Make a chart of a function that draws this kind of picture.
 
@@ -27,10 +27,10 @@ def shows(
     """
 
     def chart(
-        draw: Callable[[PictureT, int, int, Look], Canvas],
-    ) -> Callable[[Frame, int, int, Look], Canvas]:
+        draw: Callable[[PictureT, int, int, ChartStyle], Canvas],
+    ) -> Callable[[Frame, int, int, ChartStyle], Canvas]:
         @wraps(draw)
-        def drawn(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+        def drawn(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
             if too_small(width, height):
                 return words("too small", width, height, look)
             if not isinstance(frame.picture, kind):

@@ -9,8 +9,8 @@ import numpy as np
 
 from tui.charts.axis import DECIMALS
 from tui.charts.canvas import Canvas
-from tui.charts.look import RGB, Look
 from tui.charts.plot import words
+from tui.charts.style import RGB, ChartStyle
 
 LEAST = 8
 """Cells that a bar needs at least to be worth drawing."""
@@ -32,7 +32,7 @@ class Bar:
 
 
 def signed_bars(
-    bars: Sequence[Bar], low: float, high: float, width: int, height: int, look: Look
+    bars: Sequence[Bar], low: float, high: float, width: int, height: int, look: ChartStyle
 ) -> Canvas:
     """A row or more for each bar, on a scale from low to high; 0 is where each begins."""
     canvas = Canvas(width, height)

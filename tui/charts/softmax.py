@@ -9,15 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.equations import number, plain
-from engine.softmax.equations import probability
-from engine.softmax.look import Look as Seen
-from engine.softmax.look import Numbers
+from engine.softmax_scenes import Numbers, probability
+from engine.softmax_scenes import SoftmaxLook as Seen
 from tui.charts.axis import round_up
 from tui.charts.canvas import Canvas
-from tui.charts.look import RGB, Look
 from tui.charts.panel import Line, Panel, Point, stacked
 from tui.charts.plot import too_small, words
 from tui.charts.signed_bars import Bar, signed_bars
+from tui.charts.style import RGB, ChartStyle
 
 ROOMY = 6.0
 """The least range of the bars of logits, up and down."""
@@ -35,7 +34,7 @@ class Block:
     high: float
 
 
-def draw(seen: Seen, width: int, height: int, look: Look) -> Canvas:
+def draw(seen: Seen, width: int, height: int, look: ChartStyle) -> Canvas:
     """The scene, in `height` rows of `width` cells."""
     if too_small(width, height):
         return words("too small", width, height, look)
@@ -74,7 +73,7 @@ def _joined(parts: Sequence[Canvas], width: int, height: int) -> Canvas:
     return canvas
 
 
-def _blocks(blocks: Sequence[Block], width: int, height: int, look: Look) -> Canvas:
+def _blocks(blocks: Sequence[Block], width: int, height: int, look: ChartStyle) -> Canvas:
     """As many of the blocks as there is room for, the last ones rather than the first."""
     rows = len(blocks[0].bars) + 1
     kept = blocks[-max(1, min(len(blocks), height // rows)) :]
@@ -88,20 +87,20 @@ def _blocks(blocks: Sequence[Block], width: int, height: int, look: Look) -> Can
     return _joined(parts, width, height)
 
 
-def _logits(seen: Seen, look: Look) -> Block:
+def _logits(seen: Seen, look: ChartStyle) -> Block:
     most = round_up(max(ROOMY, *(abs(z) for z in seen.z)))
     added = f" + {plain(seen.given.shift)}" if seen.given.shift else ""
     bars = _bars(seen, seen.z, _two, look)
     return Block(f"logits z{added}, from {plain(-most)} to {plain(most)}", bars, -most, most)
 
 
-def _shares(seen: Seen, look: Look) -> Block:
+def _shares(seen: Seen, look: ChartStyle) -> Block:
     t = seen.given.temperature
     of = f"softmax(z/{plain(t)})" if seen.scene.moves == "temperature" else "softmax(z)"
     return Block(f"P = {of}, from 0 to 1", _bars(seen, seen.p, probability, look), 0.0, 1.0)
 
 
-def _gradient(seen: Seen, look: Look) -> Block:
+def _gradient(seen: Seen, look: ChartStyle) -> Block:
     title = f"∂L/∂z = P − y for {seen.names[seen.given.label]}, from −1 to 1"
     return Block(title, _bars(seen, seen.gradient, number, look), -1.0, 1.0)
 
@@ -110,7 +109,9 @@ def _two(value: float) -> str:
     return number(value, 2)
 
 
-def _bars(seen: Seen, values: Numbers, written: Callable[[float], str], look: Look) -> list[Bar]:
+def _bars(
+    seen: Seen, values: Numbers, written: Callable[[float], str], look: ChartStyle
+) -> list[Bar]:
     moved = seen.scene.moves == "logit"
     return [
         Bar(
@@ -128,11 +129,11 @@ def _is_label(seen: Seen, place: int) -> bool:
     return seen.scene.labelled and place == seen.given.label
 
 
-def _colour(place: int, look: Look) -> RGB:
+def _colour(place: int, look: ChartStyle) -> RGB:
     return (look.line, look.points, look.minimum, look.residual, look.sample)[place]
 
 
-def _over_temperature(seen: Seen, look: Look) -> Panel:
+def _over_temperature(seen: Seen, look: ChartStyle) -> Panel:
     """P of each class over the temperature, which stands on a logarithmic axis."""
     x = np.log10(np.array(seen.temperatures))
     here = math.log10(seen.given.temperature)
@@ -148,7 +149,7 @@ def _over_temperature(seen: Seen, look: Look) -> Panel:
     return Panel(ends, ("P", -0.05, 1.1), lines, points, [1 / len(seen.z)])
 
 
-def _table(seen: Seen, width: int, height: int, look: Look) -> Canvas:
+def _table(seen: Seen, width: int, height: int, look: ChartStyle) -> Canvas:
     """ln P of each class in three ways; what is no number, or no finite one, stands out."""
     canvas = Canvas(width, height)
     names = max(len(name) for name in seen.names) + 2

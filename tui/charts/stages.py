@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from engine.pictures.fits import FitsPicture, StageView
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, packed
-from tui.charts.look import RGB, Look
 from tui.charts.relief import mix
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 
 INDENT = 14
 """Where there is room beside the names, what goes in and out begins here."""
@@ -19,7 +19,7 @@ LIT = "▶"
 
 
 @shows(FitsPicture)
-def draw(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: FitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """A block of lines for each of the five steps: its name, what went in, what came out."""
     each = height // len(picture.stages)
     canvas = Canvas(width, height)
@@ -43,17 +43,17 @@ def _block(
     lines: Sequence[tuple[int, str]],
     now: bool,
     ink: RGB,
-    look: Look,
+    look: ChartStyle,
 ) -> None:
     """The lines of one step, from the row `top` on; those of the one that runs are lit."""
     for row, (column, text) in enumerate(lines, start=top):
         canvas.write(row, column, text, ink)
     canvas.write(top, 1, f"{LIT if now else ' '}{name}", look.sample if now else ink)
     if now:
-        canvas.papers[top : top + len(lines), 1:] = packed(mix(ground(look), look.line, 0.25))
+        canvas.backgrounds[top : top + len(lines), 1:] = packed(mix(ground(look), look.line, 0.25))
 
 
-def _details(canvas: Canvas, stage: StageView, top: int, look: Look) -> None:
+def _details(canvas: Canvas, stage: StageView, top: int, look: ChartStyle) -> None:
     """Below the five, where a line is all that each has: the code of the one that runs, and
     its numbers."""
     height, width = canvas.glyphs.shape
@@ -98,7 +98,7 @@ def _cut(text: str, room: int) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
-def _loop_line(canvas: Canvas, last: int, look: Look) -> None:
+def _loop_line(canvas: Canvas, last: int, look: ChartStyle) -> None:
     """The way back from the last step to the first, at the left edge."""
     for row in range(last + 1):
         canvas.write(row, 0, "╭" if row == 0 else "╰" if row == last else "│", look.dim)

@@ -12,10 +12,10 @@ from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside
 from tui.charts.legend import Entry, legend
-from tui.charts.look import RGB, Look
 from tui.charts.plot import Plot, margin, words
 from tui.charts.relief import relief
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 
 START, LEAST, NOW = "○", "✚", "●"
 LEFT = "the walk has left this map"
@@ -34,7 +34,7 @@ class Terrain:
 
 
 @shows(LinePicture)
-def draw(picture: LinePicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: LinePicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The map, the path from the start to where the parameters are now, and the least loss."""
     if picture.path.shape[1] < 2:
         return words("one weight has a curve, not a surface", width, height, look)
@@ -58,7 +58,7 @@ def terrain_of(
     walkers: tuple[Entry, ...],
     width: int,
     height: int,
-    look: Look,
+    look: ChartStyle,
 ) -> Terrain:
     """The map around the start and the least loss; `walkers` are named in its legend."""
     picture = LinePicture(
@@ -132,7 +132,7 @@ def _signs(
     walkers: tuple[Entry, ...],
     w: Axis,
     b: Axis,
-    look: Look,
+    look: ChartStyle,
 ) -> None:
     first, last = (START, "start", look.path), (LEAST, "least loss", look.minimum)
     for (sign, _, colour), place in ((first, start), (last, best)):

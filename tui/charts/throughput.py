@@ -5,9 +5,9 @@ from __future__ import annotations
 from engine.pictures.table import TablePicture
 from engine.throughput import SIZES, SLOW_SIZE, WORKERS, Throughput, plan
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 NAME, CELL = 10, 8
 COLUMNS = (*((size, False) for size in SIZES), (SLOW_SIZE, True))
@@ -18,7 +18,7 @@ SLOW = "1 ms: a sample that takes 1 ms to make"
 
 
 @shows(TablePicture)
-def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: TablePicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """A row for each number of workers; the columns are batch sizes, and slow samples at last."""
     if not picture.throughput and not picture.timing:
         return words(BEGIN, width, height, look)
@@ -42,7 +42,7 @@ def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
     return canvas
 
 
-def _foot(canvas: Canvas, picture: TablePicture, found: int, look: Look) -> None:
+def _foot(canvas: Canvas, picture: TablePicture, found: int, look: ChartStyle) -> None:
     """How far it has come, what the workers bring, and what the last column is."""
     height, width = canvas.glyphs.shape
     lines = [f"measuring: {found} of {len(plan())}; m stops it"] if picture.timing else []
@@ -52,7 +52,7 @@ def _foot(canvas: Canvas, picture: TablePicture, found: int, look: Look) -> None
             canvas.write(row, 0, text, look.dim)
 
 
-def _head(canvas: Canvas, cell: int, look: Look) -> None:
+def _head(canvas: Canvas, cell: int, look: ChartStyle) -> None:
     canvas.write(0, 0, "samples/s", look.dim)
     canvas.write(0, NAME, "in memory".rjust(cell * len(SIZES) - 1), look.dim)
     canvas.write(0, NAME + cell * len(SIZES), "1 ms".rjust(cell - 1), look.dim)

@@ -6,9 +6,9 @@ from engine.frame import Frame
 from engine.pictures.digits import DigitsPicture
 from tui.charts.axis import DECIMALS
 from tui.charts.canvas import Canvas, packed
-from tui.charts.look import Look
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.waiting import nothing_yet
 
 THIS, OTHER = "▀", "▄"
@@ -17,7 +17,7 @@ LABEL, NUMBER = 9, 13
 """Cells of the name of a part, and of each of its two numbers."""
 
 
-def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
+def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
     """A row for each part: the upper bar is this run's, the lower that of the other pipeline."""
     if isinstance(frame.picture, DigitsPicture) and not frame.picture.seconds:
         return words(nothing_yet(frame, "no step yet"), width, height, look)
@@ -25,7 +25,7 @@ def draw(frame: Frame, width: int, height: int, look: Look) -> Canvas:
 
 
 @shows(DigitsPicture)
-def _times(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
+def _times(picture: DigitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     room = width - LABEL - 1 - 2 * NUMBER
     if room < 1:
         return words("too small", width, height, look)
@@ -66,7 +66,7 @@ def _said(picture: DigitsPicture, other: str) -> str:
     return f"{slow} takes {more / less:.1f} times as long for the same steps"
 
 
-def _row(canvas: Canvas, row: int, name: str, this: str, other: str, look: Look) -> None:
+def _row(canvas: Canvas, row: int, name: str, this: str, other: str, look: ChartStyle) -> None:
     width = canvas.glyphs.shape[1]
     colours = (look.dim, look.line, look.points) if row == 0 else (look.text,) * 3
     places = (0, width - 2 * NUMBER, width - NUMBER)
@@ -76,12 +76,12 @@ def _row(canvas: Canvas, row: int, name: str, this: str, other: str, look: Look)
             canvas.write(row, place, text, colour)
 
 
-def _bar(canvas: Canvas, row: int, this: int, other: int, look: Look) -> None:
+def _bar(canvas: Canvas, row: int, this: int, other: int, look: ChartStyle) -> None:
     """Two bars of half a line each; what there is anything of is at least one cell long."""
     this, other = max(this, 1), max(other, 1) if other else 0
     canvas.write(row, LABEL + 1, THIS * this, look.line)
     both = min(this, other)
-    canvas.papers[row, LABEL + 1 : LABEL + 1 + both] = packed(look.points)
+    canvas.backgrounds[row, LABEL + 1 : LABEL + 1 + both] = packed(look.points)
     if other > this:
         canvas.write(row, LABEL + 1 + this, OTHER * (other - this), look.points)
 

@@ -9,10 +9,10 @@ from engine.pictures import Array
 from engine.pictures.table import TablePicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
-from tui.charts.look import RGB, Look
 from tui.charts.names import short
 from tui.charts.plot import Plot, words
 from tui.charts.shows import shows
+from tui.charts.style import RGB, ChartStyle
 
 TRAIN, VALIDATION, BEAT, LEAST = "●", "▲", "╌", "◆"
 LONGEST = 12
@@ -20,7 +20,7 @@ LONGEST = 12
 
 
 @shows(TablePicture)
-def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: TablePicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The score of both parts after each epoch, and the score of one answer for all.
 
     With `residuals` the losses instead.
@@ -57,7 +57,7 @@ def draw(picture: TablePicture, width: int, height: int, look: Look) -> Canvas:
     return plot.canvas
 
 
-def _axis(values: Array, ticks: int, look: Look) -> Axis | None:
+def _axis(values: Array, ticks: int, look: ChartStyle) -> Axis | None:
     """Scores up to 1, and not much below what is to be beaten; losses from 0."""
     values = values[np.isfinite(values)]
     if not look.residuals:
@@ -75,7 +75,9 @@ def _axis(values: Array, ticks: int, look: Look) -> Axis | None:
 Said = tuple[str, str, RGB]
 
 
-def _least(plot: Plot, epochs: Array, losses: Array, axes: tuple[Axis, Axis], look: Look) -> Said:
+def _least(
+    plot: Plot, epochs: Array, losses: Array, axes: tuple[Axis, Axis], look: ChartStyle
+) -> Said:
     """Mark where the loss on what is held out is least, and say so."""
     least = int(np.where(np.isfinite(losses), losses, np.inf).argmin())
     epoch, loss = float(epochs[least]), float(losses[least])
@@ -84,7 +86,7 @@ def _least(plot: Plot, epochs: Array, losses: Array, axes: tuple[Axis, Axis], lo
 
 
 def _said(
-    picture: TablePicture, train: Array, validation: Array, beat: float, look: Look
+    picture: TablePicture, train: Array, validation: Array, beat: float, look: ChartStyle
 ) -> list[Said]:
     guess = picture.guess
     if picture.classes:
@@ -97,7 +99,7 @@ def _said(
     ]
 
 
-def _captions(plot: Plot, name: str, said: list[Said], height: float, look: Look) -> None:
+def _captions(plot: Plot, name: str, said: list[Said], height: float, look: ChartStyle) -> None:
     """At the right, above or below: where the curves are not."""
     width = max(len(text) for _, text, _ in said) + 3
     column = plot.columns - width

@@ -12,9 +12,9 @@ from engine.pictures import Array, LinePicture
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.legend import Entry, legend
-from tui.charts.look import Look
 from tui.charts.plot import Plot, words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 
 ZOOM = 4.0
 """By how much the window narrows, each time that the steps have become that much smaller."""
@@ -50,7 +50,7 @@ class Descent:
 
 
 @shows(LinePicture)
-def draw(picture: LinePicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: LinePicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The parabola of the sample at work, its tangent at w, and where the step has led."""
     step = descent(picture)
     if not math.isfinite(step.before + step.after):
@@ -105,7 +105,7 @@ def reach_of(picture: LinePicture, least: float) -> float:
 
 
 def _curves(
-    plot: Plot, picture: LinePicture, step: Descent, x: Axis, y: Axis, look: Look
+    plot: Plot, picture: LinePicture, step: Descent, x: Axis, y: Axis, look: ChartStyle
 ) -> tuple[Array, Array]:
     """Draw the two parabolas; give the points that they go through."""
     place = np.linspace(0, 1, plot.columns)
@@ -117,13 +117,13 @@ def _curves(
     return np.concatenate([place, place]), np.concatenate([mean, own])
 
 
-def _tangent(plot: Plot, step: Descent, x: Axis, y: Axis, look: Look) -> None:
+def _tangent(plot: Plot, step: Descent, x: Axis, y: Axis, look: ChartStyle) -> None:
     at = step.before + np.array([-0.3, 0.3]) * (x.high - x.low)
     height = step.loss(step.before) + step.slope() * (at - step.before)
     plot.curve(x.place(at), y.place(height), look.sample)
 
 
-def _entries(picture: LinePicture, step: Descent, look: Look) -> list[Entry]:
+def _entries(picture: LinePicture, step: Descent, look: ChartStyle) -> list[Entry]:
     if len(picture.path) == 1:
         return [("●", "w now", look.sample), ("⠒⠒", "its loss", look.line)]
     if picture.sample is None:

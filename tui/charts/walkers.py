@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from engine.pictures.fits import Fit, FitsPicture
 from engine.pictures.walks import Walk, WalksPicture
 from tui.charts.legend import Entry
-from tui.charts.look import Look
+from tui.charts.style import ChartStyle
 
 MARKS = ("▲", "■", "◆", "★")
 """A marker for each, since colours alone tell nothing to some eyes and on some terminals."""
 
 
-def entries(picture: WalksPicture | FitsPicture, look: Look) -> tuple[Entry, ...]:
+def entries(picture: WalksPicture | FitsPicture, look: ChartStyle) -> tuple[Entry, ...]:
     """The marker, the name and the colour of every training, in the order of the picture."""
     walks: Sequence[Walk | Fit] = picture.walks
     colours = (look.line, look.sample, look.residual, look.minimum)

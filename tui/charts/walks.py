@@ -15,11 +15,11 @@ from engine.pictures.fits import FitsPicture, wave_losses
 from tui.charts.axis import linear, round_up, rounded
 from tui.charts.canvas import Canvas
 from tui.charts.legend import legend
-from tui.charts.look import Look
 from tui.charts.loss_curve import loss_axis
 from tui.charts.plot import Plot, margin, words
 from tui.charts.relief import relief
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.surface import LEAST, START, Terrain, dots, stand, walk
 from tui.charts.walkers import entries
 
@@ -33,14 +33,14 @@ LEAST_W, LEAST_B = 3.6, 4.9
 
 
 @shows(FitsPicture)
-def draw(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: FitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """The map with the paths, or how far each model has come and how low."""
     if picture.wave:
         return _map(picture, width, height, look)
     return _heights(picture, width, height, look)
 
 
-def _map(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
+def _map(picture: FitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     starts = tuple((float(one.path[0, 0]), float(one.path[0, 1])) for one in picture.walks)
     terrain = _terrain(picture.x.tobytes(), picture.y.tobytes(), starts, width, height, look)
     plot = terrain.axes.again()
@@ -59,7 +59,7 @@ def _map(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
     return plot.canvas
 
 
-def _heights(picture: FitsPicture, width: int, height: int, look: Look) -> Canvas:
+def _heights(picture: FitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """No map holds the many weights of a network: the loss against the distance walked."""
     ways = [(one.distances(), one.heights) for one in picture.walks]
     finite = [np.isfinite(way) & np.isfinite(loss) for way, loss in ways]
@@ -89,7 +89,7 @@ def _terrain(
     starts: tuple[tuple[float, float], ...],
     width: int,
     height: int,
-    look: Look,
+    look: ChartStyle,
 ) -> Terrain:
     xs, ys = np.frombuffer(x), np.frombuffer(y)
     reach_w = max(LEAST_W, *(1.2 * abs(w) for w, _ in starts))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from engine.handwriting import resized
 from engine.pictures.digits import DigitsPicture
-from engine.resampling import resized
 from tui.charts.canvas import Canvas
-from tui.charts.look import Look
 from tui.charts.pixels import sign_words, signed
 from tui.charts.plot import words
 from tui.charts.shows import shows
+from tui.charts.style import ChartStyle
 from tui.charts.tiles import SIDES, tiles
 
 STRONG = 99
@@ -18,7 +18,7 @@ STRONG = 99
 
 
 @shows(DigitsPicture)
-def draw(picture: DigitsPicture, width: int, height: int, look: Look) -> Canvas:
+def draw(picture: DigitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
     """As many units as fit, the first of the layer first, all on one scale of colours."""
     if not len(picture.weights):
         return words("nothing to see yet", width, height, look)
@@ -44,7 +44,7 @@ def _sides(pixels: int) -> tuple[int, ...]:
     return tuple(pixels * times for times in range(SIDES[0] // pixels, 0, -1))
 
 
-def _legend(canvas: Canvas, shown: int, look: Look) -> None:
+def _legend(canvas: Canvas, shown: int, look: ChartStyle) -> None:
     """What the colours mean, and how many units are in sight."""
     width, column = canvas.glyphs.shape[1], 0
     for sample, meaning, colour in sign_words(look):

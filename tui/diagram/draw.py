@@ -10,10 +10,10 @@ from typing import NamedTuple, TypeAlias
 
 from rich.cells import cell_len
 
-from tui.charts.look import RGB, Look
+from tui.charts.style import RGB, ChartStyle
 from tui.diagram.box import Box, Edge, clean, fit, label_text
 from tui.diagram.layout import PADDING, Layout, Point
-from tui.widgets.lines import Line
+from tui.widgets.lines import StyledLine
 
 Piece: TypeAlias = tuple[int, str, str]
 """The column at which a text begins, the text, and its style."""
@@ -51,7 +51,9 @@ LIT = _Border(*"┏━┓┃┛┗┠┣")
 """Whatever its kind: heavy, so that it shows without colour too."""
 
 
-def draw(layout: Layout, boxes: Sequence[Box], edges: Sequence[Edge], look: Look) -> list[Line]:
+def draw(
+    layout: Layout, boxes: Sequence[Box], edges: Sequence[Edge], look: ChartStyle
+) -> list[StyledLine]:
     """Draw boxes and edges where the layout of the same boxes and edges put them."""
     rows: list[list[Piece]] = [[] for _ in range(layout.height)]
     for box, place in zip(boxes, layout.places, strict=True):
@@ -64,7 +66,7 @@ def draw(layout: Layout, boxes: Sequence[Box], edges: Sequence[Edge], look: Look
     return [_line(sorted(pieces)) for pieces in rows]
 
 
-def _box(box: Box, width: int, height: int, look: Look) -> Iterator[list[Piece]]:
+def _box(box: Box, width: int, height: int, look: ChartStyle) -> Iterator[list[Piece]]:
     """Its rows from the top, each in pieces from the left."""
     border, frame, inner = _border(box), _frame(box, look), width - 2
     yield [(0, border.corner + border.top * inner + border.top_right, frame)]
@@ -79,7 +81,7 @@ def _box(box: Box, width: int, height: int, look: Look) -> Iterator[list[Piece]]
 
 
 def _exits(
-    layout: Layout, boxes: Sequence[Box], edges: Sequence[Edge], look: Look
+    layout: Layout, boxes: Sequence[Box], edges: Sequence[Edge], look: ChartStyle
 ) -> Iterator[tuple[int, Piece]]:
     """The places in the boxes' borders where their lines begin, each with its row."""
     lit = {edge.source for edge in edges if edge.lit}
@@ -94,7 +96,7 @@ def _border(box: Box) -> _Border:
     return LIT if box.lit else BORDERS[box.kind]
 
 
-def _frame(box: Box, look: Look) -> str:
+def _frame(box: Box, look: ChartStyle) -> str:
     colours = {
         "leaf": look.points,
         "constant": look.start,
@@ -104,7 +106,7 @@ def _frame(box: Box, look: Look) -> str:
     return f"{_hex(look.sample)} bold" if box.lit else _hex(colours[box.kind])
 
 
-def _text_style(box: Box, title: bool, look: Look) -> str:
+def _text_style(box: Box, title: bool, look: ChartStyle) -> str:
     if box.lit:
         return f"{_hex(look.sample)} bold" + " reverse" * title
     return _hex(look.text) + " bold" * title
@@ -146,7 +148,7 @@ def _sign(arms: int, lit: int) -> str:
     return LINES[place]
 
 
-def _lines(layout: Layout, edges: Sequence[Edge], look: Look) -> Iterator[tuple[int, Piece]]:
+def _lines(layout: Layout, edges: Sequence[Edge], look: ChartStyle) -> Iterator[tuple[int, Piece]]:
     """Lines, arrow heads and labels, each with its row."""
     wiring = _Wiring()
     for edge, path in zip(edges, layout.paths, strict=True):
@@ -182,7 +184,7 @@ def _steps(path: Sequence[Point]) -> Iterator[tuple[Point, int]]:
     yield (x, y), came | RIGHT  # into its target
 
 
-def _line(pieces: Sequence[Piece]) -> Line:
+def _line(pieces: Sequence[Piece]) -> StyledLine:
     """One line of text: spaces between the pieces, neighbours of one style together."""
     parts: list[tuple[str, str]] = []
     column = 0

@@ -15,12 +15,11 @@ from engine.programs.sights import Way
 from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.labs.interactive import after
-from tui.labs.lab import Lab
+from tui.labs.lab import Lab, LabStatus
 from tui.labs.program_desk import ProgramDesk
 from tui.labs.program_keys import KEYS
-from tui.labs.standing import Standing
 from tui.stages.comparison import Comparison
-from tui.widgets.dress import Dressed
+from tui.widgets.theme import ThemeAware
 from tui.widgets.ways import Ways
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ LOOKS = 0.2
 """Seconds between two looks at a measurement that goes on."""
 
 
-class GraphsLab(Lab, Dressed):
+class GraphsLab(Lab, ThemeAware):
     """Shows a program three ways, and turns keys into what shall be looked at."""
 
     BINDINGS = KEYS
@@ -49,7 +48,7 @@ class GraphsLab(Lab, Dressed):
         if self.comparison is not None:
             self.comparison.give_up()
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         self._show()
 
     def on_resize(self, event: Resize) -> None:
@@ -206,7 +205,7 @@ class GraphsLab(Lab, Dressed):
             return
         comparison = self.comparison
         titles = {device.name: device.title for device in self._devices}
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=comparison.look.program.name,
             progress=comparison.look.given.name,
             device=f"{comparison.device} {titles[comparison.device]}",

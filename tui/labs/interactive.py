@@ -16,10 +16,9 @@ from textual.widget import Widget
 from engine.expression import Refused
 from lessons.lesson import Lesson, Preset
 from tui.bench import Bench
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing
-from tui.widgets.dress import Dressed
+from tui.labs.lab import Lab, LabStatus
 from tui.widgets.expression_line import ExpressionLine
+from tui.widgets.theme import ThemeAware
 
 T = TypeVar("T")
 PACE = Binding.Group("pace", compact=True)
@@ -182,7 +181,7 @@ class LabState:
 S = TypeVar("S", bound=LabState)
 
 
-class InteractiveLab(Lab, Dressed, Generic[S]):
+class InteractiveLab(Lab, ThemeAware, Generic[S]):
     """A lab that trains nothing. Keys change `state`, and `renew` shows what has become of it.
 
     A subclass provides `make_state`, `show`, `enter`, `progress` and `idle`, composes `line` if it
@@ -303,7 +302,7 @@ class InteractiveLab(Lab, Dressed, Generic[S]):
 
     def update_status(self) -> None:
         """Update the lines above and below the lab."""
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=self.preset_name,
             progress=self.progress,
             device=self.device,
@@ -311,13 +310,13 @@ class InteractiveLab(Lab, Dressed, Generic[S]):
             finished=self.finished,
         )
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         if self.ready:
             self.show()
 
     def on_resize(self, event: Resize) -> None:
         """Draw into the new amount of room."""
-        self.call_after_refresh(self.dress)
+        self.call_after_refresh(self.apply_theme)
 
     def use_preset(self, name: str) -> None:
         self.hold()
@@ -383,7 +382,8 @@ class InteractiveLab(Lab, Dressed, Generic[S]):
 
     @on(ExpressionLine.Typed)
     def _take_line(self, event: ExpressionLine.Typed) -> None:
-        self.take(event.text)
+        if self.ready:
+            self.take(event.text)
 
     @on(ExpressionLine.Settled)
     def _leave_line(self) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from engine.datasets.places import fetch_command
+from engine.datasets.registry import fetch_command
 from engine.frame import Frame
-from engine.pad import Pad, as_digits, as_mnist
+from engine.handwriting import Pad, as_digits, as_mnist
 from engine.pictures.digits import DigitsPicture
 from lessons.lesson import TrainingLesson
 from tui.labs.training import TrainingLab

@@ -8,7 +8,7 @@ from textual.widgets import Static
 
 from engine.programs.look import Look
 from engine.programs.sights import Way
-from tui.charts.look import Look as Colours
+from tui.charts.style import ChartStyle as Colours
 from tui.labs.program_bars import costs
 from tui.labs.program_boxes import drawing, graphs_of
 from tui.labs.program_words import instead, listing, rows, said, title

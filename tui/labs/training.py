@@ -13,8 +13,7 @@ from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
 from tui.bench import Bench
 from tui.experiment import Experiment
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing, progress
+from tui.labs.lab import Lab, LabStatus
 from tui.labs.training_keys import KEYS
 from tui.watching import Watching
 from tui.widgets.controls import Controls
@@ -37,7 +36,7 @@ class TrainingLab(Lab):
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson)
         first = lesson.presets[0].name
-        self.set_reactive(Lab.standing, Standing(preset=first, state=NO_RUN))
+        self.set_reactive(Lab.status, LabStatus(preset=first, state=NO_RUN))
         self.lesson = lesson
         self.experiment: Experiment | None = None
         self.frame: Frame | None = None
@@ -247,10 +246,24 @@ class TrainingLab(Lab):
         if self.experiment is None:
             return
         experiment, frame = self.experiment, self.frame
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=experiment.preset.name,
             progress=progress(frame, experiment.pace) if frame else "",
             device=f"{experiment.device.name} {experiment.device.title}",
             frame=frame,
             finished=frame is not None and frame.state is State.FINISHED,
         )
+
+
+def progress(frame: Frame, pace: float | None) -> str:
+    """How far a training has come: its epoch and its pace."""
+    epoch = f"epoch {_count(frame.epoch)}/{_count(frame.settings.get('epochs'))}"
+    playing = "▶ " if frame.state is State.PLAYING else ""
+    return f"{epoch} · {playing}{'full speed' if pace is None else f'{pace:g}/s'}"
+
+
+def _count(number: object) -> str:
+    """A whole number in at most five places: 20000, 250k, 1.25M."""
+    if not isinstance(number, int) or number < 100_000:
+        return str(number)
+    return f"{number / 1e6:.3g}M" if number >= 1_000_000 else f"{number // 1000}k"

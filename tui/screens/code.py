@@ -12,11 +12,11 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from lessons.lesson import Lesson
-from tui.widgets.dress import Dressed
 from tui.widgets.python_code import THEMES
+from tui.widgets.theme import ThemeAware
 
 
-class CodeView(VerticalScroll, Dressed):
+class CodeView(VerticalScroll, ThemeAware):
     """The source that runs, with line numbers, in the colours of the theme."""
 
     BINDINGS = [
@@ -40,9 +40,9 @@ class CodeView(VerticalScroll, Dressed):
     def on_mount(self) -> None:
         self.border_title = self.file
         self.border_subtitle = "this file is what runs in the lab"
-        self.dress()
+        self.apply_theme()
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         self.query_one("#source", Static).update(
             Syntax(
                 self._file.read_text(encoding="utf-8"),

@@ -47,9 +47,9 @@ def line(control: Control, value: Setting, live: bool, width: int, *, idle: bool
 
 def choices(control: Control) -> str:
     """The words that may be typed, where nothing but these may be."""
-    if not all(isinstance(rung, str) for rung in control.ladder):
+    if not all(isinstance(rung, str) for rung in control.values):
         return ""
-    return f"One of: {', '.join(map(str, control.ladder))}."
+    return f"One of: {', '.join(map(str, control.values))}."
 
 
 def following(ladder: Sequence[Setting], value: Setting, direction: int) -> Setting:

@@ -15,8 +15,7 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.conditions import Unmet, without_effect
-from engine.config import Setting
+from engine.config import Setting, Unmet, without_effect
 from lessons.lesson import Control
 from tui.widgets.control_list import TURN, ControlList
 from tui.widgets.control_values import choices, following, for_controls, line, matters, text_of
@@ -234,7 +233,7 @@ class Controls(Vertical):
         event.stop()
         self.remove_class("-refused")
         control, before = self._controls[event.name], self._settings.get(event.name)
-        value = following(control.ladder, before, event.direction)
+        value = following(control.values, before, event.direction)
         if value != before:  # else the run would begin anew for nothing
             self.post_message(self.Changed(event.name, value))
         elif control.file:

@@ -13,19 +13,19 @@ from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.charts.look import Look
+from tui.charts.style import ChartStyle
 from tui.diagram.box import Box, Edge, label_width, text_width
 from tui.diagram.draw import draw
 from tui.diagram.following import followed, lit
 from tui.diagram.layout import lay_out
-from tui.widgets.dress import Dressed, palette_of
-from tui.widgets.lines import Line
+from tui.widgets.lines import StyledLine
+from tui.widgets.theme import ThemeAware, full_colours
 
 STEP = 6, 2
 """Columns and rows that a key scrolls."""
 
 
-class Diagram(ScrollView, Dressed, can_focus=True):
+class Diagram(ScrollView, ThemeAware, can_focus=True):
     """Shows a graph; arrows scroll it, and it keeps the node at work in view by itself."""
 
     DEFAULT_CLASSES = "panel"
@@ -60,8 +60,8 @@ class Diagram(ScrollView, Dressed, can_focus=True):
         self._layout_of: object = None
         """The sizes for which it was laid out."""
         self._layout = lay_out((), ())
-        self._look = Look.dark()
-        self._lines: list[Line] = []
+        self._look = ChartStyle.dark()
+        self._lines: list[StyledLine] = []
         self._strips: list[Strip] = []
 
     @property
@@ -83,7 +83,7 @@ class Diagram(ScrollView, Dressed, can_focus=True):
         self._announce()
 
     def on_mount(self) -> None:
-        self.dress()
+        self.apply_theme()
         self._announce()
 
     def on_resize(self, event: Resize) -> None:
@@ -135,8 +135,8 @@ class Diagram(ScrollView, Dressed, can_focus=True):
     def _go(self, x: float, y: float) -> None:
         self.scroll_to(x, y, animate=False, force=True)
 
-    def dress(self) -> None:
-        self._look = palette_of(self.app)
+    def apply_theme(self) -> None:
+        self._look = full_colours(self.app)
         self._draw()
 
     def _lay_out(self, boxes: tuple[Box, ...], edges: tuple[Edge, ...]) -> bool:
@@ -186,5 +186,5 @@ class Diagram(ScrollView, Dressed, can_focus=True):
             self.border_title, self.border_subtitle = title, told  # which repaints all of it
 
 
-def _strip(line: Line) -> Strip:
+def _strip(line: StyledLine) -> Strip:
     return Strip([Segment(text, Style.parse(style)) for text, style in line])

@@ -7,9 +7,9 @@ from textual.geometry import Size
 from textual.reactive import var
 
 from engine.equations import Equation
-from tui.widgets.lines import Line, Lines
+from tui.widgets.lines import Lines, StyledLine
 
-NONE_YET: Line = (("press s to make one step", "dim"),)
+NONE_YET: StyledLine = (("press s to make one step", "dim"),)
 
 
 class Equations(Lines):
@@ -49,7 +49,7 @@ def _rows(equations: tuple[Equation, ...]) -> int:
     return len(equations) + sum(bool(e.numbers and e.result) for e in equations)
 
 
-def _lines(equation: Equation, width: int, roomy: bool) -> list[Line]:
+def _lines(equation: Equation, width: int, roomy: bool) -> list[StyledLine]:
     result = equation.result or equation.numbers
     # A number of any size stands whole, if need be behind what it is a value of alone.
     whole = cell_len(equation.formula) + 1 + len(result) <= width

@@ -69,13 +69,16 @@ class ExpressionLine(Vertical):
         super().__init__(id=id)
         self._sign = sign
         self._accepted = text
-        self._input = TypedLine(text)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="typed"):
             yield Static(self._sign, id="sign", markup=False)
-            yield self._input
+            yield TypedLine(self._accepted)
         yield Static(id="refusal", markup=False)
+
+    @property
+    def _input(self) -> Input:
+        return self.query_one(Input)
 
     @property
     def editing(self) -> bool:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from tui.widgets.painted import Painted
 
-Line: TypeAlias = tuple[tuple[str, str], ...]
+StyledLine: TypeAlias = tuple[tuple[str, str], ...]
 """Pieces of text, each with its style as Rich writes it: `bold`, `dim`, or nothing."""
 
 
@@ -23,7 +23,7 @@ class Lines(Painted):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self._lines: list[Line] = []
+        self._lines: list[StyledLine] = []
 
     def on_resize(self) -> None:
         """Fit the lines to the width."""
@@ -37,7 +37,7 @@ class Lines(Painted):
         """What is written now."""
         return "\n".join("".join(text for text, _ in line) for line in self._lines)
 
-    def write(self, lines: Sequence[Line]) -> None:
+    def write(self, lines: Sequence[StyledLine]) -> None:
         """Show these lines."""
         before, self._lines = self._lines, list(lines)
         if len(before) != len(lines):
@@ -52,7 +52,7 @@ class Lines(Painted):
         self.paint(strips, changed)
 
 
-def spread(left: Line, right: Line, width: int) -> Line:
+def spread(left: StyledLine, right: StyledLine, width: int) -> StyledLine:
     """One line: the left pieces, cut where there is no room, and the right ones at the end."""
     room = max(width - _cells(right) - 1, 0)
     if _cells(left) > room:
@@ -61,7 +61,7 @@ def spread(left: Line, right: Line, width: int) -> Line:
     return (*left, (" " * gap, ""), *right)
 
 
-def _cut(line: Line, width: int) -> Line:
+def _cut(line: StyledLine, width: int) -> StyledLine:
     """As much of the line as fits, and an ellipsis for the rest of it."""
     pieces: list[tuple[str, str]] = []
     room = width - 1
@@ -74,11 +74,11 @@ def _cut(line: Line, width: int) -> Line:
     return tuple(pieces)
 
 
-def _strip(line: Line) -> Strip:
+def _strip(line: StyledLine) -> Strip:
     return Strip([Segment(text, Style.parse(style)) for text, style in line])
 
 
-def _difference(old: Line, new: Line) -> tuple[int, int]:
+def _difference(old: StyledLine, new: StyledLine) -> tuple[int, int]:
     """The first column in which two lines differ, and the end of the last one."""
     one, other = _letters(old), _letters(new)
     length = max(_cells(old), _cells(new))
@@ -88,9 +88,9 @@ def _difference(old: Line, new: Line) -> tuple[int, int]:
     return differ.index(True), length - differ[::-1].index(True)
 
 
-def _letters(line: Line) -> list[tuple[str, str]]:
+def _letters(line: StyledLine) -> list[tuple[str, str]]:
     return [(letter, style) for text, style in line for letter in text]
 
 
-def _cells(line: Line) -> int:
+def _cells(line: StyledLine) -> int:
     return sum(cell_len(text) for text, _ in line)

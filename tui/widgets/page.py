@@ -11,8 +11,8 @@ from rich.theme import Theme as Styles
 from textual.geometry import Size
 from textual.strip import Strip
 
-from tui.charts.look import RGB, Look
-from tui.widgets.dress import Dressed
+from tui.charts.style import RGB, ChartStyle
+from tui.widgets.theme import ThemeAware
 
 GROUND = {True: "#1c1c1c", False: "#eeeeee"}
 """What code stands on, in the dark and in the light."""
@@ -20,7 +20,7 @@ CODE_THEMES = {True: "native", False: "xcode"}
 """The styles of Pygments whose faintest colour stands out most from the two backgrounds."""
 
 
-class Page(Dressed):
+class Page(ThemeAware):
     """Shows Markdown.
 
     Textual's own widget for it makes a widget of every paragraph; a page of sixty of them takes
@@ -50,7 +50,7 @@ class Page(Dressed):
     def _strips(self, width: int) -> tuple[Strip, ...]:
         return lines(self.source, width, self.app.current_theme.dark)
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         self.refresh(layout=True)
 
 
@@ -92,7 +92,7 @@ class _Page(Markdown):
 
 
 def _styles(dark: bool) -> Styles:
-    look = Look.dark() if dark else Look.light()
+    look = ChartStyle.dark() if dark else ChartStyle.light()
     ground = GROUND[dark]
     return Styles(
         {

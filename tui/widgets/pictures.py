@@ -7,18 +7,44 @@ from dataclasses import replace
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 
 from engine.frame import Frame
 from tui.charts import CHARTS
-from tui.charts.chart import Chart
-from tui.charts.look import Look
-from tui.widgets.dress import Dressed, look_of
+from tui.charts.style import ChartStyle
+from tui.widgets.painted import Painted
+from tui.widgets.theme import ThemeAware, chart_style
 
 TOGETHER = 3
 """So many pictures stand side by side on a wide screen; of more, one is in sight at a time."""
 
 
-class Pictures(Vertical, Dressed):
+class Chart(Painted):
+    """One chart of a lab; the same frame again, or one while it is out of sight, costs nothing."""
+
+    def __init__(self, name: str, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._kind = CHARTS[name]
+        self.border_title = self._kind.title
+        self._wanted: tuple[Frame, ChartStyle] | None = None
+        self._drawn: tuple[int, ChartStyle, Size] | None = None
+
+    def draw(self, frame: Frame, style: ChartStyle) -> None:
+        """Show this frame, now or once the chart is in sight."""
+        self._wanted = frame, style
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Fill the new size with the last frame; out of sight a widget has no size at all."""
+        if self._wanted is None or not self.size.area:
+            return
+        frame, style = self._wanted
+        if self._drawn != (drawn := (id(frame), style, self.size)):
+            self._drawn = drawn
+            self.paint_canvas(self._kind.draw(frame, *self.size, style))
+
+
+class Pictures(Vertical, ThemeAware):
     """One picture over the loss; a wide screen has room for a few of them side by side."""
 
     DEFAULT_CSS = """
@@ -34,7 +60,7 @@ class Pictures(Vertical, Dressed):
         super().__init__(id=id, classes="-together" if len(names) <= TOGETHER else None)
         self._names = list(names)
         self._chosen = 0
-        self._look = Look.dark()
+        self._look = ChartStyle.dark()
         self._frame: Frame | None = None
 
     def compose(self) -> ComposeResult:
@@ -48,7 +74,7 @@ class Pictures(Vertical, Dressed):
         yield Chart("loss", id="chart-loss")
 
     def on_mount(self) -> None:
-        self.dress()
+        self.apply_theme()
 
     @property
     def hidden(self) -> bool:
@@ -97,10 +123,10 @@ class Pictures(Vertical, Dressed):
         self._look = replace(self._look, residuals=not self._look.residuals)
         self._draw()
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         old = self._look
         self._look = replace(
-            look_of(self.app), logarithmic=old.logarithmic, residuals=old.residuals
+            chart_style(self.app), logarithmic=old.logarithmic, residuals=old.residuals
         )
         self._draw()
 

@@ -8,11 +8,11 @@ from rich.text import Text
 from textual.widgets import Static
 
 from engine.programs.sights import Line
-from tui.widgets.dress import Dressed
 from tui.widgets.python_code import coloured
+from tui.widgets.theme import ThemeAware
 
 
-class ProgramSource(Static, Dressed):
+class ProgramSource(Static, ThemeAware):
     """Before each line, how often it ran; what did not run is dim."""
 
     DEFAULT_CLASSES = "panel"
@@ -40,7 +40,7 @@ class ProgramSource(Static, Dressed):
         self._lines, self._visits, self._ended_at = tuple(lines), visits, ended_at
         self._write()
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         self._write()
 
     def _write(self) -> None:

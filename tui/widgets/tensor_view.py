@@ -17,15 +17,15 @@ from tui.cells.numbers import NumberGrid
 from tui.cells.picture import draw_picture, pixels
 from tui.cells.plan import plan
 from tui.cells.sight import Sight
-from tui.charts.look import Look
-from tui.widgets.dress import Dressed, palette_of
+from tui.charts.style import ChartStyle
 from tui.widgets.painted import Painted
+from tui.widgets.theme import ThemeAware, full_colours
 
 if TYPE_CHECKING:
     from engine.tensors.looks import Numbers
 
 
-class TensorView(Painted, Dressed, can_focus=True):
+class TensorView(Painted, ThemeAware, can_focus=True):
     """Shows the numbers or the pixels of one slice; arrows move over its cells."""
 
     DEFAULT_CLASSES = "panel"
@@ -64,7 +64,7 @@ class TensorView(Painted, Dressed, can_focus=True):
         self._pixels: Numbers | None = None
         self._grid: NumberGrid | None = None
         self._marks = Marks()
-        self._look = Look.dark()
+        self._look = ChartStyle.dark()
 
     @property
     def text(self) -> str:
@@ -121,7 +121,7 @@ class TensorView(Painted, Dressed, can_focus=True):
         self.post_message(self.Pointed(self))
 
     def on_mount(self) -> None:
-        self.dress()
+        self.apply_theme()
 
     def on_resize(self, event: Resize) -> None:
         self._draw()
@@ -133,8 +133,8 @@ class TensorView(Painted, Dressed, can_focus=True):
             return (plan.rows + 1) // 2
         return max(1, plan.rows) + (plan.rows > 1 or plan.columns > 1)
 
-    def dress(self) -> None:
-        self._look = palette_of(self.app)
+    def apply_theme(self) -> None:
+        self._look = full_colours(self.app)
         self._draw()
 
     def _fit(self) -> None:

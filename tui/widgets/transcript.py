@@ -13,8 +13,8 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.widgets.dress import Dressed
 from tui.widgets.python_code import coloured
+from tui.widgets.theme import ThemeAware
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Statement:
     """A sentence to it, for whoever wonders."""
 
 
-class Transcript(VerticalScroll, Dressed):
+class Transcript(VerticalScroll, ThemeAware):
     """The lines of the program; those that ran with their outcome, and the next one marked."""
 
     DEFAULT_CLASSES = "panel"
@@ -59,7 +59,7 @@ class Transcript(VerticalScroll, Dressed):
         self._statements, self._ran = tuple(statements), ran
         self.call_after_refresh(self._write)
 
-    def dress(self) -> None:
+    def apply_theme(self) -> None:
         self._write()
 
     def _write(self) -> None:
