@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from lessons.dataloader.lesson import CONTROLS
-from tui.widgets.control_values import for_controls, line, text_of
+from tui.widgets.controls import for_controls, line, text_of
 
 BY_NAME = {control.name: control for control in CONTROLS}
 

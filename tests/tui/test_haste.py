@@ -29,8 +29,7 @@ from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.terminal.key_order import KeyOrder
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
-from tui.widgets.controls import Controls
+from tui.widgets.controls import ControlList, Controls
 from tui.widgets.diagram import Diagram
 from tui.widgets.rows import RowList
 from tui.widgets.status_bar import StatusBar

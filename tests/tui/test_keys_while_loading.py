@@ -94,13 +94,13 @@ def told(lab: Lab) -> dict[str, Any]:
     if isinstance(lab, TrainingLab):
         experiment = lab.experiment
         seen |= {"config": experiment.config, "pace": experiment.pace, "step": lab.frame.step}
-        seen |= {"chart": lab._panels.pictures._chosen, "logarithmic": lab._panels.pictures._look}
+        seen |= {"chart": lab._pictures._chosen, "logarithmic": lab._pictures._look}
     elif isinstance(lab, AutogradLab):
         seen |= {"settings": lab.state.settings, "position": lab.state.look.position}
     elif isinstance(lab, GraphsLab):
         seen |= {"way": lab.comparison.way, "input": lab.comparison.look.given.name}
     elif isinstance(lab, TensorsLab):
-        seen |= {"scene": lab.stage.scene.name, "text": lab.stage.look.text}
+        seen |= {"scene": lab.state.scene.name, "text": lab.state.text}
     elif isinstance(lab, CurvesLab):
         seen |= {"text": lab.state.text}
     return seen
@@ -182,7 +182,7 @@ async def test_from_the_course_into_a_step_in_one_piece() -> None:
         arrives(pilot)
         await settled(pilot, lab)
         assert lab.status.preset == lab._lesson.presets[1].name
-        assert lab.stage.tried == 0
+        assert lab.state.tried == 0
 
 
 async def test_what_means_something_elsewhere_acts_at_once_and_the_rest_waits() -> None:

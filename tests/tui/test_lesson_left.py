@@ -21,7 +21,7 @@ from tui.labs.training import TrainingLab
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
+from tui.widgets.controls import ControlList
 
 
 async def leave(pilot: Pilot[None]) -> None:

@@ -12,20 +12,18 @@ from textual.widgets import Static
 
 from engine.config import When
 from engine.equations import Equation
-from engine.frame import Frame, LossHistory, Memory, State
+from engine.frame import Frame, Memory, State
+from engine.pictures import LossHistory
 from lessons.catalog import find
 from lessons.lesson import Challenge, Control
 from tests.course import TRAININGS
 from tests.tui.conftest import until
 from tui.labs.training import progress
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
-from tui.widgets.control_values import following
-from tui.widgets.controls import Controls
+from tui.widgets.controls import ControlList, Controls, following
 from tui.widgets.equations import Equations
-from tui.widgets.heading import Heading
 from tui.widgets.lines import Lines
-from tui.widgets.status_bar import GIBIBYTE, StatusBar
+from tui.widgets.status_bar import GIBIBYTE, Heading, StatusBar
 
 NARROW = 34
 """The cells that a formula has on a terminal of 80 columns."""

@@ -7,8 +7,7 @@ from typing import cast
 import numpy as np
 
 from engine.frame import Frame
-from engine.pictures import Array
-from engine.pictures.digits import DigitsPicture
+from engine.pictures import Array, DigitsPicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.plot import Plot, too_small, words

@@ -9,8 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.handwriting import resized
-from engine.pictures import Array
-from engine.pictures.digits import Activation, DigitsPicture, DigitWalk
+from engine.pictures import Activation, Array, DigitsPicture, DigitWalk
 from tui.charts.bars import bars
 from tui.charts.canvas import Canvas
 from tui.charts.pixels import ink, signed

@@ -7,9 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.pictures import Array
-from engine.pictures.boundary import BoundaryPicture
-from engine.pictures.curve import sigmoid
+from engine.pictures import Array, BoundaryPicture, sigmoid
 from tui.charts.axis import Axis, linear, padded, rounded
 from tui.charts.canvas import Canvas, packed
 from tui.charts.curve import ONE, ZERO

@@ -9,8 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.equations import number, plain
-from engine.pictures import Array
-from engine.pictures.curve import CurvePicture, sigmoid
+from engine.pictures import Array, CurvePicture, sigmoid
 from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.clip import inside

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from engine.handwriting import resized
-from engine.pictures.digits import DigitsPicture, HardDigits
+from engine.pictures import DigitsPicture, HardDigits
 from tui.charts.bars import percent
 from tui.charts.canvas import Canvas
 from tui.charts.pixels import ink

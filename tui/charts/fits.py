@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.pictures.fits import Fit, FitsPicture
+from engine.pictures import Fit, FitsPicture
 from tui.charts.axis import Axis, linear, padded
 from tui.charts.canvas import Canvas
 from tui.charts.fit import mark_points, points_entry

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from engine.pictures.walks import WalksPicture
+from engine.pictures import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.fit import CROWD, line, points_entry, scene_of
 from tui.charts.plot import Plot

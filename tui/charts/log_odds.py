@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.pictures.curve import CurvePicture
+from engine.pictures import CurvePicture
 from tui.charts.axis import Axis, linear
 from tui.charts.canvas import Canvas
 from tui.charts.curve import ONE, TIGHT, ZERO, mark_classes, window

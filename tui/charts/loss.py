@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from engine.equations import number
 from engine.frame import Frame, State
-from engine.pictures import Array
-from engine.pictures.fits import FitsPicture
-from engine.pictures.walks import WalksPicture
+from engine.pictures import Array, FitsPicture, WalksPicture
 from tui.charts import losses
 from tui.charts.axis import linear, round_up
 from tui.charts.canvas import Canvas

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.frame import LossHistory
-from engine.pictures import Array
+from engine.pictures import Array, LossHistory
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.plot import Plot
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.equations import number
-from engine.frame import Frame, LossHistory, State
-from engine.pictures.fits import Fit, FitsPicture
-from engine.pictures.walks import Walk, WalksPicture
+from engine.frame import Frame, State
+from engine.pictures import Fit, FitsPicture, LineWalk, LossHistory, WalksPicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.legend import Entry
@@ -38,7 +37,7 @@ def by_updates(
     frame: Frame, picture: WalksPicture | FitsPicture, width: int, height: int, look: ChartStyle
 ) -> Canvas:
     """The loss of each training against its own updates."""
-    walks: Sequence[Walk | Fit] = picture.walks
+    walks: Sequence[LineWalk | Fit] = picture.walks
     signs = entries(picture, look)
     curves = [_curve(frame, walk, sign, 1) for walk, sign in zip(walks, signs, strict=True)]
     x = _axis(curves, width, least=10)
@@ -90,11 +89,11 @@ def _draw(
     return plot.canvas
 
 
-def _pairs(picture: WalksPicture, look: ChartStyle) -> list[tuple[Walk, Entry]]:
+def _pairs(picture: WalksPicture, look: ChartStyle) -> list[tuple[LineWalk, Entry]]:
     return list(zip(picture.walks, entries(picture, look), strict=True))
 
 
-def _curve(frame: Frame, walk: Walk | Fit, sign: Entry, scale: float) -> Curve:
+def _curve(frame: Frame, walk: LineWalk | Fit, sign: Entry, scale: float) -> Curve:
     """The finite losses of a training, each update of which counts `scale` on the axis."""
     losses = frame.history if walk.losses is None else walk.losses
     finite = np.isfinite(losses.high) & (scale > 0)  # what has cost nothing has no curve yet

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.equations import number
-from engine.pictures import Array
-from engine.pictures.boundary import BoundaryPicture, Layer
+from engine.pictures import Array, BoundaryPicture, Layer
 from tui.charts.axis import rounded
 from tui.charts.boundary import ground
 from tui.charts.canvas import Canvas, Where, stroke

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.pictures.walks import WalksPicture
+from engine.pictures import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.shows import shows
 from tui.charts.style import ChartStyle

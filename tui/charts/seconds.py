@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.frame import Frame
-from engine.pictures.walks import WalksPicture
+from engine.pictures import WalksPicture
 from tui.charts.canvas import Canvas
 from tui.charts.losses import by_seconds
 from tui.charts.plot import too_small, words

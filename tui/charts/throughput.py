@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.pictures.table import TablePicture
+from engine.pictures import TablePicture
 from engine.throughput import SIZES, SLOW_SIZE, WORKERS, Throughput, plan
 from tui.charts.canvas import Canvas
 from tui.charts.plot import words

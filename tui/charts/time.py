@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.frame import Frame
-from engine.pictures.digits import DigitsPicture
+from engine.pictures import DigitsPicture
 from tui.charts.axis import DECIMALS
 from tui.charts.canvas import Canvas, packed
 from tui.charts.plot import words

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.equations import number
-from engine.pictures import Array
-from engine.pictures.table import TablePicture
+from engine.pictures import Array, TablePicture
 from tui.charts.axis import Axis, linear, logarithmic, round_up
 from tui.charts.canvas import Canvas
 from tui.charts.names import short

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.pictures.fits import Fit, FitsPicture
-from engine.pictures.walks import Walk, WalksPicture
+from engine.pictures import Fit, FitsPicture, LineWalk, WalksPicture
 from tui.charts.legend import Entry
 from tui.charts.style import ChartStyle
 
@@ -15,7 +14,7 @@ MARKS = ("▲", "■", "◆", "★")
 
 def entries(picture: WalksPicture | FitsPicture, look: ChartStyle) -> tuple[Entry, ...]:
     """The marker, the name and the colour of every training, in the order of the picture."""
-    walks: Sequence[Walk | Fit] = picture.walks
+    walks: Sequence[LineWalk | Fit] = picture.walks
     colours = (look.line, look.sample, look.residual, look.minimum)
     return tuple(
         (mark, walk.name, colour) for mark, walk, colour in zip(MARKS, walks, colours, strict=False)

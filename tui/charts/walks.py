@@ -9,9 +9,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.frame import LossHistory
-from engine.pictures import Array
-from engine.pictures.fits import FitsPicture, wave_losses
+from engine.pictures import Array, FitsPicture, LossHistory, wave_losses
 from tui.charts.axis import linear, round_up, rounded
 from tui.charts.canvas import Canvas
 from tui.charts.legend import legend

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.handwriting import resized
-from engine.pictures.digits import DigitsPicture
+from engine.pictures import DigitsPicture
 from tui.charts.canvas import Canvas
 from tui.charts.pixels import sign_words, signed
 from tui.charts.plot import words

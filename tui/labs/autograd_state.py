@@ -20,7 +20,7 @@ from engine.graph.walk import GradientCheck, GraphNode, WalkPosition
 from lessons.lesson import Lesson
 from tui.diagram.box import Box, Edge, Kind
 from tui.labs.interactive import LabState
-from tui.widgets.transcript import Statement
+from tui.widgets.transcript import TranscriptLine
 
 if TYPE_CHECKING:
     from engine.graph.operations import Numbers
@@ -261,10 +261,10 @@ def _checked(check: GradientCheck) -> str:
     return "\n".join(lines)
 
 
-def statements(look: ProgramPosition) -> list[Statement]:
+def statements(look: ProgramPosition) -> list[TranscriptLine]:
     """The lines of the program, with the outcome of those that ran."""
     ran = [
-        Statement(
+        TranscriptLine(
             each.statement.code,
             each.error or each.output,
             bool(each.error),
@@ -272,7 +272,7 @@ def statements(look: ProgramPosition) -> list[Statement]:
         )
         for each in look.ran
     ]
-    return ran + [Statement(each.code) for each in look.program.statements[len(ran) :]]
+    return ran + [TranscriptLine(each.code) for each in look.program.statements[len(ran) :]]
 
 
 def tensors(look: ProgramPosition) -> Text:

@@ -25,9 +25,8 @@ from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import LatestSize
-from tui.widgets.heading import Heading
 from tui.widgets.key_footer import KeyFooter
-from tui.widgets.status_bar import NO_DEVICE, StatusBar
+from tui.widgets.status_bar import NO_DEVICE, Heading, StatusBar
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
