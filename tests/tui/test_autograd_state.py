@@ -164,12 +164,9 @@ SLIPS = [
     ("q = 3", "q is no input: there are x, y, z", "q"),
     ("requires_grad = q", "the inputs are x, y, z", "requires_grad = q"),
     ("2x", "a product is written with *: write", "2"),
-    ("x y", "a product is written with *: write", "y"),
     ("x*y*", "something is missing at the end", ""),
-    ("x == 3", "a comparison cannot stand here", "x == 3"),
     ("x.__class__", "nothing is taken out of a value with a dot", "x.__class__"),
     ("__import__('os')", "an expression has no function __import__", "__import__"),
-    ("lambda: x", "a lambda cannot stand here", "lambda: x"),
     ("x\x1b[2J", "a control character (U+001B)", " "),
     ("y = [1, 2]\x00", "a control character (U+0000)", " "),
 ]
