@@ -17,7 +17,7 @@ from engine.graph.walk import ComparedGradient, GradientCheck, WalkPosition
 from lessons.catalog import find
 from tests.tui.screen_text import screen_text
 from tui.labs.autograd import Moves
-from tui.labs.autograd_state import AutogradState, describe
+from tui.labs.autograd_state import AutogradState, describe, edges
 
 LESSON = find("autograd").load()
 
@@ -136,6 +136,23 @@ def test_gradients_are_switched_by_input_and_by_a_line(state: AutogradState) -> 
         state.type(line)
         walk_on(state)
         assert gradients(state) == given
+
+
+def test_arrows_point_back_where_a_gradient_goes(state: AutogradState) -> None:
+    state.type("requires_grad = x, y")
+
+    def back() -> list[bool]:
+        assert isinstance(state.look, WalkPosition)
+        return [edge.back for edge in edges(state.look)]
+
+    state.step()
+    state.step()
+    assert back() == [False] * 4
+    state.step()
+    assert back() == [True, True, True, False]  # x and y to a, a to f, and no gradient goes to z
+    state.type("requires_grad = none")
+    walk_on(state)
+    assert back() == [False] * 4
 
 
 def test_weights_are_accepted_and_can_be_undone(state: AutogradState) -> None:
