@@ -12,7 +12,7 @@ import pytest
 from engine.frame import Frame
 from engine.pictures.curve import CurvePicture
 from tests.tui.chart_frames import braille, canvas, cells, draw, losses, pictured
-from tui.charts.curve import HIGH, LOW
+from tui.charts.curves import HIGH, LOW
 
 KINDS = ("curve", "log-odds")
 

@@ -13,12 +13,10 @@ from engine.pictures.digits import Activation
 from tests.tui.chart_frames import DARK, draw, pictured
 from tests.tui.digit_frames import digits, hardest, walk
 from tui.charts import CHARTS
-from tui.charts.activations import shared
-from tui.charts.bars import bars, percent
 from tui.charts.canvas import unpacked
-from tui.charts.pixels import ink, signed
+from tui.charts.pixels import SIDES, ink, shared, signed, tiles
 from tui.charts.style import ChartStyle
-from tui.charts.tiles import SIDES, tiles
+from tui.charts.tables import bars, percent
 
 KINDS = ("digits", "weights", "activations")
 SIZES = [(16, 5), (44, 9), (44, 8), (72, 20), (150, 40), (30, 30), (1, 1), (200, 6)]

@@ -14,7 +14,7 @@ from engine.pictures.fits import Fit, FitsPicture, StageView
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, history, losses
 from tui.charts import CHARTS
 from tui.charts.canvas import PLAIN
-from tui.charts.walks import minima
+from tui.charts.surface import minima
 
 KINDS = ("stages", "fits", "walks", "loss")
 MARKS = "▲■◆★"

@@ -7,9 +7,12 @@ import pytest
 
 from engine.probabilities.scenes import SCENES
 from tests.tui.chart_frames import DARK, braille, cells
-from tui.charts.panel import Line, Panel, Point, stacked
+from tui.charts.curves import Panel, stacked
+from tui.charts.curves import PanelCurve as Line
+from tui.charts.curves import PanelPoint as Point
 from tui.charts.probability import draw
-from tui.charts.signed_bars import Bar, signed_bars
+from tui.charts.tables import SignedBar as Bar
+from tui.charts.tables import signed_bars
 from tui.stages.probability import Stage
 
 SIZES = [(44, 15), (72, 31), (44, 8), (30, 11), (16, 5), (200, 60)]

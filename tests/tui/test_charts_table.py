@@ -14,7 +14,7 @@ from engine.pictures.table import Belt, Measures, TablePicture
 from engine.throughput import Throughput, plan
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses
 from tui.charts import CHARTS
-from tui.charts.names import short
+from tui.charts.tables import short
 
 KINDS = ("belt", "validation", "gradients", "confusion", "throughput")
 SIZES = [(44, 9), (80, 20)]

@@ -17,9 +17,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.pad import SIDE, Ink, Pad, as_mnist
-from tui.charts.bars import bars, percent
 from tui.charts.canvas import Canvas
 from tui.charts.pixels import ink
+from tui.charts.tables import bars, percent
 from tui.screens.closing import ClosesOnce
 from tui.terminal.resizing import LatestSize
 from tui.widgets.drawing_pad import DrawingPad
