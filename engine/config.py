@@ -1,10 +1,10 @@
-"""What a hyperparameter may be, and the refusal in words when it is not; knows no torch."""
+"""The settings of a training: a frozen record that checks its values and explains refusals."""
 
 from __future__ import annotations
 
 import reprlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
@@ -12,15 +12,107 @@ from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Literal, Self, TypeAlias, get_args, get_origin, get_type_hints
 
-from engine.conditions import LabOnly, Unmet, When
 from engine.numerals import ascii_form, meant
-from engine.ranges import Range as Range
 
 Setting: TypeAlias = int | float | str | None
 """The value of one field of a `Config`."""
-
 Kind: TypeAlias = Literal["whole number", "number", "word", "text"]
 """What a field holds, as a person would call it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """The numbers that a field may hold: from `low` to `high`, or strictly above `low`."""
+
+    low: float
+    high: float
+    above: bool = False
+
+    def __contains__(self, value: float) -> bool:
+        return (self.low < value if self.above else self.low <= value) and value <= self.high
+
+    def __str__(self) -> str:
+        if self.above:
+            return f"above {self.low:,g} and at most {self.high:,.10g}"
+        return f"from {self.low:,.10g} to {self.high:,.10g}"
+
+
+Needed: TypeAlias = Setting | tuple[Setting, ...] | Range | type[str]
+"""A value, one of several, one in a range, or `str`: any text, where there may be none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Another setting whose value leaves a setting without effect."""
+
+    setting: str
+    value: Setting
+    needed: Setting
+    """A value with which there is an effect; for a text, a word that stands for any."""
+
+
+class When:
+    """A condition on other settings: `When(data="line")` has to hold for an effect.
+
+    Several settings must all have their values; of conditions joined by `|`, one has to hold.
+    """
+
+    def __init__(self, **needed: Needed) -> None:
+        self._alternatives: tuple[Mapping[str, Needed], ...] = (needed,)
+
+    def __or__(self, other: When) -> When:
+        either = When()
+        either._alternatives = self._alternatives + other._alternatives
+        return either
+
+    def unmet(self, settings: Mapping[str, Setting]) -> tuple[Unmet, ...]:
+        """The fewest settings that would have to change; empty where the condition holds."""
+        lacking = [
+            tuple(
+                Unmet(name, settings[name], _example(name, needed))
+                for name, needed in alternative.items()
+                if not _holds(settings[name], needed)
+            )
+            for alternative in self._alternatives
+        ]
+        return min(lacking, key=len)
+
+
+class LabOnly:
+    """Marks a setting that changes what the lab shows or how it steps, and no training."""
+
+
+def without_effect(
+    name: str, unmet: tuple[Unmet, ...], label: Callable[[str], str] = str
+) -> tuple[str, str]:
+    """Why the setting has no effect, and what to set so that it has: two parts of a sentence."""
+    now = " and ".join(f"{label(one.setting)} = {_text(one.value)}" for one in unmet)
+    needed = " and ".join(f"{label(one.setting)} = {_text(one.needed)}" for one in unmet)
+    return f"{label(name)} has no effect while {now}", needed
+
+
+def _holds(value: Setting, needed: Needed) -> bool:
+    if needed is str:
+        return value is not None
+    if isinstance(needed, Range):
+        return isinstance(value, int | float) and value in needed
+    return value in needed if isinstance(needed, tuple) else value == needed
+
+
+def _example(name: str, needed: Needed) -> Setting:
+    if isinstance(needed, Range):
+        return needed.low + 1 if needed.above else needed.low
+    if isinstance(needed, tuple):
+        return needed[0]
+    if isinstance(needed, type):
+        return "FILE" if name == "csv" else "VALUE"
+    return needed
+
+
+def _text(value: Setting) -> str:
+    if value is None:
+        return "none"
+    return f"{value:.10g}" if isinstance(value, int | float) else value
 
 
 Seed: TypeAlias = Annotated[int, Range(0, 2**32 - 1)]
@@ -30,14 +122,14 @@ Momentum: TypeAlias = Annotated[float, Range(0, 1)]
 Coordinate: TypeAlias = Annotated[float, Range(-1e6, 1e6)]
 
 SOME = Range(0, 1e9, above=True)
-"""Any number above 0: the noise with which random numbers show in the data."""
+"""Any noise at all: random numbers change the data."""
 DRAWN = When(initial_w=None) | When(initial_b=None)
-"""With which the seed decides where a line starts."""
+"""A start that the seed draws."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """The hyperparameters of a training: a frozen record, checked when it is made.
+    """The hyperparameters of a training, checked when the record is made.
 
     A subclass names each field with its type and, as `Annotated`, its `Range`; a `Literal`
     lists the words that are allowed, and a plain `str` takes any; `| None` allows "none", or
@@ -55,18 +147,18 @@ class Config:
     def __post_init__(self) -> None:
         for name, field in self.allowed().items():
             value = field.checked(name, getattr(self, name))
-            object.__setattr__(self, name, value)  # frozen: this is where it freezes
+            object.__setattr__(self, name, value)  # the dataclass is frozen
 
     @classmethod
     @cache  # reading the annotations takes a hundred times as long as checking the values
     def allowed(cls) -> Mapping[str, Allowed]:
-        """What each field may hold, by the field's name, in the order of the class."""
+        """What each field may hold, by its name, in the order of the class."""
         hints = get_type_hints(cls, include_extras=True)
         return {field.name: _of_type(hints[field.name]) for field in fields(cls)}
 
     @classmethod
     def parse(cls, name: str, text: str) -> Setting:
-        """Turn what a person typed for the field `name` into its value.
+        """The value of the field `name` that this text spells.
 
         Raises:
             ValueError: there is no such field (the nearest names are offered), or the text
@@ -86,9 +178,9 @@ class Config:
         return self.of({**asdict(self), name: value})
 
     def adjusted(self, name: str, value: Setting) -> Self:
-        """This config with one setting changed on the way; only that setting is checked.
+        """This config with one setting changed during a run; only that setting is checked.
 
-        A training that goes on has read its file, which may be gone by now: `but` would look.
+        `but` would look again for a file that the run has read, and that may be gone by now.
         """
         checked = self._field(name).checked(name, value)
         config = copy(self)
@@ -96,7 +188,7 @@ class Config:
         return config
 
     def idle(self) -> Mapping[str, tuple[Unmet, ...]]:
-        """The settings that have no effect with the others as they are, and what keeps them."""
+        """The settings without effect as the others stand, and the reasons."""
         settings = asdict(self)
         found = {
             name: field.when.unmet(settings)
@@ -122,9 +214,9 @@ class Allowed:
     words: tuple[str, ...] = ()
     optional: bool = False
     when: When | None = None
-    """With which other settings it has an effect; None: always."""
+    """The other settings with which it has an effect; None: all."""
     lab_only: bool = False
-    """Whether it changes nothing but what the lab shows."""
+    """Whether it changes only what the lab shows."""
 
     def __str__(self) -> str:
         """What is allowed, in words: `a whole number from 1 to 10,000`."""
@@ -173,12 +265,12 @@ class Allowed:
         return self.range is None or value in self.range
 
     def _word(self, text: str) -> str:
-        """The allowed word that differs in capitals alone, or the text itself."""
+        """The allowed word that differs only in capitals, or the text itself."""
         same = [word for word in self.words if word.lower() == text.lower()]
         return same[0] if same else text
 
     def _meant(self, text: str) -> str:
-        """An allowed value that is likely meant by this text; empty where there is none."""
+        """The allowed value that this text probably means; empty where there is none."""
         if self.kind == "word":
             near = get_close_matches(text.strip().lower(), self.words, n=1, cutoff=0.6)
             return near[0] if near else ""

@@ -90,3 +90,8 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], float]], ...] = (
 def _grouped(text: str) -> float:
     """A number whose thousands are set apart."""
     return float(re.sub(r"[, '_]", "", text))
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """The count with its noun in the singular or plural; `many` defaults to `one` with an s."""
+    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"

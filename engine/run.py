@@ -1,39 +1,46 @@
-"""One trainer in one worker thread, and how it is told what to do; knows no screen."""
+"""One trainer in one worker thread: takes commands and publishes frames."""
 
 from __future__ import annotations
 
 import functools
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
 import torch
 
-from engine import live
+from engine import device as devices
 from engine.config import Config, Setting
-from engine.frame import Frame, State
+from engine.equations import Equation
+from engine.frame import Frame, Memory, State
 from engine.history import Diverged, History
-from engine.recorder import Recorder
-from engine.trainer import Rest, Stage, Step, Trainer
-from engine.turns import Turn, Turns
+from engine.trainer import Phase, Rest, Step, Trainer
+from engine.turns import Turn, Turns, close_all, open_runs
 
 log = logging.getLogger(__name__)
 log.addHandler(logging.NullHandler())  # else Python writes the traceback across the screen
 
+RATE_WINDOW = 2.0
+"""Seconds over which the steps per second are measured."""
+TESTED = frozenset({"test", "save"})
+"""The phases of equations that show the result of a test, which may come after the step."""
+
 _generator = threading.Lock()
 """Held by the run that trains: torch's random numbers are one stream for the whole process."""
 _most_threads = torch.get_num_threads()
-"""What PyTorch takes of itself, before anybody has set it: one a core, or `OMP_NUM_THREADS`."""
+"""PyTorch's own choice, before anything sets it: one a core, or `OMP_NUM_THREADS`."""
 
 
-class Run:
+class Run(Turns):
     """Drives a trainer in a thread of its own.
 
-    The trainer is made in that thread and never leaves it. Outside, there is one frozen
-    `Frame`, replaced as a whole; a new one is made only when the state changes or when
-    `request` asked for it, so that whoever watches sets the price of watching.
+    The trainer is made in that thread and never leaves it. Outside there is one frozen `Frame`,
+    replaced as a whole. A new one is made only when the state changes or when `request` asked
+    for it, so the observer decides what observing costs.
     """
 
     def __init__(
@@ -43,58 +50,25 @@ class Run:
         device: str = "cpu",
         pace: float | None = None,
     ) -> None:
-        """Prepare a run; `pace` is in steps a second, and None means as fast as it goes."""
+        """Prepare a run; `pace` is in steps a second, and None means as fast as possible."""
+        super().__init__(pace)
         self._trainer_type = trainer
         self._config = config
         self._device = device
-        self._turns = Turns(pace)
         self._adjustments: deque[tuple[str, Setting]] = deque()
         self._recorder = Recorder(config, device)
         self._thread = threading.Thread(target=self._work, name="training", daemon=False)
-        live.add(self)
-
-    # What the screen calls: nothing here waits for the training, but `close`.
+        open_runs.add(self)
 
     @property
     def frame(self) -> Frame:
-        """The newest look at the run."""
+        """The newest frame."""
         return self._recorder.frame
-
-    @property
-    def state(self) -> State:
-        """Where the run stands now; a frame may be a step behind, but not once this has ended."""
-        return self._turns.state
-
-    @property
-    def resting(self) -> bool:
-        """Whether this frame stays the newest until somebody tells the run something."""
-        return self._turns.resting
-
-    @property
-    def pace(self) -> float | None:
-        """Steps a second, or None for as fast as it goes; 0 or less is a `ValueError`."""
-        return self._turns.pace
-
-    @pace.setter
-    def pace(self, pace: float | None) -> None:
-        self._turns.pace = pace
 
     def start(self) -> None:
         """Make the trainer, and wait there, ready, until told to play or to step."""
         _close_with_the_main_thread()
         self._thread.start()
-
-    def play(self) -> None:
-        """Train on, at the pace."""
-        self._turns.play()
-
-    def pause(self) -> None:
-        """Stop after the step that is now being made."""
-        self._turns.pause()
-
-    def step(self) -> None:
-        """Make one step, and pause."""
-        self._turns.step()
 
     def adjust(self, name: str, value: Setting) -> None:
         """Change a live setting from the next step on; after the end, nothing happens.
@@ -106,15 +80,7 @@ class Run:
             raise ValueError(f"{name} cannot change while the training goes on")
         self._config.adjusted(name, value)
         self._adjustments.append((name, value))
-        self._turns.serve()
-
-    def request(self) -> None:
-        """Ask for a new frame; it comes within a step."""
-        self._turns.serve()
-
-    def stop(self) -> None:
-        """Ask the training to end after this step."""
-        self._turns.stop()
+        self.request()
 
     def close(self) -> None:
         """Stop, and wait until the thread has ended."""
@@ -122,95 +88,185 @@ class Run:
         if self._thread.ident is not None:
             self._thread.join()
 
-    # What the thread does.
+    # In the worker thread.
 
     def _work(self) -> None:
         while not _generator.acquire(timeout=0.05):
-            if self._turns.stopping:
-                self._end(State.STOPPED)
+            if self.stopping:
+                self._recorder.show_end(State.STOPPED)
+                self.end(State.STOPPED)
                 return
         try:
             torch.set_num_threads(threads_for(self._trainer_type))
             self._train(self._trainer_type(self._config, torch.device(self._device)))
         except Exception as error:
             log.exception("the training failed")
-            self._end(State.FAILED, in_words(error))
+            self._recorder.show_end(State.FAILED, describe(error))
+            self.end(State.FAILED)
         finally:
             _generator.release()
 
     def _train(self, trainer: Trainer[Any]) -> None:
-        self._recorder.show(trainer, self._turns.state)
+        self._recorder.show(trainer, self.state)
         message = ""
         try:
             state = self._drive(trainer, trainer.turns())
-            self._recorder.flush()
+            self._recorder.history.flush()
         except Diverged as diverged:
             state, message = State.DIVERGED, str(diverged)
         self._recorder.show(trainer, state, message)
-        self._turns.end(state)
+        self.end(state)
 
-    def _drive(self, trainer: Trainer[Any], turns: Iterator[Step | Stage | Rest]) -> State:
+    def _drive(self, trainer: Trainer[Any], turns: Iterator[Step | Phase | Rest]) -> State:
         """Take turn after turn; returns how the training ended."""
-        while (turn := self._turns.next()) is not Turn.STOP:
+        while (turn := self.next_turn()) is not Turn.STOP:
             if turn is Turn.SERVE:
-                self._serve(trainer)
+                self._recorder.history.flush()
+                asked = [self._adjustments.popleft() for _ in range(len(self._adjustments))]
+                self._recorder.adjust(trainer, asked)
+                self._recorder.show(trainer, self.state)
                 continue
             made = next(turns, None)
             if made is None:
                 return State.FINISHED
             if isinstance(made, Step):
-                self._recorder.note(made)
+                self._recorder.add(made)
             elif isinstance(made, Rest):
-                self._turns.again()
+                self.repeat_turn()
         return State.STOPPED
 
-    def _serve(self, trainer: Trainer[Any]) -> None:
-        """Change what was asked to change, and show how things are."""
-        self._recorder.flush()
-        asked = [self._adjustments.popleft() for _ in range(len(self._adjustments))]
-        self._recorder.adjust(trainer, asked)
-        self._recorder.show(trainer, self._turns.state)
 
-    def _end(self, state: State, message: str = "") -> None:
-        self._recorder.show_end(state, message)
-        self._turns.end(state)
+class Recorder:
+    """Keeps the losses of one training, and makes a new `frame` when asked.
+
+    Adding a step is cheap. A frame is not: the picture, the equations and the parameters are
+    read from the device.
+    """
+
+    def __init__(self, config: Config, device: str) -> None:
+        self.history = History(batch=1 if device == "cpu" else 64)
+        self._device = device
+        self._changed: set[str] = set()
+        self._step: Step | None = None
+        self._explained: Step | None = None
+        self._equations: tuple[Equation, ...] = ()
+        self._marks: deque[tuple[float, int]] = deque()
+        self._memory: tuple[float, Memory | None] = (float("-inf"), None)
+        self.frame = Frame(State.READY, asdict(config), self.history.snapshot())
+        """The newest frame, replaced as a whole."""
+
+    def add(self, step: Step) -> None:
+        """Take the step that was just made; raises `Diverged` as `History.add` does."""
+        self._step = step
+        self.history.add(step.loss)
+
+    def adjust(self, trainer: Trainer[Any], adjustments: list[tuple[str, Setting]]) -> None:
+        """Change live settings, and remember which were changed during the run."""
+        self._explain(trainer)
+        for name, value in adjustments:
+            before = getattr(trainer.config, name)
+            trainer.adjust(name, value)
+            # A change before the first step belongs to the start of the run.
+            if self._step is not None and getattr(trainer.config, name) != before:
+                self._changed.add(name)
+
+    def show(self, trainer: Trainer[Any], state: State, message: str = "") -> None:
+        """Make a frame of everything; at the end, with the results of the last test."""
+        equations = self._explain(trainer)
+        if state is State.FINISHED:
+            now = {line.formula: line for line in trainer.equations(self._step)}
+            tested = {name: line for name, line in now.items() if line.phase in TESTED}
+            equations = tuple(tested.get(line.formula, line) for line in equations)
+        self.frame = replace(
+            self._progress(state, message),
+            settings=asdict(trainer.config),
+            picture=trainer.picture(),
+            equations=equations,
+            parameters=trainer.parameters(),
+            rate=self._rate(state),
+            memory=self._memory_now(),
+            task=trainer.task,
+            note=trainer.note,
+        )
+
+    def show_end(self, state: State, message: str = "") -> None:
+        """Make a last frame without reading trainer or device, so that nothing can fail."""
+        self.frame = self._progress(state, message)
+
+    def _progress(self, state: State, message: str) -> Frame:
+        """The last frame with a new state and the losses so far."""
+        return replace(
+            self.frame,
+            state=state,
+            history=self.history.snapshot(),
+            changed=frozenset(self._changed),
+            step=self.history.steps,
+            epoch=self._step.epoch if self._step else 0,
+            loss=self.history.loss,
+            rate=None,
+            message=message,
+        )
+
+    def _explain(self, trainer: Trainer[Any]) -> tuple[Equation, ...]:
+        """The equations of the last step, made once: a later change of a rate is not theirs."""
+        if self._step is None or self._step is not self._explained:
+            self._equations, self._explained = trainer.equations(self._step), self._step
+        return self._equations
+
+    def _rate(self, state: State) -> float | None:
+        """Steps a second over the last seconds of playing."""
+        if state is not State.PLAYING:
+            self._marks.clear()
+            return None
+        now = time.monotonic()
+        self._marks.append((now, self.history.steps))
+        while len(self._marks) > 2 and self._marks[1][0] < now - RATE_WINDOW:
+            self._marks.popleft()
+        began, steps = self._marks[0]
+        return (self.history.steps - steps) / (now - began) if now > began else None
+
+    def _memory_now(self) -> Memory | None:
+        now = time.monotonic()
+        if now - self._memory[0] >= 1:
+            self._memory = (now, devices.memory(self._device))
+        return self._memory[1]
 
 
 @functools.cache
 def _close_with_the_main_thread() -> None:
-    """Once: see to it that the main thread, however it ends, takes every run with it.
+    """Start, once, a thread that closes every run when the main thread ends in any way.
 
-    Python waits at its exit for every thread that is not daemon. A program that falls over in
-    the middle of a training would wait for all of its epochs, or forever where it is paused.
+    At exit Python waits for every thread that is not a daemon: without this, a program that
+    fails during a training waits for all of its epochs, or forever where the run is paused.
     """
 
     def wait() -> None:
         threading.main_thread().join()
-        live.close_all()
+        close_all()
 
     threading.Thread(target=wait, name="closing", daemon=False).start()
 
 
 def threads_for(trainer: type[Trainer[Any]]) -> int:
-    """How many threads PyTorch shall use for this training: on at most half of the cores.
+    """How many threads PyTorch uses for this training: at most half of the cores.
 
-    The threads of one operation wait for the slowest of them, and they wait by counting. Where
-    another program, or the screen, has one of their cores, a step takes ten times as long.
+    The threads of one operation wait for the slowest of them in a busy loop. Where another
+    program, or the screen, occupies one of their cores, a step takes ten times as long.
     """
     return max(1, min(trainer.threads, _most_threads // 2))
 
 
 def warm_up() -> None:
-    """Load now what PyTorch puts off until the first optimizer is made, in any thread.
+    """Load now what PyTorch otherwise loads with the first optimizer.
 
-    Making it imports `torch._dynamo`, the compiler, which takes a second (`torch/_compile.py`).
-    Nothing here compiles, but without this the first training would start that much later.
+    That imports the compiler, `torch._dynamo`, which takes a second (`torch/_compile.py`).
+    Nothing here compiles, but the first training would start that much later.
     """
     torch.optim.SGD([torch.zeros(1)])
 
 
 def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> Iterator[Step]:
-    """Train without a screen: yield every step, until the end or until `stop` says so.
+    """Train without a screen: yield every step, until the end or until `stop` returns True.
 
     Raises:
         Diverged: the loss is no longer finite.
@@ -224,7 +280,7 @@ def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> 
     history.flush()
 
 
-def in_words(error: Exception) -> str:
-    """What went wrong: the engine's own errors are sentences, of others the name tells more."""
+def describe(error: Exception) -> str:
+    """What went wrong: the engine's own errors are sentences; others need their type's name."""
     name = type(error)
     return str(error) if name.__module__.startswith("engine.") else f"{name.__name__}: {error}"

@@ -1,4 +1,4 @@
-"""What a training is: a config, a trainer and the steps it yields; knows no thread, no screen."""
+"""What a training is: its settings, the trainer and the steps that it yields."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Step:
     epoch: int
     """The pass over the data to which this step belongs, counted from 1."""
     loss: torch.Tensor
-    """The loss that the update started from: detached, of shape (), still on its device, so
-    that nobody waits for a GPU at every step."""
+    """The loss before the update: detached, of shape (), still on its device, so that nobody
+    waits for a GPU at every step."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """A part of an update that has been done: a run that shows parts may pause after it."""
+class Phase:
+    """A part of an update that is done: a run that shows the parts may pause after it."""
 
     name: str
 
@@ -42,26 +42,27 @@ class Stage:
 @dataclass(frozen=True, slots=True)
 class Rest:
     """A moment in the middle of work that is no step, such as a test: a run may pause or end
-    here. It counts as nothing, and a single step goes on behind it."""
+    here. It is not counted, and a single step continues after it."""
 
 
 class Trainer(ABC, Generic[ConfigT]):
     """A training that can be watched.
 
-    A subclass does its steps 1 to 4 in `__init__(config, device)`: it seeds torch, then makes
-    the data, the model, the loss function and the optimizer, in the order of a plain script,
-    so that a script with the same seed gives the same numbers. `steps()` is step 5, the loop.
+    A subclass does steps 1 to 4 in `__init__(config, device)`: it seeds torch, then makes the
+    data, the model, the loss function and the optimizer, in the order of a plain script, so that
+    a script with the same seed gives the same numbers. `steps()` is step 5, the loop. Everything
+    else has a default.
     """
 
     Config: ClassVar[type[Config]]
     """The hyperparameters of this training."""
     live: ClassVar[frozenset[str]] = frozenset()
-    """The settings that `adjust` can change while the training goes on."""
+    """The settings that `adjust` can change during the training."""
     own: ClassVar[frozenset[str]] = frozenset()
-    """The settings that say which data of the learner's own it trains on: presets leave them be."""
+    """The settings that name data of the learner's own; a preset does not replace them."""
     threads: ClassVar[int] = 1
-    """On how many threads of the processor PyTorch may compute, where there are cores to spare:
-    a tiny model trains twice as fast on one as on all."""
+    """How many threads PyTorch may use, where there are cores to spare: a tiny model trains twice
+    as fast on one as on all."""
 
     config: ConfigT
 
@@ -72,25 +73,25 @@ class Trainer(ABC, Generic[ConfigT]):
     def steps(self) -> Iterator[Step]:
         """Train: yield a `Step` after every update of the parameters."""
 
-    def turns(self) -> Iterator[Step | Stage | Rest]:
-        """Train as `steps` does, and yield in between what a run may pause at."""
+    def turns(self) -> Iterator[Step | Phase | Rest]:
+        """Train as `steps` does, and also yield where a run may pause between two steps."""
         return self.steps()
 
-    @abstractmethod
-    def picture(self) -> Picture:
-        """Copy out what there is to see now."""
+    def picture(self) -> Picture | None:
+        """A copy of what the charts draw now; None where the loss is all there is."""
+        return None
 
-    @abstractmethod
-    def equations(self, step: Step | None) -> tuple[Equation, ...]:
+    def equations(self, step: Step | None) -> tuple[Equation, ...]:  # noqa: ARG002
         """The formulas of the last step with its numbers; `None` stands for no step yet."""
+        return ()
 
-    @abstractmethod
     def parameters(self) -> NamedParameters:
-        """The parameters, named as the formulas name them."""
+        """The parameters, named as in the formulas; empty where there are too many to list."""
+        return {}
 
-    @abstractmethod
     def predict(self, x: float) -> float:
-        """What the model says now for one input."""
+        """The model's output for one input, for the presets that name inputs."""
+        raise NotImplementedError(f"{type(self).__name__} has no method predict")
 
     def metrics(self) -> Mapping[str, float]:
         """How good the model is now, in plain numbers: `accuracy`, `r2`."""
@@ -98,7 +99,7 @@ class Trainer(ABC, Generic[ConfigT]):
 
     @property
     def note(self) -> str:
-        """What the learner has to know of this training: that other data stands in, for one."""
+        """What the learner has to know of this training, such as that other data stands in."""
         return ""
 
     @property

@@ -1,109 +1,114 @@
-"""When the next step may be made: play, pause, single steps, pace, stop; knows no training."""
+"""When a training may make its next step: play, pause, single steps, pace and stop."""
 
 from __future__ import annotations
 
 import threading
 import time
+import weakref
 from enum import Enum, auto
 
 from engine.frame import State
 
 
 class Turn(Enum):
-    """What the training does next."""
+    """What the training thread does next."""
 
     STEP = auto()
     SERVE = auto()
-    """Somebody wants to see something, or to change it."""
+    """Apply changed settings and publish a frame."""
     STOP = auto()
 
 
 class Turns:
     """Hands out the turns of one training.
 
-    Every method but `next` and `end` is for the people around it: none of them waits for the
-    training, and any thread may call them. The training asks for each turn with `next`.
+    The public methods return at once and may be called from any thread, except `next_turn`,
+    `repeat_turn` and `end`, which only the training thread calls.
     """
 
     def __init__(self, pace: float | None = None) -> None:
-        """`pace` is in steps a second; None means as fast as it goes."""
-        self._told = threading.Condition()
+        """`pace` is in steps a second; None means as fast as possible."""
+        self._changed = threading.Condition()
         self._pace = _checked(pace)
         self._state = State.READY
         self._single_steps = 0
         self._single = False
-        """Whether the last turn was a single step, and nobody has said anything since."""
+        """Whether the last turn was a single step, and no method has been called since."""
         self._first = False
-        """Whether the next step is the first since play: who pressed it sees that one at once."""
+        """Whether the next step is the first after `play`, which is shown at once."""
         self._serve = False
         self._stop = False
         self._due = 0.0
         self._resting = False
         self._free = False
-        """Playing at full speed with nothing else to do. Reading this one flag, without the
-        lock, is all that a step then pays; whoever has something to say clears it."""
+        """Playing at full speed and nothing else to do: a step then only reads this flag, without
+        taking the lock. Every public method clears it."""
 
     @property
     def state(self) -> State:
-        """Where the training stands."""
+        """The state now. A frame may be a step older, but no longer once this has ended."""
         return self._state
 
     @property
     def resting(self) -> bool:
-        """Whether nothing will happen, and no frame come, until somebody says something."""
+        """Whether the newest frame stays the newest until some method is called."""
         return self._resting or self._state.ended
 
     @property
     def stopping(self) -> bool:
-        """Whether somebody has asked for the end."""
+        """Whether `stop` was called."""
         return self._stop
 
     @property
     def pace(self) -> float | None:
-        """Steps a second, or None for as fast as it goes; a change works at once."""
+        """Steps a second, or None for as fast as possible; 0 or less is a `ValueError`."""
         return self._pace
 
     @pace.setter
     def pace(self, pace: float | None) -> None:
-        with self._told:
+        with self._changed:
             self._pace, self._due = _checked(pace), 0.0
             self._wake()
 
     def play(self) -> None:
-        """Step after step from now on, at the pace."""
-        with self._told:
+        """Train on, at the pace."""
+        with self._changed:
             self._first = True
             self._move(State.PLAYING)
 
     def pause(self) -> None:
-        """No step after the one that is being made."""
-        with self._told:
+        """Make no further step after the one under way."""
+        with self._changed:
             self._single_steps, self._single = 0, False
             self._move(State.PAUSED)
 
     def step(self) -> None:
-        """One step, and pause."""
-        with self._told:
+        """Make one step, and pause."""
+        with self._changed:
             self._single_steps += 1
             self._move(State.PAUSED)
 
-    def serve(self) -> None:
-        """Let the next turn be one to `SERVE`."""
-        with self._told:
+    def request(self) -> None:
+        """Ask for a new frame; it comes within a step."""
+        with self._changed:
             self._serve = True
             self._wake()
 
     def stop(self) -> None:
-        """Let the next turn be the one to `STOP`."""
-        with self._told:
+        """Ask the training to end after this step."""
+        with self._changed:
             self._stop = True
             self._wake()
 
-    def next(self) -> Turn:
-        """Wait for the next turn; the training calls this."""
+    def close(self) -> None:
+        """Stop; a subclass with a thread also waits until it has ended."""
+        self.stop()
+
+    def next_turn(self) -> Turn:
+        """Wait for the next turn."""
         if self._free:
             return Turn.STEP
-        with self._told:
+        with self._changed:
             while True:
                 if self._stop:
                     return Turn.STOP
@@ -114,32 +119,31 @@ class Turns:
                 if seconds == 0:
                     return Turn.STEP
                 self._resting = seconds is None
-                self._told.wait(seconds)
+                self._changed.wait(seconds)
 
-    def again(self) -> None:
-        """Let the last turn count as none, since nothing was made that does; for the training."""
-        with self._told:
+    def repeat_turn(self) -> None:
+        """Do not count the last turn: the trainer made no step in it."""
+        with self._changed:
             self._due = 0.0
             self._single_steps += self._single
 
     def end(self, state: State) -> None:
-        """Enter a state that nothing leaves; the training calls this."""
-        with self._told:
+        """Enter a final state."""
+        with self._changed:
             self._state = state
             self._free = False
 
     def _move(self, state: State) -> None:
-        with self._told:  # its lock may be taken again by the thread that holds it
-            if not self._state.ended:
-                self._state, self._serve, self._due = state, True, 0.0
-            self._wake()
+        if not self._state.ended:
+            self._state, self._serve, self._due = state, True, 0.0
+        self._wake()
 
     def _wake(self) -> None:
         self._free = self._resting = False
-        self._told.notify()
+        self._changed.notify()
 
     def _seconds_to_go(self) -> float | None:
-        """How long until the next step: 0 is now, None is when somebody says so."""
+        """Seconds until the next step; 0 is now, None is not before some method is called."""
         self._single = self._single_steps > 0
         if self._single:
             self._single_steps -= 1
@@ -155,7 +159,7 @@ class Turns:
         now = time.monotonic()
         if now < self._due:
             return min(self._due - now, threading.TIMEOUT_MAX)
-        # A step that is a little late does not delay the next one; time that was lost is lost.
+        # A step that is a little late does not delay the next one; longer delays are not made up.
         period = 1 / self._pace
         self._due = (self._due if now < self._due + period else now) + period
         return 0
@@ -165,3 +169,16 @@ def _checked(pace: float | None) -> float | None:
     if pace is not None and not pace > 0:
         raise ValueError(f"a pace of {pace} steps a second is not allowed: it must be above 0")
     return pace
+
+
+open_runs: weakref.WeakSet[Turns] = weakref.WeakSet()
+"""The runs whose threads may still work, for `close_all`."""
+
+
+def close_all() -> None:
+    """Stop every run and wait for its thread: the last thing a program does."""
+    runs = list(open_runs)
+    for run in runs:
+        run.stop()
+    for run in runs:
+        run.close()

@@ -1,1 +1,1 @@
-"""The course: one folder a lesson, its text and its settings; knows no torch and no screen."""
+"""The course: one folder a lesson, with its text and its settings."""

@@ -1,9 +1,11 @@
-"""What a lesson is made of: frozen settings; knows no torch and no screen."""
+"""What a lesson is made of: frozen settings, and a page and questions in Markdown beside them."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from engine.trainer import Trainer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Preset:
     """A set of hyperparameters worth starting from."""
 
@@ -32,18 +34,18 @@ class Preset:
     """The data set without which a lesson does not start from this preset."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Control:
-    """A hyperparameter that the learner may turn in the lab."""
+    """A hyperparameter that the learner may change in the lab."""
 
     name: str
     """The field of the trainer's config."""
-    label: str
-    """What it is called on screen."""
-    ladder: tuple[Setting, ...]
+    values: tuple[Setting, ...]
     """The values that the arrow keys go through, in order; any other can be typed."""
     help: str
-    """One sentence: what turning it does."""
+    """One sentence: what changing it does."""
+    label: str = ""
+    """What it is called on screen; without one, its name."""
     only_with: tuple[str, Setting] | None = None
     """Another field and the value it must have for this one to matter."""
     none: str = "random"
@@ -51,8 +53,11 @@ class Control:
     file: bool = False
     """Whether the value is the path of a file, which can be completed while it is typed."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label or self.name.replace("_", " "))
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One answer to a question."""
 
@@ -62,7 +67,7 @@ class Choice:
     right: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """A question with a few answers, one of them right."""
 
@@ -71,7 +76,7 @@ class Question:
     choices: tuple[Choice, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Challenge:
     """Something to bring about in the lab, checked on the run; or a question to get right."""
 
@@ -79,41 +84,48 @@ class Challenge:
     text: str
     hint: str
     check: Callable[[Any], bool] | None = None
-    """Whether this look at the lab meets the challenge: of a training, a `Frame`."""
+    """Whether what the lab shows meets the challenge: for a training, a `Frame`."""
     question: str | None = None
     """The slug of the question whose right answer meets it."""
+    solution: Mapping[str, Setting] = field(default_factory=dict)
+    """A way to meet it, which the tests try: for a training, its settings; for another lab, what
+    is chosen and typed there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """A lesson: a concept page, a lab to play in, and what to find out there."""
+    """A lesson: a concept page, a lab to play in, and what to find out there.
+
+    Its folder also has `concept.md`, the page, and `questions.md`, the questions on it.
+    """
 
     slug: str
     title: str
-    summary: str
-    """One line for the table of contents."""
     minutes: int
     """How long reading and playing take."""
     lab: str
-    """Which kind of lab it has, by the name that the screens know it by."""
+    """Which kind of lab it has: a name in `tui.labs.LABS`."""
     source: str
     """The module that does the lab's work, which the learner reads. It is loaded when the lab
     needs it: nothing here imports torch."""
     presets: tuple[Preset, ...]
     """The first is the one the lab starts from."""
     challenges: tuple[Challenge, ...]
-    questions: tuple[Question, ...]
 
     @property
     def concept(self) -> str:
         """The concept page, in Markdown."""
-        folder = files("lessons") / self.slug.replace("-", "_")
-        return (folder / "concept.md").read_text(encoding="utf-8")
+        return file_text(self.slug, "concept.md")
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """The questions on the page; a file that is not as `parse_questions` says is an error."""
+        return _questions(self.slug)
 
     def starting_preset(self) -> tuple[Preset, str]:
         """The first preset whose data set is here, and why it is not the very first, in words.
 
-        Looking into the files of a data set takes a moment. Where none is here it is the first.
+        Reading the files of a data set takes a moment. Where none is here it is the first.
         """
         why = ""
         for preset in self.presets:
@@ -144,10 +156,11 @@ class TrainingLesson(Lesson):
     lab: str = "training"
     trainer: str
     """The name of the class in `source` that trains."""
-    pace: float
+    pace: float = 20
     """Steps a second at which the lab starts: slow enough to watch."""
     charts: tuple[str, ...]
-    """The pictures of the lab beside the loss, by name; the first is shown first."""
+    """The pictures of the lab beside the loss: names in `tui.charts.CHARTS`, the first shown
+    first."""
     controls: tuple[Control, ...]
 
     def load_trainer(self) -> type[Trainer[Any]]:
@@ -156,7 +169,48 @@ class TrainingLesson(Lesson):
         return trainer
 
 
+def file_text(slug: str, file: str) -> str:
+    """A file from the folder of the lesson; an `OSError` where it is missing."""
+    return (files("lessons") / slug.replace("-", "_") / file).read_text(encoding="utf-8")
+
+
+@cache
+def _questions(slug: str) -> tuple[Question, ...]:
+    return parse_questions(file_text(slug, "questions.md"))
+
+
+def parse_questions(page: str) -> tuple[Question, ...]:
+    """Read the questions from Markdown: `## slug`, the text, and a list of answers.
+
+    An answer is `- [x] text` where it is right and `- [ ] text` where it is wrong, and below it
+    a quotation with `>` says why. Long lines may be broken anywhere.
+
+    Raises:
+        ValueError: a question lacks its text or an answer, or an answer its explanation.
+    """
+    questions = []
+    for block in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
+        slug, _, rest = block.partition("\n")
+        text, *answers = re.split(r"^- \[([ x])\] ", rest, flags=re.MULTILINE)
+        choices = []
+        for mark, answer in zip(answers[::2], answers[1::2], strict=True):
+            said, _, why = re.sub(r"\n *> ?", "\n> ", answer).partition("\n> ")
+            choices.append(Choice(_joined(said), _joined(why.replace("\n> ", " ")), mark == "x"))
+        question = Question(slug.strip(), _joined(text), tuple(choices))
+        if not (question.text and choices and all(one.text and one.why for one in choices)):
+            raise ValueError(
+                f"the question {question.slug!r} needs a text, answers as '- [ ] text', and a "
+                "line '> why' below each"
+            )
+        questions.append(question)
+    return tuple(questions)
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _why_not_used(data_set: str) -> str:
-    from engine.datasets.whole import why_not_used  # and hashlib with it: few lessons need it
+    from engine.datasets.verify import why_not_used  # it brings hashlib, and few lessons need it
 
     return why_not_used(data_set)

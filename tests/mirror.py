@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 
-from engine.datasets import fetch
-from engine.datasets.catalog import DataSet, File, find
+from engine.datasets import download
+from engine.datasets.registry import DataFile, DataSet, find
 
 IMAGES, LABELS = 2051, 2049
 """The magic numbers as MNIST's makers wrote them down: 0x00000803 and 0x00000801."""
@@ -50,7 +50,7 @@ class Tiny:
     def data_set(self, name: str = "mnist") -> DataSet:
         """What the catalog would say of it."""
         files = (
-            File(n, len(p), hashlib.md5(p).hexdigest(), self.values[n].shape)
+            DataFile(n, len(p), hashlib.md5(p).hexdigest(), self.values[n].shape)
             for n, p in zip(self.plain, self.packed.values(), strict=True)
         )
         return replace(find(name), files=tuple(files))
@@ -118,7 +118,7 @@ def serving_alone(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirro
     """A mirror that has it, and the only one that is known in this process."""
     with serving() as mirror:
         mirror.files = dict(tiny.packed)
-        monkeypatch.setattr(fetch, "mirrors_of", lambda _: [mirror.address])
+        monkeypatch.setattr(download, "mirrors_of", lambda _: [mirror.address])
         yield mirror
 
 

@@ -17,7 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from engine.datasets.places import variable_trouble
+from engine.datasets.registry import data_dir_problem
 from lessons.catalog import find
 from tui import paths, settings
 from tui.bench import Bench, NoBench, SettingUp
@@ -135,7 +135,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
         if self._slug is not None and find(self._slug).written:
             self._open_lesson(self._slug)
-        folder = variable_trouble(count_missing=False)
+        folder = data_dir_problem(count_missing=False)
         for told in (self._remark, self._progress.remark, self._progress.problem, folder):
             if told:
                 self._warn(told)

@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from engine.datasets.places import option
+from engine.datasets.registry import data_dir_option
 from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
 
@@ -168,7 +168,7 @@ class Experiment:
         words += ["--seed", str(self.config.seed), "--device", self.device.name]
         # Only a lesson with data sets needs the folder again that the command line named.
         reads = any(preset.needs for preset in self.lesson.presets)
-        return shlex.join(words) + (option() if reads else "")
+        return shlex.join(words) + (data_dir_option() if reads else "")
 
     def _preset_config(self) -> Config:
         return self.trainer.Config.of(dict(self.preset.settings))

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import platformdirs
 
-from engine.datasets import places
+from engine.datasets import registry
 
-CONFIG, STATE, DATA = "DLTUI_CONFIG_DIR", "DLTUI_STATE_DIR", places.VARIABLE
+CONFIG, STATE, DATA = "DLTUI_CONFIG_DIR", "DLTUI_STATE_DIR", registry.DATA_DIR
 """The environment variables that name another folder."""
 
 
@@ -26,7 +26,7 @@ def state_dir() -> Path:
 
 def data_dir() -> Path:
     """The folder of the data sets; it need not exist."""
-    return places.folder()
+    return registry.data_dir()
 
 
 def use_data_dir(name: str | None, may_be_made: bool = False) -> Path | None:
@@ -41,8 +41,8 @@ def use_data_dir(name: str | None, may_be_made: bool = False) -> Path | None:
     if name is None:
         return None
     folder = Path(os.path.expanduser(name))  # noqa: PTH111  # never raises
-    why = places.why_unreadable(folder) if name else "is not a folder"
-    if why == places.MISSING:
+    why = registry.why_unreadable(folder) if name else "is not a folder"
+    if why == registry.MISSING:
         if not may_be_made:
             fetch = f"dltui data fetch mnist --data-dir {shlex.quote(str(folder))}"
             raise ValueError(
@@ -50,7 +50,7 @@ def use_data_dir(name: str | None, may_be_made: bool = False) -> Path | None:
             )
     elif why:
         raise ValueError(f"--data-dir {name!r} {why}")
-    places.use(folder)
+    registry.set_data_dir(folder)
     return folder
 
 

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
 from bench.rivals.task import Clock, Task
-from engine.datasets import Data, six_points
+from engine.datasets.points import Data, six_points
 
 BARS: dict[str, Callable[[], ProgressBar]] = {
     # The fastest, and the default here: drawn every hundred steps, still a dozen times a second.

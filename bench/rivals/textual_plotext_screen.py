@@ -16,7 +16,7 @@ from textual_plotext import PlotextPlot
 from torch import nn
 
 from bench.rivals.task import Clock, Task
-from engine.datasets import SIX_X, SIX_Y, six_points
+from engine.datasets.points import SIX_X, SIX_Y, six_points
 
 MOST_POINTS = 1000
 """A chart of every loss would grow without end; no terminal shows more points than these."""

@@ -1,28 +1,365 @@
-"""A learner's own CSV file as a table, or why it cannot be one, in words; imports no torch."""
+"""Reads a CSV file of the learner as a table, or says why it cannot be one."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Set
+import re
+from collections.abc import Collection, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from engine.counts import counted
-from engine.datasets.cells import missing, number, plain, unlabelled, with_point
-from engine.datasets.csv_advice import Advisor
-from engine.datasets.csv_columns import Columns, columns_of, words
-from engine.datasets.csv_file import Refused, Row, Stamp, sheet, stamp
-from engine.datasets.csv_layout import Header, Layout, layout
-from engine.datasets.csv_notes import gaps_of, notes_on
-from engine.datasets.csv_separator import Separator
-from engine.datasets.labels import FEW, MOST_CLASSES, Target, labelled, numbers_with_gaps
-from engine.datasets.tables import Table
+from engine.datasets.cells import (
+    DATE,
+    advice,
+    has_decimal_comma,
+    mended,
+    missing,
+    number,
+    plain,
+    shown,
+    trouble,
+    unlabelled,
+    with_point,
+)
+from engine.datasets.csv_file import Refused, Row, Separator, Stamp, sheet, shell_word, stamp
+from engine.datasets.csv_layout import Columns, Header, Layout, columns_of, layout, words
+from engine.datasets.tables import Table, listed
+from engine.numerals import counted
 from engine.pictures import Array
+
+Labels: TypeAlias = Sequence[tuple[int, str]]
+"""Each label with its line in the file."""
+Target: TypeAlias = Literal["auto", "classes", "number"]
+
+MOST_CLASSES = 100
+EXACT = 2**53
+"""From here on not every whole number is a float."""
+FEW = 10
+"""Up to so many different whole numbers are taken for classes, where nothing else is said and one
+of them at least stands in several rows."""
+
+
+def numbers_with_gaps(labels: Labels, target: Target) -> Set[int]:
+    """The places where `-`, `none` or `missing` stands for a number; among words it is a class."""
+    texts = {text for _, text in labels}
+    gaps = set(filter(missing, texts))
+    others = texts - gaps
+    auto = target == "auto" and gaps and others and all(map(_like_a_number, others))
+    if auto or target == "number":
+        return {place for place, (_, text) in enumerate(labels) if text in gaps}
+    return frozenset()
+
+
+def labelled(
+    labels: Labels, where: str, target: Target, otherwise: str
+) -> tuple[Array, tuple[str, ...]]:
+    """The labels as numbers of classes and their names, or as numbers to predict.
+
+    `otherwise` says how to go on where this column can be no label.
+
+    Raises:
+        Refused: they are neither, or all of them are the same.
+    """
+    spelled = {text: number(text) for text in {text for _, text in labels}}
+    values = [spelled[text] for _, text in labels]
+    odd = next((place for place, value in enumerate(values) if value is None), None)
+    if odd is not None and (target == "number" or (target == "auto" and _meant(labels, values))):
+        line, text = labels[odd]
+        why = _why_not(text, target, [label for _, label in labels])
+        raise Refused(f"{where}, line {line}: '{shown(text)}' {why}")
+    if target == "number" or (target == "auto" and odd is None and not _few_and_whole(values)):
+        y = np.array(values, dtype=np.float64)
+        if y.min() == y.max():
+            raise Refused(
+                f"{where}: every label is {y[0]:g}: there is nothing to predict; {otherwise}"
+            )
+        return y, ()
+    return _classes([text for _, text in labels], where, otherwise)
+
+
+def _meant(labels: Labels, values: Sequence[float | None]) -> bool:
+    """Whether numbers are meant, though not every label is one: others are, or all but are."""
+    return len(set(values)) > 1 or all(_like_a_number(text) for _, text in labels)
+
+
+def _like_a_number(text: str) -> bool:
+    """Whether it is a number, or would be with a point for its comma; 1_000 is a word."""
+    return "_" not in text and mended(text) != ""
+
+
+def _why_not(text: str, target: Target, every: Collection[str]) -> str:
+    """What is wrong with a label that is no number; `every` is the text of each label."""
+    fix = advice(text)
+    if any(map(has_decimal_comma, set(every))):
+        fix += ", or read every comma as a decimal point: --set decimal=comma"
+    if target == "number":
+        return f"{trouble(text)} to predict; {fix or 'write one, or leave it empty'}"
+    others = f"; {fix}" if fix else ", and other labels are numbers; write one, or leave it empty"
+    if len(set(every)) > min(MOST_CLASSES, len(every) - 1):  # as classes they are refused, too
+        return f"{trouble(text)}{others}"
+    return f"{trouble(text)}{others}; to take all of them for classes: --set target=classes"
+
+
+def _few_and_whole(values: Sequence[float | None]) -> bool:
+    different = set(values)
+    if len(different) == len(values):
+        return False  # a value of its own for each row: as prices are, and classes never
+    return len(different) <= FEW and all(v is not None and v.is_integer() for v in different)
+
+
+def _classes(labels: Sequence[str], where: str, otherwise: str) -> tuple[Array, tuple[str, ...]]:
+    """Numbers in the order of numbers, before words in the order of the alphabet."""
+    names = {text: _name(text) for text in set(labels)}
+    different = sorted(set(names.values()), key=_order)
+    if len(different) == 1:
+        raise Refused(
+            f"{where}: every label is '{shown(different[0])}': nothing to tell apart; {otherwise}"
+        )
+    if len(different) > MOST_CLASSES:
+        raise Refused(
+            f"{where}: {len(different):,} different labels, and {MOST_CLASSES} classes are the "
+            f"most; {otherwise}"
+        )
+    if len(different) == len(labels) and None in map(number, different):
+        raise Refused(f"{where}: every row has another label: they name the rows; {otherwise}")
+    places = {name: place for place, name in enumerate(different)}
+    y = np.array([places[names[text]] for text in labels], dtype=np.float64)
+    return y, tuple(map(shown, different))
+
+
+def _name(text: str) -> str:
+    """1 and 1.0 are one class; of longer numbers than a float can hold, each is its own."""
+    value = number(text)
+    if value is None or abs(value) >= EXACT:
+        return text
+    return str(int(value)) if value.is_integer() else repr(value)
+
+
+def _order(name: str) -> tuple[bool, float, str]:
+    value = number(name)
+    return value is None, value or 0.0, name
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What the cells of a column hold."""
+
+    numbers: int = 0
+    """Cells that are numbers, or would be if they were written otherwise."""
+    words: int = 0
+    dates: int = 0
+    """How many of the words are dates or times."""
+    commas: int = 0
+    """How many of the numbers have a decimal comma."""
+    texts: set[str] = field(default_factory=set)
+
+    def take(self, cell: str) -> None:
+        text = cell.strip()
+        if missing(text):
+            return
+        if DATE.fullmatch(text) and number(text) is None:
+            self.words += 1
+            self.dates += 1
+        elif mended(text):
+            self.numbers += 1
+            self.commas += has_decimal_comma(text)
+        else:
+            self.words += 1
+        if len(self.texts) <= MOST_CLASSES:
+            self.texts.add(text)
+
+    @property
+    def wordy(self) -> bool:
+        """Whether it is a column of words or dates, with a number here and there at most."""
+        return self.words > self.numbers
+
+    @property
+    def may_be_classes(self) -> bool:
+        """Whether the words repeat, as the names of classes do."""
+        return (
+            self.wordy
+            and not self.dates
+            and 2 <= len(self.texts) <= min(MOST_CLASSES, self.words // 2)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Advisor:
+    """Says where a file stops to be a table of numbers, and which setting or edit helps."""
+
+    layout: Layout
+    columns: Columns
+    free_label: bool
+    """Whether the label was not named: then another column may be meant."""
+
+    def refuse(self, row: Row, place: int) -> Refused:
+        """The refusal for a cell of a feature that is no number."""
+        cell = row.cells[place]
+        where = f"{self.layout.sheet.name}, line {row.line}, column {place + 1}"
+        if self.columns.named(place):
+            where += f" ({self.columns.name(place)})"
+        what = f"'{shown(cell.strip())}' {trouble(cell)}"
+        return Refused(f"{where}: {what}; {self._advice(row, place)}")
+
+    def _advice(self, row: Row, place: int) -> str:
+        cell, seen, first = row.cells[place].strip(), self._seen(), self.layout.first.line
+        if cell[:1] == cell[-1:] == "'":
+            file = shell_word(self.layout.sheet.path)
+            return f'take the single quotes out: tr -d "\'" < {file} > table.csv'
+        if seen[place].wordy:
+            return self._leave_out(seen, place)
+        if not self.layout.named and row.line == first and not mended(cell):
+            return f"if line {first} holds the names of the columns: --set header=yes"
+        if self._is_below_header(row, seen):
+            features = self.columns.features
+            if not all(map(self.columns.named, features)):
+                return f"if line {first} is a title, take it out: {self._without(first)}"
+            return f"if line {row.line} holds units, take it out: {self._without(row.line)}"
+        fix = advice(cell) or "write a number, leave the cell empty, or delete the line"
+        if seen[place].commas:
+            fix += "; to read every comma as a decimal point: --set decimal=comma"
+        elif mended(cell) and len(self.columns.features) > 1:
+            fix += f"; or leave the column out: {self._ignoring(place)}"
+        return fix
+
+    def _without(self, line: int) -> str:
+        return f"sed {line}d {shell_word(self.layout.sheet.path)} > table.csv"
+
+    def _seen(self) -> dict[int, _Seen]:
+        """What each feature and the label hold."""
+        seen = {place: _Seen() for place in (*self.columns.features, self.columns.label)}
+        for row in self.layout.rows():
+            for place, column in seen.items():
+                column.take(row.cells[place])
+        return seen
+
+    def _leave_out(self, seen: dict[int, _Seen], place: int) -> str:
+        features, label = self.columns.features, self.columns.label
+        wordy = [i for i in features if seen[i].wordy]
+        if len(wordy) == len(features):
+            able = [i for i in (place, *wordy) if seen[i].may_be_classes]
+            if self.free_label and able and not seen[label].wordy:
+                others = [i for i in wordy if i != able[0]]
+                ignoring = f" {self._ignoring(*others)}" if others else ""
+                what = f"column '{self.columns.name(able[0])}' is what to predict"
+                return f"if {what}: {self.columns.setting('label', able[0])}{ignoring}"
+            return "and no other column beside the label holds numbers: nothing can be learned"
+        many = "columns without numbers" if len(wordy) > 1 else "column"
+        if place == 0 and wordy == [0] and self.layout.named and not self.columns.named(0):
+            many = "names of the rows"
+        fix = f"leave the {many} out: {self._ignoring(*wordy)}"
+        if not self.free_label or seen[label].wordy or not seen[place].may_be_classes:
+            return fix
+        others = [i for i in wordy if i != place]
+        choose = self.columns.setting("label", place)
+        if others:
+            choose += f" {self._ignoring(*others)}"
+        return f"if it is what to predict: {choose}; otherwise {fix}"
+
+    def _ignoring(self, *places: int) -> str:
+        """The option that ignores these columns besides those that are ignored already."""
+        return self.columns.setting("ignore", *sorted((*self.columns.ignored, *places)))
+
+    def _is_below_header(self, row: Row, seen: dict[int, _Seen]) -> bool:
+        """Whether this is the row below the header, and none of its features is a number."""
+        if not self.layout.named or row.line != self.layout.first.line + 1:
+            return False
+        cells = [row.cells[place] for place in self.columns.features if not seen[place].wordy]
+        return not any(map(mended, cells))
+
+
+IDENTIFIER = re.compile(
+    r"(.*[ _.-])?(id|ID|Id|idx|index|Index)([ _.-].*)?|.*[a-z](Id|ID)|Unnamed: 0"
+)
+"""What a column is called that numbers the rows."""
+
+
+def notes_on(table: Table, layout: Layout, columns: Columns, *, asked: bool) -> Iterator[str]:
+    """What is unusual about the table; `asked` where a person said whether there is a header."""
+    if same := table.constant():
+        yield f"the same in every row, which teaches nothing: {listed(same, most=4)}"
+    yield from _alone(table)
+    if len({name.casefold() for name in table.classes}) < len(table.classes):
+        yield "some classes differ only in capital letters"
+    yield from _numbers_of_rows(table.x, layout, columns)
+    if not asked:
+        yield from _header_of_numbers(layout)
+    if not all(name.isascii() for name in table.classes):
+        # Some charts have room for letters of one width alone, and give a class by its place.
+        places = [f"#{place} {text}" for place, text in enumerate(table.classes, start=1)]
+        yield f"classes: {listed(places, most=10)}"
+
+
+def gaps_of(absent: np.ndarray, names: tuple[str, ...], gaps: str) -> Iterator[str]:
+    """How many values are missing, where, and what becomes of them.
+
+    `absent` tells of each cell whether it has no value, shape (rows, features); `gaps` is `drop`
+    or `fill`.
+    """
+    counts = absent.sum(axis=0)
+    if not counts.any():
+        return
+    each = [f"{name} {count:,}" for name, count in zip(names, counts, strict=True) if count]
+    where = listed(each, most=4)
+    if gaps == "drop":
+        rows = counted(int(absent.any(axis=1).sum()), "row")
+        yield f"{rows} with a missing value left out: {where}"
+    else:
+        yield f"the median of the column stands for missing values: {where}"
+
+
+def _alone(table: Table) -> Iterator[str]:
+    """Whether most labels look like names of rows, of which nothing can be learnt."""
+    classes = len(table.classes)
+    alone = int((np.bincount(table.y.astype(int)) == 1).sum()) if classes else 0
+    if alone > max(FEW, classes / 2):
+        yield f"{alone} labels stand in one row each: is another column the label?"
+
+
+def _numbers_of_rows(x: Array, layout: Layout, columns: Columns) -> Iterator[str]:
+    """Which columns only number the rows: an id, or the index that pandas and R write."""
+    found = [
+        place
+        for place, values in zip(columns.features, x.T, strict=True)
+        if _all_different(values) and _called_so(place, values, layout)
+    ]
+    if 0 < len(found) < len(columns.features):
+        fix = columns.setting("ignore", *sorted((*columns.ignored, *found)))
+        names = ", ".join(map(columns.name, found))
+        one = len(found) == 1
+        what = "it only numbers the rows" if one else "they only number the rows"
+        it = "it" if one else "them"
+        yield f"{names}: if {what}, leave {it} out: {fix}"
+
+
+def _all_different(values: Array) -> bool:
+    """Whether these are whole numbers, another one in each row."""
+    whole = bool(np.isfinite(values).all()) and not (values % 1).any()
+    return whole and len(np.unique(values)) == len(values)
+
+
+def _called_so(place: int, values: Array, layout: Layout) -> bool:
+    name = layout.first.cells[place].strip() if layout.named else ""
+    if name:
+        return IDENTIFIER.fullmatch(name) is not None
+    return place == 0 and layout.named and bool((np.diff(values) >= 1).all())
+
+
+def _header_of_numbers(layout: Layout) -> Iterator[str]:
+    """Whether the first line, which is read as a row, may be a header of numbers such as years."""
+    if layout.named:
+        return
+    values = [number(cell) or 0.0 for cell in layout.first.cells]
+    if len(values) > 2 and {after - before for before, after in pairwise(values)} == {1}:
+        line = layout.first.line
+        yield f"line {line} is read as a row; if it holds names of columns: --set header=yes"
+
 
 Missing: TypeAlias = Literal["drop", "fill"]
 Decimal: TypeAlias = Literal["point", "comma"]

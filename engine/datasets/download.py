@@ -1,92 +1,340 @@
-"""One file over HTTP, going on from what is there; knows no data set and no checksum."""
+"""Fetches a data set from its makers' servers, verifies it and moves it into place.
+
+The servers come from torchvision. The transfer resumes where a connection broke, can be cancelled
+while no byte arrives, and says in words why it failed.
+"""
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import io
+import os
 import selectors
+import shutil
 import socket
 import ssl
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse, responses
+from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-Stop: TypeAlias = Callable[[], bool]
+from engine.datasets import verify
+from engine.datasets.registry import Broken, DataFile, DataSet, find, install, megabytes
+from engine.plain_file import set_aside
 
+STAGE = ".fetching"
+"""The folder, inside the data folder, of files that are not complete."""
+TRIES = 3
+"""How often a server is asked when the connection breaks in the middle of a file."""
 SILENCE = 10.0
 """Seconds without a byte after which a server counts as gone."""
-GLANCE = 0.1
-"""Seconds between two looks at the flag while nothing comes."""
+POLL = 0.1
+"""Seconds between two checks of the stop flag while no byte arrives."""
+SPEED_SECONDS = 5.0
 BLOCK = 64 * 1024
 BUFFERED = io.DEFAULT_BUFFER_SIZE + 16 * 1024
-"""As much may have come already: into Python's buffer, or as a record of TLS."""
+"""Bytes that may have arrived without showing at the socket: Python's buffer and a TLS record."""
 
 
-class Cancelled(Exception):
-    """Somebody wanted the end."""
+class FetchFailed(Exception):
+    """The data set did not arrive, and why; what was there before is still there."""
+
+
+class FetchCancelled(Exception):
+    """The fetch ended because `stop` returned true."""
 
 
 class NoAnswer(Exception):
-    """The file does not come from there; the message says why, in words."""
+    """The file cannot be downloaded from that server; the message says why."""
 
 
-class LineBroke(NoAnswer):
-    """No more of it comes now: asking again goes on from there."""
+class ConnectionLost(NoAnswer):
+    """The connection broke in the middle: asking again resumes there."""
+
+
+@dataclass(frozen=True, slots=True)
+class FetchProgress:
+    """How much of a data set has arrived."""
+
+    file: str
+    """The name of the file being downloaded."""
+    got: int
+    """Bytes of the whole data set that are here."""
+    size: int
+    """Bytes of the whole data set."""
+
+    @property
+    def so_far(self) -> str:
+        """For instance "3.0 of 11.6 MB"."""
+        got = f"{self.got / 1e6:.1f}" if self.size >= 1e6 else f"{self.got / 1e3:.0f}"
+        return f"{got} of {megabytes(self.size)}"
+
+
+class DownloadSpeed:
+    """Bytes per second over the last `SPEED_SECONDS`."""
+
+    def __init__(self) -> None:
+        self._past: deque[tuple[float, int]] = deque()
+
+    def after(self, progress: FetchProgress) -> float:
+        """The speed now that this much has arrived; 0 before it is known."""
+        now = time.monotonic()
+        if self._past and progress.got < self._past[-1][1]:  # a server began again at the start
+            self._past.clear()
+        self._past.append((now, progress.got))
+        while now - self._past[0][0] > SPEED_SECONDS and len(self._past) > 2:
+            self._past.popleft()
+        (began, before), (_, got) = self._past[0], self._past[-1]
+        return (got - before) / (now - began) if now > began else 0.0
+
+
+Tell: TypeAlias = Callable[[FetchProgress], object]
+Stop: TypeAlias = Callable[[], bool]
+
+
+def fetch(name: str, folder: Path, tell: Tell, stop: Stop) -> Path:
+    """Download what is missing of the data set into the folder; returns where it then is.
+
+    The files go into a folder of their own and are moved into place once all have arrived with the
+    right checksums. Where a connection breaks, what has arrived is kept for the next time; after
+    every other error nothing of it is left.
+
+    `tell` is called for every block and, ten times a second, while none arrives; `stop` as often.
+
+    Raises:
+        FetchCancelled: `stop` returned true.
+        FetchFailed: it did not arrive.
+        ValueError: there is no data set of that name.
+    """
+    data_set = find(name)
+    found = verify.status(data_set, folder)
+    if found.place is not None:
+        return found.place
+    if data_set.embedded:
+        command = install("scikit-learn")
+        raise FetchFailed(f"{data_set.title} comes inside scikit-learn; install it with: {command}")
+    place = folder / data_set.layouts[0]
+    try:
+        with staging(folder, name) as staged:
+            _Fetch(data_set, place, staged, tell, stop).run()
+            place.mkdir(parents=True, exist_ok=True)
+            for file in sorted(staged.glob("*.gz")):
+                if os.path.isdir(place / file.name):  # noqa: PTH112  # as in Kaggle's archives
+                    set_aside(place / file.name)
+                file.replace(place / file.name)
+    except BrokenPipeError:
+        raise  # raised by `tell`: whoever reads the output is gone, which is no disk error
+    except OSError as error:
+        raise FetchFailed(_disk_error(error, data_set, folder)) from None
+    return place
+
+
+def mirrors_of(data_set: DataSet) -> list[str]:
+    """The servers that torchvision names: addresses that end in a slash. Imports torch."""
+    torchvision = import_module("torchvision.datasets")
+    name = data_set.layouts[0].partition("/")[0]
+    return list(getattr(torchvision, name).mirrors)
+
+
+@dataclass(slots=True)
+class _Fetch:
+    """Downloads the files that are not whole in `place` into `staged`."""
+
+    data_set: DataSet
+    place: Path
+    staged: Path
+    tell: Tell
+    stop: Stop
+    _before: int = 0
+    """Bytes of the files that are complete."""
+    _progress: FetchProgress | None = field(default=None)
+
+    def run(self) -> None:
+        """Raises `FetchCancelled`, `FetchFailed` or an `OSError` of the disk."""
+        mirrors = mirrors_of(self.data_set)
+        for file in self.data_set.files:
+            if not any(self._is_whole(place, file) for place in (self.place, self.staged)):
+                self._download_file(file, mirrors)
+            self._report(file, file.size)
+            self._before += file.size
+
+    def _is_whole(self, place: Path, file: DataFile) -> bool:
+        for path in verify.candidates(place, file):
+            with suppress(Broken):
+                verify.check(path, file, self.data_set)
+                return True
+        return False
+
+    def _report(self, file: DataFile, got: int) -> None:
+        self._progress = FetchProgress(file.packed, self._before + got, self.data_set.size)
+        self.tell(self._progress)
+
+    def _is_cancelled(self) -> bool:
+        """Called at every block and while none arrives; reports the progress again."""
+        if self._progress is not None:
+            self.tell(self._progress)
+        return self.stop()
+
+    def _download_file(self, file: DataFile, mirrors: list[str]) -> None:
+        """Download one file from the first server that has it."""
+        reasons: dict[str | None, str] = {}
+        for mirror in mirrors:
+            for _ in range(TRIES):
+                try:
+                    return self._try(f"{mirror}{file.packed}", file)
+                except Broken as error:
+                    what = f"expected {error.expected}, found {error.found}"
+                    reasons[urlsplit(mirror).hostname] = f"it sends another file: {what}"
+                    break
+                except NoAnswer as error:
+                    reasons[urlsplit(mirror).hostname] = str(error)
+                    if not isinstance(error, ConnectionLost):
+                        break
+        why = "; ".join(f"{host}: {reason}" for host, reason in reasons.items())
+        raise FetchFailed(f"{self.data_set.title} did not come. {why}")
+
+    def _try(self, url: str, file: DataFile) -> None:
+        """Download one file from one address; one with a wrong checksum is removed."""
+        if self._is_cancelled():
+            raise FetchCancelled
+        path, part = (self.staged / f"{file.packed}{ending}" for ending in ("", ".part"))
+        for obstacle in (path, part):
+            _remove_irregular(obstacle)
+        resumed = part.exists()
+        download(url, part, file.size, lambda got: self._report(file, got), self._is_cancelled)
+        part.replace(path)
+        try:
+            verify.check(path, file, self.data_set)
+        except Broken:
+            path.unlink()
+            if not resumed:
+                raise
+            self._try(url, file)  # the part that was there before may have been the wrong one
+
+
+@contextmanager
+def staging(folder: Path, name: str) -> Iterator[Path]:
+    """A locked folder of that name for incomplete files, removed afterwards with its contents.
+
+    After `FetchFailed` the contents are kept for the next time.
+
+    Raises:
+        BlockingIOError: another program uses it.
+        OSError: it cannot be made.
+    """
+    made = [] if folder.exists() else [folder]
+    place = folder / STAGE / name
+    for obstacle in (place.parent, place):
+        if os.path.lexists(obstacle) and not obstacle.is_dir():
+            obstacle.unlink()  # a file, for instance, which mkdir would refuse every time
+    place.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(place, os.O_RDONLY)
+    try:
+        _lock(descriptor)
+        try:
+            yield place
+        except FetchFailed:
+            raise
+        except BaseException:  # Ctrl-C leaves nothing either
+            shutil.rmtree(place, ignore_errors=True)
+            raise
+        else:
+            shutil.rmtree(place, ignore_errors=True)
+        finally:
+            for empty in (place, place.parent, *made):
+                with suppress(OSError):
+                    empty.rmdir()
+    finally:
+        os.close(descriptor)  # which ends the lock
+
+
+def _lock(descriptor: int) -> None:
+    """Two programs that write into one file would spoil it for both."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise
+    except OSError:
+        return  # a network file system without locks
+
+
+def _remove_irregular(path: Path) -> None:
+    """Remove what is no regular file: writing would block, or follow a link elsewhere."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    elif os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+        path.unlink()
+
+
+def _disk_error(error: OSError, data_set: DataSet, folder: Path) -> str:
+    match error.errno:
+        case errno.EAGAIN:
+            return f"{data_set.title} is being fetched by another dltui"
+        case errno.ENOSPC | errno.EDQUOT:
+            return f"the disk is full: {data_set.title} needs {data_set.size:,} bytes in {folder}"
+        case errno.EACCES | errno.EPERM | errno.EROFS:
+            return f"{folder} cannot be written: name another folder with --data-dir"
+        case _:
+            return f"{error.filename or folder}: {error.strerror or error}"
 
 
 def download(url: str, part: Path, size: int, tell: Callable[[int], object], stop: Stop) -> None:
-    """Bring what `part` lacks of a file of `size` bytes; `tell` hears how many are there.
+    """Download what `part` lacks of a file of `size` bytes; `tell` gets the bytes that are there.
 
-    A server that cannot go on in the middle sends the file from its start. `stop` is asked ten
-    times a second, but not while the server is asked, nor for the last `BUFFERED` bytes: there
-    a silent one can take `SILENCE` before the flag is looked at.
+    A server that cannot resume sends the file from its start. `stop` is called ten times a second,
+    but not while the connection is made, nor for the last `BUFFERED` bytes: there a silent server
+    can take `SILENCE` seconds before the flag is checked.
 
     Raises:
-        Cancelled: the flag was up.
-        NoAnswer: it does not come from there, or not on; what came stays.
+        FetchCancelled: `stop` returned true.
+        NoAnswer: the file is not available there, or the connection broke; what arrived is kept.
         OSError: the disk.
     """
     got = part.stat().st_size if part.exists() else 0
-    with _ask(url, got if got < size else 0, stop) as response:
+    with _request(url, got if got < size else 0, stop) as response:
         if response.status != HTTPStatus.PARTIAL_CONTENT:
             got = 0
-        _check_length(response, size - got)
-        block = _next(response, size - got, stop)  # where nothing comes, no file is touched
+        if response.length is not None and response.length != size - got:
+            # For instance the page of a network that wants a login.
+            found = f"{response.length:,} bytes of {response.headers.get_content_type()}"
+            expected = f"expected {size - got:,} bytes, found {found}"
+            raise NoAnswer(f"it sends something else: {expected}")
+        block = _next_block(response, size - got, stop)  # before the file is opened
         with part.open("ab" if got else "wb") as file:
             while block:
                 file.write(block)
                 got += len(block)
                 tell(got)
-                block = _next(response, size - got, stop)
+                block = _next_block(response, size - got, stop)
     if got < size:
-        raise LineBroke(f"the line broke after {got:,} of {size:,} bytes")
+        raise ConnectionLost(f"the connection was lost after {got:,} of {size:,} bytes")
 
 
-def _ask(url: str, start: int, stop: Stop) -> HTTPResponse:
+def _request(url: str, start: int, stop: Stop) -> HTTPResponse:
     headers = {"User-Agent": "dltui"} | ({"Range": f"bytes={start}-"} if start else {})
     try:
         response: HTTPResponse = urlopen(Request(url, headers=headers), timeout=SILENCE)
     except (OSError, HTTPException, ValueError) as error:
         if stop():
-            raise Cancelled from None
-        if start and isinstance(error, HTTPError):  # it may have something against the middle
-            return _ask(url, 0, stop)
-        raise NoAnswer(_words(error)) from None
+            raise FetchCancelled from None
+        if start and isinstance(error, HTTPError):  # it may refuse ranges
+            return _request(url, 0, stop)
+        raise NoAnswer(_reason(error)) from None
     return response
 
 
-def _check_length(response: HTTPResponse, expected: int) -> None:
-    """Refuse a page of words, such as a network sends that wants a login, before it is kept."""
-    if response.length is not None and response.length != expected:
-        found = f"{response.length:,} bytes of {response.headers.get_content_type()}"
-        raise NoAnswer(f"it sends something else: expected {expected:,} bytes, found {found}")
-
-
-def _next(response: HTTPResponse, left: int, stop: Stop) -> bytes:
-    """What comes next, as soon as something does; nothing at the end, and where the line ends."""
+def _next_block(response: HTTPResponse, left: int, stop: Stop) -> bytes:
+    """The next bytes as soon as there are any; empty at the end, or where the connection ends."""
     if not left:
         return b""
     try:
@@ -94,36 +342,36 @@ def _next(response: HTTPResponse, left: int, stop: Stop) -> bytes:
         return response.read1(min(left, BLOCK))
     except (OSError, HTTPException) as error:
         if stop():
-            raise Cancelled from None
-        raise LineBroke(_words(error)) from None
+            raise FetchCancelled from None
+        raise ConnectionLost(_reason(error)) from None
 
 
 def _wait(response: HTTPResponse, left: int, stop: Stop) -> None:
-    """Wait until there is something to read, with an eye on the flag.
+    """Wait until there is something to read, and check the stop flag meanwhile.
 
-    What lies in a buffer does not show at the socket: the last of a file is not waited for.
+    Buffered bytes do not show at the socket, so the last bytes of a file are not waited for.
     """
     if stop():
-        raise Cancelled
+        raise FetchCancelled
     if left <= BUFFERED:
         return
-    with selectors.DefaultSelector() as selector:
+    with selectors.DefaultSelector() as selector:  # select(2) fails beyond 1,024 open files
         selector.register(response, selectors.EVENT_READ)
-        for _ in range(round(SILENCE / GLANCE)):
-            if selector.select(GLANCE):
+        for _ in range(round(SILENCE / POLL)):
+            if selector.select(POLL):
                 return
             if stop():
-                raise Cancelled
+                raise FetchCancelled
     raise TimeoutError
 
 
-def _words(error: Exception) -> str:
-    """Why there is no answer; what a server wrote is not repeated, or only what can be shown."""
+def _reason(error: Exception) -> str:
+    """Why there is no answer; of a server's own words only what can be printed."""
     match error:
         case HTTPError():
             return f"it answers {error.code} {responses.get(error.code, '')}".rstrip()
         case URLError(reason=Exception() as reason):
-            return _words(reason)
+            return _reason(reason)
         case socket.gaierror():
             return "its name is not known here: is there a network?"
         case TimeoutError():

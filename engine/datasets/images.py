@@ -1,60 +1,61 @@
-"""Images to train on: MNIST and what came after it, or the digits instead; knows no network."""
+"""Images to train on: MNIST and its relatives, or scikit-learn's 1,797 digits instead."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from engine.datasets import catalog, idx, places
-from engine.datasets.catalog import DataSet
-from engine.datasets.digits import read_digits
-from engine.datasets.unusable import Broken, NotHere, Unusable
-from engine.datasets.whole import in_words, look
-
-__all__ = ("Broken", "Images", "NotHere", "Unusable", "images_or_digits", "load_images")
+from engine.datasets import registry, verify
+from engine.datasets.registry import Broken, NotHere, Unusable
 
 SIDE = 28
+"""Pixels of an image, each way."""
+HELD_OUT = 4
+"""Every fourth of scikit-learn's digits is kept for the test."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Images:
-    """A data set of images, on the CPU, as its makers divided it."""
+    """A data set of images on the CPU, divided as its makers did."""
 
     name: str
     train_x: torch.Tensor
-    """(n, 28, 28), uint8: 0 is the ground, 255 the ink."""
+    """(n, 28, 28), uint8: 0 is the background, 255 the ink."""
     train_y: torch.Tensor
     """(n,), int64: the class of each."""
     test_x: torch.Tensor
     test_y: torch.Tensor
     classes: tuple[str, ...]
     note: str = ""
-    """Where these stand in for others: a sentence that says so, and how to get the others."""
+    """Where these replace others: a sentence that says so, and how to get the others."""
 
 
 def load_images(name: str) -> Images:
-    """The data set of that name; nothing is fetched, and nothing written.
+    """The data set of that name; nothing is downloaded or written.
 
     Raises:
-        NotHere: it is not in the folder of the data sets.
-        Broken: a file of it is not what it should be; the first one met.
+        NotHere: it is not in the data folder.
+        Broken: a file of it is not what it should be; the first one found.
         ValueError: there is no such data set of images.
     """
-    data_set = catalog.find(name)
+    data_set = registry.find(name)
     if data_set.kind != "images":
         raise ValueError(f"{name} is a table, not images")
     if data_set.embedded:
-        return _embedded(data_set)
-    _, parts = look(data_set, places.folder(), idx.read)
+        file = registry.embedded(data_set)
+        if file is None:
+            raise NotHere(data_set)
+        return Images(name, *read_digits(file, side=SIDE), data_set.classes)
+    _, parts = verify.find_whole(data_set, registry.data_dir(), verify.read)
     if not isinstance(parts, list):
-        raise parts or NotHere(name, places.folder())
-    shaped = [
+        raise parts or NotHere(data_set)
+    train_x, train_y, test_x, test_y = (
         torch.frombuffer(part, dtype=torch.uint8).reshape(file.shape)
         for part, file in zip(parts, data_set.files, strict=True)
-    ]
-    train_x, train_y, test_x, test_y = shaped
+    )
     return Images(name, train_x, train_y.long(), test_x, test_y.long(), data_set.classes)
 
 
@@ -68,17 +69,28 @@ def images_or_digits(name: str) -> Images:
     try:
         return load_images(name)
     except Unusable as why:
-        return replace(load_images("digits"), note=_note(name, why))
+        fault = why if isinstance(why, Broken) else None
+        what = verify.problem_text(registry.find(name), fault)
+        command = registry.fetch_command(name)
+        note = f"{what}: scikit-learn's 1,797 digits stand in. To get it: {command}"
+        return replace(load_images("digits"), note=note)
 
 
-def _note(name: str, why: Unusable) -> str:
-    what = in_words(catalog.find(name), why if isinstance(why, Broken) else None)
-    command = places.fetch_command(name)
-    return f"{what}: scikit-learn's 1,797 digits stand in. To get it: {command}"
+def read_digits(
+    file: Path, *, side: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Training images, training labels, test images and test labels of scikit-learn's digits.
 
-
-def _embedded(data_set: DataSet) -> Images:
-    file = catalog.embedded(data_set)
-    if file is None:
-        raise NotHere(data_set.name, Path("this installation of scikit-learn"))
-    return Images(data_set.name, *read_digits(file, side=SIDE), data_set.classes)
+    Images are (n, side, side), uint8: the 8×8 pixels of 0 to 16 become 0 to 255 and are scaled
+    bilinearly, each pixel counting as a square (`align_corners=False`). Of each digit, in the
+    order of the file, every fourth is for the test; nothing is drawn at random. So every writer is
+    in both parts, and the test says little about a writer who was never seen.
+    """
+    table = torch.from_numpy(np.loadtxt(file, delimiter=",", dtype=np.float32))
+    images = table[:, :-1].reshape(-1, 1, 8, 8) * (255 / 16)
+    scaled = torch.nn.functional.interpolate(images, size=(side, side), mode="bilinear")
+    x, y = scaled.squeeze(1).round().to(torch.uint8), table[:, -1].long()
+    test = torch.zeros(len(y), dtype=torch.bool)
+    for label in y.unique():
+        test[(y == label).nonzero().flatten()[HELD_OUT - 1 :: HELD_OUT]] = True
+    return x[~test], y[~test], x[test], y[test]

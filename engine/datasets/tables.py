@@ -1,4 +1,4 @@
-"""Rows of numbers with a label each; knows no file and no torch."""
+"""Rows of numbers with a label each; the breast cancer data of scikit-learn as such a table."""
 
 from __future__ import annotations
 
@@ -7,32 +7,37 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.counts import counted
+from engine.datasets.registry import Broken, NotHere, embedded, find
+from engine.numerals import counted
 from engine.pictures import Array
 
 FEW_ROWS = 20
-"""With fewer rows the part held out is so small that its score says little."""
+"""With fewer rows the score on the rows held out says little."""
+MEASURES = (
+    *("radius", "texture", "perimeter", "area", "smoothness"),
+    *("compactness", "concavity", "concave points", "symmetry", "fractal dimension"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """What a model of numbers can learn from. Its texts hold nothing that a terminal obeys."""
+    """Numbers and labels to train on. Its texts hold nothing that a terminal obeys."""
 
     name: str
     x: Array
-    """The features, shape (rows, features); what is to be filled in is nan."""
+    """The features, shape (rows, features); nan where a value is to be filled in."""
     y: Array
-    """Of each row the number of its class, from 0, or the number to predict; shape (rows,)."""
+    """The number of the class, from 0, or the number to predict; shape (rows,)."""
     names: tuple[str, ...]
-    """What the features are called."""
+    """The names of the features."""
     label: str
-    """What the label is called."""
+    """The name of the label."""
     classes: tuple[str, ...]
-    """What the classes are called, in their order; empty where a number is to be predicted."""
+    """The names of the classes in order; empty where a number is to be predicted."""
     report: tuple[str, ...] = ()
     """What was left out or has to be filled in, a sentence each."""
     ignored: tuple[str, ...] = ()
-    """The columns that are left out since a person said so."""
+    """The columns that a person chose to leave out."""
     hint: str = ""
     """What else the label could be: many whole numbers may stand for classes."""
 
@@ -40,15 +45,16 @@ class Table:
         return len(self.x)
 
     def constant(self) -> tuple[str, ...]:
-        """The features that are the same in every row: nothing can be learnt from them."""
+        """The features that are the same in every row: nothing can be learned from them."""
         low, high = np.fmin.reduce(self.x), np.fmax.reduce(self.x)
         return tuple(name for name, same in zip(self.names, low == high, strict=True) if same)
 
     def task(self, held_out: int) -> str:
         """What is predicted from what, in one line; `held_out` of the rows are not trained on."""
-        label = f"predicts {self.label}: {self._target()}"
-        if self.hint:
-            label += f" ({self.hint})"
+        target = f"a number from {self.y.min():,.6g} to {self.y.max():,.6g}"
+        if self.classes:
+            target = f"{counted(len(self.classes), 'class', 'classes')} ({listed(self.classes)})"
+        label = f"predicts {self.label}: {target}{f' ({self.hint})' if self.hint else ''}"
         rows = f"{counted(len(self), 'row')}, {held_out:,} held out"
         ignored = [f"ignored: {listed(self.ignored)}"] if self.ignored else []
         return "; ".join([label, counted(len(self.names), "feature"), rows, *ignored])
@@ -58,13 +64,39 @@ class Table:
         few = f"{len(self)} rows are few: the score on those held out says little"
         return (*self.report, few) if len(self) < FEW_ROWS else self.report
 
-    def _target(self) -> str:
-        if self.classes:
-            return f"{counted(len(self.classes), 'class', 'classes')} ({listed(self.classes)})"
-        return f"a number from {self.y.min():,.6g} to {self.y.max():,.6g}"
-
 
 def listed(names: Sequence[str], most: int = 5) -> str:
-    """The names in one line, the first of them where they are many."""
+    """The names in one line, or the first of them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
+
+
+def breast_cancer() -> Table:
+    """569 tumours: mean, error and worst of ten measures of their cells, malignant or benign.
+
+    Read from its file, since importing scikit-learn takes a second.
+
+    Raises:
+        NotHere, Broken: scikit-learn is not installed, or its file is another.
+    """
+    data_set = find("breast-cancer")
+    path = embedded(data_set)
+    if path is None:
+        raise NotHere(data_set)
+    shape = 569, 3 * len(MEASURES) + 1
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()[1:]
+        rows = np.array([line.split(",") for line in lines], dtype=np.float64)
+    except (OSError, ValueError) as error:
+        raise Broken(path, f"{shape[0]} rows of {shape[1]} numbers", str(error)) from None
+    if rows.shape != shape:
+        raise Broken(path, f"numbers of shape {shape}", f"numbers of shape {rows.shape}")
+    kinds = ("mean", "error of", "worst")
+    return Table(
+        name="breast cancer",
+        x=rows[:, :-1],
+        y=rows[:, -1],
+        names=tuple(f"{kind} {measure}" for kind in kinds for measure in MEASURES),
+        label="tumour",
+        classes=data_set.classes,
+    )

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from engine.config import nearest
-from engine.counts import counted
 from engine.expression import columns
+from engine.numerals import counted
 from engine.tensors import bounds, explain, instead, traced
 from engine.tensors.line import Line
 from engine.tensors.traced import Pair, Traced

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from engine.counts import counted
+from engine.numerals import counted
 from engine.tensors.looks import Broadcast, Shape
 from engine.tensors.vocabulary import FUNCTIONS, METHODS, Kind
 

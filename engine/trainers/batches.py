@@ -12,13 +12,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.conditions import When
-from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting
-from engine.counts import counted
-from engine.datasets import noisy_line
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting, When
+from engine.datasets.points import noisy_line
 from engine.equations import Equation, number
 from engine.frame import LossHistory, NamedParameters
 from engine.history import Path
+from engine.numerals import counted
 from engine.pictures import LinePicture
 from engine.pictures.walks import Walk, WalksPicture
 from engine.trainer import Step, Trainer

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 
 from engine.config import Setting
-from engine.counts import counted
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.history import Path
+from engine.numerals import counted
 from engine.pictures.boundary import BoundaryPicture, Layer
 from engine.trainer import ConfigT, Step, Trainer
 from engine.trainers.sgd import copied, update

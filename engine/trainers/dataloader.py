@@ -12,15 +12,12 @@ import torch
 from torch import nn
 from torch.utils.data import Dataset
 
-from engine.conditions import When
-from engine.config import Config, Epochs, Range, Rate, Setting
-from engine.counts import counted
-from engine.datasets.breast_cancer import breast_cancer
+from engine.config import Config, Epochs, Range, Rate, Setting, When
+from engine.datasets.csv_file import Separator
 from engine.datasets.csv_layout import Header
-from engine.datasets.csv_separator import Separator
-from engine.datasets.csv_table import Decimal, Missing, read_table
-from engine.datasets.labels import Target
-from engine.datasets.tables import Table
+from engine.datasets.csv_table import Decimal, Missing, Target, read_table
+from engine.datasets.tables import Table, breast_cancer
+from engine.numerals import counted
 from engine.trainer import Rest, Step
 from engine.trainers.scale import Scale
 from engine.trainers.table import TableTrainer

@@ -10,9 +10,8 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine import datasets
-from engine.conditions import When
-from engine.config import Config, Epochs, Momentum, Range, Rate, Seed
+from engine.config import Config, Epochs, Momentum, Range, Rate, Seed, When
+from engine.datasets.points import circles, clouds, moons, spiral, xor
 from engine.history import Path
 from engine.trainer import Step
 from engine.trainers.boundary import BoundaryTrainer
@@ -107,13 +106,8 @@ class DecisionBoundary(BoundaryTrainer[DecisionBoundaryConfig]):
         """The inputs, shape (points, 2), and the labels, shape (points, 1)."""
         shape, points = self.config.data, self.config.points
         if shape == "clouds":
-            return datasets.clouds(points=points, reach=1.7, device=device)
+            return clouds(points=points, reach=1.7, device=device)
         if shape == "overlap":
-            return datasets.clouds(points=points, reach=0.7, device=device)
-        shapes = {
-            "moons": datasets.moons,
-            "circles": datasets.circles,
-            "xor": datasets.xor,
-            "spiral": datasets.spiral,
-        }
+            return clouds(points=points, reach=0.7, device=device)
+        shapes = {"moons": moons, "circles": circles, "xor": xor, "spiral": spiral}
         return shapes[shape](points=points, device=device)

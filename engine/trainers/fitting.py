@@ -14,14 +14,14 @@ from engine.equations import Equation
 from engine.frame import LossHistory, NamedParameters
 from engine.history import Path
 from engine.pictures.fits import Fit, FitsPicture
-from engine.trainer import Stage, Step, Trainer
+from engine.trainer import Phase, Step, Trainer
 from engine.trainers import fitting_words
 from engine.trainers.sgd import copied
 
 if TYPE_CHECKING:
     from engine.trainers.five_steps import FiveStepsConfig
 
-LOOP = Stage("loop")
+LOOP = Phase("loop")
 PLACES = 241
 """At how many x a picture knows the curves."""
 
@@ -80,23 +80,23 @@ class FittingTrainer(Trainer[Any]):
     y: torch.Tensor
     loss_fn: nn.Module
     learners: list[Learner]
-    lit = Stage("")
+    lit = Phase("")
     """What was done last."""
 
     @abstractmethod
-    def loop(self) -> Iterator[Step | Stage]:
+    def loop(self) -> Iterator[Step | Phase]:
         """The fifth step, which makes the first four over and over."""
 
     def steps(self) -> Iterator[Step]:
         return (made for made in self._made() if isinstance(made, Step))
 
-    def turns(self) -> Iterator[Step | Stage]:
+    def turns(self) -> Iterator[Step | Phase]:
         """One of the five steps at a time, or all five, as the setting `turn` says."""
         for made in self._made():
             if isinstance(made, Step) or self.config.turn == "stage":
                 yield made
 
-    def _made(self) -> Iterator[Step | Stage]:
+    def _made(self) -> Iterator[Step | Phase]:
         """The loop, and a note of what was done last."""
         for made in self.loop():
             self.lit = LOOP if isinstance(made, Step) else made

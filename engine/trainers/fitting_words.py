@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from engine.counts import counted
 from engine.equations import Equation, factor, number, plain
+from engine.numerals import counted
 from engine.pictures.fits import StageView
 
 if TYPE_CHECKING:

@@ -10,12 +10,23 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.conditions import LabOnly, When
-from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Range, Rate, Seed
-from engine.trainer import Stage, Step
+from engine.config import (
+    DRAWN,
+    SOME,
+    Config,
+    Coordinate,
+    Epochs,
+    LabOnly,
+    Momentum,
+    Range,
+    Rate,
+    Seed,
+    When,
+)
+from engine.trainer import Phase, Step
 from engine.trainers.fitting import FittingTrainer, Learner
 
-DATA, MODEL, LOSS, OPTIMIZER = map(Stage, ("data", "model", "loss", "optimizer"))
+DATA, MODEL, LOSS, OPTIMIZER = map(Phase, ("data", "model", "loss", "optimizer"))
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
 SEEDS = 4
@@ -108,7 +119,7 @@ class FiveSteps(FittingTrainer):
             called = OPTIMIZERS.get(name, name) or config.model
             self.learners.append(Learner(called, kind, model, optimizer))
 
-    def loop(self) -> Iterator[Step | Stage]:
+    def loop(self) -> Iterator[Step | Phase]:
         # 5. Loop
         for epoch in range(1, self.config.epochs + 1):
             x, y = self.x, self.y

@@ -8,9 +8,8 @@ from typing import Annotated
 
 import torch
 
-from engine.conditions import When
-from engine.config import SOME, Config, Epochs, Range, Rate, Seed
-from engine.datasets import noisy_line
+from engine.config import SOME, Config, Epochs, Range, Rate, Seed, When
+from engine.datasets.points import noisy_line
 from engine.equations import Equation, factor, number, plain
 from engine.frame import NamedParameters
 from engine.history import Path

@@ -9,9 +9,8 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.conditions import LabOnly, When
-from engine.config import Config, Epochs, Momentum, Range, Rate, Setting
-from engine.datasets import overlapping_labels, six_labels
+from engine.config import Config, Epochs, LabOnly, Momentum, Range, Rate, Setting, When
+from engine.datasets.points import overlapping_labels, six_labels
 from engine.equations import Equation, number, plain, plus
 from engine.frame import NamedParameters
 from engine.history import Path

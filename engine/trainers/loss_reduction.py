@@ -11,9 +11,8 @@ from typing import Annotated
 import torch
 from torch import nn
 
-from engine.conditions import When
-from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting
-from engine.datasets import noisy_line
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting, When
+from engine.datasets.points import noisy_line
 from engine.equations import Equation, number
 from engine.frame import LossHistory, NamedParameters
 from engine.history import Diverged, History, Path

@@ -13,8 +13,7 @@ from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from engine.conditions import LabOnly, When
-from engine.config import Config, Epochs, Momentum, Range, Rate
+from engine.config import Config, Epochs, LabOnly, Momentum, Range, Rate, When
 from engine.datasets.images import images_or_digits
 from engine.reader import Reader
 from engine.trainer import Rest, Step

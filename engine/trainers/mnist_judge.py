@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.counts import counted
 from engine.datasets.images import Images
+from engine.numerals import counted
 from engine.pictures.digits import Activation, Counts, DigitWalk, HardDigits
 from engine.reader import Prepare, Reader
 

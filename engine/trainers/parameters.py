@@ -9,9 +9,8 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.conditions import When
-from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Range, Rate, Seed
-from engine.datasets import noisy_line
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Range, Rate, Seed, When
+from engine.datasets.points import noisy_line
 from engine.history import Path
 from engine.trainer import Step
 from engine.trainers.line import LineTrainer

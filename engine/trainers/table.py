@@ -11,9 +11,9 @@ import torch
 from torch import nn
 
 from engine.config import Setting
-from engine.counts import counted
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
+from engine.numerals import counted
 from engine.pictures.table import Belt, Measures, TablePicture
 from engine.trainer import ConfigT, Step
 from engine.trainers.gradient_size import rms

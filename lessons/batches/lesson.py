@@ -1,107 +1,173 @@
-"""The settings of the three sizes of batch; knows no torch, no loop and no screen."""
+"""The lesson Batches: presets, controls and challenges."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import TYPE_CHECKING, cast
 
-from lessons.batches.challenges import CHALLENGES
-from lessons.batches.questions import QUESTIONS
+from engine.frame import Frame, State
 from lessons.controls import INITIAL_B, INITIAL_W, INTERCEPT, NOISE, POINTS, SEEDS, SLOPE
-from lessons.lesson import Control, Preset, TrainingLesson
+from lessons.lesson import Challenge, Control, Preset, TrainingLesson
+
+if TYPE_CHECKING:
+    from engine.pictures.walks import Walk, WalksPicture
 
 PRESETS = (
+    Preset("noisy-line", "a hundred points, batches of ten", predict_at=(4.0,)),
     Preset(
-        name="noisy-line",
-        title="a hundred points, batches of ten",
+        "smaller-steps",
+        "less noise, and a full batch too slow",
+        {"learning_rate": 0.02},
+        predict_at=(4.0,),
+    ),
+    Preset("sorted", "never shuffled: from left to right", {"shuffle": "never"}, predict_at=(4.0,)),
+    Preset("no-noise", "points exactly on the line", {"noise": 0.0}, predict_at=(4.0,)),
+    Preset(
+        "close-by",
+        "a start so near that one sees the dance",
+        {"initial_w": 2.0, "initial_b": 10.0},
         predict_at=(4.0,),
     ),
     Preset(
-        name="smaller-steps",
-        title="less noise, and a full batch too slow",
-        settings={"learning_rate": 0.02},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="sorted",
-        title="never shuffled: from left to right",
-        settings={"shuffle": "never"},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="no-noise",
-        title="points exactly on the line",
-        settings={"noise": 0.0},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="close-by",
-        title="a start so near that one sees the dance",
-        settings={"initial_w": 2.0, "initial_b": 10.0},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="ravine",
-        title="x from −2 to 12: a narrow bowl",
-        settings={"high": 12.0, "learning_rate": 0.001, "epochs": 100},
+        "ravine",
+        "x from −2 to 12: a narrow bowl",
+        {"high": 12.0, "learning_rate": 0.001, "epochs": 100},
         predict_at=(4.0,),
     ),
 )
 
 CONTROLS = (
     Control(
-        name="learning_rate",
-        label="learning rate",
-        ladder=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0),
-        help="How far each step of all three goes against its gradient.",
+        "learning_rate",
+        (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0),
+        "How far each step of all three goes against its gradient.",
     ),
     Control(
-        name="batch_size",
-        label="batch size",
-        ladder=(1, 2, 3, 5, 10, 20, 32, 50, 100),
-        help="How many points a step of the mini-batch training looks at.",
+        "batch_size",
+        (1, 2, 3, 5, 10, 20, 32, 50, 100),
+        "How many points a step of the mini-batch training looks at.",
     ),
     Control(
-        name="epochs",
-        label="epochs",
-        ladder=(5, 10, 20, 60, 100, 200, 500),
-        help="How many passes over the data; full makes one step in each.",
+        "epochs",
+        (5, 10, 20, 60, 100, 200, 500),
+        "How many passes over the data; full makes one step in each.",
     ),
     Control(
-        name="shuffle",
-        label="shuffle",
-        ladder=("each-epoch", "never"),
-        help="Whether the points come in a new order in every epoch, or from left to right.",
+        "shuffle",
+        ("each-epoch", "never"),
+        "Whether the points come in a new order in every epoch, or from left to right.",
     ),
     NOISE,
     POINTS,
+    Control("low", (-10.0, -5.0, -2.0, 0.0), "Where the points begin.", label="smallest x"),
     Control(
-        name="low",
-        label="smallest x",
-        ladder=(-10.0, -5.0, -2.0, 0.0),
-        help="Where the points begin.",
-    ),
-    Control(
-        name="high",
+        "high",
+        (2.0, 5.0, 12.0),
+        "Where the points end; far from zero makes a long, narrow bowl.",
         label="largest x",
-        ladder=(2.0, 5.0, 12.0),
-        help="Where the points end; far from zero makes a long, narrow bowl.",
     ),
     SLOPE,
     INTERCEPT,
     replace(INITIAL_W, help="Where all slopes start; random leaves it to nn.Linear."),
     replace(INITIAL_B, help="Where all intercepts start; random leaves it to nn.Linear."),
-    Control(
-        name="seed",
-        label="seed",
-        ladder=SEEDS,
-        help="Which noise, which start and which orders are drawn.",
+    Control("seed", SEEDS, "Which noise, which start and which orders are drawn."),
+)
+
+CLOSE = 0.01
+"""A loss this near to the least possible one counts as the best line."""
+REST = 0.05
+"""A loss that stays this near to it hardly jumps any more."""
+OWN = {"points": 100, "noise": 1.0, "slope": 3.0, "intercept": 10.0, "low": -2.0, "high": 2.0}
+
+
+def at_rest(frame: Frame) -> bool:
+    """In the last quarter of a whole run the single samples never throw the line far off."""
+    if not _own_run(frame) or frame.state is not State.FINISHED:
+        return False
+    losses = _walk(frame, "single").losses
+    last = losses.high[-(len(losses) // 4) :] if losses else ()
+    return len(last) > 0 and bool(max(last) < _least(frame) + REST)
+
+
+def quick_full(frame: Frame) -> bool:
+    """All points at once: the best line within 20 updates."""
+    if not _own_run(frame):
+        return False
+    losses = _walk(frame, "full").losses
+    step = losses.first_below(_least(frame) + CLOSE) if losses else None
+    return step is not None and step <= 20
+
+
+def apart(frame: Frame) -> bool:
+    """At one rate the single samples drive w and b beyond all numbers, and the full batch not."""
+    if not _own_run(frame) or frame.state is not State.FINISHED:
+        return False
+    losses = _walk(frame, "full").losses
+    arrived = losses is not None and bool(losses.high[-1] < _least(frame) + CLOSE)
+    return arrived and not math.isfinite(_walk(frame, "single").w)
+
+
+def same_path(frame: Frame) -> bool:
+    """The mini-batches are the full batch: one update an epoch, and one path."""
+    if not _own_run(frame):
+        return False
+    mini, full = _walk(frame, "mini"), _walk(frame, "full")
+    if mini.updates != full.updates or mini.updates < 10:
+        return False
+    return bool(abs(mini.path - full.path).max() < 1e-3)
+
+
+def _own_run(frame: Frame) -> bool:
+    """Whether data and start are the lesson's: nothing placed on the goal beforehand."""
+    settings = frame.settings
+    own = all(settings.get(name) == value for name, value in OWN.items())
+    drawn = settings.get("initial_w") is None and settings.get("initial_b") is None
+    return frame.picture is not None and frame.step > 0 and own and drawn
+
+
+def _walk(frame: Frame, name: str) -> Walk:
+    return cast("WalksPicture", frame.picture).walk(name)
+
+
+def _least(frame: Frame) -> float:
+    return cast("WalksPicture", frame.picture).least_loss()
+
+
+CHALLENGES = (
+    Challenge(
+        "same",
+        "mini and full walk as one",
+        "How many points would a batch need for that?",
+        check=same_path,
+        solution={"batch_size": 100},
+    ),
+    Challenge(
+        "full",
+        "full arrives within 20 epochs",
+        "It has no noise: it stands steps three times as long. Arrived is 0.01 above least.",
+        check=quick_full,
+        solution={"learning_rate": 0.2},
+    ),
+    Challenge(
+        "rest",
+        "single rests near the least",
+        "Within 0.05 of it, in the last quarter of the run: which steps jump less?",
+        check=at_rest,
+        solution={"learning_rate": 0.005},
+    ),
+    Challenge(
+        "apart",
+        "single diverges, full arrives",
+        "Press enter on the rate and type; the page says where the limit of each is.",
+        check=apart,
+        solution={"learning_rate": 0.5},
     ),
 )
 
 LESSON = TrainingLesson(
     slug="batches",
     title="Batches",
-    summary="full batch, one sample, mini-batch",
     minutes=20,
     source="engine.trainers.batches",
     trainer="Batches",
@@ -110,5 +176,4 @@ LESSON = TrainingLesson(
     presets=PRESETS,
     controls=CONTROLS,
     challenges=CHALLENGES,
-    questions=QUESTIONS,
 )

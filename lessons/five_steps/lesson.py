@@ -1,34 +1,40 @@
-"""The settings of the five steps; knows no torch, no loop and no screen."""
+"""The lesson The five steps: presets, controls and challenges."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 from engine.config import Setting
+from engine.frame import Frame, State
 from lessons.controls import MOMENTUM, SEEDS, UNITS
-from lessons.five_steps.challenges import CHALLENGES
-from lessons.five_steps.questions import QUESTIONS
-from lessons.lesson import Control, Preset, TrainingLesson
+from lessons.lesson import Challenge, Control, Preset, TrainingLesson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from engine.pictures.fits import FitsPicture
 
 WAVE: dict[str, Setting] = {"model": "wave", "turn": "update", "learning_rate": 0.05, "epochs": 200}
 """A model of two weights, whose loss is a map."""
 
 PRESETS = (
     Preset(
-        name="one-by-one",
-        title="one network, one of five steps at a time",
+        "one-by-one",
+        "one network, one of five steps at a time",
         predict_at=(-2.0, 1.0, 4.0),
         pace=2,
     ),
     Preset(
-        name="seeds",
-        title="two units, four seeds: two ways to end",
-        settings={"compare": "seeds", "units": 2, "turn": "update", "epochs": 2000},
+        "seeds",
+        "two units, four seeds: two ways to end",
+        {"compare": "seeds", "units": 2, "turn": "update", "epochs": 2000},
         predict_at=(-2.0, 1.0),
         pace=200,
     ),
     Preset(
-        name="bent-lines",
-        title="ReLU: lines with a few bends",
-        settings={
+        "bent-lines",
+        "ReLU: lines with a few bends",
+        {
             "compare": "seeds",
             "units": 4,
             "activation": "relu",
@@ -39,23 +45,23 @@ PRESETS = (
         pace=200,
     ),
     Preset(
-        name="optimizers",
-        title="two weights, one start, four ways down",
-        settings={**WAVE, "compare": "optimizers", "initial_w": -1.0, "initial_b": -0.5},
+        "optimizers",
+        "two weights, one start, four ways down",
+        {**WAVE, "compare": "optimizers", "initial_w": -1.0, "initial_b": -0.5},
         predict_at=(-2.0, 1.0),
         pace=10,
     ),
     Preset(
-        name="starts",
-        title="two weights, four starts",
-        settings={**WAVE, "compare": "seeds", "optimizer": "sgd"},
+        "starts",
+        "two weights, four starts",
+        {**WAVE, "compare": "seeds", "optimizer": "sgd"},
         predict_at=(-2.0, 1.0),
         pace=20,
     ),
     Preset(
-        name="race",
-        title="four optimizers, one network",
-        settings={"compare": "optimizers", "turn": "update", "epochs": 1000},
+        "race",
+        "four optimizers, one network",
+        {"compare": "optimizers", "turn": "update", "epochs": 1000},
         predict_at=(-2.0, 1.0),
         pace=100,
     ),
@@ -63,100 +69,155 @@ PRESETS = (
 
 CONTROLS = (
     Control(
-        name="learning_rate",
-        label="learning rate",
-        ladder=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
-        help="How far one step goes; for Adam and RMSprop about the step itself.",
+        "learning_rate",
+        (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
+        "How far one step goes; for Adam and RMSprop about the step itself.",
     ),
     Control(
-        name="turn",
+        "turn",
+        ("stage", "update"),
+        "What s makes: one stage of the five, or an update with all of them.",
         label="one turn is",
-        ladder=("stage", "update"),
-        help="What s makes: one stage of the five, or an update with all of them.",
     ),
     Control(
-        name="compare",
-        label="compare",
-        ladder=("nothing", "seeds", "optimizers"),
-        help="What four models differ in; for nothing there is one.",
+        "compare",
+        ("nothing", "seeds", "optimizers"),
+        "What four models differ in; for nothing there is one.",
     ),
     Control(
-        name="model",
-        label="model",
-        ladder=("network", "wave"),
-        help="A network with a hidden layer, or sin(w·x + b), whose loss is a map.",
+        "model",
+        ("network", "wave"),
+        "A network with a hidden layer, or sin(w·x + b), whose loss is a map.",
     ),
     Control(
-        name="units",
-        label="units",
-        ladder=UNITS,
-        help="How many units the hidden layer has: how many bends the curve can take.",
+        "units",
+        UNITS,
+        "How many units the hidden layer has: how many bends the curve can take.",
         only_with=("model", "network"),
     ),
     Control(
-        name="activation",
-        label="activation",
-        ladder=("tanh", "relu", "sigmoid"),
-        help="What bends the outputs of the hidden layer.",
+        "activation",
+        ("tanh", "relu", "sigmoid"),
+        "What bends the outputs of the hidden layer.",
         only_with=("model", "network"),
     ),
     Control(
-        name="optimizer",
-        label="optimizer",
-        ladder=("sgd", "momentum", "rmsprop", "adam"),
-        help="What moves the weights; where optimizers are compared, each has its own.",
+        "optimizer",
+        ("sgd", "momentum", "rmsprop", "adam"),
+        "What moves the weights; where optimizers are compared, each has its own.",
     ),
     MOMENTUM,
     Control(
-        name="initial_w",
-        label="initial w",
-        ladder=(None, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0),
-        help="Where w starts; random leaves it to nn.Linear.",
+        "initial_w",
+        (None, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 4.0),
+        "Where w starts; random leaves it to nn.Linear.",
         only_with=("model", "wave"),
     ),
     Control(
-        name="initial_b",
-        label="initial b",
-        ladder=(None, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0),
-        help="Where b starts; random leaves it to nn.Linear.",
+        "initial_b",
+        (None, -3.0, -2.0, -1.5, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0),
+        "Where b starts; random leaves it to nn.Linear.",
         only_with=("model", "wave"),
     ),
     Control(
-        name="epochs",
-        label="epochs",
-        ladder=(50, 100, 200, 500, 1000, 2000, 5000, 10_000),
-        help="How many updates there are; each uses all the points.",
+        "epochs",
+        (50, 100, 200, 500, 1000, 2000, 5000, 10_000),
+        "How many updates there are; each uses all the points.",
     ),
     Control(
-        name="frequency",
-        label="frequency",
-        ladder=(0.5, 1.0, 1.5, 2.0, 3.0, 5.0),
-        help="How fast the curve behind the points swings.",
+        "frequency", (0.5, 1.0, 1.5, 2.0, 3.0, 5.0), "How fast the curve behind the points swings."
     ),
     Control(
-        name="noise",
-        label="noise",
-        ladder=(0.0, 0.05, 0.1, 0.2, 0.5, 1.0),
-        help="How far the points are scattered around the curve: a standard deviation.",
+        "noise",
+        (0.0, 0.05, 0.1, 0.2, 0.5, 1.0),
+        "How far the points are scattered around the curve: a standard deviation.",
     ),
-    Control(
-        name="points",
-        label="points",
-        ladder=(5, 10, 20, 40, 100, 200, 500),
-        help="How many points there are.",
+    Control("points", (5, 10, 20, 40, 100, 200, 500), "How many points there are."),
+    Control("seed", SEEDS, "Which noise and which first weights are drawn."),
+)
+
+ARRIVED, STUCK = 0.05, 0.3
+"""Losses on the curve of the lesson: the noise alone leaves 0.009, the next valley 0.496."""
+ALIKE, APART = 0.01, 20
+OWN = {"points": 40, "frequency": 1.5, "noise": 0.1}
+
+
+def far_apart(frame: Frame) -> bool:
+    """Two networks that differ in their seed alone end at losses 20 times apart, or farther."""
+    losses = _losses(frame, "network", "seeds").values()
+    return len(losses) > 0 and max(losses) >= APART * min(losses)
+
+
+def all_alike(frame: Frame) -> bool:
+    """Networks from four seeds all get down to what the noise leaves."""
+    losses = _losses(frame, "network", "seeds").values()
+    return len(losses) > 0 and max(losses) < ALIKE
+
+
+def out_of_the_valley(frame: Frame) -> bool:
+    """From one start momentum gets to the least loss, and SGD stays in another valley."""
+    losses = _losses(frame, "wave", "optimizers")
+    return losses.get("momentum", 1) < ARRIVED and losses.get("SGD", 0) > STUCK
+
+
+def upset(frame: Frame) -> bool:
+    """From one start plain SGD gets to the least loss, and Adam does not."""
+    losses = _losses(frame, "wave", "optimizers")
+    return losses.get("SGD", 1) < ARRIVED and losses.get("Adam", 0) > STUCK
+
+
+def _losses(frame: Frame, model: str, compare: str) -> Mapping[str, float]:
+    """The losses at the end of such a run on the lesson's own curve; else none."""
+    settings = frame.settings
+    asked = {**OWN, "model": model, "compare": compare}
+    own = all(settings.get(name) == value for name, value in asked.items())
+    if not own or frame.state is not State.FINISHED or frame.step < 100:
+        return {}
+    losses = {walk.name: walk.loss for walk in cast("FitsPicture", frame.picture).walks}
+    return losses if all(loss < float("inf") for loss in losses.values()) else {}
+
+
+CHALLENGES = (
+    Challenge(
+        "apart",
+        "two seeds end 20 times apart",
+        "Preset seeds comes near: turn to other seeds, each of which draws four others.",
+        check=far_apart,
+        solution={"compare": "seeds", "units": 2, "seed": 2, "learning_rate": 0.1, "epochs": 500},
     ),
-    Control(
-        name="seed",
-        label="seed",
-        ladder=SEEDS,
-        help="Which noise and which first weights are drawn.",
+    Challenge(
+        "alike",
+        "all four seeds below 0.01",
+        "What could more units, and more epochs, do for all of them?",
+        check=all_alike,
+        solution={"compare": "seeds", "units": 3, "epochs": 2000},
+    ),
+    Challenge(
+        "valley",
+        "momentum arrives, SGD does not",
+        "Preset optimizers: how fast must one roll to get over the next ridge?",
+        check=out_of_the_valley,
+        solution={
+            **WAVE,
+            "compare": "optimizers",
+            "learning_rate": 0.1,
+            "initial_w": -1.0,
+            "initial_b": -0.5,
+        },
+    ),
+    Challenge(
+        "upset",
+        "SGD arrives, Adam does not",
+        "Preset optimizers, from another start: set initial w and b. There are few such "
+        "starts; What goes wrong, at the end of the page, names one.",
+        check=upset,
+        solution={**WAVE, "compare": "optimizers", "initial_w": 2.0, "initial_b": 2.0},
     ),
 )
 
 LESSON = TrainingLesson(
     slug="five-steps",
     title="The five steps",
-    summary="data, model, loss, optimizer, loop",
     minutes=25,
     source="engine.trainers.five_steps",
     trainer="FiveSteps",
@@ -165,5 +226,4 @@ LESSON = TrainingLesson(
     presets=PRESETS,
     controls=CONTROLS,
     challenges=CHALLENGES,
-    questions=QUESTIONS,
 )

@@ -1,99 +1,150 @@
-"""The settings of gradient descent by hand; knows no torch, no loop and no screen."""
+"""The lesson Gradient descent by hand: presets, controls and challenges."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
+from engine.frame import Frame, State
 from lessons.controls import SEEDS
-from lessons.gradient_by_hand.challenges import CHALLENGES
-from lessons.gradient_by_hand.questions import QUESTIONS
-from lessons.lesson import Control, Preset, TrainingLesson
+from lessons.lesson import Challenge, Control, Preset, TrainingLesson
+
+if TYPE_CHECKING:
+    from engine.pictures import LinePicture
 
 PRESETS = (
+    Preset("seed", "three samples of y = 2x", predict_at=(4.0,)),
     Preset(
-        name="seed",
-        title="three samples of y = 2x",
+        "zigzag",
+        "jumps over its goal, and arrives",
+        {"learning_rate": 0.15, "epochs": 20},
         predict_at=(4.0,),
     ),
+    Preset("runaway", "every epoch ends farther away", {"learning_rate": 0.25}, predict_at=(4.0,)),
     Preset(
-        name="zigzag",
-        title="jumps over its goal, and arrives",
-        settings={"learning_rate": 0.15, "epochs": 20},
+        "noisy",
+        "ten noisy samples: w never rests",
+        {"points": 10, "noise": 2.0, "learning_rate": 0.002},
         predict_at=(4.0,),
     ),
-    Preset(
-        name="runaway",
-        title="every epoch ends farther away",
-        settings={"learning_rate": 0.25},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="noisy",
-        title="ten noisy samples: w never rests",
-        settings={"points": 10, "noise": 2.0, "learning_rate": 0.002},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="intercept",
-        title="a line that w·x cannot follow",
-        settings={"intercept": 3.0},
-        predict_at=(4.0,),
-    ),
+    Preset("intercept", "a line that w·x cannot follow", {"intercept": 3.0}, predict_at=(4.0,)),
 )
 
 CONTROLS = (
     Control(
-        name="learning_rate",
-        label="learning rate",
-        ladder=(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0),
-        help="How far each step goes against the gradient.",
+        "learning_rate",
+        (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.5, 1.0, 2.0),
+        "How far each step goes against the gradient.",
     ),
     Control(
-        name="initial_w",
-        label="initial w",
-        ladder=(-10.0, -5.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 10.0),
-        help="Where the weight stands before the first step.",
+        "initial_w",
+        (-10.0, -5.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0, 5.0, 10.0),
+        "Where the weight stands before the first step.",
     ),
     Control(
-        name="epochs",
-        label="epochs",
-        ladder=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
-        help="How many times the training passes over the data; each sample is one step.",
+        "epochs",
+        (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000),
+        "How many times the training passes over the data; each sample is one step.",
     ),
     Control(
-        name="points",
+        "points",
+        (1, 2, 3, 5, 10, 20),
+        "How many samples there are, at x = 1, 2, 3 and so on.",
         label="samples",
-        ladder=(1, 2, 3, 5, 10, 20),
-        help="How many samples there are, at x = 1, 2, 3 and so on.",
     ),
     Control(
-        name="slope",
+        "slope",
+        (-5.0, -2.0, -1.0, 0.0, 1.0, 2.0, 5.0),
+        "The slope of the line behind the samples, which w should find.",
         label="true slope",
-        ladder=(-5.0, -2.0, -1.0, 0.0, 1.0, 2.0, 5.0),
-        help="The slope of the line behind the samples, which w should find.",
     ),
     Control(
-        name="intercept",
+        "intercept",
+        (-5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0),
+        "The height of that line at x = 0; the model has nothing to match it with.",
         label="true intercept",
-        ladder=(-5.0, -3.0, -1.0, 0.0, 1.0, 3.0, 5.0),
-        help="The height of that line at x = 0; the model has nothing to match it with.",
     ),
     Control(
-        name="noise",
-        label="noise",
-        ladder=(0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0),
-        help="How far the samples are scattered around the line: a standard deviation.",
+        "noise",
+        (0.0, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0),
+        "How far the samples are scattered around the line: a standard deviation.",
     ),
     Control(
-        name="seed",
-        label="seed",
-        ladder=SEEDS,
-        help="Which noise is drawn; without noise every seed gives the same samples.",
+        "seed", SEEDS, "Which noise is drawn; without noise every seed gives the same samples."
+    ),
+)
+
+
+def overshoots_and_arrives(frame: Frame) -> bool:
+    """On its way from 1 to 2 the weight went beyond 2.3, and now it rests at 2."""
+    picture = cast("LinePicture | None", frame.picture)
+    if picture is None or not _exact(frame):
+        return False
+    if (_number(frame, "initial_w"), _number(frame, "slope")) != (1, 2):
+        return False
+    walked = picture.path[:, 0]
+    # The last few together: a single one may be on its way through.
+    return bool(walked.max() > 2.3 and abs(walked[-4:] - 2).max() < 0.002)
+
+
+def lands_at_once(frame: Frame) -> bool:
+    """The loss is gone by the fourth step, from a start that was not already there."""
+    if not _exact(frame) or "learning_rate" in frame.changed:
+        return False
+    if abs(_number(frame, "initial_w") - _number(frame, "slope")) < 0.5:
+        return False
+    step = frame.history.first_below(1e-6)
+    return step is not None and step <= 4
+
+
+def diverges_by_the_data(frame: Frame) -> bool:
+    """The loss blew up although the rate stayed where the lesson had it."""
+    untouched = _number(frame, "learning_rate") == 0.01 and not frame.changed
+    return frame.state is State.DIVERGED and untouched
+
+
+def _exact(frame: Frame) -> bool:
+    """Whether some w fits every sample, so that there is a place to arrive at."""
+    return frame.settings.get("noise") == 0 and frame.settings.get("intercept") == 0
+
+
+def _number(frame: Frame, name: str) -> float:
+    value = frame.settings.get(name)
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+CHALLENGES = (
+    Challenge(
+        "sign",
+        "say what the sign of ∂L/∂w means",
+        "Start once from w = 1 and once from w = 3, press s, and compare the two gradients.",
+        question="sign",
+    ),
+    Challenge(
+        "overshoot",
+        "w beyond 2.3, then at rest at 2",
+        "The preset zigzag goes beyond 2.1; from w = 1, a little more rate goes farther.",
+        check=overshoots_and_arrives,
+        solution={"learning_rate": 0.195},
+    ),
+    Challenge(
+        "diverge",
+        "diverge with the rate at 0.01",
+        "A sample multiplies the distance by 1 − 2·η·x²: if η may not grow, what may?",
+        check=diverges_by_the_data,
+        solution={"points": 20},
+    ),
+    Challenge(
+        "dead-on",
+        "loss below 0.000001 by step 4",
+        "Type a rate for which 1 − 2·η·x² is zero at one of the three samples.",
+        check=lands_at_once,
+        solution={"learning_rate": 0.5},
     ),
 )
 
 LESSON = TrainingLesson(
     slug="gradient-by-hand",
     title="Gradient descent by hand",
-    summary="one weight, one sample a step",
     minutes=15,
     source="engine.trainers.gradient_by_hand",
     trainer="GradientByHand",
@@ -102,5 +153,4 @@ LESSON = TrainingLesson(
     presets=PRESETS,
     controls=CONTROLS,
     challenges=CHALLENGES,
-    questions=QUESTIONS,
 )

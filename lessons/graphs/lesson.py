@@ -1,23 +1,83 @@
-"""The settings of the lesson on computational graphs; knows no torch and no screen."""
+"""The lesson Computational graphs: presets, controls and challenges."""
 
 from __future__ import annotations
 
 from engine.programs.catalog import PROGRAMS
-from lessons.graphs.challenges import CHALLENGES
-from lessons.graphs.questions import QUESTIONS
-from lessons.lesson import Lesson, Preset
+from engine.programs.look import Look
+from engine.programs.sights import SIZES, Way
+from lessons.lesson import Challenge, Lesson, Preset
+
+
+def wrong(look: Look) -> bool:
+    """The traced program gives another answer than the program itself, and no error."""
+    answer = look.answer(Way.TRACED)
+    return answer is not None and not answer.right and answer.problem is None
+
+
+def broken(look: Look) -> bool:
+    """The compiler could not take the program as one graph."""
+    return look.compiled is not None and look.compiled.breaks
+
+
+def again(look: Look) -> bool:
+    """A guard on a number or a flag of Python has failed, so that there had to be another graph.
+
+    A length has none that is written down: the first program, measured by everybody, fails it.
+    """
+    calls = look.compiled.calls if look.compiled else ()
+    guards = {guard for call in calls for guard in call.guards}
+    return any(call.because in guards for call in calls)
+
+
+def slower(look: Look) -> bool:
+    """Compiled, the fastest round is slower than the fastest eager one, for some size."""
+    pairs = ((look.timing(Way.COMPILED, n), look.timing(Way.EAGER, n)) for n in SIZES)
+    return any(ours and eager and ours.low > eager.low for ours, eager in pairs)
+
+
+CHALLENGES = (
+    Challenge(
+        "wrong",
+        "find where the traced graph lies",
+        "Look at the row of traced while you go through programs and inputs: p and i. Which "
+        "answer is ✗, without an error?",
+        check=wrong,
+        solution={"program": "centre", "input": "evaluation"},
+    ),
+    Challenge(
+        "break",
+        "find a graph break",
+        "What must Python know before it can go on? Choose a program that asks its data, and "
+        "press space.",
+        check=broken,
+        solution={"program": "branch"},
+    ),
+    Challenge(
+        "again",
+        "compiled again, not for a length",
+        "A guard holds what a graph relies on: a length, but also a number or a flag that "
+        "Python reads on its way. Which program has two inputs that differ in one of those?",
+        check=again,
+        solution={"program": "loop"},
+    ),
+    Challenge(
+        "slower",
+        "find one not worth compiling",
+        "Guards and graph breaks cost microseconds at every call. Which program does so "
+        "little on 4 numbers that this is more than it gains?",
+        check=slower,
+        solution={"program": "branch"},
+    ),
+)
 
 LESSON = Lesson(
     slug="graphs",
     title="Computational graphs",
-    summary="a program as operations and edges",
     minutes=20,
     lab="graphs",
     source="engine.programs.examples",
     presets=tuple(
-        Preset(name=program.name, title=program.title, settings={"program": program.name})
-        for program in PROGRAMS
+        Preset(program.name, program.title, {"program": program.name}) for program in PROGRAMS
     ),
     challenges=CHALLENGES,
-    questions=QUESTIONS,
 )

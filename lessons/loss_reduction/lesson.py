@@ -1,83 +1,146 @@
-"""The settings of the sum and the mean; knows no torch, no loop and no screen."""
+"""The lesson Sum or mean: presets, controls and challenges."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from engine.frame import Frame, State
 from lessons.controls import INITIAL_B, INITIAL_W, INTERCEPT, NOISE, POINTS, SEEDS, SLOPE
-from lessons.lesson import Control, Preset, TrainingLesson
-from lessons.loss_reduction.challenges import CHALLENGES
-from lessons.loss_reduction.questions import QUESTIONS
+from lessons.lesson import Challenge, Control, Preset, TrainingLesson
+
+if TYPE_CHECKING:
+    from engine.pictures.walks import Walk
 
 PRESETS = (
+    Preset("double", "y = 2x from three points", predict_at=(4.0,)),
+    Preset("ten-points", "the same line from ten points", {"points": 10}, predict_at=(4.0,)),
     Preset(
-        name="double",
-        title="y = 2x from three points",
+        "noisy",
+        "a hundred noisy points",
+        {"points": 100, "noise": 1.0, "learning_rate": 0.0005},
         predict_at=(4.0,),
     ),
+    Preset("edge", "the sum just below its limit", {"learning_rate": 0.06}, predict_at=(4.0,)),
     Preset(
-        name="ten-points",
-        title="the same line from ten points",
-        settings={"points": 10},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="noisy",
-        title="a hundred noisy points",
-        settings={"points": 100, "noise": 1.0, "learning_rate": 0.0005},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="edge",
-        title="the sum just below its limit",
-        settings={"learning_rate": 0.06},
-        predict_at=(4.0,),
-    ),
-    Preset(
-        name="mean-ahead",
-        title="a mean that is ahead of the sum",
-        settings={"mean_learning_rate": 0.05},
+        "mean-ahead",
+        "a mean that is ahead of the sum",
+        {"mean_learning_rate": 0.05},
         predict_at=(4.0,),
     ),
 )
 
 CONTROLS = (
     Control(
-        name="learning_rate",
+        "learning_rate",
+        (1e-4, 2e-4, 5e-4, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.06, 0.1),
+        "How far each step of the sum goes against its gradient.",
         label="sum's rate",
-        ladder=(1e-4, 2e-4, 5e-4, 0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.06, 0.1),
-        help="How far each step of the sum goes against its gradient.",
     ),
     Control(
-        name="mean_learning_rate",
+        "mean_learning_rate",
+        (0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.18, 0.2),
+        "How far each step of the mean goes against its gradient.",
         label="mean's rate",
-        ladder=(0.001, 0.002, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.15, 0.18, 0.2),
-        help="How far each step of the mean goes against its gradient.",
     ),
     replace(POINTS, help="How many points there are between x = 1 and x = 3."),
     Control(
-        name="epochs",
-        label="epochs",
-        ladder=(10, 50, 100, 200, 500, 1000, 2000, 5000),
-        help="How many passes over the data; each is one step of both.",
+        "epochs",
+        (10, 50, 100, 200, 500, 1000, 2000, 5000),
+        "How many passes over the data; each is one step of both.",
     ),
     NOISE,
     SLOPE,
     INTERCEPT,
     replace(INITIAL_W, help="Where both slopes start; random leaves it to nn.Linear."),
     replace(INITIAL_B, help="Where both intercepts start; random leaves it to nn.Linear."),
-    Control(
-        name="seed",
-        label="seed",
-        ladder=SEEDS,
-        help="Which start nn.Linear draws for both, and which noise the points get.",
+    Control("seed", SEEDS, "Which start nn.Linear draws for both, and which noise the points get."),
+)
+
+NEAR = 1e-3
+"""Two positions no farther apart than this are one on the map."""
+FAR = 0.5
+"""A path must lead so far from its start: two lines that rest walk together, too."""
+RATES = {"learning_rate", "mean_learning_rate"}
+
+
+def same_path(frame: Frame) -> bool:
+    """From the first step to the last, w and b of the mean are w and b of the sum."""
+    walks = _walks(frame)
+    if frame.state is not State.FINISHED or frame.changed or not walks:
+        return False
+    sums, means = walks[0].path, walks[1].path
+    walked = abs(sums - sums[0]).max()
+    return bool(walked > FAR and abs(sums - means).max() < NEAR)
+
+
+def sum_diverges(frame: Frame) -> bool:
+    """The sum blew up at the rate at which the lesson begins, and the mean did not."""
+    untouched = all(frame.settings.get(rate) == 0.01 for rate in RATES) and not frame.changed
+    blown = frame.loss is not None and not math.isfinite(frame.loss)
+    return frame.state is State.DIVERGED and untouched and blown
+
+
+def quick_mean(frame: Frame) -> bool:
+    """The mean arrives within 300 steps, on the lesson's own points, from the lesson's start."""
+    walks = _walks(frame)
+    if not walks or walks[1].losses is None or not _own_points(frame):
+        return False
+    step = walks[1].losses.first_below(1e-6)
+    return step is not None and step <= 300
+
+
+def _walks(frame: Frame) -> tuple[Walk, ...]:
+    """The training by the sum and that by the mean; none before the first picture."""
+    walks: tuple[Walk, ...] = getattr(frame.picture, "walks", ())
+    return walks
+
+
+def _own_points(frame: Frame) -> bool:
+    settings = frame.settings
+    return (
+        settings.get("seed") == 0
+        and settings.get("initial_w") is None
+        and settings.get("initial_b") is None
+        and (settings.get("points"), settings.get("noise")) == (3, 0.0)
+        and (settings.get("slope"), settings.get("intercept")) == (2.0, 0.0)
+    )
+
+
+CHALLENGES = (
+    Challenge(
+        "same-path",
+        "both lines walk as one",
+        "Leave the sum's rate; how many points does the mean divide its gradient by?",
+        check=same_path,
+        solution={"mean_learning_rate": 0.03},
+    ),
+    Challenge(
+        "sum-diverges",
+        "the sum diverges, rates at 0.01",
+        "Rates stay; what else makes a sum larger, and leaves a mean as it is?",
+        check=sum_diverges,
+        solution={"points": 20},
+    ),
+    Challenge(
+        "quick-mean",
+        "mean below 0.000001 in 300 steps",
+        "Three points, no noise, seed 0; press v or l to see the mean, and turn its rate.",
+        check=quick_mean,
+        solution={"mean_learning_rate": 0.1},
+    ),
+    Challenge(
+        "fifty",
+        "say what 50 points would need",
+        "Set the points to 50, and look at both gradients after one step.",
+        question="fifty",
     ),
 )
 
 LESSON = TrainingLesson(
     slug="loss-reduction",
     title="Sum or mean",
-    summary="what the reduction does to the step",
     minutes=15,
     source="engine.trainers.loss_reduction",
     trainer="LossReduction",
@@ -86,5 +149,4 @@ LESSON = TrainingLesson(
     presets=PRESETS,
     controls=CONTROLS,
     challenges=CHALLENGES,
-    questions=QUESTIONS,
 )

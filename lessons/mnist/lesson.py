@@ -1,70 +1,192 @@
-"""The settings of the digits lesson; knows no torch, no loop and no screen."""
+"""The lesson MNIST: presets, controls and challenges."""
 
 from __future__ import annotations
 
-from lessons.lesson import Preset, TrainingLesson
-from lessons.mnist.challenges import CHALLENGES
-from lessons.mnist.controls import CONTROLS
-from lessons.mnist.questions import QUESTIONS
+from typing import TYPE_CHECKING, cast
+
+from engine.frame import Frame
+from lessons.controls import MOMENTUM, SEEDS
+from lessons.lesson import Challenge, Control, Preset, TrainingLesson
+
+if TYPE_CHECKING:
+    from engine.pictures.digits import DigitsPicture
 
 FIRST = (0.0, 1.0, 2.0, 3.0, 4.0)
 """Test images: what is asked for is the class of image number x."""
 
 PRESETS = (
+    Preset("mnist", "five layers, ten epochs", needs="mnist", predict_at=FIRST),
     Preset(
-        name="mnist",
-        title="five layers, ten epochs",
-        needs="mnist",
+        "digits",
+        "scikit-learn's digits: no download",
+        {"data": "digits", "learning_rate": 0.05, "epochs": 60},
         predict_at=FIRST,
     ),
     Preset(
-        name="digits",
-        title="scikit-learn's digits: no download",
-        settings={"data": "digits", "learning_rate": 0.05, "epochs": 60},
+        "convolutional",
+        "a small convolutional network",
+        {"network": "convolutional"},
+        predict_at=FIRST,
+    ),
+    Preset("templates", "no hidden layer: look at the weights", {"depth": 0}, predict_at=FIRST),
+    Preset(
+        "sigmoid",
+        "sigmoids: the gradient vanishes",
+        {"activation": "sigmoid", "epochs": 3},
         predict_at=FIRST,
     ),
     Preset(
-        name="convolutional",
-        title="a small convolutional network",
-        settings={"network": "convolutional"},
+        "one-by-one",
+        "image by image, by a DataLoader",
+        {"pipeline": "dataloader", "epochs": 2},
         predict_at=FIRST,
     ),
-    Preset(
-        name="templates",
-        title="no hidden layer: look at the weights",
-        settings={"depth": 0},
-        predict_at=FIRST,
+    Preset("fashion", "clothes in place of digits", {"data": "fashion-mnist"}, predict_at=FIRST),
+    Preset("kmnist", "old Japanese handwriting", {"data": "kmnist"}, predict_at=FIRST),
+)
+
+DENSE = ("network", "dense")
+
+CONTROLS = (
+    Control(
+        "learning_rate",
+        (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0),
+        "How far each step goes against the gradient.",
     ),
-    Preset(
-        name="sigmoid",
-        title="sigmoids: the gradient vanishes",
-        settings={"activation": "sigmoid", "epochs": 3},
-        predict_at=FIRST,
+    MOMENTUM,
+    Control(
+        "network",
+        ("dense", "convolutional"),
+        "All pixels at once, or small patterns everywhere in the image.",
     ),
-    Preset(
-        name="one-by-one",
-        title="image by image, by a DataLoader",
-        settings={"pipeline": "dataloader", "epochs": 2},
-        predict_at=FIRST,
+    Control(
+        "width",
+        (16, 32, 64, 128, 256, 512, 1024),
+        "Units in the first hidden layer; each next layer has half as many.",
+        only_with=DENSE,
     ),
-    Preset(
-        name="fashion",
-        title="clothes in place of digits",
-        settings={"data": "fashion-mnist"},
-        predict_at=FIRST,
+    Control(
+        "depth",
+        (0, 1, 2, 3, 4, 5, 6),
+        "Hidden layers; without any, the network is ten sums of weighted pixels.",
+        only_with=DENSE,
     ),
-    Preset(
-        name="kmnist",
-        title="old Japanese handwriting",
-        settings={"data": "kmnist"},
-        predict_at=FIRST,
+    Control("activation", ("relu", "tanh", "sigmoid"), "What bends the outputs of a hidden layer."),
+    Control(
+        "data",
+        ("mnist", "fashion-mnist", "kmnist", "digits"),
+        "Which images; digits travel with scikit-learn, and need no download.",
+    ),
+    Control(
+        "batch_size", (1, 8, 16, 32, 64, 128, 256, 512, 1024), "How many images a step looks at."
+    ),
+    Control(
+        "pipeline",
+        ("indexed", "dataloader"),
+        "Batches by their indices from one tensor, or image by image.",
+    ),
+    Control("start", ("anew", "saved"), "From random weights, or from the network that was kept."),
+    Control(
+        "epochs",
+        (1, 2, 3, 5, 10, 20, 60),
+        "Passes over the training images; after each, all test images are asked.",
+    ),
+    Control(
+        "digit",
+        (0, 1, 2, 3, 4, 5, 8, 18, 61, 100, 247, 321),
+        "Which test image goes through the layers in the picture of the activations.",
+        label="digit shown",
+    ),
+    Control("seed", SEEDS, "Which weights it starts from, and the order of the images."),
+)
+
+DIGITS = ("mnist", "digits")
+TIMES = 1000
+"""How much smaller the gradient of the first layer is where nothing arrives there."""
+
+
+def reads(frame: Frame) -> bool:
+    """At the last test, 97% of the digits right."""
+    return _right(frame) >= 0.97
+
+
+def convolves(frame: Frame) -> bool:
+    """By convolution, 98% of the digits right."""
+    return frame.settings.get("network") == "convolutional" and _right(frame) >= 0.98
+
+
+def vanishes(frame: Frame) -> bool:
+    """After an epoch, the first layer's gradient is a thousandth of the last's."""
+    picture = _picture(frame)
+    if picture is None or len(picture.accuracies) < 2 or len(picture.gradients) < 2:
+        return False
+    first, last = picture.gradients[0][1], picture.gradients[-1][1]
+    return 0 < first * TIMES <= last
+
+
+def mends_sigmoids(frame: Frame) -> bool:
+    """Sigmoids, and 90% of the digits right all the same."""
+    return frame.settings.get("activation") == "sigmoid" and _right(frame) >= 0.9
+
+
+def _right(frame: Frame) -> float:
+    """The share of the test digits that was right at the last test."""
+    picture = _picture(frame)
+    if picture is None or picture.data not in DIGITS or not len(picture.accuracies):
+        return 0.0
+    return float(picture.accuracies[-1])
+
+
+def _picture(frame: Frame) -> DigitsPicture | None:
+    return cast("DigitsPicture | None", frame.picture) if frame.step else None
+
+
+CHALLENGES = (
+    Challenge(
+        "reads",
+        "97% of the test digits right",
+        "Ten epochs do it on MNIST; scikit-learn's digits take 60, at a rate of 0.05.",
+        check=reads,
+        solution={"data": "digits", "learning_rate": 0.05, "epochs": 60},
+    ),
+    Challenge(
+        "convolution",
+        "98% by a convolution",
+        "A preset has one. On scikit-learn's digits, 60 epochs at a rate of 0.05 do it.",
+        check=convolves,
+        solution={
+            "data": "digits",
+            "learning_rate": 0.05,
+            "epochs": 60,
+            "network": "convolutional",
+        },
+    ),
+    Challenge(
+        "vanish",
+        "see the first gradient vanish",
+        "Play the preset sigmoid: after an epoch it is 1,000 times smaller than the last. "
+        "Which slope is never above 1/4?",
+        check=vanishes,
+        solution={"data": "digits", "activation": "sigmoid", "epochs": 1},
+    ),
+    Challenge(
+        "sigmoids",
+        "90% with sigmoids all the same",
+        "How many of them lie between the loss and the first layer? And how long is a step?",
+        check=mends_sigmoids,
+        solution={
+            "data": "digits",
+            "learning_rate": 0.05,
+            "epochs": 60,
+            "activation": "sigmoid",
+            "depth": 1,
+        },
     ),
 )
 
 LESSON = TrainingLesson(
     slug="mnist",
     title="MNIST",
-    summary="handwritten digits, and a network that reads them",
     minutes=35,
     lab="mnist",
     source="engine.trainers.mnist",
@@ -74,5 +196,4 @@ LESSON = TrainingLesson(
     presets=PRESETS,
     controls=CONTROLS,
     challenges=CHALLENGES,
-    questions=QUESTIONS,
 )

@@ -1,23 +1,108 @@
-"""The settings of the tensors lesson; knows no torch and no screen."""
+"""The lesson Tensors: presets, controls and challenges."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engine.tensors.scenes import SCENES
-from lessons.lesson import Lesson, Preset
-from lessons.tensors.challenges import CHALLENGES
-from lessons.tensors.questions import QUESTIONS
+from lessons.lesson import Challenge, Lesson, Preset
+
+if TYPE_CHECKING:
+    from engine.tensors.looks import Result, SceneLook
+
+CLOSE = 1e-5
+"""Float32 rounds numbers around 1 by far less."""
+
+
+def column(look: SceneLook) -> bool:
+    """The last column of the sequence, and nothing else, as a table in the same memory."""
+    result = _of(look, "sequence", (8, 1))
+    if result is None or "x" not in result.shares_storage_with:
+        return False
+    picked = result.picked.get("x")
+    return picked is not None and bool(picked[:, -1].all()) and int(picked.sum()) == len(picked)
+
+
+def view(look: SceneLook) -> bool:
+    """All numbers of the grid as 6 × 2, in the memory in which they lie."""
+    result = _of(look, "grid", (6, 2))
+    return result is not None and "x" in result.shares_storage_with
+
+
+def shares(look: SceneLook) -> bool:
+    """Each row divided by its sum, by broadcasting."""
+    result = _of(look, "broadcasting", (4, 3))
+    if result is None or result.look is None:
+        return False
+    numbers = result.look.numbers
+    factors = numbers / look.sources["x"].numbers
+    return (
+        any(met.operator == "/" and met.stretches for met in result.broadcasts)
+        and bool((abs(numbers.sum(axis=1) - 1) < CLOSE).all())
+        and bool((abs(factors - factors[:, :1]) < CLOSE).all())
+    )
+
+
+def batch(look: SceneLook) -> bool:
+    """The photograph as a batch of one, channel first, with every number in its place."""
+    result = _of(look, "image", (1, 3, 24, 36))
+    if result is None or result.look is None or "y" not in result.shares_storage_with:
+        return False
+    return bool((result.look.numbers[0] == look.sources["y"].numbers).all())
+
+
+def _of(look: SceneLook, scene: str, shape: tuple[int, ...]) -> Result | None:
+    """The result, if it has this shape and belongs to this scene."""
+    result = look.result
+    if look.scene != scene or result is None or result.look is None:
+        return None
+    return result if result.look.shape == shape else None
+
+
+CHALLENGES = (
+    Challenge(
+        "column",
+        "sequence: last column, a 2-D view",
+        "An index takes its dimension away, and a list of one index copies. Which third way "
+        "is there to name one column?",
+        check=column,
+        solution={"scene": "sequence", "line": "x[:, -1:]"},
+    ),
+    Challenge(
+        "view",
+        "grid: 6 × 2, and nothing copied",
+        "Twelve numbers can be cut anew without moving one. The table below the tensors says "
+        "whether the result shares the memory of x.",
+        check=view,
+        solution={"scene": "grid", "line": "x.reshape(6, 2)"},
+    ),
+    Challenge(
+        "shares",
+        "broadcasting: rows that sum to 1",
+        "Divide each row by its sum. Four sums have to stand in a column beside the four "
+        "rows: which word keeps a dimension?",
+        check=shares,
+        solution={"scene": "broadcasting", "line": "x / x.sum(dim=1, keepdim=True)"},
+    ),
+    Challenge(
+        "batch",
+        "image: a batch, 1 × 3 × 24 × 36",
+        "y is channel first already. None as an index, or unsqueeze, makes a dimension of 1; "
+        "the numbers stay where they are.",
+        check=batch,
+        solution={"scene": "image", "line": "y[None]"},
+    ),
+)
 
 LESSON = Lesson(
     slug="tensors",
     title="Tensors",
-    summary="numbers in a grid: shape, memory and broadcasting",
     minutes=25,
     lab="tensors",
     source="engine.tensors.traced",
     presets=(
-        *(Preset(name=scene.name, title=scene.title) for scene in SCENES),
-        Preset(name="modules", title="the map of PyTorch's modules"),
+        *(Preset(scene.name, scene.title) for scene in SCENES),
+        Preset("modules", "the map of PyTorch's modules"),
     ),
     challenges=CHALLENGES,
-    questions=QUESTIONS,
 )

@@ -10,9 +10,9 @@ import pytest
 
 from engine.config import Config
 from engine.frame import Frame
-from engine.live import close_all
 from engine.run import Run
 from engine.trainer import Trainer
+from engine.turns import close_all
 from tests.engine.small_trainers import Counting, CountingConfig
 
 PATIENCE = 60.0

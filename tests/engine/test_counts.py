@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.counts import counted
+from engine.numerals import counted
 
 
 @pytest.mark.parametrize(

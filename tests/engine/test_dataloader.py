@@ -14,7 +14,7 @@ from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
 from engine.config import Setting
-from engine.datasets.breast_cancer import breast_cancer
+from engine.datasets.tables import breast_cancer
 from engine.frame import State
 from engine.history import Diverged, History
 from engine.run import train

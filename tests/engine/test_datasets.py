@@ -7,7 +7,7 @@ from math import sqrt
 import pytest
 import torch
 
-from engine.datasets import noisy_line, six_points
+from engine.datasets.points import noisy_line, six_points
 
 CPU = torch.device("cpu")
 

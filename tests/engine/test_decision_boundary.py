@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from engine.config import Setting
-from engine.datasets import moons
+from engine.datasets.points import moons
 from engine.history import Diverged, History
 from engine.run import train
 from engine.trainers.decision_boundary import DecisionBoundary, DecisionBoundaryConfig

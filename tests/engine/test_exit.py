@@ -7,7 +7,7 @@ import sys
 
 PROGRAM = """
 import gc, os, sys, time
-from engine.live import close_all
+from engine.turns import close_all
 from engine.run import Run, warm_up
 from engine.trainers.gradient_by_hand import GradientByHand
 from engine.trainers.linear_regression import LinearRegression

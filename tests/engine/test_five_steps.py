@@ -14,7 +14,7 @@ from torch import nn
 from engine.frame import State
 from engine.pictures.fits import FitsPicture, wave_losses
 from engine.run import Run
-from engine.trainer import Stage, Step
+from engine.trainer import Phase, Step
 from engine.trainers.five_steps import FiveSteps, FiveStepsConfig, Wave
 from tests.engine.conftest import Start, finish, until
 
@@ -447,4 +447,4 @@ def look_at(trainer: FiveSteps) -> int:
 
 
 def test_a_stage_says_which() -> None:
-    assert [turn.name for turn in islice(made().turns(), 4) if isinstance(turn, Stage)] == ORDER[:4]
+    assert [turn.name for turn in islice(made().turns(), 4) if isinstance(turn, Phase)] == ORDER[:4]

@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine.conditions import When, without_effect
-from engine.config import Config, Range, Setting
+from engine.config import Config, Range, Setting, When, without_effect
 from lessons.catalog import entries
 from lessons.lesson import TrainingLesson
 

@@ -8,11 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets.catalog import embedded, find
-from engine.datasets.digits import read_digits
-from engine.datasets.images import load_images
-from engine.pad import FINE, SIDE, Ink, Pad, as_digits, as_mnist
-from engine.resampling import resized
+from engine.datasets.images import load_images, read_digits
+from engine.datasets.registry import embedded, find
+from engine.handwriting import FINE, SIDE, Ink, Pad, as_digits, as_mnist, resized
 
 REAL = Path(__file__).parents[3] / "shared/data"
 needs_mnist = pytest.mark.skipif(

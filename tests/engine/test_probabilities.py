@@ -9,13 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from engine.probabilities.equations import equations, exact, probability
-from engine.probabilities.logit import LOSSES, loss_and_gradient
-from engine.probabilities.observe import POINTS, Racing, curves, observe
-from engine.probabilities.scenes import SCENES, find
+from engine.probabilities import LOSSES, POINTS, RunningRace, curves, loss_and_gradient, observe
+from engine.probability_scenes import SCENES, equations, exact, probability
 
-SIGMOID = find("sigmoid")
-SATURATION = find("saturation")
+SIGMOID = SCENES["sigmoid"]
+SATURATION = SCENES["saturation"]
 ZS = (-7.5, -3.0, -0.4, 0.0, 1.0, 2.5, 8.0)
 
 
@@ -109,7 +107,7 @@ def test_the_curves_are_what_single_looks_give(label: int) -> None:
 
 @pytest.mark.parametrize(("start", "label", "rate"), [(-6.0, 1, 1.0), (4.0, 0, 2.0), (2.0, 1, 0.1)])
 def test_the_race_is_what_a_plain_script_gives(start: float, label: int, rate: float) -> None:
-    racing = Racing(start, label, rate)
+    racing = RunningRace(start, label, rate)
     for _ in range(30):
         racing.step()
     race = racing.look()
@@ -132,23 +130,18 @@ def test_the_race_is_what_a_plain_script_gives(start: float, label: int, rate: f
 
 
 def test_a_look_at_the_race_stays_as_it_was() -> None:
-    racing = Racing(-6.0, 1, 1.0)
+    racing = RunningRace(-6.0, 1, 1.0)
     before = racing.look()
     racing.step()
     assert before.steps == 0
     assert racing.look().steps == 1
 
 
-def test_an_unknown_scene_offers_the_nearest() -> None:
-    with pytest.raises(ValueError, match=r"did you mean .*odds"):
-        find("od")
-
-
 @pytest.mark.parametrize("scene", SCENES.values(), ids=lambda scene: scene.name)
 @pytest.mark.parametrize("label", [0, 1])
 def test_the_formulas_hold_at_every_place_of_every_scene(scene, label: int) -> None:
     for z in np.linspace(-scene.reach, scene.reach, 9):
-        race = Racing(float(z), label, 1.0).look() if scene.name == "race" else None
+        race = RunningRace(float(z), label, 1.0).look() if scene.name == "race" else None
         for equation in equations(observe(scene, float(z), label, race)):
             assert equation.result
             assert len(equation.formula) + len(equation.result) < 34, equation
@@ -166,12 +159,12 @@ def test_what_four_digits_cannot_tell_from_0_or_1_is_said_otherwise() -> None:
 
 def test_the_formulas_carry_the_numbers_of_the_moment() -> None:
     shown = {
-        e.formula: (e.numbers, e.result) for e in equations(observe(find("odds"), math.log(4), 1))
+        e.formula: (e.numbers, e.result) for e in equations(observe(SCENES["odds"], math.log(4), 1))
     }
     assert shown["odds = P/(1 − P)"] == ("0.8000/0.2000", "4.0000")
     assert shown["z = ln(odds)"] == ("ln 4.0000", "1.3863")
-    wrong = {e.formula: e for e in equations(observe(find("cross-entropy"), -2.0, 0))}
+    wrong = {e.formula: e for e in equations(observe(SCENES["cross-entropy"], -2.0, 0))}
     assert wrong["L = −ln(1 − P)"].result == f"{-math.log(1 - sigmoid(-2)):.4f}"
-    ratio = {e.formula: e.result for e in equations(observe(find("gradients"), -4.0, 1))}
+    ratio = {e.formula: e.result for e in equations(observe(SCENES["gradients"], -4.0, 1))}
     p = sigmoid(-4)
     assert ratio["1/(2·P·(1 − P))"] == f"{1 / (2 * p * (1 - p)):.2f}"

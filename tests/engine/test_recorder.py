@@ -11,7 +11,7 @@ from engine import device
 from engine.equations import Equation
 from engine.frame import State
 from engine.history import Diverged
-from engine.recorder import Recorder
+from engine.run import Recorder
 from engine.trainer import Step
 from tests.engine.small_trainers import Counting, CountingConfig, SpikeThenInfinity
 
@@ -23,12 +23,12 @@ def training(kind: type[Counting] = Counting) -> tuple[Counting, Iterator[Step],
 
 def test_a_rate_changed_after_the_step_is_not_told_as_the_rate_of_the_step() -> None:
     trainer, steps, recorder = training()
-    recorder.note(next(steps))
+    recorder.add(next(steps))
     recorder.adjust(trainer, [("learning_rate", 0.25)])
     recorder.show(trainer, State.PLAYING)
     assert recorder.frame.settings["learning_rate"] == 0.25
     assert [line.result for line in recorder.frame.equations] == ["0.5"]
-    recorder.note(next(steps))
+    recorder.add(next(steps))
     recorder.show(trainer, State.PLAYING)
     assert [line.result for line in recorder.frame.equations] == ["0.25"]
 
@@ -45,7 +45,7 @@ class JudgedAtTheEnd(Counting):
 
 def test_at_the_end_the_test_is_told_anew_and_the_step_is_not() -> None:
     trainer, steps, recorder = training(JudgedAtTheEnd)
-    recorder.note(next(steps))
+    recorder.add(next(steps))
     recorder.show(trainer, State.PLAYING)
     recorder.adjust(trainer, [("learning_rate", 0.25)])
     recorder.show(trainer, State.PLAYING)
@@ -61,7 +61,7 @@ def test_there_is_a_rate_only_while_it_plays(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr("time.monotonic", lambda: clock[0])
     for state in (State.READY, State.PLAYING, State.PLAYING, State.PAUSED, State.PLAYING):
         for _ in range(6):
-            recorder.note(next(steps))
+            recorder.add(next(steps))
         clock[0] += 0.5
         recorder.show(trainer, state)
         rates.append(recorder.frame.rate)
@@ -82,7 +82,7 @@ def test_the_memory_is_read_once_a_second(monkeypatch: pytest.MonkeyPatch) -> No
 def test_the_end_is_shown_with_all_losses_and_without_a_look_at_the_trainer() -> None:
     trainer, steps, recorder = training(SpikeThenInfinity)
     with pytest.raises(Diverged):
-        list(map(recorder.note, steps))
+        list(map(recorder.add, steps))
     recorder.show_end(State.FAILED, "the driver is gone")
     assert trainer.pictures == 0
     frame = recorder.frame

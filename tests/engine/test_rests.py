@@ -85,9 +85,9 @@ def test_a_run_is_paused_or_ended_in_the_middle_of_a_test(start: Start, end: Sta
 def test_who_pauses_after_a_single_step_takes_the_rest_back() -> None:
     turns = Turns()
     turns.step()
-    assert [turns.next(), turns.next()] == [Turn.SERVE, Turn.STEP]
+    assert [turns.next_turn(), turns.next_turn()] == [Turn.SERVE, Turn.STEP]
     turns.pause()
-    turns.again()
-    assert turns.next() is Turn.SERVE
+    turns.repeat_turn()
+    assert turns.next_turn() is Turn.SERVE
     turns.stop()
-    assert turns.next() is Turn.STOP
+    assert turns.next_turn() is Turn.STOP

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from engine.frame import Frame, State
-from engine.live import close_all
 from engine.pictures import LinePicture
 from engine.run import Run
+from engine.turns import close_all
 from tests.engine.conftest import PATIENCE, Start, finish, look, until
 from tests.engine.small_trainers import (
     BrokenAtTheStart,

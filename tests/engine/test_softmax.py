@@ -9,13 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from engine.softmax.equations import LARGEST, equations, power, undecided
-from engine.softmax.logits import gradient
-from engine.softmax.look import Given
-from engine.softmax.observe import observe, stepped
-from engine.softmax.scenes import COLDEST, HOTTEST, SCENES, find
+from engine.softmax import gradient, observe, stepped
+from engine.softmax_scenes import COLDEST, HOTTEST, LARGEST, SCENES, SoftmaxInput, equations, power
 
-BARS, OVERFLOW = find("bars"), find("overflow")
+BARS, OVERFLOW = SCENES["bars"], SCENES["overflow"]
 VECTORS = [
     (2.0, 1.0, 0.0, -1.0),
     (0.0, 0.0),
@@ -32,7 +29,7 @@ def softmax(z: tuple[float, ...], t: float = 1.0) -> list[float]:
 @pytest.mark.parametrize("z", VECTORS)
 @pytest.mark.parametrize("t", [0.5, 1.0, 7.0])
 def test_probabilities_are_those_of_the_formula(z: tuple[float, ...], t: float) -> None:
-    look = observe(BARS, Given(z, temperature=t))
+    look = observe(BARS, SoftmaxInput(z, temperature=t))
     assert look.p == pytest.approx(softmax(z, t), rel=1e-5)
     assert look.plain == pytest.approx(softmax(z), rel=1e-5)
     assert sum(look.p) == pytest.approx(1, abs=1e-6)
@@ -41,7 +38,7 @@ def test_probabilities_are_those_of_the_formula(z: tuple[float, ...], t: float) 
 @pytest.mark.parametrize("z", VECTORS)
 def test_three_losses_agree(z: tuple[float, ...]) -> None:
     for label in range(len(z)):
-        losses = observe(BARS, Given(z, label=label)).losses
+        losses = observe(BARS, SoftmaxInput(z, label=label)).losses
         true = -math.log(softmax(z)[label])
         assert len(losses) == 3
         assert max(losses.values()) - min(losses.values()) <= 1e-6
@@ -51,7 +48,7 @@ def test_three_losses_agree(z: tuple[float, ...]) -> None:
 @pytest.mark.parametrize("z", VECTORS)
 def test_the_gradient_is_p_minus_y_and_the_slope_of_the_loss(z: tuple[float, ...]) -> None:
     for label in range(len(z)):
-        look = observe(BARS, Given(z, label=label))
+        look = observe(BARS, SoftmaxInput(z, label=label))
         error = [p - (place == label) for place, p in enumerate(softmax(z))]
         assert look.gradient == pytest.approx(error, abs=1e-6)
         assert sum(look.gradient) == pytest.approx(0, abs=1e-6)
@@ -66,18 +63,18 @@ def test_the_gradient_is_p_minus_y_and_the_slope_of_the_loss(z: tuple[float, ...
 
 @pytest.mark.parametrize("c", [-80.0, -1.0, 3.5, 80.0])
 def test_a_number_added_to_every_logit_changes_nothing(c: float) -> None:
-    look = observe(find("shift"), Given(VECTORS[0], shift=c))
+    look = observe(SCENES["shift"], SoftmaxInput(VECTORS[0], shift=c))
     assert look.z == pytest.approx([z + c for z in VECTORS[0]])
     assert look.p == pytest.approx(look.plain, abs=1e-5)
 
 
 def test_the_temperature_leads_from_one_class_to_all_alike() -> None:
-    scene, given = find("temperature"), Given(VECTORS[0])
+    scene, given = SCENES["temperature"], SoftmaxInput(VECTORS[0])
     cold, hot = (observe(scene, replace(given, temperature=t)) for t in (COLDEST, HOTTEST))
     assert cold.p[0] > 0.999999
     assert hot.p == pytest.approx([0.25] * 4, abs=0.004)
-    assert undecided(cold) == pytest.approx(0, abs=1e-6)
-    assert undecided(hot) == pytest.approx(math.log(4), abs=1e-3)
+    assert cold.entropy == pytest.approx(0, abs=1e-6)
+    assert hot.entropy == pytest.approx(math.log(4), abs=1e-3)
     assert (cold.temperatures[0], cold.temperatures[-1]) == pytest.approx((COLDEST, HOTTEST))
     curves = np.array(cold.curves)
     np.testing.assert_allclose(curves.sum(axis=0), 1, atol=1e-6)
@@ -88,7 +85,7 @@ def test_the_temperature_leads_from_one_class_to_all_alike() -> None:
 
 def test_where_each_way_to_the_logarithm_fails() -> None:
     def ways(*z: float) -> list[tuple[float, ...]]:
-        return list(observe(OVERFLOW, Given(z)).ways.values())
+        return list(observe(OVERFLOW, SoftmaxInput(z)).ways.values())
 
     for z in (VECTORS[0], (88.0, 0.0)):
         safe, finished, formula = ways(*z)
@@ -125,19 +122,16 @@ def test_the_formulas_hold_wherever_the_keys_lead(scene) -> None:
         for c, t in ((0.0, 1.0), (80.0, HOTTEST), (-80.0, COLDEST)):
             c = c if scene.moves == "shift" else 0.0
             t = t if scene.moves == "temperature" else 1.0
-            for equation in equations(observe(scene, Given(z, shift=c, temperature=t))):
+            for equation in equations(observe(scene, SoftmaxInput(z, shift=c, temperature=t))):
                 assert equation.result
                 assert len(equation.formula) + len(equation.result) < 34, equation
                 assert "not a number" not in equation.result
 
 
 def test_the_formulas_carry_the_numbers_of_the_moment() -> None:
-    shown = {e.formula: (e.numbers, e.result) for e in equations(observe(BARS, Given(VECTORS[0])))}
+    shown = {
+        e.formula: (e.numbers, e.result) for e in equations(observe(BARS, SoftmaxInput(VECTORS[0])))
+    }
     assert shown["eᶻ"] == ("e^(2.00)", "7.3891")
     assert shown["Σ eᶻ"] == ("7.4 + 2.7 + 1.0 + 0.4", "11.48")
     assert shown["P(cat) = eᶻ/Σ eᶻ"] == ("7.3891/11.48", "0.6439")
-
-
-def test_an_unknown_scene_offers_the_nearest() -> None:
-    with pytest.raises(ValueError, match=r"did you mean .*shift"):
-        find("shft")

@@ -17,7 +17,7 @@ FIRST = [Turn.SERVE, Turn.STEP, Turn.SERVE]
 
 
 def taken(turns: Turns, count: int) -> list[Turn]:
-    return [turns.next() for _ in range(count)]
+    return [turns.next_turn() for _ in range(count)]
 
 
 def test_playing_at_full_speed_every_turn_is_a_step() -> None:
@@ -34,7 +34,7 @@ def test_a_single_step_is_one_step_and_a_look_at_it() -> None:
     assert taken(turns, 5) == [Turn.SERVE, Turn.STEP, Turn.SERVE, Turn.STEP, Turn.SERVE]
     assert turns.state is State.PAUSED
     turns.stop()
-    assert turns.next() is Turn.STOP
+    assert turns.next_turn() is Turn.STOP
 
 
 @pytest.mark.parametrize("pace", [None, 1e9])
@@ -42,7 +42,7 @@ def test_whatever_is_said_is_the_next_turn(pace: float | None) -> None:
     turns = Turns(pace)
     turns.play()
     taken(turns, 10)
-    turns.serve()
+    turns.request()
     assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
     turns.stop()
     assert taken(turns, 2) == [Turn.STOP, Turn.STOP]
@@ -54,18 +54,20 @@ def test_a_pause_takes_back_the_single_steps_not_yet_made() -> None:
         turns.step()
     assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
     turns.pause()
-    assert turns.next() is Turn.SERVE
+    assert turns.next_turn() is Turn.SERVE
     turns.stop()
-    assert turns.next() is Turn.STOP
+    assert turns.next_turn() is Turn.STOP
 
 
 def test_a_turn_that_is_not_due_is_waited_for_and_a_word_ends_the_wait() -> None:
-    for say in (Turns.serve, Turns.stop, Turns.pause, Turns.play, Turns.step):
+    for say in (Turns.request, Turns.stop, Turns.pause, Turns.play, Turns.step):
         turns = Turns(pace=1e-300)
         turns.play()
         assert taken(turns, 3) == FIRST
         got: list[Turn] = []
-        waiting = threading.Thread(target=lambda turns=turns, got=got: got.append(turns.next()))
+        waiting = threading.Thread(
+            target=lambda turns=turns, got=got: got.append(turns.next_turn())
+        )
         waiting.start()
         say(turns)
         waiting.join(60)
@@ -89,7 +91,7 @@ def test_no_step_comes_before_it_is_due(pace: float) -> None:
     began = time.monotonic()
     assert taken(turns, 3) == FIRST
     for step in range(1, 8):
-        assert turns.next() is Turn.STEP
+        assert turns.next_turn() is Turn.STEP
         assert time.monotonic() - began >= step / pace
 
 
@@ -135,8 +137,8 @@ def rests_while_it_waits(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> bool:
         seen.append(turns.resting)
         turns.stop()
 
-    monkeypatch.setattr(turns._told, "wait", wait)
-    assert turns.next() is Turn.STOP
+    monkeypatch.setattr(turns._changed, "wait", wait)
+    assert turns.next_turn() is Turn.STOP
     (resting,) = seen
     assert not turns.resting  # since it was stopped, the end is still to come
     return resting
@@ -153,7 +155,7 @@ def test_what_waits_for_a_word_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rests_while_it_waits(Turns(), monkeypatch)
     turns = Turns(pace=5)
     turns.pause()
-    assert turns.next() is Turn.SERVE
+    assert turns.next_turn() is Turn.SERVE
     assert not turns.resting  # the frame that shows the pause is still to be made
     assert rests_while_it_waits(turns, monkeypatch)
 
@@ -170,7 +172,7 @@ def test_what_plays_does_not_rest(pace: float | None) -> None:
     turns = Turns(pace)
     turns.play()
     for _ in range(10):
-        turns.next()
+        turns.next_turn()
         assert not turns.resting
 
 
@@ -179,7 +181,7 @@ def test_a_single_step_rests_once_the_look_at_it_was_taken(monkeypatch: pytest.M
     turns.step()
     for expected in (Turn.SERVE, Turn.STEP, Turn.SERVE):
         assert not turns.resting
-        assert turns.next() is expected
+        assert turns.next_turn() is expected
     assert not turns.resting
     assert rests_while_it_waits(turns, monkeypatch)
 
@@ -189,14 +191,14 @@ def slow(turns: Turns) -> None:
 
 
 @pytest.mark.parametrize(
-    "say", [Turns.play, Turns.pause, Turns.step, Turns.serve, Turns.stop, slow]
+    "say", [Turns.play, Turns.pause, Turns.step, Turns.request, Turns.stop, slow]
 )
 def test_a_word_ends_the_rest_at_once(say: Callable[[Turns], object]) -> None:
     turns = Turns()
-    waiting = threading.Thread(target=turns.next)
+    waiting = threading.Thread(target=turns.next_turn)
     waiting.start()
     until(lambda: turns.resting)
-    with turns._told:  # so that nothing goes on before it was looked at
+    with turns._changed:  # so that nothing goes on before it was looked at
         say(turns)
         assert not turns.resting
     turns.stop()
@@ -211,6 +213,6 @@ def test_what_has_ended_rests_whatever_is_said(end: State) -> None:
     taken(turns, 5)
     assert not turns.resting
     turns.end(end)
-    for say in (turns.play, turns.pause, turns.step, turns.serve, turns.stop):
+    for say in (turns.play, turns.pause, turns.step, turns.request, turns.stop):
         say()
         assert turns.resting

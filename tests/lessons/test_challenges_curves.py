@@ -7,11 +7,11 @@ import pytest
 from lessons.catalog import find
 from tests.lessons.challenges import cases, checked, met
 from tests.tui.curve_stages import played
-from tui.stages.curve import CurveStage
-from tui.stages.probability import Stage as LogitStage
-from tui.stages.softmax import Stage as LogitsStage
+from tui.labs.curves import CurveState
+from tui.labs.probabilities import ProbabilityState
+from tui.labs.softmax import SoftmaxState
 
-STAGES: dict[str, type[CurveStage]] = {"probabilities": LogitStage, "softmax": LogitsStage}
+STAGES: dict[str, type[CurveState]] = {"probabilities": ProbabilityState, "softmax": SoftmaxState}
 Way = tuple[str, list[str], int]
 """A scene, what is typed there, and how many steps are made then."""
 

@@ -17,7 +17,7 @@ from engine.history import History
 from engine.run import train
 from engine.trainers.dataloader import DataLoaderConfig, TableLearner
 from lessons.catalog import find
-from lessons.dataloader.challenges import beats_on_own, learns_by_heart, mends, vanishes
+from lessons.dataloader.lesson import beats_on_own, learns_by_heart, mends, vanishes
 from tests.lessons.runs import untouched
 
 SLUG = "dataloader"

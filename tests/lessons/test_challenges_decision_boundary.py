@@ -14,7 +14,7 @@ from engine.frame import Frame, State
 from engine.history import Diverged, History
 from engine.run import train
 from engine.trainers.decision_boundary import DecisionBoundary, DecisionBoundaryConfig
-from lessons.decision_boundary.challenges import rolls, solves_spiral, solves_xor
+from lessons.decision_boundary.lesson import rolls, solves_spiral, solves_xor
 from tests.lessons.runs import untouched
 
 SLUG = "decision-boundary"

@@ -11,7 +11,7 @@ from engine.programs.catalog import PROGRAMS, Input, Program, find
 from engine.programs.compiled import watch
 from engine.programs.look import Look
 from engine.programs.sights import Compiled, Timing, Way
-from lessons.graphs.challenges import again, broken, slower, wrong
+from lessons.graphs.lesson import again, broken, slower, wrong
 
 
 def look(program: Program, given: Input) -> Look:

@@ -8,7 +8,7 @@ import pytest
 
 from engine.config import Setting
 from engine.frame import State
-from lessons.logistic_regression.challenges import all_right, best_curve, comes_loose
+from lessons.logistic_regression.lesson import all_right, best_curve, comes_loose
 from tests.lessons.runs import untouched, walk
 
 SLUG = "logistic-regression"

@@ -15,7 +15,7 @@ from engine.config import Setting
 from engine.frame import Frame, State
 from engine.trainers.mnist import Mnist, MnistConfig
 from lessons.catalog import find
-from lessons.mnist.challenges import convolves, mends_sigmoids, reads, vanishes
+from lessons.mnist.lesson import convolves, mends_sigmoids, reads, vanishes
 from tests.lessons.runs import untouched
 
 SLUG = "mnist"

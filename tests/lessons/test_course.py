@@ -115,14 +115,14 @@ def test_every_rung_of_a_ladder_is_allowed(training: TrainingLesson) -> None:
     config = training.load_trainer().Config()
     for control in training.controls:
         least = 1 if config.allowed()[control.name].kind == "text" else 2
-        assert len(control.ladder) == len(set(control.ladder)) >= least
-        for value in control.ladder:
+        assert len(control.values) == len(set(control.values)) >= least
+        for value in control.values:
             config.but(control.name, value)
 
 
 def test_a_ladder_climbs(training: TrainingLesson) -> None:
     for control in training.controls:
-        rungs = [value for value in control.ladder if isinstance(value, int | float)]
+        rungs = [value for value in control.values if isinstance(value, int | float)]
         assert rungs == sorted(rungs), control.name
 
 
@@ -130,7 +130,7 @@ def test_a_ladder_has_the_kind_of_its_field(training: TrainingLesson) -> None:
     allowed = training.load_trainer().Config.allowed()
     for control in training.controls:
         kind = KINDS[allowed[control.name].kind]
-        assert {type(value) for value in control.ladder} <= {kind, type(None)}, control.name
+        assert {type(value) for value in control.values} <= {kind, type(None)}, control.name
 
 
 def test_every_value_of_a_preset_stands_on_its_ladder(training: TrainingLesson) -> None:
@@ -138,7 +138,7 @@ def test_every_value_of_a_preset_stands_on_its_ladder(training: TrainingLesson) 
     for preset in training.presets:
         settings = config.of(dict(preset.settings))
         for control in training.controls:
-            assert getattr(settings, control.name) in control.ladder, (preset.name, control.name)
+            assert getattr(settings, control.name) in control.values, (preset.name, control.name)
 
 
 def test_controls_are_fields_with_short_labels(training: TrainingLesson) -> None:

@@ -8,10 +8,8 @@ import pytest
 import torch
 from torch import nn
 
-from engine.softmax.equations import equations, probability, undecided
-from engine.softmax.look import Given
-from engine.softmax.observe import observe, stepped
-from engine.softmax.scenes import find as scene
+from engine.softmax import observe, stepped
+from engine.softmax_scenes import SCENES, SoftmaxInput, equations, probability
 from lessons.catalog import find
 from tests.lessons.figures import number, says, says_question
 
@@ -28,7 +26,7 @@ def softmax(*z: float) -> list[float]:
 def test_the_table_of_four_classes() -> None:
     for name, z, p in zip(("cat", "dog", "fox", "hen"), Z, softmax(*Z), strict=True):
         says(SLUG, f"{name} {number(z, 0)} {math.exp(z):.4f} {p:.4f}")
-    assert scene("bars").start == Z
+    assert SCENES["bars"].start == Z
     says(SLUG, f"so it is e = {math.e:.3f} times as likely")
 
 
@@ -80,9 +78,10 @@ def test_ten_times_the_logits_is_a_tenth_of_the_temperature() -> None:
 
 
 def test_the_entropy_lies_between_sure_and_alike() -> None:
-    assert undecided(observe(scene("bars"), Given((9.0, -90.0)))) == pytest.approx(0, abs=1e-6)
+    sure = observe(SCENES["bars"], SoftmaxInput((9.0, -90.0)))
+    assert sure.entropy == pytest.approx(0, abs=1e-6)
     for alike in ((0.0, 0.0), (1.0,) * 5):
-        entropy = undecided(observe(scene("bars"), Given(alike)))
+        entropy = observe(SCENES["bars"], SoftmaxInput(alike)).entropy
         assert entropy == pytest.approx(math.log(len(alike)), abs=1e-6)
     says(SLUG, "entropy H = −Σ P·ln P", "at most ln n, where all n classes are alike")
 
@@ -97,7 +96,7 @@ def test_a_step_at_a_rate_of_one_lowers_the_others_by_their_p() -> None:
 
 def test_no_exponent_is_above_0_once_the_largest_is_subtracted() -> None:
     assert all(z - max(Z) <= 0 for z in Z)
-    numbers = [each.numbers for each in equations(observe(scene("overflow"), Given(Z)))]
+    numbers = [each.numbers for each in equations(observe(SCENES["overflow"], SoftmaxInput(Z)))]
     assert "no exponent above 0" in numbers
     says(SLUG, "no exponent is above 0")
 

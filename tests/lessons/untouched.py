@@ -18,15 +18,14 @@ from engine.programs import eager, source, traced
 from engine.programs.catalog import find as find_program
 from engine.programs.compiled import watch
 from engine.programs.look import Look
-from engine.recorder import Recorder
-from engine.run import threads_for
+from engine.run import Recorder, threads_for
 from engine.trainer import Step
 from lessons.catalog import find
 from lessons.lesson import Lesson, Preset, TrainingLesson
+from tui.labs.curves import CurveState
+from tui.labs.probabilities import ProbabilityState
+from tui.labs.softmax import SoftmaxState
 from tui.labs.tensors import MAP
-from tui.stages.curve import CurveStage
-from tui.stages.probability import Stage as LogitStage
-from tui.stages.softmax import Stage as LogitsStage
 from tui.stages.tensors import Stage as TensorStage
 
 EVERY_STEP, GROWTH = 20, 1.05
@@ -74,13 +73,13 @@ def _frames(trainer: Any, recorder: Recorder) -> Iterator[Frame]:
         for made in trainer.turns():
             if not isinstance(made, Step):
                 continue
-            recorder.note(made)
+            recorder.add(made)
             step += 1
             if step >= look:
                 look = step + 1 if step < EVERY_STEP else step * GROWTH
                 recorder.show(trainer, State.PLAYING)
                 yield recorder.frame
-        recorder.flush()
+        recorder.history.flush()
     except Diverged:
         state = State.DIVERGED
     recorder.show(trainer, state)
@@ -123,7 +122,7 @@ def _tensors(_: Lesson, preset: Preset) -> Iterator[object]:
         yield stage.look
 
 
-def _curves(kind: Callable[[str], CurveStage]) -> Callable[[Lesson, Preset], Iterator[object]]:
+def _curves(kind: Callable[[str], CurveState]) -> Callable[[Lesson, Preset], Iterator[object]]:
     """A scene that plays to its end, and once more from its start, checked as the lab does."""
 
     def play(_: Lesson, preset: Preset) -> Iterator[object]:
@@ -143,7 +142,7 @@ PLAYERS: dict[str, Callable[[Lesson, Preset], Iterator[object]]] = {
     "autograd": _autograd,
     "graphs": _graphs,
     "tensors": _tensors,
-    "probabilities": _curves(LogitStage),
-    "softmax": _curves(LogitsStage),
+    "probabilities": _curves(ProbabilityState),
+    "softmax": _curves(SoftmaxState),
 }
 """How a preset of each lesson without a training is played."""

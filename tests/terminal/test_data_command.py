@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from engine.datasets import catalog
-from engine.datasets.catalog import DATA_SETS
-from engine.datasets.fetch import Progress
+from engine.datasets import registry
+from engine.datasets.download import FetchProgress
+from engine.datasets.registry import DATA_SETS
 from tests.mirror import Mirror, Tiny, serving_alone
 from tui import cli
-from tui.commands.data_fetch import PlainLines
+from tui.commands.data import FetchLines
 
 Captured = pytest.CaptureFixture[str]
 
@@ -34,10 +34,10 @@ def data(folders: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
-    """A small MNIST in the catalog."""
+    """A small MNIST in the registry."""
     tiny = Tiny()
-    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *DATA_SETS[1:]))
-    monkeypatch.setattr("tui.commands.data.DATA_SETS", catalog.DATA_SETS)
+    monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *DATA_SETS[1:]))
+    monkeypatch.setattr("tui.commands.data.DATA_SETS", registry.DATA_SETS)
     return tiny
 
 
@@ -187,11 +187,11 @@ def test_what_does_not_come_is_told_in_one_line(
 def test_ctrl_c_leaves_nothing(
     mirror: Mirror, data: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tell(_: PlainLines, progress: Progress) -> None:
+    def tell(_: FetchLines, progress: FetchProgress) -> None:
         if progress.got > 100_000:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(PlainLines, "tell", tell)
+    monkeypatch.setattr(FetchLines, "tell", tell)
     assert cli.main(["data", "fetch", "mnist"]) == 130
     assert capsys.readouterr().err == "dltui: cancelled: nothing was changed\n"
     assert len(mirror.asked) == 1
@@ -201,10 +201,10 @@ def test_ctrl_c_leaves_nothing(
 def test_a_reader_that_goes_ends_it_without_a_word(
     mirror: Mirror, data: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def tell(_: PlainLines, progress: Progress) -> None:
+    def tell(_: FetchLines, progress: FetchProgress) -> None:
         raise BrokenPipeError(32, f"nobody reads of {progress}")
 
-    monkeypatch.setattr(PlainLines, "tell", tell)
+    monkeypatch.setattr(FetchLines, "tell", tell)
     monkeypatch.setattr(cli, "_drop_output", lambda: None)  # it would drop that of the tests
     assert cli.main(["data", "fetch", "mnist"]) == cli.CLOSED_PIPE
     assert capsys.readouterr().err == ""

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from engine import device
-from engine.datasets import catalog
+from engine.datasets import registry
 from engine.device import Devices, cpu
 from tests.mirror import Tiny
 from tests.strange_files import STRANGE
@@ -156,7 +156,7 @@ def test_mnist_is_there_with_all_four_files(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tiny = Tiny()
-    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *catalog.DATA_SETS[1:]))
+    monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *registry.DATA_SETS[1:]))
     found = facts(capsys)
     assert found["data_sets"]["MNIST"] is None
     assert found["data_sets"]["digits"].endswith("digits.csv.gz")

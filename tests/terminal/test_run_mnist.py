@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from engine.datasets import catalog
+from engine.datasets import registry
 from tests.engine.digits import SHARED, needs_mnist
 from tests.mirror import Tiny
 from tests.terminal.command import dltui
@@ -89,7 +89,7 @@ def test_with_mnist_it_starts_with_the_first_preset(
     capsys: Captured, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tiny = Tiny()
-    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *catalog.DATA_SETS[1:]))
+    monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *registry.DATA_SETS[1:]))
     monkeypatch.setenv("DLTUI_DATA_DIR", "")
     labels = tiny.put(tmp_path) / "t10k-labels-idx1-ubyte.gz"
     end, errors = run(capsys, "--data-dir", str(tmp_path))

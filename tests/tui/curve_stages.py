@@ -8,9 +8,9 @@ from typing import Any, TypeVar
 import pytest
 
 from engine.expression import Refused
-from tui.stages.curve import CurveStage
+from tui.labs.curves import CurveState
 
-S = TypeVar("S", bound=CurveStage)
+S = TypeVar("S", bound=CurveState)
 
 
 def played(stage: S, typed: Iterable[str] = (), steps: int = 0) -> S:

@@ -24,12 +24,12 @@ async def open_lab(
     await until(pilot, lambda: pilot.app.screen.query(kind))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(kind)
-    await until(pilot, lambda: lab.stage is not None)
+    await until(pilot, lambda: lab.ready)
     await pilot.press(*"p" * names.index(scene))
-    await until(pilot, lambda: lab.standing.preset == scene)
+    await until(pilot, lambda: lab.status.preset == scene)
     return lab
 
 
 def told(lab: CurvesLab[Any] | TensorsLab) -> str:
     """The words below the drawing."""
-    return str(lab.query_one("#told", Static).render())
+    return str(lab.query_one(".waiting", Static).render())

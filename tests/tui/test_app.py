@@ -24,11 +24,11 @@ from tui.app import DltuiApp
 from tui.bench import SettingUp
 from tui.labs.training import TrainingLab
 from tui.palette import Palette, key_commands
-from tui.pulse import Pulse
 from tui.screens.code import CodeView
 from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
 from tui.screens.lesson import LessonScreen
+from tui.watching import Pulse
 from tui.widgets.page import Page
 from tui.widgets.status_bar import StatusBar
 

@@ -20,10 +20,9 @@ from tui.screens.concept import Choices, ConceptView, QuestionBox
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
-from tui.widgets.heading import Heading
+from tui.widgets.controls import ControlList
 from tui.widgets.key_footer import KeyFooter
-from tui.widgets.status_bar import StatusBar
+from tui.widgets.status_bar import Heading, StatusBar
 
 COMMAND = 'dltui run autograd --set "expression=mean((w*x + b - y)**2)" ' + '--set "x=[1, 2]" ' * 5
 SIZES = ((80, 22), (120, 40), (200, 55))
@@ -44,7 +43,7 @@ async def in_lab(pilot: Pilot[None], slug: str) -> Lab:
     await until(pilot, lambda: pilot.app.screen.query(Lab))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(Lab)
-    await until(pilot, lambda: lab.standing.preset)
+    await until(pilot, lambda: lab.status.preset)
     return lab
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.probabilities.scenes import SCENES
+from engine.probability_scenes import SCENES
 from tests.tui.chart_frames import DARK, braille, cells
 from tui.charts.curves import Panel, stacked
 from tui.charts.curves import PanelCurve as Line
@@ -13,13 +13,13 @@ from tui.charts.curves import PanelPoint as Point
 from tui.charts.probability import draw
 from tui.charts.tables import SignedBar as Bar
 from tui.charts.tables import signed_bars
-from tui.stages.probability import Stage
+from tui.labs.probabilities import ProbabilityState
 
 SIZES = [(44, 15), (72, 31), (44, 8), (30, 11), (16, 5), (200, 60)]
 BLUE = DARK.line
 
 
-def drawn(stage: Stage, width: int = 72, height: int = 31) -> list[str]:
+def drawn(stage: ProbabilityState, width: int = 72, height: int = 31) -> list[str]:
     lines = draw(stage.look, width, height, DARK).text()
     assert [len(line) for line in lines] == [width] * height
     return lines
@@ -112,7 +112,7 @@ def test_bars_without_room_are_words() -> None:
 @pytest.mark.parametrize("name", SCENES)
 @pytest.mark.parametrize(("width", "height"), SIZES)
 def test_every_scene_fills_its_room_from_end_to_end(name: str, width: int, height: int) -> None:
-    stage = Stage(name)
+    stage = ProbabilityState(name)
     for direction in (-1, 1):
         stage.end(direction)
         for _ in range(2):
@@ -123,11 +123,11 @@ def test_every_scene_fills_its_room_from_end_to_end(name: str, width: int, heigh
 
 
 def test_a_size_of_nothing_is_no_error() -> None:
-    assert draw(Stage("sigmoid").look, 0, 0, DARK).text() == []
+    assert draw(ProbabilityState("sigmoid").look, 0, 0, DARK).text() == []
 
 
 def test_the_point_stands_on_the_sigmoid_at_its_height() -> None:
-    stage = Stage("sigmoid")
+    stage = ProbabilityState("sigmoid")
     stage.type("P = 0.8")
     lines = drawn(stage)
     (row, column), (_, below) = cells(lines, "◆")
@@ -141,7 +141,7 @@ def test_the_point_stands_on_the_sigmoid_at_its_height() -> None:
 
 
 def test_odds_beyond_the_panel_are_told_in_numbers() -> None:
-    stage = Stage("odds")
+    stage = ProbabilityState("odds")
     stage.end(1)
     lines = drawn(stage)
     assert cells(lines, "▲")
@@ -149,7 +149,7 @@ def test_odds_beyond_the_panel_are_told_in_numbers() -> None:
 
 
 def test_the_label_decides_which_curve_the_loss_is_on() -> None:
-    stage = Stage("cross-entropy")
+    stage = ProbabilityState("cross-entropy")
     stage.type("P = 0.1")
     before = cells(drawn(stage), "◆")[0]
     stage.flip()
@@ -159,7 +159,7 @@ def test_the_label_decides_which_curve_the_loss_is_on() -> None:
 
 
 def test_two_gradients_stand_side_by_side() -> None:
-    stage = Stage("gradients")
+    stage = ProbabilityState("gradients")
     lines = drawn(stage)
     entropy, squared = (
         next(line for line in lines if line.startswith(f"  {name} ")) for name in BARS
@@ -175,7 +175,7 @@ BARS = ("entropy", "squared")
 
 
 def test_the_race_is_drawn_from_its_start_on() -> None:
-    stage = Stage("race")
+    stage = ProbabilityState("race")
     assert len(cells(drawn(stage), "●◆")) >= 3  # both at one place among the probabilities
     for _ in range(60):
         stage.step()
@@ -186,7 +186,7 @@ def test_the_race_is_drawn_from_its_start_on() -> None:
 
 
 def test_the_saturated_loss_leaves_the_true_one() -> None:
-    stage = Stage("saturation")
+    stage = ProbabilityState("saturation")
     stage.flip()
     stage.type("z = 60")
     lines = drawn(stage)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from engine.softmax.scenes import SCENES
+from engine.softmax_scenes import SCENES
 from tests.tui.chart_frames import DARK, braille, cells
 from tui.charts.softmax import draw
-from tui.stages.softmax import Stage
+from tui.labs.softmax import SoftmaxState
 
 SIZES = [(44, 15), (72, 31), (44, 8), (30, 11), (16, 5), (200, 60)]
 
 
-def drawn(stage: Stage, width: int = 72, height: int = 31) -> list[str]:
+def drawn(stage: SoftmaxState, width: int = 72, height: int = 31) -> list[str]:
     lines = draw(stage.look, width, height, DARK).text()
     assert [len(line) for line in lines] == [width] * height
     return lines
@@ -28,7 +28,7 @@ def lengths(lines: list[str], name: str) -> list[int]:
 def test_every_scene_fills_its_room_with_two_to_five_classes(
     name: str, width: int, height: int
 ) -> None:
-    stage = Stage(name)
+    stage = SoftmaxState(name)
     for vector in ("z = [1, -2]", "z = [5, 4, 3, 2, -9]"):
         stage.type(vector)
         for direction in (-1, 1):
@@ -37,11 +37,11 @@ def test_every_scene_fills_its_room_with_two_to_five_classes(
 
 
 def test_a_size_of_nothing_is_no_error() -> None:
-    assert draw(Stage("bars").look, 0, 0, DARK).text() == []
+    assert draw(SoftmaxState("bars").look, 0, 0, DARK).text() == []
 
 
 def test_logits_and_shares_stand_one_above_the_other() -> None:
-    stage = Stage("bars")
+    stage = SoftmaxState("bars")
     lines = drawn(stage, 44, 15)
     text = "\n".join(lines)
     for number in ("2.00", "−1.00", "0.6439", "0.2369", "0.0871", "0.0321"):
@@ -55,7 +55,7 @@ def test_logits_and_shares_stand_one_above_the_other() -> None:
 
 
 def test_a_shift_moves_the_logits_only() -> None:
-    stage = Stage("shift")
+    stage = SoftmaxState("shift")
     before = drawn(stage)
     stage.type("c = 3")
     after = drawn(stage)
@@ -66,7 +66,7 @@ def test_a_shift_moves_the_logits_only() -> None:
 
 
 def test_the_curves_over_the_temperature_carry_a_point_each() -> None:
-    stage = Stage("temperature")
+    stage = SoftmaxState("temperature")
     lines = drawn(stage)
     assert braille(lines)
     column = cells(lines, "┊")[0][1]
@@ -78,7 +78,7 @@ def test_the_curves_over_the_temperature_carry_a_point_each() -> None:
 
 
 def test_the_gradient_of_the_label_goes_the_other_way() -> None:
-    lines = drawn(Stage("cross-entropy"))
+    lines = drawn(SoftmaxState("cross-entropy"))
     title = next(row for row, line in enumerate(lines) if "P − y for dog" in line)
     dog, cat = (
         next(line for line in lines[title:] if f" {name}" in line[:8]) for name in ("dog", "cat")
@@ -90,7 +90,7 @@ def test_the_gradient_of_the_label_goes_the_other_way() -> None:
 
 
 def test_without_room_for_three_blocks_the_logits_are_left_out() -> None:
-    stage = Stage("cross-entropy")
+    stage = SoftmaxState("cross-entropy")
     assert any("logits" in line for line in drawn(stage, 44, 15))
     stage.type("z = [1, 2, 3, 4, 5]")
     lines = drawn(stage, 44, 15)
@@ -99,7 +99,7 @@ def test_without_room_for_three_blocks_the_logits_are_left_out() -> None:
 
 
 def test_what_is_no_number_is_said_in_words() -> None:
-    stage = Stage("overflow")
+    stage = SoftmaxState("overflow")
     stage.type("cat = 100")
     rows = {line.split()[0]: line for line in drawn(stage, 44, 15)[11:]}
     assert rows["cat"].split() == ["cat", "0", "0", "not", "a", "number"]

@@ -9,9 +9,9 @@ from textual.theme import Theme
 
 from tests.tui.conftest import app, open_lab, until
 from tui.charts.style import RGB, ChartStyle
+from tui.labs.training import Notice
 from tui.screens.help import HelpScreen
 from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
-from tui.widgets.notice import Notice
 from tui.widgets.page import GROUND
 from tui.widgets.pictures import Chart
 

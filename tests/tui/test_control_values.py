@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from lessons.dataloader.controls import CONTROLS
-from tui.widgets.control_values import for_controls, line, text_of
+from lessons.dataloader.lesson import CONTROLS
+from tui.widgets.controls import for_controls, line, text_of
 
 BY_NAME = {control.name: control for control in CONTROLS}
 

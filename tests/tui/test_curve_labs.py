@@ -8,13 +8,12 @@ from typing import Any
 
 import pytest
 
-from engine.probabilities.scenes import SCENES as OF_ONE_LOGIT
-from engine.softmax.scenes import SCENES as OF_A_FEW
+from engine.probability_scenes import SCENES as OF_ONE_LOGIT
+from engine.softmax_scenes import SCENES as OF_A_FEW
 from tests.tui.conftest import app, until
 from tests.tui.scene_labs import open_lab, told
 from tests.tui.screen_text import screen_text
-from tui.labs.curve_desk import Board
-from tui.labs.curves import CurvesLab
+from tui.labs.curves import Board, CurvesLab
 from tui.labs.probabilities import ProbabilitiesLab
 from tui.labs.softmax import SoftmaxLab
 from tui.widgets.equations import Equations
@@ -35,13 +34,13 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
 ) -> None:
     async with app(lesson).run_test(size=size) as pilot:
         lab = await open_lab(pilot, kind, scenes)
-        first = lab.standing.preset
+        first = lab.status.preset
         board = lab.query_one(Board)
         room = board.content_size
         for scene in scenes.values():
-            await until(pilot, lambda scene=scene: lab.standing.preset == scene.name)
+            await until(pilot, lambda scene=scene: lab.status.preset == scene.name)
             assert board.has_focus
-            seen, before = set(), lab.stage.text
+            seen, before = set(), lab.state.text
             for key in ("right", "pagedown", "home"):
                 await pilot.press(key)
                 seen.add("\n".join(strip.text for strip in board.strips))
@@ -50,10 +49,10 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
                 assert len(wrap(told(lab), columns)) <= rows
                 assert board.content_size == room  # nothing moves but the point
             assert len(seen) >= (2 if size == NARROW else 3)  # a small move may be below a cell
-            assert lab.stage.text != before
+            assert lab.state.text != before
             screen = screen_text(pilot.app)
             assert scene.title in screen
             assert lab.query_one(Equations).text.splitlines()[0].split()[-1] in screen
             await pilot.press("p")
-        await until(pilot, lambda: lab.standing.preset == first)
-        assert lab.standing.finished
+        await until(pilot, lambda: lab.status.preset == first)
+        assert lab.status.finished

@@ -7,10 +7,10 @@ import textwrap
 import pytest
 
 from tests.tui.curve_stages import played
-from tui.labs.probability_words import said as said_of_logit
-from tui.labs.softmax_words import said as said_of_logits
-from tui.stages.probability import Stage as LogitStage
-from tui.stages.softmax import Stage as LogitsStage
+from tui.labs.probabilities import ProbabilityState as LogitStage
+from tui.labs.probabilities import describe as said_of_logit
+from tui.labs.softmax import SoftmaxState as LogitsStage
+from tui.labs.softmax import describe as said_of_logits
 
 
 def of_logit(scene: str, *typed: str, steps: int = 0) -> str:

@@ -17,7 +17,7 @@ from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.labs import dataloader
 from tui.labs.dataloader import DataLoaderLab
-from tui.widgets.control_list import ControlList
+from tui.widgets.controls import ControlList
 from tui.widgets.path_suggester import complete
 
 SIZES = [(80, 22), (120, 40)]
@@ -67,7 +67,7 @@ async def test_a_table_of_ones_own_is_trained_on(size: tuple[int, int]) -> None:
         await until(pilot, lambda: lab.frame.step == 1)
         await until(pilot, lambda: "batch 1 of 2" in screen_text(pilot.app))
         await pilot.press("p")
-        await until(pilot, lambda: lab.standing.preset == "seed")
+        await until(pilot, lambda: lab.status.preset == "seed")
         assert lab.experiment.config.csv == "tiny.csv"
         assert lab.experiment.config.optimizer == "sgd"
         assert "--set csv=tiny.csv" in lab.experiment.command()
@@ -118,7 +118,7 @@ async def test_a_file_that_is_gone_is_told_of_and_no_preset_taken(table: Path) -
         (table / "tiny.csv").unlink()
         await pilot.press("p")
         await until(pilot, lambda: "no such file" in screen_text(pilot.app))
-        assert lab.standing.preset == "adam"
+        assert lab.status.preset == "adam"
         await pilot.press("r")
         await until(pilot, lambda: lab.frame.state is State.FAILED)
         await until(pilot, lambda: "no such file" in lab.frame.message)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.datasets import places
+from engine.datasets import registry
 from engine.device import Device
 from engine.frame import State
 from lessons.catalog import find
@@ -298,10 +298,10 @@ def test_the_command_says_none_for_what_is_left_to_chance_again(bench) -> None:
 def test_the_command_names_the_folder_where_the_command_line_did_and_it_matters(
     bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(registry.DATA_DIR, str(tmp_path))
     assert "--data-dir" not in bench("mnist").command()  # it is found there by itself
     folder = tmp_path / "my data"
-    places.use(folder)
+    registry.set_data_dir(folder)
     words = shlex.split(bench("mnist").command())
     assert words[-2:] == ["--data-dir", str(folder)]
     assert "--data-dir" not in bench().command()

@@ -10,8 +10,8 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from engine.datasets import catalog, fetch
-from engine.datasets.whole import standing
+from engine.datasets import download, registry
+from engine.datasets.verify import status
 from tests.mirror import Mirror, Tiny, serving_alone
 from tests.tui.conftest import app, until
 from tui.screens.fetch import FetchScreen
@@ -26,7 +26,7 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
     """A server that has a small MNIST, and the only one that is known."""
     tiny = Tiny()
     monkeypatch.setattr("tui.app.QUIET_SECONDS", 3600)  # no lab here needs torch
-    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *catalog.DATA_SETS[1:]))
+    monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *registry.DATA_SETS[1:]))
     with serving_alone(tiny, monkeypatch) as mirror:
         yield mirror
 
@@ -79,7 +79,7 @@ async def test_fetches_and_says_where_it_is(
         await until(pilot, lambda: results)
         assert results == [True]
     assert (
-        standing(catalog.find("mnist"), own_folders / "data").place
+        status(registry.find("mnist"), own_folders / "data").place
         == own_folders / "data" / "MNIST" / "raw"
     )
     assert fetching() == []
@@ -145,7 +145,7 @@ async def test_nobody_needs_to_wait_for_a_server_that_is_looked_for(
         go_on.wait()
         return [mirror.address]
 
-    monkeypatch.setattr(fetch, "mirrors_of", mirrors_of)
+    monkeypatch.setattr(download, "mirrors_of", mirrors_of)
     async with app().run_test() as pilot:
         results = open_screen(pilot)
         await until(pilot, looking.is_set)
@@ -165,7 +165,7 @@ async def test_keys_pressed_while_it_stops_are_worked_by_the_screen_behind_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     go_on = threading.Event()
-    monkeypatch.setattr(fetch, "mirrors_of", lambda _: go_on.wait() and [])
+    monkeypatch.setattr(download, "mirrors_of", lambda _: go_on.wait() and [])
     async with app().run_test() as pilot:
         await until(pilot, lambda: pilot.app.screen.query(Contents))
         course = pilot.app.screen.query_one(Contents)
@@ -186,7 +186,7 @@ async def test_a_broken_installation_is_told_in_words(
     def mirrors_of(_: object) -> list[str]:
         raise ImportError("no module named [red]torchvision[/red]")
 
-    monkeypatch.setattr(fetch, "mirrors_of", mirrors_of)
+    monkeypatch.setattr(download, "mirrors_of", mirrors_of)
     async with app().run_test() as pilot:
         open_screen(pilot)
         said = "ImportError: no module named [red]torchvision[/red]"

@@ -15,7 +15,7 @@ from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.experiment import Experiment
 from tui.labs.training import TrainingLab
-from tui.widgets.control_list import ControlList
+from tui.widgets.controls import ControlList
 
 SIZES = [(80, 22), (120, 40)]
 FIVE = ["data", "model", "loss", "optimizer", "loop"]

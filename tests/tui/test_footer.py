@@ -134,7 +134,7 @@ async def lesson_lab(pilot, slug: str) -> Lab:
     await until(pilot, lambda: screen.focused is not None)
     await pilot.press("2")
     lab = screen.query_one(Lab)
-    await until(pilot, lambda: lab.standing.device)
+    await until(pilot, lambda: lab.status.device)
     if isinstance(screen.lesson, TrainingLesson):
         await until(pilot, lambda: lab.frame is not None)
     return lab

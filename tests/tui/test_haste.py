@@ -29,8 +29,7 @@ from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.terminal.key_order import KeyOrder
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
-from tui.widgets.controls import Controls
+from tui.widgets.controls import ControlList, Controls
 from tui.widgets.diagram import Diagram
 from tui.widgets.inputs import Inputs
 from tui.widgets.rows import RowList
@@ -64,20 +63,20 @@ async def test_a_cell_that_is_chosen_as_the_scene_changes_is_forgotten(after: st
         await burst(pilot, "down", after)
         await burst(pilot, "down", "p")
         assert pilot.app.is_running
-        await until(pilot, lambda: lab.standing.preset != "scalar")
+        await until(pilot, lambda: lab.status.preset != "scalar")
 
 
 async def test_an_input_that_is_chosen_as_the_preset_changes_is_forgotten() -> None:
     async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await opened(pilot, AutogradLab)
-        before = lab.standing.preset
+        before = lab.status.preset
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
         for _ in range(4):  # to the last input, which the next expression does not have
             await pilot.press("down")
         pilot.app.screen.query_one(Inputs).action_select()  # a message, that comes too late
         lab.action_preset()
-        await until(pilot, lambda: lab.standing.preset != before)
+        await until(pilot, lambda: lab.status.preset != before)
         await pilot.pause()
         assert pilot.app.is_running
 
@@ -114,9 +113,9 @@ async def test_where_the_window_shrinks_the_keys_go_to_what_is_still_in_sight(sl
         await pilot.pause()
         await pilot.resize_terminal(*NARROW)
         await until(pilot, lambda: pilot.app.focused is not None and pilot.app.focused.size)
-        before = lab.standing.preset
+        before = lab.status.preset
         await pilot.press("p")
-        await until(pilot, lambda: lab.standing.preset != before)
+        await until(pilot, lambda: lab.status.preset != before)
 
 
 async def test_what_plays_does_not_take_the_inputs_out_of_sight() -> None:
@@ -136,9 +135,9 @@ async def test_a_walk_that_is_held_is_not_said_to_play(key: str) -> None:
     async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await opened(pilot, AutogradLab)
         await pilot.press("space")
-        assert "▶" in lab.standing.state
+        assert "▶" in lab.status.state
         await pilot.press(key)
-        await until(pilot, lambda: "▶" not in lab.standing.state)
+        await until(pilot, lambda: "▶" not in lab.status.state)
 
 
 async def test_slices_that_are_held_are_not_said_to_play() -> None:
@@ -147,9 +146,9 @@ async def test_slices_that_are_held_are_not_said_to_play() -> None:
         while not lab.check_action("play", ()):
             await pilot.press("p")
         await pilot.press("space")
-        assert "▶" in lab.standing.state
+        assert "▶" in lab.status.state
         await pilot.press("enter")
-        await until(pilot, lambda: "▶" not in lab.standing.state)
+        await until(pilot, lambda: "▶" not in lab.status.state)
 
 
 @pytest.mark.parametrize(("slug", "means"), [("five-steps", False), ("linear-regression", True)])

@@ -24,8 +24,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
-from tui.widgets.controls import Controls
+from tui.widgets.controls import ControlList, Controls
 from tui.widgets.inputs import Inputs
 from tui.widgets.tensor_view import TensorView
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.events import Key, Paste
 
-from tui.labs.kept_keys import MOST_KEYS, KeptKeys
-from tui.labs.starting import said
+from tui.labs.lab import MOST_KEYS, KeptKeys, starting_text
 
 ELSEWHERE = set("q123ct?") | {"escape", "ctrl+q"}
 """Keys that mean something outside of the lab."""
@@ -84,4 +83,4 @@ def test_of_too_many_the_first_are_kept_and_leaving_is_possible() -> None:
     ],
 )
 def test_the_words(seconds: int, keys: int, words: str) -> None:
-    assert said("starting PyTorch", seconds, keys) == words
+    assert starting_text("starting PyTorch", seconds, keys) == words

@@ -11,8 +11,7 @@ from tests.tui.screen_text import screen_text
 from tui.experiment import PACES
 from tui.progress import Progress
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
-from tui.widgets.controls import Controls
+from tui.widgets.controls import ControlList, Controls
 from tui.widgets.equations import Equations
 from tui.widgets.pictures import Chart
 from tui.widgets.status_bar import StatusBar

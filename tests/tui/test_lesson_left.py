@@ -21,7 +21,7 @@ from tui.labs.training import TrainingLab
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
+from tui.widgets.controls import ControlList
 
 
 async def leave(pilot: Pilot[None]) -> None:
@@ -160,7 +160,7 @@ async def test_left_by_the_palette_in_the_middle_of_a_line_the_keys_are_those_of
     async with app(slug).run_test(size=(80, 22)) as pilot:
         await pilot.press("2")
         lab = pilot.app.screen.query_one(Lab)
-        await until(pilot, lambda: lab.standing.device)
+        await until(pilot, lambda: lab.status.device)
         await pilot.press("enter", "x")
         await until(pilot, lambda: isinstance(pilot.app.focused, Input))
         await pilot.app.run_action("screen.back")
@@ -175,7 +175,7 @@ async def test_what_moves_by_itself_is_held(slug: str) -> None:
     async with app(slug).run_test(size=(80, 22)) as pilot:
         await pilot.press("2")
         lab = pilot.app.screen.query_one(CurvesLab)
-        await until(pilot, lambda: lab.stage is not None)
+        await until(pilot, lambda: lab.ready)
         await pilot.press("space")
         await until(pilot, lambda: lab.playing)
         await leave(pilot)

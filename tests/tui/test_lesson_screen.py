@@ -27,8 +27,7 @@ from tui.screens.concept import ConceptView, QuestionBox
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import Heading, LessonScreen
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
-from tui.widgets.controls import Controls
+from tui.widgets.controls import ControlList, Controls
 from tui.widgets.status_bar import GIBIBYTE, StatusBar
 
 

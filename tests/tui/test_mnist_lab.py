@@ -44,7 +44,6 @@ def lesson(**settings: object) -> Digits:
     return Digits(
         slug="mnist",
         title="Digits",
-        summary="",
         minutes=1,
         lab="mnist",
         source="engine.trainers.mnist",
@@ -52,9 +51,8 @@ def lesson(**settings: object) -> Digits:
         pace=20,
         charts=CHARTS,
         presets=(Preset(name="small", title="small", settings={**SMALL, **settings}),),
-        controls=(Control(name="epochs", label="epochs", ladder=(1, 10), help="."),),
+        controls=(Control("epochs", (1, 10), "."),),
         challenges=(),
-        questions=(),
     )
 
 

@@ -11,12 +11,11 @@ from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from engine.pad import FINE, as_mnist
+from engine.handwriting import FINE, as_mnist
 from tests.tui.conftest import until
 from tests.tui.digit_frames import CLASSES, Says
 from tests.tui.screen_text import screen_text
-from tui.screens.pad import PadScreen
-from tui.widgets.drawing_pad import DrawingPad
+from tui.screens.pad import DrawingPad, PadScreen
 
 NARROW, WIDE, WALL = (80, 22), (120, 40), (160, 50)
 SIZES = (NARROW, WIDE)

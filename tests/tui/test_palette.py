@@ -34,13 +34,13 @@ async def test_lessons_presets_and_views_are_found_and_taken() -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         first = await find(pilot, "noisy")
-        assert lab.standing.preset == "noisy-line", first
+        assert lab.status.preset == "noisy-line", first
         await find(pilot, "view: Loss surface")
         assert lab.query_one("#chart-surface").display
         await pilot.press("1")
         await find(pilot, "double")
         assert lab.display
-        assert lab.standing.preset == "double"
+        assert lab.status.preset == "double"
 
         await find(pilot, "lesson: Autograd")
         await until(pilot, lambda: pilot.app.screen.query(AutogradLab))
@@ -79,7 +79,7 @@ async def test_a_preset_that_is_found_is_what_p_comes_to() -> None:
                 for _ in screen.lesson.presets:
                     await pilot.press("p")
                 assert (lab.experiment.preset, lab.experiment.config) == found
-                assert command.name == f"preset: {lab.standing.preset}"
+                assert command.name == f"preset: {lab.status.preset}"
 
 
 async def quit_hint(pilot) -> str:

@@ -6,13 +6,13 @@ import math
 
 import pytest
 
-from engine.probabilities.scenes import SCENES
+from engine.probability_scenes import SCENES
 from tests.tui.curve_stages import refuses
-from tui.stages.probability import LAST, Stage
+from tui.labs.probabilities import LAST, ProbabilityState
 
 
 def test_an_arrow_goes_to_the_next_round_number() -> None:
-    stage = Stage("sigmoid")
+    stage = ProbabilityState("sigmoid")
     assert (stage.look.z, stage.text) == (1.0, "z = 1")
     for strides, large, z in ((1, False, 1.1), (-1, False, 1.0), (-1, True, 0.0), (-1, True, -1.0)):
         assert stage.move(strides, large=large)
@@ -27,7 +27,7 @@ def test_an_arrow_goes_to_the_next_round_number() -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_no_key_leads_beyond_the_ends_and_each_stride_counts(name: str) -> None:
-    stage = Stage(name)
+    stage = ProbabilityState(name)
     scene = stage.scene
     stage.end(-1)
     low = stage.look.z
@@ -43,7 +43,7 @@ def test_no_key_leads_beyond_the_ends_and_each_stride_counts(name: str) -> None:
 
 
 def test_among_the_odds_the_keys_move_p() -> None:
-    stage = Stage("odds")
+    stage = ProbabilityState("odds")
     assert stage.text == "P = 0.5"
     stage.move(1)
     assert stage.text == "P = 0.51"
@@ -68,13 +68,13 @@ def test_among_the_odds_the_keys_move_p() -> None:
     ],
 )
 def test_a_place_may_be_typed(text: str, z: float) -> None:
-    stage = Stage("cross-entropy")
+    stage = ProbabilityState("cross-entropy")
     stage.type(text)
     assert stage.look.z == pytest.approx(z)
 
 
 def test_a_bare_number_is_what_the_keys_move() -> None:
-    stage = Stage("odds")
+    stage = ProbabilityState("odds")
     stage.type("0.75")
     assert stage.look.odds == pytest.approx(3)
 
@@ -106,11 +106,11 @@ def test_a_bare_number_is_what_the_keys_move() -> None:
 def test_what_cannot_be_taken_changes_nothing_and_says_why(
     scene: str, text: str, words: str
 ) -> None:
-    refuses(Stage(scene), text, words)
+    refuses(ProbabilityState(scene), text, words)
 
 
 def test_the_label_is_flipped_and_typed_and_a_new_scene_begins_with_1() -> None:
-    stage = Stage("cross-entropy")
+    stage = ProbabilityState("cross-entropy")
     stage.flip()
     assert (stage.look.label, stage.look.z) == (0, -2.0)
     stage.type("y = 1")
@@ -121,7 +121,7 @@ def test_the_label_is_flipped_and_typed_and_a_new_scene_begins_with_1() -> None:
 
 
 def test_the_race_goes_by_steps_and_begins_anew_from_another_start() -> None:
-    stage = Stage("race")
+    stage = ProbabilityState("race")
     assert stage.look.race is not None
     assert stage.look.race.steps == 0
     for _ in range(7):
@@ -138,7 +138,7 @@ def test_the_race_goes_by_steps_and_begins_anew_from_another_start() -> None:
 
 
 def test_the_race_ends_and_can_be_run_again() -> None:
-    stage = Stage("race")
+    stage = ProbabilityState("race")
     while stage.step():
         pass
     assert stage.look.race is not None
@@ -149,7 +149,7 @@ def test_the_race_ends_and_can_be_run_again() -> None:
 
 
 def test_elsewhere_a_step_is_a_stride_and_the_end_is_at_the_right() -> None:
-    stage = Stage("sigmoid")
+    stage = ProbabilityState("sigmoid")
     assert stage.look.race is None
     stage.step()
     assert stage.look.z == 1.1

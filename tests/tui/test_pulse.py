@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.pulse import LONGEST, SHARE, Pulse
+from tui.watching import LONGEST, SHARE, Pulse
 
 
 class Clocks:

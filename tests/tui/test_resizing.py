@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from engine.frame import State
-from engine.pad import as_mnist
+from engine.handwriting import as_mnist
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tests.tui.test_app import screen_of
@@ -22,9 +22,8 @@ from tui.palette import Palette
 from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
 from tui.screens.lesson import LessonScreen
-from tui.screens.pad import PadScreen
+from tui.screens.pad import DrawingPad, PadScreen
 from tui.terminal.resizing import MINIMUM, is_too_small, message
-from tui.widgets.drawing_pad import DrawingPad
 
 TOO_SMALL = [(79, 22), (80, 21), (40, 10), (1, 1)]
 

@@ -6,12 +6,11 @@ import pytest
 
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
-from tui.labs.training import TrainingLab
+from tui.labs.training import Notice, TrainingLab
 from tui.terminal.resizing import MINIMUM
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
+from tui.widgets.controls import ControlList
 from tui.widgets.equations import Equations
-from tui.widgets.notice import Notice
 
 
 @pytest.mark.parametrize("lesson", ["decision-boundary", "dataloader", "mnist"])

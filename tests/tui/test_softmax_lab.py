@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from engine.softmax.scenes import SCENES
+from engine.softmax_scenes import SCENES
 from tests.tui.conftest import app, until
 from tests.tui.scene_labs import open_lab, told
 from tests.tui.screen_text import screen_text
-from tui.labs.curve_desk import Board
+from tui.labs.curves import Board
 from tui.labs.softmax import SoftmaxLab
 from tui.widgets.challenges import Challenges
 
@@ -20,20 +20,20 @@ async def test_b_goes_back_and_r_begins_anew() -> None:
     async with app("softmax").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, SoftmaxLab, SCENES)
         await pilot.press("b")
-        assert lab.standing.preset == "overflow"
+        assert lab.status.preset == "overflow"
         await pilot.press("down", "l")
-        assert lab.stage.given.z == (60, 40, 0, -40)
+        assert lab.state.given.z == (60, 40, 0, -40)
         await pilot.press("r")
-        assert lab.stage.given.z == (60, 20, 0, -40)
+        assert lab.state.given.z == (60, 20, 0, -40)
 
 
 async def test_classes_are_chosen_and_typed_and_refused() -> None:
     async with app("softmax").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, SoftmaxLab, SCENES)
         await pilot.press("down", "j", "up", "right")
-        assert lab.stage.text == "dog = 1.1"
+        assert lab.state.text == "dog = 1.1"
         await pilot.press("enter", *"z = [0, 0, 0]", "enter")
-        await until(pilot, lambda: lab.stage.look.p == pytest.approx([1 / 3] * 3))
+        await until(pilot, lambda: lab.state.look.p == pytest.approx([1 / 3] * 3))
         assert "equal logits" in told(lab)
         await pilot.press("e", *"hen = 1", "enter")
         await until(pilot, lambda: "hen is not to be set" in screen_text(pilot.app))
@@ -46,11 +46,11 @@ async def test_classes_are_chosen_and_typed_and_refused() -> None:
 async def test_no_class_is_chosen_where_all_move_and_no_label_where_there_is_none() -> None:
     async with app("softmax").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, SoftmaxLab, SCENES, "shift")
-        before = lab.stage.given
+        before = lab.state.given
         await pilot.press("down", "a", "s")
-        assert lab.stage.given == before
+        assert lab.state.given == before
         await pilot.press("p", "p", "a")
-        assert lab.stage.given.label == 2
+        assert lab.state.given.label == 2
         assert "The label is fox" in told(lab)
 
 
@@ -58,11 +58,11 @@ async def test_steps_run_and_hold_and_meet_the_challenge() -> None:
     async with app("softmax").run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot, SoftmaxLab, SCENES, "cross-entropy")
         await pilot.press("s", "s")
-        assert lab.standing.progress.endswith("step 2")
+        assert lab.status.progress.endswith("step 2")
         await pilot.press(*["right_square_bracket"] * 3, "space")
-        assert "▶ 200 a second" in lab.standing.state
+        assert "▶ 200 a second" in lab.status.state
         await until(pilot, lambda: "1/4" in str(lab.query_one(Challenges).border_title))
-        assert max(map(abs, lab.stage.look.gradient)) < 0.01
+        assert max(map(abs, lab.state.look.gradient)) < 0.01
         if lab.playing:
             await pilot.press("space")
         assert not lab.playing
@@ -73,7 +73,7 @@ async def test_the_temperature_wanders_to_its_end() -> None:
         lab = await open_lab(pilot, SoftmaxLab, SCENES, "temperature")
         await pilot.press("end", "left", "left", "space")
         await until(pilot, lambda: not lab.playing)
-        assert lab.stage.text == "T = 100"
+        assert lab.state.text == "T = 100"
         assert "whatever its logit says" in told(lab)
         await pilot.press("home")
         assert "takes all" in told(lab)

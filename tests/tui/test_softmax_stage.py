@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine.softmax.scenes import SCENES
+from engine.softmax_scenes import SCENES
 from tests.tui.curve_stages import refuses
-from tui.stages.softmax import LAST, Stage
+from tui.labs.softmax import LAST, SoftmaxState
 
 
 def test_an_arrow_moves_the_chosen_logit_and_no_other() -> None:
-    stage = Stage("bars")
+    stage = SoftmaxState("bars")
     assert stage.text == "cat = 2"
     stage.choose(1)
     stage.move(1)
@@ -24,7 +24,7 @@ def test_an_arrow_moves_the_chosen_logit_and_no_other() -> None:
 
 @pytest.mark.parametrize("name", SCENES)
 def test_no_key_leads_beyond_the_ends(name: str) -> None:
-    stage = Stage(name)
+    stage = SoftmaxState(name)
     for direction in (-1, 1):
         stage.end(direction)
         end = stage.given
@@ -35,7 +35,7 @@ def test_no_key_leads_beyond_the_ends(name: str) -> None:
 
 
 def test_among_the_shifts_all_logits_move_together() -> None:
-    stage = Stage("shift")
+    stage = SoftmaxState("shift")
     for _ in range(5):
         stage.move(1, large=True)
     assert stage.text == "c = 5"
@@ -44,7 +44,7 @@ def test_among_the_shifts_all_logits_move_together() -> None:
 
 
 def test_the_temperature_climbs_by_factors() -> None:
-    stage = Stage("temperature")
+    stage = SoftmaxState("temperature")
     assert stage.text == "T = 1"
     for _ in range(20):
         stage.move(1)
@@ -72,13 +72,13 @@ def test_the_temperature_climbs_by_factors() -> None:
     ],
 )
 def test_logits_may_be_typed(scene: str, text: str, z: tuple[float, ...]) -> None:
-    stage = Stage(scene)
+    stage = SoftmaxState(scene)
     stage.type(text)
     assert stage.given.z == z
 
 
 def test_each_scene_takes_what_it_is_about() -> None:
-    stage = Stage("temperature")
+    stage = SoftmaxState("temperature")
     stage.type("0.5")
     assert stage.given.temperature == 0.5
     stage.use("shift")
@@ -119,11 +119,11 @@ def test_each_scene_takes_what_it_is_about() -> None:
 def test_what_cannot_be_taken_changes_nothing_and_says_why(
     scene: str, text: str, words: str
 ) -> None:
-    refuses(Stage(scene), text, words)
+    refuses(SoftmaxState(scene), text, words)
 
 
 def test_steps_against_the_gradient_count_and_end() -> None:
-    stage = Stage("cross-entropy")
+    stage = SoftmaxState("cross-entropy")
     before = stage.look.p[1]
     assert stage.step()
     assert stage.look.steps == 1
@@ -141,7 +141,7 @@ def test_steps_against_the_gradient_count_and_end() -> None:
 
 
 def test_five_classes_run_to_the_end_and_begin_again() -> None:
-    stage = Stage("cross-entropy")
+    stage = SoftmaxState("cross-entropy")
     stage.type("z = [1, 2, 3, 4, 5]")
     stage.type("y = owl")
     while stage.step():
@@ -152,7 +152,7 @@ def test_five_classes_run_to_the_end_and_begin_again() -> None:
 
 
 def test_a_step_leads_back_from_the_end_and_never_beyond_it() -> None:
-    stage = Stage("cross-entropy")
+    stage = SoftmaxState("cross-entropy")
     stage.type("z = [10, -10, -10]")
     assert stage.step()  # as sure and as wrong as can be: there is a gradient
     cat, dog, fox = stage.given.z
@@ -165,7 +165,7 @@ def test_a_step_leads_back_from_the_end_and_never_beyond_it() -> None:
 
 
 def test_labels_go_round() -> None:
-    stage = Stage("cross-entropy")
+    stage = SoftmaxState("cross-entropy")
     labels = []
     for _ in range(4):
         stage.relabel()
@@ -174,7 +174,7 @@ def test_labels_go_round() -> None:
 
 
 def test_elsewhere_a_step_is_a_stride() -> None:
-    stage = Stage("bars")
+    stage = SoftmaxState("bars")
     assert stage.step()
     assert stage.text == "cat = 2.1"
     stage.end(1)

@@ -54,7 +54,7 @@ async def test_every_scene_opens_and_every_line_of_it_can_be_tried(size) -> None
     async with app("tensors").run_test(size=size) as pilot:
         lab = await open_lab(pilot)
         for scene in SCENES:
-            await until(pilot, lambda scene=scene: lab.standing.preset == scene.name)
+            await until(pilot, lambda scene=scene: lab.status.preset == scene.name)
             await until(pilot, lambda: lab.query_one("#source-0", TensorView).text)
             for line in scene.tries:
                 await pilot.press("n")
@@ -67,7 +67,7 @@ async def test_every_scene_opens_and_every_line_of_it_can_be_tried(size) -> None
                 assert line.shows[:60] in screen
                 assert not lab.query_one(Input).has_focus
             await pilot.press("p")
-        await until(pilot, lambda: lab.standing.preset == "modules")
+        await until(pilot, lambda: lab.status.preset == "modules")
 
 
 async def test_the_cells_that_a_line_reads_are_lit_and_the_facts_stand_below() -> None:
@@ -205,7 +205,7 @@ async def test_a_video_plays_and_holds_and_leaves_no_timer() -> None:
         assert x.sight.slice == 0
         await pilot.press("space")
         assert desk.playing
-        assert "frames/s" in lab.standing.state
+        assert "frames/s" in lab.status.state
         await until(pilot, lambda: x.sight.slice >= 3)
         await pilot.press("space")
         assert not desk.playing
@@ -282,10 +282,10 @@ async def test_the_numpy_session_goes_to_its_end_and_back() -> None:
         lab = await open_lab(pilot, "numpy")
         await pilot.press(*["space"] * 9)
         assert lab.stage.ahead == ()
-        assert lab.standing.progress == "line 10/10"
+        assert lab.status.progress == "line 10/10"
         assert lab.stage.snapshot.shared == ("shared",)  # a is another array by now
         await pilot.press(*"b" * 9)
-        assert lab.standing.progress == "line 3/10"
+        assert lab.status.progress == "line 3/10"
         await until(pilot, lambda: "shared · memory with a" in screen_text(pilot.app))
 
 
@@ -293,7 +293,7 @@ async def test_every_module_of_the_map_runs() -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, "modules")
         for number in range(8):
-            assert lab.standing.progress == f"module {number + 1}/8"
+            assert lab.status.progress == f"module {number + 1}/8"
             await pilot.press("space")
             await until(
                 pilot, lambda n=number: len(lab.query_one(ModuleDesk).map.outcomes) == n + 1
@@ -301,11 +301,11 @@ async def test_every_module_of_the_map_runs() -> None:
             await until(pilot, lambda: "running" not in told(lab))
             assert " ms here" in told(lab)
             await pilot.press("s")
-        assert lab.standing.progress == "module 1/8"
+        assert lab.status.progress == "module 1/8"
         screen = screen_text(pilot.app)
         assert screen.count("✓") == 8 + 3  # the modules, and the three lines of the first
         assert "[15., 22.]" in screen
-        assert lab.standing.finished  # every scene was seen on the way here
+        assert lab.status.finished  # every scene was seen on the way here
 
 
 async def test_a_module_that_is_missing_says_so(monkeypatch) -> None:
@@ -333,7 +333,7 @@ async def test_challenges_are_met_by_keyboard_and_kept(own_folders) -> None:
     async with app("tensors").run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot)
         for number, (scene, line) in enumerate(lines.items(), start=1):
-            while lab.standing.preset != scene:
+            while lab.status.preset != scene:
                 await pilot.press("p")
             await type_line(pilot, lab, line)
             title = f"Challenges {number}/4"
@@ -423,7 +423,7 @@ async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> 
         await pilot.press("b", "space")
         await until(pilot, lambda: "running…" in screen_text(pilot.app))
         await pilot.press("b")  # the screen is free meanwhile
-        assert lab.standing.progress == "module 7/8"
+        assert lab.status.progress == "module 7/8"
         await pilot.press("space")  # one at a time
         assert modules.map.outcomes == {}
         await pilot.press("escape")
@@ -443,7 +443,7 @@ async def test_a_scene_whose_picture_is_missing_is_passed_over(monkeypatch) -> N
         lab = await open_lab(pilot, "grid")
         monkeypatch.setattr(content, "photograph", missing)
         await pilot.press("p")
-        assert lab.standing.preset == lab.stage.scene.name == "video"
+        assert lab.status.preset == lab.stage.scene.name == "video"
         said = [note.message for note in pilot.app._notifications]
         assert said == ["the photograph travels with scikit-learn"]
 

@@ -8,8 +8,8 @@ from engine.config import Config
 from engine.expression import Refused
 from engine.trainers.dataloader import DataLoaderConfig
 from engine.trainers.linear_regression import LinearRegressionConfig
-from tui.stages.probability import Stage as Probability
-from tui.stages.softmax import Stage as Softmax
+from tui.labs.probabilities import ProbabilityState as Probability
+from tui.labs.softmax import SoftmaxState as Softmax
 
 PROBABILITY = [
     ("sigmoid", "p = 0.9", "P = 0.9"),

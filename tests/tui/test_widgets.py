@@ -10,22 +10,19 @@ from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from engine.conditions import When
+from engine.config import When
 from engine.equations import Equation
 from engine.frame import Frame, LossHistory, Memory, State
 from lessons.catalog import find
 from lessons.lesson import Challenge, Control
 from tests.course import TRAININGS
 from tests.tui.conftest import until
-from tui.labs.standing import progress
+from tui.labs.training import progress
 from tui.widgets.challenges import Challenges
-from tui.widgets.control_list import ControlList
-from tui.widgets.control_values import following
-from tui.widgets.controls import Controls
+from tui.widgets.controls import ControlList, Controls, following
 from tui.widgets.equations import Equations
-from tui.widgets.heading import Heading
 from tui.widgets.lines import Lines
-from tui.widgets.status_bar import GIBIBYTE, StatusBar
+from tui.widgets.status_bar import GIBIBYTE, Heading, StatusBar
 
 NARROW = 34
 """The cells that a formula has on a terminal of 80 columns."""
@@ -358,13 +355,13 @@ def test_whatever_is_allowed_can_be_turned(slug: str) -> None:
     allowed = lesson.load_trainer().Config.allowed()
     for control in lesson.controls:
         field = allowed[control.name]
-        assert (None in control.ladder) == field.optional
-        assert set(field.words) <= set(control.ladder)
+        assert (None in control.values) == field.optional
+        assert set(field.words) <= set(control.values)
 
 
 def control(name: str, *ladder, only_with=None) -> Control:
     return Control(
-        name=name, label=name, ladder=ladder, help=f"What {name} does.", only_with=only_with
+        name=name, label=name, values=ladder, help=f"What {name} does.", only_with=only_with
     )
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.counts import counted
+from engine.numerals import counted
 from engine.pictures.table import Belt, TablePicture
 from tui.charts.canvas import Canvas, packed, shows
 from tui.charts.style import ChartStyle

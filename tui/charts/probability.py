@@ -6,8 +6,8 @@ import numpy as np
 
 from engine.equations import number
 from engine.pictures import Array
-from engine.probabilities.equations import SQUARED, probability
-from engine.probabilities.look import Look as Seen
+from engine.probability_scenes import SQUARED, probability
+from engine.probability_scenes import ProbabilityLook as Seen
 from tui.charts.axis import Scale, round_up
 from tui.charts.canvas import Canvas, too_small, words
 from tui.charts.curves import Panel, PanelCurve, PanelPoint, stacked

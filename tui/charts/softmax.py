@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.equations import number, plain
-from engine.softmax.equations import probability
-from engine.softmax.look import Look as Seen
-from engine.softmax.look import Numbers
+from engine.softmax_scenes import Numbers, probability
+from engine.softmax_scenes import SoftmaxLook as Seen
 from tui.charts.axis import Scale, round_up
 from tui.charts.canvas import Canvas, joined, too_small, words
 from tui.charts.curves import Panel, PanelCurve, PanelPoint, stacked

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from engine import device
-from engine.counts import counted
-from engine.datasets import catalog, places
-from engine.datasets.whole import standing
-from engine.packages import install
+from engine.datasets import registry
+from engine.datasets.registry import install
+from engine.datasets.verify import status
+from engine.numerals import counted
 from engine.plain_file import Unsuitable, read_plain
 from tui import paths, progress, settings
 from tui.commands import terminal
@@ -180,15 +180,16 @@ def data_sets() -> Finding:
     """Which data sets are here, and whole; those that came with scikit-learn by their files."""
     facts: dict[str, Any] = {"path": str(paths.data_dir())}
     problems = []
-    trouble = places.variable_trouble(count_missing=False)  # `folders` says whether it can be made
+    # `folders` says whether the folder can be made.
+    trouble = registry.data_dir_problem(count_missing=False)
     if trouble:
         problems.append(Problem(trouble, f"unset {paths.DATA}"))
-    for data_set in catalog.DATA_SETS:
-        found = standing(data_set, paths.data_dir())
+    for data_set in registry.DATA_SETS:
+        found = status(data_set, paths.data_dir())
         name = data_set.name if data_set.embedded else data_set.title
         facts[name] = str(found.place) if found.place else None
         if found.fault:
-            problems.append(Problem(str(found.fault), places.fetch_command(data_set.name)))
+            problems.append(Problem(str(found.fault), registry.fetch_command(data_set.name)))
     return Finding(facts, problems)
 
 

@@ -1,31 +1,37 @@
-"""`dltui data`: the data sets, where they lie, and fetching one; knows no torch and no screen."""
+"""`dltui data`: lists the data sets, says where they are, and fetches one."""
 
 from __future__ import annotations
 
 import json
 import os
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.config import nearest
-from engine.datasets.catalog import DATA_SETS, DataSet, find
-from engine.datasets.places import (
+from engine.datasets.registry import (
+    DATA_SETS,
     MISSING,
+    DataSet,
+    data_dir,
+    data_dir_option,
+    data_dir_problem,
     fetch_command,
-    folder,
-    option,
-    variable_trouble,
+    find,
+    install,
+    megabytes,
     why_unreadable,
 )
-from engine.packages import install
-from tui.coming import megabytes
 from tui.commands.command import Command
 from tui.commands.refusal import Refusal, notice, refusing
+from tui.commands.terminal import can_draw, is_terminal
 from tui.paths import use_data_dir
 
 if TYPE_CHECKING:
-    from engine.datasets.whole import Standing
+    from engine.datasets.download import FetchProgress
+    from engine.datasets.verify import DataSetStatus
 
 NOTES = """\
 examples:
@@ -44,7 +50,7 @@ exit code: 0 done, 1 it is not here, or did not come, 2 wrong command line, 130 
 
 
 def data(options: Namespace) -> int:
-    """Do what the action says; gives the exit code."""
+    """Do what the action says; returns the exit code."""
     actions = {"list": _list, "fetch": _fetch, "path": _path}
     if options.action not in actions:
         raise Refusal(f"no action {options.action!r}; {nearest(options.action, actions)}")
@@ -58,86 +64,134 @@ def data(options: Namespace) -> int:
 
 
 def _list(data_set: DataSet | None) -> int:
-    trouble = variable_trouble()
-    head = [f"the folder of the data sets: {folder()}", *([trouble] if trouble else [])]
-    print("\n".join([*head, *_page(_found(data_set))]))
+    trouble = data_dir_problem()
+    lines = [f"the folder of the data sets: {data_dir()}", *([trouble] if trouble else [])]
+    for each in (data_set,) if data_set else DATA_SETS:
+        lines += ["", f"{each.name}: {each.title}, {each.about}"]
+        lines += [f"    {each.licence}, by {each.source}"]
+        lines += [f"    {line}" for line in _status_lines(each, _status(each))]
+    print("\n".join(lines))
     return 0
 
 
 def _list_json(data_set: DataSet | None) -> int:
-    facts = [_facts(each, stands) for each, stands in _found(data_set)]
-    print(json.dumps({"folder": str(folder()), "data_sets": facts}, indent=2))
+    facts = [_facts(each, _status(each)) for each in ((data_set,) if data_set else DATA_SETS)]
+    print(json.dumps({"folder": str(data_dir()), "data_sets": facts}, indent=2))
     return 0
 
 
-def _found(data_set: DataSet | None) -> list[tuple[DataSet, Standing]]:
-    chosen = (data_set,) if data_set else DATA_SETS
-    return [(each, _standing(each)) for each in chosen]
+def _status(data_set: DataSet) -> DataSetStatus:
+    from engine.datasets.verify import status  # hashlib and gzip, which no other command needs
+
+    return status(data_set, data_dir())
 
 
-def _standing(data_set: DataSet) -> Standing:
-    from engine.datasets.whole import standing  # and with it what no other command needs
-
-    return standing(data_set, folder())
-
-
-def _page(found: list[tuple[DataSet, Standing]]) -> Iterator[str]:
-    for each, stands in found:
-        yield ""
-        yield f"{each.name}: {each.title}, {each.about}"
-        yield f"    {each.licence}, by {each.source}"
-        yield from (f"    {line}" for line in _state(each, stands))
-
-
-def _state(each: DataSet, stands: Standing) -> Iterator[str]:
-    if stands.place is not None:
-        yield "here, inside scikit-learn" if each.embedded else f"here: {stands.place}"
+def _status_lines(each: DataSet, status: DataSetStatus) -> Iterator[str]:
+    if status.place is not None:
+        yield "here, inside scikit-learn" if each.embedded else f"here: {status.place}"
         return
-    yield f"DAMAGED: {stands.fault}" if stands.fault else "not here"
+    yield f"DAMAGED: {status.fault}" if status.fault else "not here"
     size = "" if each.embedded else f" ({megabytes(each.size)})"
     yield f"get it{size}: {install('scikit-learn') if each.embedded else fetch_command(each.name)}"
 
 
-def _facts(each: DataSet, stands: Standing) -> dict[str, Any]:
+def _facts(each: DataSet, status: DataSetStatus) -> dict[str, Any]:
+    names = ("name", "title", "about", "kind", "source", "licence", "size")
     return {
-        "name": each.name,
-        "title": each.title,
-        "about": each.about,
-        "kind": each.kind,
-        "source": each.source,
-        "licence": each.licence,
-        "size": each.size,
-        "here": stands.place is not None,
-        "path": str(stands.place) if stands.place else None,
-        "problem": str(stands.fault) if stands.fault else None,
+        **{name: getattr(each, name) for name in names},
+        "here": status.place is not None,
+        "path": str(status.place) if status.place else None,
+        "problem": str(status.fault) if status.fault else None,
     }
+
+
+def _path(data_set: DataSet | None) -> int:
+    trouble = data_dir_problem()
+    if data_set is None:
+        if trouble:
+            notice(trouble)
+        print(os.path.realpath(data_dir()))
+        return 0
+    status = _status(data_set)
+    if status.place is None:
+        why = (*([trouble] if trouble else []), *_status_lines(data_set, status))
+        notice(f"{data_set.name}: {'; '.join(why)}")
+        return 1
+    print(os.path.realpath(status.place))
+    return 0
 
 
 def _fetch(data_set: DataSet | None) -> int:
     if data_set is None:
         names = ", ".join(each.name for each in DATA_SETS if each.files)
         raise Refusal(f"fetch needs the name of a data set; there are: {names}")
-    if why_unreadable(folder()) == MISSING and option():
-        notice(f"{folder()} does not exist: it is made")
-    from tui.commands.data_fetch import fetch_data  # and with it Python's own HTTP
-
-    return fetch_data(data_set, folder())
-
-
-def _path(data_set: DataSet | None) -> int:
-    trouble = variable_trouble()
-    if data_set is None:
-        if trouble:
-            notice(trouble)
-        print(os.path.realpath(folder()))
+    folder = data_dir()
+    if why_unreadable(folder) == MISSING and data_dir_option():
+        notice(f"{folder} does not exist: it is made")
+    place = _status(data_set).place
+    if place is not None:
+        where = "inside scikit-learn" if data_set.embedded else f"in {place}"
+        print(f"{data_set.title}: here already, {where}")
         return 0
-    stands = _standing(data_set)
-    if stands.place is None:
-        why = (*([trouble] if trouble else []), *_state(data_set, stands))
-        notice(f"{data_set.name}: {'; '.join(why)}")
+
+    from engine.datasets.download import FetchFailed, fetch  # Python's HTTP
+
+    draws = is_terminal(sys.stdout) and can_draw()
+    report = FetchBar(data_set) if draws else FetchLines(data_set, folder)
+    try:
+        place = fetch(data_set.name, folder, report.tell, stop=lambda: False)
+    except FetchFailed as failure:
+        report.end()
+        notice(failure)
         return 1
-    print(os.path.realpath(stands.place))
+    except KeyboardInterrupt:
+        report.end()
+        notice("cancelled: nothing was changed")
+        return 130
+    report.end()
+    print(f"{data_set.title}: here now, in {place}")
     return 0
+
+
+class FetchLines:
+    """Reports a fetch to a pipe or a file in about ten lines."""
+
+    def __init__(self, data_set: DataSet, folder: Path) -> None:
+        self._tenth = 0
+        print(f"fetching {data_set.title}, {megabytes(data_set.size)}, into {folder}", flush=True)
+
+    def tell(self, progress: FetchProgress) -> None:
+        """Print a line for every tenth of the data set."""
+        tenth = 10 * progress.got // progress.size
+        if tenth > self._tenth:
+            self._tenth = tenth
+            print(f"{progress.so_far}  {progress.file}", flush=True)
+
+    def end(self) -> None:
+        """Nothing has to be removed."""
+
+
+class FetchBar:
+    """Reports a fetch to a terminal with a bar that is removed at the end."""
+
+    def __init__(self, data_set: DataSet) -> None:
+        from engine.datasets.download import DownloadSpeed
+        from tui.commands.progress_bar import ProgressBar
+
+        self._speed = DownloadSpeed()
+        text = f"fetching {data_set.title}, {megabytes(data_set.size)}; Ctrl-C cancels"
+        self._bar = ProgressBar(text, longest=30)
+
+    def tell(self, progress: FetchProgress) -> None:
+        """Redraw the bar when it is old enough."""
+        if self._bar.due:
+            rate = f"{megabytes(self._speed.after(progress))}/s"
+            text = f" {progress.so_far}  {rate}  {progress.file}"
+            self._bar.draw(progress.got, progress.size, text)
+
+    def end(self) -> None:
+        """Remove the bar."""
+        self._bar.clear()
 
 
 def _add_options(parser: ArgumentParser) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from engine.config import Allowed, Range, nearest
 from engine.device import normal_name
-from engine.live import close_all
+from engine.turns import close_all
 from lessons.catalog import entries
 from tui.commands.command import Command
 from tui.commands.refusal import Refusal, notice, refusing

@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from engine.counts import counted
 from engine.frame import State
+from engine.numerals import counted
 from engine.trainer import Step
 from tui.commands.json_line import json_line
 from tui.commands.refusal import notice

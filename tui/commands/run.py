@@ -7,9 +7,8 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
-from engine.conditions import without_effect
-from engine.config import Allowed, Range
-from engine.datasets.places import fetch_command
+from engine.config import Allowed, Range, without_effect
+from engine.datasets.registry import fetch_command
 from engine.frame import State
 from lessons.catalog import entries, find
 from lessons.lesson import Lesson, Preset, TrainingLesson

@@ -12,7 +12,7 @@ import torch
 from engine.config import Config
 from engine.frame import NamedParameters, State
 from engine.history import Diverged, History
-from engine.run import in_words, threads_for, train
+from engine.run import describe, threads_for, train
 from engine.trainer import Step, Trainer
 from lessons.lesson import Preset, TrainingLesson
 
@@ -111,7 +111,7 @@ class Training:
         except Diverged as diverged:
             self._status, self._message = State.DIVERGED, str(diverged)
         except Exception as error:
-            self._status, self._message = State.FAILED, in_words(error)
+            self._status, self._message = State.FAILED, describe(error)
         self._seconds = time.perf_counter() - began
 
     @property

@@ -16,8 +16,7 @@ from tui.labs.graph_desk import GraphDesk
 from tui.labs.graph_keys import KEYS
 from tui.labs.graph_words import progress, rest, values
 from tui.labs.interactive import Playing
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing
+from tui.labs.lab import Lab, LabStatus
 from tui.stages.dissection import Dissection
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.inputs import Inputs
@@ -242,7 +241,7 @@ class AutogradLab(Lab):
         if self.dissection is None:
             return
         look = self.dissection.look
-        self.standing = Standing(
+        self.status = LabStatus(
             preset="your own" if self.dissection.own else self.dissection.preset.name,
             progress=progress(look),
             device=self._device,

@@ -1,245 +1,315 @@
-"""A lab of numbers that keys move, drawn as curves or bars; knows not what they mean."""
+"""The base of the probabilities and softmax labs: numbers that keys move, drawn as curves."""
 
 from __future__ import annotations
 
+import math
+import re
 from abc import abstractmethod
-from typing import Generic, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Static
 
-from engine.expression import Refused
+from engine.equations import Equation
+from engine.expression import SIGNS, Refused, check_letters, suggesting
+from engine.numerals import NUMBER, NotANumber, ascii_form, meant
 from lessons.lesson import Lesson
-from tui.bench import Bench
-from tui.labs.curve_desk import Board, CurveDesk
-from tui.labs.curve_keys import TEMPOS
-from tui.labs.interactive import Playing, PresetCycle
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing
-from tui.stages.curve import CurveStage
-from tui.widgets.expression_line import ExpressionLine
-from tui.widgets.theme import ThemeAware
+from tui.labs.interactive import InteractiveLab, LabState
+from tui.widgets.equations import Equations
+from tui.widgets.painted import Painted
+from tui.widgets.theme import chart_style
 
-S = TypeVar("S", bound=CurveStage)
+if TYPE_CHECKING:
+    from tui.charts.canvas import Canvas
+    from tui.charts.style import ChartStyle
+
+_NAMED = re.compile(r"\s*(?:(?P<name>[^\W\d]\w*)\s*=(?!=)\s*)?(?P<value>.*?)\s*")
+_OTHER = re.compile(r"\s*([^\W\d]\w*)\s*(?:==|:=|=|:|\s)\s*([^=\s].*?)\s*")
+"""`name = value` with another sign between the two: `P: 0.9`, `P == 0.9`, `P 0.9`."""
 
 
-class CurvesLab(Lab, ThemeAware, Generic[S]):
-    """Shows a scene, and lets it be moved, played, typed into and changed for the next one."""
+class CurveState(LabState):
+    """Numbers in a scene. One of them is moved by keys, all can be typed: `name = value`."""
 
-    OPENS_LINE = frozenset({"enter", "e"})
+    SCENES: Mapping[str, Any]
+    OTHER_NAMES: Mapping[str, str]
+    """Names that are likely typed for those that can be set."""
 
-    def __init__(self, lesson: Lesson, fps: float) -> None:
-        super().__init__(lesson)
-        self.stage: S | None = None
-        self._ladder = PresetCycle(lesson.presets)
-        self._desk = CurveDesk(self._challenges)
-        self._playing = Playing(self, self._advance, TEMPOS, rate=20, fps=fps)
-        self._device = ""
-        self._keyed: tuple[str, bool] | None = None
-        """On what the keys that can be pressed depended when they were shown last."""
+    def __init__(self, scene: str) -> None:
+        self.use(scene)
 
-    # What a lab of its own kind says.
+    def use(self, preset: str) -> None:
+        self.scene = self.SCENES[preset]
+        self.reset()
+
+    # What a state of its own kind provides.
+
+    @property
+    @abstractmethod
+    def at(self) -> float:
+        """The number that the keys move."""
+
+    @property
+    @abstractmethod
+    def ends(self) -> tuple[float, float]:
+        """The lowest and the highest place that it can be moved to."""
 
     @abstractmethod
-    def set_up(self, scene: str) -> S:
-        """The stage with this scene on it; PyTorch is there."""
+    def put(self, at: float) -> None:
+        """Move it there."""
+
+    @property
+    @abstractmethod
+    def names(self) -> Sequence[str]:
+        """What can be set by typing."""
 
     @abstractmethod
-    def told(self, stage: S) -> str:
-        """Where the scene stands, in a few words."""
+    def parse(self, name: str, value: str) -> Any:
+        """What holds once this is set; changes nothing.
+
+        Raises:
+            ValueError: this is no value for it; the message says what is.
+        """
 
     @abstractmethod
-    def rest(self, stage: S) -> str:
-        """The state in words, while nothing plays."""
-
-    @abstractmethod
-    def show(self, stage: S) -> None:
-        """Show what there is to see now, and check it."""
+    def apply(self, given: Any) -> None:
+        """Let hold what `parse` returned."""
 
     # What all of them do.
 
+    def move(self, strides: int, *, large: bool = False) -> bool:
+        """Go so many strides up or down, to the next round number; whether there was room."""
+        self.by_hand = True
+        return self._move(strides, large)
+
+    def end(self, direction: int) -> None:
+        """Go to an end: −1 for the lower one, 1 for the upper one."""
+        self.by_hand = True
+        self.put(self.ends[direction > 0])
+
+    @property
+    def ended(self) -> bool:
+        return self.at >= self.ends[1] - 1e-9
+
+    def step(self) -> bool:
+        """Go one stride up."""
+        self.by_hand = False
+        return self._move(1)
+
+    def rewind(self) -> None:
+        self.by_hand = False
+        self.put(self.ends[0])
+
+    def type(self, text: str) -> None:
+        with suggesting(self._parse_line):
+            given = self._parse_line(text)
+        self.apply(given)
+        self.by_hand = True
+
+    def next_place(self, strides: int, large: bool) -> float:
+        """The round number so many strides up or down."""
+        stride = self.scene.large if large else self.scene.small
+        places = self.at / stride
+        whole = math.floor(places + 1e-6) if strides > 0 else math.ceil(places - 1e-6)
+        return float((whole + strides) * stride)
+
+    def _move(self, strides: int, large: bool = False) -> bool:
+        before, (low, high) = self.at, self.ends
+        self.put(round(min(max(self.next_place(strides, large), low), high), 10))
+        return abs(self.at - before) > 1e-9
+
+    def _parse_line(self, text: str) -> Any:
+        check_letters(text)
+        found = _NAMED.fullmatch(text.translate(SIGNS))
+        assert found is not None, "one line, without control characters"
+        name = found["name"] or self.text.partition(" ")[0]
+        if name not in self.names:
+            raise self._misnamed(text, name, found.span("name"))
+        try:
+            return self.parse(name, found["value"])
+        except ValueError as error:
+            raise _misplaced(text, found.span("value"), error) from None
+
+    def _misnamed(self, text: str, name: str, at: tuple[int, int]) -> Refused:
+        """The refusal of a name that cannot be set, with the one that is likely meant."""
+        same = [known for known in self.names if known.lower() == name.lower()]
+        close = get_close_matches(name, self.names, n=1, cutoff=0.7)
+        known = (*same, self.OTHER_NAMES.get(name.lower(), ""), *close)
+        right = next((word for word in known if word in self.names), "")
+        message = f"{name} is not to be set here: there are {', '.join(self.names)}"
+        return Refused(message, text, at, _with(text, at, right))
+
+
+def _misplaced(text: str, at: tuple[int, int], error: ValueError) -> Refused:
+    """The refusal of a value, with the number that is likely meant in its place."""
+    instead = _with(text, at, error.meant if isinstance(error, NotANumber) else "")
+    if "=" not in text[: at[0]]:  # no name was read: a number alone could be one of another
+        found = _OTHER.fullmatch(text)
+        instead = f"{found[1]} = {found[2]}" if found else instead if "=" not in text else ""
+    return Refused(str(error), text, at, instead)
+
+
+def _with(text: str, at: tuple[int, int], likely: str) -> str:
+    """The line with this in the place, or nothing where nothing is likely."""
+    return f"{text[: at[0]]}{likely}{text[at[1] :]}".strip() if likely else ""
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a decimal number; full-width digits and a typographer's minus will do."""
+    return NUMBER.fullmatch(ascii_form(text)) is not None
+
+
+def number_in(text: str, example: str) -> float:
+    """The number in a text.
+
+    Raises:
+        NotANumber: it is none; the message gives the example.
+    """
+    if not is_number(text):
+        raise NotANumber(f"a number stands here, as in {example}", meant(text))
+    return float(ascii_form(text))
+
+
+def within(value: float, low: float, high: float, limits: str) -> float:
+    """The value; raise `ValueError` with the limits where it lies outside of them."""
+    if not low <= value <= high:
+        raise ValueError(limits)
+    return value
+
+
+GO, FAR, SCENE = (Binding.Group(name, compact=True) for name in ("go", "far", "scene"))
+
+
+def keys(lab: str, rows: Iterable[tuple[str, str, str, str, str]]) -> list[BindingType]:
+    """Bindings with ids of this lab's own, from keys, action, description, name and tooltip."""
+    groups = {"go": GO, "far": FAR}
+    return [
+        Binding(
+            keys,
+            action,
+            description,
+            show=keys not in ("home", "end"),
+            id=f"{lab}.{name}",
+            group=groups.get(description),
+            tooltip=tooltip,
+        )
+        for keys, action, description, name, tooltip in rows
+    ]
+
+
+def shared_keys(lab: str, type_tip: str) -> list[BindingType]:
+    """The keys that every such lab has, with ids of this lab's own."""
+    before = "The scene before"
+    return [
+        Binding("enter,e", "edit", "type", id=f"{lab}.type", tooltip=type_tip),
+        Binding("p", "preset", "next", id=f"{lab}.preset", group=SCENE, tooltip="The next scene"),
+        Binding("b", "preset(-1)", "before", id=f"{lab}.before", group=SCENE, tooltip=before),
+        Binding("r", "reset", "reset", id=f"{lab}.reset", tooltip="The scene as it began"),
+    ]
+
+
+class Board(Painted):
+    """The drawing, which takes the keys."""
+
+    can_focus = True
+    DEFAULT_CLASSES = "panel"
+
+    class Resized(Message):
+        """There is more or less room to draw in."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.post_message(self.Resized())
+
+
+S = TypeVar("S", bound=CurveState)
+
+
+class CurvesLab(InteractiveLab[S]):
+    """A line to type in, the drawing, the formulas in numbers, the challenges, a description."""
+
+    OPENS_LINE = frozenset({"enter", "e"})
+    TEMPOS = (2, 5, 10, 20, 50, 100, 200)
+    TEMPO = 20
+
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    CurvesLab {
+        #table { height: 1fr; }
+        #board { width: 1fr; height: 1fr; border: round $foreground 30%; }
+        #board { border-title-color: $text; }
+        #board:focus { border: round $accent; }
+        #figures { width: 36; }
+        #equations { height: 1fr; }
+        #description { height: 4; padding: 0 1; border-top: solid $foreground 30%; }
+    }
+    .-wide CurvesLab {
+        #figures { width: 46; }
+        #description { height: 3; }
+    }
+    .-curves Toast { width: 36; max-width: 36; }
+    """
+
+    def __init__(self, lesson: Lesson, fps: float) -> None:
+        super().__init__(lesson, fps)
+        self.board = Board(id="board")
+        self._equations = Equations(id="equations")
+        self._equations.border_title = "This moment, in numbers"
+        self._description = Static(id="description", classes="waiting", markup=False)
+
+    @abstractmethod
+    def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
+        """The state as curves or bars."""
+
+    @abstractmethod
+    def equations(self) -> tuple[Equation, ...]:
+        """The formulas with the numbers of this moment."""
+
+    @abstractmethod
+    def description(self) -> str:
+        """What the scene shows at this moment, in a sentence or two."""
+
     def compose(self) -> ComposeResult:
-        yield self._desk
+        yield self.line
+        with Horizontal(id="table"):
+            yield self.board
+            with Vertical(id="figures"):
+                yield self._equations
+                yield self._challenges
+        yield self._description
 
     def on_mount(self) -> None:
         self.screen.add_class("-curves")
 
-    def open(self, bench: Bench) -> None:
-        self._device = bench.processor
-        self.stage = self.set_up(self._scene)
-        self.renew()
-        self.be_ready()
-
     def enter(self) -> None:
-        self.screen.set_focus(self._desk.board)
+        self.screen.set_focus(self.board)
 
-    def leave(self) -> None:
-        if self._desk.line.editing:
-            self._desk.line.show(self._text)
-            self.enter()
-        self.hold()
-        self.stand()
+    def show(self) -> None:
+        width, height = self.board.content_size
+        if width and height:
+            self.board.paint_canvas(self.draw(width, height, chart_style(self.app)))
+        self.board.border_title = self.state.scene.title
+        self._equations.equations = self.equations()
+        self._description.update(self.description())
 
-    @property
-    def playing(self) -> bool:
-        """Whether something goes on by itself."""
-        return self._playing.on
-
-    def hold(self) -> None:
-        """Let nothing play any more."""
-        self._playing.hold()
-
-    def renew(self) -> None:
-        """Show what holds now, in the line too."""
-        if self.stage is None:
-            return
-        self._desk.line.show(self._text)
-        self.show(self.stage)
-        if self._keyed != (self._scene, self.playing):  # a footer that is made anew flickers
-            self._keyed = self._scene, self.playing
-            self.refresh_bindings()
-        self.stand()
-
-    def stand(self) -> None:
-        """Tell the lines above and below where the lab stands."""
-        if self.stage is None:
-            return
-        self.standing = Standing(
-            preset=self._scene,
-            progress=self.told(self.stage),
-            device=self._device,
-            state=self._playing.pace if self.playing else self.rest(self.stage),
-            finished=self._ladder.all_seen,
-        )
-
-    @property
-    def _scene(self) -> str:
-        """The name of the scene that was chosen."""
-        return self._ladder.current.name
-
-    @property
-    def _text(self) -> str:
-        return self.stage.text if self.stage is not None else ""
-
-    def _check(self, look: object) -> None:
-        """Check the challenges on what the learner brought about, not on what plays by itself."""
-        if self.stage is not None and self.stage.by_hand:
-            super()._check(look)
-
-    def _use(self) -> None:
-        """Show the scene that was chosen, from its start."""
-        if self.stage is None:
-            return
-        self.stage.use(self._scene)
-        self.renew()
-
-    # What the shared keys do.
+    @on(Board.Resized)
+    def _redraw(self) -> None:
+        self.apply_theme()
 
     def action_move(self, direction: int) -> None:
         """A little down or up."""
-        if self.stage is None:
-            return
-        self.hold()
-        self.stage.move(direction)
-        self.renew()
+        self.change(partial(self.state.move, direction))
 
     def action_far(self, direction: int) -> None:
         """Farther down or up."""
-        if self.stage is None:
-            return
-        self.hold()
-        self.stage.move(direction, large=True)
-        self.renew()
+        self.change(partial(self.state.move, direction, large=True))
 
     def action_end(self, direction: int) -> None:
-        """To an end."""
-        if self.stage is None:
-            return
-        self.hold()
-        self.stage.end(direction)
-        self.renew()
-
-    def action_step(self) -> None:
-        """One step of what can be stepped."""
-        if self.stage is None:
-            return
-        self.hold()
-        self.stage.step()
-        self.renew()
-
-    def action_edit(self) -> None:
-        """Type what the arrow keys would take long to reach."""
-        if self.stage is None:
-            return
-        self.hold()
-        self.stand()
-        self._desk.line.edit(replace=0)
-
-    def action_scene(self, direction: int) -> None:
-        """The next scene, or the one before."""
-        if self.stage is None:
-            return
-        self.hold()
-        self._ladder.go(direction)
-        self._use()
-        self.enter()
-
-    def action_preset(self) -> None:
-        """The next scene."""
-        self.action_scene(1)
-
-    def action_reset(self) -> None:
-        """The scene as it began."""
-        self.hold()
-        self._use()
-
-    def action_play(self) -> None:
-        """Let it go on by itself, or hold; from the end, begin again."""
-        if self.stage is None:
-            return
-        if not self._playing.hold():
-            if self.stage.ended:
-                self.stage.rewind()
-            self._playing.start()
-        self.renew()
-
-    def action_tempo(self, direction: int) -> None:
-        """Play faster or slower."""
-        if self.stage is None:
-            return
-        was_on = self._playing.hold()
-        self._playing.faster(direction)
-        if was_on:
-            self.action_play()
-        self.stand()
-
-    def _advance(self, steps: int) -> None:
-        if self.stage is None:
-            return
-        if not all(self.stage.step() for _ in range(steps)):
-            self.hold()
-        self.renew()
-
-    # What the widgets wish.
-
-    @on(ExpressionLine.Typed)
-    def _type(self, event: ExpressionLine.Typed) -> None:
-        if self.stage is None:
-            return
-        try:
-            self.stage.type(event.text)
-        except Refused as refused:
-            self._desk.line.refuse(refused)
-            return
-        self.renew()
-        self.enter()
-
-    @on(ExpressionLine.Settled)
-    def _settle(self) -> None:
-        self._desk.line.show(self._text)
-        self.enter()
-
-    @on(Board.Resized)
-    def apply_theme(self) -> None:
-        if self.stage is not None:
-            self.show(self.stage)
+        """To the lower or the upper end."""
+        self.change(partial(self.state.end, direction))

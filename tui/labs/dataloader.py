@@ -17,9 +17,8 @@ from engine.pictures.table import TablePicture
 from engine.throughput import Throughput
 from engine.throughput.timing import Timing
 from lessons.lesson import TrainingLesson
-from tui.labs.training import TrainingLab
-from tui.labs.training_keys import FIRST, LAST
-from tui.widgets.control_values import for_controls
+from tui.labs.training import FIRST, LAST, TrainingLab
+from tui.widgets.controls import for_controls
 
 if TYPE_CHECKING:
     from engine.config import Setting
@@ -98,7 +97,7 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
             return super()._set(name, value)
         file = value if name == "csv" else getattr(self.experiment.config, "csv", None)
         if isinstance(file, str) and _is_large(file):
-            self._panels.controls.refuse(READING)
+            self._controls.refuse(READING)
             self._read(name, value)
             return False
         taken = super()._set(name, value)
@@ -132,10 +131,10 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         if self._is_over:
             return
         if event.refusal:
-            self._panels.controls.refuse(event.refusal)
+            self._controls.refuse(event.refusal)
             self._not_taken(event.name, event.value)
         elif super()._set(event.name, event.value) and self._taken(event.name):
-            self._panels.controls.action_settle()
+            self._controls.action_settle()
 
     @property
     def _picture(self) -> TablePicture | None:
@@ -148,7 +147,7 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         self._timing = Timing(picture.features)
         self._timing.start()
         self._timer = self.set_interval(LOOKS, self._poll)
-        self._panels.pictures.choose(CHART)
+        self._pictures.choose(CHART)
         self._show_again()
 
     def _poll(self) -> None:

@@ -15,10 +15,9 @@ from engine.programs.sights import Way
 from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.labs.interactive import after
-from tui.labs.lab import Lab
+from tui.labs.lab import Lab, LabStatus
 from tui.labs.program_desk import ProgramDesk
 from tui.labs.program_keys import KEYS
-from tui.labs.standing import Standing
 from tui.stages.comparison import Comparison
 from tui.widgets.theme import ThemeAware
 from tui.widgets.ways import Ways
@@ -206,7 +205,7 @@ class GraphsLab(Lab, ThemeAware):
             return
         comparison = self.comparison
         titles = {device.name: device.title for device in self._devices}
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=comparison.look.program.name,
             progress=comparison.look.given.name,
             device=f"{comparison.device} {titles[comparison.device]}",

@@ -16,8 +16,7 @@ from textual.widget import Widget
 from engine.expression import Refused
 from lessons.lesson import Lesson, Preset
 from tui.bench import Bench
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing
+from tui.labs.lab import Lab, LabStatus
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.theme import ThemeAware
 
@@ -303,7 +302,7 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
 
     def update_status(self) -> None:
         """Update the lines above and below the lab."""
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=self.preset_name,
             progress=self.progress,
             device=self.device,
@@ -383,7 +382,8 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
 
     @on(ExpressionLine.Typed)
     def _take_line(self, event: ExpressionLine.Typed) -> None:
-        self.take(event.text)
+        if self.ready:
+            self.take(event.text)
 
     @on(ExpressionLine.Settled)
     def _leave_line(self) -> None:

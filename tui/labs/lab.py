@@ -1,4 +1,4 @@
-"""What every lab has: challenges to meet, and where it stands; knows not what is played with."""
+"""What every lab has: its challenges, its status, and the keys that wait until it is ready."""
 
 from __future__ import annotations
 
@@ -17,21 +17,139 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
+from engine.frame import Frame
 from lessons.lesson import Challenge, Lesson
 from tui.bench import Bench
-from tui.labs.kept_keys import KeptKeys
-from tui.labs.standing import Standing
-from tui.labs.starting import Starting
 from tui.widgets.challenges import Challenges
 
 UNNOTICED = 0.2
 """Seconds that a lab may take to be ready before it says that it is starting."""
 MOVES_FOCUS = ("app.focus_next", "app.focus_previous")
 """What the screen does on a key, but to the lab: it has to wait for the keys before it."""
+MOST_KEYS = 200
+"""How many keys are kept until a lab is ready; of more, none is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabStatus:
+    """What the lines above and below a lab show of it."""
+
+    preset: str = ""
+    """The preset that it started from."""
+    progress: str = ""
+    """How far it has come, in a few words."""
+    device: str = ""
+    """The device that does the work; empty until it is known."""
+    state: str = ""
+    """What is going on, in a few words; a training leaves this to its frame."""
+    busy: str = ""
+    """What goes on while the lab is out of sight; a training leaves this to its frame."""
+    frame: Frame | None = None
+    """The newest frame of a training: its memory, speed and state."""
+    finished: bool = False
+    """Whether it has reached its end."""
+
+
+class KeptKeys:
+    """Keeps keys and pasted text in order, and says which keys act at once instead.
+
+    A key that means something outside of the lab (another page, help, quit) acts at once, unless
+    it is part of a line that is being typed: then it is a letter of that line. A line begins with
+    a key that opens one, and ends with enter or escape. In doubt a key is kept: worked later, it
+    means what it would have meant in a lab that was ready.
+    """
+
+    def __init__(self, opens: Set[str]) -> None:
+        """`opens` are the keys that open a line to type in."""
+        self._opens = opens
+        self._typing = False
+        self._events: list[Key | Paste] = []
+
+    def __len__(self) -> int:
+        return len(self._events)
+
+    @property
+    def full(self) -> bool:
+        """Whether no further key is taken."""
+        return len(self._events) >= MOST_KEYS
+
+    def keep(self, event: Key | Paste, acts_now: bool) -> bool:
+        """Keep the event, or drop it where there are too many; False if it acts at once.
+
+        `acts_now` says that the key means something outside of the lab.
+        """
+        if isinstance(event, Key):
+            letter = event.is_printable or event.key == "escape"
+            if acts_now and not (self._typing and not self.full and letter):
+                return False
+            if not self.full:
+                ends = event.key in ("enter", "escape")
+                self._typing = not ends if self._typing else event.key in self._opens
+        if not self.full:
+            self._events.append(event)
+        return True
+
+    def take(self) -> list[Key | Paste]:
+        """Hand them out, to be worked in this order; none is kept any more."""
+        events, self._events, self._typing = self._events, [], False
+        return events
+
+
+class StartingBox(Static):
+    """Says how long something has been starting and how many keys wait, where the picture will be.
+
+    It takes no room from the panels, and rests while it is out of sight.
+    """
+
+    DEFAULT_CSS = """
+    StartingBox {
+        layer: starting;
+        position: absolute; offset: 3 3; width: auto; height: auto; padding: 0 1;
+        border: round $foreground 30%; background: $background;
+    }
+    """
+
+    keys: var[int] = var(0)
+    """How many keys wait."""
+    what: var[str] = var("starting PyTorch")
+
+    def __init__(self) -> None:
+        super().__init__(id="starting", markup=False)
+        self._since = time.monotonic()
+
+    def on_mount(self) -> None:
+        self.set_interval(0.5, self._count)
+        self.write()
+
+    def watch_keys(self) -> None:
+        """Count the keys at once: whoever presses one sees that it was taken."""
+        self.write()
+
+    def watch_what(self) -> None:
+        self.write()
+
+    def _count(self) -> None:
+        if self.screen.is_active and self.region:
+            self.write()
+
+    def write(self) -> None:
+        """Show the text of now, if it is another one."""
+        text = starting_text(self.what, int(time.monotonic() - self._since), self.keys)
+        if self.is_attached and text != self.content:
+            self.update(text)
+
+
+def starting_text(what: str, seconds: int, keys: int) -> str:
+    """What is starting, for how long, and how many keys wait for it."""
+    first = f"{what}, {seconds} s" if seconds else f"{what}…"
+    if not keys:
+        return first
+    waits = f"{keys} keys wait" if keys > 1 else "1 key waits"
+    return f"{first}\n{waits} for it" + (", no more fit" if keys >= MOST_KEYS else "")
 
 
 class Lab(Container):
-    """The part of a lesson to play in. The lesson opens it when PyTorch is there.
+    """The part of a lesson to experiment in. The lesson opens it when PyTorch is there.
 
     Until it is ready it keeps the keys that are pressed in it, and the lesson has them worked then.
     """
@@ -43,7 +161,7 @@ class Lab(Container):
     OPENS_LINE: frozenset[str] = frozenset()
     """The keys that open a line to type in."""
 
-    standing: var[Standing] = var(Standing())
+    status: var[LabStatus] = var(LabStatus())
     """What the lines above and below say of it; the screen around the lab watches it."""
 
     @dataclass
@@ -54,10 +172,9 @@ class Lab(Container):
 
     @dataclass
     class Asked(Message):
-        """The learner selected a challenge that is met by answering a question."""
+        """The learner selected a challenge that is met by answering the question of this slug."""
 
         question: str
-        """The slug of the question."""
 
     class HintChanged(Message):
         """A hint was opened or closed, so escape means something else now."""
@@ -67,7 +184,7 @@ class Lab(Container):
 
     def __init__(self, lesson: Lesson) -> None:
         super().__init__(id="lab")
-        self.set_reactive(Lab.standing, Standing(preset=lesson.presets[0].name))
+        self.set_reactive(Lab.status, LabStatus(preset=lesson.presets[0].name))
         self.ready = False
         """Whether every key has its effect at once."""
         self._lesson = lesson
@@ -75,16 +192,9 @@ class Lab(Container):
         self._met: Set[str] = frozenset()
         self._failed = False
         self._kept = KeptKeys(self.OPENS_LINE)
-        self._starting = Starting(time.monotonic())
+        self._starting = StartingBox()
 
-    def on_mount(self) -> None:
-        if not self.ready:
-            self.query(Input).set(disabled=True)  # what is typed is kept, not shown
-            self.query_one(".waiting", Static).update(Content(self._lesson.presets[0].title))
-
-    def on_show(self) -> None:
-        if not self.ready:
-            self.set_timer(UNNOTICED, self._show_starting)
+    # What a lab of its own kind provides.
 
     def prepare(self) -> None:
         """Do what `open` needs and takes a moment, such as reading files: in another thread."""
@@ -101,38 +211,49 @@ class Lab(Container):
         """Go out of sight: what is being typed is given up."""
 
     def put_down(self) -> None:
-        """Go on with nothing while the learner is away; when they come back, all is as it was."""
+        """Stop everything while the learner is away; when they come back, all is as it was."""
         self.leave()
 
     def close(self) -> None:
         """End for good what goes on beside the screen; more than once does no harm."""
-
-    def on_unmount(self) -> None:
-        self.close()
 
     def action_preset(self) -> None:
         """Take the next preset."""
         raise NotImplementedError
 
     def use_preset(self, name: str) -> None:
-        """Take the next preset until it is the one of that name; the lab is open."""
+        """Take the preset of that name; the lab is open."""
         for _ in self._lesson.presets:
             self.action_preset()
-            if self.standing.preset == name:
+            if self.status.preset == name:
                 return
 
     def views(self) -> Mapping[str, Callable[[], object]]:
         """What can be brought into sight in place of something else, by name."""
         return {}
 
+    # Starting.
+
+    def on_mount(self) -> None:
+        if not self.ready:
+            self.query(Input).set(disabled=True)  # what is typed is kept, not shown
+            self.query_one(".waiting", Static).update(Content(self._lesson.presets[0].title))
+
+    def on_show(self) -> None:
+        if not self.ready:
+            self.set_timer(UNNOTICED, self._show_starting)
+
+    def on_unmount(self) -> None:
+        self.close()
+
     def fail(self, reason: str) -> None:
         """Say why this will not open; keys mean nothing here any more."""
         self._failed = True
         self.take_kept()
         self._hide_starting()
-        words = self.query_one(".waiting", Static)
-        words.update(Content(f"PyTorch cannot be used: {reason}"))
-        words.display = True
+        text = self.query_one(".waiting", Static)
+        text.update(Content(f"PyTorch cannot be used: {reason}"))
+        text.display = True
 
     def keep(self, event: Key | Paste) -> bool:
         """Keep the event while the lab is not ready; whether it is to have no effect now."""
@@ -171,13 +292,14 @@ class Lab(Container):
         return keys - {"escape"}  # it always leaves
 
     def _show_starting(self) -> None:
-        """Say that it is starting, where the picture will be."""
         if not (self.ready or self._failed or self._starting.is_attached):
             self.mount(self._starting)
 
     def _hide_starting(self) -> None:
         if self._starting.is_attached:
             self._starting.remove()
+
+    # What all of them do.
 
     def on_resize(self, event: Resize) -> None:
         """Another width has other panels in sight."""
@@ -206,7 +328,7 @@ class Lab(Container):
         self.post_message(self.HintChanged())
 
     def _check(self, look: object) -> None:
-        """Tell of every challenge that this look meets, and that was not met before."""
+        """Report every challenge that this look meets and that was not met before."""
         for challenge in self._lesson.challenges:
             if challenge.slug not in self._met and challenge.check and challenge.check(look):
                 self.post_message(self.Met(challenge))

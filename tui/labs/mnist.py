@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual.binding import Binding
 
-from engine.datasets.places import fetch_command
+from engine.datasets.registry import fetch_command
 from engine.frame import Frame
-from engine.pad import Pad, as_digits, as_mnist
+from engine.handwriting import Pad, as_digits, as_mnist
 from engine.pictures.digits import DigitsPicture
 from lessons.lesson import TrainingLesson
-from tui.labs.training import TrainingLab
-from tui.labs.training_keys import FIRST, LAST
+from tui.labs.training import FIRST, LAST, TrainingLab
 from tui.screens.fetch import FetchScreen
 from tui.screens.pad import PadScreen
 
@@ -128,9 +127,9 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         try:
             self.experiment.config = self.experiment.config.but("digit", digit)
         except ValueError as error:
-            self._panels.controls.refuse(str(error))
+            self._controls.refuse(str(error))
             return False
-        self._panels.show_settings(self.experiment.config, self.experiment.trainer.live)
+        self._show_settings()
         picture = replace(self.picture, walk=self.picture.walks(int(digit or 0)))
         self.frame = replace(self.frame, picture=picture)
         self._show(self.frame)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.cells import set_cell_size
 from rich.text import Text
 
-from engine.counts import counted
+from engine.numerals import counted
 from engine.tensors.scenes import Scene
 from tui.labs.tensor_shapes import meeting, stretched
 

@@ -13,9 +13,8 @@ from engine.expression import Refused
 from lessons.lesson import Lesson
 from tui.bench import Bench
 from tui.labs.interactive import PresetCycle
-from tui.labs.lab import Lab
+from tui.labs.lab import Lab, LabStatus
 from tui.labs.module_desk import ModuleDesk
-from tui.labs.standing import Standing
 from tui.labs.tensor_keys import KEYS
 from tui.labs.tensor_pane import TensorPane
 from tui.labs.tensor_part import Part
@@ -264,7 +263,7 @@ class TensorsLab(Lab):
 
     def _stand(self) -> None:
         """Tell the lines above and below where the lab stands."""
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=self._ladder.current.name,
             progress=self._part.progress,
             device=self._device,

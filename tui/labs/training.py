@@ -1,25 +1,27 @@
-"""The lab of a training, drawn and in numbers; knows how to show, not how to train."""
+"""The lab of a training: its pictures, controls and numbers, and what its keys do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
 
 from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
 from tui.bench import Bench
 from tui.experiment import Experiment
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing, progress
-from tui.labs.training_keys import KEYS
+from tui.labs.lab import Lab, LabStatus
 from tui.watching import Watching
 from tui.widgets.controls import Controls
-from tui.widgets.notice import Notice
-from tui.widgets.panels import Panels
+from tui.widgets.equations import Equations
+from tui.widgets.pictures import Pictures
 from tui.widgets.status_bar import NO_RUN
 
 if TYPE_CHECKING:
@@ -27,24 +29,81 @@ if TYPE_CHECKING:
     from engine.device import Device
     from engine.run import Run
 
+PACE = Binding.Group("pace", compact=True)
+
+
+def _key(key: str, action: str, description: str, name: str, tooltip: str) -> Binding:
+    group = PACE if action.startswith("pace") else None
+    return Binding(key, action, description, id=f"lab.{name}", tooltip=tooltip, group=group)
+
+
+FIRST: list[BindingType] = [
+    _key("space", "play", "play", "play", "Train on, or hold"),
+    _key("s", "step", "step", "step", "Make one step, and show it"),
+]
+"""Before the keys of a lab's own; a narrow footer shows what it has room for, in this order."""
+FASTER = "More steps a second, up to as fast as it goes"
+LAST: list[BindingType] = [
+    _key("v", "view", "view", "view", "Show the next picture"),
+    _key("p", "preset", "preset", "preset", "Take the next preset"),
+    _key("left_square_bracket", "pace(-1)", "slower", "slower", "Fewer steps a second"),
+    _key("right_square_bracket", "pace(1)", "faster", "faster", FASTER),
+    _key("r", "reset", "reset", "reset", "Begin the very same run again"),
+    _key("l", "logarithmic", "log", "log", "Draw the loss on a logarithmic axis"),
+    _key("e", "residuals", "errors", "residuals", "Show the errors, or what else the picture has"),
+    _key("d", "device", "device", "device", "Move to the next device"),
+    _key("y", "copy", "copy", "copy", "Copy the command that gives this run without a screen"),
+]
+
+NOTICES = {
+    State.DIVERGED: (
+        "[b]diverged[/b]: {message}. Each step overshot the valley by more than it had gained: "
+        "make the steps smaller, with a lower learning rate say, then press [b]r[/b]."
+    ),
+    State.FAILED: "[b]failed[/b]: {message}. Nothing else is lost; [b]r[/b] sets it up again.",
+}
+
+
+class Notice(Static):
+    """A few lines over the lab, out of sight while there is nothing to say."""
+
+    DEFAULT_CSS = "Notice { max-height: 6; }"
+
+    def show(self, frame: Frame) -> None:
+        """Say what went wrong, or else the note on this training, if there is one.
+
+        Before its first step, that begins with what it predicts.
+        """
+        wrong = frame.state in NOTICES
+        task = frame.task if frame.step == 0 else ""
+        words = frame.message if wrong else "\n".join(filter(None, (task, frame.note)))
+        text = NOTICES.get(frame.state, "{message}").format(message=words.replace("[", "\\["))
+        if text != self.content:
+            self.set_class(not wrong, "-note")
+            self.update(text)
+        if bool(text) != self.display:
+            self.display = bool(text)
+
 
 class TrainingLab(Lab):
-    """Shows the newest frame of an experiment, and turns keys into what it shall do."""
+    """Shows the newest frame of an experiment, and passes on to it what the keys ask for."""
 
-    BINDINGS = KEYS
+    BINDINGS = [*FIRST, *LAST]
     OPENS_LINE = frozenset({"enter"})
 
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson)
         first = lesson.presets[0].name
-        self.set_reactive(Lab.standing, Standing(preset=first, state=NO_RUN))
+        self.set_reactive(Lab.status, LabStatus(preset=first, state=NO_RUN))
         self.lesson = lesson
         self.experiment: Experiment | None = None
         self.frame: Frame | None = None
         self._watching = Watching(self, fps, self._run, self._look)
         self._notice = Notice(id="notice", classes="waiting")
         self._notice.display = False
-        self._panels = Panels(lesson, self._challenges, id="bench")
+        self._pictures = Pictures(lesson.charts, id="pictures")
+        self._controls = Controls(lesson.controls, id="controls")
+        self._equations = Equations(id="equations")
         self._devices: tuple[Device, ...] = ()
         self._first: Preset | None = None
         """The preset to start from; None for the lesson's first."""
@@ -53,7 +112,12 @@ class TrainingLab(Lab):
 
     def compose(self) -> ComposeResult:
         yield self._notice
-        yield self._panels
+        with Horizontal(id="bench"):
+            yield self._pictures
+            with Vertical(id="side"):
+                yield self._controls
+                yield self._equations
+                yield self._challenges
 
     def close(self) -> None:
         self._watching.stop()
@@ -73,14 +137,14 @@ class TrainingLab(Lab):
         self.refresh_bindings()
 
     def on_show(self) -> None:
-        """Back in sight: see at once how things are; out of sight that is looked at seldom."""
+        """Look at once: out of sight that is done seldom."""
         self._watching.look()
 
     def enter(self) -> None:
-        self._panels.controls.enter()
+        self._controls.enter()
 
     def leave(self) -> None:
-        self._panels.controls.action_settle()
+        self._controls.action_settle()
 
     def put_down(self) -> None:
         super().put_down()
@@ -88,91 +152,75 @@ class TrainingLab(Lab):
             self.experiment.hold()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Little can be done before PyTorch is there; the device key needs a choice."""
+        """Most keys need the experiment, which needs PyTorch; the device key needs a choice."""
         if action in ("play", "step", "reset", "pace", "preset", "copy"):
             return self.experiment is not None
         if action == "device":
             return self.experiment is not None and len(self._devices) > 1
         if action == "view":
-            return self._panels.pictures.hidden
+            return self._pictures.hidden
         if action == "residuals":
-            return self._panels.pictures.has_other
+            return self._pictures.has_other
         return True
 
     # What the keys do.
 
     def action_play(self) -> None:
         """Train on, or hold."""
-        if self.experiment is None:
-            return
-        self.experiment.play_or_pause()
-        self._watching.look()
+        if self.experiment is not None:
+            self.experiment.play_or_pause()
+            self._watching.look()
 
     def action_step(self) -> None:
         """Make one step."""
-        if self.experiment is None:
-            return
-        self.experiment.step()
-        self._watching.look()
+        if self.experiment is not None:
+            self.experiment.step()
+            self._watching.look()
 
     def action_reset(self) -> None:
         """Begin the very same run again."""
-        if self.experiment is None:
-            return
-        self.experiment.reset()
-        self._watching.look()
+        if self.experiment is not None:
+            self.experiment.reset()
+            self._watching.look()
 
     def action_pace(self, direction: int) -> None:
         """Go a pace up or down."""
-        if self.experiment is None:
-            return
-        self.experiment.change_pace(direction)
-        self._stand()
+        if self.experiment is not None:
+            self.experiment.change_pace(direction)
+            self._report()
 
     def action_preset(self) -> None:
         """Take the next preset."""
-        if self.experiment is None:
-            return
-        try:
-            self.experiment.use_preset()
-        except ValueError as error:
-            self._panels.controls.refuse(str(error))
-        else:
-            self._begin()
+        if self.experiment is not None:
+            self._try(self.experiment.use_preset)
 
     def use_preset(self, name: str) -> None:
-        assert self.experiment is not None
-        try:
-            self.experiment.use_preset_named(name)
-        except ValueError as error:
-            self._panels.controls.refuse(str(error))
-        else:
-            self._begin()
+        if self.experiment is not None:
+            self._try(partial(self.experiment.use_preset_named, name))
 
     def views(self) -> Mapping[str, Callable[[], object]]:
-        pictures = self._panels.pictures
-        return {title: partial(pictures.choose, name) for name, title in pictures.others.items()}
+        others = self._pictures.others
+        return {title: partial(self._pictures.choose, name) for name, title in others.items()}
 
     def action_device(self) -> None:
         """Move to the next device."""
-        if self.experiment is None:
-            return
-        names = [device.name for device in self._devices]
-        index = names.index(self.experiment.device.name) + 1
-        self.experiment.use_device(self._devices[index % len(names)])
-        self._begin()
+        if self.experiment is not None:
+            names = [device.name for device in self._devices]
+            index = names.index(self.experiment.device.name) + 1
+            self.experiment.use_device(self._devices[index % len(names)])
+            self._begin()
 
     def action_view(self) -> None:
         """Show the next picture."""
-        self._panels.pictures.turn()
+        self._pictures.turn()
 
     def action_logarithmic(self) -> None:
         """Draw the loss on a logarithmic axis, or a plain one."""
-        self._panels.pictures.toggle_logarithmic()
+        self._pictures.toggle_logarithmic()
 
     def action_residuals(self) -> None:
         """Draw the residuals, or leave them out."""
-        self._panels.pictures.toggle_residuals()
+        self._pictures.toggle_residuals()
 
     def action_copy(self) -> None:
         """Copy the command that gives this run again."""
@@ -186,7 +234,7 @@ class TrainingLab(Lab):
             title = f"copied; this run had another {', '.join(sorted(frame.changed))} at first"
         self.notify(command, title=title, timeout=10, markup=False)
 
-    # What the widgets wish.
+    # What the controls ask for.
 
     @on(Controls.Changed)
     def _turn(self, event: Controls.Changed) -> None:
@@ -199,18 +247,21 @@ class TrainingLab(Lab):
         try:
             value = self.experiment.config.parse(event.name, event.text)
         except ValueError as error:
-            self._panels.controls.refuse(str(error))
+            self._controls.refuse(str(error))
         else:
             if self._set(event.name, value):
-                self._panels.controls.action_settle()
+                self._controls.action_settle()
 
     def _set(self, name: str, value: Setting) -> bool:
-        if self.experiment is None:
-            return False
+        """Change a setting; whether the value was accepted."""
+        return self.experiment is not None and self._try(partial(self.experiment.set, name, value))
+
+    def _try(self, change: Callable[[], object]) -> bool:
+        """Change the experiment, and show it; where it refuses, show why and return False."""
         try:
-            self.experiment.set(name, value)
+            change()
         except ValueError as error:
-            self._panels.controls.refuse(str(error))
+            self._controls.refuse(str(error))
             return False
         self._begin()
         return True
@@ -218,20 +269,23 @@ class TrainingLab(Lab):
     # What is shown.
 
     def _begin(self) -> None:
-        """Show the experiment as it is set up now, and what its run makes of it."""
-        if self.experiment is None:
-            return
-        live = self.experiment.trainer.live
-        self._panels.show_settings(self.experiment.config, live)
-        self._stand()
+        """Show the experiment as it is set up now, and look at its run."""
+        self._show_settings()
+        self._report()
         self._watching.look()
+
+    def _show_settings(self) -> None:
+        """Show the value of every control, which are live, and which have no effect."""
+        if self.experiment is not None:
+            config = self.experiment.config
+            self._controls.show(asdict(config), self.experiment.trainer.live, config.idle())
 
     def _run(self) -> Run | None:
         return self.experiment.run if self.experiment else None
 
     def _look(self, frame: Frame) -> None:
         self.frame = frame
-        self._stand()
+        self._report()
         self._show(frame)
         self._check(frame)
         if frame.picture is not None or (self.experiment and self.experiment.run_rests):
@@ -239,18 +293,33 @@ class TrainingLab(Lab):
 
     def _show(self, frame: Frame) -> None:
         """Draw the frame, and write what it says."""
-        self._panels.show(frame)
+        self._pictures.show(frame)
+        self._equations.equations = frame.equations
         self._notice.show(frame)
 
-    def _stand(self) -> None:
-        """Say where the experiment stands."""
+    def _report(self) -> None:
+        """Update the status that the screen shows above and below the lab."""
         if self.experiment is None:
             return
         experiment, frame = self.experiment, self.frame
-        self.standing = Standing(
+        self.status = LabStatus(
             preset=experiment.preset.name,
             progress=progress(frame, experiment.pace) if frame else "",
             device=f"{experiment.device.name} {experiment.device.title}",
             frame=frame,
             finished=frame is not None and frame.state is State.FINISHED,
         )
+
+
+def progress(frame: Frame, pace: float | None) -> str:
+    """How far a training has come: its epoch and its pace."""
+    epoch = f"epoch {_count(frame.epoch)}/{_count(frame.settings.get('epochs'))}"
+    playing = "▶ " if frame.state is State.PLAYING else ""
+    return f"{epoch} · {playing}{'full speed' if pace is None else f'{pace:g}/s'}"
+
+
+def _count(number: object) -> str:
+    """A whole number in at most five places: 20000, 250k, 1.25M."""
+    if not isinstance(number, int) or number < 100_000:
+        return str(number)
+    return f"{number / 1e6:.3g}M" if number >= 1_000_000 else f"{number // 1000}k"

@@ -1,8 +1,10 @@
-"""A data set being fetched, over the lesson that wants it; knows no server and no lesson."""
+"""The screen that fetches a data set, over the lesson that wants it."""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
@@ -12,23 +14,75 @@ from textual.events import Key, Paste
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from engine.datasets.catalog import find
-from engine.datasets.places import folder
+from engine.datasets.download import (
+    DownloadSpeed,
+    FetchCancelled,
+    FetchFailed,
+    FetchProgress,
+    fetch,
+)
+from engine.datasets.registry import data_dir, find, megabytes
 from tui.bindings import MODAL_KEYS
-from tui.coming import Speed, megabytes, so_far
 from tui.commands.terminal import speaks_utf8
-from tui.fetching import Fetching
 from tui.screens.closing import ClosesOnce
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import LatestSize
 
 LOOKS_PER_SECOND = 5
 PATIENCE = 0.5
-"""Seconds that the end of the screen waits for the end of the fetch."""
+"""Seconds that closing the screen waits for the end of the fetch."""
+
+
+class FetchThread:
+    """Fetches a data set in a thread; the screen reads its fields when it wants to."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self._name, self._folder = name, folder
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="fetching", daemon=False)
+        self.progress: FetchProgress | None = None
+        """The newest; None until the first byte has arrived."""
+        self.place: Path | None = None
+        """Where the data set is, once it is there."""
+        self.problem = ""
+        """Why it did not arrive."""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        return self._thread.ident is not None and not self._thread.is_alive()
+
+    def cancel(self) -> None:
+        """Ask the thread to end: it does at the next block, and leaves nothing half-done."""
+        self._stop.set()
+
+    def close(self, seconds: float) -> None:
+        """Cancel, and wait for the end for at most so many seconds.
+
+        A server that is being connected to cannot be given up before it has been silent for long.
+        """
+        self.cancel()
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+
+    def _work(self) -> None:
+        try:
+            self.place = fetch(self._name, self._folder, self._keep, self._stop.is_set)
+        except FetchCancelled:
+            return
+        except FetchFailed as failure:
+            self.problem = str(failure)
+        except Exception as error:  # a broken installation raises errors of any kind
+            self.problem = f"{type(error).__name__}: {error}"
+
+    def _keep(self, progress: FetchProgress) -> None:
+        self.progress = progress
 
 
 class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
-    """Fetches one data set; its result is whether that is here now."""
+    """Fetches one data set; the result of the screen is whether that is here now."""
 
     CSS_PATH = "fetch.tcss"
     BINDINGS = [
@@ -41,39 +95,44 @@ class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._data_set = find(name)
-        self._speed = Speed()
+        self._fetch, self._speed = FetchThread(name, data_dir()), DownloadSpeed()
         self._cancelled = False
         self._kept: list[Key | Paste] = []
-        """Pressed while a cancelled fetch ends, and meant for what is behind this screen."""
-        self._fetching = Fetching(name, folder())
+        """Pressed while a cancelled fetch ends, and meant for the screen behind this one."""
 
     def compose(self) -> ComposeResult:
+        data_set = self._data_set
+        about = (
+            f"{data_set.about}, {megabytes(data_set.size)}",
+            f"by {data_set.source}",
+            data_set.licence,
+        )
         with Vertical(id="fetch") as box:
-            box.border_title = f"Fetch {self._data_set.title}"
-            yield Static(self._about(), id="about", markup=False)
+            box.border_title = f"Fetch {data_set.title}"
+            yield Static("\n".join(about), id="about", markup=False)
             yield Static(id="bar", markup=False)
             yield Static(id="words", markup=False)
 
     def on_mount(self) -> None:
         self._looks = self.set_interval(1 / LOOKS_PER_SECOND, self._look)
-        self._fetching.start()
+        self._fetch.start()
 
     async def on_unmount(self) -> None:
-        await asyncio.to_thread(self._fetching.close, PATIENCE)
+        await asyncio.to_thread(self._fetch.close, PATIENCE)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what did not come can be tried again."""
-        return action != "again" or self._fetching.ended
+        """Only a fetch that has ended can be tried again."""
+        return action != "again" or self._fetch.ended
 
     def keep(self, event: Key | Paste) -> bool:
-        """Keep what is pressed while a cancelled fetch ends, save what acts on this screen."""
+        """Keep what is pressed while a cancelled fetch ends, unless it acts on this screen."""
         if not self._cancelled or (isinstance(event, Key) and event.key in self.active_bindings):
             return False
         self._kept.append(event)
         return True
 
     def dismiss(self, result: bool | None = None) -> AwaitComplete:
-        """Close, and have the keys worked that were kept."""
+        """Close, and replay the keys that were kept."""
         closed = super().dismiss(result)
         if isinstance(self.app, KeyOrder):
             self.app.replay(self._kept)
@@ -81,50 +140,49 @@ class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
         return closed
 
     def action_leave(self) -> None:
-        """Cancel what is coming, or close when nothing is; pressed twice, do not wait."""
-        if self._fetching.ended or self._cancelled:
-            self.dismiss(self._fetching.place is not None)
+        """Cancel a fetch that is running, or close; pressed twice, close without waiting."""
+        if self._fetch.ended or self._cancelled:
+            self.dismiss(self._fetch.place is not None)
         else:
             self._cancelled = True
-            self._fetching.cancel()
+            self._fetch.cancel()
             self._say("stopping…", "")
 
     def action_again(self) -> None:
-        """Try once more, or close where it is here."""
-        if self._fetching.place is not None:
+        """Try again, or close where the data set is here."""
+        if self._fetch.place is not None:
             self.dismiss(True)
-            return
-        self._fetching = Fetching(self._data_set.name, folder())
-        self._speed = Speed()
-        self._fetching.start()
-        self._looks.resume()
+        else:
+            self._fetch = FetchThread(self._data_set.name, data_dir())
+            self._speed = DownloadSpeed()
+            self._fetch.start()
+            self._looks.resume()
 
     def _look(self) -> None:
-        """Show how far it is, while nothing covers it."""
+        """Show the progress, unless another screen covers this one."""
         if not self.is_active:
             return
-        ended = self._fetching.ended  # first: what is looked at after it is the last word
+        ended = self._fetch.ended  # first: the fields that are read after it are final
         if ended:
             self._looks.pause()
         if ended and self._cancelled:
-            self.dismiss(self._fetching.place is not None)
-        elif ended and self._fetching.place is not None:
+            self.dismiss(self._fetch.place is not None)
+        elif ended and self._fetch.place is not None:
             self._show_bar(1, 1)
-            self._say(f"Here now, in {self._fetching.place}", "enter closes")
+            self._say(f"Here now, in {self._fetch.place}", "enter closes")
         elif ended:
-            self._say(self._fetching.problem, "enter tries again · esc closes")
+            self._say(self._fetch.problem, "enter tries again · esc closes")
         elif not self._cancelled:
-            self._show_progress()
+            self._show_progress(self._fetch.progress)
 
-    def _show_progress(self) -> None:
-        progress = self._fetching.progress
+    def _show_progress(self, progress: FetchProgress | None) -> None:
         if progress is None:
             self._show_bar(0, 1)
             self._say("looking for a server…", "esc cancels")
             return
         self._show_bar(progress.got, progress.size)
         rate = megabytes(self._speed.after(progress))
-        self._say(f"{so_far(progress)}   {rate}/s   {progress.file}", "esc cancels")
+        self._say(f"{progress.so_far}   {rate}/s   {progress.file}", "esc cancels")
 
     def _show_bar(self, got: int, size: int) -> None:
         bar = self.query_one("#bar", Static)
@@ -136,11 +194,3 @@ class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
     def _say(self, words: str, keys: str) -> None:
         self.query_one("#words", Static).update(words)
         self.query_one("#fetch").border_subtitle = keys
-
-    def _about(self) -> str:
-        data_set = self._data_set
-        return (
-            f"{data_set.about}, {megabytes(data_set.size)}\n"
-            f"by {data_set.source}\n"
-            f"{data_set.licence}"
-        )

@@ -18,17 +18,15 @@ from textual.widgets import ContentSwitcher
 from lessons.lesson import Lesson, TrainingLesson
 from tui.bench import Bench, NoBench
 from tui.labs import lab_of
-from tui.labs.lab import Lab
-from tui.labs.standing import Standing
+from tui.labs.lab import Lab, LabStatus
 from tui.progress import Done, Progress
 from tui.screens.closing import ClosesOnce
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import LatestSize
-from tui.widgets.heading import Heading
 from tui.widgets.key_footer import KeyFooter
-from tui.widgets.status_bar import NO_DEVICE, StatusBar
+from tui.widgets.status_bar import NO_DEVICE, Heading, StatusBar
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
@@ -90,7 +88,7 @@ class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
         self.set_class(not isinstance(self.lesson, TrainingLesson), "-told-below")
         self.action_show("concept")
         # At once, and not by message: the line above and the charts are then painted in one go.
-        self.watch(self._lab, "standing", self._follow)
+        self.watch(self._lab, "status", self._follow)
         for page in ("#concept", "#code"):
             self.watch(self.query_one(page), "scroll_y", self._describe_page, init=False)
         self._open_lab()
@@ -208,14 +206,14 @@ class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
         if self._lab.display:
             self.app.clear_notifications()
 
-    def _follow(self, standing: Standing) -> None:
+    def _follow(self, status: LabStatus) -> None:
         """Say where the lab stands."""
-        self._heading.preset, self._heading.progress = standing.preset, standing.progress
-        self._status.state, self._status.busy = standing.state, standing.busy
-        self._status.frame = standing.frame
-        if standing.device:
-            self._status.device = standing.device
-        if standing.finished and self._progress.add(self.lesson.slug, "finished"):
+        self._heading.preset, self._heading.progress = status.preset, status.progress
+        self._status.state, self._status.busy = status.state, status.busy
+        self._status.frame = status.frame
+        if status.device:
+            self._status.device = status.device
+        if status.finished and self._progress.add(self.lesson.slug, "finished"):
             self.post_message(self.Progressed())
 
     @on(Lab.Met)

@@ -1,8 +1,9 @@
-"""A digit that the learner writes, and what a network says of it; knows no training."""
+"""The screen to write a digit on, with keys or the mouse, and what a network makes of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,19 +11,18 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal
-from textual.events import Resize
+from textual.events import MouseDown, MouseEvent, MouseMove, MouseRelease, MouseUp, Resize
 from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from engine.pad import SIDE, Ink, Pad, as_mnist
-from tui.charts.canvas import Canvas
+from engine.handwriting import SIDE, Ink, Pad, as_mnist, resized
+from tui.charts.canvas import Canvas, packed
 from tui.charts.pixels import ink
 from tui.charts.tables import bars, percent
 from tui.screens.closing import ClosesOnce
 from tui.terminal.resizing import LatestSize
-from tui.widgets.drawing_pad import DrawingPad
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.lines import Lines, spread
 from tui.widgets.painted import Painted
@@ -32,20 +32,172 @@ if TYPE_CHECKING:
     from engine.pictures import Array
     from engine.reader import Reader
 
+PEN = {False: ("△", "▽", "○"), True: ("▲", "▼", "●")}
+"""The pen, up and down: over the upper or the lower pixel of a cell, or over a larger pixel."""
+BLACK, YELLOW = (0, 0, 0), (255, 220, 0)
+PEN_MOVES = Binding.Group("move", compact=True)
+MOVE = "Move the pen; where it is down it draws"
+STROKE = "Let the pen down on the paper, or lift it"
+
 SCALED = "scaled and centred"
 KEYS = "arrows move the pen · space lets it down or lifts it · or draw with the mouse"
 NOBODY = "No network has learned yet. Go back with esc, train with space, and come again: \
 it can be asked while it trains."
 BESIDE, ABOVE = 52, 7
-"""Columns and lines that the sheet must leave to the rest of the screen, and to its border."""
+"""Columns and rows that the sheet leaves to the rest of the screen, and to its border."""
 LARGEST = 3
 """Columns of a pixel at most."""
 UNSURE = 0.6
 """Below this probability the second guess is named too."""
 
 
+class DrawingPad(Painted, ThemeAware, can_focus=True):
+    """Shows the sheet and the pen. A cell holds two pixels; in a large window a pixel is larger."""
+
+    DEFAULT_CSS = """
+    DrawingPad {
+        width: auto; height: auto;
+        border: round $foreground 30%; border-title-color: $text; background: $background;
+        &:focus { border: round $accent; }
+    }
+    """
+    BINDINGS = [
+        Binding("left,h", "move(-1, 0)", "left", group=PEN_MOVES, id="pad.left", tooltip=MOVE),
+        Binding("right,l", "move(1, 0)", "right", group=PEN_MOVES, id="pad.right"),
+        Binding("up,k", "move(0, -1)", "up", group=PEN_MOVES, id="pad.up"),
+        Binding("down,j", "move(0, 1)", "down", group=PEN_MOVES, id="pad.down"),
+        Binding("home", "move(-1, -1)", "up and left", False, id="pad.up-left"),
+        Binding("pageup", "move(1, -1)", "up and right", False, id="pad.up-right"),
+        Binding("end", "move(-1, 1)", "down and left", False, id="pad.down-left"),
+        Binding("pagedown", "move(1, 1)", "down and right", False, id="pad.down-right"),
+        Binding("space", "pen", "pen down or up", id="pad.pen", tooltip=STROKE),
+        Binding("u", "undo", "undo", id="pad.undo", tooltip="Take the last stroke back"),
+        Binding("x", "clear", "clear", id="pad.clear", tooltip="Take an empty sheet"),
+    ]
+
+    @dataclass
+    class Drawn(Message):
+        """The ink on the sheet has changed."""
+
+        pad: DrawingPad
+
+        @property
+        def control(self) -> DrawingPad:
+            return self.pad
+
+    def __init__(self, pad: Pad | None = None, *, id: str | None = None) -> None:
+        """Show that sheet, or an empty one."""
+        super().__init__(id=id)
+        self.pad = pad or Pad()
+        self.border_title = "Your sheet"
+        self.scale = 1
+        """Columns of a pixel; half as many rows."""
+
+    def rescale(self, scale: int) -> None:
+        """Draw each pixel so many columns wide."""
+        if scale != self.scale:
+            self.scale = scale
+            self.refresh(layout=True)
+            self._draw()
+
+    def on_mount(self) -> None:
+        self._draw()
+
+    def apply_theme(self) -> None:
+        self._draw()
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        return SIDE * self.scale
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return SIDE * self.scale // 2
+
+    def action_move(self, right: int, down: int) -> None:
+        """Move the pen by a pixel."""
+        self._go(self.pad.x + right, self.pad.y + down)
+
+    def action_pen(self) -> None:
+        """Let the pen down, or lift it."""
+        if self.pad.down:
+            self._lift()
+        else:
+            self.pad.lower()
+            self._changed()
+
+    def action_undo(self) -> None:
+        """Take the last stroke back."""
+        self.pad.undo()
+        self._changed()
+
+    def action_clear(self) -> None:
+        """Take an empty sheet."""
+        self.pad.clear()
+        self._changed()
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Begin a stroke there, wherever the pen was."""
+        self.capture_mouse()
+        self.pad.lift()
+        self.pad.go(*self._pixel(event))
+        self.pad.lower()
+        self._changed()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        if self.app.mouse_captured is self:
+            self._go(*self._pixel(event))
+
+    def on_mouse_up(self, event: MouseUp) -> None:
+        if self.app.mouse_captured is self:
+            self.release_mouse()
+            self._lift()
+
+    def on_mouse_release(self, event: MouseRelease) -> None:
+        if self.app.mouse_captured is not self:  # a screen over this one has taken it
+            self._lift()
+
+    def _pixel(self, event: MouseEvent) -> tuple[float, float]:
+        """Where on the sheet the mouse is, in pixels, also outside of it."""
+        x, y = (
+            # Most terminals report a cell, which means its centre; some report the exact point.
+            place + (0.5 if place == int(place) else 0) - before
+            for place, before in (
+                (event.pointer_x, self.gutter.left),
+                (event.pointer_y, self.gutter.top),
+            )
+        )
+        return x / self.scale, 2 * y / self.scale
+
+    def _lift(self) -> None:
+        self.pad.lift()
+        self._draw()
+
+    def _go(self, x: float, y: float) -> None:
+        before = self.pad.ink
+        self.pad.go(x, y)
+        if self.pad.ink is before:
+            self._draw()
+        else:
+            self._changed()
+
+    def _changed(self) -> None:
+        self._draw()
+        self.post_message(self.Drawn(self))
+
+    def _draw(self) -> None:
+        side = SIDE * self.scale
+        canvas = ink(resized(self.pad.ink, side, side), chart_style(self.app))
+        x, y = int(self.pad.x), int(self.pad.y)
+        upper, lower, whole = PEN[self.pad.down]
+        sign = (lower if y % 2 else upper) if self.scale == 1 else whole
+        row, column = (2 * y + 1) * self.scale // 4, (2 * x + 1) * self.scale // 2
+        canvas.write(row, column, sign, BLACK)
+        canvas.backgrounds[row, column] = packed(YELLOW)
+        self.paint_canvas(canvas)
+        self.border_subtitle = "pen down" if self.pad.down else "pen up"
+
+
 class Answers(Painted):
-    """The probabilities; behind another screen it gets its size late, and asks for new ones."""
+    """The ten probabilities. Behind another screen it is resized late, and asks for new ones."""
 
     class Resized(Message):
         """What is drawn does not fit any more."""
@@ -55,9 +207,9 @@ class Answers(Painted):
 
 
 class PadScreen(ClosesOnce, LatestSize, Screen[None], ThemeAware):
-    """The sheet at the left, what the network gets of it, and its ten probabilities.
+    """The sheet at the left, then the image that the network gets, then its ten probabilities.
 
-    Whoever opened it says with `ask` when another network may answer.
+    Whoever opened the screen calls `ask` when another network may answer.
     """
 
     CSS_PATH = "pad.tcss"
@@ -72,10 +224,9 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], ThemeAware):
         prepare: Callable[[Ink], Ink] = as_mnist,
         pad: Pad | None = None,
     ) -> None:
-        """`reader` gives the network that answers now, or None where none has learned.
+        """`reader` returns the network that answers now, or None where none has learned.
 
-        `prepare` makes of the drawing what that network was trained on. The `pad` may have a
-        drawing already.
+        `prepare` turns the drawing into an image like those the network was trained on.
         """
         super().__init__()
         self._reader, self._prepare = reader, prepare
@@ -102,7 +253,8 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], ThemeAware):
         self._sheet.focus()
 
     def on_resize(self, event: Resize) -> None:
-        self._sheet.scale = _scale(event.size)
+        columns, rows = event.size.width - BESIDE, (event.size.height - ABOVE) * 2
+        self._sheet.rescale(max(1, min(columns // SIDE, rows // SIDE, LARGEST)))
         self.ask()
 
     def apply_theme(self) -> None:
@@ -118,38 +270,24 @@ class PadScreen(ClosesOnce, LatestSize, Screen[None], ThemeAware):
 
     def _answer(self) -> None:
         self._waits = False
-        reader, look = self._reader(), chart_style(self.app)
+        reader, style = self._reader(), chart_style(self.app)
         image = self._prepare(self._sheet.pad.ink)
-        self._seen.paint_canvas(ink(image, look))
-        self._head(reader.about if reader else "nobody")
-        width, height = self._answers.size
-        if reader is None or not image.any():
-            self._answers.paint_canvas(Canvas(width, height))
-            self._say(_invitation(reader))
-            return
-        shares = reader.probabilities(image)
-        self._answers.paint_canvas(bars(shares, reader.classes, width, height, look))
-        self._say(_verdict(shares, reader.classes))
-
-    def _head(self, who: str) -> None:
-        left, right = ((" Write a digit", "bold"),), ((f"answers: {who} ", ""),)
-        self._heading.write([spread(left, right, self._heading.size.width)])
-
-    def _say(self, words: str) -> None:
+        self._seen.paint_canvas(ink(image, style))
+        who = ((f"answers: {reader.about if reader else 'nobody'} ", ""),)
+        heading = spread(((" Write a digit", "bold"),), who, self._heading.size.width)
+        self._heading.write([heading])
+        canvas = Canvas(*self._answers.size)
+        if reader is None:
+            words = NOBODY
+        elif not image.any():
+            words = f"Write one of: {', '.join(reader.classes)}"
+        else:
+            shares = reader.probabilities(image)
+            canvas = bars(shares, reader.classes, *self._answers.size, style)
+            words = _verdict(shares, reader.classes)
+        self._answers.paint_canvas(canvas)
         if words != self._words.content:
             self._words.update(words)
-
-
-def _scale(size: Size) -> int:
-    """Columns of a pixel, so that all of the sheet and of the rest is in sight."""
-    columns, rows = size.width - BESIDE, (size.height - ABOVE) * 2
-    return max(1, min(columns // SIDE, rows // SIDE, LARGEST))
-
-
-def _invitation(reader: Reader | None) -> str:
-    if reader is None:
-        return NOBODY
-    return f"Write one of: {', '.join(reader.classes)}"
 
 
 def _verdict(shares: Array, classes: tuple[str, ...]) -> str:
@@ -158,7 +296,7 @@ def _verdict(shares: Array, classes: tuple[str, ...]) -> str:
         return "It says nothing: its weights are no longer numbers. Its training has diverged."
     first, second = np.argsort(-shares)[:2].tolist()
     sure = percent(float(shares[first])).replace(">", "more than ")
-    said = f"It says {classes[first]}, and is {sure} sure."
+    verdict = f"It says {classes[first]}, and is {sure} sure."
     if shares[first] < UNSURE:
-        said += f" Or is it {classes[second]} ({percent(float(shares[second]))})?"
-    return said
+        verdict += f" Or is it {classes[second]} ({percent(float(shares[second]))})?"
+    return verdict

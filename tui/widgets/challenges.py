@@ -1,4 +1,4 @@
-"""The challenges of a lesson: which are met, and the hint of one of them; checks nothing itself."""
+"""The challenges of a lesson: which are met, and the hint of one of them."""
 
 from __future__ import annotations
 

@@ -1,11 +1,15 @@
-"""The hyperparameters as a list to walk through and turn; knows no training."""
+"""The hyperparameters as a list: walk through it, turn a value up or down, or type one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+import re
+import shlex
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -15,14 +19,41 @@ from textual.message import Message
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.conditions import Unmet, without_effect
-from engine.config import Setting
+from engine.config import Setting, Unmet, without_effect
+from engine.datasets.cells import shown
+from engine.equations import plain
 from lessons.lesson import Control
-from tui.widgets.control_list import TURN, ControlList
-from tui.widgets.control_values import choices, following, for_controls, line, matters, text_of
 from tui.widgets.path_suggester import PathSuggester
+from tui.widgets.rows import RowList, row_keys
 
+TURN = Binding.Group("set", compact=True)
+LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
 TYPE = "Type any value for the highlighted control"
+OPTION = re.compile(r"--set ('[^']*'|[^\s',;]+(?:,[^\s',;]+)*)")
+"""A setting as it is written on the command line."""
+
+
+class ControlList(RowList):
+    """The list itself: ← and → turn the highlighted control."""
+
+    BINDINGS = [
+        Binding("left", "turn(-1)", "lower", id="control.less", group=TURN, tooltip=LOWER),
+        Binding("right", "turn(1)", "higher", id="control.more", group=TURN, tooltip=HIGHER),
+        *row_keys("control"),
+    ]
+
+    @dataclass
+    class Turned(Message):
+        """The learner wants the next value up (1) or down (-1) of the control."""
+
+        name: str
+        direction: int
+
+    def action_turn(self, direction: int) -> None:
+        """Post the wish to turn the highlighted control."""
+        option = self.highlighted_option
+        if option is not None and option.id is not None:
+            self.post_message(self.Turned(option.id, direction))
 
 
 class Field(Input):
@@ -234,7 +265,7 @@ class Controls(Vertical):
         event.stop()
         self.remove_class("-refused")
         control, before = self._controls[event.name], self._settings.get(event.name)
-        value = following(control.ladder, before, event.direction)
+        value = following(control.values, before, event.direction)
         if value != before:  # else the run would begin anew for nothing
             self.post_message(self.Changed(event.name, value))
         elif control.file:
@@ -256,3 +287,74 @@ class Controls(Vertical):
     @on(Input.Changed)
     def _think_again(self) -> None:
         self.remove_class("-refused")
+
+
+def matters(control: Control, settings: Mapping[str, Setting]) -> bool:
+    """Whether the control makes a difference with these settings."""
+    if control.only_with is None:
+        return True
+    other, value = control.only_with
+    return settings.get(other) == value
+
+
+def text_of(control: Control, value: Setting) -> str:
+    """The value as it is typed: a path must stay the one that it is."""
+    if value is None:
+        return control.none
+    if isinstance(value, str):
+        return value if value.isprintable() else shown(value, longest=4096)
+    return plain(value)
+
+
+def line(control: Control, value: Setting, live: bool, width: int, *, idle: bool = False) -> Text:
+    """Label and value, at the two ends of so many cells; in brackets where it has no effect."""
+    sign = " ●" if live and not idle else "  "
+    room = width - len(control.label) - 1 - len(sign) - 2 * idle
+    text = _end(shown(text_of(control, value), longest=4096), room)
+    said = (f"({text})" if idle else text) + sign
+    gap = " " * (width - len(control.label) - cell_len(said))
+    return Text(control.label + gap + said, "dim" if idle else "", no_wrap=True)
+
+
+def choices(control: Control) -> str:
+    """The words that may be typed, where nothing but these may be."""
+    if not all(isinstance(value, str) for value in control.values):
+        return ""
+    return f"One of: {', '.join(map(str, control.values))}."
+
+
+def following(values: Sequence[Setting], value: Setting, direction: int) -> Setting:
+    """The value after (1) or before (-1) this one; words go round in a circle."""
+    if value in values:
+        index = values.index(value) + direction
+        if isinstance(value, str):
+            return values[index % len(values)]
+        return values[max(0, min(len(values) - 1, index))]
+    numbers = [number for number in values if isinstance(number, int | float)]
+    if not isinstance(value, int | float):
+        return values[0]
+    if direction > 0:
+        return next((number for number in numbers if number > value), value)
+    return next((number for number in reversed(numbers) if number < value), value)
+
+
+def _end(text: str, room: int) -> str:
+    """Of a text that is too long, its end: of a path, that is the file."""
+    room = max(room, 2)
+    if cell_len(text) <= room:
+        return text
+    return "…" + set_cell_size(text[::-1], room - 1)[::-1]
+
+
+def for_controls(text: str, controls: Iterable[Control]) -> str:
+    """The text with the options of the command line as what to do with the controls here.
+
+    `--set ignore=id` becomes `set "ignore columns" to id`.
+    """
+    labels = {control.name: control.label for control in controls}
+
+    def worded(found: re.Match[str]) -> str:
+        name, _, value = "".join(shlex.split(found[1])).partition("=")
+        return f'set "{labels[name]}" to {value}' if name in labels else found[0]
+
+    return OPTION.sub(worded, text)

@@ -1,4 +1,4 @@
-"""The arithmetic of the last step, formula by formula; knows no training."""
+"""The arithmetic of the last step, formula by formula."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line that always says which device works, its memory, its speed and the state."""
+"""The lines above and below a lesson: its parts and progress, the device and its speed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from engine.frame import Frame, Memory, State
 from tui.widgets.lines import Lines, spread
 
 GIBIBYTE = 1024**3
+PARTS = ("concept", "lab", "code")
 NO_RUN = "0 steps/s · no run yet"
 NO_DEVICE = "no PyTorch: see dltui doctor"
 
 
 class StatusBar(Lines):
-    """Shows what it is given; asks nobody."""
+    """The bottom line: the device, its memory, the speed and the state."""
 
     DEFAULT_CSS = """
     StatusBar {
@@ -23,35 +24,20 @@ class StatusBar(Lines):
 
     device: var[str] = var("probing for devices…")
     state: var[str] = var(NO_RUN)
-    """What goes on, where it is no training."""
+    """What goes on, in a lab without a training."""
     busy: var[str] = var("")
-    """What goes on even while the lab is out of sight, where it is no training."""
+    """What goes on in such a lab even while it is out of sight."""
     frame: var[Frame | None] = var(None)
+    """The newest frame of a training."""
     news: var[str] = var("")
-    """What has just happened; shown in place of the device while it is not empty."""
-
-    def watch_news(self) -> None:
-        """Write the news, or the device again."""
-        self._write()
-
+    """What has just happened; while it is not empty it replaces the device."""
     page: var[str] = var("")
-    """What there is to say of the page in sight, where it is not the lab."""
+    """What to say of the page in sight, where it is not the lab."""
 
-    def watch_device(self) -> None:
-        """Write the new device."""
+    def _watch_any(self) -> None:
         self._write()
 
-    def watch_state(self) -> None:
-        """Write what goes on."""
-        self._write()
-
-    def watch_frame(self) -> None:
-        """Write memory, speed and state from a look at the run."""
-        self._write()
-
-    def watch_page(self) -> None:
-        """Write what there is to say of the page."""
-        self._write()
+    watch_device = watch_state = watch_frame = watch_news = watch_page = _watch_any
 
     def _write(self) -> None:
         frame = self.frame
@@ -86,3 +72,31 @@ def _rate(rate: float | None) -> str:
     if rate is None:
         return "0 steps/s"
     return f"{rate:,.0f} steps/s" if rate >= 10 else f"{rate:.1f} steps/s"
+
+
+class Heading(Lines):
+    """The top line of a lesson: its parts and title, the preset and the progress."""
+
+    DEFAULT_CSS = "Heading { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }"
+
+    part: var[str] = var(PARTS[0])
+    preset: var[str] = var("")
+    progress: var[str] = var("")
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = title
+
+    def _watch_any(self) -> None:
+        self._write()
+
+    watch_part = watch_preset = watch_progress = _watch_any
+
+    def _write(self) -> None:
+        tabs = tuple(
+            (f" {number} {part.capitalize()} ", "reverse bold" if part == self.part else "")
+            for number, part in enumerate(PARTS, start=1)
+        )
+        right = " · ".join(text for text in (self.preset, self.progress) if text)
+        left = (*tabs, (f"  {self._title}", "bold"))
+        self.write([spread(left, ((f"  {right}", ""),), self.content_size.width)])

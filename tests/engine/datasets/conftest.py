@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from engine.datasets import catalog, fetch, places
-from engine.datasets.fetch import Progress
+from engine.datasets import download, registry
+from engine.datasets.download import FetchProgress
 from tests.engine.datasets.csv_tables import Write
 from tests.mirror import Mirror, Tiny, serving_alone
 
@@ -20,8 +20,8 @@ TRAIN = "train-images-idx3-ubyte.gz"
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
     """It takes the place of MNIST in the catalog; the folder of the data sets is empty."""
     tiny = Tiny()
-    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), *catalog.DATA_SETS[1:]))
-    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *registry.DATA_SETS[1:]))
+    monkeypatch.setenv(registry.DATA_DIR, str(tmp_path))
     return tiny
 
 
@@ -44,8 +44,8 @@ def write(tmp_path: Path) -> Write:
     return written
 
 
-def get(folder: Path, heard: list[Progress] | None = None, stop: Any = lambda: False) -> Path:
-    return fetch.fetch("mnist", folder, (heard if heard is not None else []).append, stop)
+def get(folder: Path, heard: list[FetchProgress] | None = None, stop: Any = lambda: False) -> Path:
+    return download.fetch("mnist", folder, (heard if heard is not None else []).append, stop)
 
 
 def everything(folder: Path) -> dict[str, bytes]:

@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import engine.datasets.idx
-from engine.datasets import catalog, places
-from engine.datasets.catalog import DataSet, find
+import engine.datasets.verify
+from engine.datasets import registry
 from engine.datasets.images import Broken, load_images
-from engine.datasets.whole import standing
+from engine.datasets.registry import DataSet, find
+from engine.datasets.verify import status
 from tests.mirror import Tiny, idx
 
 SHARED = Path(__file__).parents[4] / "shared" / "data"
@@ -33,7 +33,7 @@ def refused(name: str = "mnist") -> tuple[str, str, str]:
     with pytest.raises(Broken) as caught:
         load_images(name)
     error = caught.value
-    found = standing(find(name), places.folder())
+    found = status(find(name), registry.data_dir())
     assert (found.place, str(found.fault)) == (None, str(error))
     assert str(error.path) in str(error)
     assert error.expected in str(error)
@@ -65,7 +65,7 @@ def test_a_file_of_another_data_set_is_called_by_its_name(
 ) -> None:
     other = Tiny(seed=1)
     fashion = other.data_set("fashion-mnist")
-    monkeypatch.setattr(catalog, "DATA_SETS", (tiny.data_set(), fashion))
+    monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), fashion))
     tiny.put(tmp_path / "mnist")
     for place in (tmp_path / "mnist", tmp_path / "fashion-mnist"):
         other.put(place)
@@ -111,9 +111,9 @@ def sums_known(data_set: DataSet, tiny: Tiny) -> DataSet:
 
 @pytest.fixture
 def known(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> DataSet:
-    """The tiny MNIST, with the checksums of its unpacked files; nothing else is in the catalog."""
+    """The tiny MNIST, with the checksums of its unpacked files; nothing else is in the registry."""
     data_set = sums_known(tiny.data_set(), tiny)
-    monkeypatch.setattr(catalog, "DATA_SETS", (data_set,))
+    monkeypatch.setattr(registry, "DATA_SETS", (data_set,))
     return data_set
 
 
@@ -122,7 +122,7 @@ def test_a_foreign_plain_file_is_found_out_by_its_checksum(
     number: int, tiny: Tiny, known: DataSet, tmp_path: Path
 ) -> None:
     place = tiny.put(tmp_path / "mnist", packed=False)
-    assert standing(known, tmp_path).place == place
+    assert status(known, tmp_path).place == place
     assert len(load_images("mnist").train_x) == 600
     file = known.files[number]
     foreign = Tiny(seed=1).plain[file.name]  # in the right shape, and no label beyond 9
@@ -146,13 +146,13 @@ def test_a_plain_file_of_another_data_set_is_called_by_its_name(
 ) -> None:
     other = Tiny(seed=1)
     kmnist = replace(KMNIST, files=other.data_set().files, balanced=False)
-    monkeypatch.setattr(catalog, "DATA_SETS", (known, kmnist))
+    monkeypatch.setattr(registry, "DATA_SETS", (known, kmnist))
     place = other.put(tmp_path / "kmnist", packed=False)
-    assert standing(kmnist, tmp_path).place == place
+    assert status(kmnist, tmp_path).place == place
     (place / TRAIN).write_bytes(tiny.plain[TRAIN])
     assert refused("kmnist") == (TRAIN, f"{TRAIN} of KMNIST", f"{TRAIN} of MNIST")
     sure = sums_known(kmnist, other)
-    monkeypatch.setattr(catalog, "DATA_SETS", (known, sure))
+    monkeypatch.setattr(registry, "DATA_SETS", (known, sure))
     expected = f"the checksum {sure.files[0].unpacked_md5}"
     assert refused("kmnist") == (TRAIN, expected, f"{TRAIN} of MNIST")
 
@@ -161,7 +161,7 @@ def test_labels_that_are_known_to_be_balanced_are_counted(
     tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kmnist = replace(KMNIST, files=tiny.data_set().files)
-    monkeypatch.setattr(catalog, "DATA_SETS", (kmnist,))
+    monkeypatch.setattr(registry, "DATA_SETS", (kmnist,))
     labels = tiny.put(tmp_path / "kmnist", packed=False) / "train-labels-idx1-ubyte"
     even = (np.arange(600) % 10).astype(np.uint8)
     (labels.parent / LABELS).write_bytes(idx(even[:100]))
@@ -175,7 +175,7 @@ def test_labels_that_are_known_to_be_balanced_are_counted(
 def test_a_foreign_plain_file_beside_the_packed_one_is_not_used(tiny: Tiny, tmp_path: Path) -> None:
     place = tiny.put(tmp_path / "MNIST/raw")
     Tiny(seed=1).put(place, packed=False)
-    assert standing(find("mnist"), tmp_path).place == place
+    assert status(find("mnist"), tmp_path).place == place
     assert np.array_equal(load_images("mnist").train_x.numpy(), tiny.values[TRAIN])
 
 
@@ -185,7 +185,7 @@ def test_a_file_is_read_once_and_hashed_once(
 ) -> None:
     place = tiny.put(tmp_path / "mnist", packed)
     done: Counter[str] = Counter()
-    read, md5 = engine.datasets.idx.read_plain, hashlib.md5
+    read, md5 = engine.datasets.verify.read_plain, hashlib.md5
 
     def reads(path: Path, largest: int) -> bytes:
         done["read"] += 1
@@ -195,9 +195,9 @@ def test_a_file_is_read_once_and_hashed_once(
         done["hashed"] += 1
         return md5(content)
 
-    monkeypatch.setattr(engine.datasets.idx, "read_plain", reads)
+    monkeypatch.setattr(engine.datasets.verify, "read_plain", reads)
     monkeypatch.setattr(hashlib, "md5", hashes)
-    assert standing(known, tmp_path).place == place
+    assert status(known, tmp_path).place == place
     assert done == {"read": 4, "hashed": 4}
     load_images("mnist")
     assert done == {"read": 8, "hashed": 8}
@@ -207,7 +207,7 @@ def test_a_file_is_read_once_and_hashed_once(
 def test_the_real_mnist_unpacked_and_random_bytes_in_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    monkeypatch.setenv(registry.DATA_DIR, str(tmp_path))
     (tmp_path / "mnist").mkdir()
     for file in find("mnist").files:
         content = gzip.decompress((SHARED / "mnist" / file.packed).read_bytes())
@@ -227,7 +227,7 @@ def test_a_file_that_cannot_be_read(
     def read(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(engine.datasets.idx, "read_plain", read)  # root may read everything
+    monkeypatch.setattr(engine.datasets.verify, "read_plain", read)  # root may read everything
     assert refused()[1:] == ("a file that can be read", "Permission denied")
 
 
@@ -236,7 +236,7 @@ def test_a_missing_file_is_named_and_another_place_may_have_all(tiny: Tiny, tmp_
     assert refused()[::2] == (f"{LABELS}.gz", "no such file")
     tiny.put(tmp_path / "mnist")
     assert len(load_images("mnist").train_x) == 600
-    assert standing(find("mnist"), tmp_path).place == tmp_path / "mnist"
+    assert status(find("mnist"), tmp_path).place == tmp_path / "mnist"
 
 
 def test_a_folder_with_a_files_name_is_no_file(tiny: Tiny, tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.datasets.csv_file import Refused, Row, sheet
-from engine.datasets.csv_separator import Separator
+from engine.datasets.csv_file import Refused, Row, Separator, sheet
 
 
 def read(tmp_path: Path, text: str, separator: Separator = "auto") -> Iterator[Row]:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets import catalog
+from engine.datasets import registry
 from engine.datasets.images import NotHere, images_or_digits, load_images
 from tests.mirror import Tiny
 
@@ -57,8 +57,8 @@ def test_the_digits_are_the_same_every_time() -> None:
 def test_without_scikit_learn_even_the_digits_are_refused_in_words(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(catalog, "find_spec", lambda _: None)
-    with pytest.raises(NotHere, match="pip install scikit-learn"):
+    monkeypatch.setattr(registry, "find_spec", lambda _: None)
+    with pytest.raises(NotHere, match=r"pip install .*scikit-learn"):
         images_or_digits("mnist")
 
 

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.datasets import catalog, fetch, idx
-from engine.datasets.catalog import find
-from engine.datasets.fetch import Failed, Progress, mirrors_of
+from engine.datasets import download, registry, verify
+from engine.datasets.download import STAGE, FetchFailed, FetchProgress, mirrors_of
 from engine.datasets.images import load_images
-from engine.datasets.stage import STAGE
-from engine.datasets.whole import standing
+from engine.datasets.registry import find
+from engine.datasets.verify import status
 from tests.engine.datasets.conftest import everything, get, whole
 from tests.mirror import Mirror, Tiny, serving
 
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("mirror")
 
 
 def test_fetches_all_four_and_leaves_nothing_else(tiny: Tiny, tmp_path: Path) -> None:
-    heard: list[Progress] = []
+    heard: list[FetchProgress] = []
     place = get(tmp_path / "new" / "data", heard)
     assert place == tmp_path / "new" / "data" / "MNIST" / "raw"
     assert everything(tmp_path / "new" / "data") == whole(tiny)
@@ -59,7 +58,7 @@ def test_a_broken_folder_of_somebody_elses_is_not_touched(tiny: Tiny, tmp_path: 
     place = get(tmp_path)
     assert place == tmp_path / "MNIST/raw"
     assert everything(tmp_path) == {**before, **whole(tiny)}
-    assert standing(catalog.find("mnist"), tmp_path).place == place
+    assert status(registry.find("mnist"), tmp_path).place == place
 
 
 @pytest.mark.parametrize("inside", ["mnist", "MNIST/raw"])
@@ -72,7 +71,7 @@ def test_what_the_loader_refuses_is_brought(inside: str, tiny: Tiny, tmp_path: P
     if inside == "MNIST/raw":  # where the other three are whole already, unpacked as they are
         brought = {name: content for name, content in brought.items() if "train-labels" in name}
     assert everything(tmp_path) == {**before, **brought}
-    assert standing(find("mnist"), tmp_path).place == place
+    assert status(find("mnist"), tmp_path).place == place
     assert load_images("mnist").train_y.max() == 9
 
 
@@ -89,7 +88,7 @@ def test_a_server_that_cannot_go_on_begins_again(
     mirror: Mirror, tiny: Tiny, tmp_path: Path
 ) -> None:
     mirror.breaks, mirror.ranges = [200_000], False
-    heard: list[Progress] = []
+    heard: list[FetchProgress] = []
     get(tmp_path, heard)
     assert mirror.only(TRAIN) == [None, "bytes=200000-"]
     assert everything(tmp_path) == whole(tiny)
@@ -104,7 +103,7 @@ def test_a_broken_line_leaves_what_came_for_the_next_time(
     tiny_labels = "train-labels-idx1-ubyte.gz"
     (tmp_path / "mine.txt").write_text("mine")
     mirror.breaks = [10**9, 100, 50, 50]  # the first file is whole
-    with pytest.raises(Failed, match=r"127\.0\.0\.1: the line broke after 200 of"):
+    with pytest.raises(FetchFailed, match=r"127\.0\.0\.1: the connection was lost after 200 of"):
         get(tmp_path)
     assert not (tmp_path / "MNIST").exists()
     mirror.asked.clear()
@@ -129,7 +128,7 @@ def test_the_next_server_is_asked_and_goes_on(
     with serving() as second:
         second.files = dict(tiny.packed)
         addresses = [mirror.address, second.address]
-        monkeypatch.setattr(fetch, "mirrors_of", lambda _: addresses)
+        monkeypatch.setattr(download, "mirrors_of", lambda _: addresses)
         mirror.breaks = [100_000, 0, 0]
         get(tmp_path)
         assert second.only(TRAIN) == ["bytes=100000-"]
@@ -137,7 +136,7 @@ def test_the_next_server_is_asked_and_goes_on(
 
 
 def test_what_comes_inside_scikit_learn_is_here(tmp_path: Path) -> None:
-    place = fetch.fetch("digits", tmp_path, lambda _: None, lambda: False)
+    place = download.fetch("digits", tmp_path, lambda _: None, lambda: False)
     assert place.name == "digits.csv.gz"
     assert list(tmp_path.iterdir()) == []
 
@@ -163,7 +162,7 @@ def test_many_open_files_do_not_matter(tiny: Tiny, tmp_path: Path) -> None:
     assert everything(tmp_path) == whole(tiny)
     data_set = tiny.data_set()
     path = tmp_path / "MNIST/raw" / TRAIN
-    assert idx.check(path, data_set.files[0], data_set) == path
+    assert verify.check(path, data_set.files[0], data_set) == path
 
 
 def test_what_was_left_of_a_file_that_is_here_by_now_goes(

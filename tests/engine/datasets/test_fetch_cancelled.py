@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.datasets import download, fetch
-from engine.datasets.fetch import Cancelled, Failed, Progress
-from engine.datasets.stage import stage
+from engine.datasets import download
+from engine.datasets.download import FetchCancelled, FetchFailed, FetchProgress, staging
 from tests.engine.conftest import until
 from tests.engine.datasets.conftest import get
 from tests.mirror import Mirror, Tiny
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("mirror")
 def test_cancelling_a_slow_body_leaves_nothing(after: int, mirror: Mirror, tmp_path: Path) -> None:
     mirror.pause_after = after
     (tmp_path / "mine.txt").write_text("mine")
-    with pytest.raises(Cancelled):
+    with pytest.raises(FetchCancelled):
         get(tmp_path, stop=mirror.paused.is_set)
     assert not mirror.go_on.is_set()  # the server has sent no more
     assert list(tmp_path.iterdir()) == [tmp_path / "mine.txt"]
@@ -36,19 +35,19 @@ def test_cancelling_a_slow_body_leaves_nothing(after: int, mirror: Mirror, tmp_p
 
 def test_cancelled_before_the_first_byte(mirror: Mirror, tmp_path: Path) -> None:
     folder = tmp_path / "new"
-    with pytest.raises(Cancelled):
+    with pytest.raises(FetchCancelled):
         get(folder, stop=lambda: True)
     assert mirror.asked == []
     assert not folder.exists()
 
 
 def test_ctrl_c_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
-    def interrupted(progress: Progress) -> None:
+    def interrupted(progress: FetchProgress) -> None:
         if progress.got > 100_000:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        fetch.fetch("mnist", tmp_path, interrupted, lambda: False)
+        download.fetch("mnist", tmp_path, interrupted, lambda: False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -60,15 +59,15 @@ def test_the_flag_is_looked_at_from_another_thread(mirror: Mirror, tmp_path: Pat
     def work() -> None:
         try:
             get(tmp_path, stop=unwanted.is_set)
-        except Cancelled:
-            ends.append(Cancelled)
+        except FetchCancelled:
+            ends.append(FetchCancelled)
 
     thread = threading.Thread(target=work)
     thread.start()
     assert mirror.paused.wait(60)
     unwanted.set()
     thread.join(60)
-    assert ends == [Cancelled]
+    assert ends == [FetchCancelled]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -78,7 +77,7 @@ def test_a_server_that_never_answers_is_no_failure_once_it_is_cancelled(
     monkeypatch.setattr(download, "SILENCE", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
-        with pytest.raises(Cancelled):
+        with pytest.raises(FetchCancelled):
             download.download(address, tmp_path / "part", 9, print, lambda: True)
     assert list(tmp_path.iterdir()) == []
 
@@ -97,7 +96,7 @@ def test_silence_in_the_last_bytes_is_no_failure_once_it_is_cancelled(
         unwanted.set()
 
     threading.Thread(target=cancel).start()
-    with pytest.raises(Cancelled):
+    with pytest.raises(FetchCancelled):
         download.download(
             mirror.address + TRAIN,
             tmp_path / "part",
@@ -132,8 +131,8 @@ download(url, Path({str(part)!r}), {len(tiny.packed[TRAIN])}, lambda got: None, 
 
 
 def test_two_at_once_do_not_spoil_it_for_each_other(tmp_path: Path) -> None:
-    with stage(tmp_path, "mnist", keep=Failed) as held:
+    with staging(tmp_path, "mnist") as held:
         (held / "half.part").write_text("half")
-        with pytest.raises(Failed, match="MNIST is being fetched by another dltui"):
+        with pytest.raises(FetchFailed, match="MNIST is being fetched by another dltui"):
             get(tmp_path)
         assert (held / "half.part").read_text() == "half"

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.datasets import download, fetch
-from engine.datasets.fetch import Failed
-from engine.datasets.stage import STAGE
+from engine.datasets import download
+from engine.datasets.download import STAGE, FetchFailed
 from tests.engine.datasets.conftest import everything, get, whole
 from tests.mirror import Mirror, Tiny
 from tests.strange_files import STRANGE
@@ -26,7 +25,7 @@ def failure(tmp_path: Path) -> str:
     """Why it failed; what was there before is there, and nothing else."""
     (tmp_path / "mine.txt").write_text("mine")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
-    with pytest.raises(Failed) as caught:
+    with pytest.raises(FetchFailed) as caught:
         get(tmp_path)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
     assert str(caught.value).startswith("MNIST did not come. 127.0.0.1: ")
@@ -81,7 +80,7 @@ def test_a_length_that_is_none_does_not_matter(
     length: bytes, mirror: Mirror, tiny: Tiny, tmp_path: Path
 ) -> None:
     mirror.raw = b"HTTP/1.0 200 OK\r\nContent-Length: " + length + b"\r\n\r\n" + tiny.packed[TRAIN]
-    with pytest.raises(Failed, match="it sends another file"):  # the first is taken
+    with pytest.raises(FetchFailed, match="it sends another file"):  # the first is taken
         get(tmp_path)
     assert len(mirror.asked) == 2
 
@@ -90,7 +89,7 @@ def test_nobody_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with socket.socket() as taken:  # bound, and nobody listens
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/"
-        monkeypatch.setattr(fetch, "mirrors_of", lambda _: [address])
+        monkeypatch.setattr(download, "mirrors_of", lambda _: [address])
         assert failure(tmp_path) == "connection refused"
 
 
@@ -108,16 +107,16 @@ def test_a_silent_server_is_given_up(
     monkeypatch.setattr(download, "SILENCE", 0.2)
     mirror.pause_after = 0
     assert failure(tmp_path) == "nothing came for 0.2 s"
-    assert len(mirror.asked) == fetch.TRIES
+    assert len(mirror.asked) == download.TRIES
 
 
 def test_every_server_is_named(
     mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = mirror.address.replace("127.0.0.1", "localhost")
-    monkeypatch.setattr(fetch, "mirrors_of", lambda _: [elsewhere, mirror.address])
+    monkeypatch.setattr(download, "mirrors_of", lambda _: [elsewhere, mirror.address])
     mirror.files.clear()
-    with pytest.raises(Failed) as caught:
+    with pytest.raises(FetchFailed) as caught:
         get(tmp_path)
     answer = "it answers 404 Not Found"
     assert str(caught.value) == f"MNIST did not come. localhost: {answer}; 127.0.0.1: {answer}"
@@ -126,15 +125,15 @@ def test_every_server_is_named(
 def test_a_full_disk_leaves_what_was_there(
     tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def download(_: str, part: Path, *__: object) -> None:
+    def full(_: str, part: Path, *__: object) -> None:
         part.write_bytes(b"the first block")
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(fetch, "download", download)
+    monkeypatch.setattr(download, "download", full)
     place = tiny.put(tmp_path / "MNIST/raw")
     os.truncate(place / TRAIN, 1000)
     before = everything(tmp_path)
-    with pytest.raises(Failed, match=r"the disk is full: MNIST needs [\d,]+ bytes in"):
+    with pytest.raises(FetchFailed, match=r"the disk is full: MNIST needs [\d,]+ bytes in"):
         get(tmp_path)
     assert everything(tmp_path) == before
     assert not (tmp_path / STAGE).exists()
@@ -145,13 +144,13 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
         raise PermissionError(errno.EROFS, "Read-only file system")
 
     monkeypatch.setattr(Path, "mkdir", mkdir)  # root may write anywhere
-    with pytest.raises(Failed, match="cannot be written: name another folder with --data-dir"):
+    with pytest.raises(FetchFailed, match="cannot be written: name another folder with --data-dir"):
         get(tmp_path)
 
 
 def test_a_file_in_the_way(tmp_path: Path) -> None:
     (tmp_path / "MNIST").write_text("a file of mine")
-    with pytest.raises(Failed, match=r"MNIST.*: (File exists|Not a directory)"):
+    with pytest.raises(FetchFailed, match=r"MNIST.*: (File exists|Not a directory)"):
         get(tmp_path)
     assert everything(tmp_path) == {"MNIST": b"a file of mine"}
 

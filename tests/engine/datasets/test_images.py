@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 import torch
 
-from engine.datasets import catalog, places
-from engine.datasets.catalog import DATA_SETS, DataSet, find
+from engine.datasets import registry
 from engine.datasets.images import NotHere, load_images
-from engine.datasets.whole import Standing, standing
+from engine.datasets.registry import DATA_SETS, DataSet, find
+from engine.datasets.verify import DataSetStatus, status
 from tests.engine.datasets.conftest import everything
 from tests.mirror import Tiny
 
@@ -46,7 +46,7 @@ def test_reads_what_is_there_and_writes_nothing(
     assert images.train_x.dtype == images.test_x.dtype == torch.uint8
     assert images.train_y.dtype == images.test_y.dtype == torch.int64
     assert sorted(tmp_path.rglob("*")) == before
-    assert standing(find("mnist"), tmp_path).place == place
+    assert status(find("mnist"), tmp_path).place == place
 
 
 @pytest.mark.parametrize("inside", ["MNIST/raw", "MNIST", "mnist"])
@@ -54,10 +54,10 @@ def test_the_folder_may_be_the_one_with_the_files(
     inside: str, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tiny.put(tmp_path / ("mnist" if inside == "mnist" else "MNIST/raw"))
-    places.use(tmp_path / inside)
+    registry.set_data_dir(tmp_path / inside)
     assert len(load_images("mnist").train_x) == 600
     monkeypatch.chdir(tmp_path / inside)
-    places.use(Path())
+    registry.set_data_dir(Path())
     assert len(load_images("mnist").test_x) == 100
 
 
@@ -66,12 +66,12 @@ def test_a_folder_of_any_name_is_read_by_the_checksums_of_its_files(
     inside: str, tiny: Tiny, tmp_path: Path
 ) -> None:
     tiny.put(tmp_path / "my pictures" / inside)
-    places.use(tmp_path / "my pictures")
+    registry.set_data_dir(tmp_path / "my pictures")
     assert len(load_images("mnist").train_x) == 600
-    assert standing(find("mnist"), places.folder()).place == tmp_path / "my pictures" / inside
+    assert status(find("mnist"), registry.data_dir()).place == tmp_path / "my pictures" / inside
     for name in ("fashion-mnist", "kmnist"):  # their files have the same names
-        assert standing(find(name), places.folder()) == Standing()
-    places.use(tmp_path)
+        assert status(find(name), registry.data_dir()) == DataSetStatus()
+    registry.set_data_dir(tmp_path)
     with pytest.raises(NotHere) as caught:
         load_images("mnist")
     command = f"dltui data fetch mnist --data-dir {shlex.quote(str(tmp_path))}"
@@ -107,7 +107,7 @@ def test_files_under_their_other_names_are_read(
     images = load_images("mnist")
     assert np.array_equal(images.train_x.numpy(), tiny.values[TRAIN])
     assert np.array_equal(images.test_y.numpy(), tiny.values[LABELS])
-    assert standing(find("mnist"), tmp_path) == Standing(tmp_path / place)
+    assert status(find("mnist"), tmp_path) == DataSetStatus(tmp_path / place)
     assert everything(tmp_path) == before
 
 
@@ -129,7 +129,7 @@ def test_a_damaged_packed_file_beside_a_whole_one_does_no_harm(
     know(tiny, monkeypatch)
     place = tiny.put(tmp_path / "mnist", packed=False)
     (place / f"{TRAIN}.gz").write_bytes(tiny.packed[f"{TRAIN}.gz"][:size])
-    assert standing(find("mnist"), tmp_path) == Standing(place)
+    assert status(find("mnist"), tmp_path) == DataSetStatus(place)
     assert len(load_images("mnist").train_x) == 600
 
 
@@ -138,13 +138,13 @@ def test_the_files_of_two_data_sets_in_one_folder_are_told_apart(
 ) -> None:
     other = Tiny(seed=1)
     sets = know(tiny, monkeypatch), replace(other.data_set("fashion-mnist"))
-    monkeypatch.setattr(catalog, "DATA_SETS", sets)
+    monkeypatch.setattr(registry, "DATA_SETS", sets)
     other.put(tmp_path)
-    assert standing(sets[0], tmp_path) == Standing()
-    assert standing(sets[1], tmp_path) == Standing(tmp_path)
+    assert status(sets[0], tmp_path) == DataSetStatus()
+    assert status(sets[1], tmp_path) == DataSetStatus(tmp_path)
     os.truncate(tmp_path / f"{TRAIN}.gz", 10)
-    assert standing(sets[0], tmp_path) == Standing()  # the other three say whose they are
-    fault = standing(sets[1], tmp_path).fault
+    assert status(sets[0], tmp_path) == DataSetStatus()  # the other three say whose they are
+    fault = status(sets[1], tmp_path).fault
     assert fault is not None
     assert fault.path == tmp_path / f"{TRAIN}.gz"
 
@@ -152,10 +152,10 @@ def test_the_files_of_two_data_sets_in_one_folder_are_told_apart(
 def test_damaged_files_that_are_nobodys_are_called_mnists(tiny: Tiny, tmp_path: Path) -> None:
     for name in tiny.packed:
         (tmp_path / name).write_bytes(b"<!DOCTYPE html>")
-    fault = standing(find("mnist"), tmp_path).fault
+    fault = status(find("mnist"), tmp_path).fault
     assert fault is not None
     assert fault.found == "15, a web page"
-    assert standing(find("kmnist"), tmp_path) == Standing()
+    assert status(find("kmnist"), tmp_path) == DataSetStatus()
 
 
 def know(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> DataSet:
@@ -165,7 +165,7 @@ def know(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> DataSet:
         for file in tiny.data_set().files
     )
     data_set = replace(tiny.data_set(), files=tuple(files))
-    monkeypatch.setattr(catalog, "DATA_SETS", (data_set, *catalog.DATA_SETS[1:]))
+    monkeypatch.setattr(registry, "DATA_SETS", (data_set, *registry.DATA_SETS[1:]))
     return data_set
 
 
@@ -195,7 +195,7 @@ def test_torchvision_finds_what_lies_in_its_layout(
 @pytest.mark.skipif(not (SHARED / "mnist").is_dir(), reason="the real MNIST is not on this machine")
 @pytest.mark.parametrize("folder", [SHARED, SHARED / "mnist"])
 def test_the_real_mnist(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(places.VARIABLE, str(folder))
+    monkeypatch.setenv(registry.DATA_DIR, str(folder))
     images = load_images("mnist")
     assert images.train_x.shape == (60_000, 28, 28)
     assert images.test_x.shape == (10_000, 28, 28)
@@ -220,5 +220,5 @@ def test_the_real_mnist_as_kaggles_archive_has_it(tmp_path: Path) -> None:
         plain = gzip.decompress((SHARED / "mnist" / file.packed).read_bytes())
         (tmp_path / file.name).mkdir()
         (tmp_path / file.name / file.name).write_bytes(plain)
-    found = [standing(data_set, tmp_path) for data_set in DATA_SETS[:3]]
-    assert found == [Standing(tmp_path), Standing(), Standing()]
+    found = [status(data_set, tmp_path) for data_set in DATA_SETS[:3]]
+    assert found == [DataSetStatus(tmp_path), DataSetStatus(), DataSetStatus()]

@@ -1,0 +1,286 @@
+"""Finds the files of a data set and checks that they are whole; imports no torch.
+
+MNIST's format (idx): two zero bytes, a byte for the type (8: unsigned bytes), a byte for the number
+of dimensions, their sizes as big-endian 32-bit numbers, then the values.
+
+A file is whole when its checksum is the makers'. The checksum of the packed file is always known;
+that of the unpacked file is known except for KMNIST, and then the file may also have been packed
+again by somebody else. An unpacked file of KMNIST passes with the right size, the right header, no
+label beyond the classes and as many of each as the makers state, unless it is a known file of
+another data set; other images of the right shape are not recognised. In a folder that several data
+sets share only a checksum counts.
+
+Whether a file is packed is seen from its content: many have lost their `.gz`, or kept it.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import math
+import os
+import struct
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+from engine.datasets import registry
+from engine.datasets.registry import Broken, DataFile, DataSet, Foreign
+from engine.plain_file import Unsuitable, read_plain
+
+T = TypeVar("T")
+Take: TypeAlias = Callable[[Path, DataFile, DataSet, bool], T]
+"""Reads or checks one file: the path, which file it should be, its data set, and whether other
+data sets may be in the same folder. Raises `Broken` where it is not that file."""
+
+UNSIGNED_BYTE = 8
+GZIP = b"\x1f\x8b"
+OVERHEAD = 2**20
+"""Bytes by which packing may make a file larger."""
+OTHER_KINDS = {
+    b"<": "a web page",
+    b"version https://git-lfs": "a Git LFS pointer",
+    b"PK\x03\x04": "a zip archive",
+}
+"""What is often there instead, by its first bytes."""
+DEFAULT_OWNER = "mnist"
+"""The data set that damaged files in a shared folder are reported for."""
+
+
+@dataclass(frozen=True, slots=True)
+class DataSetStatus:
+    """Whether a data set is in a folder."""
+
+    place: Path | None = None
+    """Where it is whole; None where it is not."""
+    fault: Broken | None = None
+    """What is wrong with the files that are there instead; None without such files."""
+
+
+def status(data_set: DataSet, folder: Path) -> DataSetStatus:
+    """Find the data set and check its files as the loader does, which takes a moment."""
+    if data_set.embedded:
+        return DataSetStatus(registry.embedded(data_set))
+    place, found = find_whole(data_set, folder, check)
+    return DataSetStatus(place, found if isinstance(found, Broken) else None)
+
+
+def why_not_used(name: str) -> str:
+    """Why the data set of that name cannot be used; empty where it can."""
+    data_set = registry.find(name)
+    found = status(data_set, registry.data_dir())
+    return "" if found.place else problem_text(data_set, found.fault)
+
+
+def problem_text(data_set: DataSet, fault: Broken | None) -> str:
+    """That the data set is not here, or what is wrong with the file that is."""
+    if fault is not None:
+        what = f"{fault.path.name}: expected {fault.expected}, found {fault.found}"
+        return f"{data_set.title} is damaged ({what})"
+    trouble = registry.data_dir_problem()
+    return f"{data_set.title} is not here{f' ({trouble})' if trouble else ''}"
+
+
+def find_whole(
+    data_set: DataSet, folder: Path, take: Take[T]
+) -> tuple[Path | None, list[T] | Broken | None]:
+    """The first place where every file is whole, and what `take` returns for each of them.
+
+    Without such a place the first is None, and the second what is wrong with the files that are
+    there, or None where there are none of this data set.
+    """
+    fault: Broken | None = None
+    own = own_places(data_set, folder)
+    absolute = {place.absolute() for place in own}
+    shared = [place for place in (folder, folder / "raw") if place.absolute() not in absolute]
+    for place in (*own, *shared):
+        is_shared = place in shared
+        taken: list[T] = []
+        faults: list[Broken] = []
+        for file in data_set.files:
+            try:
+                taken.append(_take_first(data_set, place, file, take, is_shared))
+            except Broken as error:
+                faults.append(error)
+                if not is_shared:
+                    break
+        if not faults:
+            return place, taken
+        if is_shared:
+            is_ours = bool(taken) or _is_default_owner(data_set, place, faults)
+        else:
+            is_ours = _any_file(data_set, place)
+        if is_ours:
+            fault = fault or faults[0]
+    return None, fault
+
+
+def own_places(data_set: DataSet, folder: Path) -> list[Path]:
+    """Where files of this data set alone may be: in the folder, or the folder itself, when its
+    name is that of a layout."""
+    places = [folder / layout for layout in data_set.layouts]
+    here = folder.absolute()
+    for above in (here.parent, here.parent.parent):
+        inside = (above / layout for layout in data_set.layouts)
+        places += [place for place in inside if place.is_relative_to(here)]
+    return places
+
+
+def candidates(place: Path, file: DataFile) -> Iterator[Path]:
+    """The paths in that place that may be the file: under each of its names, packed first, since
+    its checksum is then always known; or in a folder of such a name, as in Kaggle's archives."""
+    paths = [place / name for name in file.names]
+    paths += [place / name / inner for name in file.names for inner in file.names]
+    for path in paths:
+        if os.path.isfile(path):  # noqa: PTH113  # Path.is_file raises where it may not look
+            yield path
+
+
+def check(path: Path, file: DataFile, data_set: DataSet, shared: bool = False) -> Path:
+    """The path, or `Broken` where the file is not what it should be, exactly as `read` does."""
+    _checked(path, file, data_set, shared)
+    return path
+
+
+def read(path: Path, file: DataFile, data_set: DataSet, shared: bool = False) -> bytearray:
+    """The values of one file, packed or not: as many as its shape says.
+
+    Args:
+        shared: whether other data sets may be in the same folder.
+
+    Raises:
+        Broken: it cannot be read, or is not what it should be.
+    """
+    content = _checked(path, file, data_set, shared)
+    if content.startswith(GZIP):
+        content = gzip.decompress(content)
+    return bytearray(memoryview(content)[_header_size(file) :])
+
+
+def _take_first(data_set: DataSet, place: Path, file: DataFile, take: Take[T], shared: bool) -> T:
+    """The result for the first candidate that is whole, or `Broken` of the first of all."""
+    first = None
+    for path in candidates(place, file):
+        try:
+            return take(path, file, data_set, shared)
+        except Broken as fault:
+            first = first or fault
+    raise first or Broken(place / file.packed, f"{file.size:,} bytes", "no such file")
+
+
+def _any_file(data_set: DataSet, place: Path) -> bool:
+    return any(True for file in data_set.files for _ in candidates(place, file))
+
+
+def _is_default_owner(data_set: DataSet, place: Path, faults: list[Broken]) -> bool:
+    """Whether files without a known checksum are reported as damaged files of this data set."""
+    if data_set.name != DEFAULT_OWNER or any(isinstance(fault, Foreign) for fault in faults):
+        return False
+    others = [other for other in registry.DATA_SETS if other.layouts and other is not data_set]
+    if any(place.absolute() in own_places(other, place) for other in others):
+        return False
+    return _any_file(data_set, place)
+
+
+def _checked(path: Path, file: DataFile, data_set: DataSet, shared: bool) -> bytes:
+    """The bytes of a file that is whole; read and hashed once."""
+    packed_size, plain_size = file.size, _header_size(file) + math.prod(file.shape)
+    expected = packed_size if path.suffix == ".gz" else plain_size
+    try:
+        content = read_plain(path, max(packed_size, plain_size) + OVERHEAD)
+    except Unsuitable as error:
+        raise Broken(path, f"{expected:,} bytes", error.found) from None
+    except OSError as error:
+        raise Broken(path, "a file that can be read", error.strerror or str(error)) from None
+    if content.startswith(GZIP):
+        _check_packed(path, content, file, plain_size)
+        return content
+    if len(content) == packed_size == expected:
+        _check_md5(path, content, file.md5, data_set, shared)
+    if len(content) != plain_size:
+        kinds = (f", {kind}" for start, kind in OTHER_KINDS.items() if content.startswith(start))
+        raise Broken(path, f"{expected:,} bytes", f"{len(content):,}{next(kinds, '')}")
+    # The checksum last: what the other checks find says more to whoever has to repair the file.
+    _check_header(path, content, file)
+    if len(file.shape) == 1:
+        _check_labels(path, content[_header_size(file) :], data_set)
+    _check_md5(path, content, file.unpacked_md5, data_set, shared)
+    return content
+
+
+def _check_packed(path: Path, content: bytes, file: DataFile, plain_size: int) -> None:
+    """Raise `Broken` unless it is the makers' packed file, or theirs packed by somebody else."""
+    md5 = hashlib.md5(content).hexdigest()
+    if md5 == file.md5:
+        return
+    owner = _owner(md5)
+    if not owner:
+        plain_md5 = hashlib.md5(_unpacked(content, plain_size)).hexdigest()
+        if plain_md5 == file.unpacked_md5:
+            return
+        owner = _owner(plain_md5)
+    if owner:
+        raise Foreign(path, f"the checksum {file.md5}", owner)
+    if len(content) != file.size:
+        raise Broken(path, f"{file.size:,} bytes", f"{len(content):,}")
+    raise Broken(path, f"the checksum {file.md5}", md5)
+
+
+def _unpacked(content: bytes, largest: int) -> bytes:
+    """The unpacked bytes; empty where the file is damaged or there are more than `largest`."""
+    try:
+        with gzip.open(io.BytesIO(content)) as file:
+            plain = file.read(largest + 1)
+    except (OSError, EOFError, zlib.error):
+        return b""
+    return plain if len(plain) <= largest else b""
+
+
+def _check_md5(path: Path, content: bytes, expected: str, data_set: DataSet, shared: bool) -> None:
+    """Raise `Foreign` for another checksum, or, where none is known, for one that is somebody
+    else's."""
+    md5 = hashlib.md5(content).hexdigest()
+    owner = _owner(md5)
+    if expected and md5 != expected:
+        raise Foreign(path, f"the checksum {expected}", owner or md5)
+    if not expected and (owner or shared):
+        raise Foreign(path, f"{path.name} of {data_set.title}", owner or "a file of unknown origin")
+
+
+def _owner(md5: str) -> str:
+    """The known file that has the checksum, such as "train-labels-idx1-ubyte of MNIST"; or ""."""
+    for data_set in registry.DATA_SETS:
+        for file in data_set.files:
+            if md5 in (file.md5, file.unpacked_md5):
+                return f"{file.packed if md5 == file.md5 else file.name} of {data_set.title}"
+    return ""
+
+
+def _check_header(path: Path, content: bytes, file: DataFile) -> None:
+    magic, *shape = struct.unpack_from(f">{1 + len(file.shape)}I", content)
+    right = UNSIGNED_BYTE << 8 | len(file.shape)
+    if magic != right:
+        raise Broken(path, f"0x{right:08x} as its first four bytes", f"0x{magic:08x}")
+    if tuple(shape) != file.shape:
+        expected, found = (" × ".join(f"{size:,}" for size in each) for each in (file.shape, shape))
+        raise Broken(path, expected, found)
+
+
+def _check_labels(path: Path, labels: bytes, data_set: DataSet) -> None:
+    last = len(data_set.classes) - 1
+    if max(labels) > last:
+        raise Broken(path, f"labels from 0 to {last}", str(max(labels)))
+    if not data_set.balanced:
+        return
+    each = len(labels) // len(data_set.classes)
+    for label, name in enumerate(data_set.classes):
+        count = labels.count(label)
+        if count != each:
+            raise Broken(path, f"{each:,} labels of each class", f"{count:,} of {label} ({name})")
+
+
+def _header_size(file: DataFile) -> int:
+    return 4 + 4 * len(file.shape)

@@ -1,0 +1,169 @@
+"""Digits written by hand: a sheet with a pen, and how MNIST and scikit-learn prepare a drawing."""
+
+from __future__ import annotations
+
+from collections import deque
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.pictures import Array
+
+SIDE = 28
+"""Pixels of an MNIST image, each way."""
+FINE = 4
+"""Dots of the sheet in a pixel, each way: fine enough that scaling it leaves soft edges."""
+RADIUS, EDGE = 1.5, 0.75
+"""Half the width of the pen's line, and of its soft edge the whole, both in pixels: ten digits
+written with it hold about as much ink as MNIST's own do, 102 full pixels each."""
+BOX = 20
+"""Into so many pixels each way MNIST scales a digit."""
+CENTRE = 14.5
+"""Where MNIST puts a digit's centre of mass: into the middle of pixel 14, counted from 0."""
+GRID, CELLS = 32, 8
+"""scikit-learn's digits were bitmaps of 32 × 32, of which 8 × 8 squares are left."""
+KEPT = 100
+"""So many strokes can be undone."""
+
+Ink: TypeAlias = NDArray[np.uint8]
+"""From 0, the paper, to 255, the ink."""
+
+
+class Pad:
+    """A pen over a sheet of paper, and the strokes that it has drawn.
+
+    Places are in pixels from the top left corner of the sheet: (0.5, 0.5) is the middle of the
+    first pixel, x goes to the right and y downwards.
+    """
+
+    def __init__(self) -> None:
+        self.x = self.y = CENTRE
+        """Where the pen is."""
+        self.down = False
+        """Whether it touches the paper, and draws where it goes."""
+        self.ink: Ink = np.zeros((SIDE * FINE, SIDE * FINE), dtype=np.uint8)
+        """What is on the sheet, a number a dot; never changed in place, but replaced."""
+        self._before: deque[Ink] = deque(maxlen=KEPT)
+
+    def lower(self) -> None:
+        """Begin a stroke: a dot, so far."""
+        if not self.down:
+            self._before.append(self.ink)
+            self.down = True
+            self._draw(self.x, self.y)
+
+    def lift(self) -> None:
+        """End the stroke."""
+        self.down = False
+
+    def go(self, x: float, y: float) -> None:
+        """Move the pen in a straight line to a place, or to the edge of the sheet before it."""
+        before = self.x, self.y
+        self.x, self.y = (min(max(place, 0.5), SIDE - 0.5) for place in (x, y))
+        if self.down:
+            self._draw(*before)
+
+    def undo(self) -> None:
+        """Take the last stroke back, or the last clearing; the pen stays where it is."""
+        self.lift()
+        if self._before:
+            self.ink = self._before.pop()
+
+    def clear(self) -> None:
+        """Take an empty sheet."""
+        self.lift()
+        if self.ink.any():
+            self._before.append(self.ink)
+            self.ink = np.zeros_like(self.ink)
+
+    def _draw(self, x: float, y: float) -> None:
+        """Draw from that place to where the pen is."""
+        self.ink = np.maximum(self.ink, _line(x, y, self.x, self.y))
+
+
+def as_mnist(drawing: Ink) -> Ink:
+    """A drawing of any size as an image of MNIST: uint8 of shape (28, 28), zeros for no ink.
+
+    What LeCun, Cortes and Burges did with the digits of NIST: scaled to fit into 20 × 20 pixels,
+    keeping the aspect ratio, with soft edges, and moved by whole pixels so that the centre of
+    mass comes to the middle of the image (http://yann.lecun.com/exdb/mnist/).
+    """
+    image = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    if drawing.any():
+        digit = _boxed(drawing, BOX)
+        rows, columns = digit.shape
+        top, left = (_begin(digit.sum(axis=1 - axis), CENTRE, SIDE) for axis in (0, 1))
+        image[top : top + rows, left : left + columns] = np.rint(digit)
+    return image
+
+
+def as_digits(drawing: Ink) -> Ink:
+    """A drawing as one of scikit-learn's digits, in the size of MNIST's: uint8, (28, 28).
+
+    All of those fill the height of their bitmap, with the centre of mass near the middle of its
+    width; what is left of it are the means of 8 × 8 squares (Alpaydın and Kaynak, 1998). So a
+    network that knows only them takes little of what `as_mnist` makes for what it is.
+    """
+    bitmap = np.zeros((GRID, GRID))
+    if drawing.any():
+        digit = _boxed(drawing, GRID)
+        rows, columns = digit.shape
+        top, left = (GRID - rows) // 2, _begin(digit.sum(axis=0), GRID / 2, GRID)
+        bitmap[top : top + rows, left : left + columns] = digit
+    between = _between(CELLS, SIDE)
+    image = between @ resized(bitmap, CELLS, CELLS) @ between.T
+    return np.asarray(np.rint(image), dtype=np.uint8)
+
+
+def _boxed(drawing: Ink, box: int) -> NDArray[np.float64]:
+    """What is drawn, without the paper around it, in so many pixels the longer way."""
+    rows, columns = (np.flatnonzero(drawing.any(axis=1 - axis)) for axis in (0, 1))
+    digit = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = box / max(digit.shape)
+    height, width = (max(1, round(side * scale)) for side in digit.shape)
+    return resized(digit, height, width)
+
+
+def _begin(ink: NDArray[np.float64], middle: float, side: int) -> int:
+    """Where a digit begins whose rows, or columns, hold this much ink: never off the image."""
+    centre = float(ink @ (np.arange(len(ink)) + 0.5) / ink.sum())
+    return min(max(round(middle - centre), 0), side - len(ink))
+
+
+def _between(before: int, after: int) -> NDArray[np.float64]:
+    """The bilinear enlargement of one side, shape (after, before); a pixel counts as a square."""
+    places = (np.arange(after) + 0.5) * before / after - 0.5
+    return np.stack([np.interp(places, np.arange(before), one) for one in np.eye(before)], axis=1)
+
+
+def _line(x: float, y: float, to_x: float, to_y: float) -> Ink:
+    """The ink of a line with round ends, by how far each dot is from it."""
+    dots = (np.arange(SIDE * FINE) + 0.5) / FINE
+    right, below = dots[None, :] - x, dots[:, None] - y
+    way_x, way_y = to_x - x, to_y - y
+    length = way_x * way_x + way_y * way_y
+    along = ((right * way_x + below * way_y) / (length or 1.0)).clip(0, 1)
+    distance = np.hypot(right - along * way_x, below - along * way_y)
+    share = ((RADIUS - distance) / EDGE + 0.5).clip(0, 1)
+    return np.asarray(np.rint(255 * share), dtype=np.uint8)
+
+
+def resized(image: NDArray[np.generic], rows: int, columns: int) -> Array:
+    """The image (or images, shape (…, rows, columns)) in this many rows and columns.
+
+    A pixel that is covered in part counts for that part. So a smaller image is anti-aliased, a
+    larger one keeps its edges, and twice as large is every pixel four times.
+    """
+    down, across = _shares(image.shape[-2], rows), _shares(image.shape[-1], columns)
+    return np.asarray(down @ image.astype(np.float64) @ across.T)
+
+
+@lru_cache(maxsize=128)
+def _shares(before: int, after: int) -> Array:
+    """How much of each old pixel goes into each new one, shape (after, before); rows sum to 1."""
+    old, new = np.arange(before) / before, np.arange(after)[:, None] / after
+    covered = np.minimum(old + 1 / before, new + 1 / after) - np.maximum(old, new)
+    shares = covered.clip(min=0)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))

@@ -1,0 +1,139 @@
+"""One logit z: its probability, three losses and their gradients, and a training of it by each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TypeAlias
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.pictures import Array
+from engine.probability_scenes import (
+    LogitCurves,
+    LogitWalk,
+    LossAt,
+    LossCurve,
+    LossRace,
+    ProbabilityLook,
+    ProbabilityScene,
+)
+
+LossFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
+"""From z and the label, 0 or 1, of the same shape: a loss for each."""
+POINTS = 601
+"""Of a curve: two for each column of a wide screen, and more."""
+RACERS = ("BCEWithLogitsLoss", "squared error")
+
+
+def bce(z: Tensor, y: Tensor) -> Tensor:
+    """−ln of the probability that the label got, computed from P."""
+    loss: Tensor = nn.BCELoss(reduction="none")(torch.sigmoid(z), y)
+    return loss
+
+
+def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
+    """The same, computed from z: P is never written down, so nothing is rounded away."""
+    loss: Tensor = nn.BCEWithLogitsLoss(reduction="none")(z, y)
+    return loss
+
+
+def squared_error(z: Tensor, y: Tensor) -> Tensor:
+    """(P − y)², as for a line: the loss that this lesson warns of."""
+    loss: Tensor = nn.MSELoss(reduction="none")(torch.sigmoid(z), y)
+    return loss
+
+
+LOSSES: dict[str, LossFn] = {
+    "BCELoss": bce,
+    "BCEWithLogitsLoss": bce_with_logits,
+    "squared error": squared_error,
+}
+
+
+def loss_and_gradient(loss_fn: LossFn, z: Tensor, label: int) -> tuple[Tensor, Tensor]:
+    """The loss at each z, and ∂L/∂z there as `backward` gives it; both of the shape of z."""
+    z = z.clone().requires_grad_()
+    y = torch.full_like(z, label)
+    loss = loss_fn(z, y)
+    loss.sum().backward()  # each z has a loss of its own: their gradients do not mix
+    assert z.grad is not None
+    return loss.detach(), z.grad
+
+
+class LogitTraining:
+    """One logit that starts wrong, and is led to its label by one of the losses."""
+
+    def __init__(self, loss_fn: LossFn, start: float, label: int, rate: float) -> None:
+        self.loss_fn = loss_fn
+        self.y = torch.tensor(float(label))
+        self.z = torch.tensor(start, requires_grad=True)
+        self.optimizer = torch.optim.SGD([self.z], lr=rate)
+        self.p: list[float] = []
+        self.losses: list[float] = []
+        self.note()
+
+    def step(self) -> None:
+        """Make one step against the gradient."""
+        loss = self.loss_fn(self.z, self.y)
+        self.optimizer.zero_grad()
+        loss.backward()
+        self.optimizer.step()
+        self.note()
+
+    def note(self) -> None:
+        """Keep P = σ(z) and the loss of now."""
+        self.p.append(torch.sigmoid(self.z).item())
+        self.losses.append(self.loss_fn(self.z, self.y).item())
+
+
+class RunningRace:
+    """Two logits that start at the same wrong place: one step of the race is one of each."""
+
+    def __init__(self, start: float, label: int, rate: float) -> None:
+        self._rate = rate
+        self._trainings = {name: LogitTraining(LOSSES[name], start, label, rate) for name in RACERS}
+
+    def step(self) -> None:
+        """Make one step of each."""
+        for training in self._trainings.values():
+            training.step()
+
+    def look(self) -> LossRace:
+        """How far both have come."""
+        walks = {
+            name: LogitWalk(np.array(training.p), np.array(training.losses))
+            for name, training in self._trainings.items()
+        }
+        return LossRace(self._rate, walks)
+
+
+def observe(
+    scene: ProbabilityScene, z: float, label: int, race: LossRace | None = None
+) -> ProbabilityLook:
+    """Everything that the lab shows at this z, in 32 bits."""
+    here = torch.tensor(z, dtype=torch.float32)
+    losses = {}
+    for name, loss_fn in LOSSES.items():
+        loss, gradient = loss_and_gradient(loss_fn, here, label)
+        losses[name] = LossAt(loss.item(), gradient.item())
+    p, odds = torch.sigmoid(here).item(), torch.exp(here).item()
+    return ProbabilityLook(scene, z, label, p, odds, losses, curves(scene.reach, label), race)
+
+
+@lru_cache(maxsize=8)
+def curves(reach: float, label: int) -> LogitCurves:
+    """Every curve over z, from −reach to reach."""
+    z = torch.linspace(-reach, reach, POINTS)
+    losses = {name: loss_and_gradient(loss_fn, z, label) for name, loss_fn in LOSSES.items()}
+    return LogitCurves(
+        z=_array(z),
+        p=_array(torch.sigmoid(z)),
+        losses={name: LossCurve(*map(_array, both)) for name, both in losses.items()},
+    )
+
+
+def _array(values: Tensor) -> Array:
+    return values.numpy().astype(np.float64)

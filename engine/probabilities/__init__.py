@@ -1,1 +1,0 @@
-"""One logit: its probability, its odds, what it costs to be wrong, and how that is unlearnt."""

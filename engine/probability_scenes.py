@@ -1,0 +1,251 @@
+"""The scenes of the probabilities lab: what is set, what is shown, and its formulas in numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.equations import Equation, factor, number, plain
+
+if TYPE_CHECKING:  # it brings numpy, and the course can be read without
+    from engine.pictures import Array
+
+ENTROPY, SQUARED = "BCEWithLogitsLoss", "squared error"
+"""The two losses that are compared, by their names in `engine.probabilities.LOSSES`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbabilityScene:
+    """One way of looking at a logit."""
+
+    name: str
+    title: str
+    start: float
+    """Where the point stands at first: z."""
+    reach: float = 8.0
+    """z goes from −reach to reach."""
+    small: float = 0.1
+    """How far one press of an arrow key goes."""
+    large: float = 1.0
+    moves: str = "z"
+    """What the arrow keys move: z or P."""
+    labelled: bool = True
+    """Whether the label plays a part."""
+
+
+SCENES: Mapping[str, ProbabilityScene] = {
+    scene.name: scene
+    for scene in (
+        ProbabilityScene(
+            name="sigmoid", title="from any number to a probability", start=1.0, labelled=False
+        ),
+        ProbabilityScene(
+            name="odds",
+            title="probability, odds and log-odds",
+            start=0.0,
+            small=0.01,
+            large=0.1,
+            moves="P",
+            labelled=False,
+        ),
+        ProbabilityScene(name="cross-entropy", title="what a wrong answer costs", start=-2.0),
+        ProbabilityScene(name="gradients", title="what each loss would teach", start=-4.0),
+        ProbabilityScene(name="race", title="two losses lead one logit each", start=-6.0),
+        ProbabilityScene(
+            name="saturation",
+            title="where 32 bits run out",
+            start=-20.0,
+            reach=120.0,
+            small=1.0,
+            large=10.0,
+        ),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LossAt:
+    """A loss at one z, and ∂L/∂z there from `backward`."""
+
+    loss: float
+    gradient: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossCurve:
+    """A loss and its gradient over a range of z; both arrays have its shape."""
+
+    loss: Array
+    gradient: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogitCurves:
+    """All that is drawn as a curve over z, for one label."""
+
+    z: Array
+    p: Array
+    losses: Mapping[str, LossCurve]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogitWalk:
+    """One logit led by a loss, step by step; both arrays begin before the first step."""
+
+    p: Array
+    """The probability of the label 1."""
+    loss: Array
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LossRace:
+    """Two logits from one start, each led by its own loss."""
+
+    rate: float
+    """η, the same for both."""
+    walks: Mapping[str, LogitWalk]
+
+    @property
+    def steps(self) -> int:
+        """How many steps each has made."""
+        return len(next(iter(self.walks.values())).p) - 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProbabilityLook:
+    """A logit in one of the scenes, in 32 bits; `engine.probabilities.observe` makes it."""
+
+    scene: ProbabilityScene
+    z: float
+    label: int
+    p: float
+    """P = σ(z)."""
+    odds: float
+    """P/(1 − P) = eᶻ."""
+    losses: Mapping[str, LossAt]
+    """By the names in `engine.probabilities.LOSSES`."""
+    curves: LogitCurves
+    race: LossRace | None = None
+    """In the scene of that name."""
+
+    @property
+    def given(self) -> float:
+        """The probability that the label was given."""
+        return self.p if self.label else 1 - self.p
+
+    def reached(self, walk: LogitWalk) -> Array:
+        """The probability of the label, step by step."""
+        return walk.p if self.label else 1 - walk.p
+
+    def passed(self, name: str) -> int | None:
+        """The step of the race at which this loss first gave the label more than a half."""
+        assert self.race is not None
+        reached = self.reached(self.race.walks[name])
+        return next((step for step, p in enumerate(reached) if p > 0.5), None)
+
+
+def exact(value: float) -> str:
+    """A number, and whether it is a 0 to the last bit."""
+    return number(value) if value else "exactly 0"
+
+
+def probability(p: float) -> str:
+    """A probability; one that four digits cannot tell from 1 is written as what is missing."""
+    if p in (0.0, 1.0):
+        return f"exactly {p:g}"
+    return f"1 − {number(1 - p, 2)}" if p > 0.99995 else number(p)
+
+
+def equations(look: ProbabilityLook) -> tuple[Equation, ...]:
+    """What is to be computed in the scene, line by line."""
+    return tuple(_EQUATIONS[look.scene.name](look))
+
+
+def _sigmoid(look: ProbabilityLook) -> list[Equation]:
+    p, rest, power = number(look.p), number(1 - look.p), number(math.exp(-look.z))
+    slope = number(look.p * (1 - look.p))
+    return [
+        Equation("z", "e⁻ᶻ", f"e^({number(-look.z, 2)})", power),
+        Equation("to P", "P = 1/(1 + e⁻ᶻ)", f"1/(1 + {power})", p),
+        Equation("the rest", "1 − P", f"1 − {p}", rest),
+        Equation("slope", "dP/dz = P·(1 − P)", f"{p} · {rest}", slope),
+    ]
+
+
+def _odds(look: ProbabilityLook) -> list[Equation]:
+    p, z, odds, power = map(number, (look.p, look.z, look.odds, math.exp(-look.z)))
+    return [
+        Equation("odds", "odds = P/(1 − P)", f"{p}/{number(1 - look.p)}", odds),
+        Equation("log-odds", "z = ln(odds)", f"ln {odds}", z),
+        Equation("back", "odds = eᶻ", f"e^({z})", odds),
+        Equation("back", "P = 1/(1 + e⁻ᶻ)", f"1/(1 + {power})", p),
+    ]
+
+
+def _cross_entropy(look: ProbabilityLook) -> list[Equation]:
+    p, loss = probability(look.p), number(look.losses[ENTROPY].loss)
+    power = number(math.exp(-look.z if look.label else look.z))
+    formula = "L = −ln P" if look.label else "L = −ln(1 − P)"
+    inside = f"−ln {number(look.given)}" if look.label else f"−ln(1 − {p})"
+    from_z = "L = ln(1 + e⁻ᶻ)" if look.label else "L = ln(1 + eᶻ)"
+    return [
+        Equation("forward", "P = σ(z)", f"σ({number(look.z, 2)})", p),
+        Equation(f"label {look.label}", formula, inside, loss),
+        Equation("from z", from_z, f"ln(1 + {power})", loss),
+        Equation("a coin", "−ln ½", "−ln 0.5", number(math.log(2))),
+    ]
+
+
+def _gradients(look: ProbabilityLook) -> list[Equation]:
+    entropy, squared = (look.losses[name].gradient for name in (ENTROPY, SQUARED))
+    error, slope = look.p - look.label, number(look.p * (1 - look.p))
+    twice, over = f"2·{factor(error)}·{slope}", f"{number(error)}/{factor(squared)}"
+    ratio = number(entropy / squared, 2) if squared else "none"
+    return [
+        Equation("forward", "P = σ(z)", f"σ({number(look.z, 2)})", probability(look.p)),
+        Equation("entropy", "∂L/∂z = P − y", f"{number(look.p)} − {look.label}", number(entropy)),
+        Equation("squared", "2·(P − y)·P·(1 − P)", twice, number(squared)),
+        Equation("ratio", "1/(2·P·(1 − P))", over, ratio),
+    ]
+
+
+def _race(look: ProbabilityLook) -> list[Equation]:
+    race = look.race
+    assert race is not None
+    never = f"not above ½ in {race.steps:,} steps"
+    lines = [Equation("update", "z ← z − η·∂L/∂z", "", f"η = {plain(race.rate)}")]
+    for phase, title, name in (
+        ("entropy", "cross-entropy", ENTROPY),
+        ("squared", "squared error", SQUARED),
+    ):
+        walk, step = race.walks[name], look.passed(name)
+        over = f"above ½ at step {step:,}" if step is not None else ""
+        reached = number(float(look.reached(walk)[-1]))
+        lines += [
+            Equation(phase, f"P({look.label}), {title}", over or never, reached),
+            Equation("", f"L, {title}", "", number(float(walk.loss[-1]))),
+        ]
+    return lines
+
+
+def _saturation(look: ProbabilityLook) -> list[Equation]:
+    bce, logits = look.losses["BCELoss"], look.losses[ENTROPY]
+    return [
+        Equation("", "P = σ(z) in float32", "", probability(look.p)),
+        Equation("", "BCELoss of P", "", number(bce.loss)),
+        Equation("", "  its ∂L/∂z", "", exact(bce.gradient)),
+        Equation("", "BCEWithLogitsLoss of z", "", number(logits.loss)),
+        Equation("", "  its ∂L/∂z", "", exact(logits.gradient)),
+    ]
+
+
+_EQUATIONS = {
+    "sigmoid": _sigmoid,
+    "odds": _odds,
+    "cross-entropy": _cross_entropy,
+    "gradients": _gradients,
+    "race": _race,
+    "saturation": _saturation,
+}

@@ -1,0 +1,77 @@
+"""A vector of logits: its probabilities, their logarithm in three ways, the loss of a label."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from engine.softmax_scenes import COLDEST, HOTTEST, Numbers, SoftmaxInput, SoftmaxLook, SoftmaxScene
+
+
+def probabilities(z: Tensor, temperature: float = 1.0) -> Tensor:
+    """eᶻ/Σeᶻ, from logits that are first divided by the temperature; shape of z."""
+    return torch.softmax(z / temperature, dim=0)
+
+
+def log_probabilities(z: Tensor) -> dict[str, Tensor]:
+    """ln P in three ways, each of the shape of z."""
+    powers = torch.exp(z)  # beyond all float32 numbers from z = 88.73 on
+    return {
+        # z − ln Σeᶻ, with the largest z taken out first: nothing overflows
+        "log_softmax": torch.log_softmax(z, dim=0),
+        # the logarithm of the finished probabilities: one that has become 0 gives −∞
+        "ln(softmax)": torch.log(torch.softmax(z, dim=0)),
+        # the formula just as it is written
+        "ln(eᶻ/Σeᶻ)": torch.log(powers / powers.sum()),
+    }
+
+
+def three_losses(z: Tensor, y: Tensor) -> dict[str, Tensor]:
+    """−ln of the probability of class y, a whole number, three ways; z has shape (classes,)."""
+    return {
+        "−ln P(y)": -torch.log(torch.softmax(z, dim=0)[y]),
+        "NLLLoss": nn.NLLLoss()(torch.log_softmax(z, dim=0), y),
+        "CrossEntropyLoss": nn.CrossEntropyLoss()(z, y),
+    }
+
+
+def gradient(z: Tensor, y: Tensor) -> Tensor:
+    """∂L/∂z of the cross-entropy, from `backward`: P − y, with y as 1 at its class and 0 else."""
+    z = z.clone().requires_grad_()
+    loss = nn.CrossEntropyLoss()(z, y)
+    loss.backward()
+    assert z.grad is not None
+    return z.grad
+
+
+def stepped(z: Numbers, label: int, rate: float = 1.0) -> Numbers:
+    """The logits after one step against the gradient of the label's loss."""
+    before = torch.tensor(z, dtype=torch.float32)
+    return _numbers(before - rate * gradient(before, torch.tensor(label)))
+
+
+def observe(scene: SoftmaxScene, given: SoftmaxInput, steps: int = 0) -> SoftmaxLook:
+    """Everything that the lab shows of these logits, in 32 bits."""
+    before = torch.tensor(given.z, dtype=torch.float32)
+    z, y = before + given.shift, torch.tensor(given.label)
+    hot = scene.moves == "temperature"
+    temperatures = tuple(np.geomspace(COLDEST, HOTTEST, 201).tolist()) if hot else ()
+    curves = [_numbers(probabilities(z, each)) for each in temperatures]
+    return SoftmaxLook(
+        scene=scene,
+        given=given,
+        z=_numbers(z),
+        p=_numbers(probabilities(z, given.temperature)),
+        plain=_numbers(probabilities(before)),
+        ways={name: _numbers(log_p) for name, log_p in log_probabilities(z).items()},
+        losses={name: loss.item() for name, loss in three_losses(z, y).items()},
+        gradient=_numbers(gradient(z, y)),
+        temperatures=temperatures,
+        curves=tuple(zip(*curves, strict=True)),
+        steps=steps,
+    )
+
+
+def _numbers(values: Tensor) -> Numbers:
+    return tuple(values.tolist())

@@ -1,1 +1,0 @@
-"""Autograd: the chain rule, and what `backward` does with it; knows no torch and no screen."""

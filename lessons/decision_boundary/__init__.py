@@ -1,1 +1,0 @@
-"""Decision boundary: two features, a line or a small network; knows no torch and no screen."""

@@ -1,1 +1,0 @@
-"""Gradient descent by hand: one weight, one sample a step; knows no torch and no screen."""

@@ -1,1 +1,0 @@
-"""Computational graphs: one program run, traced and compiled; knows no torch and no screen."""

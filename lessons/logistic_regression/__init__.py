@@ -1,1 +1,0 @@
-"""Logistic regression: one feature, two classes; knows no torch and no screen."""

@@ -1,1 +1,0 @@
-"""Parameters: a model from two `nn.Parameter`s; knows no torch and no screen."""

@@ -1,1 +1,0 @@
-"""Probabilities: a logit, its odds, and what a wrong answer costs; no torch and no screen."""

@@ -1,1 +1,0 @@
-"""Tensors: shape, memory, indexing and broadcasting; knows no torch and no screen."""

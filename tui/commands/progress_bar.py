@@ -1,0 +1,82 @@
+"""A progress bar in one line of a terminal, drawn through `rich.progress`."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+from rich.console import Console
+from rich.progress import Progress, ProgressColumn, Task
+from rich.text import Text
+
+from tui.commands.terminal import columns, speaks_utf8
+
+REDRAW_SECONDS = 0.1
+
+
+class ProgressBar:
+    """One line that is redrawn at most ten times a second: a bar, then a text.
+
+    The text counts more: in a narrow terminal the bar gets shorter and then the text is cut. The
+    width is the terminal's own, whatever the variable COLUMNS says.
+    """
+
+    def __init__(self, text: str, longest: int) -> None:
+        """Show the text without a bar, which is later at most `longest` columns long."""
+        self._due = 0.0
+        self._console = _Console(
+            file=sys.stdout, force_terminal=True, force_interactive=True, color_system=None
+        )
+        self._progress = Progress(
+            _BarAndText(longest),
+            console=self._console,
+            auto_refresh=False,  # it would refresh from a daemon thread
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._task = self._progress.add_task(text, total=None)
+        self._refresh()
+
+    @property
+    def due(self) -> bool:
+        """Whether the line is old enough to be drawn again: only then is a new text needed."""
+        return time.monotonic() >= self._due
+
+    def draw(self, done: int, total: int, text: str) -> None:
+        """Draw the line: `done` of `total`, and the text after the bar."""
+        self._due = time.monotonic() + REDRAW_SECONDS
+        self._progress.update(self._task, completed=done, total=total, description=text)
+        self._refresh()
+
+    def clear(self) -> None:
+        """Remove the line, so that something else can be printed; `draw` brings it back."""
+        self._progress.stop()
+
+    def _refresh(self) -> None:
+        self._console.width = columns()
+        self._progress.start()  # refreshes, and does nothing else where it has started
+        self._progress.refresh()
+
+
+class _Console(Console):
+    """Leaves the cursor visible: a program that is killed could not show it again."""
+
+    def show_cursor(self, show: bool = True) -> bool:
+        return False
+
+
+class _BarAndText(ProgressColumn):
+    def __init__(self, longest: int) -> None:
+        super().__init__()
+        self._longest = longest
+        self._full, self._empty = ("━", "─") if speaks_utf8() else ("#", "-")
+
+    def render(self, task: Task) -> Text:
+        room = columns() - 1  # a full line would wrap in some terminals
+        width = full = 0
+        if task.total:
+            width = max(0, min(self._longest, room - len(task.description)))
+            full = int(width * task.completed / task.total)
+        line = self._full * full + self._empty * (width - full) + task.description
+        return Text(line[:room], no_wrap=True)
