@@ -21,6 +21,8 @@ FAR = 1e6
 """Coordinates beyond this are far off the chart and are not rounded."""
 APART = (2, 3, 4, 5, 6, 7, 8)
 """How many rows may lie between two ticks."""
+GAP = 2
+"""So many cells at least lie between two labels side by side."""
 TICK = 0.05
 """The share of an axis that may be wasted for a row less between its ticks."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -151,7 +153,7 @@ def horizontal(scale: Scale, columns: int) -> Axis:
     """
     make = logarithmic if scale.logarithmic else linear
     axis = make(scale.low, scale.high, 1)
-    for count in range(max(columns // 9, 1), 0, -1):
+    for count in range(max(columns // 7, 1), 0, -1):
         axis = make(scale.low, scale.high, count)
         if (ticks := _fitting(axis, scale.name, columns)) is not None:
             return replace(axis, ticks=ticks)
@@ -173,7 +175,7 @@ def _fitting(axis: Axis, name: str, columns: int) -> tuple[tuple[float, str], ..
     elif name:
         place, label = ticks[-1]
         ticks[-1] = (place, f"{label} {name}")
-    if all(one[1] < other[0] for one, other in pairwise(map(cells, ticks))):
+    if all(one[1] + GAP <= other[0] for one, other in pairwise(map(cells, ticks))):
         return tuple(ticks)
     return None
 

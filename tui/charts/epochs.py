@@ -136,8 +136,8 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
     width = max(len(text) for _, text, _ in lines) + 3
     top = plot.rows - len(lines) if high else 0
     for row, (mark, text, colour) in enumerate(lines, start=top):
-        plot.note(plot.columns - width, row, f"{mark} {text} ".ljust(width), style.text)
         plot.note(plot.columns - width, row, mark, colour)
+        plot.note(plot.columns - width + 1, row, f" {text} ".ljust(width - 1), style.text)
     plot.note(1, plot.rows - 1 if high else 0, name, style.dim)
     return plot.canvas
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.pictures import Array, LinePicture
 from engine.pictures.fits import FitsPicture
@@ -74,7 +75,7 @@ def draw_lines(picture: WalksPicture, width: int, height: int, style: ChartStyle
     ]
     for index, (walk, (mark, _, colour)) in enumerate(zip(picture.walks, runs, strict=True)):
         if seen[index]:
-            x = _marked(plot.x.values(plot.columns), index, len(runs))
+            x = plot.x.values(plot.columns)[_marked(plot.columns, index, len(runs))]
             plot.points(x, walk.w * x + walk.b, colour, mark)
     plot.lay(ground.above)
     gone = [walk.name for walk, shown in zip(picture.walks, seen, strict=True) if not shown]
@@ -102,7 +103,7 @@ def draw_curves(picture: FitsPicture, width: int, height: int, style: ChartStyle
         plot.line(picture.grid, fit.curve, colour)
     if len(runs) > 1:
         for index, (fit, (mark, _, colour)) in enumerate(zip(picture.walks, runs, strict=True)):
-            at = _marked(np.arange(len(picture.grid)), index, len(runs))
+            at = _marked(len(picture.grid), index, len(runs))
             plot.points(picture.grid[at], fit.curve[at], colour, mark)
     return plot.canvas
 
@@ -153,7 +154,7 @@ def window(x: Array, y: Array, start: tuple[float, float] | None) -> tuple[Scale
     return Scale("x", *edges), Scale("y", low, high)
 
 
-def _apart(plot: Plot, x: Array, y: Array) -> Array:
+def _apart(plot: Plot, x: Array, y: Array) -> NDArray[np.intp]:
     """One of the points for each braille dot, and not too many."""
     across, down = plot.dots(plot.x.place(x), plot.y.place(y))
     with np.errstate(over="ignore", invalid="ignore"):
@@ -169,11 +170,11 @@ def _line(plot: Plot, w: float, b: float, colour: tuple[int, int, int]) -> bool:
         return math.isfinite(w + b) and plot.line(ends, w * ends + b, colour)
 
 
-def _marked(places: Array, index: int, runs: int) -> Array:
+def _marked(places: int, index: int, runs: int) -> NDArray[np.intp]:
     """Where a line carries its marker: those of different lines alternate, and so all are seen
     where the lines are one."""
     shares = (np.arange(MARKS) + (index + 0.5) / runs) / MARKS
-    return np.asarray(places[(shares * len(places)).astype(np.intp)])
+    return (shares * places).astype(np.intp)
 
 
 def _residuals(plot: Plot, picture: LinePicture, style: ChartStyle) -> None:

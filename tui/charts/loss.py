@@ -106,9 +106,10 @@ def by_updates(
     frame: Frame, picture: WalksPicture | FitsPicture, width: int, height: int, style: ChartStyle
 ) -> Drawing:
     """The loss of each run against its own updates."""
+    walks: Sequence[Walk | Fit] = picture.walks
     curves = [
         _curve(frame, walk, entry, 1)
-        for walk, entry in zip(picture.walks, entries(picture, style), strict=True)
+        for walk, entry in zip(walks, entries(picture, style), strict=True)
     ]
     return _compare(frame, curves, _scale("updates", curves, 10), width, height, style)
 

@@ -182,10 +182,11 @@ def _hardest(
     height: int,
     style: ChartStyle,
 ) -> Drawing:
-    head = 1 if height > (SIDES[-1] + 1) // 2 + WORDS else 0
-    plan = tiles(width, height - head, len(hardest), WORDS)
+    plan = tiles(width, height, len(hardest), WORDS)
     if plan is None:
         return "too small"
+    # A row for the age of the test, where that takes no image away.
+    head = int(plan == tiles(width, height - 1, len(hardest), WORDS))
     canvas = Canvas(width, height)
     if head and len(age) <= width:
         canvas.write(0, width - len(age), age, style.dim)
