@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it
     from engine.config import Setting
     from engine.equations import Equation
-    from engine.pictures import Array, Picture
+    from engine.pictures import LossHistory, Picture
 
 NamedParameters: TypeAlias = Mapping[str, float | list[float]]
 """The parameters of a model, named as the formulas name them."""
@@ -31,38 +31,6 @@ class State(StrEnum):
     def ended(self) -> bool:
         """Whether no further step will come."""
         return self in (State.FINISHED, State.DIVERGED, State.STOPPED, State.FAILED)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class LossHistory:
-    """The loss of every step so far, in a bounded number of buckets.
-
-    Bucket i covers the steps from `first[i]` up to the next bucket, and keeps the lowest and
-    the highest loss among them, so that no spike is lost. As long as there are no more steps
-    than buckets, each holds one step and low equals high.
-    """
-
-    first: Array
-    low: Array
-    high: Array
-    stride: int = 1
-    """How many steps a bucket covers."""
-    steps: int | None = None
-    """How many steps there are; None where the last bucket is full."""
-
-    def __len__(self) -> int:
-        return len(self.first)
-
-    def first_below(self, loss: float) -> int | None:
-        """The step at which the loss first fell below `loss`, or None.
-
-        Where a bucket covers several steps this is the bucket's last one: late, never early.
-        """
-        below = (self.low < loss).nonzero()[0]
-        if not len(below):
-            return None
-        last = int(self.first[below[0]]) + self.stride - 1
-        return last if self.steps is None else min(last, self.steps)
 
 
 @dataclass(frozen=True, slots=True)

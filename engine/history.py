@@ -7,8 +7,7 @@ import math
 import numpy as np
 import torch
 
-from engine.frame import LossHistory
-from engine.pictures import Array
+from engine.pictures import Array, LossHistory
 
 
 class Diverged(ArithmeticError):

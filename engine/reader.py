@@ -8,10 +8,8 @@ from typing import TypeAlias
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import nn
-
-from engine.pictures import Array
-from engine.pictures.digits import Pixels
 
 Prepare: TypeAlias = Callable[[torch.Tensor], torch.Tensor]
 """Turns grey values, (images, 28, 28), into what a network takes."""
@@ -42,7 +40,7 @@ class Reader:
         self.classes = classes
         """What the ten answers are called."""
 
-    def probabilities(self, image: Pixels) -> Array:
+    def probabilities(self, image: NDArray[np.uint8]) -> NDArray[np.float64]:
         """P of each class for one image, uint8 of shape (28, 28): float64 of shape (classes,)."""
         pixels = torch.from_numpy(np.ascontiguousarray(image)).unsqueeze(0)
         with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""The tensors of each scene, made or loaded when they are asked for; knows no expression."""
+"""The tensors of each scene, made or loaded when they are asked for."""
 
 from __future__ import annotations
 
@@ -14,10 +14,8 @@ from PIL import Image
 from torch.nn import functional
 
 from engine.tensors.evaluate import evaluate
-from engine.tensors.numpy_session import Session
+from engine.tensors.numpy_session import NumpySession
 from engine.tensors.scenes import find
-
-Tensors = Mapping[str, torch.Tensor]
 
 IRIS = (5.1, 3.5, 1.4, 0.2)
 """The first of Fisher's 150 flowers, an iris setosa."""
@@ -30,71 +28,50 @@ BALL = torch.tensor([255.0, 150.0, 40.0])
 RADIUS = 2.6
 
 
-def tensors(name: str) -> Tensors:
+def tensors(name: str) -> Mapping[str, torch.Tensor]:
     """The named tensors of a scene, new ones each time.
 
     Raises:
         ValueError: there is no such scene; the message offers the nearest.
+        FileNotFoundError: the photograph is not on this machine.
     """
     return MAKERS[find(name).name]()
 
 
 def warm_up() -> None:
-    """Do what takes long once, the first gradient and the photograph: no screen waits for it."""
+    """Do what takes long once, so that no screen waits: the first gradient and the photograph."""
     evaluate("x + x", {"x": torch.zeros(1)})
     with suppress(FileNotFoundError):
         photograph()
 
 
-def _scalar() -> Tensors:
-    return {"x": torch.tensor(3.5)}
-
-
-def _features() -> Tensors:
-    return {"x": torch.tensor(IRIS)}
-
-
-def _sequence() -> Tensors:
+def _sequence() -> torch.Tensor:
     """Height v·t − ½·g·t² and speed v − g·t of a throw, shape (8 moments, 3 features)."""
     time = torch.arange(8) * 0.25
     height = 12 * time - 0.5 * 9.81 * time**2
     speed = 12 - 9.81 * time
-    return {"x": torch.stack([time, height, speed], dim=1)}
+    return torch.stack([time, height, speed], dim=1)
 
 
-def _grid() -> Tensors:
-    return {"x": torch.arange(12).reshape(3, 4)}
-
-
-def _image() -> Tensors:
+def _image() -> Mapping[str, torch.Tensor]:
     x = photograph().clone()
-    y = x.permute(2, 0, 1)
-    return {"x": x, "y": y}
+    return {"x": x, "y": x.permute(2, 0, 1)}
 
 
-def _video() -> Tensors:
-    return {"x": torch.stack([frame(moment) for moment in range(FRAMES)])}
-
-
-def _broadcasting() -> Tensors:
+def _broadcasting() -> Mapping[str, torch.Tensor]:
     x = torch.arange(10.0, 130.0, 10.0).reshape(4, 3)
-    y = torch.tensor([1.0, 2.0, 3.0])
-    return {"x": x, "y": y}
+    return {"x": x, "y": torch.tensor([1.0, 2.0, 3.0])}
 
 
-def _numpy() -> Tensors:
-    return Session().tensors
-
-
-MAKERS: Mapping[str, Callable[[], Tensors]] = {
-    "scalar": _scalar,
-    "features": _features,
-    "sequence": _sequence,
-    "grid": _grid,
+MAKERS: Mapping[str, Callable[[], Mapping[str, torch.Tensor]]] = {
+    "scalar": lambda: {"x": torch.tensor(3.5)},
+    "features": lambda: {"x": torch.tensor(IRIS)},
+    "sequence": lambda: {"x": _sequence()},
+    "grid": lambda: {"x": torch.arange(12).reshape(3, 4)},
     "image": _image,
-    "video": _video,
+    "video": lambda: {"x": torch.stack([frame(moment) for moment in range(FRAMES)])},
     "broadcasting": _broadcasting,
-    "numpy": _numpy,
+    "numpy": lambda: NumpySession().tensors,
 }
 
 

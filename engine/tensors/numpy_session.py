@@ -1,20 +1,24 @@
-"""An array and the tensors made from it: change one, see which others follow; knows no screen.
+"""An array and the tensors made from it: change one, see which others follow.
 
 Every statement that is executed here is one of our own, or is built from the name of a variable,
-two indices and a number that were checked; nothing that a person typed is.
+two indices and a number that were checked; nothing that a person typed is executed.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import torch
 
-from engine.tensors.looks import Numbers
-from engine.tensors.snapshots import Snapshot, Variable
+from engine.config import nearest
+from engine.expression import MOST_CHARACTERS, Refused, check_letters, suggesting
+from engine.numerals import NUMBER, ascii_form, meant
+from engine.tensors.looks import Mask, Numbers
 
 SCRIPT = """\
 a = np.arange(6.0).reshape(2, 3)
@@ -43,45 +47,120 @@ NOTES = (
 NAMES = ("a", "shared", "copied")
 MADE = 3
 """How many statements make the three variables."""
+FORM = re.compile(r"\s*([A-Za-z_]\w*)\s*\[\s*([0-9]+)\s*,\s*([0-9]+)\s*\]\s*=(?!=)\s*(.*?)\s*")
 
 
-class Session:
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A new number for one cell of a variable, `a[0, 1] = 5`."""
+
+    name: str
+    row: int
+    column: int
+    value: float
+
+
+def assignment(text: str, names: Collection[str]) -> Assignment | None:
+    """The assignment that a typed line is, parsed by its form; None where it has another form.
+
+    Raises:
+        Refused: it has the form, but names no variable of these, or the right side is no number.
+            A line that the message suggests is an assignment.
+    """
+    with suggesting(lambda line: _assignment(line, names)):
+        return _assignment(text, names)
+
+
+def _assignment(text: str, names: Collection[str]) -> Assignment | None:
+    if len(text) > MOST_CHARACTERS or not (match := FORM.fullmatch(text)):
+        return None
+    check_letters(text)
+    name, row, column, value = match.groups()
+    if name not in names:
+        raise Refused(f"no variable {name}; {nearest(name, names)}", text, match.span(1))
+    if not NUMBER.fullmatch(ascii_form(value)):
+        likely, start = meant(value), match.start(4)
+        instead = f"{text[:start]}{likely}".strip() if likely else ""
+        message = "one plain number stands here, such as 5 or -0.5"
+        raise Refused(message, text, match.span(4), instead)
+    return Assignment(name, int(row), int(column), float(ascii_form(value)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """An array or a tensor after a statement."""
+
+    type: str
+    """`numpy.ndarray` or `torch.Tensor`."""
+    dtype: str
+    numbers: Numbers
+    """A copy, shape (rows, columns)."""
+    changed: Mask
+    """The cells whose number the last statement changed; none where it made the variable."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The variables after a statement."""
+
+    statement: str
+    note: str
+    """What the statement did, in one sentence."""
+    variables: Mapping[str, Variable]
+    """By name; a variable that is not made yet is missing."""
+    shared: tuple[str, ...]
+    """The variables that lie in the memory of `shared`, itself among them."""
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The variables in which a number changed."""
+        return tuple(name for name, look in self.variables.items() if look.changed.any())
+
+
+class NumpySession:
     """The three variables, and the statements that have run on them."""
 
     def __init__(self, made: int = MADE) -> None:
         """`made` is how many statements of the script have run at the start."""
-        self._variables: dict[str, Any] = {"np": np, "torch": torch}
-        self._next = 0
-        self.statements: tuple[str, ...] = ()
-        """All that ran, oldest first."""
-        self.snapshot = Snapshot("", "", {}, ())
-        for _ in range(made):
-            self.step()
+        self.made = made
+        self._begin()
 
-    @property
-    def next(self) -> str | None:
-        """The statement of the script that `step` runs; None at its end."""
-        return SCRIPT[self._next] if self._next < len(SCRIPT) else None
+    def _begin(self) -> None:
+        self._variables: dict[str, Any] = {"np": np, "torch": torch}
+        self._after_made: list[Assignment | None] = []
+        """What has run since: a change by the learner, or None for a statement of the script."""
+        self.ran: list[tuple[str, str]] = []
+        """All statements that ran, oldest first, each with its note."""
+        self.ahead = list(SCRIPT)
+        """The statements of the script that are still to come."""
+        self.snapshot = Snapshot("", "", {}, ())
+        for _ in range(self.made):
+            self.step()
+        self._after_made.clear()
 
     @property
     def tensors(self) -> dict[str, torch.Tensor]:
-        """The variables that are tensors: lines can be worked out on them."""
+        """The variables that are tensors: lines can be evaluated on them."""
         found = {name: self._variables.get(name) for name in NAMES}
         return {name: value for name, value in found.items() if isinstance(value, torch.Tensor)}
 
-    def step(self) -> Snapshot:
-        """Run the next statement of the script; at its end nothing more happens."""
-        if self.next is not None:
-            self._next += 1
-            self._run(SCRIPT[self._next - 1], NOTES[self._next - 1])
-        return self.snapshot
+    def step(self) -> bool:
+        """Run the next statement of the script; whether there was one."""
+        if not self.ahead:
+            return False
+        statement = self.ahead.pop(0)
+        self._after_made.append(None)
+        self._run(statement)
+        self._note(NOTES[SCRIPT.index(statement)])
+        return True
 
-    def change(self, name: str, row: int, column: int, value: float) -> Snapshot:
+    def change(self, change: Assignment) -> None:
         """Run `name[row, column] = value`.
 
         Raises:
             ValueError: no variable of that name, no such cell, or no finite number.
         """
+        name, row, column, value = change.name, change.row, change.column, change.value
         if name not in NAMES or name not in self._variables:
             there = ", ".join(known for known in NAMES if known in self._variables)
             raise ValueError(f"no variable {name!r} yet; there are: {there or 'none'}")
@@ -92,19 +171,37 @@ class Session:
             )
         if not math.isfinite(value):
             raise ValueError(f"{value} is no finite number")
+        self._after_made.append(change)
         self._run(f"{name}[{int(row)}, {int(column)}] = {float(value)!r}")
         followed = " and ".join(other for other in self.snapshot.changed if other != name)
-        note = f"{followed} changed with it: the same memory." if followed else "Nothing else did."
-        self.snapshot = replace(self.snapshot, note=note)
-        return self.snapshot
+        same = f"{followed} changed with it: the same memory."
+        self._note(same if followed else "Nothing else did.")
 
-    def _run(self, statement: str, note: str = "") -> None:
+    def back(self) -> None:
+        """Take the last statement back, the learner's own too; the variables stay."""
+        kept = self._after_made[:-1]
+        self._begin()
+        for change in kept:
+            if change is None:
+                self.step()
+            else:
+                self.change(change)
+
+    def _run(self, statement: str) -> None:
         exec(statement, self._variables)  # one of our own: see the first lines of this file
-        self.statements += (statement,)
         there = [name for name in NAMES if name in self._variables]
         looks = {name: self._look(name) for name in there}
-        shared = tuple(name for name in there if self._in_memory_of_shared(name))
-        self.snapshot = Snapshot(statement, note, looks, shared)
+        own = self._variables.get("shared")
+        shared = tuple(
+            name
+            for name in there
+            if own is not None and np.shares_memory(_array(self._variables[name]), _array(own))
+        )
+        self.snapshot = Snapshot(statement, "", looks, shared)
+
+    def _note(self, note: str) -> None:
+        self.snapshot = replace(self.snapshot, note=note)
+        self.ran.append((self.snapshot.statement, note))
 
     def _look(self, name: str) -> Variable:
         value = self._variables[name]
@@ -113,12 +210,6 @@ class Session:
         changed = np.zeros(numbers.shape, np.bool_) if before is None else numbers != before.numbers
         kind = "torch.Tensor" if isinstance(value, torch.Tensor) else "numpy.ndarray"
         return Variable(kind, str(value.dtype).removeprefix("torch."), numbers, changed)
-
-    def _in_memory_of_shared(self, name: str) -> bool:
-        shared = self._variables.get("shared")
-        return shared is not None and np.shares_memory(
-            _array(self._variables[name]), _array(shared)
-        )
 
 
 def _array(value: Any) -> Numbers:

@@ -1,4 +1,4 @@
-"""The ladder of tensors, from one number to a video: what each is and what to try; no torch."""
+"""The scenes of the tensors lab, from one number to a video: their text and the lines to try."""
 
 from __future__ import annotations
 
@@ -18,22 +18,22 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
-    """One rung of the ladder: named tensors with something in them."""
+class TensorScene:
+    """Named tensors to try lines on; `engine.tensors.content` makes them."""
 
     name: str
     title: str
     says: str
     """What the numbers are."""
     axes: Mapping[str, tuple[str, ...]]
-    """What each dimension of each tensor is called, by the tensor's name."""
+    """The name of each dimension, by the name of the tensor."""
     drawn: Literal["numbers", "image", "video"] = "numbers"
-    """How `x` is best looked at: an image is height × width × 3, a video has frames before."""
+    """How `x` is drawn: an image is height × width × 3, a video has frames before these."""
     tries: tuple[Try, ...]
 
 
 SCENES = (
-    Scene(
+    TensorScene(
         name="scalar",
         title="0-D · a scalar",
         says="A single number: a loss, a learning rate, one weight.",
@@ -46,7 +46,7 @@ SCENES = (
             Try("x[0]", "fails: there is no dimension to index"),
         ),
     ),
-    Scene(
+    TensorScene(
         name="features",
         title="1-D · a feature vector",
         says="One iris flower in four measurements, in cm: the length and width of a sepal, then "
@@ -62,7 +62,7 @@ SCENES = (
             Try("x[4]", "fails: four features are counted 0, 1, 2, 3"),
         ),
     ),
-    Scene(
+    TensorScene(
         name="sequence",
         title="2-D · a sequence",
         says="A stone thrown upwards at 12 m/s, seen every quarter of a second: each row a moment, "
@@ -79,7 +79,7 @@ SCENES = (
             Try("x.T.view(-1)", "fails: those steps cannot be one row; reshape copies"),
         ),
     ),
-    Scene(
+    TensorScene(
         name="grid",
         title="2-D · memory and strides",
         says="Twelve whole numbers, each the place where it lies in memory: watch which order a "
@@ -98,7 +98,7 @@ SCENES = (
             Try("x.mean()", "fails: whole numbers have no mean in their own dtype"),
         ),
     ),
-    Scene(
+    TensorScene(
         name="image",
         title="3-D · an image",
         says="A photograph, small: x is height × width × channel, as files and screens have it; y "
@@ -117,7 +117,7 @@ SCENES = (
             Try("y.reshape(24, 36, 3)", "the right shape and a scrambled image: permute instead"),
         ),
     ),
-    Scene(
+    TensorScene(
         name="video",
         title="4-D · a video",
         says="Twenty frames of a ball that bounces, each an image.",
@@ -133,7 +133,7 @@ SCENES = (
             Try("x.flatten(1)", "each frame as one row of 1,152 numbers"),
         ),
     ),
-    Scene(
+    TensorScene(
         name="broadcasting",
         title="Two shapes · broadcasting",
         says="x has four rows of three, y has three numbers: what happens when they meet?",
@@ -148,7 +148,7 @@ SCENES = (
             Try("y[:, None] * y", "every product of two: a table out of one row"),
         ),
     ),
-    Scene(
+    TensorScene(
         name="numpy",
         title="NumPy · shared or copied",
         says="An array a of NumPy, and two tensors made from it: shared lies in the memory of a, "
@@ -163,11 +163,11 @@ SCENES = (
 )
 
 
-def find(name: str) -> Scene:
+def find(name: str) -> TensorScene:
     """The scene of that name.
 
     Raises:
-        ValueError: there is none; the message offers the nearest.
+        ValueError: no scene has that name; the message offers the nearest.
     """
     by_name = {scene.name: scene for scene in SCENES}
     if name not in by_name:

@@ -1,8 +1,9 @@
-"""The operations that a line on tensors may use; a table, knows no torch."""
+"""Tables of what a line on tensors may use, and of what to write in place of other words."""
 
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -18,127 +19,98 @@ class Kind(Enum):
     REDUCE = auto()
     """Each cell of the result comes from all cells along the reduced dimensions."""
     TELL = auto()
-    """The result is no tensor: a number, a truth, a tuple of numbers."""
+    """The result is no tensor: a number, a truth value, a tuple of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method that may be called on a tensor."""
+    """A method of a tensor, or a function of torch, that may be called."""
 
     kind: Kind
     usage: str
-    """How it is written, for whoever wrote it wrongly."""
+    """An example of a correct call, shown where one is wrong."""
     keywords: tuple[str, ...] = ()
     """The arguments that may be given by name. None of PyTorch's others: `out=` would write."""
 
 
-def _reduction(name: str, keywords: tuple[str, ...] = ("dim", "keepdim")) -> Method:
-    return Method(Kind.REDUCE, f"x.{name}(dim=0, keepdim=True)", keywords)
+def _methods(kind: Kind, usages: str, **keywords: str) -> dict[str, Method]:
+    """One method for each line of `usages`, with the names of its keyword arguments."""
+    names = {usage.partition(".")[2].partition("(")[0]: usage for usage in usages.splitlines()}
+    return {
+        name: Method(kind, usage, tuple(keywords.get(name, "").split()))
+        for name, usage in names.items()
+    }
 
 
 METHODS: Mapping[str, Method] = {
-    "reshape": Method(Kind.PICK, "x.reshape(2, -1)"),
-    "view": Method(Kind.PICK, "x.view(2, -1)"),
-    "permute": Method(Kind.PICK, "x.permute(1, 0)"),
-    "transpose": Method(Kind.PICK, "x.transpose(0, 1)", ("dim0", "dim1")),
-    "t": Method(Kind.PICK, "x.t()"),
-    "squeeze": Method(Kind.PICK, "x.squeeze(0)", ("dim",)),
-    "unsqueeze": Method(Kind.PICK, "x.unsqueeze(0)", ("dim",)),
-    "flatten": Method(Kind.PICK, "x.flatten(1)", ("start_dim", "end_dim")),
-    "unflatten": Method(Kind.PICK, "x.unflatten(0, (2, 2))", ("dim", "sizes")),
-    "expand": Method(Kind.PICK, "x.expand(3, -1)"),
-    "repeat": Method(Kind.PICK, "x.repeat(2, 1)"),
-    "flip": Method(Kind.PICK, "x.flip(0)", ("dims",)),
-    "roll": Method(Kind.PICK, "x.roll(1, 0)", ("shifts", "dims")),
-    "contiguous": Method(Kind.CELL, "x.contiguous()"),
-    "clone": Method(Kind.CELL, "x.clone()"),
-    "to": Method(Kind.CELL, "x.to(torch.float32)", ("dtype",)),
-    "float": Method(Kind.CELL, "x.float()"),
-    "double": Method(Kind.CELL, "x.double()"),
-    "half": Method(Kind.CELL, "x.half()"),
-    "int": Method(Kind.CELL, "x.int()"),
-    "long": Method(Kind.CELL, "x.long()"),
-    "bool": Method(Kind.CELL, "x.bool()"),
-    "abs": Method(Kind.CELL, "x.abs()"),
-    "sqrt": Method(Kind.CELL, "x.sqrt()"),
-    "exp": Method(Kind.CELL, "x.exp()"),
-    "log": Method(Kind.CELL, "x.log()"),
-    "square": Method(Kind.CELL, "x.square()"),
-    "sin": Method(Kind.CELL, "x.sin()"),
-    "cos": Method(Kind.CELL, "x.cos()"),
-    "tanh": Method(Kind.CELL, "x.tanh()"),
-    "sigmoid": Method(Kind.CELL, "x.sigmoid()"),
-    "relu": Method(Kind.CELL, "x.relu()"),
-    "round": Method(Kind.CELL, "x.round()"),
-    "floor": Method(Kind.CELL, "x.floor()"),
-    "ceil": Method(Kind.CELL, "x.ceil()"),
-    "clamp": Method(Kind.CELL, "x.clamp(0, 1)", ("min", "max")),
-    "sum": _reduction("sum"),
-    "mean": _reduction("mean"),
-    "prod": _reduction("prod"),
-    "max": _reduction("max"),
-    "min": _reduction("min"),
-    "argmax": _reduction("argmax"),
-    "argmin": _reduction("argmin"),
-    "all": _reduction("all"),
-    "any": _reduction("any"),
-    "std": _reduction("std", ("dim", "keepdim", "correction")),
-    "var": _reduction("var", ("dim", "keepdim", "correction")),
-    "item": Method(Kind.TELL, "x.item()"),
-    "size": Method(Kind.TELL, "x.size(0)", ("dim",)),
-    "dim": Method(Kind.TELL, "x.dim()"),
-    "numel": Method(Kind.TELL, "x.numel()"),
-    "stride": Method(Kind.TELL, "x.stride()", ("dim",)),
-    "storage_offset": Method(Kind.TELL, "x.storage_offset()"),
-    "is_contiguous": Method(Kind.TELL, "x.is_contiguous()"),
+    **_methods(
+        Kind.PICK,
+        "x.reshape(2, -1)\nx.view(2, -1)\nx.permute(1, 0)\nx.transpose(0, 1)\nx.t()\n"
+        "x.squeeze(0)\nx.unsqueeze(0)\nx.flatten(1)\nx.unflatten(0, (2, 2))\n"
+        "x.expand(3, -1)\nx.repeat(2, 1)\nx.flip(0)\nx.roll(1, 0)",
+        transpose="dim0 dim1",
+        squeeze="dim",
+        unsqueeze="dim",
+        flatten="start_dim end_dim",
+        unflatten="dim sizes",
+        flip="dims",
+        roll="shifts dims",
+    ),
+    **_methods(
+        Kind.CELL,
+        "x.contiguous()\nx.clone()\nx.to(torch.float32)\nx.float()\nx.double()\nx.half()\n"
+        "x.int()\nx.long()\nx.bool()\nx.abs()\nx.sqrt()\nx.exp()\nx.log()\nx.square()\n"
+        "x.sin()\nx.cos()\nx.tanh()\nx.sigmoid()\nx.relu()\nx.round()\nx.floor()\nx.ceil()\n"
+        "x.clamp(0, 1)",
+        to="dtype",
+        clamp="min max",
+    ),
+    **{
+        name: Method(Kind.REDUCE, f"x.{name}(dim=0, keepdim=True)", ("dim", "keepdim"))
+        for name in ("sum", "mean", "prod", "max", "min", "argmax", "argmin", "all", "any")
+    },
+    **{
+        name: Method(
+            Kind.REDUCE, f"x.{name}(dim=0, keepdim=True)", ("dim", "keepdim", "correction")
+        )
+        for name in ("std", "var")
+    },
+    **_methods(
+        Kind.TELL,
+        "x.item()\nx.size(0)\nx.dim()\nx.numel()\nx.stride()\nx.storage_offset()\n"
+        "x.is_contiguous()",
+        size="dim",
+        stride="dim",
+    ),
 }
-
-FUNCTIONS: Mapping[str, Method] = {
-    "cat": Method(Kind.PICK, "torch.cat([x, x], dim=0)", ("dim",)),
-    "stack": Method(Kind.PICK, "torch.stack([x, x], dim=0)", ("dim",)),
-    "where": Method(Kind.PICK, "torch.where(x > 0, x, 0)"),
-    "tensor": Method(Kind.PICK, "torch.tensor([1, 2, 3])", ("dtype",)),
-    "arange": Method(Kind.PICK, "torch.arange(0, 12, 2)", ("start", "end", "step", "dtype")),
-    "zeros": Method(Kind.PICK, "torch.zeros(2, 3)", ("dtype",)),
-    "ones": Method(Kind.PICK, "torch.ones(2, 3)", ("dtype",)),
-}
+FUNCTIONS = _methods(
+    Kind.PICK,
+    "torch.cat([x, x], dim=0)\ntorch.stack([x, x], dim=0)\ntorch.where(x > 0, x, 0)\n"
+    "torch.tensor([1, 2, 3])\ntorch.arange(0, 12, 2)\ntorch.zeros(2, 3)\ntorch.ones(2, 3)",
+    cat="dim",
+    stack="dim",
+    tensor="dtype",
+    arange="start end step dtype",
+    zeros="dtype",
+    ones="dtype",
+)
 """What may be called by name, with `torch.` before it or without."""
-
 ONLY_METHODS = frozenset(
     (
-        "view",
-        "expand",
-        "repeat",
-        "contiguous",
-        "to",
-        "float",
-        "double",
-        "half",
-        "int",
-        "long",
-        "bool",
-        "item",
-        "size",
-        "dim",
-        "stride",
-        "storage_offset",
-        "is_contiguous",
+        *("view", "expand", "repeat", "contiguous", "to", "float", "double", "half", "int", "long"),
+        *("bool", "item", "size", "dim", "stride", "storage_offset", "is_contiguous"),
     )
 )
 """The methods that `torch` has no function for: of the others, `torch.sum(x)` is `x.sum()`."""
 OPERATORS: Mapping[str, type[ast.operator]] = {
     "add": ast.Add,
-    "sub": ast.Sub,
-    "subtract": ast.Sub,
-    "mul": ast.Mult,
-    "multiply": ast.Mult,
-    "div": ast.Div,
-    "divide": ast.Div,
-    "true_divide": ast.Div,
+    **dict.fromkeys(("sub", "subtract"), ast.Sub),
+    **dict.fromkeys(("mul", "multiply"), ast.Mult),
+    **dict.fromkeys(("div", "divide", "true_divide"), ast.Div),
     "pow": ast.Pow,
     "matmul": ast.MatMult,
 }
-"""What `torch` and its tensors have for a sign, as a function and as a method."""
+"""The functions and methods of PyTorch that do the same as an operator."""
 
 ATTRIBUTES = ("T", "mT", "shape", "ndim", "dtype", "device")
 PAIR = ("values", "indices")
@@ -147,3 +119,77 @@ DTYPES = (
     *("bool", "uint8", "int32", "int64", "float16", "float32", "float64"),
     *("int", "long", "half", "float", "double"),
 )
+MODULES = frozenset(("torch", "np", "numpy", "F", "nn", "math", "functional", "jnp", "tf", "plt"))
+CONSTANTS = {"pi": repr(math.pi), "e": repr(math.e)}
+KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}
+"""NumPy's names of arguments, with PyTorch's."""
+
+
+def _table(rows: str) -> dict[str, str]:
+    """The text after the colon of each row, by each of the words before it."""
+    found = {}
+    for row in rows.strip().splitlines():
+        words, _, text = row.partition(": ")
+        found.update(dict.fromkeys(words.split(), text))
+    return found
+
+
+FORMS = _table("""
+numpy tolist detach cpu cuda print list str repr asarray display data requires_grad_: {x}
+array Tensor FloatTensor LongTensor as_tensor: torch.tensor({all})
+concatenate concat vstack hstack: torch.cat({all})
+mm mv bmm dot inner vdot: {x} @ {y}
+copy deepcopy: {x}.clone()
+ravel view_flat: {x}.flatten()
+swapaxes swapdims moveaxis: {x}.transpose({rest})
+absolute fabs: {x}.abs()
+amax nanmax: {x}.max({rest})
+amin nanmin: {x}.min({rest})
+power float_power: {x} ** {y}
+clip: {x}.clamp({rest})
+expand_dims: {x}.unsqueeze({rest})
+neg negative: -{x}
+len length __len__: {x}.shape[0]
+nelement count_nonzero: {x}.numel()
+type: {x}.dtype
+astype: {x}.{y}()
+rand randn empty random_sample: torch.ones({all})
+rand_like randn_like empty_like zeros_like: {x} * 0
+ones_like: {x} * 0 + 1
+full: torch.ones({x}) * {y}
+full_like: {x} * 0 + {y}
+eye: torch.arange({x})[:, None] == torch.arange({x})
+range: torch.arange({all})
+norm: ({x} ** 2).sum().sqrt()
+softmax: {x}.exp() / {x}.exp().sum({rest}, keepdim=True)
+maximum: torch.where({x} > {y}, {x}, {y})
+minimum: torch.where({x} < {y}, {x}, {y})
+reshape_as: {x}.reshape({y}.shape)
+view_as: {x}.view({y}.shape)
+is_cuda: {x}.device
+reciprocal: 1 / {x}
+gt: {x} > {y}
+lt: {x} < {y}
+ge: {x} >= {y}
+le: {x} <= {y}
+eq: {x} == {y}
+ne: {x} != {y}
+logical_and: {x} & {y}
+logical_or: {x} | {y}
+logical_not: ~{x}
+""")
+"""Functions and methods that are not in the vocabulary, as lines that are. `{x}` and `{y}` are
+the first two arguments, the owner of a method among them, `{rest}` those after the first, `{all}`
+all."""
+REASONS = _table("""
+print display str repr: the result of a line is always shown
+numpy tolist list: the numbers of a tensor are shown anyway
+cpu cuda: everything in this lab lies on the CPU
+rand randn randint normal randperm rand_like randn_like: \
+no random numbers are drawn here: a line gives the same each time
+empty empty_like: what an empty tensor holds is left to chance
+backward grad requires_grad requires_grad_ detach: gradients are the subject of the lesson autograd
+load save open loadtxt: no file is read or written here
+eval exec compile __import__: nothing that is typed is executed
+""")
+"""Why some of them are not."""

@@ -15,11 +15,10 @@ from torch import nn
 from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting, When
 from engine.datasets.points import noisy_line
 from engine.equations import Equation, number
-from engine.frame import LossHistory, NamedParameters
+from engine.frame import NamedParameters
 from engine.history import Path
 from engine.numerals import counted
-from engine.pictures import LinePicture
-from engine.pictures.walks import Walk, WalksPicture
+from engine.pictures import LinePicture, LineWalk, LossHistory, WalksPicture
 from engine.trainer import Step, Trainer
 from engine.trainers.sgd import copied, update
 
@@ -192,7 +191,7 @@ class Batches(Trainer[BatchesConfig]):
         for learner in self.learners.values():
             learner.optimizer.param_groups[0]["lr"] = value
 
-    def _walk(self, name: str, x: np.ndarray, y: np.ndarray) -> Walk:
+    def _walk(self, name: str, x: np.ndarray, y: np.ndarray) -> LineWalk:
         """The path of one learner, and the loss over all the points along it."""
         learner = self.learners[name]
         w, b = learner.model.weight, learner.model.bias
@@ -200,7 +199,7 @@ class Batches(Trainer[BatchesConfig]):
         line = LinePicture(x, y, w.item(), b.item(), (path[0, 0], path[0, 1]), path)
         with np.errstate(all="ignore"):  # a learner that diverged has no finite loss
             losses = line.loss_at(path[:, 0], path[:, 1])
-        return Walk(
+        return LineWalk(
             name=name,
             w=line.w,
             b=line.b,

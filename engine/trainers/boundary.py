@@ -13,7 +13,7 @@ from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.history import Path
 from engine.numerals import counted
-from engine.pictures.boundary import BoundaryPicture, Layer
+from engine.pictures import BoundaryPicture, Layer
 from engine.trainer import ConfigT, Step, Trainer
 from engine.trainers.sgd import copied, update
 

@@ -11,9 +11,9 @@ from torch import nn
 
 from engine.config import Setting
 from engine.equations import Equation
-from engine.frame import LossHistory, NamedParameters
+from engine.frame import NamedParameters
 from engine.history import Path
-from engine.pictures.fits import Fit, FitsPicture
+from engine.pictures import Fit, FitsPicture, LossHistory
 from engine.trainer import Phase, Step, Trainer
 from engine.trainers import fitting_words
 from engine.trainers.sgd import copied

@@ -9,7 +9,7 @@ import torch
 
 from engine.equations import Equation, factor, number, plain
 from engine.numerals import counted
-from engine.pictures.fits import StageView
+from engine.pictures import StageView
 
 if TYPE_CHECKING:
     from engine.trainers.fitting import FittingTrainer, Learner

@@ -14,7 +14,7 @@ from engine.datasets.points import overlapping_labels, six_labels
 from engine.equations import Equation, number, plain, plus
 from engine.frame import NamedParameters
 from engine.history import Path
-from engine.pictures.curve import CurvePicture
+from engine.pictures import CurvePicture
 from engine.trainer import Step, Trainer
 from engine.trainers.sgd import copied, update
 

@@ -14,9 +14,9 @@ from torch import nn
 from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting, When
 from engine.datasets.points import noisy_line
 from engine.equations import Equation, number
-from engine.frame import LossHistory, NamedParameters
+from engine.frame import NamedParameters
 from engine.history import Diverged, History, Path
-from engine.pictures.walks import Walk, WalksPicture
+from engine.pictures import LineWalk, LossHistory, WalksPicture
 from engine.trainer import Step, Trainer
 from engine.trainers.sgd import copied, update
 
@@ -169,9 +169,9 @@ def _predict(model: nn.Linear, x: float) -> float:
 
 def _walk(
     name: str, model: nn.Linear, path: Path, losses: LossHistory | None, updates: int
-) -> Walk:
+) -> LineWalk:
     w, b = model.weight, model.bias
-    return Walk(name, w.item(), b.item(), path.positions(w, b), losses, updates)
+    return LineWalk(name, w.item(), b.item(), path.positions(w, b), losses, updates)
 
 
 def _moved(

@@ -10,7 +10,7 @@ from torch import nn
 
 from engine.datasets.images import Images
 from engine.numerals import counted
-from engine.pictures.digits import Activation, Counts, DigitWalk, HardDigits
+from engine.pictures import Activation, Counts, DigitWalk, HardDigits
 from engine.reader import Prepare, Reader
 
 HARDEST = 48

@@ -15,7 +15,7 @@ from engine.config import Setting
 from engine.datasets.images import Images
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
-from engine.pictures.digits import DigitsPicture, DigitWalk, Weights
+from engine.pictures import DigitsPicture, DigitWalk, Weights
 from engine.reader import Reader
 from engine.trainer import ConfigT, Rest, Step, Trainer
 from engine.trainers.gradient_size import rms

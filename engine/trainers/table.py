@@ -14,7 +14,7 @@ from engine.config import Setting
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.numerals import counted
-from engine.pictures.table import Belt, Measures, TablePicture
+from engine.pictures import Belt, Measures, TablePicture
 from engine.trainer import ConfigT, Step
 from engine.trainers.gradient_size import rms
 from engine.trainers.table_books import TableBooks

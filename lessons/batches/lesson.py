@@ -11,7 +11,7 @@ from lessons.controls import INITIAL_B, INITIAL_W, INTERCEPT, NOISE, POINTS, SEE
 from lessons.lesson import Challenge, Control, Preset, TrainingLesson
 
 if TYPE_CHECKING:
-    from engine.pictures.walks import Walk, WalksPicture
+    from engine.pictures import LineWalk, WalksPicture
 
 PRESETS = (
     Preset("noisy-line", "a hundred points, batches of ten", predict_at=(4.0,)),
@@ -126,7 +126,7 @@ def _own_run(frame: Frame) -> bool:
     return frame.picture is not None and frame.step > 0 and own and drawn
 
 
-def _walk(frame: Frame, name: str) -> Walk:
+def _walk(frame: Frame, name: str) -> LineWalk:
     return cast("WalksPicture", frame.picture).walk(name)
 
 

@@ -9,7 +9,7 @@ from lessons.controls import SEEDS, UNITS
 from lessons.lesson import Challenge, Control, Preset, TrainingLesson
 
 if TYPE_CHECKING:
-    from engine.pictures.table import TablePicture
+    from engine.pictures import TablePicture
 
 TYPICAL = (-1.0, 0.0, 1.0)
 """Rows whose features all lie so many deviations above their means."""

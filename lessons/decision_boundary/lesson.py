@@ -9,7 +9,7 @@ from lessons.controls import MOMENTUM, SEEDS, UNITS
 from lessons.lesson import Challenge, Control, Preset, TrainingLesson
 
 if TYPE_CHECKING:
-    from engine.pictures.boundary import BoundaryPicture
+    from engine.pictures import BoundaryPicture
 
 PRESETS = (
     Preset("clouds", "two clouds, stop above 99%", predict_at=(0.0, 2.0)),

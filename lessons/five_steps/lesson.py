@@ -12,7 +12,7 @@ from lessons.lesson import Challenge, Control, Preset, TrainingLesson
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.pictures.fits import FitsPicture
+    from engine.pictures import FitsPicture
 
 WAVE: dict[str, Setting] = {"model": "wave", "turn": "update", "learning_rate": 0.05, "epochs": 200}
 """A model of two weights, whose loss is a map."""

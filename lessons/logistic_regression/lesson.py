@@ -9,7 +9,7 @@ from lessons.controls import MOMENTUM, SEEDS
 from lessons.lesson import Challenge, Control, Preset, TrainingLesson
 
 if TYPE_CHECKING:
-    from engine.pictures.curve import CurvePicture
+    from engine.pictures import CurvePicture
 
 PRESETS = (
     Preset("six-points", "six points, one of them a 0", predict_at=(3.5,)),

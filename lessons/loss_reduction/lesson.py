@@ -11,7 +11,7 @@ from lessons.controls import INITIAL_B, INITIAL_W, INTERCEPT, NOISE, POINTS, SEE
 from lessons.lesson import Challenge, Control, Preset, TrainingLesson
 
 if TYPE_CHECKING:
-    from engine.pictures.walks import Walk
+    from engine.pictures import LineWalk
 
 PRESETS = (
     Preset("double", "y = 2x from three points", predict_at=(4.0,)),
@@ -91,9 +91,9 @@ def quick_mean(frame: Frame) -> bool:
     return step is not None and step <= 300
 
 
-def _walks(frame: Frame) -> tuple[Walk, ...]:
+def _walks(frame: Frame) -> tuple[LineWalk, ...]:
     """The training by the sum and that by the mean; none before the first picture."""
-    walks: tuple[Walk, ...] = getattr(frame.picture, "walks", ())
+    walks: tuple[LineWalk, ...] = getattr(frame.picture, "walks", ())
     return walks
 
 

@@ -9,7 +9,7 @@ from lessons.controls import MOMENTUM, SEEDS
 from lessons.lesson import Challenge, Control, Preset, TrainingLesson
 
 if TYPE_CHECKING:
-    from engine.pictures.digits import DigitsPicture
+    from engine.pictures import DigitsPicture
 
 FIRST = (0.0, 1.0, 2.0, 3.0, 4.0)
 """Test images: what is asked for is the class of image number x."""

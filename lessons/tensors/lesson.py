@@ -8,7 +8,7 @@ from engine.tensors.scenes import SCENES
 from lessons.lesson import Challenge, Lesson, Preset
 
 if TYPE_CHECKING:
-    from engine.tensors.looks import Result, SceneLook
+    from engine.tensors.looks import LineResult, SceneLook
 
 CLOSE = 1e-5
 """Float32 rounds numbers around 1 by far less."""
@@ -51,7 +51,7 @@ def batch(look: SceneLook) -> bool:
     return bool((result.look.numbers[0] == look.sources["y"].numbers).all())
 
 
-def _of(look: SceneLook, scene: str, shape: tuple[int, ...]) -> Result | None:
+def _of(look: SceneLook, scene: str, shape: tuple[int, ...]) -> LineResult | None:
     """The result, if it has this shape and belongs to this scene."""
     result = look.result
     if look.scene != scene or result is None or result.look is None:

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from engine.frame import State
-from engine.pictures.fits import FitsPicture, wave_losses
+from engine.pictures import FitsPicture, wave_losses
 from engine.run import Run
 from engine.trainer import Phase, Step
 from engine.trainers.five_steps import FiveSteps, FiveStepsConfig, Wave

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.frame import LossHistory
 from engine.history import Diverged, History
+from engine.pictures import LossHistory
 
 
 def tensors(losses: list[float]) -> list[torch.Tensor]:

@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression as Unpenalised
 from torch import nn
 
 from engine.config import Setting
-from engine.pictures.curve import CurvePicture
+from engine.pictures import CurvePicture
 from engine.trainers.logistic_regression import LogisticRegression, LogisticRegressionConfig
 from tests.engine.test_step_in_numbers import evaluate, of_phase
 

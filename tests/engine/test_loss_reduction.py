@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from engine.history import Diverged, History
-from engine.pictures.walks import WalksPicture
+from engine.pictures import WalksPicture
 from engine.run import Run
 from engine.trainers.loss_reduction import LossReduction, LossReductionConfig
 from tests.engine.conftest import Start, finish, until

@@ -13,7 +13,7 @@ from engine import networks
 from engine.config import Setting
 from engine.frame import State
 from engine.networks import Unfit
-from engine.pictures.digits import DigitsPicture
+from engine.pictures import DigitsPicture
 from engine.trainers.mnist import Mnist, MnistConfig, normalised
 from engine.trainers.mnist_saved import saved_reader
 from tests.engine.conftest import Start, finish, until

@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from engine.config import Setting
-from engine.pictures.digits import DigitsPicture
+from engine.pictures import DigitsPicture
 from engine.trainers.mnist import Mnist, MnistConfig, normalised
 from engine.trainers.mnist_clock import PARTS, Clock
 from engine.trainers.mnist_judge import HARDEST

@@ -1,7 +1,12 @@
-"""Lines on tensors mean what they mean in Python: each is compared with PyTorch run directly."""
+"""Lines on tensors mean what they mean in Python, and the cells that a result comes from are right.
+
+Every line is compared with PyTorch run directly; cells are compared with brute force: change a
+cell, see what changes.
+"""
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,171 +15,60 @@ import torch
 
 from engine.tensors.content import tensors
 from engine.tensors.evaluate import evaluate
-from engine.tensors.looks import TensorLook
+from engine.tensors.looks import Broadcast, PyTorchRefused, Shape, TensorAxis, TensorLook
 from engine.tensors.scenes import SCENES
 
-LINES = """\
-x
-x[0]
-x[-1, 2]
-x[:, -1]
-x[:, [-1]]
-x[1:, ::2]
-x[[0, 2]]
-x[[0, 2], [1, 3]]
-x[..., 0]
-x[None]
-x[:, None, :]
-x[x > 2]
-x[(x > 2) & (x < 7)]
-x[x[:, 0] > 0]
-x[y.long()[:2] - 5]
-x[:x.argmax() - 9]
-x.T
-x.mT
-x.t()
-x.reshape(2, -1)
-x.reshape((6, 2))
-x.reshape(x.numel())
-x.reshape(x.shape[1], x.shape[0])
-x.view(-1)
-x.permute(1, 0)
-x.transpose(0, 1)
-x.unsqueeze(0)
-x[:1].squeeze(0)
-x.flatten()
-x.unflatten(1, (2, 2))
-y.expand(2, -1)
-x.repeat(2, 1)
-x.flip(0)
-x.roll(1, 0)
-x.roll(shifts=1, dims=1)
-x.T.contiguous()
-x.clone()
-x.float()
-x.double()
-x.half()
-x.int()
-x.long()
-x.bool()
-x.to(torch.float64)
-x.to(dtype=torch.uint8)
-x.abs()
-x.sqrt()
-x.exp()
-(x - 3).log()
-(x / 7).round()
-x.clamp(2, 6)
-x.clamp(min=3)
-x.sum()
-x.sum(dim=0)
-x.sum(dim=(0, 1), keepdim=True)
-x.sum(1, True)
-x.mean(dim=1, keepdim=True)
-x.prod(dim=1)
-x.max()
-x.max(dim=1).values
-x.max(1).indices
-x.min(dim=0).values
-x.argmax(dim=1)
-x.argmax()
-x.argmin(dim=0)
-(x > 2).all(dim=1)
-(x > 2).any()
-x.std(dim=1)
-x.var(dim=0, correction=0)
-x + y
-x - y
-x * y
-x / y
-x // 2
-x % 3
-x ** 2
-x ** -0.5
-2 ** x
-x @ x.T
-x @ y
-y @ y
-x + 1
-1 - x
--x
-+x
-~(x > 2)
-(x > 2) | (x < 1)
-(x > 2) ^ (x < 5)
-x == y
-x != 3
-x >= 3
-x <= 3
-3 < x
-x / 0
-torch.cat([x, x], dim=1)
-torch.cat((x, y[None]))
-torch.stack([y, y], 1)
-torch.where(x > 2, x, 0)
-torch.where(x > 2, x, y)
-torch.tensor([[1, 2], [3, 4]])
-torch.tensor([1.0, 2.0], dtype=torch.float64)
-torch.arange(0, 12, 5)
-torch.arange(2.5)
-torch.zeros(2, 3)
-torch.ones((2, 3), dtype=torch.int64)
-x + torch.ones(3, 1)
-x.relu() + x.sigmoid() - x.tanh()
-(x - 5).relu().square()
-x.sin().floor() + x.cos().ceil()
-torch.sum(x)
-torch.sum(x, dim=0)
-torch.sum(x, 1, True)
-torch.mean(x, dim=1, keepdim=True)
-torch.max(x)
-torch.max(x, dim=1).values
-torch.argmax(x, dim=0)
-torch.std(x, dim=0)
-torch.exp(torch.sin(x))
-torch.relu(x - y)
-torch.reshape(x, (2, -1))
-torch.permute(x, (1, 0))
-torch.transpose(x, 0, 1)
-torch.unsqueeze(x, 0)
-torch.squeeze(x[:1])
-torch.flatten(x)
-torch.clamp(x, min=3)
-torch.matmul(x, y)
-torch.matmul(x, x.T)
-torch.add(x, y)
-torch.sub(x, 1)
-torch.mul(x, y)
-torch.div(x, y)
-torch.pow(x, 2)
-torch.pow(2, x)
-x.add(y)
-x.mul(2).sub(y)
-x.matmul(y)
-x.pow(2)
-(x - x.mean(dim=0)) / x.std(dim=0)
-""".splitlines()
-OTHERS = """\
-x.shape
-x.shape[0]
-x.shape[1:]
-x.ndim
-x.dtype
-x.device
-x.size()
-x.size(1)
-x.dim()
-x.numel()
-x.stride()
-x.T.stride(0)
-x[1].storage_offset()
-x.T.is_contiguous()
-x[0, 0].item()
-x.shape == y.shape
-x.dtype == torch.float32
-2 ** 10 + 7 // 2 - 3 % 2
--(1.5) / 4
-""".splitlines()
+LINES = """
+x; x[0]; x[-1, 2]; x[:, -1]; x[:, [-1]]; x[1:, ::2]; x[[0, 2]]; x[[0, 2], [1, 3]]; x[..., 0];
+x[None]; x[:, None, :]; x[x > 2]; x[(x > 2) & (x < 7)]; x[x[:, 0] > 0]; x[y.long()[:2] - 5];
+x[:x.argmax() - 9]; x.T; x.mT; x.t(); x.reshape(2, -1); x.reshape((6, 2)); x.reshape(x.numel());
+x.reshape(x.shape[1], x.shape[0]); x.view(-1); x.permute(1, 0); x.transpose(0, 1); x.unsqueeze(0);
+x[:1].squeeze(0); x.flatten(); x.unflatten(1, (2, 2)); y.expand(2, -1); x.repeat(2, 1); x.flip(0);
+x.roll(1, 0); x.roll(shifts=1, dims=1); x.T.contiguous(); x.clone(); x.float(); x.double();
+x.half(); x.int(); x.long(); x.bool(); x.to(torch.float64); x.to(dtype=torch.uint8); x.abs();
+x.sqrt(); x.exp(); (x - 3).log(); (x / 7).round(); x.clamp(2, 6); x.clamp(min=3); x.sum();
+x.sum(dim=0); x.sum(dim=(0, 1), keepdim=True); x.sum(1, True); x.mean(dim=1, keepdim=True);
+x.prod(dim=1); x.max(); x.max(dim=1).values; x.max(1).indices; x.min(dim=0).values; x.argmax(dim=1);
+x.argmax(); x.argmin(dim=0); (x > 2).all(dim=1); (x > 2).any(); x.std(dim=1); x.var(dim=0,
+correction=0); x + y; x - y; x * y; x / y; x // 2; x % 3; x ** 2; x ** -0.5; 2 ** x; x @ x.T; x @ y;
+y @ y; x + 1; 1 - x; -x; +x; ~(x > 2); (x > 2) | (x < 1); (x > 2) ^ (x < 5); x == y; x != 3;
+x >= 3; x <= 3; 3 < x; x / 0; torch.cat([x, x], dim=1); torch.cat((x, y[None]));
+torch.stack([y, y], 1); torch.where(x > 2, x, 0); torch.where(x > 2, x, y);
+torch.tensor([[1, 2], [3, 4]]); torch.tensor([1.0, 2.0], dtype=torch.float64);
+torch.arange(0, 12, 5); torch.arange(2.5); torch.zeros(2, 3); torch.ones((2, 3), dtype=torch.int64);
+x + torch.ones(3, 1); x.relu() + x.sigmoid() - x.tanh(); (x - 5).relu().square();
+x.sin().floor() + x.cos().ceil(); torch.sum(x); torch.sum(x, dim=0); torch.sum(x, 1, True);
+torch.mean(x, dim=1, keepdim=True); torch.max(x); torch.max(x, dim=1).values;
+torch.argmax(x, dim=0); torch.std(x, dim=0); torch.exp(torch.sin(x)); torch.relu(x - y);
+torch.reshape(x, (2, -1)); torch.permute(x, (1, 0)); torch.transpose(x, 0, 1);
+torch.unsqueeze(x, 0); torch.squeeze(x[:1]); torch.flatten(x); torch.clamp(x, min=3);
+torch.matmul(x, y); torch.matmul(x, x.T); torch.add(x, y); torch.sub(x, 1); torch.mul(x, y);
+torch.div(x, y); torch.pow(x, 2); torch.pow(2, x); x.add(y); x.mul(2).sub(y); x.matmul(y);
+x.pow(2); (x - x.mean(dim=0)) / x.std(dim=0)
+"""
+OTHERS = """
+x.shape; x.shape[0]; x.shape[1:]; x.ndim; x.dtype; x.device; x.size(); x.size(1); x.dim();
+x.numel(); x.stride(); x.T.stride(0); x[1].storage_offset(); x.T.is_contiguous(); x[0, 0].item();
+x.shape == y.shape; x.dtype == torch.float32; 2 ** 10 + 7 // 2 - 3 % 2; -(1.5) / 4
+"""
+TRACED = """
+x; x[1]; x[:, -1]; x[:, [-1, 0]]; x[1:, ::2]; x[..., None, 0]; x[[0, 0, 2], [1, 1, 3]]; x.T;
+x.T.reshape(2, -1); x.view(2, -1)[1]; x.permute(1, 0)[2:]; x.flip(1); x.roll(1, 0); x.repeat(2, 1);
+y.expand(2, -1); x.unflatten(1, (2, 2)).transpose(0, 2); x.sum(dim=0); x.sum();
+x[:, 1:].sum(dim=1, keepdim=True); x.mean(dim=(0, 1), keepdim=True); x.prod(dim=1);
+x.max(dim=1).values; x.max(dim=0).indices; x.max(); x.argmin(dim=1); x.std(dim=0);
+(x > 5).any(dim=0); (x > -5).all(); x + y; x * y[1]; x[:, 0] - x[:, 1]; x - x.mean(dim=0);
+x[:, None] + x; x @ x.T; x @ y; y @ y; x[0:1] @ x.T; x.abs() ** 2; x.double().half(); -x; x > y;
+torch.cat([x, y[None]]); torch.stack([x[0], y]); torch.ones(3, 4) + y; torch.ones(2, 3) @ x;
+torch.arange(3); x.unsqueeze(0).expand(2, -1, -1).sum(dim=0)
+"""
+CHANGES = (0.37, -100.0, 100.0)
+STARTS = 2
+SHAPES: tuple[Shape, ...] = ((), (1,), (3,), (4,), (3, 1), (1, 4), (3, 4), (4, 3), (2, 1, 4), (0,))
+
+
+def split(lines: str) -> list[str]:
+    return [line.strip().replace("\n", " ") for line in lines.split(";")]
 
 
 def names() -> dict[str, Any]:
@@ -182,102 +76,197 @@ def names() -> dict[str, Any]:
     return {"x": x, "y": torch.tensor([5.0, 6.0, 7.0, 8.0])}
 
 
-def same(look: TensorLook, expected: torch.Tensor) -> None:
+def same(look: TensorLook | None, expected: torch.Tensor) -> None:
+    assert look is not None
     assert look.shape == tuple(expected.shape)
     assert look.strides == expected.stride()
     assert look.dtype == str(expected.dtype).removeprefix("torch.")
-    assert look.storage_offset == expected.storage_offset()
-    assert look.contiguous == expected.is_contiguous()
-    assert look.elements == expected.numel()
+    assert (look.device, look.storage_offset) == ("cpu", expected.storage_offset())
     np.testing.assert_array_equal(look.numbers, expected.numpy())
 
 
-@pytest.mark.parametrize("line", LINES)
-def test_a_line_gives_what_pytorch_gives(line: str) -> None:
-    result = evaluate(line, names())
-    assert result.look is not None
-    same(result.look, eval(line, {"torch": torch, **names()}))
-
-
-@pytest.mark.parametrize("line", OTHERS)
-def test_what_is_no_tensor_is_told_as_python_writes_it(line: str) -> None:
-    result = evaluate(line, names())
-    assert result.look is None
-    assert result.value == str(eval(line, {"torch": torch, **names()}))
-
-
-@pytest.mark.parametrize("line", ["cat([x, x])", "stack([y, y])", "arange(3)"])
-def test_functions_need_no_torch_before_them(line: str) -> None:
-    result = evaluate(line, names())
-    assert result.look is not None
-    same(result.look, eval(f"torch.{line}", {"torch": torch, **names()}))
-
-
-def test_the_kinds_of_tensor_on_the_ladder_all_work() -> None:
-    """Whole numbers, bytes, doubles: `x + x` is right in each scene, and says its dtype."""
-    for scene in SCENES:
-        for name, tensor in tensors(scene.name).items():
-            result = evaluate(f"{name} + {name}", {name: tensor})
-            assert result.look is not None
-            same(result.look, tensor + tensor)
-
-
-def test_nothing_and_infinity_are_numbers_to_show() -> None:
-    look = evaluate("(x - 3).log()", names()).look
-    assert look is not None
-    assert np.isnan(look.numbers[0, 0])
-    assert look.numbers[0, 3] == -np.inf
-
-
-def test_a_line_changes_nothing() -> None:
-    before = names()
-    kept = {name: (tensor.clone(), tensor._version) for name, tensor in before.items()}
-    for line in LINES:
-        evaluate(line, before)
-    for name, tensor in before.items():
-        assert torch.equal(tensor, kept[name][0])
-        assert tensor._version == kept[name][1]
-        assert not tensor.requires_grad
-
-
-def test_the_numbers_shown_are_a_copy() -> None:
+def test_a_line_gives_what_pytorch_gives_and_changes_nothing() -> None:
     own = names()
+    for line in split(LINES):
+        same(evaluate(line, own).look, eval(line, {"torch": torch, **names()}))
+    for line in ("cat([x, x])", "stack([y, y])", "arange(3)"):  # without torch before it
+        same(evaluate(line, own).look, eval(f"torch.{line}", {"torch": torch, **names()}))
+    for name, tensor in own.items():
+        assert torch.equal(tensor, names()[name])
+        assert tensor._version == 0
+        assert not tensor.requires_grad
     look = evaluate("x.T", own).look
     assert look is not None
-    look.numbers[:] = 99
+    look.numbers[:] = 99  # a copy
     assert own["x"].max() == 11
+
+
+def test_what_is_no_tensor_is_shown_as_python_writes_it() -> None:
+    for line in split(OTHERS):
+        result = evaluate(line, names())
+        assert result.look is None
+        assert result.value == str(eval(line, {"torch": torch, **names()}))
+
+
+def test_tensors_of_every_scene_can_be_added() -> None:
+    """Whole numbers, bytes, doubles: each result has the right numbers and the right dtype."""
+    for scene in SCENES:
+        for name, tensor in tensors(scene.name).items():
+            same(evaluate(f"{name} + {name}", {name: tensor}).look, tensor + tensor)
 
 
 @pytest.mark.parametrize(
     ("line", "shared"),
     [
-        ("x.T", ("x",)),
-        ("x[:, -1]", ("x",)),
-        ("x[:, [-1]]", ()),
-        ("x[x > 2]", ()),
-        ("x.reshape(2, -1)", ("x",)),
-        ("x.T.reshape(2, -1)", ()),
-        ("x.float()", ("x",)),
-        ("x.double()", ()),
-        ("x.clone()", ()),
-        ("x.flip(0)", ()),
+        *((line, ("x",)) for line in ("x.T", "x[:, -1]", "x.reshape(2, -1)", "x.float()")),
+        *((line, ()) for line in ("x[:, [-1]]", "x[x > 2]", "x.T.reshape(2, -1)", "x.double()")),
+        *((line, ()) for line in ("x.clone()", "x.flip(0)", "x + y")),
         ("y.expand(3, -1)", ("y",)),
-        ("x + y", ()),
         ("x[0:0]", ("x",)),
     ],
 )
 def test_whose_memory_a_result_lies_in(line: str, shared: tuple[str, ...]) -> None:
-    """Told by writing into the result: whatever changes with it shares its memory."""
+    """Checked by writing into the result: whatever changes with it shares its memory."""
     own = names()
     assert evaluate(line, own).shares_storage_with == shared
     result = eval(line, {"torch": torch, **own})
-    before = {name: tensor.clone() for name, tensor in own.items()}
     if result.numel():
         result[(0,) * result.ndim] = -5
-        changed = tuple(name for name in own if not torch.equal(own[name], before[name]))
+        changed = tuple(name for name in own if not torch.equal(own[name], names()[name]))
         assert changed == shared
 
 
 def test_a_neighbour_that_the_line_does_not_read_can_share_too() -> None:
     """In the image scene y is x with its channels first."""
     assert evaluate("x[0]", tensors("image")).shares_storage_with == ("x", "y")
+
+
+def start(seed: int) -> dict[str, torch.Tensor]:
+    torch.manual_seed(seed)
+    return {"x": torch.randn(3, 4), "y": torch.randn(4)}
+
+
+def by_brute_force(line: str, name: str) -> torch.Tensor:
+    """Whether a change of a cell of the tensor can change a cell of the result.
+
+    Shape (shape of the result, then shape of the tensor). A comparison or a maximum does not
+    notice every change, so several changes are made from several starts.
+    """
+    code, starts = compile(line, "line", "eval"), [start(seed) for seed in range(STARTS)]
+    before = [eval(code, {"torch": torch, **names}).clone() for names in starts]
+    shape = starts[0][name].shape
+    found: list[torch.Tensor] = []
+    for cell in product(*map(range, shape)):
+        changed = torch.tensor(False)
+        for (names, old), change in product(zip(starts, before, strict=True), CHANGES):
+            others = names | {name: names[name].clone()}
+            others[name][cell] += change
+            changed = changed | (eval(code, {"torch": torch, **others}) != old)
+        found.append(changed)
+    return torch.stack(found, dim=-1).reshape(*found[0].shape, *shape)
+
+
+def test_the_cells_are_those_that_a_change_can_reach() -> None:
+    for line in split(TRACED):
+        result = evaluate(line, start(0))
+        assert result.look is not None
+        for name, picked in result.picked.items():
+            expected = by_brute_force(line, name).numpy()
+            axes = tuple(range(len(result.look.shape)))
+            np.testing.assert_array_equal(picked, expected.any(axis=axes), line)
+            for cell in product(*map(range, result.look.shape)):
+                np.testing.assert_array_equal(result.came_from(cell)[name], expected[cell], line)
+
+
+def test_only_tensors_that_the_line_reads_are_named() -> None:
+    assert set(evaluate("x + 1", start(0)).picked) == {"x"}
+    assert set(evaluate("torch.ones(2)", start(0)).picked) == set()
+    shape = evaluate("x.shape", start(0))  # no tensor: no cells
+    assert not shape.picked["x"].any()
+    assert not shape.came_from(())["x"].any()
+
+
+def test_masks_choices_and_indices_decide_and_are_not_picked() -> None:
+    own = start(0)
+    result = evaluate("x[x > 0]", own)
+    positive = (own["x"] > 0).numpy()
+    np.testing.assert_array_equal(result.picked["x"], positive)
+    np.testing.assert_array_equal(
+        np.argwhere(result.came_from((0,))["x"]), np.argwhere(positive)[:1]
+    )
+    own = {"x": torch.tensor([1.0, 5.0]), "y": torch.tensor([3.0, 3.0])}
+    picked = evaluate("torch.where(x > 2, x, y)", own).picked
+    assert [picked[name].tolist() for name in "xy"] == [[False, True], [True, False]]
+    own = {"x": torch.tensor([1.0, 5.0, 7.0]), "y": torch.tensor([2, 0])}
+    picked = evaluate("x[y]", own).picked
+    assert picked["x"].tolist() == [True, False, True]
+    assert not picked["y"].any()
+
+
+def test_zeros_are_picked_like_other_numbers() -> None:
+    own = {"x": torch.zeros(2, 3), "y": torch.zeros(3)}
+    for line in ("x[:, 1]", "(x * y)[:, 1]", "x.long()[:, 1]", "x.bool()[:, 1]", "x[:, 1] @ x"):
+        assert evaluate(line, own).picked["x"][:, 1].all()
+    assert evaluate("(x * y)[:, 1]", own).picked["x"].sum() == 2
+
+
+def test_a_mean_over_the_frames_of_a_video_comes_from_one_place_in_each() -> None:
+    result = evaluate("x.float().mean(dim=0)", tensors("video"))
+    expected = np.zeros((20, 16, 24, 3), np.bool_)
+    expected[:, 3, 4, 0] = True
+    np.testing.assert_array_equal(result.came_from((3, 4, 0))["x"], expected)
+
+
+def test_the_rule_of_broadcasting_is_pytorchs() -> None:
+    """PyTorch stretches by a stride of 0: an independent witness for every dimension."""
+    for left, right in product(SHAPES, SHAPES):
+        found = Broadcast("+", "x", "y", left, right)
+        try:
+            expected = torch.empty(left) + torch.empty(right)
+        except RuntimeError:
+            assert not found.agrees
+            assert found.result is None
+            continue
+        assert found.result == tuple(expected.shape)
+        padded = [(1,) * (expected.ndim - len(shape)) + shape for shape in (left, right)]
+        assert found.stretches == any(shape != expected.shape for shape in padded)
+        if 0 in found.result:
+            continue
+        pair = torch.broadcast_tensors(torch.empty(left), torch.empty(right))
+        for axis, *strides in zip(found.axes, *(part.stride() for part in pair), strict=True):
+            if axis.result != 1:
+                assert axis.stretched == tuple(stride == 0 for stride in strides)
+
+
+def test_a_line_lists_its_broadcasts_in_order() -> None:
+    assert Broadcast("+", "x", "y", (2, 1, 4), (3, 1)).axes == (
+        TensorAxis(2, None),
+        TensorAxis(1, 3),
+        TensorAxis(4, 1),
+    )
+    own = {"x": torch.ones(4, 3), "y": torch.ones(3)}
+    (found,) = evaluate("x[:, [0]] * y", own).broadcasts
+    assert found == Broadcast("*", "x[:, [0]]", "y", (4, 1), (3,))
+    assert [axis.stretched for axis in found.axes] == [(False, True), (True, False)]
+    several = evaluate("(x - x.mean(dim=0)) / (y > 0) + 1", own).broadcasts
+    assert [(one.operator, one.left_text, one.right_text) for one in several] == [
+        ("-", "x", "x.mean(dim=0)"),
+        ("/", "x - x.mean(dim=0)", "y > 0"),
+    ]
+    (equal,) = evaluate("x * x", own).broadcasts
+    assert not equal.stretches
+
+
+def test_a_mismatch_says_which_dimensions_disagree() -> None:
+    with pytest.raises(PyTorchRefused) as caught:
+        evaluate("1 + (x + y)", {"x": torch.ones(2, 4, 3), "y": torch.ones(3, 3)})
+    refusal = caught.value
+    assert refusal.error == (
+        "RuntimeError: The size of tensor a (4) must match the size of tensor b (3) at "
+        "non-singleton dimension 1"
+    )
+    assert refusal.broadcast is not None
+    assert [axis.agrees for axis in refusal.broadcast.axes] == [True, False, True]
+    assert "dimension 1: x has 4, y has 3" in str(refusal)
+    assert "dimension 0" not in str(refusal)
+    assert refusal.text[refusal.start : refusal.end] == "x + y"

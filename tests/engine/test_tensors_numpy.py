@@ -7,158 +7,125 @@ import pytest
 import torch
 
 from engine.expression import Refused
-from engine.tensors.assignment import Assignment, assignment
-from engine.tensors.numpy_session import NAMES, NOTES, SCRIPT, Session
-
-
-def numbers(session: Session, name: str) -> list[list[float]]:
-    found: list[list[float]] = session.snapshot.variables[name].numbers.tolist()
-    return found
+from engine.tensors.numpy_session import (
+    NAMES,
+    NOTES,
+    SCRIPT,
+    Assignment,
+    NumpySession,
+    assignment,
+)
 
 
 def test_the_script_is_what_a_person_would_run() -> None:
     """The same statements, one after the other in plain Python."""
-    session, names = Session(made=0), {"np": np, "torch": torch}
-    for statement in SCRIPT:
-        assert session.next == statement
-        snapshot = session.step()
+    session, names = NumpySession(made=0), {"np": np, "torch": torch}
+    changed, shared = [], []
+    for number, statement in enumerate(SCRIPT):
+        assert session.ahead == SCRIPT[number:]
+        assert session.step()
         exec(statement, names)
-        assert snapshot.statement == statement
+        snapshot = session.snapshot
+        assert session.ran[-1] == (snapshot.statement, snapshot.note) == (statement, NOTES[number])
         assert set(snapshot.variables) == {name for name in NAMES if name in names}
         for name, variable in snapshot.variables.items():
             np.testing.assert_array_equal(variable.numbers, names[name])
-    assert session.next is None
-    assert session.statements == tuple(SCRIPT)
-    assert session.step() is session.snapshot
-
-
-def test_each_statement_has_its_sentence() -> None:
+        changed.append(snapshot.changed)
+        shared.append(snapshot.shared)
+    assert not session.step()
+    assert [statement for statement, _ in session.ran] == SCRIPT
+    # After the three that make them; from a = a + 1 on, the name a means another array.
+    both = ("a", "shared")
+    assert changed == [(), (), (), both, both, ("copied",), both, both, ("a",), ("a",)]
+    assert shared == [(), *[both] * 7, *[("shared",)] * 2]
     assert len(NOTES) == len(SCRIPT)
     assert all(note.endswith(".") and len(note) < 100 for note in NOTES)
 
 
-def test_who_changes_with_whom() -> None:
-    session = Session()
-    changed = []
-    while session.next:
-        changed.append(session.step().changed)
-    assert changed == [
-        ("a", "shared"),
-        ("a", "shared"),
-        ("copied",),
-        ("a", "shared"),
-        ("a", "shared"),
-        ("a",),  # the name means another array now
-        ("a",),
-    ]
-
-
-def test_who_lies_in_the_memory_of_shared() -> None:
-    session = Session(made=0)
-    seen = []
-    while session.next:
-        seen.append(session.step().shared)
-    assert seen == [(), *[("a", "shared")] * 7, *[("shared",)] * 2]
-
-
-def test_the_kinds_are_told() -> None:
-    looks = Session().snapshot.variables
-    assert [(look.type, look.dtype) for look in looks.values()] == [
+def test_the_kinds_of_the_variables_and_the_tensors_among_them() -> None:
+    session = NumpySession()
+    assert [(each.type, each.dtype) for each in session.snapshot.variables.values()] == [
         ("numpy.ndarray", "float64"),
         ("torch.Tensor", "float64"),
         ("torch.Tensor", "float64"),
     ]
+    assert set(session.tensors) == {"shared", "copied"}
+    assert set(NumpySession(made=2).tensors) == {"shared"}
 
 
 @pytest.mark.parametrize(
     ("name", "follows"), [("a", ("shared",)), ("shared", ("a",)), ("copied", ())]
 )
 def test_a_person_changes_one_and_sees_the_others(name: str, follows: tuple[str, ...]) -> None:
-    session = Session()
-    snapshot = session.change(name, 1, 2, 42)
-    assert snapshot.statement == session.statements[-1] == f"{name}[1, 2] = 42.0"
+    session = NumpySession()
+    before = session.snapshot
+    session.change(Assignment(name, 1, 2, 42))
+    snapshot = session.snapshot
+    assert snapshot.statement == session.ran[-1][0] == f"{name}[1, 2] = 42.0"
     assert set(snapshot.changed) == {name, *follows}
     for other in NAMES:
         followed = other in (name, *follows)
-        assert numbers(session, other) == [[0, 1, 2], [3, 4, 42 if followed else 5]]
+        numbers = snapshot.variables[other].numbers.tolist()
+        assert numbers == [[0, 1, 2], [3, 4, 42 if followed else 5]]
         assert snapshot.variables[other].changed[1, 2] == followed
         assert snapshot.variables[other].changed.sum() == followed
+        assert before.variables[other].numbers[1, 2] == 5  # a copy
     assert all(other in snapshot.note for other in follows)
+    session.step()
+    session.back()  # the statement of the script; the own one stays
+    assert session.snapshot.variables[name].numbers[1, 2] == 42
+    session.back()
+    assert session.snapshot.variables[name].numbers[1, 2] == 5
+    session.back()  # the variables stay
+    assert len(session.ran) == 3
 
 
 def test_after_the_new_array_shared_follows_no_more() -> None:
-    session = Session(made=len(SCRIPT))
-    assert session.change("a", 0, 0, -3).changed == ("a",)
-    assert session.change("shared", 0, 0, -3).changed == ("shared",)
+    session = NumpySession(made=len(SCRIPT))
+    for name in ("a", "shared"):
+        session.change(Assignment(name, 0, 0, -3))
+        assert session.snapshot.changed == (name,)
 
 
-@pytest.mark.parametrize(
-    ("name", "row", "column", "value", "says"),
-    [
+def test_what_cannot_be_changed() -> None:
+    session = NumpySession()
+    before = session.snapshot
+    for name, row, column, value, message in (
         ("b", 0, 0, 1.0, "no variable 'b' yet; there are: a, shared, copied"),
         ("np", 0, 0, 1.0, "no variable"),
         ("a", 2, 0, 1.0, r"no cell \[2, 0\]; rows 0 to 1, columns 0 to 2"),
         ("a", 0, -1, 1.0, "no cell"),
         ("a", 0, 0, float("nan"), "no finite number"),
         ("a", 0, 0, float("inf"), "no finite number"),
-    ],
-)
-def test_what_cannot_be_changed(name: str, row: int, column: int, value: float, says: str) -> None:
-    session = Session()
-    before = session.snapshot
-    with pytest.raises(ValueError, match=says):
-        session.change(name, row, column, value)
-    assert session.snapshot is before
+    ):
+        with pytest.raises(ValueError, match=message):
+            session.change(Assignment(name, row, column, value))
+        assert session.snapshot is before
+    with pytest.raises(ValueError, match=r"there are: a$"):  # not made yet
+        NumpySession(made=1).change(Assignment("shared", 0, 0, 1.0))
 
 
-def test_a_variable_that_is_not_made_yet_cannot_be_changed() -> None:
-    with pytest.raises(ValueError, match=r"there are: a$"):
-        Session(made=1).change("shared", 0, 0, 1.0)
+def test_an_assignment_is_read_by_its_form() -> None:
+    assert assignment("a[0, 1] = 5", NAMES) == Assignment("a", 0, 1, 5.0)
+    assert assignment("  shared [ 1,2 ]=-.5e1 ", NAMES) == Assignment("shared", 1, 2, -5.0)
+    assert assignment("copied[0, 0] = +1.", NAMES) == Assignment("copied", 0, 0, 1.0)
+    for text in ("shared", "a[0, 0] == 1", "a[0] = 1", "a[-1, 0] = 1", "", "x = 3"):
+        assert assignment(text, NAMES) is None
 
 
-def test_a_snapshot_is_a_copy() -> None:
-    session = Session()
-    kept = session.snapshot
-    session.change("a", 0, 0, 9)
-    assert kept.variables["shared"].numbers[0, 0] == 0
-
-
-def test_lines_can_be_worked_out_on_its_tensors() -> None:
-    assert set(Session().tensors) == {"shared", "copied"}
-    assert set(Session(made=2).tensors) == {"shared"}
-
-
-@pytest.mark.parametrize(
-    ("text", "read"),
-    [
-        ("a[0, 1] = 5", Assignment("a", 0, 1, 5.0)),
-        ("  shared [ 1,2 ]=-.5e1 ", Assignment("shared", 1, 2, -5.0)),
-        ("copied[0, 0] = +1.", Assignment("copied", 0, 0, 1.0)),
-    ],
-)
-def test_a_cell_is_given_a_number(text: str, read: Assignment) -> None:
-    assert assignment(text, NAMES) == read
-
-
-@pytest.mark.parametrize(
-    "text", ["shared", "a[0, 0] == 1", "a[0] = 1", "a[-1, 0] = 1", "", "x = 3"]
-)
-def test_a_line_of_another_form_is_no_assignment(text: str) -> None:
-    assert assignment(text, NAMES) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("b[0, 0] = 1", "b"),
-        ("a[0, 0] = __import__('os')", "__import__('os')"),
-        ("a[0, 0] = nan", "nan"),
-        ("a[0, 0] = 1_0", "1_0"),
-        ("a[0, 0] = ", ""),
-        ("a[0, 0] = a", "a"),
-    ],
-)
-def test_only_a_plain_number_is_given_and_only_to_a_variable(text: str, place: str) -> None:
-    with pytest.raises(Refused) as caught:
-        assignment(text, NAMES)
-    assert text[caught.value.start : caught.value.end] == place
+def test_only_a_plain_number_is_given_and_only_to_a_variable() -> None:
+    for text, place, instead in (
+        ("b[0, 0] = 1", "b", ""),
+        ("a[0, 0] = __import__('os')", "__import__('os')", ""),
+        ("a[0, 0] = nan", "nan", ""),
+        ("a[0, 0] = 1_0", "1_0", "a[0, 0] = 10"),
+        ("a[0, 0] = ", "", ""),
+        ("a[0, 0] = a", "a", ""),
+        ("shared[0, 1] = 1/2", "1/2", "shared[0, 1] = 0.5"),
+        ("shared[0, 1] = 0,5", "0,5", "shared[0, 1] = 0.5"),
+        ("shared[0, 1] = 50%", "50%", "shared[0, 1] = 0.5"),
+    ):
+        with pytest.raises(Refused) as caught:
+            assignment(text, NAMES)
+        assert text[caught.value.start : caught.value.end] == place
+        assert caught.value.instead == instead

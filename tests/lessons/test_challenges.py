@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.frame import LossHistory, State
+from engine.frame import State
+from engine.pictures import LossHistory
 from lessons.catalog import find
 from tests.lessons.challenge_runs import MET, MISSED, Settings
 from tests.lessons.challenges import case, cases, checked, met

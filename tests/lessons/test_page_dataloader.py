@@ -12,8 +12,7 @@ import pytest
 import torch
 from sklearn.metrics import r2_score
 
-from engine.pictures import Array
-from engine.pictures.table import TablePicture
+from engine.pictures import Array, TablePicture
 from engine.trainers.dataloader import DataLoaderConfig, TableLearner
 from lessons.catalog import find
 from tests.lessons.figures import number, says

@@ -26,7 +26,7 @@ from tui.labs.curves import CurveState
 from tui.labs.probabilities import ProbabilityState
 from tui.labs.softmax import SoftmaxState
 from tui.labs.tensors import MAP
-from tui.stages.tensors import Stage as TensorStage
+from tui.labs.tensors_state import TensorsState
 
 EVERY_STEP, GROWTH = 20, 1.05
 """So many steps are looked at one by one; after that each look comes 5% later than the last."""
@@ -112,7 +112,7 @@ def _tensors(_: Lesson, preset: Preset) -> Iterator[object]:
     """A scene, each line of its own that `n` tries, and each statement of the NumPy session."""
     if preset.name == MAP:
         return  # a map of modules: no look at tensors
-    stage = TensorStage(preset.name)
+    stage = TensorsState(preset.name)
     yield stage.look
     for _try in stage.scene.tries:
         stage.suggest()

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.frame import Frame, LossHistory, State
-from engine.pictures import LinePicture
+from engine.frame import Frame, State
+from engine.pictures import LinePicture, LossHistory
 from tui.charts import CHARTS
 from tui.charts.style import ChartStyle
 

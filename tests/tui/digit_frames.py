@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.frame import Frame
-from engine.pictures.digits import Activation, DigitsPicture, DigitWalk, HardDigits
+from engine.pictures import Activation, DigitsPicture, DigitWalk, HardDigits
 from tests.tui.chart_frames import losses
 
 CLASSES = tuple("0123456789")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.frame import Frame
-from engine.pictures.boundary import BoundaryPicture, Layer
+from engine.pictures import BoundaryPicture, Layer
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses, pictured
 from tui.charts import CHARTS
 from tui.charts.style import ChartStyle

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.frame import Frame
-from engine.pictures.curve import CurvePicture
+from engine.pictures import CurvePicture
 from tests.tui.chart_frames import braille, canvas, cells, draw, losses, pictured
 from tui.charts.curves import HIGH, LOW
 

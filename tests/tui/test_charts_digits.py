@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.frame import State
-from engine.pictures.digits import Activation
+from engine.pictures import Activation
 from tests.tui.chart_frames import DARK, draw, pictured
 from tests.tui.digit_frames import digits, hardest, walk
 from tui.charts import CHARTS

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.frame import Frame
-from engine.pictures.fits import Fit, FitsPicture, StageView
+from engine.pictures import Fit, FitsPicture, StageView
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, history, losses
 from tui.charts import CHARTS
 from tui.charts.canvas import PLAIN

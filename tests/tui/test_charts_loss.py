@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.frame import LossHistory, State
+from engine.frame import State
+from engine.pictures import LossHistory
 from tests.tui.chart_frames import braille, canvas, cells, draw, losses
 
 

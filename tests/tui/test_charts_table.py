@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.frame import Frame, State
-from engine.pictures.table import Belt, Measures, TablePicture
+from engine.pictures import Belt, Measures, TablePicture
 from engine.throughput import Throughput, plan
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses
 from tui.charts import CHARTS

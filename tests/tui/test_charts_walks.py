@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from engine.frame import Frame, State
-from engine.pictures.walks import Walk, WalksPicture
+from engine.pictures import LineWalk, WalksPicture
 from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, history, losses
 from tui.charts import CHARTS
 
@@ -18,14 +18,14 @@ KINDS = ("lines", "paths", "loss", "samples", "seconds")
 MARKS = "▲■◆"
 
 
-def walker(name: str, w: float, b: float, values: list[float] | None, **changes: Any) -> Walk:
+def walker(name: str, w: float, b: float, values: list[float] | None, **changes: Any) -> LineWalk:
     """A training that went straight from (0, 0) to (w, b)."""
     path = np.array([[0.0, 0.0], [w, b]])
-    one = Walk(name, w, b, path, None if values is None else history(values), 10, 100, 1.0)
+    one = LineWalk(name, w, b, path, None if values is None else history(values), 10, 100, 1.0)
     return replace(one, **changes)
 
 
-def compared(*walks: Walk, **changes: Any) -> Frame:
+def compared(*walks: LineWalk, **changes: Any) -> Frame:
     """Points (0, 0), (1, 1), …, (4, 4), and these trainings; the frame's losses go 8 … 4."""
     x = np.arange(5.0)
     picture = WalksPicture(x, x.copy(), (0.0, 0.0), walks)
@@ -165,7 +165,7 @@ def test_dark_and_light_differ() -> None:
         assert (dark.foregrounds != light.foregrounds).any()
 
 
-def spent(name: str, updates: int, samples: int, seconds: float) -> Walk:
+def spent(name: str, updates: int, samples: int, seconds: float) -> LineWalk:
     """A training that made so many updates at these costs, with losses of 8 and then of 3."""
     return walker(
         name,

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from engine.device import Device
 from engine.frame import State
-from engine.pictures.fits import FitsPicture
+from engine.pictures import FitsPicture
 from lessons.catalog import find
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text

@@ -101,7 +101,7 @@ def told(lab: Lab) -> dict[str, Any]:
     elif isinstance(lab, GraphsLab):
         seen |= {"way": lab.comparison.way, "input": lab.comparison.look.given.name}
     elif isinstance(lab, TensorsLab):
-        seen |= {"scene": lab.stage.scene.name, "text": lab.stage.look.text}
+        seen |= {"scene": lab.state.scene.name, "text": lab.state.text}
     elif isinstance(lab, CurvesLab):
         seen |= {"text": lab.state.text}
     return seen
@@ -183,7 +183,7 @@ async def test_from_the_course_into_a_step_in_one_piece() -> None:
         arrives(pilot)
         await settled(pilot, lab)
         assert lab.status.preset == lab._lesson.presets[1].name
-        assert lab.stage.tried == 0
+        assert lab.state.tried == 0
 
 
 async def test_what_means_something_elsewhere_acts_at_once_and_the_rest_waits() -> None:

@@ -15,8 +15,7 @@ from tests.tui import scene_labs
 from tests.tui.conftest import PATIENCE, app, until
 from tests.tui.scene_labs import told
 from tests.tui.screen_text import screen_text
-from tui.labs.module_desk import ModuleDesk
-from tui.labs.tensor_desk import TensorDesk
+from tui.labs.tensor_panels import ModuleDesk
 from tui.labs.tensors import TensorsLab
 from tui.progress import Progress
 from tui.screens.home import HomeScreen
@@ -58,7 +57,7 @@ async def test_every_scene_opens_and_every_line_of_it_can_be_tried(size) -> None
             await until(pilot, lambda: lab.query_one("#source-0", TensorView).text)
             for line in scene.tries:
                 await pilot.press("n")
-                look = lab.stage.look
+                look = lab.state.look
                 assert look.text == line.text
                 assert (look.refused is not None) == line.shows.startswith("fails")
                 await pilot.pause()
@@ -139,11 +138,10 @@ async def test_what_cannot_be_taken_changes_nothing_and_says_why(scene: str) -> 
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, scene)
         await pilot.press("n")
-        before, statements = lab.stage.look, lab.stage.statements
+        before = lab.state.look
         for text in HOSTILE:
             await type_line(pilot, lab, text)
-            assert lab.stage.look is before, text
-            assert lab.stage.statements == statements, text
+            assert lab.state.look is before, text
             refusal = lab.query_one("#refusal", Static)
             assert refusal.display, text
             assert len(str(refusal.render()).splitlines()[-1]) > 10, text
@@ -157,7 +155,7 @@ async def test_a_line_too_long_to_be_read_is_refused_at_once() -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         await type_line(pilot, lab, "[" * 10_000)
-        assert lab.stage.look.text == ""
+        assert lab.state.look.text == ""
         assert lab.query_one("#refusal", Static).display
 
 
@@ -166,22 +164,22 @@ async def test_shapes_that_disagree_are_shown_with_pytorchs_own_words(size) -> N
     async with app("tensors").run_test(size=size) as pilot:
         lab = await open_lab(pilot, "broadcasting")
         await type_line(pilot, lab, "x[:, 0] + y")
-        assert isinstance(lab.stage.look.refused, PyTorchRefused)
+        assert isinstance(lab.state.look.refused, PyTorchRefused)
         screen = " ".join(screen_text(pilot.app).split())
         assert "The size of tensor a" in screen
         assert "x[:, 0] has 4, y has 3" in screen
         assert "✗" in screen
         assert lab.query_one(Input).has_focus  # to be mended
         await pilot.press("home", "shift+end", "delete", *"2x", "enter")
-        await until(pilot, lambda: lab.stage.look.refused is None)
+        await until(pilot, lambda: lab.state.look.refused is None)
         await until(pilot, lambda: "write 2*x" in screen_text(pilot.app))
         assert "The size of tensor a" not in " ".join(screen_text(pilot.app).split())
         await pilot.press("home", "shift+end", "delete", *"2x", "enter")
-        await until(pilot, lambda: lab.stage.look.refused is None)
+        await until(pilot, lambda: lab.state.look.refused is None)
         await until(pilot, lambda: "write 2*x" in screen_text(pilot.app))
         assert "The size of tensor a" not in " ".join(screen_text(pilot.app).split())
         await pilot.press("escape", "n")
-        await until(pilot, lambda: lab.stage.look.result is not None)
+        await until(pilot, lambda: lab.state.look.result is not None)
         assert not lab.query_one("#outcome").display
 
 
@@ -200,27 +198,27 @@ async def test_broadcasting_shows_what_is_stretched() -> None:
 async def test_a_video_plays_and_holds_and_leaves_no_timer() -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, "video")
-        x, desk = lab.query_one("#source-0", TensorView), lab.query_one(TensorDesk)
-        assert not desk.playing
-        assert x.sight.slice == 0
+        x = lab.query_one("#source-0", TensorView)
+        assert not lab.playing
+        assert x.viewport.slice == 0
         await pilot.press("space")
-        assert desk.playing
+        assert lab.playing
         assert "frames/s" in lab.status.state
-        await until(pilot, lambda: x.sight.slice >= 3)
+        await until(pilot, lambda: x.viewport.slice >= 3)
         await pilot.press("space")
-        assert not desk.playing
-        held = x.sight.slice
+        assert not lab.playing
+        held = x.viewport.slice
         await pilot.press("s")
-        assert x.sight.slice == (held + 1) % 20
+        assert x.viewport.slice == (held + 1) % 20
         await pilot.press("b", "b")
-        assert x.sight.slice == (held - 1) % 20
-        assert f"x[{x.sight.slice}] of 20" in screen_text(pilot.app)
+        assert x.viewport.slice == (held - 1) % 20
+        assert f"x[{x.viewport.slice}] of 20" in screen_text(pilot.app)
         for key in ("1", "p", "escape"):
             await pilot.press("2")
-            if not desk.playing:
+            if not lab.playing:
                 await pilot.press("space")
             await pilot.press(key)
-            assert not desk.playing, key
+            assert not lab.playing, key
             if key == "p":
                 await pilot.press(*"p" * (len(NAMES) - 1))
 
@@ -231,7 +229,7 @@ async def test_enter_offers_the_line_and_what_is_typed_takes_its_place() -> None
         await pilot.press("n", "n")
         assert lab.query_one(Input).value == "x[:, -1]"
         await pilot.press("enter", *"x.sum()", "enter")
-        await until(pilot, lambda: lab.stage.look.text == "x.sum()")
+        await until(pilot, lambda: lab.state.look.text == "x.sum()")
 
 
 async def test_after_the_last_frame_comes_the_first() -> None:
@@ -271,9 +269,9 @@ async def test_a_cell_of_numpy_is_changed_and_the_others_follow_or_not() -> None
 async def test_a_cell_that_is_not_there_or_no_number_changes_nothing(text: str) -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, "numpy")
-        before = lab.stage.snapshot
+        before = lab.state.session.snapshot
         await type_line(pilot, lab, text)
-        assert lab.stage.snapshot is before
+        assert lab.state.session.snapshot is before
         assert lab.query_one("#refusal", Static).display
 
 
@@ -281,9 +279,9 @@ async def test_the_numpy_session_goes_to_its_end_and_back() -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, "numpy")
         await pilot.press(*["space"] * 9)
-        assert lab.stage.ahead == ()
+        assert lab.state.session.ahead == []
         assert lab.status.progress == "line 10/10"
-        assert lab.stage.snapshot.shared == ("shared",)  # a is another array by now
+        assert lab.state.session.snapshot.shared == ("shared",)  # a is another array by now
         await pilot.press(*"b" * 9)
         assert lab.status.progress == "line 3/10"
         await until(pilot, lambda: "shared · memory with a" in screen_text(pilot.app))
@@ -309,7 +307,7 @@ async def test_every_module_of_the_map_runs() -> None:
 
 
 async def test_a_module_that_is_missing_says_so(monkeypatch) -> None:
-    from tui.stages import module_map
+    from engine.tensors import torch_map as module_map
 
     def missing(_):
         raise ImportError("no module named 'torchvision'")
@@ -369,7 +367,7 @@ async def test_view_reset_tab_and_copy() -> None:
         await pilot.press("v")
         assert result.has_focus
         await pilot.press("r")
-        assert lab.stage.look.text == ""
+        assert lab.state.look.text == ""
         await until(pilot, lambda: not result.display)
 
 
@@ -390,7 +388,7 @@ async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch, size) -> No
         await until(pilot, lambda: pilot.app.screen.query(TensorsLab))
         lab = pilot.app.screen.query_one(TensorsLab)
         await pilot.press("2", *"npsbrevy", "space", "enter", "tab", "left")
-        assert lab.stage is None
+        assert not lab.ready
         await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))
 
 
@@ -401,13 +399,13 @@ async def test_the_size_of_the_terminal_changes_in_the_middle() -> None:
         for size in (NARROW, WIDE, (60, 15), NARROW):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-        assert lab.stage.look.text == "x[:, :, 0]"
+        assert lab.state.look.text == "x[:, :, 0]"
         await until(pilot, lambda: "x[:, :, 0]" in screen_text(pilot.app))
         assert lab.query_one("#result", TensorView).content_size.height == 10
 
 
 async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> None:
-    from tui.stages import module_map
+    from engine.tensors import torch_map as module_map
 
     release = threading.Event()
     run = module_map.run
@@ -443,7 +441,7 @@ async def test_a_scene_whose_picture_is_missing_is_passed_over(monkeypatch) -> N
         lab = await open_lab(pilot, "grid")
         monkeypatch.setattr(content, "photograph", missing)
         await pilot.press("p")
-        assert lab.status.preset == lab.stage.scene.name == "video"
+        assert lab.status.preset == lab.state.scene.name == "video"
         said = [note.message for note in pilot.app._notifications]
         assert said == ["the photograph travels with scikit-learn"]
 

@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from engine.config import When
 from engine.equations import Equation
-from engine.frame import Frame, LossHistory, Memory, State
+from engine.frame import Frame, Memory, State
+from engine.pictures import LossHistory
 from lessons.catalog import find
 from lessons.lesson import Challenge, Control
 from tests.course import TRAININGS

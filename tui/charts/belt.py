@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.numerals import counted
-from engine.pictures.table import Belt, TablePicture
+from engine.pictures import Belt, TablePicture
 from tui.charts.canvas import Canvas, packed, shows
 from tui.charts.style import ChartStyle
 

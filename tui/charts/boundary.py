@@ -8,9 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from engine.equations import number
-from engine.pictures import Array
-from engine.pictures.boundary import BoundaryPicture, Layer
-from engine.pictures.curve import sigmoid
+from engine.pictures import Array, BoundaryPicture, Layer, sigmoid
 from tui.charts.axis import Scale, padded, rounded
 from tui.charts.canvas import Canvas, Cells, Where, half_blocks, packed, shows, stroke
 from tui.charts.curves import ONE, ZERO

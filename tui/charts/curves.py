@@ -11,8 +11,7 @@ from itertools import product
 import numpy as np
 
 from engine.equations import number, plain
-from engine.pictures import Array
-from engine.pictures.curve import CurvePicture, sigmoid
+from engine.pictures import Array, CurvePicture, sigmoid
 from tui.charts.axis import Scale, padded, vertical
 from tui.charts.canvas import LEAST_HEIGHT, UNTOUCHED, Canvas, joined, shows, too_small, words
 from tui.charts.plot import ACROSS, DOWN, LegendEntry, Plot

@@ -9,9 +9,7 @@ import numpy as np
 
 from engine.equations import number
 from engine.frame import Frame
-from engine.pictures import Array
-from engine.pictures.digits import DigitsPicture
-from engine.pictures.table import TablePicture
+from engine.pictures import Array, DigitsPicture, TablePicture
 from tui.charts.axis import DECIMALS, Scale, round_up
 from tui.charts.canvas import Canvas, Drawing, NotYet, chart, shows
 from tui.charts.loss import NO_LOGARITHM

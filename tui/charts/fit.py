@@ -10,9 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pictures import Array, LinePicture
-from engine.pictures.fits import FitsPicture
-from engine.pictures.walks import WalksPicture
+from engine.pictures import Array, FitsPicture, LinePicture, WalksPicture
 from tui.charts.axis import Scale, padded, rounded
 from tui.charts.canvas import Canvas, shows
 from tui.charts.loss import entries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.pictures.fits import FitsPicture, StageView
+from engine.pictures import FitsPicture, StageView
 from tui.charts.canvas import Canvas, packed, shows
 from tui.charts.style import RGB, ChartStyle
 

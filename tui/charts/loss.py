@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.equations import number
-from engine.frame import Frame, LossHistory, State
-from engine.pictures import Array
-from engine.pictures.fits import Fit, FitsPicture
-from engine.pictures.walks import Walk, WalksPicture
+from engine.frame import Frame, State
+from engine.pictures import Array, Fit, FitsPicture, LineWalk, LossHistory, WalksPicture
 from tui.charts.axis import Scale, round_up
 from tui.charts.canvas import Canvas, Drawing, NotYet, chart
 from tui.charts.plot import LegendEntry, Plot
@@ -95,7 +93,7 @@ def draw_losses(plot: Plot, x: Array, y: Array, entry: LegendEntry) -> None:
 
 def entries(picture: WalksPicture | FitsPicture, style: ChartStyle) -> tuple[LegendEntry, ...]:
     """The marker, the name and the colour of every run, in the order of the picture."""
-    walks: Sequence[Walk | Fit] = picture.walks
+    walks: Sequence[LineWalk | Fit] = picture.walks
     colours = (style.line, style.sample, style.residual, style.minimum)
     return tuple(
         (mark, walk.name, colour) for mark, walk, colour in zip(MARKS, walks, colours, strict=False)
@@ -106,7 +104,7 @@ def by_updates(
     frame: Frame, picture: WalksPicture | FitsPicture, width: int, height: int, style: ChartStyle
 ) -> Drawing:
     """The loss of each run against its own updates."""
-    walks: Sequence[Walk | Fit] = picture.walks
+    walks: Sequence[LineWalk | Fit] = picture.walks
     curves = [
         _curve(frame, walk, entry, 1)
         for walk, entry in zip(walks, entries(picture, style), strict=True)
@@ -141,7 +139,7 @@ def draw_seconds(frame: Frame, width: int, height: int, style: ChartStyle) -> Dr
     return _compare(frame, curves, _scale("seconds", curves, 1e-9), width, height, style)
 
 
-def _curve(frame: Frame, walk: Walk | Fit, entry: LegendEntry, scale: float) -> LossCurve:
+def _curve(frame: Frame, walk: LineWalk | Fit, entry: LegendEntry, scale: float) -> LossCurve:
     """The finite losses of a run, each update of which counts `scale` on the axis."""
     losses = frame.history if walk.losses is None else walk.losses
     x, y = points(losses)

@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.handwriting import resized
-from engine.pictures import Array
-from engine.pictures.digits import Activation, DigitsPicture, DigitWalk, HardDigits
+from engine.pictures import Activation, Array, DigitsPicture, DigitWalk, HardDigits
 from tui.charts.axis import rounded
 from tui.charts.canvas import Canvas, Cells, Drawing, half_blocks, packed, shows
 from tui.charts.style import RGB, ChartStyle, mix

@@ -10,9 +10,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pictures import Array, LinePicture
-from engine.pictures.fits import FitsPicture, wave_losses
-from engine.pictures.walks import WalksPicture
+from engine.pictures import Array, FitsPicture, LinePicture, WalksPicture, wave_losses
 from tui.charts.axis import Axis, Scale, round_up, rounded
 from tui.charts.canvas import BRAILLE, DOTS, SPACE, Canvas, Drawing, packed, shows, stroke
 from tui.charts.loss import NO_LOGARITHM, draw_losses, entries, loss_scale

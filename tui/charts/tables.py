@@ -11,9 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.frame import Frame
-from engine.pictures import Array
-from engine.pictures.digits import DigitsPicture
-from engine.pictures.table import TablePicture
+from engine.pictures import Array, DigitsPicture, TablePicture
 from engine.throughput import SIZES, SLOW_SIZE, WORKERS, Throughput, plan
 from tui.charts.axis import DECIMALS, Axis, Scale, rounded
 from tui.charts.canvas import Canvas, Drawing, NotYet, chart, packed, shows, words

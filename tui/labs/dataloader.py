@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.timer import Timer
 
 from engine.frame import Frame
-from engine.pictures.table import TablePicture
+from engine.pictures import TablePicture
 from engine.throughput import Throughput
 from engine.throughput.timing import Timing
 from lessons.lesson import TrainingLesson

@@ -11,7 +11,7 @@ from engine.graph.look import ProgramLook, WalkLook
 from engine.graph.programs import Row
 from engine.graph.settings import GraphSettings
 from engine.graph.walk import Check, Move
-from tui.widgets.transcript import Statement
+from tui.widgets.transcript import TranscriptLine
 
 AT_THE_START = "The inputs have their values. s: first move forward, space: play."
 AGREED = "✓ check: nudging each input a little (finite differences) agrees to {}"
@@ -45,10 +45,10 @@ def rest(look: WalkLook | ProgramLook) -> str:
     return "s: next move" if isinstance(look, WalkLook) else "s: next line"
 
 
-def statements(look: ProgramLook) -> list[Statement]:
+def statements(look: ProgramLook) -> list[TranscriptLine]:
     """The lines of the program, with what came of those that ran."""
     ran = [
-        Statement(
+        TranscriptLine(
             line.statement.code,
             line.error or line.output,
             bool(line.error),
@@ -56,7 +56,7 @@ def statements(look: ProgramLook) -> list[Statement]:
         )
         for line in look.lines
     ]
-    return ran + [Statement(each.code) for each in look.program.statements[len(ran) :]]
+    return ran + [TranscriptLine(each.code) for each in look.program.statements[len(ran) :]]
 
 
 def values(settings: GraphSettings) -> dict[str, str]:

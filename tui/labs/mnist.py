@@ -10,7 +10,7 @@ from textual.binding import Binding
 from engine.datasets.registry import fetch_command
 from engine.frame import Frame
 from engine.handwriting import Pad, as_digits, as_mnist
-from engine.pictures.digits import DigitsPicture
+from engine.pictures import DigitsPicture
 from lessons.lesson import TrainingLesson
 from tui.labs.training import FIRST, LAST, TrainingLab
 from tui.screens.fetch import FetchScreen

@@ -1,60 +1,237 @@
-"""A scene of tensors in words: what it is, what a line shows, what to try; knows no widget."""
+"""The texts of the tensors lab: scenes, lines, cells, memory layout and broadcasting in words."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import set_cell_size
 from rich.text import Text
 
 from engine.numerals import counted
-from engine.tensors.scenes import Scene
-from tui.labs.tensor_shapes import meeting, stretched
+from engine.tensors.scenes import TensorScene
+from engine.tensors.torch_map import ModuleOutput, TorchModule
+from tui.widgets.transcript import TranscriptLine
 
 if TYPE_CHECKING:
-    from engine.tensors.looks import SceneLook
+    from engine.tensors.looks import Broadcast, Mask, SceneLook, Shape, TensorAxis, TensorLook
+    from engine.tensors.numpy_session import NumpySession, Variable
+
+FEW = 4
+"""So many cells are named; more are counted."""
+LONGEST_OPERAND = 27
+AT_FIRST = "Change one, see who follows. space: the next line · arrows, ⏎: change a cell"
+"""The NumPy session before its variables are changed."""
+HEAD: tuple[str, ...] = ("", "shape", "strides", "dtype device", "offset", "memory")
+RESULT = "result"
 
 
-def said(scene: Scene, look: SceneLook) -> Text:
-    """What the scene is, or what the line shows and which shapes met in it."""
+# What a scene, a line or a cell is.
+
+
+def description(scene: TensorScene, look: SceneLook) -> Text:
+    """The scene; once a line was tried, what it shows and which shapes met in it."""
     if not look.text:
         return Text(scene.says)
     known = {line.text: line.shows for line in scene.tries}
-    text = Text(known.get(look.text, _counted(look)))
-    broadcast = stretched(look)
-    if broadcast is not None and look.result is not None:
+    text = Text(known.get(look.text, _cells_read(look)))
+    met = look.result.broadcasts if look.result else ()
+    stretched = next((one for one in reversed(met) if one.stretches), None)
+    if stretched is not None:
         text.append("\n")
-        text.append_text(meeting(broadcast))
+        text.append_text(meeting(stretched))
     return text
 
 
-def _counted(look: SceneLook) -> str:
-    """How many cells were read, where nobody has written what the line shows."""
-    if look.result is None:
-        return ""
-    counts = [(name, int(mask.sum()), mask.size) for name, mask in look.result.picked.items()]
+def _cells_read(look: SceneLook) -> str:
+    """How many cells a line of the learner's own read."""
+    picked = look.result.picked if look.result else {}
     return ", ".join(
-        f"{count:,} of {counted(size, 'cell')} of {name}" for name, count, size in counts
+        f"{int(mask.sum()):,} of {counted(mask.size, 'cell')} of {name}"
+        for name, mask in picked.items()
     )
 
 
 def outcome(look: SceneLook) -> Text:
-    """What came of a line that gave no tensor."""
-    if look.refused is not None:
-        text = Text.assemble((look.refused.error, "bold red"))
-        if look.refused.broadcast is not None:
-            text.append("\n\n")
-            text.append_text(meeting(look.refused.broadcast))
-        return text
-    return Text(look.result.value, "bold") if look.result else Text()
+    """The result of a line that is no tensor, or PyTorch's error."""
+    if look.refused is None:
+        return Text(look.result.value, "bold") if look.result else Text()
+    text = Text.assemble((look.refused.error, "bold red"))
+    if look.refused.broadcast is not None:
+        text.append("\n\n")
+        text.append_text(meeting(look.refused.broadcast))
+    return text
 
 
-def tries(scene: Scene, tried: int | None, width: int) -> Text:
-    """The lines to try, the one that was taken last marked."""
+def tries(scene: TensorScene, tried: int | None, width: int) -> Text:
+    """The lines to try, the one that was tried last marked."""
     text = Text()
     for number, line in enumerate(scene.tries):
         here = number == tried
         mark = "▶ " if here else "  "
         text.append(set_cell_size(f"{mark}{line.text}", width).rstrip(), "bold" if here else "")
         text.append("\n" * (number < len(scene.tries) - 1))
+    return text
+
+
+def place(name: str, look: TensorLook, cells: Sequence[Shape]) -> Text:
+    """The number of a selected cell, and where in memory it lies."""
+    pairs = list(zip(cells[0], look.strides, strict=True))
+    sums = " + ".join((str(look.storage_offset), *(f"{at}·{stride}" for at, stride in pairs)))
+    where = look.storage_offset + sum(at * stride for at, stride in pairs)
+    first = "" if len(cells) == 1 else "the first of them "
+    text = _value(name, look, cells)
+    text.append(f"\nin memory {first}at place {sums} = {where}: offset + index · stride")
+    return text
+
+
+def origin(text: str, look: TensorLook, cells: Sequence[Shape], masks: Mapping[str, Mask]) -> Text:
+    """The number of a selected cell of the result, and the cells that it comes from."""
+    shown = _value(text if text.isidentifier() else f"({text})", look, cells)
+    parts = [part for name, mask in masks.items() if (part := _cells_of(name, mask))]
+    shown.append(f"\ncomes from {' and '.join(parts)}" if parts else "\ncomes from no cell")
+    return shown
+
+
+def _value(name: str, look: TensorLook, cells: Sequence[Shape]) -> Text:
+    value = ", ".join(str(look.numbers[one]) for one in cells)
+    return Text.assemble((f"{_indexed(name, cells)} = {value}", "bold"))
+
+
+def _indexed(name: str, cells: Sequence[Shape]) -> str:
+    """The name with the index of the cell, `x[2, 1]`; the channels of one pixel as `:`."""
+    index = [str(at) for at in cells[0]]
+    if len(cells) > 1:
+        index[-1] = ":"
+    return f"{name}[{', '.join(index)}]" if index else name
+
+
+def _cells_of(name: str, mask: Mask) -> str:
+    """The cells of one source: by their index where they are few."""
+    if not mask.ndim:
+        return name if mask else ""
+    found = [tuple(int(at) for at in cell) for cell in zip(*mask.nonzero(), strict=True)]
+    if len(found) > FEW:
+        return f"{len(found):,} cells of {name}"
+    return ", ".join(_indexed(name, [cell]) for cell in found)
+
+
+# How tensors lie in memory.
+
+
+def sizes(look: TensorLook, axes: Sequence[str] = ()) -> str:
+    """The sizes, with the names of the dimensions where these are known: `time 8 × feature 3`."""
+    if not look.shape:
+        return "a single number"
+    shown = [str(size) for size in look.shape]
+    if len(axes) == len(shown):
+        shown = [f"{axis} {size}" for axis, size in zip(axes, shown, strict=True)]
+    return " × ".join(shown)
+
+
+def facts(look: SceneLook, partners: Mapping[str, Sequence[str]]) -> Text:
+    """A table of how each tensor of the scene, and then the result, lies in memory."""
+    rows = [HEAD]
+    for name, source in look.sources.items():
+        own = counted(source.numbers.nbytes, "byte")
+        rows.append((name, *_layout(source), _shares(partners.get(name, ())) or own))
+    if look.result is not None and look.result.look is not None:
+        shared = _shares(look.result.shares_storage_with)
+        rows.append((RESULT, *_layout(look.result.look), shared or "its own"))
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEAD))]
+    text = Text(no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        cells = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        text.append("\n" * (row is not HEAD))
+        text.append(cells.rstrip(), "dim" if row is HEAD else "bold" if row[0] == RESULT else "")
+    return text
+
+
+def _layout(look: TensorLook) -> tuple[str, ...]:
+    layout = f"{look.dtype} {look.device}"
+    return str(look.shape), str(look.strides), layout, str(look.storage_offset)
+
+
+def _shares(names: Sequence[str]) -> str:
+    return f"shares {', '.join(names)}" if names else ""
+
+
+def memory_of(name: str, variable: Variable, shared: Sequence[str]) -> str:
+    """Which variables of the NumPy session share the memory of this one, and its library."""
+    others = [other for other in shared if other != name] if name in shared else []
+    memory = f"memory with {', '.join(others)}" if others else "its own memory"
+    return f"{memory} · {variable.type.partition('.')[0]}"
+
+
+# How broadcasting aligns two shapes.
+
+
+def meeting(broadcast: Broadcast) -> Text:
+    """Two shapes below each other as broadcasting aligns them, and the shape of the result."""
+    names = [
+        name if len(name) <= LONGEST_OPERAND else f"{name[: LONGEST_OPERAND - 1]}…"
+        for name in (broadcast.left_text, broadcast.right_text, RESULT)
+    ]
+    label = max(len(name) for name in names)
+    columns = [_axis(axis) for axis in broadcast.axes]
+    text = Text()
+    for row, name in enumerate(names):
+        text.append(f"{name:<{label}}  ", "dim" if row == 2 else "")
+        for number, column in enumerate(columns):
+            cell, width = column[row], max(len(each) for each in column)
+            between = " × " if number and columns[number - 1][row].strip() else "   " * bool(number)
+            style = "bold reverse" if "→" in cell else "bold red" if cell == "✗" else "bold"
+            text.append(between, "dim")
+            text.append(f"{cell:>{width}}", style)
+        text.append("\n" * (row < 2))
+    return text
+
+
+def _axis(axis: TensorAxis) -> list[str]:
+    """One dimension of the left, of the right and of the result.
+
+    A stretched size is `1→4`; a missing dimension counts as a dot where it is stretched.
+    """
+    cells = []
+    for size, stretched in zip((axis.left, axis.right), axis.stretched, strict=True):
+        shown = "" if size is None else str(size)
+        cells.append(f"{shown or '·'}→{axis.result}" if stretched else shown)
+    return [*cells, "✗" if axis.result is None else str(axis.result)]
+
+
+# Lines of code that have run.
+
+
+def script(session: NumpySession) -> list[TranscriptLine]:
+    """The statements of the NumPy session, with a sentence for each that ran."""
+    done = [TranscriptLine(code, why=note) for code, note in session.ran]
+    return done + [TranscriptLine(code) for code in session.ahead]
+
+
+def session_step(session: NumpySession) -> Text:
+    """The last statement of the NumPy session, and what it did."""
+    if len(session.ran) <= session.made:
+        return Text(AT_FIRST)
+    return Text.assemble((session.snapshot.statement, "bold"), f"\n{session.snapshot.note}")
+
+
+def module_lines(module: TorchModule, ran: ModuleOutput | str | None) -> list[TranscriptLine]:
+    """The lines of a module, and the output of the last one."""
+    lines = [TranscriptLine(code) for code in module.code]
+    if isinstance(ran, str):
+        lines[-1] = TranscriptLine(module.code[-1], outcome=ran, failed=True)
+    elif ran is not None:
+        lines[-1] = TranscriptLine(module.code[-1], outcome=ran.output, why=module.shows)
+    return lines
+
+
+def module_description(module: TorchModule, ran: ModuleOutput | str | None, running: bool) -> Text:
+    """What a module is for, and what to look at in its output."""
+    text = Text(module.says)
+    if running:
+        text.append("\nrunning…", "bold")
+    elif ran is None:
+        text.append("\nspace: run its lines · s: the next module", "dim")
+    elif not isinstance(ran, str):
+        text.append(f"\n{module.shows} · {1000 * ran.seconds:,.1f} ms here", "dim")
     return text

@@ -1,272 +1,383 @@
-"""The lab of tensors: a ladder of scenes, a line to try on each; computes nothing itself."""
+"""The tensors lab: scenes of tensors, a line to try on each, and the map of PyTorch's modules."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import takewhile
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.events import Resize
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Static
 
 from engine.expression import Refused
+from engine.tensors.torch_map import MODULES, ModuleMap
 from lessons.lesson import Lesson
 from tui.bench import Bench
-from tui.labs.interactive import PresetCycle
-from tui.labs.lab import Lab, LabStatus
-from tui.labs.module_desk import ModuleDesk
-from tui.labs.tensor_keys import KEYS
-from tui.labs.tensor_pane import TensorPane
-from tui.labs.tensor_part import Part
-from tui.labs.tensor_scene import ScenePart
-from tui.labs.tensor_session import SessionPart
-from tui.stages.module_map import ModuleMap
-from tui.stages.tensors import NUMPY, Stage
-from tui.widgets.expression_line import ExpressionLine
+from tui.labs import tensor_words
+from tui.labs.interactive import InteractiveLab, Playing
+from tui.labs.tensor_panels import ModuleDesk, TensorDesk
 from tui.widgets.tensor_view import TensorView
+
+if TYPE_CHECKING:
+    from tui.labs.tensors_state import TensorsState
 
 MAP = "modules"
 """The preset that is no scene: the map of PyTorch's modules."""
 FRAMES_A_SECOND = 8.0
+BESIDE, ALONE = 34, 74
+"""The width of a line to try, on a wide screen and on a narrow one."""
+STEP = Binding.Group("step", compact=True)
 
 
-class TensorsLab(Lab):
-    """Climbs the ladder, and turns keys into lines, and into steps of the part in sight."""
+class SlicePlaying(Playing):
+    """Plays the slices of a tensor at one pace."""
 
-    BINDINGS = KEYS
+    @property
+    def pace(self) -> str:
+        return f"▶ {self.rate:g} frames/s"
+
+
+class TensorsLab(InteractiveLab["TensorsState"]):
+    """Shows a scene or the map; on a narrow screen, the lines to try in place of it."""
+
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    TensorsLab {
+        #room { height: 1fr; }
+        #desk, #map, #aside { width: 1fr; height: 1fr; }
+        #map { display: none; }
+        #tries { height: 1fr; padding: 0 1; border-title-color: $text; }
+        #memory { height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        #told {
+            height: auto; min-height: 3; max-height: 9; padding: 0 1;
+            border-top: solid $foreground 30%;
+        }
+        &.-mapped #line, &.-mapped #memory, &.-mapped #tries, &.-mapped #desk { display: none; }
+        &.-mapped #map { display: block; }
+    }
+    .-narrow TensorsLab {
+        #aside { display: none; }
+        &.-side #aside { display: block; }
+        &.-side #desk, &.-side #map { display: none; }
+    }
+    .-wide TensorsLab {
+        #aside { width: 40; }
+        #tries { border: round $foreground 30%; }
+        #memory { border-top: solid $foreground 30%; }
+    }
+    """
+    BINDINGS = [
+        Binding("enter,e", "edit", "type", id="tensors.type", tooltip="A line of code to evaluate"),
+        Binding("n", "suggest", "try", id="tensors.next", tooltip="The next of the lines to try"),
+        Binding("p", "preset", "scene", id="tensors.preset", tooltip="Climb the ladder"),
+        Binding(
+            "space",
+            "play",
+            "play",
+            id="tensors.play",
+            tooltip="Play the frames, or run the next lines",
+        ),
+        Binding(
+            "s",
+            "step",
+            "next",
+            id="tensors.step",
+            group=STEP,
+            tooltip="The next slice or statement",
+        ),
+        Binding(
+            "b",
+            "back",
+            "back one",
+            id="tensors.back",
+            group=STEP,
+            tooltip="One slice back, or take the last statement back",
+        ),
+        Binding(
+            "v",
+            "view",
+            "view",
+            id="tensors.view",
+            tooltip="Show the lines to try and the challenges, or the tensors",
+        ),
+        Binding("r", "reset", "reset", id="tensors.reset", tooltip="The scene as it was"),
+        Binding(
+            "tab",
+            "next(1)",
+            "next panel",
+            id="tensors.tab",
+            tooltip="The next tensor; after the last one the challenges",
+        ),
+        Binding("shift+tab", "next(-1)", "panel before", id="tensors.backtab", show=False),
+        Binding("y", "copy", "copy", id="tensors.copy", tooltip="Copy the line"),
+    ]
     OPENS_LINE = frozenset({"enter", "e"})
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
-        super().__init__(lesson)
-        self.stage: Stage | None = None
-        self._ladder = PresetCycle(lesson.presets)
-        self._device = ""
-        self._pane = TensorPane(self._challenges, min(fps, FRAMES_A_SECOND))
-        self._line = self._pane.line
-        self._scene: Part
-        """Most presets; made, like the stage, when PyTorch is there."""
-        self._parts: dict[str, Part] = {}
-        """By preset, the parts that are more than a scene."""
+        super().__init__(lesson, fps)
+        rate = min(fps, FRAMES_A_SECOND)
+        self._playing = SlicePlaying(self, self.advance, (rate,), rate)
+        self.desk = TensorDesk(id="desk")
+        self.modules = ModuleDesk(id="map")
+        self._tries = Static(id="tries", classes="panel", markup=False)
+        self._tries.border_title = "Lines to try · n: the next"
+        self._facts = Static(id="memory", markup=False)
+        self._words = Static(id="told", classes="waiting", markup=False)
 
     def compose(self) -> ComposeResult:
-        yield self._pane
+        yield self.line
+        with Horizontal(id="room"):
+            yield self.desk
+            yield self.modules
+            with Vertical(id="aside"):
+                yield self._tries
+                yield self._challenges
+        yield self._facts
+        yield self._words
+
+    # The state, and what is shown of it.
 
     def open(self, bench: Bench) -> None:
-        self._device = bench.processor
         if "CUDA" in bench.remark:
-            unasked = {"torch.cuda": f"not asked here: {bench.remark}"}
-            self._pane.modules.map = ModuleMap(unasked)
-        self.stage = stage = Stage(self._ladder.current.name)
-        desk = self._pane.desk
-        self._scene = ScenePart(stage, desk)
-        self._parts = {NUMPY: SessionPart(stage, desk), MAP: self._pane.modules}
-        self._begin()
+            self.modules.map = ModuleMap({"torch.cuda": f"not asked here: {bench.remark}"})
+        super().open(bench)
         if self.display:
-            self._take_keys()
-        self.be_ready()
+            self.enter()
+
+    def make_state(self) -> TensorsState:
+        from tui.labs.tensors_state import TensorsState
+
+        return TensorsState(self.preset_name)
 
     def enter(self) -> None:
-        self._take_keys()
+        """Focus the tensors or the map, or the challenges where these are shown instead."""
+        if not self.ready or (self.has_class("-side") and not self.wide):
+            self._challenges.focus()
+        else:
+            self._panel.first.focus()
 
-    def leave(self) -> None:
-        if self._line.editing:
-            self._line.show(self._text)
-            self._take_keys()
-        if self.stage is not None and self._part.hold():
-            self._stand()
+    @property
+    def wide(self) -> bool:
+        """Whether everything is visible at once."""
+        return self.screen.has_class("-wide")
+
+    @property
+    def on_map(self) -> bool:
+        """Whether the map of modules is shown, and not a scene."""
+        return self.preset_name == MAP
+
+    @property
+    def progress(self) -> str:
+        if self.on_map:
+            return f"module {self.modules.map.place + 1}/{len(MODULES)}"
+        state = self.state
+        if state.session is not None and state.in_session:
+            ran = len(state.session.ran)
+            return f"line {ran}/{ran + len(state.session.ahead)}"
+        if state.tried is None:
+            return state.scene.title
+        return f"line {state.tried + 1}/{len(state.scene.tries)}"
+
+    @property
+    def idle(self) -> str:
+        if self.on_map:
+            return "running…" if self.modules.map.running else "space: run these lines"
+        return "arrows: a cell" if self.state.text else "n: a line to try"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Nothing can be done before PyTorch is there; no line is typed on the map."""
         if action in ("edit", "suggest", "copy"):
-            return self.stage is not None and self._part.takes_lines
-        if action in ("play", "step"):
-            return self.stage is not None and self._part.runs
+            return self.ready and not self.on_map
+        if action in ("play", "step", "back"):
+            return self.ready and bool(self.on_map or self.state.session or self.desk.sliced)
         if action in ("preset", "reset"):
-            return self.stage is not None
+            return self.ready
         if action == "view":
-            return not self._pane.wide
+            return not self.wide
         return True
 
-    def on_resize(self, event: Resize) -> None:
-        """There may be room for another tensor now."""
-        if self.stage is not None:
-            self._show()
+    def show(self) -> None:
+        state = self.state
+        if self.on_map:
+            self.modules.show()
+            self._words.update(self.modules.description)
+        else:
+            self.desk.show(state, self.wide)
+            if state.session is not None and state.in_session:
+                self._words.update(tensor_words.session_step(state.session))
+            else:
+                self._words.update(tensor_words.description(state.scene, state.look))
+        partners = {name: state.partners(name) for name in state.look.sources}
+        self._facts.update(tensor_words.facts(state.look, partners))
+        width = BESIDE if self.wide else ALONE
+        self._tries.update(tensor_words.tries(state.scene, state.tried, width))
+
+    def begin(self) -> None:
+        if not self.on_map:  # on the map, the output of what ran stays
+            try:
+                self.state.use(self.preset_name)
+            except FileNotFoundError as error:  # the photograph comes with another package
+                self.notify(str(error), severity="warning", markup=False)
+                self.presets.go()
+                self.begin()
+                return
+            self.desk.rewind()
+        self.set_class(self.on_map, "-mapped")
+        self._show_text()
+        self.renew()
+
+    def apply_theme(self) -> None:
+        if self.ready:
+            self.renew()  # another size may have other keys
+
+    def advance(self, steps: int = 1) -> None:
+        self.desk.turn(steps)
+
+    def take(self, text: str) -> None:
+        try:
+            self.state.type(text)
+        except Refused as refused:
+            self.renew()  # an error about an earlier line is gone
+            self.line.refuse(refused)
+            return
+        self._show_line()
+        if self.state.look.refused is None:
+            self.enter()
+
+    def _show_line(self) -> None:
+        """Show the result of a line; where PyTorch refused it, point at the place."""
+        self.remove_class("-side")
+        if self.state.text:  # else a cell was changed, and the cursor stays on it
+            self.desk.rewind()
+        self._show_text()
+        self.renew()
+        if self.state.look.refused is not None:
+            self.line.edit(self.state.text)
+            self.line.refuse(self.state.look.refused)
 
     # What the keys do.
 
     def action_edit(self) -> None:
         """Type a line; on a cell of the NumPy session, a new number for it."""
-        if self.stage is None:
-            return
-        if self._part.hold():
-            self._stand()
-        offer = self._part.offer
+        self.hold()
+        self.update_status()
+        offer = self.desk.offer(self.state)
         # Of `x[0, 1] = 3` the number gives way to what is typed, of any other line the whole.
-        self._line.edit(offer, replace=offer.rindex(" ") + 1 if offer else 0)
+        self.line.edit(offer, replace=offer.rindex(" ") + 1 if offer else 0)
 
     def action_suggest(self) -> None:
         """Try the next of the scene's lines."""
-        if self.stage is None:
-            return
-        self._part.hold()
-        self.stage.suggest()
-        self._tell()
-        self._take_keys()
-
-    def action_preset(self) -> None:
-        """The next scene; after the last one, the map."""
-        if self.stage is None:
-            return
-        self._part.hold()
-        self._ladder.go()
-        try:
-            self._begin()
-        except FileNotFoundError as error:  # the photograph travels with another package
-            self.notify(str(error), severity="warning", markup=False)
-            self.action_preset()
-            return
-        self._take_keys()
+        self.hold()
+        self.state.suggest()
+        self._show_line()
+        self.enter()
 
     def action_play(self) -> None:
         """Play the slices, or hold; run the next statement, or the lines of a module."""
-        if self.stage is None:
+        if self.on_map:
+            self.modules.run()
+        elif self.state.session:
+            self.state.step()
+        else:
+            if not self.hold():
+                self._playing.start()
+                self.advance()
+            self.update_status()
             return
-        self._renew() if self._part.play() else self._stand()
+        self.renew()
 
-    def action_step(self, direction: int) -> None:
-        """One slice, statement or module further, or back."""
-        if self.stage is None:
+    def action_step(self) -> None:
+        """The next slice, statement or module."""
+        self._move(1)
+
+    def action_back(self) -> None:
+        """One slice or module back; take the last statement back."""
+        self._move(-1)
+
+    def _move(self, direction: int) -> None:
+        self.hold()
+        if self.on_map:
+            self.modules.map.go(direction)
+        elif self.state.session:
+            self.state.step() if direction > 0 else self.state.back()
+        else:
+            self.desk.sliced[0].action_turn(direction)
+            self.update_status()
             return
-        self._part.hold()
-        self._renew() if self._part.step(direction) else self._stand()
+        self.renew()
 
     def action_reset(self) -> None:
         """The scene as it was at first."""
-        if self.stage is None:
-            return
-        self._part.hold()
-        self._begin()
-        self._take_keys()
+        self.hold()
+        self.begin()
+        self.enter()
 
     def action_view(self) -> None:
         """The lines to try and the challenges in place of the tensors, or back."""
-        self._pane.toggle_class("-side")
-        self._take_keys()
+        self._turn(not self.has_class("-side"))
 
     def views(self) -> Mapping[str, Callable[[], object]]:
-        if self._pane.wide:
+        if self.wide:
             return {}
         names = {"tensors": False, "lines to try and challenges": True}
         return {name: partial(self._turn, aside) for name, aside in names.items()}
 
     def _turn(self, aside: bool) -> None:
-        self._pane.set_class(aside, "-side")
-        self._take_keys()
+        self.set_class(aside, "-side")
+        self.enter()
 
     def action_next(self, direction: int) -> None:
-        """To the next tensor, and after the last to the challenges; or back."""
-        self._pane.focus_next(direction)
+        """Focus the next tensor or the one before, after the last the challenges.
+
+        The line is no stop. Where only one panel is visible, this shows the right one.
+        """
+        stops: list[Widget] = [*self._stops(), self._challenges]
+        here = self.screen.focused
+        place = stops.index(here) + direction if here in stops else 0
+        widget = stops[place % len(stops)]
+        self.set_class(widget is self._challenges, "-side")
+        widget.focus()
+
+    @property
+    def _panel(self) -> TensorDesk | ModuleDesk:
+        return self.modules if self.on_map else self.desk
+
+    def _stops(self) -> list[Widget]:
+        """What can have the focus in the panel, whether the panel is visible or not."""
+        panel = self._panel
+        return [
+            widget
+            for widget in panel.query(Widget)
+            if widget.focusable
+            and all(
+                node.display
+                for node in takewhile(lambda node: node is not panel, widget.ancestors_with_self)
+            )
+        ]
 
     def action_copy(self) -> None:
         """Copy the line."""
-        if self._text:
-            self.app.copy_to_clipboard(self._text)
-            self.notify(self._text, title="copied", timeout=10, markup=False)
-
-    # What the widgets wish.
-
-    @on(ExpressionLine.Typed)
-    def _type(self, event: ExpressionLine.Typed) -> None:
-        if self.stage is None:
-            return
-        try:
-            self.stage.type(event.text)
-        except Refused as refused:
-            self._show()  # an error about an earlier line is gone
-            self._line.refuse(refused)
-            return
-        self._tell()
-        if self.stage.look.refused is None:
-            self._take_keys()
-
-    @on(ExpressionLine.Settled)
-    def _settle(self) -> None:
-        self._line.show(self._text)
-        self._take_keys()
+        if self.state.text:
+            self.app.copy_to_clipboard(self.state.text)
+            self.notify(self.state.text, title="copied", timeout=10, markup=False)
 
     @on(TensorView.Pointed)
     def _point(self, event: TensorView.Pointed) -> None:
-        """Say where the chosen cell lies, or which cells it comes from, and light them."""
-        if self.stage is None:
+        """Describe the selected cell, and highlight the cells that it comes from."""
+        if not self.ready:
             return
-        self._part.hold()
-        words = self._part.point(event.view)
+        self.hold()
+        words = None if self.on_map else self.desk.point(self.state, event.view)
         if words is not None:
-            self._pane.tell(words)
-        self._stand()
+            self._words.update(words)
+        self.update_status()
 
     @on(ModuleDesk.Changed)
-    def _change(self) -> None:
-        if self.stage is None or self._part is not self._pane.modules:
-            return  # slow lines may end when something else is in sight
-        self._show()
-
-    # What is shown.
-
-    @property
-    def _part(self) -> Part:
-        """What is on screen: a scene, unless the preset is more than that."""
-        return self._parts.get(self._ladder.current.name, self._scene)
-
-    @property
-    def _text(self) -> str:
-        """The line as it stands."""
-        return self.stage.look.text if self.stage is not None else ""
-
-    def _take_keys(self) -> None:
-        """Give the keys to what is in sight."""
-        self._pane.take_keys(self._part.first if self.stage is not None else None)
-
-    def _begin(self) -> None:
-        """Show the preset that was chosen, from its start."""
-        self._part.begin(self._ladder.current.name)
-        self._pane.set_class(not self._part.takes_lines, "-mapped")
-        self._renew()
-
-    def _tell(self) -> None:
-        """Show what came of a line; where PyTorch refused it, point at the place."""
-        if self.stage is None:
-            return
-        self._pane.remove_class("-side")
-        if self._text:  # else a cell was changed, and the cursor stays on it
-            self._pane.desk.rewind()
-        self._renew()
-        if self.stage.look.refused is not None:
-            self._line.edit(self._text)
-            self._line.refuse(self.stage.look.refused)
-
-    def _renew(self) -> None:
-        """Show what holds now, in the line too."""
-        self._line.show(self._text)
-        self._show()
-
-    def _show(self) -> None:
-        """Show all that there is to see now; what is being typed stays."""
-        if self.stage is None:
-            return
-        self._part.show(self._pane.wide)
-        self._pane.tell(self._part.words)
-        self._pane.describe(self.stage)
-        self._check(self.stage.look)
-        self.refresh_bindings()
-        self._stand()
-
-    def _stand(self) -> None:
-        """Tell the lines above and below where the lab stands."""
-        self.status = LabStatus(
-            preset=self._ladder.current.name,
-            progress=self._part.progress,
-            device=self._device,
-            state=self._part.state,
-            finished=self._ladder.all_seen,
-        )
+    def _show_modules(self) -> None:
+        if self.ready and self.on_map:  # slow lines may end after the scene was changed
+            self.renew()

@@ -1,4 +1,4 @@
-"""A tensor on screen, slice by slice, with a cursor to walk over it; knows not what it is."""
+"""A widget that shows a tensor slice by slice, as numbers or pixels, with a cursor on its cells."""
 
 from __future__ import annotations
 
@@ -12,17 +12,13 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tui.cells.marks import Marks
-from tui.cells.numbers import NumberGrid
-from tui.cells.picture import draw_picture, pixels
-from tui.cells.plan import plan
-from tui.cells.sight import Sight
 from tui.charts.style import ChartStyle
+from tui.charts.tensor_cells import NumberGrid, TensorLayout, TensorViewport, draw_picture, pixels
 from tui.widgets.painted import Painted
 from tui.widgets.theme import ThemeAware, full_colours
 
 if TYPE_CHECKING:
-    from engine.tensors.looks import Numbers
+    from engine.tensors.looks import Mask, Numbers
 
 
 class TensorView(Painted, ThemeAware, can_focus=True):
@@ -56,14 +52,15 @@ class TensorView(Painted, ThemeAware, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.sight = Sight()
-        """What of the tensor can be seen, and which of its cells is chosen."""
-        self._tensor_name = self._drawn = ""
+        self.viewport = TensorViewport()
+        """The visible part of the tensor, and the selected cell."""
+        self._tensor_name = self._scale = ""
         self._captions: Sequence[str] = ("",)
         self._numbers: Numbers | None = None
         self._pixels: Numbers | None = None
         self._grid: NumberGrid | None = None
-        self._marks = Marks()
+        self._chosen: Mask | None = None
+        self._changed: Mask | None = None
         self._look = ChartStyle.dark()
 
     @property
@@ -76,47 +73,50 @@ class TensorView(Painted, ThemeAware, can_focus=True):
     ) -> None:
         """Show the tensor of this name from its first cell, or other numbers in the same shape.
 
-        Of the captions that say what it is, the first is taken for which there is room.
+        The title is the first of the captions for which there is room.
         """
-        arranged = plan(numbers.shape, pictures)
-        if (arranged, name) != (self.sight.plan, self._tensor_name):
-            self.sight.rewind()
-        self.sight.plan = arranged
-        self._captions, self._tensor_name, self._drawn = captions, name, ""
-        self._numbers = arranged.stacked(numbers)
-        self._marks = Marks()
-        if arranged.picture and not arranged.empty:
-            self._pixels, self._drawn = pixels(self._numbers)
+        layout = TensorLayout.of(numbers.shape, pictures)
+        if (layout, name) != (self.viewport.layout, self._tensor_name):
+            self.viewport.rewind()
+        self.viewport.layout = layout
+        self._captions, self._tensor_name, self._scale = captions, name, ""
+        self._numbers = layout.stacked(numbers)
+        self._chosen = self._changed = None
+        if layout.picture and not layout.empty:
+            self._pixels, self._scale = pixels(self._numbers)
         else:
             self._grid = NumberGrid(numbers)
         self.refresh(layout=True)
         self._draw()
 
-    def mark(self, marks: Marks) -> None:
-        """Let these cells stand out, and bring the first of them into sight."""
-        self._marks = marks
-        if marks.chosen is not None:
+    def mark(self, chosen: Mask | None = None, changed: Mask | None = None) -> None:
+        """Highlight the cells that were read and those that were changed; scroll to the first.
+
+        The masks have the shape of the tensor.
+        """
+        self._chosen, self._changed = chosen, changed
+        if chosen is not None:
             self._fit()
-            self.sight.reveal(marks.chosen)
+            self.viewport.reveal(chosen)
         self._draw()
 
     def turn(self, direction: int) -> None:
         """The next slice or the one before; after the last comes the first."""
-        if self.sight.turn(direction):
+        if self.viewport.turn(direction):
             self._draw()
 
     def action_turn(self, direction: int) -> None:
         """Another slice, the cursor at the same place in it."""
         self.turn(direction)
-        if self.sight.cursor is not None:
+        if self.viewport.cursor is not None:
             self.post_message(self.Pointed(self))
 
     def action_move(self, down: int, right: int) -> None:
-        """Put the cursor on the first cell in sight, or move it by one."""
-        if self.sight.plan.empty:
+        """Put the cursor on the first visible cell, or move it by one."""
+        if self.viewport.layout.empty:
             return
         self._fit()
-        self.sight.move(down, right)
+        self.viewport.move(down, right)
         self._draw()
         self.post_message(self.Pointed(self))
 
@@ -128,29 +128,29 @@ class TensorView(Painted, ThemeAware, can_focus=True):
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As many lines as all rows take, and the line of the column numbers."""
-        plan = self.sight.plan
-        if plan.picture:
-            return (plan.rows + 1) // 2
-        return max(1, plan.rows) + (plan.rows > 1 or plan.columns > 1)
+        layout = self.viewport.layout
+        if layout.picture:
+            return (layout.rows + 1) // 2
+        return max(1, layout.rows) + (layout.rows > 1 or layout.columns > 1)
 
     def apply_theme(self) -> None:
         self._look = full_colours(self.app)
         self._draw()
 
     def _fit(self) -> None:
-        """Let as many cells be in sight as there is room for."""
-        plan, (width, height) = self.sight.plan, self.content_size
-        if plan.picture:
-            self.sight.fit(max(2, 2 * height), max(1, width))
+        """Fit the window to the room."""
+        layout, (width, height) = self.viewport.layout, self.content_size
+        if layout.picture:
+            self.viewport.fit(max(2, 2 * height), max(1, width))
         elif self._grid is not None:
-            self.sight.fit(*self._grid.fits(plan.rows, plan.columns, width, height))
+            self.viewport.fit(*self._grid.fits(layout.rows, layout.columns, width, height))
 
     def _draw(self) -> None:
-        """Draw it, and have the lines painted that are not what they were."""
+        """Draw the slice, and repaint the lines that changed."""
         if self._numbers is None or not self.content_size:
             return
         self._fit()
-        self._announce()
+        self._update_title()
         before, strips = self.strips, self._strips()
         if len(before) != len(strips):
             self.paint(strips, None)
@@ -162,30 +162,29 @@ class TensorView(Painted, ThemeAware, can_focus=True):
 
     def _strips(self) -> list[Strip]:
         assert self._numbers is not None
-        sight = self.sight
-        if sight.plan.empty:
+        port = self.viewport
+        if port.layout.empty:
             return [Strip.blank(0)]
         chosen, changed = (
-            None if mask is None else sight.part(mask)
-            for mask in (self._marks.chosen, self._marks.changed)
+            None if mask is None else port.part(mask) for mask in (self._chosen, self._changed)
         )
-        if sight.plan.picture and self._pixels is not None:
+        if port.layout.picture and self._pixels is not None:
             shaded = self.app.console.color_system == "standard"
-            picture = self._pixels[sight.slice]
-            return draw_picture(picture, sight.window, chosen, sight.cursor, self._look, shaded)
+            picture = self._pixels[port.slice]
+            return draw_picture(picture, port.window, chosen, port.cursor, self._look, shaded)
         assert self._grid is not None
-        numbers = self._numbers[sight.slice]
-        return self._grid.draw(numbers, sight.window, chosen, changed, sight.cursor, self._look)
+        numbers = self._numbers[port.slice]
+        return self._grid.draw(numbers, port.window, chosen, changed, port.cursor, self._look)
 
-    def _announce(self) -> None:
-        """Say on the border what it is, which slice, and where there is more to see."""
-        sight, plan, shown = self.sight, self.sight.plan, self._tensor_name
-        if plan.leading and not plan.empty:
-            index = ", ".join(map(str, plan.slice_index(sight.slice)))
-            shown = f"{self._tensor_name}[{index}] of {' × '.join(map(str, plan.leading))}"
-        more = f"{sight.hidden} more" if sight.hidden else "no cells" if plan.empty else ""
+    def _update_title(self) -> None:
+        """Name the tensor and the slice on the border, with arrows to hidden cells."""
+        port, layout, shown = self.viewport, self.viewport.layout, self._tensor_name
+        if layout.leading and not layout.empty:
+            index = ", ".join(map(str, layout.slice_index(port.slice)))
+            shown = f"{self._tensor_name}[{index}] of {' × '.join(map(str, layout.leading))}"
+        more = f"{port.hidden} more" if port.hidden else "no cells" if layout.empty else ""
         titles = [
-            " · ".join(filter(None, (shown, more, caption, self._drawn)))
+            " · ".join(filter(None, (shown, more, caption, self._scale)))
             for caption in self._captions
         ]
         room = self.outer_size.width - (6 if self.styles.border_right[0] else 2)

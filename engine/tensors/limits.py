@@ -1,0 +1,193 @@
+"""Bounds on the numbers and the tensors of a line, checked before anything is computed."""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
+
+import torch
+
+Number: TypeAlias = int | float
+Operation: TypeAlias = tuple[str, Callable[[Any, Any], Any]]
+
+OPERATORS: Mapping[type[ast.AST], Operation] = {
+    ast.Add: ("+", operator.add),
+    ast.Sub: ("-", operator.sub),
+    ast.Mult: ("*", operator.mul),
+    ast.Div: ("/", operator.truediv),
+    ast.FloorDiv: ("//", operator.floordiv),
+    ast.Mod: ("%", operator.mod),
+    ast.Pow: ("**", operator.pow),
+    ast.MatMult: ("@", operator.matmul),
+    ast.BitAnd: ("&", operator.and_),
+    ast.BitOr: ("|", operator.or_),
+    ast.BitXor: ("^", operator.xor),
+}
+COMPARISONS: Mapping[type[ast.AST], Operation] = {
+    ast.Lt: ("<", operator.lt),
+    ast.LtE: ("<=", operator.le),
+    ast.Gt: (">", operator.gt),
+    ast.GtE: (">=", operator.ge),
+    ast.Eq: ("==", operator.eq),
+    ast.NotEq: ("!=", operator.ne),
+}
+SIGNS: Mapping[type[ast.AST], Callable[[Any], Any]] = {
+    ast.USub: operator.neg,
+    ast.UAdd: operator.pos,
+    ast.Invert: operator.invert,
+}
+
+LARGEST = 2**63 - 1
+"""The largest whole number that a tensor of int64 holds."""
+MOST_CELLS = 30_000
+"""A tensor with more is refused: it could not be shown. From 32,768 on PyTorch works in several
+threads, and the screen would wait for them where the processor is busy."""
+
+
+def calculate(kind: type[ast.AST], left: Number, right: Number) -> Number:
+    """The result of an operator between two plain numbers.
+
+    Raises:
+        ValueError: there is no such number, or a tensor could not hold it; the message says why.
+            A power that would fill the memory is refused before it is computed.
+    """
+    symbol, function = OPERATORS[kind]
+    whole = isinstance(left, int) and isinstance(right, int)
+    if kind is ast.Pow and whole and right >= 0 and (abs(int(left)).bit_length() - 1) * right > 63:
+        raise ValueError(f"{left} ** {right} is larger than any number that fits in 64 bits")
+    try:
+        return checked(function(left, right))
+    except ZeroDivisionError:
+        raise ValueError("these are plain numbers, and Python does not divide by 0") from None
+    except OverflowError:
+        raise ValueError(f"{left} {symbol} {right} is larger than any float") from None
+    except TypeError:
+        raise ValueError(f"{left} {symbol} {right} is not defined for plain numbers") from None
+
+
+def checked(value: object) -> Number:
+    """The value, if it is a number that a tensor can hold.
+
+    Raises:
+        ValueError: it is complex, or a whole number that needs more than 64 bits.
+    """
+    if not isinstance(value, int | float):
+        raise ValueError("the result is no real number")
+    if isinstance(value, int) and abs(value) > LARGEST:
+        raise ValueError(f"whole numbers reach from −{LARGEST:,} to {LARGEST:,}: 64 bits")
+    return value
+
+
+def check_cells(cells: float) -> None:
+    """Raise `ValueError` for a result of too many cells."""
+    if cells > MOST_CELLS:
+        count = f"{cells:,}" if cells < 1e15 else "more than 10¹⁵"
+        raise ValueError(f"that makes {count} cells; at most {MOST_CELLS:,} are made here")
+
+
+def cells_of_broadcast(*shapes: Sequence[int]) -> int:
+    """The cells of an element-wise result; 0 where the shapes disagree: PyTorch refuses them."""
+    try:
+        return math.prod(torch.broadcast_shapes(*map(tuple, shapes)))
+    except RuntimeError:
+        return 0
+
+
+def cells_of_matmul(left: Sequence[int], right: Sequence[int]) -> int:
+    """The cells of `left @ right`: rows × columns, for each of the broadcast batches."""
+    rows, columns = left[-2:-1], right[-1:] if len(right) > 1 else ()
+    return cells_of_broadcast(left[:-2], right[:-2]) * math.prod((*rows, *columns))
+
+
+def cells_of_method(name: str, tensor: torch.Tensor, args: Sequence[Any]) -> int:
+    """The cells of a call; only `expand` and `repeat` can make more than the tensor has.
+
+    Raises:
+        ValueError: a size below −1, which PyTorch would accept.
+    """
+    if name not in ("expand", "repeat"):
+        return tensor.numel()
+    given = args[0] if args and isinstance(args[0], list | tuple) else args
+    sizes = [size for size in given if isinstance(size, int)]
+    if name == "repeat":
+        return tensor.numel() * math.prod(max(0, size) for size in sizes)
+    if any(size < -1 for size in sizes):
+        raise ValueError("a size is a whole number, or -1 to keep the size that is there")
+    there = (*([1] * (len(sizes) - tensor.ndim)), *tensor.shape)
+    return math.prod(old if new == -1 else new for old, new in zip(there, sizes, strict=False))
+
+
+def cells_of_function(name: str, args: list[Any], keywords: dict[str, Any]) -> float:
+    """The cells of a call of a function; its tensors are PyTorch's own."""
+    parts = [part for part in leaves(args) if isinstance(part, torch.Tensor)]
+    if name == "where":
+        return cells_of_broadcast(*(part.shape for part in parts))
+    if name in ("cat", "stack"):
+        return sum(part.numel() for part in parts)
+    if name == "arange":
+        return _cells_of_arange(args, keywords)
+    if name == "tensor":
+        return 0  # a line is too short to spell many numbers
+    return math.prod(size for size in leaves(args) if isinstance(size, int) and size >= 0)
+
+
+def cells_of_index(shape: Sequence[int], items: Sequence[Any]) -> int:
+    """The cells of `x[items]`: what the slices leave, times what the lists and tensors pick."""
+    rest = [slice(None)] * max(0, len(shape) - sum(_dimensions(item) for item in items))
+    dots = next((place for place, item in enumerate(items) if item is ...), len(items))
+    kept, picked, dim = 1, [], 0
+    for item in (*items[:dots], *rest, *items[dots + 1 :]):
+        if isinstance(item, slice) and dim < len(shape) and (item.step or 1) > 0:
+            kept *= len(range(*item.indices(shape[dim])))
+        elif isinstance(item, list | torch.Tensor):
+            picked.append(_picked(item))
+        dim += _dimensions(item)
+    return kept * cells_of_broadcast(*picked)
+
+
+def leaves(value: Any) -> Iterator[Any]:
+    """The contents of lists and tuples, however deep."""
+    if not isinstance(value, list | tuple):
+        yield value
+        return
+    for part in value:
+        yield from leaves(part)
+
+
+def _cells_of_arange(args: Sequence[Any], keywords: dict[str, Any]) -> float:
+    """The cells of `arange(start, end, step)`; 0 for arguments that PyTorch refuses."""
+    given = [*args, *(keywords[name] for name in ("start", "end", "step") if name in keywords)]
+    numbers = [value for value in given if isinstance(value, int | float)]
+    start, end, step = {1: (0, *numbers, 1), 2: (*numbers, 1), 3: (*numbers,)}.get(
+        len(numbers), (0, 0, 1)
+    )
+    if not step:
+        return 0
+    cells = abs((end - start) / step)
+    return math.ceil(cells) if math.isfinite(cells) else math.inf
+
+
+def _dimensions(item: Any) -> int:
+    """How many dimensions of the tensor one item of an index uses up."""
+    if item is None or item is ... or isinstance(item, bool):
+        return 0
+    return item.ndim if _is_mask(item) else 1
+
+
+def _picked(item: list[Any] | torch.Tensor) -> Sequence[int]:
+    """The shape that one list or tensor of an index picks."""
+    if _is_mask(item):
+        return (int(item.sum()),)  # type: ignore[union-attr]
+    if isinstance(item, torch.Tensor):
+        return item.shape
+    try:
+        return torch.as_tensor(item).shape
+    except ValueError:
+        return (0,)  # rows of different lengths: PyTorch refuses them
+
+
+def _is_mask(item: Any) -> bool:
+    return isinstance(item, torch.Tensor) and item.dtype is torch.bool

@@ -1,0 +1,382 @@
+"""How a line on tensors is refused: at which place, why, and with what to write in place of it."""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import Any, TypeVar
+
+import torch
+
+from engine.config import nearest
+from engine.expression import Place, Refused, factor, replaced, source
+from engine.numerals import counted
+from engine.tensors.limits import COMPARISONS, leaves
+from engine.tensors.limits import OPERATORS as SYMBOLS
+from engine.tensors.looks import Broadcast, PyTorchRefused, Shape
+from engine.tensors.traced import TracedTensor
+from engine.tensors.vocabulary import (
+    ATTRIBUTES,
+    DTYPES,
+    FORMS,
+    FUNCTIONS,
+    KEYWORDS,
+    METHODS,
+    MODULES,
+    OPERATORS,
+    REASONS,
+    Kind,
+)
+
+T = TypeVar("T")
+
+ERRORS = (RuntimeError, IndexError, TypeError, ValueError, OverflowError)
+"""What PyTorch raises where it cannot do something."""
+LONGEST_ERROR = 240
+"""Some of PyTorch's errors list every way to call a function; their beginning says enough."""
+KNOWN = {
+    "attribute": (*ATTRIBUTES, *METHODS),
+    "method": tuple(METHODS),
+    "word": (*DTYPES, *FUNCTIONS),
+}
+FAMILIAR = "shape, T, reshape, permute, sum, mean, float"
+CHAINED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+"""Comparisons of which two can be written as a mask."""
+UNEXPLAINED = "PyTorch does not do this with tensors of these shapes and dtypes."
+
+
+class TensorLine:
+    """A typed line while it is evaluated: its tensors, what it has used, and how it is refused."""
+
+    def __init__(self, text: str, tensors: Mapping[str, TracedTensor]) -> None:
+        self.text = text
+        self.tensors = tensors
+        self.read: set[str] = set()
+        """The names that it has used."""
+        self.broadcasts: list[Broadcast] = []
+        """Its element-wise operations on two tensors."""
+
+    def source(self, node: ast.expr) -> str:
+        """What was typed for this node."""
+        return source(self.text, node)
+
+    def refusal(self, message: str, place: Place, word: str | None = None) -> Refused:
+        """The error for this place, or for the word at its end: the `foo` of `x.foo`."""
+        refused = Refused(message, self.text, place)
+        if word is not None:
+            refused.start = refused.end - len(word)
+        return refused
+
+    def correction(
+        self,
+        message: str,
+        place: ast.expr,
+        fragment: str,
+        word: str | None = None,
+        hint: str = "",
+    ) -> Refused:
+        """The same, with a fragment to write in place of it, and the hint where that fails."""
+        refused = self.refusal(message, place.func if isinstance(place, ast.Call) else place, word)
+        refused.hint = hint
+        refused.instead = replaced(self.text, place, fragment) if fragment else ""
+        return refused
+
+    def allow(self, place: Place, check: Callable[[], T]) -> T:
+        """The result of the check; its `ValueError` refuses the line."""
+        try:
+            return check()
+        except ValueError as error:
+            raise self.refusal(str(error), place) from None
+
+    def attempt(
+        self,
+        place: Place,
+        do: Callable[[], T],
+        explain: Callable[[str], str],
+        broadcast: Broadcast | None = None,
+    ) -> T:
+        """The result of an operation of PyTorch; its error is raised with an explanation."""
+        try:
+            return do()
+        except ERRORS as error:
+            text = str(error).strip().partition("\n")[0]
+            message = f"{type(error).__name__}: {text}"[:LONGEST_ERROR]
+            raise PyTorchRefused(explain(text), self.text, place, message, broadcast) from None
+
+
+# What to write in place of what is not in the vocabulary.
+
+
+def module(line: TensorLine, node: ast.Attribute) -> str:
+    """The module before the last dot, `torch.nn`; empty where anything else stands there."""
+    names = []
+    inner: ast.expr = node.value
+    while isinstance(inner, ast.Attribute):
+        names.append(inner.attr)
+        inner = inner.value
+    if not isinstance(inner, ast.Name) or inner.id in line.tensors or inner.id not in MODULES:
+        return ""
+    return ".".join((inner.id, *reversed(names)))
+
+
+def unknown(name: str, kind: str, before: str) -> tuple[str, str]:
+    """Why a name is not taken; and the nearest words, or the most useful where none is near."""
+    if name.endswith("_") and not name.endswith("__"):
+        return f"{before}{name} would change a tensor in place; a line here only reads", ""
+    if get_close_matches(name, KNOWN[kind], cutoff=0.5) or len(KNOWN[kind]) < 20:
+        return f"no {kind} {before}{name} here", f"; {nearest(name, KNOWN[kind])}"
+    return f"no {kind} {before}{name} here", f"; there are {FAMILIAR} and others"
+
+
+def wrong_function(line: TensorLine, call: ast.Call, name: str) -> Refused:
+    """The refusal of `name(…)`."""
+    if name in line.tensors:
+        product = f"{name} * {factor(line.source(call.args[0]))}" if len(call.args) == 1 else ""
+        return line.correction(f"{name} is a tensor, no function", call, product, name)
+    words = REASONS.get(name, f"no function {name} here")
+    hint = "" if name in REASONS else "; functions of a tensor are its methods, as in x.sum()"
+    return line.correction(words, call, _form(line, call, name, call.args), name, hint)
+
+
+def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
+    """The refusal of `np.name(…)` or `torch.name(…)`."""
+    name, where = function.attr, module(line, function)
+    words, hint = REASONS.get(name, f"{where} is not used here"), ""
+    if where == "torch" and name in METHODS:
+        words = f"torch.{name} has a tensor first, without a name"
+        hint = f", as in {METHODS[name].usage.replace('x.', 'torch.', 1).replace('(', '(x, ', 1)}"
+    elif where == "torch" and name not in REASONS:
+        close = get_close_matches(name, (*FUNCTIONS, *METHODS), n=3, cutoff=0.6)
+        some = f"there are {', '.join(FUNCTIONS)}, and the methods of tensors such as torch.sum(x)"
+        words = f"no function torch.{name} here"
+        hint = f"; did you mean {' or '.join(close)}?" if close else f"; {some}"
+    return line.correction(words, call, _form(line, call, name, call.args), name, hint)
+
+
+def wrong_layer(line: TensorLine, call: ast.Call, name: str) -> Refused:
+    """The refusal of `nn.ReLU()(x)`."""
+    fragment = _form(line, call, name.lower(), call.args)
+    return line.correction(f"{name} is a module, not a function of a tensor", call, fragment)
+
+
+def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
+    """The refusal of `x.name(…)`."""
+    name = function.attr
+    if name in ATTRIBUTES:
+        return line.correction(f"{name} is no method", call, line.source(function), name)
+    words, hint = (REASONS[name], "") if name in REASONS else unknown(name, "method", "x.")
+    fragment = _form(line, call, name.removesuffix("_"), [function.value, *call.args])
+    return line.correction(words, call, fragment, name, hint)
+
+
+def wrong_attribute(line: TensorLine, node: ast.Attribute) -> Refused:
+    """The refusal of `x.name`."""
+    name, owner = node.attr, factor(line.source(node.value))
+    words, hint = (REASONS[name], "") if name in REASONS else unknown(name, "attribute", "x.")
+    known = ("len", "length", "data", "cpu", "cuda", "is_cuda")
+    fragment = FORMS[name].format(x=owner) if name in known else ""
+    return line.correction(words, node, fragment, name, hint)
+
+
+def wrong_place_to_move(
+    line: TensorLine, call: ast.Call, function: ast.Attribute
+) -> Refused | None:
+    """The refusal of `x.to("cuda")` and `x.to("float32")`, whose arguments are texts."""
+    for place in (*call.args, *(keyword.value for keyword in call.keywords)):
+        if isinstance(place, ast.Constant) and isinstance(place.value, str):
+            word, owner = place.value, line.source(function.value)
+            if word.partition(":")[0] in ("cuda", "cpu", "mps", "gpu", "meta", "xpu"):
+                return line.correction(REASONS["cuda"], call, owner, "to")
+            dtype = f"{owner}.to(torch.{word})"
+            return line.correction("a dtype is one of PyTorch's, without quotes", call, dtype, "to")
+    return None
+
+
+def method_call(
+    line: TensorLine, name: str, args: list[ast.expr], keywords: list[ast.keyword]
+) -> str:
+    """The call of a method on the first of `args`, with PyTorch's names of arguments."""
+    return f"{factor(line.source(args[0]))}.{name}({_listed(line, args[1:], keywords)})"
+
+
+def other_syntax(line: TensorLine, node: ast.expr) -> str:
+    """What to write for a construct of Python that is not taken; empty where nothing is."""
+    match node:
+        case ast.Compare(left=left, comparators=[middle, right], ops=ops):
+            a, b, c = map(line.source, (left, middle, right))
+            signs = [COMPARISONS[type(sign)][0] for sign in ops if type(sign) in CHAINED]
+            return f"({a} {signs[0]} {b}) & ({b} {signs[1]} {c})" if len(signs) == 2 else ""
+        case ast.BoolOp(op=op, values=values):
+            sign = " & " if isinstance(op, ast.And) else " | "
+            return sign.join(factor(line.source(value)) for value in values)
+        case ast.IfExp(test=test, body=body, orelse=otherwise):
+            return f"torch.where({', '.join(map(line.source, (test, body, otherwise)))})"
+        case ast.NamedExpr(value=value) | ast.Starred(value=value) | ast.Lambda(body=value):
+            return line.source(value)
+    return ""
+
+
+def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> str:
+    """The call as the lab takes it; empty where no form is known."""
+    if name in METHODS and args:
+        return method_call(line, name, args, call.keywords)
+    if name in FUNCTIONS:
+        return f"torch.{name}({_listed(line, args, call.keywords)})"
+    if name in OPERATORS and len(args) == 2:
+        left, right = (factor(line.source(arg)) for arg in args)
+        return f"{left} {SYMBOLS[OPERATORS[name]][0]} {right}"
+    places = {
+        "x": factor(line.source(args[0])) if args else "",
+        "y": factor(line.source(args[1])) if len(args) > 1 else "",
+        "rest": _listed(line, args[1:], call.keywords),
+        "all": _listed(line, args, []),
+    }
+    return FORMS.get(name, "").format(**places)
+
+
+def _listed(line: TensorLine, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
+    """Arguments with commas between them, those by name under PyTorch's names."""
+    named = [
+        f"{KEYWORDS.get(keyword.arg or '', keyword.arg)}={line.source(keyword.value)}"
+        for keyword in keywords
+    ]
+    return ", ".join((*map(line.source, args), *named))
+
+
+# Why PyTorch raises an error, and what would work.
+
+
+def explain_transposed(shape: Shape) -> str:
+    """`x.mT`."""
+    return f".mT exchanges the last two dimensions, and there {_dimensions(shape)}."
+
+
+def explain_cells(operands: Sequence[torch.Tensor], error: str, broadcast: Broadcast | None) -> str:
+    """An operator between tensors, cell by cell."""
+    if broadcast is not None and not broadcast.agrees:
+        return f"Aligned at the right, {'; '.join(broadcast.disagreements)}."
+    if "ZeroDivision" in error:
+        return "Whole numbers have no infinity: make them floats first, x.float() // 0."
+    if "without overflow" in error:
+        return "The number does not fit this dtype: make the cells floats first, x.float()."
+    if "negative integer powers" in error:
+        return "A negative power is a fraction: make the numbers floats first, x.float()."
+    if "bitwise" in error or "invert" in error:
+        return "&, | and ~ are for masks and whole numbers: compare first, (x > 1) & (x < 5)."
+    if "bool" in error or any(operand.dtype is torch.bool for operand in operands):
+        return "These are True and False: combine them with &, | and ~, or count: x.long()."
+    return UNEXPLAINED
+
+
+def explain_matmul(left: torch.Tensor, right: torch.Tensor, error: str) -> str:
+    """`left @ right`."""
+    if 0 in (left.ndim, right.ndim):
+        return "@ needs at least one dimension on each side: for a single number write *."
+    inner = right.shape[-2] if right.ndim > 1 else right.shape[0]
+    if left.shape[-1] != inner:
+        return (
+            f"@ multiplies rows by columns: the last dimension of the left, {left.shape[-1]}, "
+            f"must equal the {'last but one' if right.ndim > 1 else 'only one'} of the right, "
+            f"{inner}. Perhaps one of them wants .mT."
+        )
+    if left.dtype != right.dtype:
+        return "@ needs one dtype on both sides: make both float, x.float() @ y.float()."
+    if "must match the size" in error:
+        return "The dimensions before the last two are aligned at the right: equal, or one is 1."
+    return UNEXPLAINED
+
+
+def explain_index(shape: Shape, items: Sequence[Any], error: str) -> str:
+    """`x[…]`."""
+    if not shape:
+        return "This is a single number, 0-D: it has no dimension to index."
+    if "too many indices" in error:
+        return f"There {_dimensions(shape)}, and each takes one index at most."
+    if "out of bounds" in error or "out of range" in error:
+        sizes = ", ".join(f"dimension {dim}: 0 to {size - 1}" for dim, size in enumerate(shape))
+        return f"Indices count from 0, or from −1 backwards. {sizes.capitalize()}."
+    if "step must be" in error:
+        return "Slices of a tensor only go forward; x.flip(0) turns a dimension around."
+    if "mask" in error:
+        return f"A mask needs the sizes of what it picks from, {_sizes(shape)}: x[x > 2]."
+    if any(isinstance(item, float) for item in items) or "must be long" in error:
+        return "An index is a whole number, a slice, a list of whole numbers or a mask."
+    if "broadcast" in error:
+        return "Lists in one index are paired up: first with first. They need equal lengths."
+    return UNEXPLAINED
+
+
+def explain_method(name: str, tensor: torch.Tensor, args: Sequence[Any], error: str) -> str:
+    """A method called on a tensor."""
+    shape, method = tuple(tensor.shape), METHODS[name]
+    order = ", ".join(str(dim) for dim in reversed(range(len(shape))))
+    permuted = f"There {_dimensions(shape)}: each is named once, as in x.permute({order})."
+    known = {
+        **dict.fromkeys(("permute", "transpose", "t"), permuted),
+        "expand": f"Only dimensions of size 1 can be stretched, and the shape is {_sizes(shape)}.",
+        "repeat": f"There {_dimensions(shape)}, so at least as many counts: {method.usage}.",
+        "unflatten": f"The new sizes must multiply to the size they replace; "
+        f"shape {_sizes(shape)}.",
+        "item": f"Only a tensor of one element is one number; this has {tensor.numel()}.",
+    }
+    if name in ("reshape", "view"):
+        return _explain_reshape(tensor, args, error)
+    if name in known:
+        return known[name]
+    if "floating point" in error:
+        return "A mean of whole numbers is a fraction: make them floats first, x.float().mean()."
+    if "imension" in error and shape and method.kind is not Kind.CELL:
+        return f"There {_dimensions(shape)}: dim goes from 0 to {len(shape) - 1}, or −1 backwards."
+    if not tensor.numel() and method.kind is Kind.REDUCE:
+        return "There is nothing in it: of no numbers there is no largest and no smallest."
+    return f"It is used as in {method.usage}."
+
+
+def explain_function(name: str, args: Sequence[Any], error: str) -> str:
+    """A function of torch."""
+    parts = [part for part in leaves(args) if isinstance(part, torch.Tensor)]
+    shapes = f"Shapes: {', '.join(_sizes(tuple(part.shape)) for part in parts)}."
+    known = {
+        "cat": f"cat joins along one dimension; all other sizes must be equal. {shapes}",
+        "stack": f"stack puts tensors of one and the same shape side by side. {shapes}",
+        "where": f"The mask and both choices must fit each other by broadcasting. {shapes}",
+    }
+    if name in known and parts:
+        return known[name]
+    if name == "tensor" and "expected sequence" in error:
+        return "A tensor has no ragged edge: all its rows have the same length."
+    return f"It is used as in {FUNCTIONS[name].usage}."
+
+
+def _explain_reshape(tensor: torch.Tensor, args: Sequence[Any], error: str) -> str:
+    count = tensor.numel()
+    if "not compatible" in error:
+        return (
+            f"A view only reads the same memory in other steps, and with strides "
+            f"{tuple(tensor.stride())} there are none that fit. x.reshape(…) copies where it "
+            f"must; x.contiguous().view(…) copies always."
+        )
+    asked = args[0] if args and isinstance(args[0], list | tuple) else args
+    if not all(isinstance(size, int) for size in asked) or not asked:
+        return "Sizes are whole numbers, and one of them may be −1: x.reshape(2, -1)."
+    known = math.prod(size for size in asked if size != -1)
+    if list(asked).count(-1) == 1:
+        return f"{counted(count, 'element')} cannot be shared out evenly over {known:,}."
+    if -1 in asked:
+        return "Only one size may be −1: PyTorch works it out from the others."
+    return (
+        f"Sizes multiply to the number of elements: there are {count:,}, and these make {known:,}. "
+        f"One size may be −1, and PyTorch works it out."
+    )
+
+
+def _dimensions(shape: Shape) -> str:
+    if not shape:
+        return "are no dimensions"
+    return "is 1 dimension" if len(shape) == 1 else f"are {len(shape)} dimensions"
+
+
+def _sizes(shape: Shape) -> str:
+    return " × ".join(map(str, shape)) or "a single number"

@@ -1,0 +1,263 @@
+"""The two panels of the tensors lab: tensors side by side, and the map of PyTorch's modules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from engine.tensors.torch_map import MODULES, ModuleMap
+from tui.labs.tensor_words import (
+    memory_of,
+    module_description,
+    module_lines,
+    origin,
+    outcome,
+    place,
+    script,
+    sizes,
+)
+from tui.widgets.rows import RowList, row_keys
+from tui.widgets.tensor_view import TensorView
+from tui.widgets.transcript import Transcript
+
+if TYPE_CHECKING:
+    from engine.tensors.looks import Mask
+    from tui.labs.tensors_state import TensorsState
+
+MOST_SOURCES = 3
+SHOWN = ("-fresh", "-result", "-outcome", "-session")
+"""What the panel shows beside the sources; the style sheet hides the rest."""
+
+
+class TensorDesk(Horizontal):
+    """Shows the tensors of a scene and the result of a line, or the NumPy session."""
+
+    DEFAULT_CSS = """
+    TensorDesk {
+        #sources { width: 1fr; height: 1fr; }
+        #sources TensorView { height: 1fr; }
+        &.-stacked #sources TensorView { height: auto; }
+        #result, #outcome, #script { display: none; width: 1fr; height: 1fr; }
+        #outcome { border: round $foreground 30%; border-title-color: $text; padding: 0 1; }
+        &.-fresh #sources { layout: horizontal; }
+        &.-fresh #sources TensorView { width: 1fr; height: 1fr; }
+        &.-result #result, &.-outcome #outcome, &.-session #script { display: block; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._views = [TensorView(id=f"source-{number}") for number in range(MOST_SOURCES)]
+        self.sources: dict[str, TensorView] = {}
+        """The visible views, by the name of the tensor."""
+        self.result = TensorView(id="result")
+        self._outcome = Static(id="outcome", classes="panel", markup=False)
+        self._script = Transcript(id="script")
+        self._script.border_title = "Session · space: run the next line"
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="sources"):
+            yield from self._views
+        yield self.result
+        yield self._outcome
+        yield self._script
+
+    @property
+    def first(self) -> Widget:
+        """What gets the focus first: the result where there is one."""
+        return self.result if self.has_class("-result") else next(iter(self.sources.values()))
+
+    @property
+    def sliced(self) -> list[TensorView]:
+        """The visible views that have several slices, the one with the focus first."""
+        views = [*([self.result] if self.has_class("-result") else []), *self.sources.values()]
+        found = [view for view in views if view.viewport.turns]
+        return sorted(found, key=lambda view: not view.has_focus)
+
+    def offer(self, state: TensorsState) -> str | None:
+        """In the NumPy session, the assignment to the selected cell; None where there is none."""
+        for name, view in self.sources.items():
+            if state.session and view.has_focus and view.viewport.cells:
+                row, column = view.viewport.cells[0]
+                number = state.session.snapshot.variables[name].numbers[row, column]
+                return f"{name}[{row}, {column}] = {number:g}"
+        return None
+
+    def show(self, state: TensorsState, wide: bool) -> None:
+        """Show the scene, or the NumPy session until a line is tried on its tensors."""
+        if state.in_session:
+            self._show_session(state)
+        else:
+            self._show_scene(state, wide)
+
+    def point(self, state: TensorsState, view: TensorView) -> Text | None:
+        """Highlight the cells that belong to the selected cell of this view, and describe it.
+
+        For the result these are the cells that it comes from; a source is shown as it was.
+        """
+        look, cells = state.look, view.viewport.cells
+        if not cells:
+            return None  # another scene has begun since the cell was selected
+        if view is self.result:
+            if look.result is None or look.result.look is None:
+                return None
+            masks = state.came_from(cells)
+            self._highlight(state, masks)
+            return origin(look.text, look.result.look, cells, masks)
+        name = next((name for name, other in self.sources.items() if other is view), "")
+        if name not in look.sources:
+            return None
+        if not state.in_session:  # else the changed cells are highlighted, and stay so
+            self._highlight(state, {})
+        return place(name, look.sources[name], cells)
+
+    def rewind(self) -> None:
+        """Show each tensor from its first cell."""
+        for view in (*self._views, self.result):
+            view.viewport.rewind()
+
+    def turn(self, slices: int) -> None:
+        """Show so many slices on in all views that have several."""
+        for view in self.sliced:
+            view.turn(slices)
+
+    def _show_scene(self, state: TensorsState, wide: bool) -> None:
+        """The tensors and the result; on a narrow screen, of the tensors those that it read."""
+        scene, look, result = state.scene, state.look, state.look.result
+        read = result.picked if result and not wide else look.sources
+        names = [name for name in look.sources if name in read] or list(look.sources)
+        pictures = scene.drawn != "numbers"
+        self._place(names)
+        for name in names:
+            source = look.sources[name]
+            words = sizes(source, scene.axes.get(name, ())), sizes(source)
+            self.sources[name].show(source.numbers, name, words, pictures)
+        if result is not None and result.look is not None:
+            self.result.show(result.look.numbers, "result", [sizes(result.look)], pictures)
+            self._reveal("-result")
+        elif look.text:
+            self._outcome.update(outcome(look))
+            self._outcome.border_title = "PyTorch refuses" if look.refused else "result · no tensor"
+            self._reveal("-outcome")
+        else:
+            self._reveal("-fresh")
+        self._highlight(state, {})
+
+    def _show_session(self, state: TensorsState) -> None:
+        session = state.session
+        assert session is not None
+        snapshot = session.snapshot
+        self._place(list(snapshot.variables))
+        for name, variable in snapshot.variables.items():
+            caption = memory_of(name, variable, snapshot.shared)
+            self.sources[name].show(variable.numbers, name, [caption])
+            self.sources[name].mark(changed=variable.changed)
+        self._reveal("-session")
+        self._script.show(script(session), len(session.ran))
+
+    def _highlight(self, state: TensorsState, origin: Mapping[str, Mask]) -> None:
+        """Highlight the cells that one cell comes from, else those that the line has read."""
+        picked = state.look.result.picked if state.look.result else {}
+        for name, view in self.sources.items():
+            view.mark(origin.get(name, picked.get(name)))
+
+    def _place(self, names: list[str]) -> None:
+        """Give each of these tensors a view, in their order."""
+        self.sources = dict(zip(names, self._views, strict=False))
+        for view in self._views:
+            view.display = view in self.sources.values()
+        self.set_class(len(names) > 1, "-stacked")
+
+    def _reveal(self, shown: str) -> None:
+        for name in SHOWN:
+            self.set_class(name == shown, name)
+
+
+class ModuleList(RowList):
+    """The modules, one below the other."""
+
+    DEFAULT_CLASSES = "panel"
+    BINDINGS = row_keys("modules")
+
+
+class ModuleDesk(Horizontal):
+    """Shows the modules, and the lines of the one that is chosen."""
+
+    DEFAULT_CSS = """
+    ModuleDesk {
+        #modules {
+            width: 27; height: 1fr; padding: 0 1;
+            border: round $foreground 30%; border-title-color: $text;
+            &:focus { border: round $accent; }
+        }
+        #module-lines { width: 1fr; height: 1fr; }
+    }
+    """
+
+    class Changed(Message):
+        """Another module was chosen, or the lines of one have run."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.map = ModuleMap({})
+        self.first = ModuleList(
+            *(Option(module.name, id=module.name) for module in MODULES), id="modules", markup=False
+        )
+        """What gets the focus first."""
+        self.first.border_title = "Modules"
+        self._lines = Transcript(id="module-lines")
+
+    def compose(self) -> ComposeResult:
+        yield self.first
+        yield self._lines
+
+    def on_unmount(self) -> None:
+        self.map.close()
+
+    @property
+    def description(self) -> Text:
+        """What the module is for, and what to look at in its output."""
+        module = self.map.module
+        return module_description(module, self.map.outcomes.get(module.name), self.map.running)
+
+    def run(self) -> None:
+        """Run the lines of the module."""
+        self.map.run(partial(self.app.call_later, self._changed))
+
+    def show(self) -> None:
+        """Show the modules as they are now."""
+        module = self.map.module
+        ran = self.map.outcomes.get(module.name)
+        self.first.highlighted = self.map.place
+        self._lines.border_title = f"{module.name} · space: run it"
+        self._lines.show(module_lines(module, ran), 0 if ran is None else len(module.code))
+        for each in MODULES:
+            sign = "✓" if each.name in self.map.outcomes else " "
+            self.first.replace_option_prompt(each.name, Text(f"{sign} {each.name}"))
+
+    def _changed(self) -> None:
+        if self.is_attached:  # the lines may have run in a thread, and the lab been left
+            self.post_message(self.Changed())
+
+    @on(OptionList.OptionHighlighted)
+    def _choose(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        if event.option_index != self.map.place:
+            self.map.go(event.option_index - self.map.place)
+            self._changed()
+
+    @on(OptionList.OptionSelected)
+    def _run(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.run()
+        self._changed()

@@ -1,0 +1,131 @@
+"""The state of the tensors lab: the tensors of a scene, and the last line that was tried on them.
+
+It imports torch, so the lab imports it only when torch is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+
+from engine.expression import Refused
+from engine.tensors.content import tensors
+from engine.tensors.evaluate import evaluate, look, share_storage
+from engine.tensors.looks import Mask, PyTorchRefused, SceneLook, Shape
+from engine.tensors.numpy_session import NumpySession, assignment
+from engine.tensors.scenes import TensorScene, Try, find
+from tui.labs.interactive import LabState
+
+NUMPY = "numpy"
+"""The scene whose tensors are changed: by a script, and by the learner."""
+
+
+class TensorsState(LabState):
+    """The tensors of one scene, and the result of the last line.
+
+    Where a line is refused before PyTorch has seen it, everything stays as it was.
+    """
+
+    look: SceneLook
+    """The tensors of the scene and the last line with its result, frozen."""
+
+    def __init__(self, scene: str) -> None:
+        self.use(scene)
+
+    @property
+    def text(self) -> str:
+        return self.look.text
+
+    @property
+    def in_session(self) -> bool:
+        """Whether the NumPy session is shown, and not a line on its tensors."""
+        return self.session is not None and not self.look.text
+
+    def use(self, preset: str) -> None:
+        """Set up the scene of that name; everything in it is new.
+
+        Raises:
+            FileNotFoundError: the photograph is not on this machine; everything stays as it was.
+        """
+        self._tensors: Mapping[str, torch.Tensor] = tensors(preset)
+        self.scene: TensorScene = find(preset)
+        self.tried: int | None = None
+        """The number of the scene's own line that was tried last."""
+        self.session = NumpySession() if preset == NUMPY else None
+        self._changed()
+
+    def type(self, text: str) -> None:
+        """Try a line; in the NumPy session also change a cell: `a[0, 1] = 5`.
+
+        Raises:
+            Refused: it cannot be taken; everything stays as it was, but for an error of PyTorch
+                about an earlier line, which is no longer shown.
+        """
+        try:
+            change = self.session and assignment(text, self.session.snapshot.variables)
+            if self.session and change:
+                try:
+                    self.session.change(change)
+                except ValueError as error:
+                    raise Refused(str(error), text, (0, len(text))) from None
+                self._changed()
+                return
+            self._try(text)
+        except Refused:
+            if self.look.refused is not None:
+                self.look = SceneLook(self.look.scene, self.look.sources)
+            raise
+        known = {line.text: number for number, line in enumerate(self.scene.tries)}
+        self.tried = known.get(text.strip(), self.tried)
+
+    def suggest(self) -> Try:
+        """Try the next of the scene's own lines."""
+        tries = self.scene.tries
+        self.tried = 0 if self.tried is None else (self.tried + 1) % len(tries)
+        self._try(tries[self.tried].text)
+        return tries[self.tried]
+
+    def came_from(self, cells: tuple[Shape, ...]) -> Mapping[str, Mask]:
+        """The cells of each tensor that these cells of the result come from."""
+        found: dict[str, Mask] = {}
+        for cell in cells if self.look.result else ():
+            assert self.look.result is not None
+            for name, mask in self.look.result.came_from(cell).items():
+                found[name] = found[name] | mask if name in found else mask
+        return found
+
+    def partners(self, name: str) -> tuple[str, ...]:
+        """The other tensors of the scene that lie in the same memory as this one."""
+        here = self._tensors
+        others = (other for other in here if other != name)
+        return tuple(other for other in others if share_storage(here[other], here[name]))
+
+    def step(self) -> bool:
+        """Run the next statement of the NumPy session; whether there was one."""
+        if self.session is None or not self.session.step():
+            return False
+        self._changed()
+        return True
+
+    def back(self) -> None:
+        """Take the last statement of the NumPy session back, the learner's own too."""
+        if self.session is not None:
+            self.session.back()
+            self._changed()
+
+    def _try(self, text: str) -> None:
+        before = self.look
+        try:
+            result = evaluate(text, self._tensors)
+        except PyTorchRefused as refused:
+            self.look = SceneLook(before.scene, before.sources, text.strip(), refused=refused)
+        else:
+            self.look = SceneLook(before.scene, before.sources, result.text, result)
+
+    def _changed(self) -> None:
+        """Show the tensors as they are now, without a line."""
+        if self.session is not None:
+            self._tensors = self.session.tensors
+        sources = {name: look(tensor) for name, tensor in self._tensors.items()}
+        self.look = SceneLook(self.scene.name, sources)
