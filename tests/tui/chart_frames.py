@@ -85,12 +85,9 @@ def ticks(lines: Sequence[str]) -> tuple[list[tuple[float, int]], list[tuple[flo
     """The values of the ticks with their columns, and with their rows, as a reader finds them."""
     left, _, rows = canvas(lines)
     marks = [column for column, letter in enumerate(lines[rows]) if letter == "┬"]
-    labels = [(match.group(), match.start()) for match in re.finditer(r"\S+", lines[rows + 1])]
-    across = [
-        (value, min(marks, key=lambda mark: abs(mark - start - len(text) // 2)))
-        for text, start in labels
-        if (value := _value(text)) is not None
-    ]
+    labels = lines[rows + 1].split()
+    values = [value for text in labels if (value := _value(text)) is not None]
+    across = list(zip(values, marks, strict=False))
     down = [
         (value, row)
         for row in range(rows)

@@ -179,7 +179,7 @@ def test_the_image_is_drawn_where_its_words_are() -> None:
     canvas = CHARTS["digits"].draw(digits(hardest=hardest([1, 2], [3, 4])), 60, 16, DARK)
     lines = canvas.text()
     row = next(index for index, line in enumerate(lines) if "says 1" in line)
-    assert row == 14  # below the 14 lines of an image of 28 pixels
+    assert row == 14  # below the 14 lines of an image of 28 pixels: no room for the age
     bright = [column for column in range(60) if light(canvas.backgrounds[5, column]) == 255]
     first, second = lines[row].index("✗"), lines[row].rindex("✗")
     # Ink in columns 0 to 3 of the first image, and in 4 to 7 of the second.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from types import MappingProxyType
@@ -67,14 +67,3 @@ CHARTS: Mapping[str, ChartKind] = MappingProxyType(
     }
 )
 """The registry: a new chart is one line here, and a function that draws a frame."""
-
-
-def check_charts(slug: str, names: Iterable[str]) -> None:
-    """Raise a `ValueError` if a lesson names a chart that there is not."""
-    unknown = [name for name in names if name not in CHARTS]
-    if unknown:
-        file = f"lessons/{slug.replace('-', '_')}/lesson.py"
-        raise ValueError(
-            f"{file}: charts: there is no chart {', '.join(map(repr, unknown))}; "
-            f"there are {', '.join(sorted(CHARTS))}"
-        )

@@ -127,7 +127,7 @@ def _rows(scale: Scale, rows: int) -> tuple[float, float, float, int]:
 
 def _logarithms(scale: Scale, rows: int) -> tuple[float, float, float, int]:
     """The same of an axis over powers of ten: a decade or more between two ticks."""
-    low, high = math.log10(scale.low), math.log10(scale.high)
+    low, high = (math.log10(end) for end in _positive(scale.low, scale.high))
     if math.floor(high + 1e-9) - math.ceil(low - 1e-9) < 1:
         low = math.floor(low + 1e-9)
         high = max(math.ceil(high - 1e-9), low + 1)
@@ -170,7 +170,7 @@ def _fitting(axis: Axis, name: str, columns: int) -> tuple[tuple[float, str], ..
         return start, start + len(label)
 
     ticks = list(axis.ticks)
-    if name and (not ticks or columns - cells(ticks[-1])[1] > len(name)):
+    if name and (not ticks or columns - cells(ticks[-1])[1] >= len(name) + GAP):
         ticks.append((1.0, name))
     elif name:
         place, label = ticks[-1]
@@ -194,6 +194,7 @@ def linear(low: float, high: float, ticks: int) -> Axis:
 @lru_cache(maxsize=64)
 def logarithmic(low: float, high: float, ticks: int) -> Axis:
     """An axis over powers of ten, from low to high, both positive, made a little wider."""
+    low, high = _positive(low, high)
     least = math.floor(math.log10(low) * 2 + 1e-9) / 2
     most = math.ceil(math.log10(high) * 2 - 1e-9) / 2
     if most - least < 1:
@@ -252,6 +253,7 @@ def _scientific(value: float, digits: int) -> str:
 
 def _apart(low: float, high: float) -> tuple[float, float]:
     """Finite limits that lie far enough apart to be told from one another."""
+    low, high = (0.0 if math.isnan(end) else float(end) for end in (low, high))
     low, high = max(low, -LARGEST), min(high, LARGEST)
     low, high = min(low, LARGEST), max(high, -LARGEST)
     room = max(abs(low), abs(high)) * 1e-6 or 1.0
@@ -260,6 +262,12 @@ def _apart(low: float, high: float) -> tuple[float, float]:
         room = max(room, 1e-290)
         return middle - room / 2, middle + room / 2
     return low, high
+
+
+def _positive(low: float, high: float) -> tuple[float, float]:
+    """Limits that have a logarithm."""
+    low, high = (end if 0 < end < math.inf else 1.0 for end in (low, high))
+    return min(low, high), max(low, high)
 
 
 def padded(low: float, high: float, share: float) -> tuple[float, float]:

@@ -44,20 +44,24 @@ def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> C
     xs = plot.x.values(2 * plot.columns)
     plot.line(xs, picture.probability(xs), style.line)
     half = int(plot.row(0.5))
-    _threshold(plot, picture, half, style)
+    _threshold(plot, picture, style)
     p = float(picture.probability(picture.at))
     odds = number(picture.odds(picture.at), 2)
     text = f"{ASKED} P({plain(picture.at)}) = {number(p, 3)}, odds {odds}"
     column = plot.columns - len(text) - 1 if picture.w > 0 else 1
-    plot.note(column, half + 1, text, style.residual)
     plot.lay(above)
+    plot.note(column, half + 1, text, style.residual)
+    at = picture.threshold()
+    if at is not None:
+        text = f"P = 0.5 at x = {number(at, 2)}"
+        column = 1 if picture.w > 0 else plot.columns - len(text) - 1
+        plot.note(column, half - 1, text, style.minimum)
     plot.points(picture.at, p, style.residual, ASKED)
     return plot.canvas
 
 
-def _threshold(plot: Plot, picture: CurvePicture, half: int, style: ChartStyle) -> None:
-    """Where P = 0.5, as a line from top to bottom and in words on the side below the curve; as an
-    arrow at the edge beyond which it lies."""
+def _threshold(plot: Plot, picture: CurvePicture, style: ChartStyle) -> None:
+    """Where P = 0.5, as a line from top to bottom, or an arrow at the edge beyond which it is."""
     at = picture.threshold()
     if at is None:
         return
@@ -67,9 +71,6 @@ def _threshold(plot: Plot, picture: CurvePicture, half: int, style: ChartStyle) 
     else:
         edge, arrow = (plot.x.low, LEFT) if place < 0 else (plot.x.high, RIGHT)
         plot.points(edge, 0.5, style.minimum, arrow)
-    text = f"P = 0.5 at x = {number(at, 2)}"
-    column = 1 if picture.w > 0 else plot.columns - len(text) - 1
-    plot.note(column, half - 1, text, style.minimum)
 
 
 @lru_cache(maxsize=4)

@@ -36,14 +36,15 @@ def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> D
         return frame.message or "nothing to see yet"
     if not len(picture.accuracies):
         return "no test yet: it comes with the first step"
-    values = 1 - picture.accuracies if style.logarithmic else picture.accuracies
+    accuracies = np.nan_to_num(picture.accuracies, posinf=0, neginf=0).clip(0, 1)
+    values = 1 - accuracies if style.logarithmic else picture.accuracies
     epochs = np.arange(len(values), dtype=np.float64)
     planned = cast("int", frame.settings.get("epochs", 1))
     last = round_up(max(planned if len(values) <= planned else len(values), 5))
     plot = Plot(
         width, height, Scale("epochs", 0, last), _accuracies(values, style.logarithmic), style
     )
-    best = int(picture.accuracies.argmax())
+    best = int(accuracies.argmax())
     images, word = int(picture.confusion.sum()), "wrong" if style.logarithmic else "right"
     now = f"{values[-1]:.2%} of {images:,} {word}"
     lines = [

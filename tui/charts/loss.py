@@ -45,7 +45,7 @@ def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
         return NotYet("no steps yet")
     y = loss_scale(np.append(history.low, history.high), style.logarithmic)
     if y is None:
-        return NO_LOGARITHM
+        return NO_LOGARITHM if style.logarithmic else "no loss that is a number"
     last = float(history.first[-1]) + history.stride - 1
     plot = Plot(width, height, Scale("", 0, round_up(max(last, 10))), y, style)
     xs, ys = points(history)
@@ -63,10 +63,10 @@ def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
 
 def loss_scale(losses: Array, logarithmic: bool, name: str = "") -> Scale | None:
     """The range of the losses; None where a logarithmic scale can show none of them."""
+    losses = losses[np.isfinite(losses) & ((losses > 0) | (not logarithmic))]
+    if not len(losses):
+        return None
     if logarithmic:
-        losses = losses[losses > 0]
-        if not len(losses):
-            return None
         return Scale(name, float(losses.min()), float(losses.max()), logarithmic=True)
     high = float(losses.max())
     return Scale(name, min(float(losses.min()), 0.0), round_up(high) if high > 0 else 0.0)

@@ -102,7 +102,7 @@ def _shades(colours: list[RGB]) -> Cells:
 SIDES = (28, 24, 20, 16, 14, 12)
 """The sides that a tile may have, in pixels, the best first; two pixels are a line."""
 GAP = 1
-"""Columns between two tiles, at least; and lines, where there are no words between them."""
+"""Columns between two tiles, at least; and lines between two rows of weights."""
 ENOUGH = 6
 """So many tiles are better than fewer and larger ones."""
 
@@ -117,8 +117,8 @@ class Tiles:
     rows: int
     width: int
     """Cells that they share."""
-    words: int
-    """Lines below each."""
+    below: int
+    """Lines of words below each, or the gap to the next."""
 
     @property
     def count(self) -> int:
@@ -128,7 +128,7 @@ class Tiles:
     @property
     def height(self) -> int:
         """Lines of a tile with its words, or with the gap to the next."""
-        return (self.side + 1) // 2 + max(self.words, GAP)
+        return (self.side + 1) // 2 + self.below
 
     def places(self, count: int) -> Iterator[tuple[int, int]]:
         """The row and column at which each of the first so many begins."""
@@ -141,14 +141,17 @@ class Tiles:
 
 
 def tiles(
-    width: int, height: int, count: int, words: int = 0, sides: Sequence[int] = SIDES
+    width: int, height: int, count: int, words: int = 0, gap: int = 0, sides: Sequence[int] = SIDES
 ) -> Tiles | None:
-    """The largest tiles of which enough fit, or those of which most do; None if not one does."""
+    """The largest tiles of which enough fit, or those of which most do; None if not one does.
+
+    Below each are lines of words, or between the rows a gap.
+    """
 
     def plan(side: int) -> Tiles:
         lines = (side + 1) // 2
-        rows = height // (lines + words) if words else (height + GAP) // (lines + GAP)
-        return Tiles(side, (width + GAP) // (side + GAP), rows, width, words)
+        rows = (height + gap) // (lines + words + gap)
+        return Tiles(side, (width + GAP) // (side + GAP), rows, width, words + gap)
 
     plans = [plan(side) for side in sides]
     wanted = min(count, ENOUGH)
@@ -234,7 +237,7 @@ def draw_weights(picture: DigitsPicture, width: int, height: int, style: ChartSt
     # A large image may shrink; a small one grows by whole pixels, which stay square.
     grown = tuple(pixels * times for times in range(SIDES[0] // pixels, 0, -1))
     sides = SIDES if pixels >= SIDES[-1] else grown
-    plan = tiles(width, height - 1, len(picture.weights), sides=sides)
+    plan = tiles(width, height - 1, len(picture.weights), gap=GAP, sides=sides)
     if plan is None:
         return "too small"
     canvas = Canvas(width, height)

@@ -61,6 +61,7 @@ class Plot:
         self.x = x if isinstance(x, Axis) else horizontal(x, self.columns)
         self._figure = _figure(self.columns, self.rows)
         self._signals: list[Any] = []
+        self._notes: list[Any] = []
         self._canvas = Canvas(width, height)
         if axes:
             ticks = self.x.ticks, self.y.ticks
@@ -78,19 +79,21 @@ class Plot:
     def _with(self, canvas: Canvas) -> Plot:
         other = object.__new__(Plot)
         other.__dict__.update(self.__dict__)
-        other._canvas, other._signals = canvas, []
+        other._canvas, other._signals, other._notes = canvas, [], []
         return other
 
     @property
     def canvas(self) -> Canvas:
         """All that was drawn, axes included."""
-        if self._signals:
-            self._figure.clear.data()
-            for signal in self._signals:
-                self._figure.draw(signal)
-            text = self._figure.build().string(False)
-            self._signals = []
-            self.inner.lay(Canvas.of_ansi(text, self.columns, self.rows))
+        # Notes apart: a text that begins in the cell of a signal would be lost.
+        for signals in (self._signals, self._notes):
+            if signals:
+                self._figure.clear.data()
+                for signal in signals:
+                    self._figure.draw(signal)
+                text = self._figure.build().string(False)
+                self.inner.lay(Canvas.of_ansi(text, self.columns, self.rows))
+        self._signals, self._notes = [], []
         return self._canvas
 
     @property
@@ -114,7 +117,8 @@ class Plot:
     def segments(self, x: Array, low: ArrayLike, high: ArrayLike, colour: RGB, marker: str) -> None:
         """A line upwards at each x, from low to high."""
         xs = self.x.place(x)
-        ends = np.stack([self.y.place(low), self.y.place(high)], axis=1).clip(0, 1)
+        places = np.broadcast_arrays(xs, self.y.place(low), self.y.place(high))
+        ends = np.stack(places[1:], axis=1).clip(0, 1)
         kept = (xs >= 0) & (xs <= 1) & np.isfinite(ends).all(axis=1)
         signal = self._add(np.repeat(xs[kept], 2), ends[kept].ravel(), colour, marker)
         for index in range(1, 2 * int(kept.sum()), 2):
@@ -154,7 +158,7 @@ class Plot:
         if 0 <= column <= self.columns - len(text) and 0 <= row < self.rows and text.strip():
             label = _plotext().colorize(text).fill(_pixel(colour))
             x = column / max(self.columns - 1, 1)
-            self._signals.append(self._figure.text(x, 1 - row / max(self.rows - 1, 1), label))
+            self._notes.append(self._figure.text(x, 1 - row / max(self.rows - 1, 1), label))
 
     def _add(
         self, x: Array, y: Array, colour: RGB, marker: str, background: RGB | None = None
