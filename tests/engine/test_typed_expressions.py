@@ -14,9 +14,8 @@ from torch.nn import functional
 
 from engine.expression import Refused
 from engine.graph.build import names_in
-from engine.graph.operations import FUNCTIONS
+from engine.graph.operations import FUNCTIONS, METHODS, MODULES, OPERATORS, SAME
 from engine.graph.settings import GraphSettings
-from engine.graph.spelling import METHODS, MODULES, OPERATORS, SAME
 from engine.graph.take_apart import take_apart
 from engine.numerals import meant
 

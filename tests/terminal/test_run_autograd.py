@@ -12,7 +12,7 @@ from engine.expression import Refused
 from lessons.catalog import find
 from tests.terminal.command import dltui
 from tui import cli
-from tui.stages.dissection import Dissection
+from tui.labs.autograd_state import AutogradState
 
 Captured = pytest.CaptureFixture[str]
 PRESETS = [preset.name for preset in find("autograd").load().presets]
@@ -52,7 +52,7 @@ XYZ = settings("expression=x*y*z", "x=2", "y=3", "z=4")
 def test_an_expression_is_refused_as_in_the_lab_before_any_value_is_missing(
     capsys: Captured, expression: str
 ) -> None:
-    lab = Dissection(find("autograd").load())
+    lab = AutogradState(find("autograd").load())
     with pytest.raises(Refused) as in_the_lab:
         lab.type(expression)
     line = refused(capsys, *settings(f"expression={expression}"))
