@@ -82,7 +82,7 @@ def _captions(plot: Plot, lines: list[LegendEntry], x: Array, y: Array, *, falli
     tops = [0, plot.rows - len(lines)] if falling else [plot.rows - len(lines), 0]
     for row, (mark, text, colour) in enumerate(lines, start=min(tops, key=hidden)):
         plot.note(plot.columns - width, row, mark, colour)
-        plot.note(plot.columns - width + 2, row, text, plot.style.text)
+        plot.note(plot.columns - width + 1, row, f" {text}", plot.style.text)
 
 
 @shows(TablePicture)

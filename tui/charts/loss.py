@@ -180,7 +180,7 @@ def _compare(
     column = 1 if diverged else plot.columns - max(map(len, texts)) - 2
     for row, (one, text) in enumerate(zip(curves, texts, strict=True)):
         plot.note(column, row, one.entry[0], one.entry[2])
-        plot.note(column + 2, row, text, style.text)
+        plot.note(column + 1, row, f" {text}", style.text)
     if diverged:
         plot.note(column, len(curves), f"diverged at step {frame.step + 1:,}", style.residual)
     return plot.canvas

@@ -224,14 +224,15 @@ class Plot:
         if (found := self._place(costs, width, len(entries))) is not None:
             for row, (mark, label, colour) in enumerate(entries, start=found[1]):
                 self.note(found[0], row, mark, colour)
-                self.note(found[0] + indent, row, label, self.style.text)
+                text = " " * (indent - len(mark)) + label
+                self.note(found[0] + len(mark), row, text, self.style.text)
             return
         width = sum(len(mark) + len(label) + 3 for mark, label, _ in entries) - 2
         if (found := self._place(costs, width, 1)) is not None:
             column, row = found
             for mark, label, colour in entries:
                 self.note(column, row, mark, colour)
-                self.note(column + len(mark) + 1, row, label, self.style.text)
+                self.note(column + len(mark), row, f" {label}", self.style.text)
                 column += len(mark) + len(label) + 3
 
     def _costs(
