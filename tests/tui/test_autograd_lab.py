@@ -119,6 +119,8 @@ async def test_the_walk_through_three_factors_and_the_keys_at_its_ends() -> None
             assert (lit, graph.text.count("┏━━")) == (node, 1)
             assert graph.text.count("none yet") == empty
             assert not re.search(r"∂ 0\b", graph.text)
+            forward = line.startswith("forward")  # the arrows point to where the numbers go
+            assert (graph.text.count("▶"), graph.text.count("◀")) == ((4, 0) if forward else (0, 4))
         assert re.search(r"┏━ 2 ━", graph.text)  # ∂a/∂y = x = 2, on the way that was just gone
         await until(pilot, lambda: dim(pilot) == {"s"})
         await until(pilot, lambda: "challenge met" in flat(pilot))

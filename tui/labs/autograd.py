@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.reactive import var
+from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
@@ -79,14 +79,11 @@ class Moves(Widget):
     """
     BORDER_TITLE = "The walk so far"
 
-    lines: var[tuple[str, ...]] = var(())
+    lines: reactive[tuple[str, ...]] = reactive(())
 
     def show(self, lines: Sequence[str]) -> None:
         """Show these lines."""
         self.lines = tuple(lines)
-
-    def watch_lines(self) -> None:
-        self.refresh()
 
     def render(self) -> Text:
         width, height = self.content_size

@@ -317,13 +317,18 @@ def boxes(look: WalkPosition, names: bool) -> list[Box]:
 
 
 def edges(look: WalkPosition) -> list[Edge]:
-    """The inputs of each operation, with the local derivative once a gradient crossed them."""
+    """The inputs of each operation, with the local derivative once a gradient crossed them.
+
+    Once the walk goes backward, the arrows point to where the gradients go.
+    """
     crossing = look.move.edge if look.move else None
+    backward = look.position > look.walk.forward_moves and not look.walk.error
     drawn = []
     for index, (edge, local) in enumerate(zip(look.walk.edges, look.locals, strict=True)):
         width = len(edge.local.brief) if edge.local is not None else 0
         label = local.brief if local is not None else ""
-        drawn.append(Edge(edge.source, edge.target, label, index == crossing, width))
+        back = backward and edge.local is not None
+        drawn.append(Edge(edge.source, edge.target, label, index == crossing, width, back))
     return drawn
 
 
