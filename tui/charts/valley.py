@@ -22,6 +22,8 @@ NEAREST = 1e-6
 """Nearer to the minimum than this share of w there is nothing but rounding to see."""
 STEPS = 15
 """So many of the last steps are shown: enough for a zigzag to be seen."""
+SHADES = 4
+"""In so many shades: each costs a signal in every frame."""
 FAINTEST = 0.3
 """The share of its colour that the oldest of them keeps."""
 
@@ -123,13 +125,13 @@ def _hops(plot: Plot, w: Array, heights: Array, style: ChartStyle) -> None:
     columns, rows = plot.column(w), plot.row(heights)
     moved = np.append((np.diff(columns) != 0) | (np.diff(rows) != 0), True)
     w, heights = w[moved], heights[moved]
-    shares = np.linspace(FAINTEST, 1, max(len(w), 2))[-len(w) :]
-    for index in range(len(w) - 1):
-        colour = style.tint(style.minimum, float(shares[index]))
-        plot.line(w[index : index + 2], heights[index : index + 2], colour)
-    for index in range(len(w) - 1):
-        colour = style.tint(style.minimum, float(shares[index]))
-        plot.points(w[index], heights[index], colour, "·" if index < len(w) // 2 else "∘")
+    for index, part in enumerate(np.array_split(np.arange(len(w) - 1), SHADES)):
+        if len(part):
+            share = FAINTEST + (1 - FAINTEST) * index / (SHADES - 1)
+            colour = style.tint(style.minimum, share)
+            ends = slice(int(part[0]), int(part[-1]) + 2)
+            plot.line(w[ends], heights[ends], colour)
+            plot.points(w[part], heights[part], colour, "·" if index == 0 else "∘")
 
 
 def _entries(picture: LinePicture, step: Descent, style: ChartStyle) -> list[LegendEntry]:
