@@ -21,7 +21,7 @@ from tests.tui.conftest import PATIENCE, app, until
 from tests.tui.conftest import open_lab as open_training
 from tests.tui.screen_text import screen_text
 from tui.bench import SettingUp
-from tui.labs.autograd import AutogradLab
+from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.graphs import GraphsLab
 from tui.labs.lab import Lab
 from tui.labs.tensors import TensorsLab
@@ -31,7 +31,6 @@ from tui.terminal.key_order import KeyOrder
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls
 from tui.widgets.diagram import Diagram
-from tui.widgets.inputs import Inputs
 from tui.widgets.rows import RowList
 from tui.widgets.status_bar import StatusBar
 
@@ -123,8 +122,8 @@ async def test_what_plays_does_not_take_the_inputs_out_of_sight() -> None:
         lab = await opened(pilot, AutogradLab)
         await pilot.press("space", "v")
         await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
-        moved = lab.dissection.look
-        await until(pilot, lambda: lab.dissection.look != moved)
+        moved = lab.state.look
+        await until(pilot, lambda: lab.state.look != moved)
         assert isinstance(pilot.app.focused, Inputs)
         await pilot.press("s")  # who asks for a move wants to see it
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
