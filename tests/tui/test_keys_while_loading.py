@@ -114,8 +114,8 @@ async def send(pilot: Pilot[None], *keys: str | Paste) -> None:
     for key in keys:
         character = {"space": " ", "period": "."}.get(str(key), key)
         printed = character if len(str(character)) == 1 else None
-        event = Paste(key.text) if isinstance(key, Paste) else Key(key, str(printed) if printed else None)
-        pilot.app.post_message(event)
+        typed = Key(str(key), str(printed) if printed else None)
+        pilot.app.post_message(Paste(key.text) if isinstance(key, Paste) else typed)
     await pilot.pause()
 
 
