@@ -56,7 +56,7 @@ class Palette(ClosesOnce, LatestSize, CommandPalette):
 
     def on_click(self, event: Click) -> None:
         """Ignore a click outside the screen, which has become smaller since; Textual raises."""
-        if event.screen_offset not in self.region:
+        if not self.region.contains_point(event.screen_offset):
             event.prevent_default()
 
     def compose(self) -> ComposeResult:

@@ -22,7 +22,7 @@ from tests.tui.conftest import PATIENCE, app, until
 from tests.tui.conftest import open_lab as open_training
 from tests.tui.screen_text import screen_text
 from tui.bench import SettingUp
-from tui.labs.autograd import AutogradLab
+from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.graphs import GraphsLab
 from tui.labs.lab import Lab
 from tui.labs.tensors import TensorsLab
@@ -32,7 +32,6 @@ from tui.terminal.key_order import KeyOrder
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls
 from tui.widgets.diagram import Diagram
-from tui.widgets.inputs import Inputs
 from tui.widgets.rows import RowList
 from tui.widgets.status_bar import StatusBar
 

@@ -15,7 +15,7 @@ from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
 from tui.bench import Bench
-from tui.labs.autograd import AutogradLab
+from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.curves import CurvesLab
 from tui.labs.graphs import GraphsLab
 from tui.labs.lab import MOST_KEYS, KeptKeys, Lab, starting_text
@@ -26,7 +26,6 @@ from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.controls import Controls
 from tui.widgets.expression_line import ExpressionLine
-from tui.widgets.inputs import Inputs
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.ways import Ways
 
@@ -141,7 +140,7 @@ def told(lab: Lab) -> dict[str, Any]:
         seen |= {"config": experiment.config, "pace": experiment.pace, "step": lab.frame.step}
         seen |= {"chart": lab._pictures._chosen, "logarithmic": lab._pictures._look}
     elif isinstance(lab, AutogradLab):
-        seen |= {"settings": lab.dissection.settings, "position": lab.dissection.look.position}
+        seen |= {"settings": lab.state.settings, "position": lab.state.look.position}
     elif isinstance(lab, GraphsLab):
         seen |= {"way": lab.comparison.way, "input": lab.comparison.look.given.name}
     elif isinstance(lab, TensorsLab):

@@ -1,14 +1,11 @@
-"""The five steps of a training, the one that runs now lit; knows no widget."""
+"""The five steps of a training, the one that runs now highlighted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from engine.pictures import FitsPicture, StageView
-from tui.charts.boundary import ground
-from tui.charts.canvas import Canvas, packed
-from tui.charts.relief import mix
-from tui.charts.shows import shows
+from tui.charts.canvas import Canvas, packed, shows
 from tui.charts.style import RGB, ChartStyle
 
 INDENT = 14
@@ -19,7 +16,7 @@ LIT = "▶"
 
 
 @shows(FitsPicture)
-def draw(picture: FitsPicture, width: int, height: int, look: ChartStyle) -> Canvas:
+def draw(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Canvas:
     """A block of lines for each of the five steps: its name, what went in, what came out."""
     each = height // len(picture.stages)
     canvas = Canvas(width, height)
@@ -28,11 +25,13 @@ def draw(picture: FitsPicture, width: int, height: int, look: ChartStyle) -> Can
     for index, stage in enumerate(picture.stages):
         lines = (_beside(stage, width) if width >= WIDE else _below(stage, width))[:each]
         # What this update has not come to yet is the last update's, and waits in the shade.
-        ink = look.text if index <= lit else look.dim
-        _block(canvas, index * each, f"{index + 1} {stage.name}", lines, index == lit, ink, look)
-    _loop_line(canvas, (len(names) - 1) * each, look)
+        colour = style.text if index <= lit else style.dim
+        _block(
+            canvas, index * each, f"{index + 1} {stage.name}", lines, index == lit, colour, style
+        )
+    _loop_line(canvas, (len(names) - 1) * each, style)
     if each == 1 and lit >= 0:
-        _details(canvas, picture.stages[lit], len(names) + 1, look)
+        _details(canvas, picture.stages[lit], len(names) + 1, style)
     return canvas
 
 
@@ -42,24 +41,24 @@ def _block(
     name: str,
     lines: Sequence[tuple[int, str]],
     now: bool,
-    ink: RGB,
-    look: ChartStyle,
+    colour: RGB,
+    style: ChartStyle,
 ) -> None:
     """The lines of one step, from the row `top` on; those of the one that runs are lit."""
     for row, (column, text) in enumerate(lines, start=top):
-        canvas.write(row, column, text, ink)
-    canvas.write(top, 1, f"{LIT if now else ' '}{name}", look.sample if now else ink)
+        canvas.write(row, column, text, colour)
+    canvas.write(top, 1, f"{LIT if now else ' '}{name}", style.sample if now else colour)
     if now:
-        canvas.backgrounds[top : top + len(lines), 1:] = packed(mix(ground(look), look.line, 0.25))
+        canvas.backgrounds[top : top + len(lines), 1:] = packed(style.tint(style.line, 0.25))
 
 
-def _details(canvas: Canvas, stage: StageView, top: int, look: ChartStyle) -> None:
+def _details(canvas: Canvas, stage: StageView, top: int, style: ChartStyle) -> None:
     """Below the five, where a line is all that each has: the code of the one that runs, and
     its numbers."""
     height, width = canvas.glyphs.shape
-    lines = (stage.code, look.sample), (_joined(stage.numbers, width - 3), look.text)
-    for row, (text, ink) in zip(range(top, height), lines, strict=False):
-        canvas.write(row, 3, _cut(text, width - 3), ink)
+    lines = (stage.code, style.sample), (_joined(stage.numbers, width - 3), style.text)
+    for row, (text, colour) in zip(range(top, height), lines, strict=False):
+        canvas.write(row, 3, _cut(text, width - 3), colour)
 
 
 def _beside(stage: StageView, width: int) -> list[tuple[int, str]]:
@@ -98,7 +97,7 @@ def _cut(text: str, room: int) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
-def _loop_line(canvas: Canvas, last: int, look: ChartStyle) -> None:
+def _loop_line(canvas: Canvas, last: int, style: ChartStyle) -> None:
     """The way back from the last step to the first, at the left edge."""
     for row in range(last + 1):
-        canvas.write(row, 0, "╭" if row == 0 else "╰" if row == last else "│", look.dim)
+        canvas.write(row, 0, "╭" if row == 0 else "╰" if row == last else "│", style.dim)
