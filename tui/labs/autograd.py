@@ -256,7 +256,7 @@ class AutogradLab(InteractiveLab[AutogradState]):
 
     @on(OptionList.OptionSelected, "#inputs")
     def _edit_input(self, event: OptionList.OptionSelected) -> None:
-        given = self.state.inputs()
+        given = self.state.inputs() if self.ready else {}
         if event.option_id in given:  # another preset may have come before this was heard
             self.action_edit()
             start = f"{event.option_id} = "
@@ -264,4 +264,5 @@ class AutogradLab(InteractiveLab[AutogradState]):
 
     @on(Inputs.Turned)
     def _switch_gradient(self, event: Inputs.Turned) -> None:
-        self.change(lambda: self.state.switch_gradient(event.name))
+        if self.ready:
+            self.change(lambda: self.state.switch_gradient(event.name))

@@ -1,4 +1,4 @@
-"""The sheet and its pen by hand, and MNIST's way to prepare what is drawn."""
+"""The sheet and its pen, and how MNIST and scikit-learn prepare what is drawn."""
 
 from __future__ import annotations
 
@@ -44,46 +44,33 @@ def written(*strokes: list[tuple[float, float]]) -> Pad:
 SEVEN = [(8.5, 6.5), (20.5, 6.5), (12.5, 24.5)]
 
 
-def test_a_smaller_image_has_the_means_of_what_it_covers() -> None:
+def test_resized_has_the_means_of_what_a_pixel_covers() -> None:
     # Three pixels in two: the first holds all of the first and half of the second.
     assert resized(np.array([[0.0, 3.0, 6.0]]), 1, 2).tolist() == [[1.0, 5.0]]
     quarters = np.array([[1.0, 3.0, 0.0, 0.0], [5.0, 7.0, 0.0, 8.0]])
     assert resized(quarters, 1, 2).tolist() == [[4.0, 2.0]]
-
-
-def test_a_larger_image_has_every_pixel_again() -> None:
-    image = np.arange(6.0).reshape(2, 3)
+    image = np.arange(6.0).reshape(2, 3)  # a larger image has every pixel again
     assert np.allclose(resized(image, 4, 9), image.repeat(2, axis=0).repeat(3, axis=1))
     assert np.allclose(resized(np.stack([image, image + 1]), 2, 3)[1], image + 1)
 
 
-def test_a_pen_that_is_up_leaves_no_ink() -> None:
+def test_the_pen_draws_round_dots_and_lines_three_pixels_thick() -> None:
     pad = Pad()
     pad.go(3, 4)
     assert (pad.x, pad.y) == (3, 4)
-    assert not pad.ink.any()
-
-
-def test_a_dot_is_round_with_a_soft_edge() -> None:
+    assert not pad.ink.any()  # it is up
+    pad.go(-100, 1000)
+    assert (pad.x, pad.y) == (0.5, SIDE - 0.5)  # the edge of the sheet
     pad = written([(14.0, 14.0)])
     # A radius of 1.5 pixels, 4 dots each: the area of the circle, 9π/4 pixels.
     assert pad.ink.sum() / 255 / FINE**2 == pytest.approx(np.pi * 1.5**2, rel=0.03)
     assert (pad.ink == pad.ink.T).all()
     assert (pad.ink == pad.ink[::-1]).all()
-    assert {0, 255} < set(np.unique(pad.ink).tolist())
-
-
-def test_a_line_is_three_pixels_thick() -> None:
+    assert {0, 255} < set(np.unique(pad.ink).tolist())  # and a soft edge
     pad = written([(4.5, 14.0), (24.5, 14.0)])
     middle = pad.ink[:, SIDE * FINE // 2].astype(float)
     assert middle.sum() / 255 / FINE == pytest.approx(3.0, abs=0.05)
     assert np.flatnonzero(middle).mean() == pytest.approx(14 * FINE - 0.5)
-
-
-def test_the_pen_stops_at_the_edge_of_the_sheet() -> None:
-    pad = Pad()
-    pad.go(-100, 1000)
-    assert (pad.x, pad.y) == (0.5, SIDE - 0.5)
 
 
 def test_undo_takes_strokes_back_one_by_one_and_a_clearing_too() -> None:
@@ -94,19 +81,15 @@ def test_undo_takes_strokes_back_one_by_one_and_a_clearing_too() -> None:
     pad.go(18.5, 15.5)
     barred = pad.ink
     pad.clear()
+    pad.clear()  # of an empty sheet: nothing to undo
     assert not pad.down
     assert not pad.ink.any()
     for before in (barred, seven):
         pad.undo()
         assert pad.ink is before
-    pad.undo()
-    assert not pad.ink.any()
-    pad.undo()  # nothing is left to take back
-    assert not pad.ink.any()
-
-
-def test_undo_in_the_middle_of_a_stroke_takes_all_of_it_and_lifts_the_pen() -> None:
-    pad = Pad()
+    for _ in range(2):  # once more than there are strokes
+        pad.undo()
+        assert not pad.ink.any()
     pad.lower()
     pad.go(20.5, 20.5)
     pad.lower()  # it is down already: no other stroke
@@ -115,39 +98,16 @@ def test_undo_in_the_middle_of_a_stroke_takes_all_of_it_and_lifts_the_pen() -> N
     assert not pad.ink.any()
 
 
-def test_an_empty_sheet_cleared_is_nothing_to_undo() -> None:
-    pad = written(SEVEN)
-    seven = pad.ink
-    pad.clear()
-    pad.clear()
-    pad.undo()
-    assert pad.ink is seven
-
-
-def test_no_ink_is_an_empty_image() -> None:
+def test_a_drawing_fits_into_20_by_20_and_keeps_its_shape() -> None:
     assert not as_mnist(np.zeros((112, 112), dtype=np.uint8)).any()
-
-
-@pytest.mark.parametrize(("rows", "columns"), [(40, 20), (20, 40), (80, 40), (10, 5), (20, 10)])
-def test_a_drawing_fits_into_20_by_20_and_keeps_its_shape(rows: int, columns: int) -> None:
-    drawing = np.zeros((112, 112), dtype=np.uint8)
-    drawing[9 : 9 + rows, 3 : 3 + columns] = 255
-    image = as_mnist(drawing)
-    assert (image.shape, image.dtype) == ((28, 28), np.uint8)
-    assert box(image) == ((20, 10) if rows > columns else (10, 20))
-    assert set(np.unique(image).tolist()) == {0, 255}
-
-
-@needs_mnist
-def test_the_ink_of_mnist_and_of_the_pen_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DLTUI_DATA_DIR", str(REAL))
-    images = load_images("mnist").train_x.numpy()
-    full_pixels = images.sum(axis=(1, 2)).mean() / 255
-    assert full_pixels == pytest.approx(102, abs=0.5)
-    assert as_mnist(written(SEVEN).ink).sum() / 255 == pytest.approx(full_pixels, rel=0.25)
-
-
-def test_edges_between_pixels_are_soft() -> None:
+    for rows, columns in ((40, 20), (20, 40), (80, 40), (10, 5), (20, 10)):
+        drawing = np.zeros((112, 112), dtype=np.uint8)
+        drawing[9 : 9 + rows, 3 : 3 + columns] = 255
+        image = as_mnist(drawing)
+        assert (image.shape, image.dtype) == ((28, 28), np.uint8)
+        assert box(image) == ((20, 10) if rows > columns else (10, 20))
+        assert set(np.unique(image).tolist()) == {0, 255}
+    assert box(as_mnist(written([(3.5, 3.5)]).ink)) == (20, 20)  # a dot is scaled too
     drawing = np.zeros((112, 112), dtype=np.uint8)
     drawing[:60, :2] = 255  # 60 rows become 20: a third of each column in the only one
     drawing[:60, 2:4] = 90
@@ -162,17 +122,11 @@ def test_the_centre_of_mass_comes_to_the_middle() -> None:
     assert centre(image) == (pytest.approx(14, abs=0.5), pytest.approx(14, abs=0.5))
     rows = np.flatnonzero(image.any(axis=1))
     assert rows[0] + rows[-1] < 27  # the box itself is not in the middle: more of it is above
-
-
-def test_where_a_drawing_stands_does_not_matter_nor_how_large_it_is() -> None:
     seven = written([(x / 2 + 2, y / 2 + 2) for x, y in SEVEN]).ink
-    moved = np.roll(seven, (30, 17), axis=(0, 1))
+    moved = np.roll(seven, (30, 17), axis=(0, 1))  # neither its position nor its size matters
     assert (as_mnist(moved) == as_mnist(seven)).all()
     larger = seven.repeat(2, axis=0).repeat(2, axis=1)
     assert np.abs(as_mnist(larger).astype(int) - as_mnist(seven)).max() <= 1
-
-
-def test_nothing_falls_off_however_uneven_the_drawing_is() -> None:
     drawing = np.zeros((112, 112), dtype=np.uint8)
     drawing[0, 0] = drawing[111, 111] = 1
     drawing[100:112, 100:112] = 255
@@ -180,10 +134,6 @@ def test_nothing_falls_off_however_uneven_the_drawing_is() -> None:
     # The mass, 19 rows down, would come to row 14 if the first rows were cut off: they are not.
     assert np.flatnonzero((image > 40).any(axis=1)).tolist() == [18, 19]
     assert image.sum() == pytest.approx(255 * (12 * 20 / 112) ** 2, rel=0.05)
-
-
-def test_a_dot_alone_is_scaled_too() -> None:
-    assert box(as_mnist(written([(3.5, 3.5)]).ink)) == (20, 20)
 
 
 def squares(*rows: str) -> np.ndarray:
@@ -226,20 +176,19 @@ def test_a_real_one_of_scikit_learns_stays_near_itself() -> None:
 
 
 @needs_mnist
-def test_a_real_digit_goes_through_it_unchanged(monkeypatch: pytest.MonkeyPatch) -> None:
-    """MNIST's images are what comes out of their own preparation: it changes none of them."""
+def test_real_digits_and_those_of_the_pen_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DLTUI_DATA_DIR", str(REAL))
-    for image in load_images("mnist").test_x[:500].numpy():
+    images = load_images("mnist")
+    # MNIST's images are what their own preparation returns: it changes none of them.
+    for image in images.test_x[:500].numpy():
         drawing = image.repeat(FINE, axis=0).repeat(FINE, axis=1)
         assert (as_mnist(drawing) == image).all()
         aside = np.pad(drawing, ((5, 3), (0, 9)))
         assert (as_mnist(aside) == image).all()
-
-
-@needs_mnist
-def test_a_pen_stroke_has_the_ink_of_a_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DLTUI_DATA_DIR", str(REAL))
-    images = load_images("mnist")
+    full_pixels = images.train_x.numpy().sum(axis=(1, 2)).mean() / 255
+    assert full_pixels == pytest.approx(102, abs=0.5)
+    ink = as_mnist(written(SEVEN).ink).sum()
+    assert ink / 255 == pytest.approx(full_pixels, rel=0.25)
     sevens = images.test_x[images.test_y == 7].double().sum(dim=(1, 2))
     low, high = (float(share) for share in sevens.quantile(sevens.new_tensor([0.1, 0.9])))
-    assert low < as_mnist(written(SEVEN).ink).sum() < high
+    assert low < ink < high
