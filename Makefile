@@ -31,6 +31,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
+	$(BIN)/python -m tui.course
 	$(BIN)/lint-imports
 
 # Ten minutes; it wants the machine to itself.

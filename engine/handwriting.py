@@ -16,25 +16,24 @@ SIDE = 28
 FINE = 4
 """Dots of the sheet in a pixel, each way: fine enough that scaling it leaves soft edges."""
 RADIUS, EDGE = 1.5, 0.75
-"""Half the width of the pen's line, and of its soft edge the whole, both in pixels: ten digits
-written with it hold about as much ink as MNIST's own do, 102 full pixels each."""
+"""Half the width of the pen's line, and the width of its soft edge, in pixels: ten digits written
+with it hold about as much ink as MNIST's own, 102 full pixels each."""
 BOX = 20
-"""Into so many pixels each way MNIST scales a digit."""
+"""MNIST scales a digit into so many pixels each way."""
 CENTRE = 14.5
-"""Where MNIST puts a digit's centre of mass: into the middle of pixel 14, counted from 0."""
+"""Where MNIST puts a digit's centre of mass: the middle of pixel 14, counted from 0."""
 GRID, CELLS = 32, 8
 """scikit-learn's digits were bitmaps of 32 × 32, of which 8 × 8 squares are left."""
-KEPT = 100
-"""So many strokes can be undone."""
+MOST_UNDONE = 100
 
 Ink: TypeAlias = NDArray[np.uint8]
 """From 0, the paper, to 255, the ink."""
 
 
 class Pad:
-    """A pen over a sheet of paper, and the strokes that it has drawn.
+    """A sheet of paper with a pen over it, and the strokes that the pen has drawn.
 
-    Places are in pixels from the top left corner of the sheet: (0.5, 0.5) is the middle of the
+    Positions are in pixels from the top left corner of the sheet: (0.5, 0.5) is the middle of the
     first pixel, x goes to the right and y downwards.
     """
 
@@ -42,13 +41,13 @@ class Pad:
         self.x = self.y = CENTRE
         """Where the pen is."""
         self.down = False
-        """Whether it touches the paper, and draws where it goes."""
+        """Whether the pen touches the paper and draws."""
         self.ink: Ink = np.zeros((SIDE * FINE, SIDE * FINE), dtype=np.uint8)
-        """What is on the sheet, a number a dot; never changed in place, but replaced."""
-        self._before: deque[Ink] = deque(maxlen=KEPT)
+        """What is on the sheet, a number for each dot; replaced and never changed in place."""
+        self._before: deque[Ink] = deque(maxlen=MOST_UNDONE)
 
     def lower(self) -> None:
-        """Begin a stroke: a dot, so far."""
+        """Begin a stroke with a dot."""
         if not self.down:
             self._before.append(self.ink)
             self.down = True
@@ -59,14 +58,14 @@ class Pad:
         self.down = False
 
     def go(self, x: float, y: float) -> None:
-        """Move the pen in a straight line to a place, or to the edge of the sheet before it."""
+        """Move the pen in a straight line, at most to the edge of the sheet."""
         before = self.x, self.y
         self.x, self.y = (min(max(place, 0.5), SIDE - 0.5) for place in (x, y))
         if self.down:
             self._draw(*before)
 
     def undo(self) -> None:
-        """Take the last stroke back, or the last clearing; the pen stays where it is."""
+        """Take back the last stroke or clearing; the pen stays where it is."""
         self.lift()
         if self._before:
             self.ink = self._before.pop()
@@ -79,8 +78,15 @@ class Pad:
             self.ink = np.zeros_like(self.ink)
 
     def _draw(self, x: float, y: float) -> None:
-        """Draw from that place to where the pen is."""
-        self.ink = np.maximum(self.ink, _line(x, y, self.x, self.y))
+        """Draw a line with round ends from there to the pen, by the distance of each dot."""
+        dots = (np.arange(SIDE * FINE) + 0.5) / FINE
+        right, below = dots[None, :] - x, dots[:, None] - y
+        way_x, way_y = self.x - x, self.y - y
+        length = way_x * way_x + way_y * way_y
+        along = ((right * way_x + below * way_y) / (length or 1.0)).clip(0, 1)
+        distance = np.hypot(right - along * way_x, below - along * way_y)
+        share = ((RADIUS - distance) / EDGE + 0.5).clip(0, 1)
+        self.ink = np.maximum(self.ink, np.rint(255 * share).astype(np.uint8))
 
 
 def as_mnist(drawing: Ink) -> Ink:
@@ -104,7 +110,7 @@ def as_digits(drawing: Ink) -> Ink:
 
     All of those fill the height of their bitmap, with the centre of mass near the middle of its
     width; what is left of it are the means of 8 × 8 squares (Alpaydın and Kaynak, 1998). So a
-    network that knows only them takes little of what `as_mnist` makes for what it is.
+    network trained on them recognises little of what `as_mnist` returns.
     """
     bitmap = np.zeros((GRID, GRID))
     if drawing.any():
@@ -112,49 +118,19 @@ def as_digits(drawing: Ink) -> Ink:
         rows, columns = digit.shape
         top, left = (GRID - rows) // 2, _begin(digit.sum(axis=0), GRID / 2, GRID)
         bitmap[top : top + rows, left : left + columns] = digit
-    between = _between(CELLS, SIDE)
+    # Bilinear enlargement from 8 to 28, shape (28, 8); a pixel counts as a square.
+    places = (np.arange(SIDE) + 0.5) * CELLS / SIDE - 0.5
+    columns_of = [np.interp(places, np.arange(CELLS), one) for one in np.eye(CELLS)]
+    between = np.stack(columns_of, axis=1)
     image = between @ resized(bitmap, CELLS, CELLS) @ between.T
     return np.asarray(np.rint(image), dtype=np.uint8)
 
 
-def _boxed(drawing: Ink, box: int) -> NDArray[np.float64]:
-    """What is drawn, without the paper around it, in so many pixels the longer way."""
-    rows, columns = (np.flatnonzero(drawing.any(axis=1 - axis)) for axis in (0, 1))
-    digit = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = box / max(digit.shape)
-    height, width = (max(1, round(side * scale)) for side in digit.shape)
-    return resized(digit, height, width)
-
-
-def _begin(ink: NDArray[np.float64], middle: float, side: int) -> int:
-    """Where a digit begins whose rows, or columns, hold this much ink: never off the image."""
-    centre = float(ink @ (np.arange(len(ink)) + 0.5) / ink.sum())
-    return min(max(round(middle - centre), 0), side - len(ink))
-
-
-def _between(before: int, after: int) -> NDArray[np.float64]:
-    """The bilinear enlargement of one side, shape (after, before); a pixel counts as a square."""
-    places = (np.arange(after) + 0.5) * before / after - 0.5
-    return np.stack([np.interp(places, np.arange(before), one) for one in np.eye(before)], axis=1)
-
-
-def _line(x: float, y: float, to_x: float, to_y: float) -> Ink:
-    """The ink of a line with round ends, by how far each dot is from it."""
-    dots = (np.arange(SIDE * FINE) + 0.5) / FINE
-    right, below = dots[None, :] - x, dots[:, None] - y
-    way_x, way_y = to_x - x, to_y - y
-    length = way_x * way_x + way_y * way_y
-    along = ((right * way_x + below * way_y) / (length or 1.0)).clip(0, 1)
-    distance = np.hypot(right - along * way_x, below - along * way_y)
-    share = ((RADIUS - distance) / EDGE + 0.5).clip(0, 1)
-    return np.asarray(np.rint(255 * share), dtype=np.uint8)
-
-
 def resized(image: NDArray[np.generic], rows: int, columns: int) -> Array:
-    """The image (or images, shape (…, rows, columns)) in this many rows and columns.
+    """The image (or images, shape (…, rows, columns)) in that many rows and columns.
 
-    A pixel that is covered in part counts for that part. So a smaller image is anti-aliased, a
-    larger one keeps its edges, and twice as large is every pixel four times.
+    A new pixel is the mean of what it covers, where a pixel covered in part counts for that part.
+    So a smaller image is anti-aliased, and a larger one keeps its edges.
     """
     down, across = _shares(image.shape[-2], rows), _shares(image.shape[-1], columns)
     return np.asarray(down @ image.astype(np.float64) @ across.T)
@@ -167,3 +143,18 @@ def _shares(before: int, after: int) -> Array:
     covered = np.minimum(old + 1 / before, new + 1 / after) - np.maximum(old, new)
     shares = covered.clip(min=0)
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def _boxed(drawing: Ink, box: int) -> Array:
+    """The drawing without the paper around it, scaled so that its longer side is `box`."""
+    rows, columns = (np.flatnonzero(drawing.any(axis=1 - axis)) for axis in (0, 1))
+    digit = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = box / max(digit.shape)
+    height, width = (max(1, round(side * scale)) for side in digit.shape)
+    return resized(digit, height, width)
+
+
+def _begin(ink: Array, middle: float, side: int) -> int:
+    """The first row (or column) of a digit whose rows hold this much ink; never off the image."""
+    centre = float(ink @ (np.arange(len(ink)) + 0.5) / ink.sum())
+    return min(max(round(middle - centre), 0), side - len(ink))

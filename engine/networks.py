@@ -1,4 +1,4 @@
-"""Trained networks on disk: their weights and what they are; knows no training and no screen."""
+"""Trained networks on disk: their weights, and what they are."""
 
 from __future__ import annotations
 
@@ -18,26 +18,27 @@ import torch
 from engine.plain_file import Unsuitable, read_plain, set_aside, where_to_write
 
 About: TypeAlias = Mapping[str, int | float | str]
-"""What a network is and how good: the settings that it was made with, its test accuracy."""
+"""The settings that a network was made with, and its test accuracy."""
 State: TypeAlias = Mapping[str, torch.Tensor]
 """The weights of a network by name: its state dict."""
 
 VARIABLE = "DLTUI_STATE_DIR"
 """The environment variable that names another folder for what is kept."""
-OURS, DAMAGED = "a network that dltui saved", "a damaged file, or another kind"
+OURS, OTHER = "a network that dltui saved", "something else"
+DAMAGED = "a damaged file, or another kind"
 LARGEST = 64 * 2**20
-"""Bytes: three times what the largest network of the course takes."""
+"""Bytes: three times the largest network of the course."""
 
 
 class Unfit(Exception):
-    """A file that is not the network that was asked for; the message says why, in words."""
+    """A file that is not the network that was asked for; the message says why."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         super().__init__(f"{path}: expected {expected}, found {found}; it was not used")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Saved:
+class SavedNetwork:
     """A network that was read from a file."""
 
     about: About
@@ -52,21 +53,24 @@ def folder() -> Path:
 
 
 def files() -> Iterator[Path]:
-    """Those that are there, by name."""
+    """The files of networks in the folder, by name."""
     yield from sorted(folder().glob("*.pt"))
 
 
 def save(path: Path, about: About, weights: State) -> None:
     """Write a network beside the file of that name, and move it into its place.
 
-    So the file is whole whatever happens: the old network, or the new one. What lies in its
-    place and is no network of ours is renamed, and not overwritten.
+    So the file is always whole: the old network, or the new one. A file in its place that is no
+    network of ours is renamed, and not overwritten.
 
     Raises:
-        OSError: it cannot be written; what was there is there still.
+        OSError: it cannot be written; what was there is still there.
     """
-    if os.path.exists(path) and not _is_ours(path):  # noqa: PTH110  # never raises
-        set_aside(path)
+    if os.path.exists(path):  # noqa: PTH110  # never raises
+        try:
+            load(path)
+        except Unfit:
+            set_aside(path)
     path = where_to_write(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     content = {
@@ -74,7 +78,7 @@ def save(path: Path, about: About, weights: State) -> None:
         "weights": {name: weight.detach().cpu() for name, weight in weights.items()},
     }
     whole = io.BytesIO()
-    torch.save(content, whole)  # into a file it would make another error of one of the disk
+    torch.save(content, whole)  # writing to the file it would turn an OSError into another error
     handle, beside = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -85,53 +89,50 @@ def save(path: Path, about: About, weights: State) -> None:
         raise
 
 
-def load(path: Path, like: State | None = None) -> Saved:
-    """Read a network; nothing that a file holds is ever run.
+def load(path: Path, like: State | None = None) -> SavedNetwork:
+    """Read a network; nothing in the file is ever executed.
 
     Raises:
-        Unfit: there is none, it is not one that `save` wrote, or its weights have not the names,
-            the shapes and the types of those that it shall be `like`.
+        Unfit: there is none, it is not one that `save` wrote, or its weights differ from `like` in
+            names, shapes or types, or are not finite.
     """
     content = _content(path)
     if not isinstance(content, dict):
-        raise Unfit(path, OURS, "something else")
+        raise Unfit(path, OURS, OTHER)
     try:
         about, weights = json.loads(content["about"]), dict(content["weights"])
     except (TypeError, KeyError, ValueError, RecursionError):
-        raise Unfit(path, OURS, "something else") from None
+        raise Unfit(path, OURS, OTHER) from None
     if not isinstance(about, dict):
         raise Unfit(path, OURS, "one without its settings")
     for name, weight in weights.items():
-        if not _is_plain(weight):
+        plain = (
+            isinstance(weight, torch.Tensor)
+            and weight.is_floating_point()
+            and weight.layout == torch.strided
+            and weight.device.type == "cpu"
+        )
+        if not plain:
             raise Unfit(path, "weights that are numbers", f"something else as {name!r}")
     if like is not None:
-        check(path, weights, like)
-    return Saved(about, weights)
+        _check(path, weights, like)
+    return SavedNetwork(about, weights)
 
 
-def check(path: Path, weights: State, like: State) -> None:
-    """Raise `Unfit` where the weights have not the names, shapes and types of the others, or are
-    no finite numbers."""
+def _check(path: Path, weights: State, like: State) -> None:
     for name, wanted in like.items():
         if name not in weights:
             raise Unfit(path, f"the weights {name!r}", f"only {', '.join(map(repr, weights))}")
-        if weights[name].shape != wanted.shape:
-            raise Unfit(path, f"{name!r} of {_shape(wanted)}", _shape(weights[name]))
-        if weights[name].dtype != wanted.dtype:
-            raise Unfit(path, f"{name!r} of {wanted.dtype}", f"{weights[name].dtype}")
-        if not weights[name].isfinite().all():
+        weight = weights[name]
+        if weight.shape != wanted.shape:
+            raise Unfit(path, f"{name!r} of {_shape(wanted)}", _shape(weight))
+        if weight.dtype != wanted.dtype:
+            raise Unfit(path, f"{name!r} of {wanted.dtype}", f"{weight.dtype}")
+        if not weight.isfinite().all():
             raise Unfit(path, f"finite numbers as {name!r}", "others")
-    more = [name for name in weights if name not in like]
-    if more:
-        raise Unfit(path, f"{len(like)} tensors of weights", f"one more, {more[0]!r}")
-
-
-def _is_ours(path: Path) -> bool:
-    try:
-        load(path)
-    except Unfit:
-        return False
-    return True
+    for name in weights:
+        if name not in like:
+            raise Unfit(path, f"{len(like)} tensors of weights", f"one more, {name!r}")
 
 
 def _content(path: Path) -> Any:
@@ -150,20 +151,9 @@ def _content(path: Path) -> Any:
         raise Unfit(path, "a file that can be read", error.strerror or str(error)) from None
     except Unfit:
         raise
-    except Exception as error:
-        # torch.load raises whatever its readers come upon, errors of many kinds.
+    except Exception as error:  # torch.load raises errors of many kinds
         found = "one with code in it" if "Unsupported" in str(error) else DAMAGED
         raise Unfit(path, OURS, found) from None
-
-
-def _is_plain(weight: object) -> bool:
-    """Whether it is a tensor of real numbers that lie here, each in its place."""
-    return (
-        isinstance(weight, torch.Tensor)
-        and weight.is_floating_point()
-        and weight.layout == torch.strided
-        and weight.device.type == "cpu"
-    )
 
 
 def _shape(tensor: torch.Tensor) -> str:

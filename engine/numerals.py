@@ -1,4 +1,4 @@
-"""A number as a person types it, and what is meant where it is none; knows no setting."""
+"""Numbers as text: counts with their noun, and the number meant by what a person typed."""
 
 from __future__ import annotations
 
@@ -10,11 +10,24 @@ from engine.expression import SIGNS
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 """A decimal number, as Python and most programs write it."""
 LONGEST = 40
-"""Characters; a longer text is no slip of the pen, and no correction is looked for."""
+"""Characters; a longer text is no typing error, and no correction is looked for."""
 
 _PLAIN = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _POWERS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
 _THOUSANDS = {"k": 1e3, "K": 1e3, "M": 1e6}
+
+
+class NotANumber(ValueError):
+    """A text is no number; `meant` is the number that is likely meant, or empty."""
+
+    def __init__(self, message: str, meant: str) -> None:
+        super().__init__(message)
+        self.meant = meant
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """The count with its noun: `1 row`, `2 rows`; `many` defaults to `one` with an s."""
+    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"
 
 
 def ascii_form(text: str) -> str:
@@ -24,14 +37,6 @@ def ascii_form(text: str) -> str:
     '-0.5'
     """
     return text.translate(SIGNS).strip()
-
-
-class NotANumber(ValueError):
-    """A text is no number; `meant` is the number that is likely meant, empty where none is."""
-
-    def __init__(self, message: str, meant: str) -> None:
-        super().__init__(message)
-        self.meant = meant
 
 
 def meant(text: str, *, whole: bool = False) -> str:
@@ -46,20 +51,17 @@ def meant(text: str, *, whole: bool = False) -> str:
         return ""
     line = ascii_form(text).strip("'\"`")
     line = line.rpartition("=")[2].strip()  # the name was typed again: rate = 0.1
-    for form, value in _FORMS:
+    for form, value_of in _FORMS:
         found = re.fullmatch(form, line)
         if found:
             try:
-                return _written(value(found), whole)
+                value = value_of(found)
+                if abs(value) >= 1e16 or (whole and not value.is_integer()):
+                    return ""
+                return str(int(value)) if value.is_integer() else f"{value:.12g}"
             except (ArithmeticError, ValueError):
                 return ""
     return ""
-
-
-def _written(value: float, whole: bool) -> str:
-    if abs(value) >= 1e16 or (whole and not value.is_integer()):
-        return ""
-    return str(int(value)) if value.is_integer() else f"{value:.12g}"
 
 
 def _power(base: str, exponent: str) -> float:
@@ -72,7 +74,10 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], float]], ...] = (
     (_PLAIN, lambda found: float(found[1])),
     (rf"{_PLAIN}\s*/\s*{_PLAIN}", lambda found: float(found[1]) / float(found[2])),
     (rf"{_PLAIN}\s*%", lambda found: float(f"{float(found[1]) / 100:.12g}")),
-    (r"([+-]?[1-9]\d{0,2}(?:[, '_]\d{3})+(?:\.\d*)?)", lambda found: _grouped(found[1])),
+    (
+        r"([+-]?[1-9]\d{0,2}(?:[, '_]\d{3})+(?:\.\d*)?)",
+        lambda found: float(re.sub(r"[, '_]", "", found[1])),
+    ),
     (r"([+-]?\d[\d_]*(?:\.\d*)?)", lambda found: float(found[1].replace("_", ""))),
     (r"([+-]?\d*,\d+)", lambda found: float(found[1].replace(",", "."))),
     (rf"{_PLAIN}([kKM])", lambda found: float(found[1]) * _THOUSANDS[found[2]]),
@@ -85,13 +90,3 @@ _FORMS: tuple[tuple[str, Callable[[re.Match[str]], float]], ...] = (
     (r"(\d+)([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)", lambda found: _power(found[1], found[2].translate(_POWERS))),
     (r"(0[xX][\da-fA-F]+)", lambda found: float(int(found[1], 16))),
 )
-
-
-def _grouped(text: str) -> float:
-    """A number whose thousands are set apart."""
-    return float(re.sub(r"[, '_]", "", text))
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """The count with its noun in the singular or plural; `many` defaults to `one` with an s."""
-    return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"

@@ -1,9 +1,9 @@
-"""Reads and opens regular files of a sane size without ever blocking; imports no torch.
+"""Opens regular files of a limited size without ever blocking.
 
-A file of the app's own may have been replaced by anything: a FIFO whose other end nobody opens, a
-device that never ends, a folder, five gigabytes of zeros. `open` and `read` would hang, or fill
-the memory. Here the kind and the size are checked on the open file itself, so that nothing can
-change between the check and the reading. A symbolic link to a regular file is as good as the file.
+A file of the app may have been replaced by anything: a FIFO whose other end nobody opens, a device
+that never ends, a folder, five gigabytes of zeros. `open` and `read` would hang, or fill the
+memory. Here the kind and the size are checked on the open file itself, so that nothing can change
+between the check and the reading. A symbolic link to a regular file is followed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KINDS = {
 
 
 class Unsuitable(OSError):
-    """What lies there is no regular file, or is too large; the message says which, in words."""
+    """No regular file, or one that is too large; the message says which."""
 
     def __init__(self, expected: str, found: str) -> None:
         self.expected, self.found = expected, found
@@ -66,15 +66,15 @@ def open_plain(path: Path, flags: int, largest: int) -> int:
 
 
 def where_to_write(path: Path) -> Path:
-    """The file that is to be replaced: the target of a link, but only where it is a regular file
-    or does not exist. A link to a device, say, is itself what is replaced."""
+    """The file to replace: the target of a link if that is a regular file or does not exist, and
+    otherwise the link itself."""
     if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113  # never raise
         return path
     return Path(os.path.realpath(path))
 
 
 def set_aside(path: Path) -> Path:
-    """Rename what lies there, a link and not its target, to a free name; gives the new path.
+    """Rename the file (a link and not its target) to a free name, and return that.
 
     Raises:
         OSError: it cannot be renamed.

@@ -28,28 +28,13 @@ POINTS = 601
 RACERS = ("BCEWithLogitsLoss", "squared error")
 
 
-def bce(z: Tensor, y: Tensor) -> Tensor:
-    """−ln of the probability that the label got, computed from P."""
-    loss: Tensor = nn.BCELoss(reduction="none")(torch.sigmoid(z), y)
-    return loss
-
-
-def bce_with_logits(z: Tensor, y: Tensor) -> Tensor:
-    """The same, computed from z: P is never written down, so nothing is rounded away."""
-    loss: Tensor = nn.BCEWithLogitsLoss(reduction="none")(z, y)
-    return loss
-
-
-def squared_error(z: Tensor, y: Tensor) -> Tensor:
-    """(P − y)², as for a line: the loss that this lesson warns of."""
-    loss: Tensor = nn.MSELoss(reduction="none")(torch.sigmoid(z), y)
-    return loss
-
-
 LOSSES: dict[str, LossFn] = {
-    "BCELoss": bce,
-    "BCEWithLogitsLoss": bce_with_logits,
-    "squared error": squared_error,
+    # −ln of the probability that the label got, computed from P
+    "BCELoss": lambda z, y: nn.BCELoss(reduction="none")(torch.sigmoid(z), y),
+    # the same, computed from z: P is never written down, so nothing is rounded away
+    "BCEWithLogitsLoss": nn.BCEWithLogitsLoss(reduction="none"),
+    # (P − y)², as for a line: the loss that this lesson warns of
+    "squared error": lambda z, y: nn.MSELoss(reduction="none")(torch.sigmoid(z), y),
 }
 
 

@@ -22,17 +22,12 @@ class ProbabilityScene:
 
     name: str
     title: str
-    start: float
-    """Where the point stands at first: z."""
-    reach: float = 8.0
-    """z goes from −reach to reach."""
+    start: float  # z
+    reach: float = 8.0  # z goes from −reach to reach
     small: float = 0.1
-    """How far one press of an arrow key goes."""
     large: float = 1.0
-    moves: str = "z"
-    """What the arrow keys move: z or P."""
-    labelled: bool = True
-    """Whether the label plays a part."""
+    moves: str = "z"  # or P, by the arrow keys
+    labelled: bool = True  # whether the label plays a part
 
 
 SCENES: Mapping[str, ProbabilityScene] = {
@@ -94,8 +89,7 @@ class LogitCurves:
 class LogitWalk:
     """One logit led by a loss, step by step; both arrays begin before the first step."""
 
-    p: Array
-    """The probability of the label 1."""
+    p: Array  # the probability of the label 1
     loss: Array
 
 
@@ -103,8 +97,7 @@ class LogitWalk:
 class LossRace:
     """Two logits from one start, each led by its own loss."""
 
-    rate: float
-    """η, the same for both."""
+    rate: float  # η, the same for both
     walks: Mapping[str, LogitWalk]
 
     @property
@@ -120,15 +113,11 @@ class ProbabilityLook:
     scene: ProbabilityScene
     z: float
     label: int
-    p: float
-    """P = σ(z)."""
-    odds: float
-    """P/(1 − P) = eᶻ."""
-    losses: Mapping[str, LossAt]
-    """By the names in `engine.probabilities.LOSSES`."""
+    p: float  # σ(z)
+    odds: float  # P/(1 − P) = eᶻ
+    losses: Mapping[str, LossAt]  # by the names in `engine.probabilities.LOSSES`
     curves: LogitCurves
-    race: LossRace | None = None
-    """In the scene of that name."""
+    race: LossRace | None = None  # in the scene of that name
 
     @property
     def given(self) -> float:
@@ -216,10 +205,8 @@ def _race(look: ProbabilityLook) -> list[Equation]:
     assert race is not None
     never = f"not above ½ in {race.steps:,} steps"
     lines = [Equation("update", "z ← z − η·∂L/∂z", "", f"η = {plain(race.rate)}")]
-    for phase, title, name in (
-        ("entropy", "cross-entropy", ENTROPY),
-        ("squared", "squared error", SQUARED),
-    ):
+    names = (("entropy", "cross-entropy", ENTROPY), ("squared", "squared error", SQUARED))
+    for phase, title, name in names:
         walk, step = race.walks[name], look.passed(name)
         over = f"above ½ at step {step:,}" if step is not None else ""
         reached = number(float(look.reached(walk)[-1]))

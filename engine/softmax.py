@@ -29,11 +29,10 @@ def log_probabilities(z: Tensor) -> dict[str, Tensor]:
 
 def three_losses(z: Tensor, y: Tensor) -> dict[str, Tensor]:
     """−ln of the probability of class y, a whole number, three ways; z has shape (classes,)."""
-    return {
-        "−ln P(y)": -torch.log(torch.softmax(z, dim=0)[y]),
-        "NLLLoss": nn.NLLLoss()(torch.log_softmax(z, dim=0), y),
-        "CrossEntropyLoss": nn.CrossEntropyLoss()(z, y),
-    }
+    by_hand = -torch.log(torch.softmax(z, dim=0)[y])
+    nll = nn.NLLLoss()(torch.log_softmax(z, dim=0), y)
+    cross_entropy = nn.CrossEntropyLoss()(z, y)
+    return {"−ln P(y)": by_hand, "NLLLoss": nll, "CrossEntropyLoss": cross_entropy}
 
 
 def gradient(z: Tensor, y: Tensor) -> Tensor:

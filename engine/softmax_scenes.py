@@ -18,8 +18,6 @@ COLDEST, HOTTEST = 0.05, 100.0
 """The lowest and the highest temperature."""
 LARGEST = 3.4028234663852886e38
 """The largest number that float32 has."""
-ROOM = 32
-"""Characters that a row of numbers has on a narrow screen."""
 
 Numbers: TypeAlias = tuple[float, ...]
 """One for each class."""
@@ -32,15 +30,49 @@ class SoftmaxScene:
     name: str
     title: str
     start: Numbers = (2.0, 1.0, 0.0, -1.0)
-    """The logits at first."""
-    reach: float = 10.0
-    """Each logit lies between −reach and reach."""
+    reach: float = 10.0  # each logit lies between −reach and reach
     small: float = 0.1
     large: float = 1.0
-    moves: Literal["logit", "shift", "temperature"] = "logit"
-    """What the arrow keys move: the chosen logit, all of them together, or the temperature."""
-    labelled: bool = False
-    """Whether one class is the label."""
+    moves: Literal["logit", "shift", "temperature"] = "logit"  # by the arrow keys
+    labelled: bool = False  # whether one class is the label
+
+
+@dataclass(frozen=True, slots=True)
+class SoftmaxInput:
+    """What the learner sets."""
+
+    z: Numbers  # before anything is added
+    chosen: int = 0  # the class whose logit the keys move
+    label: int = 1
+    shift: float = 0.0  # c, which is added to every logit
+    temperature: float = 1.0  # T, which every logit is divided by
+
+
+@dataclass(frozen=True, slots=True)
+class SoftmaxLook:
+    """Logits in one of the scenes, in 32 bits; `engine.softmax.observe` makes it."""
+
+    scene: SoftmaxScene
+    given: SoftmaxInput
+    z: Numbers  # the logits with what was added
+    p: Numbers  # softmax(z/T)
+    plain: Numbers  # softmax of the logits as they were: nothing added, T = 1
+    ways: Mapping[str, Numbers]  # ln P by the names in `log_probabilities`
+    losses: Mapping[str, float]  # of the label, by the names in `three_losses`
+    gradient: Numbers  # ∂L/∂z of the label's loss, from `backward`
+    temperatures: Numbers = ()  # in the scene of that name: where its curves are computed
+    curves: tuple[Numbers, ...] = ()  # P of each class at each of the temperatures
+    steps: int = 0  # made against the gradient
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What the classes are called."""
+        return NAMES[: len(self.z)]
+
+    @property
+    def entropy(self) -> float:
+        """−Σ P·ln P: 0 for one sure class, ln n where all n are equally likely."""
+        return -sum(p * math.log(p) for p in self.p if p > 0)
 
 
 SCENES: Mapping[str, SoftmaxScene] = {
@@ -64,57 +96,6 @@ SCENES: Mapping[str, SoftmaxScene] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SoftmaxInput:
-    """What the learner sets."""
-
-    z: Numbers
-    """The logits, before anything is added to them."""
-    chosen: int = 0
-    """The class whose logit the keys move."""
-    label: int = 1
-    shift: float = 0.0
-    """c: what is added to every logit."""
-    temperature: float = 1.0
-    """T: what every logit is divided by."""
-
-
-@dataclass(frozen=True, slots=True)
-class SoftmaxLook:
-    """Logits in one of the scenes, in 32 bits; `engine.softmax.observe` makes it."""
-
-    scene: SoftmaxScene
-    given: SoftmaxInput
-    z: Numbers
-    """The logits with what was added."""
-    p: Numbers
-    """softmax(z/T)."""
-    plain: Numbers
-    """softmax of the logits as they were: nothing added, T = 1."""
-    ways: Mapping[str, Numbers]
-    """ln P by the names in `log_probabilities`."""
-    losses: Mapping[str, float]
-    """The loss of the label, by the names in `three_losses`."""
-    gradient: Numbers
-    """∂L/∂z of the label's loss, from `backward`."""
-    temperatures: Numbers = ()
-    """In the scene of that name: where its curves are computed."""
-    curves: tuple[Numbers, ...] = ()
-    """P of each class at each of the temperatures."""
-    steps: int = 0
-    """Steps made against the gradient."""
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What the classes are called."""
-        return NAMES[: len(self.z)]
-
-    @property
-    def entropy(self) -> float:
-        """−Σ P·ln P: 0 for one sure class, ln n where all n are equally likely."""
-        return -sum(p * math.log(p) for p in self.p if p > 0)
-
-
 def power(z: float) -> float:
     """eᶻ as float32 has it: ∞ beyond its largest number."""
     return math.exp(z) if z <= math.log(LARGEST) else math.inf
@@ -131,16 +112,12 @@ def equations(look: SoftmaxLook) -> tuple[Equation, ...]:
     return tuple(_EQUATIONS[look.scene.name](look))
 
 
-def _exactly(difference: float) -> str:
-    return number(difference, 2) if difference else "exactly 0"
-
-
 def _bars(look: SoftmaxLook) -> list[Equation]:
     at = look.given.chosen
     powers = [math.exp(z) for z in look.z]
     total, name, chosen = number(sum(powers), 2), look.names[at], number(powers[at])
     terms = " + ".join(number(each, 1) for each in powers)
-    if len(terms) > ROOM:
+    if len(terms) > 32:  # the room on a narrow screen
         terms = "+".join(f"{each:.0f}" for each in powers)
     return [
         Equation(name, "eᶻ", f"e^({number(look.z[at], 2)})", chosen),
@@ -158,7 +135,7 @@ def _shift(look: SoftmaxLook) -> list[Equation]:
         Equation("", "P = eᶜ·eᶻ/Σ eᶜ·eᶻ", "eᶜ cancels", "eᶻ/Σ eᶻ"),
         Equation("", f"P({name}) without c", "", probability(look.plain[0])),
         Equation("", f"P({name}) with c", "", probability(look.p[0])),
-        Equation("rounding", "largest change of a P", "", _exactly(most)),
+        Equation("rounding", "largest change of a P", "", number(most, 2) if most else "exactly 0"),
     ]
 
 
@@ -182,7 +159,7 @@ def _cross_entropy(look: SoftmaxLook) -> list[Equation]:
         Equation("by hand", f"−ln P({name})", f"−ln {p}", number(losses["−ln P(y)"], 6)),
         Equation("", "NLLLoss(log_softmax(z))", "", number(losses["NLLLoss"], 6)),
         Equation("", "CrossEntropyLoss(z)", "", number(losses["CrossEntropyLoss"], 6)),
-        Equation("", "they differ by at most", "", _exactly(spread)),
+        Equation("", "they differ by at most", "", number(spread, 2) if spread else "exactly 0"),
         Equation(name, "∂L/∂z = P − y", f"{p} − 1", number(look.gradient[label])),
         Equation("", "Σ ∂L/∂z", "", f"{abs(sum(look.gradient)):.4f}"),
     ]

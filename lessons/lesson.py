@@ -119,7 +119,7 @@ class Lesson:
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """The questions on the page; a file that is not as `parse_questions` says is an error."""
+        """The questions on the page, if there are any; raises as `parse_questions` does."""
         return _questions(self.slug)
 
     def starting_preset(self) -> tuple[Preset, str]:
@@ -176,7 +176,10 @@ def file_text(slug: str, file: str) -> str:
 
 @cache
 def _questions(slug: str) -> tuple[Question, ...]:
-    return parse_questions(file_text(slug, "questions.md"))
+    try:
+        return parse_questions(file_text(slug, "questions.md"))
+    except FileNotFoundError:
+        return ()
 
 
 def parse_questions(page: str) -> tuple[Question, ...]:

@@ -17,16 +17,15 @@ import numpy as np
 import pytest
 
 from engine.datasets import download
-from engine.datasets.registry import DataFile, DataSet, find
+from engine.datasets.registry import DATA_SETS, DataFile, DataSet
 
-IMAGES, LABELS = 2051, 2049
-"""The magic numbers as MNIST's makers wrote them down: 0x00000803 and 0x00000801."""
+REAL = {data_set.name: data_set for data_set in DATA_SETS}
 
 
 def idx(values: np.ndarray, magic: int | None = None) -> bytes:
-    """The values as a file of theirs."""
+    """The values as a file of MNIST's, whose makers wrote 0x00000803 or 0x00000801 first."""
     if magic is None:
-        magic = IMAGES if values.ndim == 3 else LABELS
+        magic = 2051 if values.ndim == 3 else 2049
     return struct.pack(f">{1 + values.ndim}I", magic, *values.shape) + values.tobytes()
 
 
@@ -47,13 +46,19 @@ class Tiny:
         self.plain = {name: idx(values) for name, values in self.values.items()}
         self.packed = {f"{n}.gz": gzip.compress(p, mtime=0) for n, p in self.plain.items()}
 
-    def data_set(self, name: str = "mnist") -> DataSet:
-        """What the catalog would say of it."""
-        files = (
-            DataFile(n, len(p), hashlib.md5(p).hexdigest(), self.values[n].shape)
+    def data_set(self, name: str = "mnist", unpacked: bool = False) -> DataSet:
+        """What the registry would say of it; `unpacked`: those checksums as well."""
+        files = tuple(
+            DataFile(
+                name=n,
+                size=len(p),
+                md5=hashlib.md5(p).hexdigest(),
+                shape=self.values[n].shape,
+                unpacked_md5=hashlib.md5(self.plain[n]).hexdigest() if unpacked else "",
+            )
             for n, p in zip(self.plain, self.packed.values(), strict=True)
         )
-        return replace(find(name), files=tuple(files))
+        return replace(REAL[name], files=files)
 
     def put(self, place: Path, packed: bool = True) -> Path:
         """Its four files in that folder."""
@@ -67,26 +72,53 @@ class Mirror:
     """A server: what it has, how it behaves, and what it was asked."""
 
     def __init__(self) -> None:
+        self.address = ""
         self.files: dict[str, bytes] = {}
         self.ranges = True
         """Whether it can begin in the middle."""
         self.breaks: list[int] = []
-        """After how many bytes of a body it hangs up, one number a request."""
+        """After how many bytes of a body it hangs up, one number for each request."""
         self.pause_after: int | None = None
         """After how many bytes of a body it waits until `go_on` is set."""
-        self.go_on = threading.Event()
-        self.paused = threading.Event()
-        """Set once it waits."""
+        self.go_on, self.paused = threading.Event(), threading.Event()
         self.raw: bytes | None = None
         """What it answers instead of HTTP."""
         self.status: int | None = None
         self.asked: list[tuple[str, str | None]] = []
         """The file and the range of each request."""
-        self.address = ""
 
     def only(self, *names: str) -> list[str | None]:
         """The ranges that were asked of these files."""
         return [start for name, start in self.asked if name in names]
+
+    def answer(self, request: BaseHTTPRequestHandler) -> None:
+        name = urlsplit(request.path).path.rpartition("/")[2]
+        start = request.headers["Range"]
+        self.asked.append((name, start))
+        if self.raw is not None:
+            request.wfile.write(self.raw)
+            return
+        body = self.files.get(name)
+        if body is None or self.status:
+            request.send_error(self.status or 404)
+            return
+        begin = int(start.removeprefix("bytes=").removesuffix("-")) if start and self.ranges else 0
+        request.send_response(206 if begin else 200)
+        if begin:
+            request.send_header("Content-Range", f"bytes {begin}-{len(body) - 1}/{len(body)}")
+        request.send_header("Content-Length", str(len(body) - begin))
+        request.end_headers()
+        body = body[begin:]
+        if self.breaks:
+            body = body[: self.breaks.pop(0)]
+        if self.pause_after is not None and len(body) > self.pause_after:
+            request.wfile.write(body[: self.pause_after])
+            request.wfile.flush()
+            body = body[self.pause_after :]
+            self.paused.set()
+            self.go_on.wait()
+        with suppress(ConnectionError):  # who asked is gone
+            request.wfile.write(body)
 
 
 @contextmanager
@@ -96,7 +128,7 @@ def serving() -> Iterator[Mirror]:
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            _answer(self, mirror)
+            mirror.answer(self)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -120,36 +152,3 @@ def serving_alone(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirro
         mirror.files = dict(tiny.packed)
         monkeypatch.setattr(download, "mirrors_of", lambda _: [mirror.address])
         yield mirror
-
-
-def _answer(request: BaseHTTPRequestHandler, mirror: Mirror) -> None:
-    name = urlsplit(request.path).path.rpartition("/")[2]
-    start = request.headers["Range"]
-    mirror.asked.append((name, start))
-    if mirror.raw is not None:
-        request.wfile.write(mirror.raw)
-        return
-    body = mirror.files.get(name)
-    if body is None or mirror.status:
-        request.send_error(mirror.status or 404)
-        return
-    begin = int(start.removeprefix("bytes=").removesuffix("-")) if start and mirror.ranges else 0
-    request.send_response(206 if begin else 200)
-    if begin:
-        request.send_header("Content-Range", f"bytes {begin}-{len(body) - 1}/{len(body)}")
-    request.send_header("Content-Length", str(len(body) - begin))
-    request.end_headers()
-    _send(request, body[begin:], mirror)
-
-
-def _send(request: BaseHTTPRequestHandler, body: bytes, mirror: Mirror) -> None:
-    if mirror.breaks:
-        body = body[: mirror.breaks.pop(0)]
-    if mirror.pause_after is not None and len(body) > mirror.pause_after:
-        request.wfile.write(body[: mirror.pause_after])
-        request.wfile.flush()
-        body = body[mirror.pause_after :]
-        mirror.paused.set()
-        mirror.go_on.wait()
-    with suppress(ConnectionError):  # who asked is gone
-        request.wfile.write(body)

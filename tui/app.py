@@ -23,6 +23,7 @@ from tui import paths, settings
 from tui.bench import Bench, NoBench, SettingUp
 from tui.bindings import key_actions
 from tui.commands.terminal import locale_fix, speaks_utf8
+from tui.course import problem
 from tui.palette import Commands, Palette
 from tui.progress import Progress
 from tui.screens.help import HelpScreen
@@ -133,7 +134,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             failed=lambda why: loop.call_soon_threadsafe(self.call_later, self._be_told, why),
         )
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
-        if self._slug is not None and find(self._slug).written:
+        if self._slug is not None and not problem(find(self._slug)):
             self._open_lesson(self._slug)
         folder = data_dir_problem(count_missing=False)
         for told in (self._remark, self._progress.remark, self._progress.problem, folder):

@@ -16,6 +16,7 @@ from textual.widgets import Input
 
 from lessons.catalog import COURSE
 from tui.bindings import MODAL_KEYS, key_actions
+from tui.course import problem
 from tui.screens.closing import ClosesOnce
 from tui.screens.lesson import LessonScreen
 from tui.terminal.resizing import LatestSize
@@ -55,7 +56,7 @@ class Palette(ClosesOnce, LatestSize, CommandPalette):
 
     def on_click(self, event: Click) -> None:
         """Ignore a click outside the screen, which has become smaller since; Textual raises."""
-        if event.screen_offset not in self.region:
+        if not self.region.contains_point(event.screen_offset):
             event.prevent_default()
 
     def compose(self) -> ComposeResult:
@@ -116,10 +117,10 @@ def lab_commands(screen: LessonScreen) -> Iterator[Command]:
 
 
 def lesson_commands(app: DltuiApp) -> Iterator[Command]:
-    """Every lesson that is written."""
+    """Every lesson that can be opened."""
     for chapter in COURSE:
         for entry in chapter.entries:
-            if entry.written:
+            if not problem(entry):
                 about = f"Chapter {chapter.number}, {chapter.title}: {entry.about}"
                 open_it = partial(app.open_lesson, entry.slug)
                 yield Command(f"lesson: {entry.title}", about, open_it, entry.slug)

@@ -1,4 +1,4 @@
-"""What a cell of a file from strangers says: a number, nothing, or words; knows no file."""
+"""Reads a cell of a CSV file as a number, and makes texts of unknown origin safe to print."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ import unicodedata
 
 SIGNS_OR_WORDS = frozenset({"-", "--", ".", "*", "none", "missing"})
 ERRORS = frozenset({"#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#name?"})
-"""What a spreadsheet writes for a formula that has no value."""
+"""What a spreadsheet writes for a formula without a value."""
 MISSING = SIGNS_OR_WORDS | ERRORS | {"", "?", "na", "n/a", "n.a.", "nan", "nat", "<na>", "null"}
 """What stands for no value, in small letters."""
 UNLABELLED = MISSING - SIGNS_OR_WORDS
-"""What stands for no label whatever the others are: those left out may be names of classes."""
-LONGEST = 40
+"""What stands for no label whatever the other labels are: those left out may name classes."""
 DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]+\d.*)?|\d{4}-\d{1,2}"
     r"|\d{1,2}[:.]\d{2}([:.]\d{2}(\.\d+)?)?"
@@ -22,27 +21,23 @@ DATE = re.compile(
 SIGNS = re.compile(r"(?:[$€£¥₹%]|USD|EUR|GBP)", re.IGNORECASE)
 """Currency and percent signs before or after a number."""
 GAP = "[ \u00a0\u202f'’]"
-"""What may be between thousands beside points and commas."""
-SPACED = re.compile(rf"[+-]?\d{{1,3}}({GAP}\d{{3}})+([.,]\d*)?")
-"""A number with spaces or apostrophes between its thousands: 1 000.5."""
+"""Between thousands, beside points and commas."""
+SPACED = re.compile(rf"[+-]?\d{{1,3}}({GAP}\d{{3}})+([.,]\d*)?")  # 1 000.5
 COMMA = re.compile(
     rf"[+-]?(\d{{1,3}}(\.\d{{3}})+|\d{{1,3}}({GAP}\d{{3}})+|\d*),\d*(e[+-]?\d+)?", re.IGNORECASE
 )
 """A number with a decimal comma, and perhaps points between its thousands: 1.000,5."""
-GROUPED = re.compile(rf"[+-]?\d{{1,3}}((\.\d{{3}})+|({GAP}\d{{3}})+)")
-"""A whole number with points or spaces between its thousands: 1.000.000."""
-MILLIONS = re.compile(r"[+-]?\d{1,3}(\.\d{3}){2,}")
-"""The same where it cannot be a number with decimals."""
+GROUPED = re.compile(rf"[+-]?\d{{1,3}}((\.\d{{3}})+|({GAP}\d{{3}})+)")  # 1.000.000
+MILLIONS = re.compile(r"[+-]?\d{1,3}(\.\d{3}){2,}")  # the same where the points are no decimals
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+"""1,000 may be one thousand: to write 1.000 instead would be another number."""
+POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d*")  # 1.000,5
 HIDDEN = re.compile(
     "[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
     "|(?<=[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff])\u200d"
 )
 """Variation selectors, skin tones and the joiners of emoji: terminals disagree on how many cells
 a sign with one of these takes, and the cells that are left over are never cleared."""
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
-"""1,000 may be one thousand: to write 1.000 instead would be another number."""
-POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d*")
-"""One thousand and a half, where the comma stands before the decimals: 1.000,5."""
 
 
 def missing(cell: str) -> bool:
@@ -51,45 +46,41 @@ def missing(cell: str) -> bool:
 
 
 def unlabelled(cell: str) -> bool:
-    """Whether the cell holds no label, be the others words or numbers."""
+    """Whether the cell holds no label, be the other labels words or numbers."""
     return cell.strip().lower() in UNLABELLED
 
 
 def number(cell: str) -> float | None:
     """The finite number that the cell spells; None where it spells none."""
-    value = _spelled(cell)
+    value = _parsed(cell)
     return value if math.isfinite(value) else None
 
 
 def plain(text: str) -> bool:
-    """Whether `float` takes of this only what everybody reads as a number.
-
-    Python itself also takes 1_000, and the digits of every script.
-    """
+    """Whether `float` reads this as everybody does: it also takes 1_000, and all digits of
+    Unicode."""
     return "_" not in text and text.isascii()
 
 
-def trouble(cell: str) -> str:
-    """What is wrong with a cell that should be a number, in words: `is not a number`."""
+def number_problem(cell: str) -> str:
+    """What is wrong with a cell that should be a number, such as "is not a number"."""
     if DATE.fullmatch(cell.strip()):
         return "is a date or a time, not a number"
-    large = math.isinf(_spelled(cell)) and "n" not in cell.lower()  # as it is in inf
-    return "is too large a number" if large else "is not a number"
+    too_large = math.isinf(_parsed(cell)) and "n" not in cell.lower()  # as in inf
+    return "is too large a number" if too_large else "is not a number"
 
 
-def advice(cell: str) -> str:
-    """How to write the number that the cell seems to hold; nothing where that cannot be told."""
-    text = shown(mended(cell))
+def number_advice(cell: str) -> str:
+    """How to write the number that the cell seems to hold; empty where that is unknown."""
+    text = shown(corrected(cell))
     if not text:
         return ""
     return f"without commas it is {text}" if THOUSANDS.fullmatch(cell.strip()) else f"write {text}"
 
 
 def has_decimal_comma(cell: str) -> bool:
-    """Whether the cell is a number where the comma stands before the decimals, and only there.
-
-    1,000 may be one thousand; and 1.000.000 is a number only where points are between thousands.
-    """
+    """Whether the cell can only be a number with a decimal comma, or with points between its
+    thousands. 1,000 may be one thousand."""
     text = cell.strip()
     if MILLIONS.fullmatch(text):
         return True
@@ -108,8 +99,8 @@ def with_point(cell: str) -> str:
     return cell
 
 
-def mended(cell: str) -> str:
-    """The number that the cell seems to hold, as it has to be written: `1.5` for `1,5`; or ''."""
+def corrected(cell: str) -> str:
+    """The number that the cell seems to hold, written correctly: `1.5` for `1,5`; or ''."""
     text = SIGNS.sub("", cell).strip().replace("−", "-").replace("_", "")
     text = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
     if THOUSANDS.fullmatch(text):
@@ -122,23 +113,23 @@ def mended(cell: str) -> str:
     return text if number(text) is not None else ""
 
 
-def shown(text: str, longest: int = LONGEST) -> str:
-    """The text with everything written out that a terminal would obey or hide, and cut.
+def shown(text: str, longest: int = 40) -> str:
+    """The text, cut, with everything escaped that a terminal would obey or hide.
 
-    Escape sequences, line ends and the marks that turn the direction of writing come out as
-    `\\x1b`, `\\n`, `\\u202e`; so does half of a surrogate pair, which no terminal can print.
-    Letters are composed with their accents, and emoji lose what changes their width.
+    Escape sequences, line ends and marks of the writing direction become `\\x1b`, `\\n`,
+    `\\u202e`; so does half of a surrogate pair. Letters are composed with their accents, and emoji
+    lose what changes their width.
     """
-    plain_text = text if text.isascii() else HIDDEN.sub("", unicodedata.normalize("NFC", text))
+    composed = text if text.isascii() else HIDDEN.sub("", unicodedata.normalize("NFC", text))
     safe = "".join(
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in plain_text[: longest + 1]
+        for letter in composed[: longest + 1]
     )
     return safe if len(safe) <= longest else f"{safe[: longest - 1]}…"
 
 
-def _spelled(cell: str) -> float:
-    """What `float` makes of it, or nan: infinity, too, of a number that is too large."""
+def _parsed(cell: str) -> float:
+    """What `float` reads, infinity for a number that is too large; nan for no number."""
     text = cell.strip()
     try:
         return float(text) if plain(text) else math.nan

@@ -1,28 +1,41 @@
-"""Finds the header, the rows and the columns of a CSV file."""
+"""Finds the table in a CSV file: its header, its rows, and its columns by name."""
 
 from __future__ import annotations
 
 import csv
 import shlex
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from itertools import chain
 from typing import Literal, TypeAlias
 
-from engine.datasets.cells import mended, missing, shown
-from engine.datasets.csv_file import SEPARATORS, Refused, Row, Sheet, separator_of, shell_word
+from engine.datasets.cells import corrected, missing, shown
+from engine.datasets.csv_file import (
+    SEPARATORS,
+    CsvError,
+    CsvRow,
+    CsvText,
+    separator_of,
+    shell_word,
+)
 from engine.numerals import counted
 
 Header: TypeAlias = Literal["auto", "yes", "no"]
 
+MOST_COLUMNS = 1000
+LISTED = 12
+"""So many names are listed where none is near to what was typed."""
+ROW_NAMES = frozenset({"", "rownames", "rowname", "index", "unnamed", "unnamed0"})
+"""What a first column without a name may be called, without spaces, dots and signs."""
+
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """Where the table is in a sheet."""
+class CsvLayout:
+    """Where the table is in a file."""
 
-    sheet: Sheet
-    first: Row
+    text: CsvText
+    first: CsvRow
     """The header, or the first row if there is no header."""
     named: bool
     """Whether the first line is a header."""
@@ -44,29 +57,31 @@ class Layout:
         """How many columns there are, empty ones included."""
         return len(self.first.cells)
 
-    def rows(self) -> Iterator[Row]:
+    @property
+    def where(self) -> str:
+        """The file and its first line, to begin a message with."""
+        return f"{self.text.name}, line {self.first.line}"
+
+    def rows(self) -> Iterator[CsvRow]:
         """Every row of the table with as many cells as there are columns.
 
         Raises:
-            Refused: a row has more or fewer values than the first line.
+            CsvError: a row has more or fewer values than the first line.
         """
         if not self.named:
             yield self.first
-        core = self.width
-        while core - 1 in self.empty:
-            core -= 1
-        for row in _below(self.sheet, self.first.line):
-            if row.blank or _is_comment(row, self.width):
+        width = needed = self.width
+        while needed - 1 in self.empty:
+            needed -= 1
+        for row in _below(self.text, self.first.line):
+            line, cells = row
+            if row.blank or _is_comment(row, width):
                 continue
-            cells, width = row.cells, self.width
-            if len(cells) < width and len(cells) >= core:
-                yield Row(row.line, cells + [""] * (width - len(cells)))
-            elif len(cells) == width:
-                yield row
-            elif len(cells) > width and not any(map(str.strip, cells[width:])):
-                yield Row(row.line, cells[:width])
-            else:
-                raise Refused(self._ragged(row))
+            if len(cells) < needed or any(map(str.strip, cells[width:])):
+                raise CsvError(self._ragged(row))
+            if len(cells) != width:
+                row = CsvRow(line, (cells + [""] * (width - len(cells)))[:width])
+            yield row
 
     def notes(self) -> Iterator[str]:
         """A sentence on the lines and columns of the file that are left out."""
@@ -79,44 +94,40 @@ class Layout:
         if self.row_names:
             yield "the header has no cell for column 1, which is taken for names of the rows"
 
-    def untitled(self) -> str:
-        """What to do where the first line is no part of the table."""
-        line = self.first.line
-        command = f"sed {line}d {shell_word(self.sheet.path)} > table.csv"
-        return f"if line {line} is a title, take it out: {command}"
+    def without_line(self, what: str, line: int) -> str:
+        """What to do if the line holds `what` (a title, units) and is no part of the table."""
+        command = f"sed {line}d {shell_word(self.text.path)} > table.csv"
+        return f"if line {line} {what}, take it out: {command}"
 
-    def _ragged(self, row: Row) -> str:
-        file, first = self.sheet.name, self.first
-        said = f"{file}, line {row.line}: {counted(len(row.cells), 'value')}"
-        if self.common and not any(map(mended, row.cells)):
-            return f"{said}, and line {first.line} has {self.width}; {self.untitled()}"
+    def _ragged(self, row: CsvRow) -> str:
+        values = f"{self.text.name}, line {row.line}: {counted(len(row.cells), 'value')}"
+        problem = f"{values}, and line {self.first.line} has {self.width}"
+        if self.common and not any(map(corrected, row.cells)):
+            return f"{problem}; {self.without_line('is a title', self.first.line)}"
         if 0 < self.common < self.width:
             return (
-                f"{file}, line {first.line}: {counted(self.width, 'value')}, and each line below "
+                f"{self.where}: {counted(self.width, 'value')}, and each line below "
                 f"has {self.common}; put a name that holds the separator into quotes"
             )
         if self.row_names or len(row.cells) < self.width:
-            return f"{said}, and line {first.line} has {self.width}; complete the line or delete it"
-        return (
-            f"{said}, and line {first.line} has {self.width}; put values that hold the separator "
-            'into quotes, as in "1,5", or delete the line'
-        )
+            return f"{problem}; complete the line or delete it"
+        quotes = 'put values that hold the separator into quotes, as in "1,5", or delete the line'
+        return f"{problem}; {quotes}"
 
 
-def layout(sheet: Sheet, header: Header, words: Collection[str]) -> Layout:
-    """Find the table in a sheet; `words` are names of columns that were typed.
+def layout_of(text: CsvText, header: Header, typed: Collection[str]) -> CsvLayout:
+    """Find the table; `typed` are names of columns that a person typed.
 
     Raises:
-        Refused: the file is empty, or a quote in it is never closed.
+        CsvError: the file is empty, or a quote in it is never closed.
     """
-    first, comments, separators = _first(sheet)
+    first, comments, separators = _first(text)
     if first.cells[0].lstrip().startswith("#"):
         first = _uncommented(first)
-    named = _holds_names(first.cells, words) if header == "auto" else header == "yes"
+    named = _holds_names(first.cells, typed) if header == "auto" else header == "yes"
     free = {i for i, cell in enumerate(first.cells) if not cell.strip()}
-    rest = [] if named else [first]
-    width, beyond, widths = len(first.cells), 0, set()
-    for row in chain(rest, _below(sheet, first.line)):
+    width, beyond, widths, cells = len(first.cells), 0, set(), first.cells
+    for row in chain([] if named else [first], _below(text, first.line)):
         if row.blank:
             separators += 1
         elif _is_comment(row, width):
@@ -125,8 +136,7 @@ def layout(sheet: Sheet, header: Header, words: Collection[str]) -> Layout:
             cells = row.cells
             widths.add(len(cells))
             beyond = max(beyond, len(cells) - width)
-            if free:
-                free = {i for i in free if i >= len(cells) or not cells[i].strip()}
+            free = {i for i in free if i >= len(cells) or not cells[i].strip()}
     row_names = (
         named
         and widths == {width + 1}
@@ -134,18 +144,18 @@ def layout(sheet: Sheet, header: Header, words: Collection[str]) -> Layout:
         and bool(first.cells[-1].strip())
     )
     if row_names:
-        first, beyond = Row(first.line, ["", *first.cells]), 0
+        first, beyond = CsvRow(first.line, ["", *first.cells]), 0
     common = widths.pop() if len(widths) == 1 else 0
-    return Layout(
-        sheet, first, named, frozenset(free), beyond, comments, separators, common, row_names
+    return CsvLayout(
+        text, first, named, frozenset(free), beyond, comments, separators, common, row_names
     )
 
 
-def _first(sheet: Sheet) -> tuple[Row, int, int]:
+def _first(text: CsvText) -> tuple[CsvRow, int, int]:
     """The header or first row; and how many lines of comments and of separators are above it."""
     comments = separators = 0
-    above: Row | None = None
-    for row in sheet.rows():
+    above: CsvRow | None = None
+    for row in text.rows():
         if row.blank:
             separators += 1
         elif row.cells[0].lstrip().startswith("#"):
@@ -158,63 +168,62 @@ def _first(sheet: Sheet) -> tuple[Row, int, int]:
         else:
             return row, comments + 1, separators
     if above is None:
-        raise Refused(f"{sheet.name} is empty")
+        raise CsvError(f"{text.name} is empty")
     return above, comments, separators
 
 
-def _below(sheet: Sheet, line: int) -> Iterator[Row]:
-    return (row for row in sheet.rows() if row.line > line)
+def _below(text: CsvText, line: int) -> Iterator[CsvRow]:
+    return (row for row in text.rows() if row.line > line)
 
 
-def _uncommented(row: Row) -> Row:
+def _uncommented(row: CsvRow) -> CsvRow:
     """The row without the # that it begins with."""
     start = row.cells[0].strip().lstrip("#").strip()
-    return Row(row.line, [start, *row.cells[1:]] if start else row.cells[1:])
+    return CsvRow(row.line, [start, *row.cells[1:]] if start else row.cells[1:])
 
 
-def _is_comment(row: Row, width: int) -> bool:
+def _is_comment(row: CsvRow, width: int) -> bool:
     return len(row.cells) != width and row.cells[0].lstrip().startswith("#")
 
 
-def _holds_names(cells: list[str], words: Collection[str]) -> bool:
+def _holds_names(cells: list[str], typed: Collection[str]) -> bool:
     """Whether the first line is a header: it has a name that was typed, or words and no number.
 
     A typed name that is a number says nothing: it may be a value in that line.
     """
     texts = [cell.strip() for cell in cells]
-    if any(word in texts and not mended(word) for word in words):
+    if any(word in texts and not corrected(word) for word in typed):
         return True
     names = [cell for cell in texts if not missing(cell)]
-    return bool(names) and not any(map(mended, texts))  # 1,5 is a number too, if a wrong one
-
-
-MOST_COLUMNS = 1000
-LISTED = 12
-"""So many names are listed where none is near to what was typed."""
-ROW_NAMES = frozenset({"", "rownames", "rowname", "index", "unnamed", "unnamed0"})
-"""What a first column without a name may be called, without spaces, dots and signs."""
+    return bool(names) and not any(map(corrected, texts))  # 1,5 is a number too, if a wrong one
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class CsvColumns:
     """The columns of a file, by their places from 0."""
 
+    layout: CsvLayout
     texts: tuple[str, ...]
-    """What they are called in the file, or `column N` if they have no name there."""
-    label: int
-    features: tuple[int, ...]
-    ignored: tuple[int, ...]
+    """Their names in the file, or `column N` without a name."""
     unnamed: frozenset[int]
+    label: int = -1
+    features: tuple[int, ...] = ()
+    ignored: tuple[int, ...] = ()
 
     def name(self, place: int) -> str:
-        """What the column is called on screen."""
+        """The name of the column, safe to print."""
         return shown(self.texts[place])
 
-    def named(self, place: int) -> bool:
-        """Whether the file has a name for the column."""
-        return place not in self.unnamed
+    def setting(self, name: str, *places: int) -> str:
+        """The option that sets `name` to these columns: `--set ignore=id,date`."""
+        value = ",".join(map(self._typable, places))
+        return f"--set {shlex.quote(f'{name}={value}')}"
 
-    def handle(self, place: int) -> str:
+    def ignoring(self, *places: int) -> str:
+        """The option that ignores these columns besides those that are ignored already."""
+        return self.setting("ignore", *sorted((*self.ignored, *places)))
+
+    def _typable(self, place: int) -> str:
         """A name of the column that is unique, can be typed, and survives a list of names."""
         text = self.texts[place]
         typed = text == shown(text) and not any(sign in text for sign in ",\"'")
@@ -222,108 +231,34 @@ class Columns:
         unique = self.texts.count(text) == 1
         return text if typed and unique and not reserved else f"column {place + 1}"
 
-    def setting(self, name: str, *places: int) -> str:
-        """The option that sets `name` to these columns: `--set ignore=id,date`."""
-        value = ",".join(self.handle(place) for place in places)
-        return f"--set {shlex.quote(f'{name}={value}')}"
+    def find_ignored(self, typed: str | None) -> list[int]:
+        """The columns of these names, all of them where several have one name."""
+        whole = (typed or "").strip()
+        words = [whole] if typed is not None and whole in self.texts else split_names(typed)
+        found: set[int] = set()
+        for word in words:
+            places = self._places(word)
+            if not places:
+                raise CsvError(f"{self.layout.text.name}: {self._unknown(word)}")
+            found.update(places)
+        return sorted(found)
 
-
-def words(typed: str | None) -> list[str]:
-    """The names in a list with commas between them; a name with a comma is in quotes."""
-    if typed is None:
-        return []
-    names = next(csv.reader([typed], skipinitialspace=True), [])
-    return [name.strip() for name in names]
-
-
-def columns_of(layout: Layout, label: str | None, ignore: str | None) -> Columns:
-    """The columns of a file; the last that is not ignored is the label where None is given.
-
-    Raises:
-        Refused: they make no table, or none of them has a name that was typed.
-    """
-    file, first = layout.sheet.name, layout.first
-    where = f"{file}, line {first.line}"
-    if layout.width - len(layout.empty) > MOST_COLUMNS:
-        raise Refused(
-            f"{where}: {layout.width:,} columns, and {MOST_COLUMNS:,} are allowed; keep some of "
-            "them"
-        )
-    places = [place for place in range(layout.width) if place not in layout.empty]
-    if len(places) < 2:
-        if layout.common > 1:
-            raise Refused(
-                f"{where}: there is one value, and {layout.common} in each line below; "
-                f"{layout.untitled()}"
-            )
-        raise Refused(
-            f"{where}: there is one column only, and a table needs features and a label; "
-            f"{_other_separator(layout.sheet)}"
-        )
-    names = _Names(layout)
-    ignored = sorted({place for word in _typed(ignore, names) for place in names.ignored(word)})
-    left = [place for place in places if place not in ignored]
-    chosen = names.label(label) if label is not None else left[-1] if left else -1
-    if chosen in ignored:
-        raise Refused(
-            f"{file}: column '{names.shown(chosen)}' is the label, and is ignored as well"
-        )
-    features = tuple(place for place in left if place != chosen)
-    if not features:
-        raise Refused(f"{file}: no column is left to learn from; ignore fewer columns")
-    return Columns(names.texts, chosen, features, tuple(ignored), names.unnamed)
-
-
-def _other_separator(sheet: Sheet) -> str:
-    """How to go on where the separator makes one column only."""
-    found = separator_of(sheet.text)
-    if sheet.above and found != sheet.separator:
-        name = {mark: name for name, mark in SEPARATORS.items()}.get(found, "space")
-        return f"line 1 declares a separator that it does not have: --set separator={name}"
-    return "are its values separated by comma, semicolon, tab, pipe or spaces?"
-
-
-def _typed(ignore: str | None, names: _Names) -> list[str]:
-    """The typed names; all of the text is one name where a column is called so."""
-    whole = [] if ignore is None else [ignore.strip()]
-    return whole if whole and whole[0] in names.texts else words(ignore)
-
-
-class _Names:
-    """Finds columns by what a person types for them."""
-
-    def __init__(self, layout: Layout) -> None:
-        cells = [cell.strip() for cell in layout.first.cells] if layout.named else []
-        cells += [""] * (layout.width - len(cells))
-        self.layout = layout
-        self.unnamed = frozenset(place for place, cell in enumerate(cells) if not cell)
-        self.texts = tuple(cell or f"column {place}" for place, cell in enumerate(cells, start=1))
-
-    def shown(self, place: int) -> str:
-        return shown(self.texts[place])
-
-    def ignored(self, word: str) -> list[int]:
-        """The columns of that name; all of them where several have it."""
-        if found := self._places(word):
-            return found
-        raise Refused(f"{self.layout.sheet.name}: {self._unknown(word)}")
-
-    def label(self, word: str) -> int:
+    def find_label(self, typed: str) -> int:
         """The one column of that name."""
-        word = word.strip()
+        word = typed.strip()
         found = self._places(word)
         if len(found) == 1:
             return found[0]
         if found:
             fix = shlex.quote(f"label=column {found[0] + 1}")
-            raise Refused(
+            raise CsvError(
                 f"{len(found)} columns are called '{shown(word)}': name one by its place, such as "
                 f"--set {fix}"
             )
-        raise Refused(self._unknown(word) if self.layout.named else self._no_names(word))
+        raise CsvError(self._unknown(word) if self.layout.named else self._no_header(word))
 
     def _places(self, word: str) -> list[int]:
-        """The columns that are called so: exactly, or but for case, spaces and signs."""
+        """The columns of that name: exactly, or except for case, spaces and signs."""
         for spelled in (str, shown, _letters):
             typed = spelled(word)
             found = [i for i, text in enumerate(self.texts) if typed and spelled(text) == typed]
@@ -336,29 +271,77 @@ class _Names:
         return [0] if first and _letters(word) in ROW_NAMES else []
 
     def _unknown(self, word: str) -> str:
-        names = [self.shown(i) for i in range(len(self.texts)) if i not in self.layout.empty]
+        names = [self.name(i) for i in range(len(self.texts)) if i not in self.layout.empty]
         folded = {name.casefold(): name for name in names}
         near = get_close_matches(shown(word).casefold(), folded, n=1, cutoff=0.5)
-        listed = ", ".join(names[:LISTED])
         more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
         offer = f"did you mean {folded[near[0]]}? " if near else ""
-        by_place = f"; by its place it is called 'column {word}'" if self._is_place(word) else ""
-        return f"no column is called '{shown(word)}'{by_place}; {offer}there are: {listed}{more}"
+        there = f"{offer}there are: {', '.join(names[:LISTED])}{more}"
+        return f"no column is called '{shown(word)}'{self._by_place(word)}; {there}"
 
-    def _is_place(self, word: str) -> bool:
-        return word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= len(self.texts)
+    def _by_place(self, word: str) -> str:
+        is_place = word.isascii() and word.isdigit() and 1 <= int(word[:9]) <= len(self.texts)
+        return f"; by its place it is called 'column {word}'" if is_place else ""
 
-    def _no_names(self, word: str) -> str:
-        """Why a name is not known in a file without a header."""
-        by_place = f"; by its place it is called 'column {word}'" if self._is_place(word) else ""
-        said = (
-            f"no column is called '{shown(word)}', and the file has no header: its columns are "
-            f"called '{self.texts[0]}' to '{self.texts[-1]}'{by_place}"
-        )
+    def _no_header(self, word: str) -> str:
+        """Why a name is unknown in a file without a header."""
         first = self.layout.first
-        if word not in (cell.strip() for cell in first.cells):
-            return said
-        return f"{said}; if line {first.line} holds their names: --set header=yes"
+        is_there = word in (cell.strip() for cell in first.cells)
+        fix = f"; if line {first.line} holds their names: --set header=yes" if is_there else ""
+        return (
+            f"no column is called '{shown(word)}', and the file has no header: its columns are "
+            f"called '{self.texts[0]}' to '{self.texts[-1]}'{self._by_place(word)}{fix}"
+        )
+
+
+def columns_of(layout: CsvLayout, label: str | None, ignore: str | None) -> CsvColumns:
+    """The columns of a file; the last that is not ignored is the label where None is given.
+
+    Raises:
+        CsvError: they make no table, or none of them has a name that was typed.
+    """
+    places = [place for place in range(layout.width) if place not in layout.empty]
+    if len(places) > MOST_COLUMNS:
+        allowed = f"and {MOST_COLUMNS:,} are allowed; keep some of them"
+        raise CsvError(f"{layout.where}: {len(places):,} columns, {allowed}")
+    if len(places) < 2:
+        what = "there is one column only, and a table needs features and a label"
+        fix = _other_separator(layout.text)
+        if layout.common > 1:
+            what = f"there is one value, and {layout.common} in each line below"
+            fix = layout.without_line("is a title", layout.first.line)
+        raise CsvError(f"{layout.where}: {what}; {fix}")
+    cells = [cell.strip() for cell in layout.first.cells] if layout.named else []
+    cells += [""] * (layout.width - len(cells))
+    texts = tuple(cell or f"column {place}" for place, cell in enumerate(cells, start=1))
+    unnamed = frozenset(place for place, cell in enumerate(cells) if not cell)
+    columns = CsvColumns(layout, texts, unnamed)
+    ignored = columns.find_ignored(ignore)
+    left = [place for place in places if place not in ignored]
+    chosen = columns.find_label(label) if label is not None else left[-1] if left else -1
+    file = layout.text.name
+    if chosen in ignored:
+        name = columns.name(chosen)
+        raise CsvError(f"{file}: column '{name}' is the label, and is ignored as well")
+    features = tuple(place for place in left if place != chosen)
+    if not features:
+        raise CsvError(f"{file}: no column is left to learn from; ignore fewer columns")
+    return replace(columns, label=chosen, features=features, ignored=tuple(ignored))
+
+
+def split_names(typed: str | None) -> list[str]:
+    """The names in a list with commas between them; a name with a comma is in quotes."""
+    names = [] if typed is None else next(csv.reader([typed], skipinitialspace=True), [])
+    return [name.strip() for name in names]
+
+
+def _other_separator(text: CsvText) -> str:
+    """What to do where the separator makes one column only."""
+    found = separator_of(text.text)
+    if text.above and found != text.separator:
+        name = {mark: name for name, mark in SEPARATORS.items()}.get(found, "space")
+        return f"line 1 declares a separator that it does not have: --set separator={name}"
+    return "are its values separated by comma, semicolon, tab, pipe or spaces?"
 
 
 def _letters(name: str) -> str:

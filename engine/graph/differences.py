@@ -1,17 +1,15 @@
-"""Gradients from differences of values alone, in float64; knows nothing of backward."""
+"""Gradients from differences of values alone, in float64, to check those of backward."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
-from engine.graph.build import Graph
-from engine.graph.functions import forward
-from engine.graph.values import Value, short
-from engine.graph.walk import CLOSE, Check, Compared
+from engine.graph.operations import Value, short
+from engine.graph.walk import CLOSE, ComparedGradient, GradientCheck
 
 WIDTHS = 1e-2 * 8.0 ** -torch.arange(9, dtype=torch.float64)
 """The h that are tried where x lies between −1 and 1; a larger x has larger ones."""
@@ -19,38 +17,36 @@ _ROUNDING = 4 * torch.finfo(torch.float64).eps
 
 
 def check(
-    graph: Graph,
+    function: Callable[[Sequence[torch.Tensor]], torch.Tensor],
+    names: Sequence[str],
     inputs: Sequence[torch.Tensor],
     seed: torch.Tensor,
     gradients: Mapping[int, torch.Tensor],
-) -> Check:
+) -> GradientCheck:
     """Compare gradients with the central differences (f(x + h) − f(x − h)) / 2h.
 
-    `gradients` has the inputs that require one, by their places in `inputs`; the numbers of
-    f are weighted by `seed`.
+    `gradients` has the inputs that require one, by their index in `inputs`; f is the sum of the
+    function's numbers, weighted by `seed`.
     """
-    moved = {place: inputs[place].numel() for place in gradients}
+    sizes = {index: inputs[index].numel() for index in gradients}
 
     def f(x: torch.Tensor) -> torch.Tensor:
-        pieces = dict(zip(moved, x.split(list(moved.values())), strict=True))
-        beside = [
-            pieces[place].reshape(each.shape) if place in pieces else each
-            for place, each in enumerate(inputs)
+        pieces = dict(zip(sizes, x.split(list(sizes.values())), strict=True))
+        moved = [
+            pieces[index].reshape(each.shape) if index in pieces else each
+            for index, each in enumerate(inputs)
         ]
-        return (seed * forward(graph, beside)[-1]).sum()
+        return (seed * function(moved)).sum()
 
     with torch.no_grad():
-        slopes = _slopes(f, torch.cat([inputs[place].flatten() for place in moved]))
-    compared, start = [], 0
-    for place, gradient in gradients.items():
-        own = slopes[start : start + moved[place]]
-        compared.append(_compared(graph.parts[place].name, gradient, own))
-        start += moved[place]
-    return Check(tuple(compared))
+        slopes = iter(_slopes(f, torch.cat([inputs[index].flatten() for index in sizes])))
+    return GradientCheck(
+        _compared(names[index], gradient, [next(slopes) for _ in range(sizes[index])])
+        for index, gradient in gradients.items()
+    )
 
 
-@dataclass(frozen=True, slots=True)
-class _Slope:
+class _Slope(NamedTuple):
     """How f changes with one number."""
 
     central: float
@@ -65,8 +61,8 @@ class _Slope:
 def _slopes(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> list[_Slope]:
     """The slope along each number of `x`, shape (numbers,).
 
-    A wide h misses the curve, and a narrow one drowns in rounding: of a row of widths the
-    one counts whose slope differs least from that of the next wider.
+    A wide h misses the curve, and a narrow one drowns in rounding: of several widths the one
+    counts whose slope differs least from that of the next wider.
     """
     h = x.abs().clamp(min=1)[:, None] * WIDTHS
     up, down = x[:, None] + h, x[:, None] - h  # (numbers, widths), and so are all below
@@ -101,20 +97,19 @@ def _at(
     return values.reshape(moved.shape)
 
 
-def _compared(name: str, gradient: torch.Tensor, slopes: Sequence[_Slope]) -> Compared:
+def _compared(name: str, gradient: torch.Tensor, slopes: Sequence[_Slope]) -> ComparedGradient:
     value = Value(tuple(gradient.shape), tuple(gradient.flatten().tolist()))
     for index, (number, slope) in enumerate(zip(value.numbers, slopes, strict=True)):
-        reason = _reason(number, slope)
-        if reason:
+        if reason := _reason(number, slope):
             where = f"at number {index + 1}: " if value.shape else ""
-            return Compared(name, value, None, None, where + reason)
+            return ComparedGradient(name, value, None, None, where + reason)
     estimate = Value(value.shape, tuple(slope.central for slope in slopes))
     pairs = zip(value.numbers, estimate.numbers, strict=True)
-    return Compared(name, value, estimate, max(abs(a - b) for a, b in pairs))
+    return ComparedGradient(name, value, estimate, max(abs(a - b) for a, b in pairs))
 
 
 def _reason(gradient: float, slope: _Slope) -> str:
-    """Why there is nothing to compare the gradient with; nothing where there is."""
+    """Why there is nothing to compare the gradient with; empty where there is."""
     if not math.isfinite(gradient):
         return "the gradient is not finite"
     if not math.isfinite(slope.error):

@@ -1,29 +1,63 @@
-"""One computation, forward and backward by PyTorch, recorded on the way; knows no screen."""
+"""An expression or a program computed by PyTorch, with every value and gradient recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import operator
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import torch
+from torch.nn import functional
 
-from engine.graph.build import Graph
+from engine.expression import Refused
+from engine.graph.build import ExpressionGraph, GraphPart
 from engine.graph.differences import check
-from engine.graph.functions import apply, forward
-from engine.graph.moves import Arrival, backward_moves, forward_moves
+from engine.graph.operations import Numbers, Value
+from engine.graph.programs import AutogradProgram, ProgramPosition, RanStatement, TensorRecord
 from engine.graph.settings import GraphSettings
-from engine.graph.values import Numbers, Value
-from engine.graph.walk import Check, Edge, Kind, Move, Node, Walk
+from engine.graph.walk import (
+    Arrival,
+    GraphEdge,
+    GraphNode,
+    GraphWalk,
+    Move,
+    backward_moves,
+    forward_moves,
+)
+
+TORCH_FUNCTIONS: Mapping[str, Callable[..., torch.Tensor]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "@": torch.dot,
+    "negative": operator.neg,
+    **{name: getattr(functional, name) for name in ("softplus", "silu", "gelu")},
+    **{
+        name: getattr(torch, name)
+        for name in (
+            *("exp", "log", "log1p", "sqrt", "square", "abs", "sin", "cos"),
+            *("sigmoid", "tanh", "relu", "sum", "mean", "prod", "max", "min"),
+            *("maximum", "minimum"),
+        )
+    },
+}
+"""What PyTorch calls each operation that an expression may use."""
 
 
-def take_apart(settings: GraphSettings) -> Walk:
+def take_apart(settings: GraphSettings) -> GraphWalk:
     """The graph of an expression with its values and gradients, and the walk over it.
 
     Raises:
         Refused: shapes that do not fit, with PyTorch's own words and the place.
     """
+    required = settings.requires_grad or ()
     with torch.enable_grad():
         graph = settings.graph
-        inputs = [_leaf(settings, name, value) for name, value in settings.inputs.items()]
+        inputs = [_tensor(value, name in required) for name, value in settings.inputs.items()]
         tensors = forward(graph, inputs)
         edges = _edges(graph, tensors)
         arrivals = _listen(tensors, edges)
@@ -39,8 +73,46 @@ def take_apart(settings: GraphSettings) -> Walk:
         if settings.gradient is not None:
             root = "L" if all(node.name != "L" for node in nodes) else "L′"  # never a name
         moves.extend(backward_moves(nodes, edges, root, _value(seed), arrivals))
-        compared = _check(graph, inputs, seed)
-    return Walk(settings, nodes, edges, tuple(moves), root, compared)
+        gradients = {i: each.grad for i, each in enumerate(inputs) if each.grad is not None}
+        values = [each.detach() for each in inputs]
+        names = list(settings.inputs)
+        compared = check(lambda moved: forward(graph, moved)[-1], names, values, seed, gradients)
+    return GraphWalk(settings, nodes, edges, tuple(moves), root, compared)
+
+
+def forward(graph: ExpressionGraph, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """A tensor for every part of the graph, computed one after the other.
+
+    A constant is a tensor as well: PyTorch would make two nodes of `2 / x` with a number.
+
+    Raises:
+        Refused: shapes that do not fit, with PyTorch's own words.
+    """
+    tensors = list(inputs)
+    for part in graph.parts[len(tensors) :]:
+        if part.constant is not None:
+            tensors.append(_tensor(part.constant))
+            continue
+        operands = [tensors[index] for index in part.inputs]
+        try:
+            tensors.append(_apply(part, operands))
+        except RuntimeError as error:
+            shapes = " and ".join(
+                f"{graph.parts[index].name} is "
+                + (f"a vector of {len(each)}" if each.ndim else "a scalar")
+                for index, each in zip(part.inputs, operands, strict=True)
+            )
+            message = f"{graph.formula(part)} cannot be computed: {shapes}. PyTorch says: "
+            message += str(error).splitlines()[0]
+            place = part.tree or (0, len(graph.text))
+            raise Refused(message, graph.text, place) from None
+    return tensors
+
+
+def _apply(part: GraphPart, operands: Sequence[torch.Tensor]) -> torch.Tensor:
+    assert part.operation is not None
+    function = TORCH_FUNCTIONS[part.operation.name]
+    return function(*operands) if part.exponent is None else function(*operands, part.exponent)
 
 
 def _tensor(numbers: Numbers, requires_grad: bool = False) -> torch.Tensor:
@@ -49,20 +121,16 @@ def _tensor(numbers: Numbers, requires_grad: bool = False) -> torch.Tensor:
 
 
 def _value(tensor: torch.Tensor) -> Value:
-    """A copy of what the tensor holds now."""
+    """A copy of the tensor's numbers."""
     return Value(tuple(tensor.shape), tuple(tensor.detach().flatten().tolist()))
 
 
-def _leaf(settings: GraphSettings, name: str, numbers: Numbers) -> torch.Tensor:
-    return _tensor(numbers, name in (settings.requires_grad or ()))
-
-
-def _edges(graph: Graph, tensors: Sequence[torch.Tensor]) -> tuple[Edge, ...]:
+def _edges(graph: ExpressionGraph, tensors: Sequence[torch.Tensor]) -> tuple[GraphEdge, ...]:
     """Every input of every operation, with the local derivative where a gradient will go.
 
-    PyTorch differentiates each operation by itself, on inputs that know nothing of where
-    they come from, stretched to the size of its result; all of them in one pass. The sum
-    gives each number of a result the weight 1.
+    PyTorch differentiates each operation by itself, on detached inputs that are stretched to the
+    size of its result; all of them in one pass. The sum gives each number of a result the
+    weight 1.
     """
     outputs: list[torch.Tensor] = []
     wanted: dict[tuple[int, int], torch.Tensor] = {}
@@ -74,41 +142,34 @@ def _edges(graph: Graph, tensors: Sequence[torch.Tensor]) -> tuple[Edge, ...]:
         for slot, source in enumerate(part.inputs):
             if tensors[source].requires_grad:
                 wanted[target, slot] = alone[slot].requires_grad_()
-        outputs.append(apply(part, alone).sum())
+        outputs.append(_apply(part, alone).sum())
     found: dict[tuple[int, int], Value] = {}
     if wanted:
         gradients = torch.autograd.grad(outputs, list(wanted.values()))
         found = dict(zip(wanted, map(_value, gradients), strict=True))
     return tuple(
-        Edge(source, target, slot, found.get((target, slot)))
+        GraphEdge(source, target, slot, found.get((target, slot)))
         for target, part in enumerate(graph.parts)
         for slot, source in enumerate(part.inputs)
     )
 
 
-def _listen(tensors: Sequence[torch.Tensor], edges: Sequence[Edge]) -> list[Arrival]:
-    """The list that backward will fill, in its own order: what passes through each node."""
+def _listen(tensors: Sequence[torch.Tensor], edges: Sequence[GraphEdge]) -> list[Arrival]:
+    """A list that backward fills, in its own order, with what passes through each node."""
     arrivals: list[Arrival] = []
-    leaving: dict[int, list[int]] = {}
-    for index, edge in enumerate(edges):
-        leaving.setdefault(edge.target, []).append(index)
+    gradients = Sequence[torch.Tensor | None]
 
-    def hook(target: int) -> Callable[..., None]:
-        def note(
-            grad_inputs: Sequence[torch.Tensor | None], grad_outputs: Sequence[torch.Tensor]
-        ) -> None:
-            upstream = _value(grad_outputs[0])
-            for index, gradient in zip(leaving[target], grad_inputs, strict=True):
-                if gradient is not None:
-                    arrivals.append(Arrival(index, upstream, _value(gradient)))
-
-        return note
+    def note(leaving: list[int], inputs: gradients, outputs: Sequence[torch.Tensor]) -> None:
+        for index, gradient in zip(leaving, inputs, strict=True):
+            if gradient is not None:
+                arrivals.append(Arrival(index, _value(outputs[0]), _value(gradient)))
 
     for target, tensor in enumerate(tensors):
         if tensor.requires_grad:
             tensor.retain_grad()
         if tensor.grad_fn is not None:
-            tensor.grad_fn.register_hook(hook(target))
+            leaving = [index for index, edge in enumerate(edges) if edge.target == target]
+            tensor.grad_fn.register_hook(partial(note, leaving))
     return arrivals
 
 
@@ -121,32 +182,38 @@ def _backward(tensors: Sequence[torch.Tensor], gradient: Numbers | None) -> str:
     return ""
 
 
-def _nodes(graph: Graph, tensors: Sequence[torch.Tensor]) -> Iterator[Node]:
+def _nodes(graph: ExpressionGraph, tensors: Sequence[torch.Tensor]) -> Iterator[GraphNode]:
     for part, tensor in zip(graph.parts, tensors, strict=True):
-        kind: Kind = "input" if part.constant is None else "constant"
-        if part.operation:
-            kind = "result" if part is graph.parts[-1] else "operation"
-        name = None if tensor.grad_fn is None else tensor.grad_fn.name()
-        yield Node(
+        is_result = part is graph.parts[-1]
+        facts = _facts(tensor)
+        if tensor.requires_grad and tensor.grad_fn is None:
+            facts["grad_fn"] = "AccumulateGrad"
+        yield GraphNode(
             name=part.name,
-            kind=kind,
+            kind=("result" if is_result else "operation")
+            if part.operation
+            else ("input" if part.constant is None else "constant"),
             operation=part.operation.name if part.operation else "",
             formula=graph.formula(part),
             inputs=part.inputs,
-            value=_value(tensor),
-            requires_grad=tensor.requires_grad,
-            is_leaf=tensor.is_leaf,
-            grad_fn="AccumulateGrad" if tensor.requires_grad and name is None else name,
-            gradient=_gradient(tensor),
+            **facts,
         )
 
 
-def _gradient(tensor: torch.Tensor) -> Value | None:
-    # To ask a tensor for a gradient that it does not keep makes PyTorch warn.
-    return None if not tensor.requires_grad or tensor.grad is None else _value(tensor.grad)
+def _facts(tensor: torch.Tensor) -> dict[str, Any]:
+    """The fields of a `TensorRecord`, without its name."""
+    # PyTorch warns when any other tensor is asked for its gradient.
+    gradient = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+    return {
+        "value": _value(tensor),
+        "requires_grad": tensor.requires_grad,
+        "is_leaf": tensor.is_leaf,
+        "grad_fn": None if tensor.grad_fn is None else tensor.grad_fn.name(),
+        "gradient": None if gradient is None else _value(gradient),
+    }
 
 
-def _refused(nodes: Sequence[Node], settings: GraphSettings, error: str) -> Move:
+def _refused(nodes: Sequence[GraphNode], settings: GraphSettings, error: str) -> Move:
     """The last move of a walk whose backward does not start."""
     result = nodes[-1]
     length = len(result.value.numbers)
@@ -166,21 +233,44 @@ def _refused(nodes: Sequence[Node], settings: GraphSettings, error: str) -> Move
             f"{'one number' if not result.value.shape else f'a list of {length}'}."
         )
     call = "" if settings.gradient is None else f"gradient={Value.of(settings.gradient).brief}"
-    return Move(
-        "backward",
-        len(nodes) - 1,
-        None,
-        f"{result.name}.backward({call})",
-        (None,) * len(nodes),
-        error=error,
-        explanation=explanation,
-    )
+    line = f"{result.name}.backward({call})"
+    nothing = (None,) * len(nodes)
+    return Move("backward", len(nodes) - 1, None, line, nothing, "", error, explanation)
 
 
-def _check(graph: Graph, inputs: Sequence[torch.Tensor], seed: torch.Tensor) -> Check:
-    gradients = {
-        place: each.grad
-        for place, each in enumerate(inputs)
-        if each.requires_grad and each.grad is not None
-    }
-    return check(graph, [each.detach() for each in inputs], seed, gradients)
+class ProgramSession:
+    """Runs a program of this lesson statement by statement; a new session starts from the top."""
+
+    def __init__(self, program: AutogradProgram) -> None:
+        self.position = ProgramPosition(program, ())
+        self._names: dict[str, Any] = {"torch": torch}
+
+    def step(self) -> RanStatement | None:
+        """Run the next statement; None at the end of the program."""
+        if self.position.done:
+            return None
+        program, ran = self.position.program, self.position.ran
+        statement = program.statements[len(ran)]
+        output, error = "", ""
+        # PyTorch's and Python's warnings would be written across the screen.
+        with warnings.catch_warnings(), torch.enable_grad():
+            warnings.simplefilter("ignore")
+            try:
+                output = self._run(statement.code)
+            except RuntimeError as raised:
+                error = f"{type(raised).__name__}: {raised}"
+        tensors = {n: each for n, each in self._names.items() if isinstance(each, torch.Tensor)}
+        records = (TensorRecord(name=name, **_facts(each)) for name, each in tensors.items())
+        made = RanStatement(statement, output, error, tuple(records))
+        self.position = ProgramPosition(program, (*ran, made))
+        return made
+
+    def _run(self, code: str) -> str:
+        """The value of an expression, as Python writes it; empty for a statement."""
+        try:
+            expression = compile(code, "<program>", "eval")
+        except SyntaxError:
+            exec(compile(code, "<program>", "exec"), self._names)
+            return ""
+        result = eval(expression, self._names)
+        return "" if result is None else repr(result)

@@ -14,9 +14,8 @@ from torch.nn import functional
 
 from engine.expression import Refused
 from engine.graph.build import names_in
-from engine.graph.operations import FUNCTIONS
+from engine.graph.operations import FUNCTIONS, METHODS, MODULES, OPERATORS, SAME
 from engine.graph.settings import GraphSettings
-from engine.graph.spelling import METHODS, MODULES, OPERATORS, SAME
 from engine.graph.take_apart import take_apart
 from engine.numerals import meant
 
@@ -121,9 +120,9 @@ SIGNS = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "python"), SIGNS)
-def test_the_signs_of_mathematics_are_accepted(typed: str, python: str) -> None:
-    assert value(typed) == value(python)
+def test_the_signs_of_mathematics_are_accepted() -> None:
+    for typed, python in SIGNS:
+        assert value(typed) == value(python)
 
 
 CORRECTED = [
@@ -187,12 +186,12 @@ CORRECTED = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "line"), CORRECTED)
-def test_a_slip_is_refused_with_a_line_that_is_accepted(typed: str, line: str) -> None:
-    refused = refusal(typed)
-    assert refused.instead == line
-    assert str(refused).endswith(f": write {line}")
-    names_in(line)
+def test_a_slip_is_refused_with_a_line_that_is_accepted() -> None:
+    for typed, line in CORRECTED:
+        refused = refusal(typed)
+        assert refused.instead == line
+        assert str(refused).endswith(f": write {line}")
+        names_in(line)
 
 
 WORDS = [
@@ -233,41 +232,23 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "words"), WORDS)
-def test_what_cannot_be_meant_is_refused_for_its_own_reason(typed: str, words: str) -> None:
-    refused = refusal(typed)
-    assert words in str(refused)
-    assert refused.instead == ""
-    assert re.search(r"\bwrite \S+$", str(refused)) is None
+def test_what_cannot_be_meant_is_refused_for_its_own_reason() -> None:
+    for typed, words in WORDS:
+        refused = refusal(typed)
+        assert words in str(refused)
+        assert refused.instead == ""
+        assert re.search(r"\bwrite \S+$", str(refused)) is None
 
 
 def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
     """Each function that is offered as a formula, compared with PyTorch's own on a vector."""
     x, y = (torch.tensor(v, dtype=torch.float64) for v in ([0.5, -1.5, 2.0], [1.0, 0.25, -3.0]))
     two = {"mse_loss", "l1_loss", "hypot"}
-    names = [
-        "tan",
-        "exp2",
-        "expm1",
-        "log2",
-        "log10",
-        "rsqrt",
-        "reciprocal",
-        "sinh",
-        "cosh",
-        "softmax",
-        "log_softmax",
-        "logsumexp",
-        "logsigmoid",
-        "leaky_relu",
-        "relu6",
-        "softsign",
-        "norm",
-        "mse_loss",
-        "l1_loss",
-        "hypot",
-    ]
-    for name in names:
+    names = (
+        "tan exp2 expm1 log2 log10 rsqrt reciprocal sinh cosh softmax log_softmax logsumexp "
+        "logsigmoid leaky_relu relu6 softsign norm mse_loss l1_loss hypot"
+    )
+    for name in names.split():
         line = refusal(f"{name}({'x, y' if name in two else 'x'})").instead
         here = x.abs() if name in ("log2", "log10", "rsqrt") else x
         inputs = {"x": tuple(here.tolist()), "y": tuple(y.tolist())}
@@ -309,7 +290,7 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "number", "whole"), NUMBERS)
-def test_the_number_that_is_meant(text: str, number: str, whole: str) -> None:
-    assert meant(text) == number
-    assert meant(text, whole=True) == whole
+def test_the_number_that_is_meant() -> None:
+    for text, number, whole in NUMBERS:
+        assert meant(text) == number
+        assert meant(text, whole=True) == whole

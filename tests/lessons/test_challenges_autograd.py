@@ -6,24 +6,23 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from engine.graph.look import ProgramLook, WalkLook
-from engine.graph.programs import PROGRAMS
-from engine.graph.session import Session
+from engine.graph.programs import PROGRAMS, ProgramPosition
 from engine.graph.settings import GraphSettings
-from engine.graph.take_apart import take_apart
+from engine.graph.take_apart import ProgramSession, take_apart
+from engine.graph.walk import WalkPosition
 from lessons.catalog import find
 
 LESSON = find("autograd").load()
 Settings = Mapping[str, str]
 
 
-def walked(**settings: str) -> WalkLook:
+def walked(**settings: str) -> WalkPosition:
     """A walk at its end."""
     walk = take_apart(GraphSettings.of(settings))
-    return WalkLook(walk, len(walk.moves))
+    return WalkPosition(walk, len(walk.moves))
 
 
-def met(look: WalkLook | ProgramLook) -> set[str]:
+def met(look: WalkPosition | ProgramPosition) -> set[str]:
     return {each.slug for each in LESSON.challenges if each.check and each.check(look)}
 
 
@@ -97,7 +96,7 @@ def test_is_met_at_the_end_and_at_no_move_before(slug: str, settings: Settings) 
     look = walked(**settings)
     assert slug in met(look)
     for position in range(len(look.walk.moves)):
-        assert slug not in met(WalkLook(look.walk, position))
+        assert slug not in met(WalkPosition(look.walk, position))
 
 
 @pytest.mark.parametrize(("slug", "settings"), cases(MISSED))
@@ -109,16 +108,16 @@ def test_the_start_of_a_preset_meets_nothing() -> None:
     for preset in LESSON.presets:
         texts = {name: str(value) for name, value in preset.settings.items()}
         if "program" in texts:
-            assert met(ProgramLook(PROGRAMS[texts["program"]], ())) == set()
+            assert met(ProgramPosition(PROGRAMS[texts["program"]], ())) == set()
         else:
-            assert met(WalkLook(take_apart(GraphSettings.of(texts)), 0)) == set()
+            assert met(WalkPosition(take_apart(GraphSettings.of(texts)), 0)) == set()
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
 def test_a_program_meets_nothing_even_where_backward_refuses(name: str) -> None:
-    session = Session(PROGRAMS[name])
+    session = ProgramSession(PROGRAMS[name])
     while session.step() is not None:
-        assert met(ProgramLook(session.program, session.lines)) == set()
+        assert met(session.position) == set()
 
 
 def test_the_hints_name_what_is_there() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from lessons.catalog import find
 from tests.lessons.challenges import cases, checked, met
-from tests.tui.curve_stages import played
+from tests.tui.curve_states import played
 from tui.labs.curves import CurveState
 from tui.labs.probabilities import ProbabilityState
 from tui.labs.softmax import SoftmaxState

@@ -8,11 +8,10 @@ from typing import Any
 import torch
 
 from engine.frame import Frame, State
-from engine.graph.look import ProgramLook, WalkLook
-from engine.graph.programs import PROGRAMS
-from engine.graph.session import Session
+from engine.graph.programs import PROGRAMS, ProgramPosition
 from engine.graph.settings import GraphSettings
-from engine.graph.take_apart import take_apart
+from engine.graph.take_apart import ProgramSession, take_apart
+from engine.graph.walk import WalkPosition
 from engine.history import Diverged
 from engine.programs import eager, source, traced
 from engine.programs.catalog import find as find_program
@@ -86,17 +85,17 @@ def _frames(trainer: Any, recorder: Recorder) -> Iterator[Frame]:
     yield recorder.frame
 
 
-def _autograd(_: Lesson, preset: Preset) -> Iterator[WalkLook | ProgramLook]:
+def _autograd(_: Lesson, preset: Preset) -> Iterator[WalkPosition | ProgramPosition]:
     """Every move of a walk, or every statement of a program."""
     texts = {name: str(value) for name, value in preset.settings.items()}
     if "program" not in texts:
         walk = take_apart(GraphSettings.of(texts))
-        yield from (WalkLook(walk, position) for position in range(len(walk.moves) + 1))
+        yield from (WalkPosition(walk, position) for position in range(len(walk.moves) + 1))
         return
-    session = Session(PROGRAMS[texts["program"]])
-    yield ProgramLook(session.program, ())
+    session = ProgramSession(PROGRAMS[texts["program"]])
+    yield session.position
     while session.step() is not None:
-        yield ProgramLook(session.program, session.lines)
+        yield session.position
 
 
 def _graphs(_: Lesson, preset: Preset) -> Iterator[Look]:

@@ -1,4 +1,4 @@
-"""Opening a lab of scenes by keyboard, and reading what it tells; knows none of the scenes."""
+"""Opening a lab of scenes by keyboard, and reading its description."""
 
 from __future__ import annotations
 
@@ -19,15 +19,20 @@ async def open_lab(
     pilot: Pilot[None], kind: type[L], scenes: Iterable[str], scene: str | None = None
 ) -> L:
     """Go to the lab of the lesson on screen, and in it to this one of its scenes, or the first."""
-    names = list(scenes)
-    scene = scene or names[0]
     await until(pilot, lambda: pilot.app.screen.query(kind))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(kind)
     await until(pilot, lambda: lab.ready)
-    await pilot.press(*"p" * names.index(scene))
-    await until(pilot, lambda: lab.status.preset == scene)
+    await to_scene(pilot, lab, scenes, scene or next(iter(scenes)))
     return lab
+
+
+async def to_scene(pilot: Pilot[None], lab: L, scenes: Iterable[str], scene: str) -> None:
+    """Go on to this scene, by the key for the next one."""
+    names = list(scenes)
+    here = names.index(lab.status.preset)
+    await pilot.press(*"p" * ((names.index(scene) - here) % len(names)))
+    await until(pilot, lambda: lab.status.preset == scene)
 
 
 def told(lab: CurvesLab[Any] | TensorsLab) -> str:

@@ -1,32 +1,44 @@
-"""Every lab of curves: each of its scenes by keyboard, in both sizes."""
+"""The probabilities and softmax labs by keyboard: every scene, what is typed, what plays."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from textwrap import wrap
 from typing import Any
 
 import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
 
-from engine.probability_scenes import SCENES as OF_ONE_LOGIT
-from engine.softmax_scenes import SCENES as OF_A_FEW
+from engine.probability_scenes import SCENES as LOGIT_SCENES
+from engine.softmax_scenes import SCENES as LOGITS_SCENES
 from tests.tui.conftest import app, until
-from tests.tui.scene_labs import open_lab, told
+from tests.tui.scene_labs import open_lab, to_scene, told
 from tests.tui.screen_text import screen_text
 from tui.labs.curves import Board, CurvesLab
 from tui.labs.probabilities import ProbabilitiesLab
 from tui.labs.softmax import SoftmaxLab
+from tui.widgets.challenges import Challenges
 from tui.widgets.equations import Equations
+from tui.widgets.key_footer import KeyFooter
 
 NARROW, WIDE = (80, 22), (120, 40)
+
+
+def met(lab: CurvesLab[Any]) -> str:
+    """How many challenges are met: `1/4`."""
+    found = re.search(r"\d/\d", str(lab.query_one(Challenges).border_title))
+    assert found is not None
+    return found[0]
 
 
 @pytest.mark.parametrize("size", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     ("lesson", "kind", "scenes"),
     [
-        pytest.param("probabilities", ProbabilitiesLab, OF_ONE_LOGIT, id="probabilities"),
-        pytest.param("softmax", SoftmaxLab, OF_A_FEW, id="softmax"),
+        pytest.param("probabilities", ProbabilitiesLab, LOGIT_SCENES, id="probabilities"),
+        pytest.param("softmax", SoftmaxLab, LOGITS_SCENES, id="softmax"),
     ],
 )
 async def test_every_scene_opens_and_answers_to_the_arrows(
@@ -34,11 +46,10 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
 ) -> None:
     async with app(lesson).run_test(size=size) as pilot:
         lab = await open_lab(pilot, kind, scenes)
-        first = lab.status.preset
         board = lab.query_one(Board)
         room = board.content_size
         for scene in scenes.values():
-            await until(pilot, lambda scene=scene: lab.status.preset == scene.name)
+            await to_scene(pilot, lab, scenes, scene.name)
             assert board.has_focus
             seen, before = set(), lab.state.text
             for key in ("right", "pagedown", "home"):
@@ -53,6 +64,164 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
             screen = screen_text(pilot.app)
             assert scene.title in screen
             assert lab.query_one(Equations).text.splitlines()[0].split()[-1] in screen
-            await pilot.press("p")
-        await until(pilot, lambda: lab.status.preset == first)
         assert lab.status.finished
+        await pilot.press("p", "b", "b", "r")  # the first, and back to the one before the last
+        assert lab.status.preset == list(scenes)[-2]
+        before = lab.state.text
+        await pilot.press("right")
+        assert lab.state.text != before
+        await pilot.press("r")
+        assert lab.state.text == before
+
+
+async def typed(pilot: Pilot[None], lab: CurvesLab[Any], wrong: str, words: str) -> None:
+    """This line is refused, and stays to be changed; escape brings back the line as it was."""
+    before = lab.state.text
+    await pilot.press("e", *wrong, "enter")
+    await until(pilot, lambda: words in screen_text(pilot.app))
+    assert lab.query_one(Input).has_focus
+    await pilot.press("escape")
+    await until(pilot, lambda: words not in screen_text(pilot.app))
+    assert lab.query_one(Input).value == lab.state.text == before
+    assert lab.query_one(Board).has_focus
+
+
+async def test_one_logit_by_keyboard() -> None:
+    async with app("probabilities").run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, ProbabilitiesLab, LOGIT_SCENES)
+        # A place is typed or refused, and the keys come back.
+        await pilot.press("enter", *"P = 0.9", "enter")
+        await until(pilot, lambda: lab.status.progress == "z = 2.1972")
+        assert lab.query_one(Board).has_focus
+        await typed(pilot, lab, "z = 99", "from −8 to 8")
+        await pilot.press("left")
+        assert lab.state.look.z == 2.1
+        # The point wanders to the end; from there it begins at the other one, until it is held.
+        await pilot.press("end", "left", "left", "space")
+        await until(pilot, lambda: not lab.playing)
+        assert lab.state.look.z == 8
+        await pilot.press("space")
+        await until(pilot, lambda: lab.state.look.z < -6)
+        assert lab.playing
+        for key in ("right", "p", "1"):
+            await pilot.press(key)
+            assert not lab.playing, key
+            await pilot.press("2", "space")
+            assert lab.playing
+        # The label counts only where there is a loss.
+        await pilot.press("r", "a", "s")
+        assert (lab.status.preset, lab.state.look.label) == ("odds", 1)
+        assert "label" not in lab.status.progress
+        # What plays by itself meets no challenge; on its way it is at 9 to 1.
+        while not lab.state.ended:
+            lab.advance(1)
+            assert met(lab) == "0/4"
+        await pilot.press("end", *["left"] * 9)  # from 0.99 to 0.9, by hand
+        await until(pilot, lambda: met(lab) == "1/4")
+        await pilot.press("p", "a")
+        assert lab.state.look.label == 0
+        assert "label 0" in lab.status.progress
+        assert "The label is 0" in told(lab)
+        # Another theme and another size draw anew.
+        board = lab.query_one(Board)
+        before = board.strips
+        pilot.app.theme = "textual-light"
+        await until(pilot, lambda: board.strips != before)
+        await pilot.resize_terminal(*WIDE)
+        await until(pilot, lambda: len(board.strips) > 25)
+        await pilot.resize_terminal(*NARROW)
+        await until(pilot, lambda: len(board.strips) == board.content_size.height < 17)
+        assert board.strips[0].cell_length == board.content_size.width
+
+
+async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
+    async with app("probabilities").run_test(size=WIDE) as pilot:
+        lab = await open_lab(pilot, ProbabilitiesLab, LOGIT_SCENES, "race")
+        await pilot.press("s", "s", "s")
+        assert lab.status.progress == "z = −6 · label 1 · step 3"
+        await pilot.press("space", "right_square_bracket")
+        assert lab.playing
+        assert "▶ 50 a second" in lab.status.state
+        await until(pilot, lambda: lab.state.look.race.steps > 20)
+        keys = pilot.app.screen.query_one(KeyFooter).items
+        assert keys
+        await until(pilot, lambda: lab.state.look.race.steps > 40)
+        assert pilot.app.screen.query_one(KeyFooter).items is keys  # made anew, it would flicker
+        await pilot.press("space")
+        assert not lab.playing
+        held = lab.state.look.race.steps
+        await pilot.press("s")
+        assert lab.state.look.race.steps == held + 1
+        await pilot.press("r", "l", "a")
+        assert (lab.state.look.z, lab.state.look.label) == (-5, 0)
+        await pilot.press("r")
+        assert (lab.state.look.z, lab.state.look.label) == (-6, 1)
+
+
+@pytest.mark.slow
+async def test_challenges_are_met_by_what_the_keys_do() -> None:
+    async with app("probabilities").run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, ProbabilitiesLab, LOGIT_SCENES, "odds")
+        for keys, count in (
+            (("enter", *"odds = 9", "enter"), "1/4"),
+            (("p", "p", "home"), "2/4"),
+            (("p", *"lll", "enter", *"rate = 10", "enter", *"s" * 12), "3/4"),
+            (("p", "a", "end"), "4/4"),
+        ):
+            await pilot.press(*keys)
+            await until(pilot, lambda count=count: met(lab) == count)
+
+
+async def test_a_few_logits_by_keyboard() -> None:
+    async with app("softmax").run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, SoftmaxLab, LOGITS_SCENES)
+        await pilot.press("down", "j", "up", "right")
+        assert lab.state.text == "dog = 1.1"
+        await pilot.press("enter", *"z = [0, 0, 0]", "enter")
+        await until(pilot, lambda: lab.state.look.p == pytest.approx([1 / 3] * 3))
+        assert "equal logits" in told(lab)
+        assert lab.state.text == "dog = 0"
+        await typed(pilot, lab, "hen = 1", "hen is not to be set")
+        # No class is chosen where all move, and no label where there is none.
+        await pilot.press("p")
+        before = lab.state.given
+        await pilot.press("down", "a", "s")
+        assert lab.state.given == before
+        # The temperature wanders to its end.
+        await pilot.press("p", "end", "left", "left", "space")
+        await until(pilot, lambda: not lab.playing)
+        assert lab.state.text == "T = 100"
+        assert "whatever its logit says" in told(lab)
+        await pilot.press("home")
+        assert "takes all" in told(lab)
+        await until(pilot, lambda: met(lab) == "1/4")
+        # Steps run and hold, and meet the challenge.
+        await pilot.press("p", "a")
+        assert lab.state.given.label == 2
+        assert "The label is fox" in told(lab)
+        await pilot.press("s", "s")
+        assert lab.status.progress.endswith("step 2")
+        await pilot.press(*["right_square_bracket"] * 3, "space")
+        assert "▶ 200 a second" in lab.status.state
+        await until(pilot, lambda: met(lab) == "2/4")
+        assert max(map(abs, lab.state.look.gradient)) < 0.01
+        if lab.playing:
+            await pilot.press("space")
+        assert not lab.playing
+        # What overflows is described, on screens of both sizes.
+        await pilot.press("p", "down", "l", "r")
+        assert lab.state.given.z == (60, 20, 0, -40)
+        await pilot.press("l", "l")
+        for size in (NARROW, WIDE):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: "not a number" in screen_text(pilot.app))
+            assert "log_softmax never computes either" in " ".join(told(lab).split())
+
+
+async def test_no_key_acts_before_pytorch_is_there() -> None:
+    async with app("probabilities").run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, ProbabilitiesLab, LOGIT_SCENES)
+        lab.ready = False
+        for action in ("move", "far", "end", "flip", "step", "play", "edit", "preset", "reset"):
+            assert not lab.check_action(action, ())
+        lab.ready = True

@@ -11,6 +11,7 @@ from lessons.catalog import COURSE, Chapter, Entry, entries
 from tui import paths
 from tui.commands.command import Command
 from tui.completion import challenges_met, is_begun, is_complete
+from tui.course import problem
 from tui.progress import Progress
 
 NOTES = """\
@@ -45,7 +46,8 @@ def _page() -> Iterator[str]:
 
 
 def _minutes(entry: Entry) -> str:
-    return f"{entry.load().minutes:3} minutes" if entry.written else "    not written yet"
+    reason = problem(entry)
+    return f"    {reason}" if reason else f"{entry.load().minutes:3} minutes"
 
 
 def _progress() -> Progress | None:
@@ -56,7 +58,7 @@ def _progress() -> Progress | None:
 
 def _done(entry: Entry, progress: Progress | None) -> str:
     """How many challenges are met in a lesson that was begun, as in the app's course list."""
-    if progress is None or not entry.written:
+    if progress is None or problem(entry):
         return ""
     lesson, done = entry.load(), progress.of(entry.slug)
     if not is_begun(done):
@@ -74,16 +76,19 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
 
 
 def _lesson(entry: Entry) -> dict[str, Any]:
-    """Every key is there for every lesson; `minutes` is null where nothing is written yet."""
-    lesson = entry.load() if entry.written else None
+    """Every key is there for every lesson; where it is not written, `minutes` is null, and where it
+    is broken, `problem` says why."""
+    reason = problem(entry)
+    lesson = None if reason else entry.load()
     presets = lesson.presets if lesson else ()
     return {
         "slug": entry.slug,
         "title": entry.title,
         "about": entry.about,
-        "written": entry.written,
+        "written": not reason,
         "minutes": lesson.minutes if lesson else None,
         "presets": [{"name": preset.name, "title": preset.title} for preset in presets],
+        **({"problem": reason} if reason and entry.written else {}),
     }
 
 

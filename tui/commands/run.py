@@ -17,6 +17,7 @@ from tui.commands.command import Command
 from tui.commands.interruption import Interruption
 from tui.commands.refusal import Refusal, notice, refusing
 from tui.commands.terminal import can_draw, is_terminal
+from tui.course import problem
 from tui.paths import use_data_dir
 
 if TYPE_CHECKING:  # these import torch
@@ -108,14 +109,14 @@ def _lesson(slug: str | None) -> Lesson:
     if slug is None:
         raise Refusal(f"run needs a lesson; there are: {_runnable()}")
     entry = find(slug)
-    if not entry.written:
-        raise Refusal(f"the lesson {slug!r} is not written yet; there are: {_runnable()}")
+    if reason := problem(entry):
+        raise Refusal(f"the lesson {slug!r} is {reason}; there are: {_runnable()}")
     return entry.load()
 
 
 def _runnable() -> str:
     """The lessons that do something without a screen."""
-    lessons = [entry.load() for entry in entries() if entry.written]
+    lessons = [entry.load() for entry in entries() if not problem(entry)]
     able = [one for one in lessons if isinstance(one, TrainingLesson) or one.lab == "autograd"]
     return ", ".join(lesson.slug for lesson in able)
 

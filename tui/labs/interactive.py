@@ -79,16 +79,14 @@ class Playing:
         rate: float,
         fps: float = inf,
     ) -> None:
-        """Play at one of these `rates`, at first at `rate`, as long as the widget lives.
+        """Play at one of these `rates` a second, at first at `rate`, as long as the widget lives.
 
         `tick` is called at most `fps` times a second, with the number of steps that are due.
         """
         self._widget, self._tick = widget, tick
         self._rates, self._fps = rates, fps
         self.rate = rate
-        """Steps a second."""
-        self._due = 0.0
-        """The fraction of a step that is still due: a frame need not be a whole number of them."""
+        self._due = 0.0  # the fraction of a step: a frame need not be a whole number of them
         self._timer: Timer | None = None
 
     @property
@@ -128,16 +126,13 @@ class Playing:
 
 
 class LabState:
-    """What the keys of an interactive lab change; it needs no widget and can be tested alone.
-
-    A lab overrides what its keys use. Whatever is typed and refused changes nothing.
-    """
+    """What the keys of an interactive lab change, without widgets; labs override what they use."""
 
     look: Any
     """The frozen values that are shown now; challenges are checked on them."""
     by_hand: bool = True
-    """Whether the learner brought them about; otherwise they were played to, which passes
-    through what challenges ask for, and challenges are not checked."""
+    """Whether the learner brought them about. Playing passes through what challenges ask for, so
+    they are not checked on what was played to."""
 
     @property
     def text(self) -> str:
@@ -151,11 +146,9 @@ class LabState:
 
     def use(self, preset: str) -> None:
         """Start with the preset of that name."""
-        raise NotImplementedError
 
     def reset(self) -> None:
         """Go back to the start of the preset."""
-        raise NotImplementedError
 
     def step(self) -> bool:
         """Make the next step; whether there was one."""
@@ -163,19 +156,13 @@ class LabState:
 
     def back(self) -> None:
         """Take the last step back."""
-        raise NotImplementedError
 
     def rewind(self) -> None:
         """Go to where playing can begin again."""
         self.reset()
 
     def type(self, text: str) -> None:
-        """Take what was typed into the line.
-
-        Raises:
-            Refused: it cannot be taken; everything stays as it was.
-        """
-        raise NotImplementedError
+        """Take what was typed into the line, or raise `Refused` and change nothing."""
 
 
 S = TypeVar("S", bound=LabState)
@@ -185,18 +172,15 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
     """A lab that trains nothing. Keys change `state`, and `renew` shows what has become of it.
 
     A subclass provides `make_state`, `show`, `enter`, `progress` and `idle`, composes `line` if it
-    names the keys in `OPENS_LINE`, and binds the actions below that it has: play, step, back,
-    reset, preset(±1), tempo(±1), edit. Its own actions call `change`. No action runs before the
-    lab is ready, so they need no check for that.
+    names the keys in `OPENS_LINE`, and binds those of the actions below that it has. Its own
+    actions call `change`. No action runs before the lab is ready, when `state` is set.
     """
 
     TEMPOS: Sequence[float] = (1.0,)
     """Steps a second at which it can play."""
     TEMPO = 1.0
     """The one of them that it begins with."""
-
     state: S
-    """Set once the lab is ready."""
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson)
@@ -205,8 +189,7 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         self._shown_text = ""
         self._playing = Playing(self, self.advance, self.TEMPOS, self.TEMPO, fps)
         self.device = ""
-        self._usable: list[bool | None] = []
-        """Which keys could be pressed when the footer was made."""
+        self._usable: list[bool | None] = []  # which keys could be pressed as the footer was made
 
     # What a lab of its own kind provides.
 

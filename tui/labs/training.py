@@ -76,7 +76,9 @@ class Notice(Static):
         """
         wrong = frame.state in NOTICES
         task = frame.task if frame.step == 0 else ""
-        words = frame.message if wrong else "\n".join(filter(None, (task, frame.note)))
+        words = (
+            frame.message if wrong else "\n".join(filter(None, (task, frame.message, frame.note)))
+        )
         text = NOTICES.get(frame.state, "{message}").format(message=words.replace("[", "\\["))
         if text != self.content:
             self.set_class(not wrong, "-note")

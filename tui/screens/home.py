@@ -19,6 +19,7 @@ from textual.widgets.option_list import Option
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.bench import Bench, NoBench
 from tui.completion import challenges_met, is_begun, is_complete, questions_answered
+from tui.course import problem
 from tui.progress import Progress
 from tui.terminal.resizing import LatestSize
 from tui.widgets.key_footer import KeyFooter
@@ -30,11 +31,11 @@ REST_SECONDS = 0.05
 """How long the highlight rests on a lesson before its page, which is dear, is laid out."""
 OPEN = "Open the lesson: ○ new, ◐ begun, ✓ every challenge met and every question answered"
 LONGEST_TITLE = max(len(entry.title) for entry in entries())
-UNWRITTEN = """# {title}
+UNOPENABLE = """# {title}
 
 *{about}*
 
-**This lesson is not written yet.** The ones that are: {written}.
+**This lesson is {problem}.** The ones that can be opened: {others}.
 """
 
 
@@ -81,6 +82,8 @@ class HomeScreen(LatestSize, Screen[None]):
         self._slug = slug
         self._shown = ""
         self._turning: Timer | None = None
+        self._checked = False
+        """Whether every lesson has been checked, which takes a moment after the first paint."""
 
     def compose(self) -> ComposeResult:
         yield Static(" [b]dltui[/b]  the fundamentals of deep learning, to play with", id="title")
@@ -100,6 +103,15 @@ class HomeScreen(LatestSize, Screen[None]):
         self._highlight(self._slug or next(e.slug for e in entries() if e.written))
         self.query_one(Contents).focus()
         self._name_device()
+        self.call_after_refresh(self._check_lessons)
+
+    @work
+    async def _check_lessons(self) -> None:
+        """Find the lessons that cannot be opened; importing them all takes a moment."""
+        for entry in entries():
+            await asyncio.to_thread(problem, entry)
+        self._checked = True
+        self.show_progress()
 
     @work
     async def _name_device(self) -> None:
@@ -123,7 +135,7 @@ class HomeScreen(LatestSize, Screen[None]):
                 contents.replace_option_prompt(option.id, self._line(find(option.id)))
         if self._shown:
             self._show_facts()
-        written = [entry for entry in entries() if entry.written]
+        written = [entry for entry in entries() if not self._problem(entry)]
         begun = sum(self._progress.of(entry.slug).opened for entry in written)
         self.query_one(StatusBar).page = f"{begun} of {len(written)} lessons begun"
 
@@ -173,10 +185,10 @@ class HomeScreen(LatestSize, Screen[None]):
     def _open(self, event: OptionList.OptionSelected) -> None:
         assert event.option_id is not None
         entry = find(event.option_id)
-        if entry.written:
-            self.post_message(self.Opened(entry))
+        if reason := problem(entry):
+            self.notify(f"{entry.title} is {reason}", severity="warning", markup=False)
         else:
-            self.notify(f"{entry.title} is not written yet", severity="warning", markup=False)
+            self.post_message(self.Opened(entry))
 
     def _list(self, pattern: str) -> None:
         """Fill the table with what matches the pattern, chapter by chapter."""
@@ -198,9 +210,15 @@ class HomeScreen(LatestSize, Screen[None]):
         elif ids:
             contents.highlighted = 1
 
+    def _problem(self, entry: Entry) -> str:
+        """Why the lesson cannot be opened, as far as that is known by now."""
+        if self._checked:
+            return problem(entry)
+        return "" if entry.written else "not written yet"
+
     def _line(self, entry: Entry) -> Text:
         done = self._progress.of(entry.slug)
-        if not entry.written:
+        if self._problem(entry):
             return Text(f"   {entry.title}", "dim", no_wrap=True)
         if not is_begun(done):
             return Text(f" ○ {entry.title}", no_wrap=True)
@@ -212,8 +230,8 @@ class HomeScreen(LatestSize, Screen[None]):
     def _show_facts(self) -> None:
         """The line over the page: how long it takes, and what is done."""
         entry = find(self._shown)
-        text = Text("not written yet", "dim")
-        if entry.written:
+        text = Text(problem(entry), "dim")
+        if not text.plain:
             lesson, done = entry.load(), self._progress.of(entry.slug)
             challenges = f"challenges {challenges_met(lesson, done)}"
             answers = f"questions {questions_answered(lesson, done)}"
@@ -223,10 +241,11 @@ class HomeScreen(LatestSize, Screen[None]):
 
 def page(entry: Entry) -> str:
     """What stands on the right: the concept page, or that there is none yet."""
-    if entry.written:
+    reason = problem(entry)
+    if not reason:
         return entry.load().concept
-    written = ", ".join(other.title for other in entries() if other.written)
-    return UNWRITTEN.format(title=entry.title, about=entry.about, written=written)
+    others = ", ".join(other.title for other in entries() if not problem(other))
+    return UNOPENABLE.format(title=entry.title, about=entry.about, problem=reason, others=others)
 
 
 def _matches(pattern: str, chapter: Chapter, entry: Entry) -> bool:

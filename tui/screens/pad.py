@@ -18,9 +18,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.handwriting import SIDE, Ink, Pad, as_mnist, resized
-from tui.charts.bars import bars, percent
 from tui.charts.canvas import Canvas, packed
 from tui.charts.pixels import ink
+from tui.charts.tables import bars, percent
 from tui.screens.closing import ClosesOnce
 from tui.terminal.resizing import LatestSize
 from tui.widgets.key_footer import KeyFooter

@@ -1,24 +1,32 @@
-"""A small MNIST in the catalog, and a server that has it; and a table of a stranger's."""
+"""A small MNIST in the registry, a server that has it, and tables of strangers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine.datasets import download, registry
+from engine.datasets.csv_table import read_table
 from engine.datasets.download import FetchProgress
-from tests.engine.datasets.csv_tables import Write
+from engine.datasets.tables import Table
 from tests.mirror import Mirror, Tiny, serving_alone
 
-TRAIN = "train-images-idx3-ubyte.gz"
+SHARED = Path(__file__).parents[4] / "shared"
+TRAIN = "train-images-idx3-ubyte"
+LABELS = "t10k-labels-idx1-ubyte"
+needs_mnist = pytest.mark.skipif(
+    not (SHARED / "data/mnist").is_dir(), reason="the real MNIST is not on this machine"
+)
+Write = Callable[[str | bytes], str]
 
 
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
-    """It takes the place of MNIST in the catalog; the folder of the data sets is empty."""
+    """Replaces MNIST in the registry; the data folder is empty."""
     tiny = Tiny()
     monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *registry.DATA_SETS[1:]))
     monkeypatch.setenv(registry.DATA_DIR, str(tmp_path))
@@ -34,7 +42,7 @@ def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Write a file; gives its path."""
+    """Writes a file and returns its path."""
 
     def written(content: str | bytes) -> str:
         path = tmp_path / "t.csv"
@@ -49,10 +57,26 @@ def get(folder: Path, heard: list[FetchProgress] | None = None, stop: Any = lamb
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    """Every file below the folder, with what is in it."""
+    """Every file below the folder, with its content."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def whole(tiny: Tiny, place: str = "MNIST/raw") -> dict[str, bytes]:
     return {f"{place}/{name}": content for name, content in tiny.packed.items()}
+
+
+def same(table: Table, x: list[list[float]], y: list[float]) -> None:
+    np.testing.assert_array_equal(table.x, x)
+    np.testing.assert_array_equal(table.y, y)
+
+
+def refused(path: str, *words: str, **options: Any) -> str:
+    """The message of the refusal, which has these words and no character that a terminal obeys."""
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # its words are checked below
+        read_table(path, **options)
+    message = str(caught.value)
+    for word in words:
+        assert word in message, (word, message)
+    assert message.isprintable()
+    return message

@@ -1,0 +1,330 @@
+"""Files that are no table: what the message says, and that its advice works when followed."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import json
+import lzma
+import os
+import pickle
+import re
+import shlex
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.datasets.csv_file import CsvError
+from engine.datasets.csv_table import read_table
+from engine.datasets.tables import Table
+from tests.engine.datasets.conftest import SHARED, Write, refused
+from tests.engine.datasets.test_csv_table import PLAIN
+
+CASES = SHARED / "cases"
+REST = "2,3,1\n3,4,1\n4,5,0\n5,6,1\n"
+
+
+def rows(each: str, count: int = 24) -> str:
+    """Lines made of a template: i is the number of the row, k = i % 2, w a word of two."""
+    return "\n".join(each.format(i=i, k=i % 2, w=("no", "yes")[i % 2]) for i in range(count))
+
+
+REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
+    ("", ["is empty"], {}),
+    ("\n \n,,\n", ["is empty"], {}),
+    ("\ufeff", ["is empty"], {}),
+    ("a,b,y\n", ["no rows to learn from"], {}),
+    ("a,b,y\n1,2,0\n2,3,1\n3,4,1\n", ["3 rows", "4 are the least"], {}),
+    ("a,b,y,\n1,2,0,\n2,3,1,\n3,4,1,9\n4,5,0,\n", ["1 row to learn from"], {}),
+    ("a\n1\n2\n3\n4\n", ["one column", "comma, semicolon, tab, pipe or spaces"], {}),
+    ("# by hand\na\n1\n", ["t.csv, line 2: there is one column only"], {}),
+    (PLAIN, ["one column"], {"separator": "tab"}),
+    ("a,b,y\n1,2,0\n2,3\n", ["line 3: 2 values, and line 1 has 3; complete the line"], {}),
+    ("a,b,y\n1,2,0\n2,3,4,1\n", ["line 3: 4 values", "into quotes"], {}),
+    ("a,b,c,y\n1,2,0\n2,3,1\n", ["line 1: 4 values, and each line below has 3; put a name"], {}),
+    ('a,y\n1,"0\n2,1\n', ["line 2: a quote is opened in this line and never closed"], {}),
+    ('a y\n1 "0\n2 1\n', ["line 2: a quote is opened in this line and never closed"], {}),
+    ('a,y\n1,"0"1\n2,1\n', ["line 2: a quote inside a cell; write it twice"], {}),
+    ("a,y\n" + "1,x\n" * 3 + f"{'9' * 200_000},y\n", ["line 5"], {}),
+    (",".join("abc" * 400), ["1,200 columns, and 1,000 are allowed"], {}),
+    # Cells that are no number.
+    ("a,b,y\n1,2,0\n\n2,abc,1\n3,def,1\n4,5,0\n", ["line 4, column 2 (b): 'abc' is not a"], {}),
+    ("y,a,b\n0,1,2\n1,2,x\n1,3,4\n0,4,5\n", ["line 3", "column 3 (b)", "'x'"], {"label": "y"}),
+    ("a,y\n1,0\nx,1\n3,1\n4,0\n", ["line 3", "leave the cell empty"], {}),
+    ("a;y\n1,5;0\n2;1\n3;1\n4;0\n", ["write 1.5"], {}),
+    ("0,5;1,5;a\n1,5;2,5;b\n", ["line 1, column 1", "write 0.5"], {}),  # no names
+    ("sep=;\na;y\n1;0\nx;1\n3;1\n4;0\n", ["line 4, column 1 (a)"], {}),
+    ("id,1,2,y\n1,2,3,0\n2,3,4,1\n3,4,5,1\n4,5,6,0\n", ["line 1", "--set header=yes"], {}),
+    (PLAIN, ["line 1", "'a'"], {"header": "no"}),
+    ("a,b\n" + rows("p{i},{i}"), ["beside the label holds numbers: nothing can be learned"], {}),
+    (
+        "kind,a\ncat,1\ndog,2\ncat,3\ndog,4\n",
+        ["column 'kind' is what to predict: --set label="],
+        {},
+    ),
+    ("a;b;y\n" + rows("1,10{k};{i};{k}"), ["without commas it is 1100"], {}),
+    # Columns.
+    ("a,y\n,0\n,1\n,1\n,0\n", ["no column beside the label has any value"], {}),
+    ("a,b,y\n1,,0\n2,,1\n3,,1\n4,,0\n", ["column 'b' has no value at all"], {"missing": "fill"}),
+    ("idx,a,y\n1,2,0\n", ["called 'Id'; did you mean idx? there are: idx, a, y"], {"ignore": "Id"}),
+    ("a,b,y\n1,2,0\n", ["'2'; by its place it is called 'column 2'"], {"ignore": "2"}),
+    (PLAIN, ["column 'y' is the label, and is ignored as well"], {"ignore": "y", "label": "y"}),
+    (PLAIN, ["no column is left to learn from"], {"ignore": "a,b"}),
+    (PLAIN, ["no column is called 'yy'", "did you mean y?"], {"label": "yy"}),
+    ("y,y,z\n1,2,0\n2,3,1\n", ["2 columns are called 'y'"], {"label": "y"}),
+    ("1,2\n2,3\n3,4\n4,5\n", ["no header", "'column 1' to 'column 2'"], {"label": "price"}),
+    (REST, ["'2'", "line 1 holds their names: --set header=yes"], {"label": "2"}),
+    # Labels.
+    ("a,y\n1,0\n2,0\n3,0\n4,0\n", ["every label is '0': nothing to tell apart"], {}),
+    ("a,y\n1,2\n2,2\n3,2\n4,2\n", ["every label is 2: there is nothing"], {"target": "number"}),
+    ("a,y\n1,2\n2,x\n3,4\n4,5\n", ["line 3", "'x'"], {"target": "number"}),
+    ("a,y\n1,0\n2,1\n3,no\n4,1\n", ["line 4", "'no' is not a number", "target=classes"], {}),
+    ("\n".join(f"{i},w{i}" for i in range(101)), ["101 different labels, and 100 classes"], {}),
+    ("a,b,name\n1,0,p\n2,1,q\n3,0,r\n4,1,s\n", ["every row has another", "ignore=name"], {}),
+    ("x;y\n1;7\n2;7,5\n3;8\n4;8,5\n", ["line 3", "write 7.5", "decimal=comma"], {}),
+    ("x;y\n1;1.234,5\n2;999,5\n3;8,\n4;-\n5;1\n", ["write 1234.5"], {}),
+    ("x;y\n" + rows("{i};{i},5", 12), ["line 2", "'0,5'", "write 0.5"], {"target": "number"}),
+)
+
+
+@pytest.mark.parametrize(("content", "words", "options"), REFUSED)
+def test_what_is_no_table_is_refused_in_words(
+    write: Write, content: str | bytes, words: list[str], options: dict[str, Any]
+) -> None:
+    refused(write(content), *words, **options)
+
+
+def test_what_is_not_offered(write: Write) -> None:
+    """Settings that would not help are not in the message."""
+    for text, absent in (
+        ("a,b\n" + rows("p{i},{i}"), "--set"),
+        ("a;b;y\n" + rows("1,10{k};{i};{k}"), "decimal=comma"),
+        ("a,y\n" + rows('{i},"${i},500.50"'), "target=classes"),
+        (f"a;y\n1,000;0\n{REST.replace(',', ';')}", "1.000"),
+    ):
+        assert absent not in refused(write(text))
+
+
+NUMBERS = {
+    "1_000": "'1_000' is not a number; write 1000",
+    "١": "'١' is not a number; write 1",
+    "\u22125": "is not a number; write -5",
+    "1e400": "'1e400' is too large a number",
+    "9" * 400: "is too large a number",
+    "inf": "'inf' is not a number",
+    "-Infinity": "'-Infinity' is not a number",
+    "2021-01-01": "is a date or a time",
+    "0x1": "'0x1' is not a number",
+    "1 2": "'1 2' is not a number",
+    '"1,000"': "without commas it is 1000",
+    '"-12,345,678.9"': "without commas it is -12345678.9",
+}
+
+
+def test_what_python_alone_or_a_spreadsheet_takes_for_a_number(write: Write) -> None:
+    for cell, words in NUMBERS.items():
+        refused(write(f"a,b,y\n1,{cell},0\n{REST}"), "line 2, column 2 (b)", words)
+        if "," not in cell:
+            refused(write(f"a,b,y\n{REST}1,2,{cell}\n"), "line 6", words.partition(";")[0])
+
+
+def test_a_named_column_without_values_is_to_be_left_out(write: Write) -> None:
+    for gap in ("", "NA", "?"):
+        path = write(f"a,e,b,y\n1,{gap},2,0\n2,{gap},3,1\n3,{gap},4,1\n4,{gap},5,0\n")
+        for missing in ("drop", "fill"):
+            message = refused(path, "column 'e' has no value", "--set ignore=e", missing=missing)
+            assert "left out" not in message
+            assert read_table(path, ignore="e", missing=missing).names == ("a", "b")  # type: ignore[arg-type]
+
+
+def test_what_is_no_plain_file(
+    tmp_path: Path, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused(str(tmp_path), "is a folder")
+    refused(str(tmp_path / "nothing" / "t.csv"), "no such file, nor its folder")
+    refused(str(tmp_path / "t.csv"), "there is no such file; none stands for the built-in data")
+    (tmp_path / "prices.csv").write_text(PLAIN)
+    refused(str(tmp_path / "price.csv"), "no such file", "did you mean prices.csv?")
+    refused("/dev/zero", "no plain file")
+    os.mkfifo(tmp_path / "pipe")
+    refused(str(tmp_path / "pipe"), "no plain file")
+    refused("a\0b", "a")
+    refused("~nobody-of-this-name/t.csv", "no such file")
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    refused(str(tmp_path / "loop"), "loop")
+    with (tmp_path / "large.csv").open("wb") as file:
+        file.truncate(200_000_000)  # a hole: it takes no room, and is not read
+    refused(str(tmp_path / "large.csv"), "200,000,000 bytes", "5,000,000 at most")
+
+    def denied(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    path = write(PLAIN)
+    monkeypatch.setattr(Path, "open", denied)  # root may read everything
+    refused(path, "permission denied")
+
+
+# Advice, and that it works when it is followed.
+
+
+def followed(path: str, folder: Path) -> tuple[Table, list[str]]:
+    """Read the file, and do what each refusal says first; the table, and the refusals."""
+    settings: dict[str, str] = {}
+    messages: list[str] = []
+    for _ in range(4):
+        try:
+            return read_table(path, **settings), messages  # type: ignore[arg-type]
+        except CsvError as error:
+            messages.append(str(error))
+        command = re.search(r": ((sed|tr) .* > table\.csv)$", messages[-1])
+        if command:
+            subprocess.run(command[1], shell=True, check=True, cwd=folder)
+            path = str((folder / "table.csv").rename(folder / f"step{len(messages)}.csv"))
+            continue
+        first = re.split(r"; otherwise|, or name", messages[-1])[0]
+        options = re.findall(r"--set ('[^']*'|\S+)", first)
+        assert options, messages
+        settings.update(shlex.split(option)[0].split("=", 1) for option in options)
+    raise AssertionError(messages)
+
+
+WORKS: dict[str, tuple[str, str]] = {
+    "a date": ("when,a,y\n" + rows("2021-01-{i},{i},{k}"), "is a date or a time, not a number"),
+    "date and time": ("d;t;a;y\n" + rows("10/03/2004;18.00.{i};{i};{k}"), "--set ignore=d,t"),
+    "words that may be the label": ("kind,a,b\n" + rows("{w},{i},{k}.5"), "--set label=kind"),
+    "names and words": ("name,kind,b\n" + rows("n{i},{w},{i}"), "label=kind --set ignore=name"),
+    "a name with a comma": ('a,"b, c",y\n' + rows("{i},n{i},{k}"), "--set 'ignore=column 2'"),
+    "decimal commas": ("a;b;y\n" + rows("{i},5;1.00{k},25;{k}"), "--set decimal=comma"),
+    "decimal commas in the label": ("a;y\n" + rows("{i};{i},5"), "--set decimal=comma"),
+    "millions": ("a;y\n" + rows("{i};1.00{k}.{i:03d}"), "write 1000000"),
+    "a title": ("Results of May\n\na,b,y\n" + rows("{i},2{i},{k}"), "if line 1 is a title"),
+    "a title as a row": ("Results,,\na,b,y\n" + rows("{i},2{i},{k}"), "if line 1 is a title"),
+    "units": ("a,b,y\nm,kg,EUR\n" + rows("{i},2{i},{i}.5"), "if line 2 holds units"),
+    "single quotes": ("'a','b','y'\n" + rows("'{i}','2{i}','{k}'"), "take the single quotes out"),
+    "gaps everywhere": ("a,b,y\n" + rows(",{i},{k}"), "ignore=a"),
+    "gaps in turn": ("a,b,y\n" + rows("{i},,{k}\n,{i},{k}"), "--set missing=fill"),
+    "a header with numbers": ("id,2019,y\n" + rows("{i},2{i},{k}"), "--set header=yes"),
+    "an empty label": ("a,b,y\n" + rows("{i},{k},"), "--set ignore=y"),
+    "labels that are all the same": ("a,b,y\n" + rows("{i},{k},1"), "--set ignore=y"),
+    "percent": ("a,b,y\n" + rows("{i},{i}%,{k}"), "write 0; or leave the column out"),
+    "words beside a label of words": ("kind,a,b\n" + rows("{w},{i},{w}"), "leave the column out"),
+    "a month": ("month,a,y\n" + rows("1949-0{k},{i},{k}"), "is a date or a time"),
+    "booleans": ("a,b,y\n" + rows("{i},True,{k}"), "--set ignore=b"),
+    "classes and numbers": ("a,y\n" + rows("{i},{k}") + "\n9,x\n10,x\n", "--set target=classes"),
+    "another separator": (
+        "sep=;\na,y\n" + rows("{i},{k}"),
+        "line 1 declares a separator that it does not have: --set separator=comma",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WORKS)
+def test_the_advice_works_when_it_is_followed(write: Write, tmp_path: Path, name: str) -> None:
+    text, words = WORKS[name]
+    table, messages = followed(write(text), tmp_path)
+    assert any(words in each for each in messages), messages
+    assert len(table) >= 24
+    assert table.x.shape[1] >= 1
+
+
+REAL: dict[str, tuple[list[str], tuple[int, int]]] = {
+    "01-airquality.csv": (["--set ignore=Date,Time", "--set decimal=comma"], (60, 8)),
+    "01c-airquality-points.csv": ([], (60, 8)),
+    "02-wdbc-kaggle.csv": (["--set label=diagnosis"], (60, 5)),
+    "03-excel-sep.csv": ([], (40, 2)),
+    "07-auto-mpg.data": (["--set 'ignore=column 9'"], (57, 7)),
+    "08b-house.csv": (["--set missing=fill"], (4, 1)),
+    "09-mtcars-writecsv.csv": (["--set 'ignore=column 1'"], (32, 5)),
+    "32-cjk.csv": ([], (60, 5)),
+}
+
+
+@pytest.mark.skipif(not CASES.is_dir(), reason="the failing files are not here")
+def test_files_that_failed_once(tmp_path: Path) -> None:
+    for name, (advice, shape) in REAL.items():
+        table, messages = followed(str(CASES / name), tmp_path)
+        assert len(messages) == len(advice), name
+        assert all(fix in each for fix, each in zip(advice, messages, strict=True))
+        assert table.x.shape == shape
+    refused(str(CASES / "15-github-page.csv"), "is a web page (HTML)")
+    refused(str(CASES / "17-excel.xlsx"), "is an Excel workbook (xlsx)")
+
+
+# Files that are no text in UTF-8.
+
+
+def zipped(**members: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in members.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), text)
+    return file.getvalue()
+
+
+def numpy_array() -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.zeros(3))
+    return file.getvalue()
+
+
+TABLE = PLAIN.encode()
+GBK = "身高,体重,判定\n1,2,肥胖\n2,3,普通\n3,4,普通\n4,5,肥胖\n".encode("gbk")
+FORMATS: dict[str, tuple[bytes, str]] = {
+    "gzip": (gzip.compress(TABLE), "is a gzip archive"),
+    "bzip2": (bz2.compress(TABLE), "is a bzip2 archive"),
+    "xz": (lzma.compress(TABLE), "is an xz archive"),
+    "zip": (zipped(t_csv=PLAIN), "is a zip archive"),
+    "xlsx": (zipped(xl__workbook_xml="<x/>"), "is an Excel workbook (xlsx)"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "is an old Excel workbook (xls)"),
+    "parquet": (b"PAR1\x15\x04" + bytes(9), "is a Parquet file"),
+    "pickle": (pickle.dumps([1]), "is a Python pickle"),
+    "npy": (numpy_array(), "is a NumPy array"),
+    "png": (b"\x89PNG\r\n\x1a\n\x00\x00", "is an image"),
+    "pdf": (b"%PDF-1.7\n%\xe2\xe3\n", "is a PDF document"),
+    "html": (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<html>a,b", "is a web page (HTML)"),
+    "html after a comment": (b"<!-- a,b -->\n<HTML lang=en>", "is a web page (HTML)"),
+    "xml": (b'<?xml version="1.0"?>\n<rows a="1,2"/>', "is an XML file"),
+    "404": (b"404: Not Found", "a web server that has no such file"),
+    "json": (json.dumps([{"a": 1, "b": 2}]).encode(), "is a JSON file"),
+    "json lines": (b'{"a":1,"b":2}\n{"a":2,"b":3}\n', "is a file of JSON Lines"),
+    "lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:12\n", "git lfs pull"),
+    "utf-16 with a mark": (PLAIN.encode("utf-16"), "is text in UTF-16"),
+    "utf-16 without": (PLAIN.encode("utf-16-le"), "is text in UTF-16"),
+    "utf-16 the other way": (PLAIN.encode("utf-16-be"), "is text in UTF-16"),
+    "utf-32": (PLAIN.encode("utf-32"), "is text in UTF-32"),
+    "latin-1": (PLAIN.replace("a", "\xe4").encode("latin-1"), "line 1: byte 0xe4 is not UTF-8"),
+    "gbk": (GBK, "line 1: byte 0xc9 is not UTF-8; if it is Chinese"),
+    "zeros": (PLAIN.replace("4,5", "4,\0005").encode(), "holds a zero at byte 26"),
+    "large": (b"a,b,y\n" + b"1.5,2,0%1000s\n7.5,3,1\n" % b"" * 6000, "take some of its rows"),
+}
+RUNNABLE = ("gzip", "bzip2", "xz", "zip", "utf", "gbk", "latin", "zeros", "large")
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_a_format_is_named_and_its_command_makes_a_table(tmp_path: Path, name: str) -> None:
+    content, words = FORMATS[name]
+    path = tmp_path / "two words" / "it's.csv"
+    path.parent.mkdir()
+    path.write_bytes(content)
+    message = refused(str(path), words)
+    assert ";" in message or ": " in message
+    command = re.search(r"\b(gzip|bzip2|xz|python3|iconv|tr|head) -.*", message)
+    assert (command is not None) == name.startswith(RUNNABLE)
+    if command is None:
+        return
+    if shutil.which(command[1]) is None:
+        pytest.skip(f"there is no {command[1]} here")
+    subprocess.run(command[0], shell=True, check=True, cwd=tmp_path)
+    table = read_table(str(tmp_path / ("unpacked/t.csv" if name == "zip" else "table.csv")))
+    assert table.classes == (("普通", "肥胖") if name == "gbk" else ("0", "1"))
+
+
+def test_names_that_begin_like_a_format_are_names(write: Write) -> None:
+    for names in ("[red]a[/red],y\n", "{a},y\n", "<5,y\n", "PK,y\n", "BZ,y\n"):
+        assert len(read_table(write(names + "1,0\n2,1\n3,1\n4,0\n"))) == 4
