@@ -183,6 +183,7 @@ async def test_a_refusal_says_why_and_keeps_the_line_open() -> None:
             assert refusal.display, text
             assert len(str(refusal.render()).splitlines()[-1]) > 10, text
             assert lab.query_one(Input).has_focus
+            assert lab.query_one(Input).value == text
             await pilot.press("escape")
             assert lab.query_one(Input).value == lab.state.text
 
@@ -212,6 +213,7 @@ async def test_shapes_that_meet_are_shown_and_pytorchs_own_words(size) -> None:
             await pilot.press("home", "shift+end", "delete", *"2x", "enter")
             await until(pilot, lambda: lab.state.look.refused is None)
             await until(pilot, lambda: "write 2*x" in screen_text(pilot.app))
+            assert lab.query_one(Input).value == "2x"  # it stays, to be corrected
             assert "The size of tensor a" not in " ".join(screen_text(pilot.app).split())
         await pilot.press("escape", "n")
         await until(pilot, lambda: lab.state.look.result is not None)

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from engine.expression import Refused
 from engine.tensors.torch_map import MODULES
@@ -225,6 +225,8 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             self.state.type(text)
         except Refused as refused:
             self.renew()  # an error about an earlier line is gone
+            with self.prevent(Input.Changed):
+                self.line.edit(text)  # what was typed stays, to be corrected
             self.line.refuse(refused)
             return
         self._show_line()
