@@ -370,7 +370,7 @@ np.sum(x, axis=0, dim=1)
 
 def test_what_once_ended_the_app_is_refused_or_traced() -> None:
     for line in split(TWICE):
-        with pytest.raises(Refused, match="(dim|min) is given twice") as caught:
+        with pytest.raises(Refused, match=r"(dim|min) is given twice") as caught:
             evaluate(line, names())
         assert caught.value.text[caught.value.start :].startswith(("dim=", "min="))
     for line in ("~1.5", "~12.0", "~1e5", "x[~1.5]"):
