@@ -17,7 +17,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from engine.datasets.registry import data_dir_problem
+from engine.datasets import registry
 from lessons.catalog import find
 from tui import paths, settings
 from tui.bench import Bench, NoBench, SettingUp
@@ -109,7 +109,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         """Has torch imported once no key has been pressed for a moment."""
         self._lesson: LessonScreen | None = None
         """The lesson that was opened last."""
-        self.data_dir = data_dir or paths.data_dir()
+        self.data_dir = data_dir or registry.data_dir()
         remote = "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
         self._fps = fps or (SSH_FPS if remote else LOCAL_FPS)
         if remote:
@@ -136,7 +136,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
         if self._slug is not None and not problem(find(self._slug)):
             self._open_lesson(self._slug)
-        folder = data_dir_problem(count_missing=False)
+        folder = registry.data_dir_problem(count_missing=False)
         for told in (self._remark, self._progress.remark, self._progress.problem, folder):
             if told:
                 self._warn(told)
