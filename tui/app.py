@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -170,7 +171,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     def action_command_palette(self) -> None:
         """Find something by its name."""
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+            self.push_screen(Palette(self.screen))
 
     def action_help_quit(self) -> None:
         """Copy what is selected, and name the key that quits, as the footer does."""
@@ -251,8 +252,11 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if isinstance(self.screen, HomeScreen):
             self.screen.show_progress()
 
-    def open_lesson(self, slug: str) -> None:
-        """Open the lesson from anywhere: what lies over the course is left first."""
+    def open_lesson(self, slug: str, preset: str | None = None) -> None:
+        """Open the lesson, or its lab with that preset, from anywhere.
+
+        What lies over the course is left first.
+        """
         while not isinstance(self.screen, HomeScreen):
             if isinstance(self.screen, LessonScreen):
                 if self.screen.lesson.slug == slug:
@@ -260,9 +264,9 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
                 self.screen.action_back()
             else:
                 self.screen.dismiss()
-        self.call_next(self._open_lesson, slug)  # once those screens have gone
+        self.call_next(self._open_lesson, slug, preset)  # once those screens have gone
 
-    def _open_lesson(self, slug: str) -> None:
+    def _open_lesson(self, slug: str, preset: str | None = None) -> None:
         """Open the lesson; the one that was open last is still there as it was left."""
         self._environment_loader.start()
         if self._lesson is None or self._lesson.lesson.slug != slug:
@@ -271,6 +275,9 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             self._lesson = LessonScreen(lesson, self._progress, self._environment, self._fps)
             self.install_screen(self._lesson, slug)
         self.push_screen(self._lesson)
+        if preset is not None:
+            use = partial(self._lesson.lab.use_preset, preset)
+            self._lesson.call_after_refresh(self._lesson.in_the_lab, use)
 
     def _close_lesson(self) -> None:
         """End what goes on in the lesson that was open last: only one trains.
