@@ -188,20 +188,15 @@ HOSTILE = [
     gradient = x * y → gradient → it is a setting   import os → import os → only one expression
     x; y → x → only one expression
 """),
-    ("().__class__.__bases__[0]", "().__class__.__bases__[0]", ALLOWED),
-    ("x.__class__", "x.__class__", ALLOWED),
-    ("torch.hub", "torch.hub", ALLOWED),
-    ("x[0]", "x[0]", ALLOWED),
-    ("x + (lambda: 1)()", "(lambda: 1)()", ALLOWED),
-    ("x and y", "x and y", ALLOWED),
-    ("not x", "not x", ALLOWED),
-    ("~x", "~x", ALLOWED),
-    ("...", "...", ALLOWED),
-    ("{x}", "{x}", ALLOWED),
-    ("{x: y}", "{x: y}", ALLOWED),
-    ("[x for x in y]", "[x for x in y]", ALLOWED),
-    ("sum(x for x in y)", "(x for x in y)", ALLOWED),
-    ("await x", "await x", ALLOWED),
+    *(
+        (text, marked, ALLOWED)
+        for text, marked in cells("""
+        ().__class__.__bases__[0] → ().__class__.__bases__[0]   x.__class__ → x.__class__
+        torch.hub → torch.hub   x[0] → x[0]   x + (lambda: 1)() → (lambda: 1)()   x and y → x and y
+        not x → not x   ~x → ~x   ... → ...   {x} → {x}   {x: y} → {x: y}
+        [x for x in y] → [x for x in y]   sum(x for x in y) → (x for x in y)   await x → await x
+    """)
+    ),
     ("x*y\x1b[2J", " ", "control character (U+001B)"),
     ("x*\x00y", " ", "control character (U+0000)"),
     ("(" * 10_000 + "x" + ")" * 10_000, "(", "20,001 characters are too many"),
