@@ -187,17 +187,19 @@ class _Fetch:
         """Download one file from the first server that has it."""
         reasons: dict[str | None, str] = {}
         for mirror in mirrors:
+            host = urlsplit(mirror).hostname
             for _ in range(TRIES):
                 try:
                     return self._try(f"{mirror}{file.packed}", file)
+                except ConnectionLost as error:
+                    reasons[host] = str(error)
+                except NoAnswer as error:
+                    reasons[host] = str(error)
+                    break
                 except Broken as error:
                     what = f"expected {error.expected}, found {error.found}"
-                    reasons[urlsplit(mirror).hostname] = f"it sends another file: {what}"
+                    reasons[host] = f"it sends another file: {what}"
                     break
-                except NoAnswer as error:
-                    reasons[urlsplit(mirror).hostname] = str(error)
-                    if not isinstance(error, ConnectionLost):
-                        break
         why = "; ".join(f"{host}: {reason}" for host, reason in reasons.items())
         raise FetchFailed(f"{self.data_set.title} did not come. {why}")
 

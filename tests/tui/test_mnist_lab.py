@@ -82,9 +82,9 @@ async def open_lab(
 ) -> MnistLab:
     desk = pilot.app
     assert isinstance(desk, DltuiApp)
-    desk._setting_up.start()
+    desk._environment_loader.start()
     shown = course or lesson(**settings)
-    await desk.push_screen(LessonScreen(shown, desk._progress, desk._bench, 10.0))
+    await desk.push_screen(LessonScreen(shown, desk._progress, desk._environment, 10.0))
     await pilot.press("2")
     lab = desk.screen.query_one(MnistLab)
     await until(pilot, lambda: lab.picture is not None)
