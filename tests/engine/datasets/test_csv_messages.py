@@ -64,6 +64,11 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
     (PLAIN, ["line 1", "'a'"], {"header": "no"}),
     ("a,b\n" + rows("p{i},{i}"), ["beside the label holds numbers: nothing can be learned"], {}),
     (
+        "name,kind,a,b\n" + rows("n{i},{w},{i},{i}.5"),
+        ["'n0' is not a number; leave the columns without numbers out: --set ignore=name,kind"],
+        {},
+    ),
+    (
         "kind,a\ncat,1\ndog,2\ncat,3\ndog,4\n",
         ["column 'kind' is what to predict: --set label="],
         {},
