@@ -1,4 +1,4 @@
-"""The app: which screen is shown, the theme and the global keys; knows no training."""
+"""The app: which screen is shown, the theme and the global keys."""
 
 from __future__ import annotations
 

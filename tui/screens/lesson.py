@@ -1,4 +1,4 @@
-"""A lesson on screen: Concept, Lab and Code, one key each; knows none of their insides."""
+"""A lesson on screen: Concept, Lab and Code, one key each."""
 
 from __future__ import annotations
 
