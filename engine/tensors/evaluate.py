@@ -277,7 +277,7 @@ def _each_cell(
         (one, other), shapes = map(line.source, places), [tuple(part.shape) for part in operands]
         broadcast = Broadcast(symbol, one, other, shapes[0], shapes[1])
         line.allow(node, lambda: limits.check_cells(limits.cells_of_broadcast(*shapes)))
-    why = partial(refusals.explain_cells, operands, broadcast=broadcast)
+    why = partial(refusals.explain_cells, operands, broadcast=broadcast, symbol=symbol)
     disagreement = broadcast if broadcast and not broadcast.agrees else None
     result = line.attempt(node, lambda: traced.each_cell(do, left, right), why, disagreement)
     if broadcast:

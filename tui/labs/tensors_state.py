@@ -31,6 +31,9 @@ class TensorsState(LabState):
     look: SceneLook
     """The tensors of the scene and the last line with its result, frozen."""
 
+    _hidden: SceneLook | None = None
+    """The result that a refused line has hidden."""
+
     def __init__(self, scene: str) -> None:
         self.use(scene)
 
@@ -130,7 +133,7 @@ class TensorsState(LabState):
 
     def _changed(self) -> None:
         """Show the tensors as they are now, without a line."""
-        self._hidden: SceneLook | None = None
+        self._hidden = None
         if self.session is not None:
             self._tensors = self.session.tensors
         sources = {name: look(tensor) for name, tensor in self._tensors.items()}
