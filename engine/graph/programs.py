@@ -15,7 +15,6 @@ class ProgramStatement:
 
     code: str
     why: str
-    """What it shows, in a sentence."""
     refusal: str = ""
     """What the error that it raises means and how to avoid it; empty if it raises none."""
 
@@ -66,12 +65,10 @@ class ProgramPosition:
 
     @property
     def begun(self) -> bool:
-        """Whether a statement was run."""
         return bool(self.ran)
 
     @property
     def done(self) -> bool:
-        """Whether all statements were run."""
         return len(self.ran) == len(self.program.statements)
 
 

@@ -34,7 +34,6 @@ class GraphSettings:
     """
 
     expression: str
-    """With or without `f = ` in front."""
     inputs: Mapping[str, Numbers]
     """The inputs by name, in order: a float, or a tuple of them for a vector."""
     requires_grad: tuple[str, ...] | None = None
@@ -42,7 +41,6 @@ class GraphSettings:
     gradient: Numbers | None = None
     """The weights that backward starts with; a vector has to have them."""
     graph: ExpressionGraph = field(init=False, repr=False, compare=False)
-    """The expression as parts."""
 
     def __post_init__(self) -> None:
         inputs = {checked_name(name): _checked(name, value) for name, value in self.inputs.items()}

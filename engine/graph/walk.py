@@ -26,7 +26,6 @@ class GraphNode(TensorRecord):
 
     kind: Literal["input", "constant", "operation", "result"]
     operation: str
-    """As it is typed, `*` or `sigmoid`; empty for a leaf."""
     formula: str
     """The operation in the names of its inputs: `a · y`; empty for a leaf."""
     inputs: tuple[int, ...]
@@ -55,15 +54,12 @@ class Move:
     edge: int | None
     """The edge over which the gradient comes, as an index into `GraphWalk.edges`."""
     line: str
-    """The move in one line of mathematics."""
     gradients: tuple[Value | None, ...]
     """The gradient so far of every node, after this move; None where there is none yet."""
     note: str = ""
-    """Why a number is infinite or undefined."""
     error: str = ""
     """PyTorch's own words, where backward could not start."""
     explanation: str = ""
-    """What the error means and how to avoid it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +73,6 @@ class ComparedGradient:
     difference: float | None
     """The largest one among its numbers."""
     reason: str = ""
-    """Why they cannot be compared."""
 
     @property
     def close(self) -> bool:
@@ -98,12 +93,10 @@ class GradientCheck(tuple[ComparedGradient, ...]):
 
     @property
     def close(self) -> bool:
-        """Whether every input agrees, or cannot be compared."""
         return all(each.close for each in self)
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why some inputs cannot be compared."""
         return tuple(f"{each.name}: {each.reason}" for each in self if each.reason)
 
 
@@ -123,12 +116,10 @@ class GraphWalk:
 
     @property
     def result(self) -> GraphNode:
-        """The node of the whole expression."""
         return self.nodes[-1]
 
     @property
     def error(self) -> str:
-        """PyTorch's words where backward could not start; else empty."""
         return self.moves[-1].error
 
     @property
@@ -151,22 +142,18 @@ class WalkPosition:
 
     @property
     def begun(self) -> bool:
-        """Whether a move was made."""
         return self.position > 0
 
     @property
     def done(self) -> bool:
-        """Whether all moves were made."""
         return self.position == len(self.walk.moves)
 
     @property
     def move(self) -> Move | None:
-        """The last move made; None before the first."""
         return self.walk.moves[self.position - 1] if self.begun else None
 
     @property
     def known(self) -> tuple[bool, ...]:
-        """Whether the value of each node is computed."""
         made = self.walk.moves[: self.position]
         computed = {move.node for move in made if move.phase == "forward"}
         nodes = enumerate(self.walk.nodes)

@@ -178,13 +178,16 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
         """How many points are classified correctly: z ≥ 0, and so P ≥ 0.5, where the label is 1."""
         return int(((z >= 0) == (self.y == 1)).sum().item())
 
+    def _right_now(self) -> int:
+        """How many points the parameters classify correctly as they are now."""
+        with torch.no_grad():
+            return self.right(self.model(self.x))
+
     def linear(self) -> list[nn.Linear]:
         """The layers that have weights, from the inputs to the output."""
         return [layer for layer in self.model if isinstance(layer, nn.Linear)]
 
     def picture(self) -> BoundaryPicture:
-        with torch.no_grad():
-            right = self.right(self.model(self.x))
         return BoundaryPicture(
             x=copied(self.x),
             labels=copied(self.y).ravel(),
@@ -197,12 +200,13 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
                 for layer in self.linear()
             ),
             activation=self.activation,
-            right=right,
+            right=self._right_now(),
         )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
         loss = None if step is None else step.loss.item()
-        right = None if self.z is None else self.right(self.z)
+        # Of the parameters after the step, as the picture shows them.
+        right = None if self.z is None else self._right_now()
         share = "" if right is None else f"{right}/{len(self.x)}"
         layers, points = self.linear(), len(self.x)
         deep = len(layers) > 1
@@ -270,8 +274,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
     def metrics(self) -> Mapping[str, float]:
         """`accuracy`; and `stopped_at`: the step, counted from 0, at which that was enough."""
         stopped = {} if self.stopped_at is None else {"stopped_at": self.stopped_at}
-        with torch.no_grad():
-            return {"accuracy": self.right(self.model(self.x)) / len(self.x), **stopped}
+        return {"accuracy": self._right_now() / len(self.x), **stopped}
 
 
 def weights_of(layers: list[nn.Linear]) -> NamedParameters:

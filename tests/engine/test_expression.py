@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from engine.expression import DEEPEST, MOST_CHARACTERS, Refused, parse, parse_assignment
+from tests.table import cells
 
 
 def refused(text: str) -> Refused:
@@ -41,18 +42,14 @@ def test_where_only_an_expression_may_stand_a_name_is_refused() -> None:
 
 
 REFUSED = [
-    ("import os", "import os", "only one expression"),
-    ("x; y", "x", "only one expression"),
-    ("x = y = 2", "x = y = 2", "only one expression"),
-    ("x.y = 2", "x.y = 2", "only one expression"),
-    ("x += 1", "x += 1", "only one expression"),
-    ("del x", "del x", "only one expression"),
-    ("x, y = 1, 2", "x, y = 1, 2", "only one expression"),
-    ("(x + y", "(", "( is never closed"),
+    *cells("""
+    import os → import os → only one expression   x; y → x → only one expression
+    x = y = 2 → x = y = 2 → only one expression   x.y = 2 → x.y = 2 → only one expression
+    x += 1 → x += 1 → only one expression   del x → del x → only one expression
+    x, y = 1, 2 → x, y = 1, 2 → only one expression   (x + y → ( → ( is never closed
+    é + (y → ( → never closed   x $ y → $ → invalid syntax   2x → 2 → a product is written with *
+"""),
     ("   x + )", ")", "never opened"),
-    ("é + (y", "(", "never closed"),
-    ("x $ y", "$", "invalid syntax"),
-    ("2x", "2", "a product is written with *"),
 ]
 
 
@@ -60,6 +57,8 @@ def test_what_is_no_expression_is_refused_at_its_place() -> None:
     for text, marked, words in REFUSED:
         assert words in str(refused(text))
         assert place(text) == marked
+    for text in ("\\frac{x}{y}", "x + \\sigma"):  # the backslash, not what stands behind it
+        assert place(text) == "\\"
     for text in ("", "   ", "# nothing"):
         assert "an expression is wanted" in str(refused(text))
 

@@ -15,6 +15,7 @@ from engine.graph.build import MOST_NODES, names_in
 from engine.graph.operations import FUNCTIONS, Numbers
 from engine.graph.settings import LONGEST_VECTOR, GraphSettings, parse_value
 from engine.graph.take_apart import take_apart
+from tests.table import cells
 
 INPUTS: Mapping[str, Numbers] = {"x": 2.0, "y": 3.0}
 
@@ -50,33 +51,17 @@ def test_a_value_is_a_number_or_a_list_of_them() -> None:
         assert parse_value("x", text) == value
 
 
-OTHER_VALUES = {
-    "two": "two",
-    "1 2": "1 2",
-    "[1, two, 3]": "two",
-    "[1,, 2]": ",",
-    "[]": "]",
-    "[1, 2": "[1, 2",
-    "1, 2": "1, 2",
-    "[[1], [2]]": "[1]",
-    "nan": "nan",
-    "[1, inf]": "inf",
-    "1e999": "1e999",
-    "1_000": "1_000",
-    "0x10": "0x10",
-    "True": "True",
-    "2j": "2j",
-    "1+1": "1+1",
-    "[1]*1000000": "[1]*1000000",
-    "[0 for _ in x]": "0 for _ in x",
-    "__import__('os')": "__import__('os')",
-    "١٢": "١٢",  # digits, but not those of Python's source
-    "[1,2,3,4,5,6,7,8,9,10,11,12,13]": "[1,2,3,4,5,6,7,8,9,10,11,12,13]",
-}
+OTHER_VALUES = cells("""
+    two → two   1 2 → 1 2   [1, two, 3] → two   [1,, 2] → ,   [] → ]   [1, 2 → [1, 2   1, 2 → 1, 2
+    [[1], [2]] → [1]   nan → nan   [1, inf] → inf   1e999 → 1e999   1_000 → 1_000   0x10 → 0x10
+    True → True   2j → 2j   1+1 → 1+1   [1]*1000000 → [1]*1000000   [0 for _ in x] → 0 for _ in x
+    __import__('os') → __import__('os')   ١٢ → ١٢
+    [1,2,3,4,5,6,7,8,9,10,11,12,13] → [1,2,3,4,5,6,7,8,9,10,11,12,13]
+""")
 
 
 def test_any_other_value_is_refused_at_its_place() -> None:
-    for text, marked in OTHER_VALUES.items():
+    for text, marked in OTHER_VALUES:
         with pytest.raises(Refused, match=r"x .* must be a number, such as −0\.5") as caught:
             parse_value("x", text)
         assert place(caught.value) == marked
@@ -175,63 +160,43 @@ def test_the_names_that_an_expression_needs() -> None:
 
 ALLOWED = "Allowed are numbers, the inputs"
 HOSTILE = [
-    ("__import__('os')", "__import__", "no function __import__"),
-    ("__import__('os').system('true')", "__import__('os').system", "no function system"),
-    ("().__class__.__bases__[0]", "().__class__.__bases__[0]", ALLOWED),
-    ("x.__class__", "x.__class__", ALLOWED),
-    ("x.grad", "x.grad", "the gradient is what the walk computes"),
-    ("x * y.data", "y.data", ".data is not taken"),
-    ("torch.load(x)", "torch.load", "no function torch.load"),
-    ("torch.hub", "torch.hub", ALLOWED),
-    ("x[0]", "x[0]", ALLOWED),
-    ("x + (lambda: 1)()", "(lambda: 1)()", ALLOWED),
-    ("lambda: x", "lambda: x", "a lambda cannot stand here"),
-    ("x < y", "x < y", "a comparison cannot stand here"),
-    ("x and y", "x and y", ALLOWED),
-    ("not x", "not x", ALLOWED),
-    ("~x", "~x", ALLOWED),
-    ("x if x else y", "x if x else y", "no branches"),
-    ("x * 'a'", "'a'", "text cannot stand here"),
-    ("f'{x}'", "f'{x}'", "text cannot stand here"),
-    ("b'x' * x", "b'x'", "text cannot stand here"),
-    ("x * True", "True", "True is no number here"),
-    ("x ** True", "True", "True is no number here"),
-    ("None", "None", "None is no number here"),
-    ("...", "...", ALLOWED),
-    ("2j * x", "2j", "a complex number"),
-    ("1e999 * x", "1e999", "larger than a float64 can hold"),
-    ("x ** -1e999", "1e999", "larger than a float64 can hold"),
-    ("x // y", "x // y", "no gradient"),
-    ("x % y", "x % y", "% is not taken"),
-    ("x ^ 2 * y", "x ^ 2 * y", "write x ** 2 * y"),
-    ("x << 2", "x << 2", "this sign is not taken"),
-    ("[x, y]", "[x, y]", "give it to an input"),
-    ("x, y", "x, y", "one result"),
-    ("{x}", "{x}", ALLOWED),
-    ("{x: y}", "{x: y}", ALLOWED),
-    ("[x for x in y]", "[x for x in y]", ALLOWED),
-    ("sum(x for x in y)", "(x for x in y)", ALLOWED),
-    ("(z := x)", "z := x", ":="),
-    ("sum(*x)", "*x", "star"),
-    ("exp(**x)", "exp(**x)", "exp takes no names with ="),
-    ("sum(x, dim=0)", "sum(x, dim=0)", "dim= is not needed"),
-    ("exp()", "exp()", "exp takes 1, as in exp(x), not 0"),
-    ("dot(x)", "dot(x)", "dot takes 2, as in dot(x, y), not 1"),
-    ("max(x, y)", "max(x, y)", "maximum(x, y) takes the larger"),
-    ("sigmod(x)", "sigmod", "the nearest is sigmoid"),
-    ("eval(x)", "eval", "no function eval"),
-    ("x(y)", "x", "for a product write x * (…)"),
-    ("2(x)", "2(x)", "for a product write *"),
-    ("exp * x", "exp", "exp is a function: write exp(x)"),
-    ("await x", "await x", ALLOWED),
-    ("x", "x", "an operation is wanted"),
-    ("+x", "+x", "an operation is wanted"),
-    ("3", "3", "an operation is wanted"),
-    ("x = x * y", "x", "x is an input already"),
-    ("exp = x * y", "exp", "it is a function"),
-    ("gradient = x * y", "gradient", "it is a setting"),
-    ("import os", "import os", "only one expression"),
-    ("x; y", "x", "only one expression"),
+    *cells("""
+    __import__('os') → __import__ → no function __import__
+    __import__('os').system('true') → __import__('os').system → no function system
+    x.grad → x.grad → the gradient is what the walk computes
+    x * y.data → y.data → .data is not taken   torch.load(x) → torch.load → no function torch.load
+    lambda: x → lambda: x → a lambda cannot stand here
+    x < y → x < y → a comparison cannot stand here   x if x else y → x if x else y → no branches
+    x * 'a' → 'a' → text cannot stand here   f'{x}' → f'{x}' → text cannot stand here
+    b'x' * x → b'x' → text cannot stand here   x * True → True → True is no number here
+    x ** True → True → True is no number here   None → None → None is no number here
+    2j * x → 2j → a complex number   1e999 * x → 1e999 → larger than a float64 can hold
+    x ** -1e999 → 1e999 → larger than a float64 can hold   x // y → x // y → no gradient
+    x % y → x % y → % is not taken   x ^ 2 * y → x ^ 2 * y → write x ** 2 * y
+    x << 2 → x << 2 → this sign is not taken   [x, y] → [x, y] → give it to an input
+    x, y → x, y → one result   (z := x) → z := x → :=   sum(*x) → *x → star
+    exp(**x) → exp(**x) → exp takes no names with =
+    sum(x, dim=0) → sum(x, dim=0) → dim= is not needed
+    exp() → exp() → exp takes 1, as in exp(x), not 0
+    dot(x) → dot(x) → dot takes 2, as in dot(x, y), not 1
+    max(x, y) → max(x, y) → maximum(x, y) takes the larger
+    sigmod(x) → sigmod → the nearest is sigmoid   eval(x) → eval → no function eval
+    x(y) → x → for a product write x * (…)   2(x) → 2(x) → for a product write *
+    exp * x → exp → exp is a function: write exp(x)   x → x → an operation is wanted
+    +x → +x → an operation is wanted   3 → 3 → an operation is wanted
+    x = x * y → x → x is an input already   exp = x * y → exp → it is a function
+    gradient = x * y → gradient → it is a setting   import os → import os → only one expression
+    x; y → x → only one expression
+"""),
+    *(
+        (text, marked, ALLOWED)
+        for text, marked in cells("""
+        ().__class__.__bases__[0] → ().__class__.__bases__[0]   x.__class__ → x.__class__
+        torch.hub → torch.hub   x[0] → x[0]   x + (lambda: 1)() → (lambda: 1)()   x and y → x and y
+        not x → not x   ~x → ~x   ... → ...   {x} → {x}   {x: y} → {x: y}
+        [x for x in y] → [x for x in y]   sum(x for x in y) → (x for x in y)   await x → await x
+    """)
+    ),
     ("x*y\x1b[2J", " ", "control character (U+001B)"),
     ("x*\x00y", " ", "control character (U+0000)"),
     ("(" * 10_000 + "x" + ")" * 10_000, "(", "20,001 characters are too many"),

@@ -174,7 +174,8 @@ def test_a_backward_that_cannot_start_ends_the_walk_with_the_words_of_pytorch() 
         torch.tensor(2.0).backward()
     assert last.error == str(raised.value)
     assert (last.phase, last.line) == ("backward", "f.backward()")
-    assert "No input requires a gradient" in last.explanation
+    assert "Let an input require one" in last.explanation
+    assert "The expression has no input" in walk("2*3").moves[-1].explanation
     stopped = walk("x*2", x=(1.0, 2.0))
     with pytest.raises(RuntimeError) as raised:
         torch.ones(2, requires_grad=True).exp().backward()

@@ -193,16 +193,12 @@ def test_what_is_no_number_is_null(capsys: Captured) -> None:
 
 
 MISTAKES = [
-    (settings("expression=x*"), "something is missing at the end"),
     (settings("expression=foo(x)", "x=2"), "an expression has no function foo"),
     (settings("expression=x.T", "x=2"), "at column 1: 'x.T'"),
-    (settings("expression=lambda: 1"), "a lambda cannot stand here"),
     (settings("expression=x*y", "x=2"), "y has no value: give it one with --set y=2"),
     (settings("expression=x*2", "x=2", "y=3"), "y has a value, but the expression does not"),
     (settings("expression="), "an expression is wanted"),
     (settings("expression=x*2", "x=two"), "it must be a number"),
-    (settings("expression=x*2", "x=[1,2"), "it must be a number"),
-    (settings("expression=x*2", "x=nan"), "it must be a number"),
     (settings("expression=x*2", f"x=[{'1,' * 100_000}1]"), "too many"),
     (settings(f"expression={'(' * 10_000}x{')' * 10_000}", "x=2"), "too many"),
     (settings("expression=x\x1b[2J", "x=2"), "U+001B"),

@@ -17,7 +17,7 @@ from lessons.catalog import find
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui import cli
-from tui.bench import SettingUp
+from tui.environment import EnvironmentLoader
 from tui.labs.autograd import AutogradLab, Inputs
 from tui.progress import Progress
 from tui.screens.home import HomeScreen
@@ -420,7 +420,7 @@ async def test_the_copied_command_prints_the_same_gradients(
 async def test_before_pytorch_is_there_it_says_so_and_no_key_does_harm(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(SettingUp, "start", lambda _: None)
+    monkeypatch.setattr(EnvironmentLoader, "start", lambda _: None)
     async with app("autograd").run_test(size=NARROW) as pilot:
         await until(pilot, lambda: pilot.app.screen.query(AutogradLab))
         await pilot.press("2", "s", "space", "b", "r", "p", "y", "left_square_bracket", "e")

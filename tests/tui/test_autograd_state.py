@@ -15,6 +15,7 @@ from engine.graph.settings import GraphSettings
 from engine.graph.take_apart import take_apart
 from engine.graph.walk import ComparedGradient, GradientCheck, WalkPosition
 from lessons.catalog import find
+from tests.table import cells
 from tests.tui.screen_text import screen_text
 from tui.labs.autograd import Moves
 from tui.labs.autograd_state import AutogradState, describe, edges
@@ -171,19 +172,15 @@ def test_weights_are_accepted_and_can_be_undone(state: AutogradState) -> None:
 
 
 SLIPS = [
-    ("x = 2abc", "it must be a number", "2abc"),
-    ("x = nan", "it must be a number", "nan"),
-    ("x=1e999", "it must be a number", "1e999"),
-    ("x = [1, two]", "it must be a number", "two"),
-    ("x = y", "it must be a number", "y"),
-    ("x = __import__('os')", "it must be a number", "__import__('os')"),
-    ("x = [1,2,3,4,5,6,7,8,9,10,11,12,13]", "13 numbers", "[1,2,3,4,5,6,7,8,9,10,11,12,13]"),
-    ("q = 3", "q is no input: there are x, y, z", "q"),
-    ("requires_grad = q", "the inputs are x, y, z", "requires_grad = q"),
-    ("2x", "a product is written with *: write", "2"),
+    *cells("""
+    x = 2abc → it must be a number → 2abc   x = [1, two] → it must be a number → two
+    x = y → it must be a number → y   x = __import__('os') → it must be a number → __import__('os')
+    x = [1,2,3,4,5,6,7,8,9,10,11,12,13] → 13 numbers → [1,2,3,4,5,6,7,8,9,10,11,12,13]
+    q = 3 → q is no input: there are x, y, z → q
+    requires_grad = q → the inputs are x, y, z → requires_grad = q
+    2x → a product is written with *: write → 2
+"""),
     ("x*y*", "something is missing at the end", ""),
-    ("x.__class__", "nothing is taken out of a value with a dot", "x.__class__"),
-    ("__import__('os')", "an expression has no function __import__", "__import__"),
     ("x\x1b[2J", "a control character (U+001B)", " "),
     ("y = [1, 2]\x00", "a control character (U+0000)", " "),
 ]

@@ -17,11 +17,11 @@ from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
-import tui.bench
+import tui.environment
 from tests.tui.conftest import PATIENCE, app, until
 from tests.tui.conftest import open_lab as open_training
 from tests.tui.screen_text import screen_text
-from tui.bench import SettingUp
+from tui.environment import EnvironmentLoader
 from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.graphs import GraphsLab
 from tui.labs.lab import Lab
@@ -215,10 +215,10 @@ async def test_the_key_for_errors_is_there_where_a_picture_has_some(slug, means:
 async def test_without_pytorch_the_lab_says_so_in_its_place(
     slug: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_: SettingUp) -> None:
+    def broken(_: EnvironmentLoader) -> None:
         raise ImportError("libcudart.so.12: [cannot] open")
 
-    monkeypatch.setattr(tui.bench.SettingUp, "_set_up", broken)
+    monkeypatch.setattr(tui.environment.EnvironmentLoader, "_set_up", broken)
     async with app(slug).run_test(size=NARROW) as pilot:
         await until(pilot, lambda: pilot.app.screen.query(Lab))
         await pilot.press("2")

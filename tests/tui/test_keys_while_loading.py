@@ -9,12 +9,12 @@ import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-import tui.bench
+import tui.environment
 from engine.device import Device
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.curves import CurvesLab
 from tui.labs.graphs import GraphsLab
@@ -30,7 +30,7 @@ from tui.widgets.status_bar import StatusBar
 from tui.widgets.ways import Ways
 
 CPU = Device("cpu", "the processor")
-BENCH = Bench(CPU, (CPU,))
+ENVIRONMENT = Environment(CPU, (CPU,))
 SIZE = (80, 22)
 LABS = ["linear-regression", "dataloader", "mnist", "tensors", "autograd", "graphs"]
 LABS += ["probabilities", "softmax"]
@@ -92,14 +92,14 @@ def test_the_text_of_the_starting_box() -> None:
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """PyTorch is there when the test says so."""
-    monkeypatch.setattr(tui.bench.SettingUp, "start", lambda _: None)
+    monkeypatch.setattr(tui.environment.EnvironmentLoader, "start", lambda _: None)
 
 
 def arrives(pilot: Pilot[None]) -> None:
     """Now PyTorch is there."""
     opened = pilot.app
     assert isinstance(opened, DltuiApp)
-    opened._be_ready(BENCH)
+    opened._be_ready(ENVIRONMENT)
 
 
 async def lesson_of(pilot: Pilot[None]) -> Lab:

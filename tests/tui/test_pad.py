@@ -234,21 +234,3 @@ async def test_another_size_keeps_the_drawing_and_another_theme_its_contrast() -
         app.theme = "textual-light"
         await until(pilot, lambda: sum(paper()) > 600)
         assert ([strip.text for strip in app.sheet.strips], screen_text(app)) == dark
-
-
-@pytest.mark.parametrize("colours", [{"NO_COLOR": "1"}, {"COLORTERM": "", "TERM": "xterm"}])
-async def test_without_colours_the_shape_is_there(
-    colours: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in colours.items():
-        monkeypatch.setenv(name, value)
-    app = Desk(Says)
-    async with app.run_test(size=NARROW) as pilot:
-        await pilot.press("space", *["right"] * 6, "space")
-        await pilot.pause()
-        line = app.sheet.strips[7]
-        if "NO_COLOR" in colours:
-            inks = {segment.style.color.triplet for segment in line if segment.style}
-            assert (255, 255, 255) in {tuple(ink) for ink in inks}
-        else:
-            assert "██████" in line.text

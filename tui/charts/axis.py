@@ -152,12 +152,13 @@ def horizontal(scale: Scale, columns: int) -> Axis:
     The name stands at the right end or, where the last label ends there, behind it.
     """
     make = logarithmic if scale.logarithmic else linear
-    axis = make(scale.low, scale.high, 1)
-    for count in range(max(columns // 7, 1), 0, -1):
-        axis = make(scale.low, scale.high, count)
+    axes = [make(scale.low, scale.high, count) for count in range(max(columns // 7, 2), 0, -1)]
+    two = [replace(axis, ticks=(axis.ticks[0], axis.ticks[-1])) for axis in axes if axis.ticks[1:]]
+    # As many ticks as fit; at least the first and the last; where not even they do, one.
+    for axis in (*(axis for axis in axes if axis.ticks[1:]), *two, *axes):
         if (ticks := _fitting(axis, scale.name, columns)) is not None:
             return replace(axis, ticks=ticks)
-    return axis
+    return axes[-1]
 
 
 def _fitting(axis: Axis, name: str, columns: int) -> tuple[tuple[float, str], ...] | None:
@@ -197,8 +198,8 @@ def logarithmic(low: float, high: float, ticks: int) -> Axis:
     low, high = _positive(low, high)
     least = math.floor(math.log10(low) * 2 + 1e-9) / 2
     most = math.ceil(math.log10(high) * 2 - 1e-9) / 2
-    if most - least < 1:
-        least, most = math.floor(least), math.ceil(max(most, least + 1))
+    if math.floor(most) - math.ceil(least) < 1:
+        least, most = math.floor(least), max(math.ceil(most), math.floor(least) + 1)
     step = max(1, int(nice_step((most - least) / max(ticks, 1))))
     powers = range(math.ceil(least / step) * step, math.floor(most) + 1, step)
     places = [round((power - least) / (most - least), DECIMALS) for power in powers]

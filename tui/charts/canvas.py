@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -25,6 +26,8 @@ PLAIN = -1
 BRAILLE = 0x2800
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.int32)
 """The bit of each dot of a braille cell, 4 rows of 2."""
+ANSI = re.compile(r"((?:\x1b\[[\d;]*m)+)([^\x1b]+)")
+"""Colour codes, and the letters behind them."""
 LEAST_WIDTH, LEAST_HEIGHT = 16, 5
 """Below this there is no chart, and words take its place."""
 
@@ -67,22 +70,17 @@ class Canvas:
     def of_ansi(cls, text: str, width: int, height: int) -> Self:
         """A canvas from lines of text with ANSI colours; what has no true colour is untouched."""
         canvas = cls(width, height)
-        for row, line in enumerate(text.split("\n")[:height]):
-            column, foreground, background = 0, PLAIN, PLAIN
-            for piece in line.split("\x1b[")[1:]:
-                code, _, letters = piece.partition("m")
-                if code.startswith("38;2;"):
-                    foreground = _colour(code)
-                elif code.startswith("48;2;"):
-                    background = _colour(code)
-                else:
-                    foreground = background = PLAIN
-                if letters and foreground != PLAIN:
-                    cells = np.s_[row, column : column + len(letters)]
-                    canvas.glyphs[cells] = _codes(letters)
-                    canvas.foregrounds[cells] = foreground
-                    canvas.backgrounds[cells] = background
-                column += len(letters)
+        colours = PLAIN, PLAIN
+        spans: list[tuple[str, int, int, int]] = []
+        for codes, letters in ANSI.findall(text.replace("\n", "")):
+            colours = _colours(codes, colours)
+            spans.append((letters, len(letters), *colours))
+        pieces, lengths, foregrounds, backgrounds = zip(*spans, strict=True)
+        shape = height, width
+        canvas.foregrounds = np.repeat(np.array(foregrounds, np.int32), lengths).reshape(shape)
+        canvas.backgrounds = np.repeat(np.array(backgrounds, np.int32), lengths).reshape(shape)
+        glyphs = _codes("".join(pieces)).reshape(shape)
+        canvas.glyphs = np.where(canvas.foregrounds == PLAIN, UNTOUCHED, glyphs)
         return canvas
 
     def copy(self) -> Canvas:
@@ -211,9 +209,20 @@ def unpacked(colour: int) -> RGB | None:
 
 
 @lru_cache(maxsize=256)
-def _colour(code: str) -> int:
-    red, green, blue = code.split(";")[2:]
-    return packed((int(red), int(green), int(blue)))
+def _colours(codes: str, before: tuple[int, int]) -> tuple[int, int]:
+    """The foreground and the background after these ANSI codes."""
+    foreground, background = before
+    for code in codes.replace("\x1b[", "").split("m")[:-1]:
+        kind, _, colour = code.partition(";2;")
+        if kind not in ("38", "48"):
+            foreground = background = PLAIN
+            continue
+        red, green, blue = map(int, colour.split(";"))
+        if kind == "38":
+            foreground = packed((red, green, blue))
+        else:
+            background = packed((red, green, blue))
+    return foreground, background
 
 
 def _codes(text: str) -> Cells:

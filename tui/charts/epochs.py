@@ -195,10 +195,9 @@ def draw_gradients(frame: Frame, width: int, height: int, style: ChartStyle) -> 
     low = max(math.floor(min([*powers, LEAST_POWER])), -FARTHEST)
     high = min(math.ceil(max([*powers, MOST_POWER])), FARTHEST)
     gap = 2 if 2 * len(layers) + 3 <= height else 1
-    labels = [
-        f"{name.rjust(widest)} {text.rjust(max(map(len, numbers)))}"
-        for name, text in zip(names, numbers, strict=True)
-    ]
+    # The numbers change with every frame, and the axes, with room for them, do not.
+    room = max(map(len, numbers))
+    labels = [f"{name.rjust(widest)}{' ' * (room + 1)}" for name in names]
     rows = gap * len(layers) - (gap - 1)
     axis = rows_axis(labels, gap, rows)
     plot = Plot(width, rows + 2, Scale("", 10.0**low, 10.0**high, logarithmic=True), axis, style)
@@ -208,6 +207,8 @@ def draw_gradients(frame: Frame, width: int, height: int, style: ChartStyle) -> 
             plot.bar(10.0**plot.x.low, 10.0 ** min(power, high), -index * gap, style.line)
     canvas = Canvas(width, height)
     canvas.part(slice(0, rows + 2), slice(None)).lay(plot.canvas)
+    for index, text in enumerate(numbers):
+        canvas.write(index * gap, widest + 1, text.rjust(room), style.dim)
     notes = [text for text in (_compared(picture.gradients), WHAT) if text and len(text) <= width]
     for row, text in zip(range(height - 1, rows + 1, -1), notes, strict=False):
         canvas.write(row, 0, text, style.dim if text is WHAT else style.text)

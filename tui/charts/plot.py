@@ -61,7 +61,7 @@ class Plot:
         self.x = x if isinstance(x, Axis) else horizontal(x, self.columns)
         self._figure = _figure(self.columns, self.rows)
         self._signals: list[Any] = []
-        self._notes: list[Any] = []
+        self._notes: list[tuple[int, int, str, Any]] = []
         self._canvas = Canvas(width, height)
         if axes:
             ticks = self.x.ticks, self.y.ticks
@@ -85,16 +85,25 @@ class Plot:
     @property
     def canvas(self) -> Canvas:
         """All that was drawn, axes included."""
-        # Notes apart: a text that begins in the cell of a signal would be lost.
-        for signals in (self._signals, self._notes):
-            if signals:
-                self._figure.clear.data()
-                for signal in signals:
-                    self._figure.draw(signal)
-                text = self._figure.build().string(False)
-                self.inner.lay(Canvas.of_ansi(text, self.columns, self.rows))
+        if self._signals or self._notes:
+            self._build([*self._signals, *(label for *_, label in self._notes)])
+            # plotext loses a text that begins in the cell of some signals.
+            lost = [
+                label
+                for column, row, text, label in self._notes
+                if self.inner.glyphs[row, column] != ord(text[0])
+            ]
+            if lost:
+                self._build(lost)
         self._signals, self._notes = [], []
         return self._canvas
+
+    def _build(self, signals: Sequence[Any]) -> None:
+        """Have plotext draw these, and lay the cells over what is there."""
+        self._figure.clear.data()
+        for signal in signals:
+            self._figure.draw(signal)
+        self.inner.lay(Canvas.of_ansi(self._figure.build().string(False), self.columns, self.rows))
 
     @property
     def inner(self) -> Canvas:
@@ -110,7 +119,7 @@ class Plot:
         seen = False
         for xs, ys in clip(self.x.place(x), self.y.place(y)):
             kept = self._corners(xs, ys)
-            self._add(xs[kept], ys[kept], colour, marker).lines(True)
+            self._add(xs[kept], ys[kept], colour, marker, lines=True)
             seen = True
         return seen
 
@@ -120,9 +129,8 @@ class Plot:
         places = np.broadcast_arrays(xs, self.y.place(low), self.y.place(high))
         ends = np.stack(places[1:], axis=1).clip(0, 1)
         kept = (xs >= 0) & (xs <= 1) & np.isfinite(ends).all(axis=1)
-        signal = self._add(np.repeat(xs[kept], 2), ends[kept].ravel(), colour, marker)
-        for index in range(1, 2 * int(kept.sum()), 2):
-            signal.line(index)
+        for x, stretch in zip(xs[kept], ends[kept], strict=True):
+            self._add(np.repeat(x, 2), stretch, colour, marker, lines=True)
 
     def points(self, x: ArrayLike, y: ArrayLike, colour: RGB, marker: str = LINE) -> None:
         """Mark every point that lies inside; without a marker as a dot, of 2 by 4 in a cell."""
@@ -144,7 +152,7 @@ class Plot:
         ends = self.x.place([low, high]).clip(0, 1)
         places = self.y.place([y, y])
         if np.isfinite([*ends, *places]).all():
-            self._add(ends, places, colour, marker, background).lines(True)
+            self._add(ends, places, colour, marker, background, lines=True)
 
     def level(self, y: float, colour: RGB) -> None:
         """Dashes across, here and there."""
@@ -158,15 +166,24 @@ class Plot:
         if 0 <= column <= self.columns - len(text) and 0 <= row < self.rows and text.strip():
             label = _plotext().colorize(text).fill(_pixel(colour))
             x = column / max(self.columns - 1, 1)
-            self._notes.append(self._figure.text(x, 1 - row / max(self.rows - 1, 1), label))
+            y = 1 - row / max(self.rows - 1, 1)
+            start = column + len(text) - len(text.lstrip())
+            self._notes.append((start, row, text.lstrip(), self._figure.text(x, y, label)))
 
     def _add(
-        self, x: Array, y: Array, colour: RGB, marker: str, background: RGB | None = None
-    ) -> Any:
+        self,
+        x: Array,
+        y: Array,
+        colour: RGB,
+        marker: str,
+        background: RGB | None = None,
+        lines: bool = False,
+    ) -> None:
         made = _marker(marker, colour, background)
         signal = self._figure.signal(x.tolist(), y.tolist(), marker=made)
-        self._signals.append(signal)
-        return signal
+        if lines:
+            signal.lines(True)
+        self._signals.append(_coloured()(0).clone(signal))
 
     def column(self, x: ArrayLike) -> Array:
         """The columns in which points stand: 0 is the middle of the first, 1 of the last."""
@@ -284,6 +301,9 @@ def clip(x: Array, y: Array) -> Iterator[tuple[Array, Array]]:
     enters at one share of its length and leaves at another. A piece that has an end which is
     not a number is left out.
     """
+    if 1 < len(x) == len(inside(x, y)):
+        yield x, y  # all inside, as most are: nothing to cut
+        return
     points = np.clip(np.stack([x, y], axis=1), -FARTHEST, FARTHEST)
     starts, along = points[:-1], np.diff(points, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -340,6 +360,22 @@ def _new_figure(width: int, height: int) -> Any:
     for name, side in (("x", "lower"), ("y", "left")):
         figure.ruler(name, side).lim(0, 1)
     return figure
+
+
+@cache
+def _coloured() -> Any:
+    """The class of a signal that has its own colours.
+
+    `figure.draw` reads every point of a signal, to give colours that are free to signals without
+    one: two thirds of its time, and in vain here, so that this signal shows it no point.
+    """
+    plotext = _plotext()
+
+    class ColouredSignal(type(plotext.figure.signal([], []))):  # type: ignore[misc]
+        def __iter__(self) -> Iterator[Any]:
+            return iter(())
+
+    return ColouredSignal
 
 
 @lru_cache(maxsize=256)

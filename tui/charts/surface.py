@@ -38,6 +38,8 @@ class Terrain:
     signs: Plot
     """The start, the least loss, and what the marks mean."""
     relief: Canvas
+    best: tuple[float, float] | None = None
+    """Where the loss is least, if that is one place."""
 
 
 @shows(LinePicture)
@@ -95,8 +97,9 @@ def _map(
     left = []
     for name, _, w, b, (mark, _, colour), _ in walked:
         if len(inside(np.atleast_1d(plot.x.place(w)), np.atleast_1d(plot.y.place(b)))):
-            row, column = int(plot.row(b)), int(plot.column(w))
-            inner.write(row, column, mark, colour)
+            if terrain.best and _within_a_cell(plot, (w, b), terrain.best):
+                w, b = terrain.best  # one mark for both, not two side by side
+            inner.write(int(plot.row(b)), int(plot.column(w)), mark, colour)
         else:
             left.append(name)
     if left:
@@ -105,6 +108,12 @@ def _map(
             inner.write(plot.rows - 1, 1, text, style.path)
     inner.lay_under(terrain.relief)
     return canvas
+
+
+def _within_a_cell(plot: Plot, one: tuple[float, float], other: tuple[float, float]) -> bool:
+    across = float(plot.x.place(one[0]) - plot.x.place(other[0])) * (plot.columns - 1)
+    down = float(plot.y.place(one[1]) - plot.y.place(other[1])) * (plot.rows - 1)
+    return abs(across) < 1 and abs(down) < 1
 
 
 def _walk(plot: Plot, path: Array, colour: RGB) -> None:
@@ -155,7 +164,7 @@ def _terrain(
     way = np.linspace(0, 1, 50)
     curve = tuple(one + way * (other - one) for one, other in zip(start, best, strict=True))
     signs.legend([first, *runs, last], (marks[0], marks[1]), (curve[0], curve[1]))
-    return Terrain(axes, signs, relief((losses - least).clip(0, None), style))
+    return Terrain(axes, signs, relief((losses - least).clip(0, None), style), best)
 
 
 def window(

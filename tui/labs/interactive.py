@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from engine.expression import Refused
 from lessons.lesson import Lesson, Preset
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.labs.lab import Lab, LabStatus
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.theme import ThemeAware
@@ -223,8 +223,8 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
 
     # What all of them do.
 
-    def open(self, bench: Bench) -> None:
-        self.device = self.device or bench.processor
+    def open(self, environment: Environment) -> None:
+        self.device = self.device or environment.processor
         self.state = self.make_state()
         self.be_ready()
         self.renew()

@@ -17,7 +17,7 @@ from textual.widgets import Input, Static
 from engine.expression import Refused
 from engine.tensors.torch_map import MODULES
 from lessons.lesson import Lesson
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.labs import tensor_words
 from tui.labs.interactive import InteractiveLab, Playing
 from tui.labs.tensor_panels import ModuleDesk, TensorDesk
@@ -125,10 +125,10 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     # The state, and what is shown of it.
 
-    def open(self, bench: Bench) -> None:
-        if "CUDA" in bench.remark:
-            self.modules.unavailable = {"torch.cuda": f"not asked here: {bench.remark}"}
-        super().open(bench)
+    def open(self, environment: Environment) -> None:
+        if "CUDA" in environment.remark:
+            self.modules.unavailable = {"torch.cuda": f"not asked here: {environment.remark}"}
+        super().open(environment)
         if self.display:
             self.enter()
 

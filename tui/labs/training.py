@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.experiment import Experiment
 from tui.labs.lab import Lab, LabStatus
 from tui.watching import Watching
@@ -129,10 +129,10 @@ class TrainingLab(Lab):
     def prepare(self) -> None:
         self._first, self._why_not_first = self.lesson.starting_preset()
 
-    def open(self, bench: Bench) -> None:
+    def open(self, environment: Environment) -> None:
         """Set up the experiment: torch is there, and so is the device."""
-        self._devices = bench.devices
-        self.experiment = Experiment(self.lesson, bench.device, self._first)
+        self._devices = environment.devices
+        self.experiment = Experiment(self.lesson, environment.device, self._first)
         self._starting.what = "setting up the training"
         self.experiment.reset()
         self._begin()

@@ -1,4 +1,4 @@
-"""What the labs work with: torch and the charts, imported, the devices, found; no screen."""
+"""What every lab needs: PyTorch and the charts, imported beside the screen, and the devices."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Bench:
-    """What a lab needs before it can train."""
+class Environment:
+    """The devices that a lab can train on."""
 
     device: Device
     devices: tuple[Device, ...]
@@ -39,11 +39,11 @@ class Bench:
         return f"{cpu.name} {cpu.title}"
 
 
-class NoBench(Exception):
+class NoEnvironment(Exception):
     """PyTorch cannot be used; the message says why."""
 
 
-class SettingUp(MetaPathFinder):
+class EnvironmentLoader(MetaPathFinder):
     """Imports torch and the charts, and finds the devices, in a thread beside the screen.
 
     Importing torch takes a second or two, and Python waits for its threads: whoever left
@@ -55,7 +55,7 @@ class SettingUp(MetaPathFinder):
     def __init__(
         self,
         device: str,
-        done: Callable[[Bench], object],
+        done: Callable[[Environment], object],
         failed: Callable[[str], object] = lambda _: None,
     ) -> None:
         """Set up for the device of that name.
@@ -106,17 +106,17 @@ class SettingUp(MetaPathFinder):
     def _work(self) -> None:
         sys.meta_path.insert(0, self)
         try:
-            bench = self._set_up()
+            environment = self._set_up()
         except Exception as error:  # a broken installation raises what it likes
             if not self._given_up.is_set():
                 self._failed(f"{type(error).__name__}: {error}")
         else:
             if not self._given_up.is_set():
-                self._done(bench)
+                self._done(environment)
         finally:
             sys.meta_path.remove(self)
 
-    def _set_up(self) -> Bench:
+    def _set_up(self) -> Environment:
         _import_everything()
         from engine.device import probe
 
@@ -125,7 +125,7 @@ class SettingUp(MetaPathFinder):
             device, remark = found.choose(self._wanted)
         except ValueError as error:  # the CPU takes its place, and the remark says why
             device, remark = found.working[0], str(error)
-        return Bench(device, found.working, remark)
+        return Environment(device, found.working, remark)
 
 
 def _import_everything() -> None:

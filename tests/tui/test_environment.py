@@ -14,7 +14,7 @@ import engine.device
 import engine.run
 from engine.device import Device, Devices
 from tests.tui.conftest import PATIENCE
-from tui.bench import Bench, SettingUp
+from tui.environment import Environment, EnvironmentLoader
 
 CPU = Device("cpu", "the processor")
 
@@ -66,27 +66,27 @@ def found(monkeypatch: pytest.MonkeyPatch):
     return find
 
 
-def set_up(wanted: str = "auto") -> Bench:
-    benches: list[Bench] = []
-    setting_up = SettingUp(wanted, benches.append)
+def set_up(wanted: str = "auto") -> Environment:
+    environments: list[Environment] = []
+    setting_up = EnvironmentLoader(wanted, environments.append)
     setting_up.start()
     setting_up._thread.join(PATIENCE)
     setting_up.close()
-    (bench,) = benches
-    return bench
+    (environment,) = environments
+    return environment
 
 
 def test_it_ends_with_a_bench(found) -> None:
     gpu = Device("cuda:0", "a fast one")
     found(CPU, gpu)
-    assert set_up() == Bench(gpu, (CPU, gpu))
-    assert set_up("cpu") == Bench(CPU, (CPU, gpu))
+    assert set_up() == Environment(gpu, (CPU, gpu))
+    assert set_up("cpu") == Environment(CPU, (CPU, gpu))
 
 
 @pytest.mark.usefixtures("found")
 def test_done_is_called_in_the_thread_and_once() -> None:
     callers: list[str] = []
-    setting_up = SettingUp("cpu", lambda _: callers.append(threading.current_thread().name))
+    setting_up = EnvironmentLoader("cpu", lambda _: callers.append(threading.current_thread().name))
     setting_up.start()
     setting_up.start()  # a second start does nothing
     setting_up._thread.join(PATIENCE)
@@ -97,17 +97,17 @@ def test_done_is_called_in_the_thread_and_once() -> None:
 
 def test_a_sick_device_is_a_remark_and_the_cpu_takes_its_place(found) -> None:
     found(CPU, problems=("cuda:0 does not work: the fan fell off",))
-    bench = set_up()
-    assert bench.device is CPU
-    assert "the fan fell off" in bench.remark
+    environment = set_up()
+    assert environment.device is CPU
+    assert "the fan fell off" in environment.remark
 
 
 def test_a_device_that_is_not_there_is_a_remark_that_lists_what_is(found) -> None:
     found(CPU, Device("mps", "Apple GPU"))
-    bench = set_up("cuda:7")
-    assert bench.device is CPU
-    assert "cuda:7" in bench.remark
-    assert "auto, cpu, mps" in bench.remark
+    environment = set_up("cuda:7")
+    assert environment.device is CPU
+    assert "cuda:7" in environment.remark
+    assert "auto, cpu, mps" in environment.remark
 
 
 GIVEN_UP = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -117,8 +117,8 @@ GIVEN_UP = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExcep
 @GIVEN_UP
 def test_closing_in_the_middle_of_an_import_gives_it_up(slow) -> None:
     begun, gate = slow
-    benches: list[Bench] = []
-    setting_up = SettingUp("cpu", benches.append)
+    environments: list[Environment] = []
+    setting_up = EnvironmentLoader("cpu", environments.append)
     setting_up.start()
     assert begun.wait(PATIENCE)
     closing = threading.Thread(target=setting_up.close)
@@ -128,15 +128,15 @@ def test_closing_in_the_middle_of_an_import_gives_it_up(slow) -> None:
     closing.join(PATIENCE)
     assert not closing.is_alive()
     setting_up._thread.join(PATIENCE)
-    assert benches == []
+    assert environments == []
     assert "slow_after" not in sys.modules
     assert "slow_before" not in sys.modules  # half an import is none
 
 
 @pytest.mark.usefixtures("found")
 def test_closing_before_the_start_or_twice_waits_for_nobody() -> None:
-    SettingUp("cpu", print).close()
-    setting_up = SettingUp("cpu", lambda _: None)
+    EnvironmentLoader("cpu", print).close()
+    setting_up = EnvironmentLoader("cpu", lambda _: None)
     setting_up.start()
     setting_up.close()
     setting_up.close()
@@ -146,7 +146,7 @@ def test_closing_before_the_start_or_twice_waits_for_nobody() -> None:
 def test_the_imports_of_other_threads_go_on_after_it_was_given_up(slow, tmp_path: Path) -> None:
     begun, gate = slow
     (tmp_path / "slow_beside.py").write_text("value = 42")
-    setting_up = SettingUp("cpu", lambda _: None)
+    setting_up = EnvironmentLoader("cpu", lambda _: None)
     setting_up.start()
     assert begun.wait(PATIENCE)
     closing = threading.Thread(target=setting_up.close)
@@ -163,8 +163,8 @@ def test_torch_itself_is_given_up() -> None:
     """In a process of its own, since here torch is imported: the quit that a learner would do."""
     script = """
 import sys, threading
-from tui.bench import SettingUp
-setting_up = SettingUp("cpu", lambda bench: print("done"))
+from tui.environment import EnvironmentLoader
+setting_up = EnvironmentLoader("cpu", lambda environment: print("done"))
 class Begun(list):
     def find_spec(self, name, path=None, target=None):
         if name == "torch": begun.set()
@@ -190,7 +190,7 @@ def test_a_pytorch_that_is_broken_is_said_and_nothing_is_done(
 
     monkeypatch.setattr(engine.run, "warm_up", break_down)
     said: list[str] = []
-    setting_up = SettingUp("cpu", lambda _: said.append("done"), said.append)
+    setting_up = EnvironmentLoader("cpu", lambda _: said.append("done"), said.append)
     setting_up.start()
     setting_up._thread.join()
     assert said == ["OSError: libcudart.so: cannot open shared object file"]
