@@ -100,9 +100,11 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
             raise line.refusal("that is no tensor and no number", tree)
         result = value if isinstance(value, TracedTensor) else None
         sources = {name: line.tensors[name] for name in tensors if name in line.read}
+        # Without a cell, a tensor may have a shape that NumPy has no array of.
+        shown = line.allow(tree, lambda: look(result.value)) if result else None
         return LineResult(
             text=text.strip(),
-            look=look(result.value) if result else None,
+            look=shown,
             value="" if result else str(value),
             picked=came_from(result, sources, ()),
             shares_storage_with=tuple(
@@ -275,7 +277,7 @@ def _each_cell(
         (one, other), shapes = map(line.source, places), [tuple(part.shape) for part in operands]
         broadcast = Broadcast(symbol, one, other, shapes[0], shapes[1])
         line.allow(node, lambda: limits.check_cells(limits.cells_of_broadcast(*shapes)))
-    why = partial(refusals.explain_cells, operands, broadcast=broadcast)
+    why = partial(refusals.explain_cells, operands, broadcast=broadcast, symbol=symbol)
     disagreement = broadcast if broadcast and not broadcast.agrees else None
     result = line.attempt(node, lambda: traced.each_cell(do, left, right), why, disagreement)
     if broadcast:

@@ -379,6 +379,8 @@ def test_what_once_ended_the_app_is_refused_or_traced() -> None:
     for line in ("x.roll(9223372036854775807)", "x.flip(2**62)", "x.roll([1, 2**62], (0, 1))"):
         with pytest.raises(Refused, match="is too large here"):
             evaluate(line, names())
+    with pytest.raises(Refused, match="too big"):  # a shape that NumPy cannot have
+        evaluate("x[0:0].reshape(0, 2**30, 2**31)", names())
     for line in ("x.any([])", "x.all([])", "x.any(())", "x.any(dim=())"):
         result, expected = evaluate(line, names()), eval(line, {"x": names()["x"]})
         same(result.look, expected)

@@ -77,7 +77,15 @@ def test_a_refusal_clears_the_error_about_an_earlier_line() -> None:
     before = state.look
     with pytest.raises(Refused):
         state.type("x +")
-    assert state.look is before  # a result stays
+    assert state.look.result is None  # it does not belong to what stands in the line
+    assert state.tried is None
+    with pytest.raises(Refused):
+        state.type("x[")
+    state.restore()
+    assert state.look is before
+    state.type("x.T")
+    state.restore()
+    assert state.text == "x.T"
 
 
 def test_only_lines_of_the_scene_itself_count_as_tried() -> None:
@@ -87,8 +95,16 @@ def test_only_lines_of_the_scene_itself_count_as_tried() -> None:
     state.type(f"  {state.scene.tries[3].text} ")
     assert state.tried == 3
     assert state.suggest() is state.scene.tries[4]
+    state.type("x + 1")  # the learner's own: no line of the scene is marked
+    assert state.tried is None
+    assert state.suggest() is state.scene.tries[5 % len(state.scene.tries)]
     state.type("x.T")
     assert state.tried == 1
+    with pytest.raises(Refused):
+        state.type("x[")
+    state.use("scalar")
+    state.restore()
+    assert (state.text, state.tried, state.look.result) == ("", None, None)
     assert state.partners("x") == ()
     assert TensorsState("image").partners("x") == ("y",)
 
@@ -169,6 +185,8 @@ def test_what_cannot_be_taken_changes_nothing(scene: str) -> None:
     for text in (*HOSTILE, *NO_CELLS):
         with pytest.raises(Refused):
             state.type(text)
+        assert not state.text
+        state.restore()
         assert state.look is look, text
         assert (state.session and state.session.variables) is variables, text
 
@@ -184,8 +202,10 @@ async def test_a_refusal_says_why_and_keeps_the_line_open() -> None:
             assert len(str(refusal.render()).splitlines()[-1]) > 10, text
             assert lab.query_one(Input).has_focus
             assert lab.query_one(Input).value == text
+            assert not lab.desk.has_class("-result")  # it belongs to another line
             await pilot.press("escape")
-            assert lab.query_one(Input).value == lab.state.text
+            assert lab.query_one(Input).value == lab.state.text == "x.reshape(2, -1)"
+            assert lab.desk.has_class("-result")
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE])
@@ -401,13 +421,17 @@ async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch, size) -> No
         await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))
 
 
-async def test_the_size_of_the_terminal_changes_in_the_middle() -> None:
+async def test_the_size_of_the_terminal_changes_in_the_middle(monkeypatch) -> None:
     async with app("tensors").run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot, "image")
         await pilot.press("n", "n", "down")
+        footers: list[bool] = []
+        monkeypatch.setattr(lab, "refresh_bindings", lambda: footers.append(lab.wide))
         for size in (NARROW, WIDE, (60, 15), NARROW):
             await pilot.resize_terminal(*size)
             await pilot.pause()
+            if size in (NARROW, WIDE):  # where not all is visible there is a view to change to
+                await until(pilot, lambda size=size: footers[-1:] == [size == WIDE])
         assert lab.state.text == "x[:, :, 0]"
         await until(pilot, lambda: "x[:, :, 0]" in screen_text(pilot.app))
         assert views(lab)[-1].content_size.height == 10

@@ -21,6 +21,7 @@ from tui.environment import Environment
 from tui.labs import tensor_words
 from tui.labs.interactive import InteractiveLab, Playing
 from tui.labs.tensor_panels import ModuleDesk, TensorDesk
+from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.tensor_view import TensorView
 
 if TYPE_CHECKING:
@@ -213,10 +214,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self._show_text()
         self.renew()
 
-    def apply_theme(self) -> None:
-        if self.ready:
-            self.renew()  # another size may have other keys
-
     def advance(self, steps: int = 1) -> None:
         self.desk.turn(steps)
 
@@ -232,6 +229,17 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self._show_line()
         if self.state.look.refused is None:
             self.enter()
+
+    def leave(self) -> None:
+        if self.ready:
+            self._restore()
+        super().leave()
+
+    @on(ExpressionLine.Settled)
+    def _restore(self) -> None:
+        """Show the result again that belongs to the line."""
+        self.state.restore()
+        self.renew()
 
     def _show_line(self) -> None:
         """Show the result of a line; where PyTorch refused it, point at the place."""
