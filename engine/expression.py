@@ -151,6 +151,8 @@ def _statements(text: str) -> list[ast.stmt]:
         body = _python(line)
     except SyntaxError as error:
         start = shift + max(0, (error.offset or 1) - 1)
+        if "line continuation" in error.msg:  # it points at what stands behind the backslash
+            start = max(0, text.rfind("\\", 0, start + 1))
         reason, instead = fault(text, error.msg, start)
         raise Refused(reason, text, (start, start + 1), instead) from None
     except (MemoryError, RecursionError, ValueError):
@@ -291,8 +293,7 @@ def _words(text: str, message: str, column: int) -> str:
     if brackets := _balanced(text)[1]:
         return brackets
     if "invalid character" in message or "unexpected character after line" in message:
-        sign = "\\" if "line continuation" in message else text[column : column + 1]
-        return f"the sign {sign} is not taken here"
+        return f"the sign {text[column : column + 1]} is not taken here"
     word = next((w for w in re.findall(r"\w+", text) if keyword.iskeyword(w)), "")
     if word and word not in ("and", "or", "not", "in", "is", "True", "False", "None"):
         return f"{word} is a word of Python: it cannot stand here, nor be a name"
@@ -324,6 +325,7 @@ _BARS = re.compile(r"\|([^|]+)\|")
 _PERCENT = re.compile(r"(?<![\w.])(\d+\.?\d*)\s*%(?=\s*(?:$|[)*/+\-,]))")
 _APPLIED = re.compile(r"\b(exp|log|sqrt|sin|cos|tanh|sigmoid|relu|abs|sum|mean)\s+([\w.]+)")
 _OTHER_SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "∑": "sum", "Σ(": "sum(", "∏": "prod"}
+_OTHER = re.compile("|".join(map(re.escape, _OTHER_SIGNS)))
 
 
 def _right_side(text: str) -> str:
@@ -332,12 +334,6 @@ def _right_side(text: str) -> str:
     if not found or text[: found.start(1)].count("(") != text[: found.start(1)].count(")"):
         return text
     return found[1]
-
-
-def _other_signs(text: str) -> str:
-    for sign, word in _OTHER_SIGNS.items():
-        text = text.replace(sign, word)
-    return text
 
 
 def _multiplied(text: str) -> str:
@@ -374,7 +370,12 @@ _CORRECTIONS: tuple[tuple[Callable[[str], str], str], ...] = (
         "√ is not a sign of Python",
     ),
     (partial(_BARS.sub, r"abs(\1)"), "|…| is not a sign of Python"),
-    (_other_signs, "{sign} is not a sign of Python"),
+    (
+        partial(
+            re.compile("|".join(map(re.escape, _OTHER_SIGNS))).sub, lambda m: _OTHER_SIGNS[m[0]]
+        ),
+        "{sign} is not a sign of Python",
+    ),
     (lambda text: _balanced(text)[0], ""),
     (
         partial(_PERCENT.sub, lambda share: f"{float(share[1]) / 100:.12g}"),

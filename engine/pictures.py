@@ -533,3 +533,11 @@ class DigitsPicture(Picture):
     """A copy of the network as it is now, which any thread may use."""
     walks: Callable[[int], DigitWalk]
     """Any test image on its way through that copy; a number beyond the last begins again."""
+    part: str = "test"
+    """What the held-out images are: validation, or test; at the end, test."""
+    age: str = ""
+    """When the last evaluation was made: `before epoch 1`, `epoch 2, step 78`, `at the end`."""
+    held_out: int = 0
+    """How many held-out images the `accuracies` are about."""
+    test_accuracy: float | None = None
+    """Of the last test; None before the first."""

@@ -112,6 +112,7 @@ class Run(Turns):
         try:
             state = self._drive(trainer, trainer.turns())
             self._recorder.history.flush()
+            message = trainer.ending if state is State.FINISHED else ""
         except Diverged as diverged:
             state, message = State.DIVERGED, str(diverged)
         self._recorder.show(trainer, state, message)
@@ -131,7 +132,9 @@ class Run(Turns):
                 return State.FINISHED
             if isinstance(made, Step):
                 self._recorder.add(made)
-            elif isinstance(made, Rest):
+            elif isinstance(made, Phase):
+                self._recorder.add_phase(made)
+            else:
                 self.repeat_turn()
         return State.STOPPED
 
@@ -148,7 +151,9 @@ class Recorder:
         self._device = device
         self._changed: set[str] = set()
         self._step: Step | None = None
-        self._explained: Step | None = None
+        self._made: Step | Phase | None = None
+        """What the equations have to explain."""
+        self._explained: Step | Phase | None = None
         self._equations: tuple[Equation, ...] = ()
         self._marks: deque[tuple[float, int]] = deque()
         self._memory: tuple[float, Memory | None] = (float("-inf"), None)
@@ -157,8 +162,12 @@ class Recorder:
 
     def add(self, step: Step) -> None:
         """Take the step that was just made; raises `Diverged` as `History.add` does."""
-        self._step = step
+        self._step = self._made = step
         self.history.add(step.loss)
+
+    def add_phase(self, phase: Phase) -> None:
+        """Take the part of an update that was just made: the equations follow it."""
+        self._made = phase
 
     def adjust(self, trainer: Trainer[Any], adjustments: list[tuple[str, Setting]]) -> None:
         """Change live settings, and remember which were changed during the run."""
@@ -208,9 +217,10 @@ class Recorder:
         )
 
     def _explain(self, trainer: Trainer[Any]) -> tuple[Equation, ...]:
-        """The equations of the last step, made once: a later change of a rate is not theirs."""
-        if self._step is None or self._step is not self._explained:
-            self._equations, self._explained = trainer.equations(self._step), self._step
+        """The equations of the last step or part of one, made once: a rate changed later is not
+        theirs."""
+        if self._made is None or self._made is not self._explained:
+            self._equations, self._explained = trainer.equations(self._step), self._made
         return self._equations
 
     def _rate(self, state: State) -> float | None:

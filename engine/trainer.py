@@ -103,6 +103,12 @@ class Trainer(ABC, Generic[ConfigT]):
         return ""
 
     @property
+    def ending(self) -> str:
+        """What to know at the end of the training, in a sentence: why it ended early, or what it
+        saved. For people: it is in no JSON."""
+        return ""
+
+    @property
     def task(self) -> str:
         """What is predicted from what, in one line; empty where the lesson itself says so."""
         return ""

@@ -1,4 +1,4 @@
-"""What may lie where a small regular file should be: each is made without root's rights."""
+"""What may be where a small regular file should be: each is made without root's rights."""
 
 from __future__ import annotations
 
@@ -7,12 +7,6 @@ import pty
 import socket
 from collections.abc import Callable
 from pathlib import Path
-
-HUGE = 5 * 10**9
-
-
-def fifo(path: Path) -> None:
-    os.mkfifo(path)
 
 
 def device(path: Path) -> None:
@@ -41,14 +35,14 @@ def directory(path: Path) -> None:
 def huge(path: Path) -> None:
     """Five gigabytes that take no room on the disk."""
     with path.open("wb") as file:
-        file.truncate(HUGE)
+        file.truncate(5 * 10**9)
 
 
 STRANGE: dict[str, Callable[[Path], None]] = {
-    "a FIFO": fifo,
+    "a FIFO": os.mkfifo,
     "a device": device,
     "a socket": listening_socket,
     "a directory": directory,
     "5,000,000,000": huge,
 }
-"""How to make it, by what it is called in a message."""
+"""How to make it, by what a message calls it."""

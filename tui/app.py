@@ -1,9 +1,10 @@
-"""The app: which screen is shown, the theme and the global keys; knows no training."""
+"""The app: which screen is shown, the theme and the global keys."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 from pathlib import Path
 
 from rich.console import RenderableType
@@ -17,13 +18,13 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import WorkerFailed
 
-from engine.datasets.registry import data_dir_problem
+from engine.datasets import registry
 from lessons.catalog import find
 from tui import paths, settings
-from tui.bench import Bench, NoBench, SettingUp
 from tui.bindings import key_actions
 from tui.commands.terminal import locale_fix, speaks_utf8
 from tui.course import problem
+from tui.environment import Environment, EnvironmentLoader, NoEnvironment
 from tui.palette import Commands, Palette
 from tui.progress import Progress
 from tui.screens.help import HelpScreen
@@ -109,7 +110,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         """Has torch imported once no key has been pressed for a moment."""
         self._lesson: LessonScreen | None = None
         """The lesson that was opened last."""
-        self.data_dir = data_dir or paths.data_dir()
+        self.data_dir = data_dir or registry.data_dir()
         remote = "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
         self._fps = fps or (SSH_FPS if remote else LOCAL_FPS)
         if remote:
@@ -126,17 +127,19 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
-        self._bench: asyncio.Future[Bench] = loop.create_future()
+        self._environment: asyncio.Future[Environment] = loop.create_future()
         # Through the app's own queue, since asyncio only logs an error of a bare callback.
-        self._setting_up = SettingUp(
+        self._environment_loader = EnvironmentLoader(
             self._wanted_device,
-            done=lambda bench: loop.call_soon_threadsafe(self.call_later, self._be_ready, bench),
+            done=lambda environment: loop.call_soon_threadsafe(
+                self.call_later, self._be_ready, environment
+            ),
             failed=lambda why: loop.call_soon_threadsafe(self.call_later, self._be_told, why),
         )
-        self.push_screen(HomeScreen(self._progress, self._bench, self._slug))
+        self.push_screen(HomeScreen(self._progress, self._environment, self._slug))
         if self._slug is not None and not problem(find(self._slug)):
             self._open_lesson(self._slug)
-        folder = data_dir_problem(count_missing=False)
+        folder = registry.data_dir_problem(count_missing=False)
         for told in (self._remark, self._progress.remark, self._progress.problem, folder):
             if told:
                 self._warn(told)
@@ -144,12 +147,12 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if not speaks_utf8():
             words = "the locale is not UTF-8, so lines and formulas may look wrong"
             self._warn(f"{words}:\n{locale_fix()}")  # a command is not broken
-        self._quiet = self.set_timer(QUIET_SECONDS, self._setting_up.start)
-        self.call_after_refresh(self._setting_up.read_ahead)
+        self._quiet = self.set_timer(QUIET_SECONDS, self._environment_loader.start)
+        self.call_after_refresh(self._environment_loader.read_ahead)
 
     def on_unmount(self) -> None:
-        if hasattr(self, "_setting_up"):  # else it ends before it was mounted
-            self._setting_up.close()
+        if hasattr(self, "_environment_loader"):  # else it ends before it was mounted
+            self._environment_loader.close()
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key) and self._quiet is not None:
@@ -168,7 +171,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     def action_command_palette(self) -> None:
         """Find something by its name."""
         if not isinstance(self.screen, Palette):
-            self.push_screen(Palette())
+            self.push_screen(Palette(self.screen))
 
     def action_help_quit(self) -> None:
         """Copy what is selected, and name the key that quits, as the footer does."""
@@ -249,8 +252,11 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if isinstance(self.screen, HomeScreen):
             self.screen.show_progress()
 
-    def open_lesson(self, slug: str) -> None:
-        """Open the lesson from anywhere: what lies over the course is left first."""
+    def open_lesson(self, slug: str, preset: str | None = None) -> None:
+        """Open the lesson, or its lab with that preset, from anywhere.
+
+        What lies over the course is left first.
+        """
         while not isinstance(self.screen, HomeScreen):
             if isinstance(self.screen, LessonScreen):
                 if self.screen.lesson.slug == slug:
@@ -258,17 +264,20 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
                 self.screen.action_back()
             else:
                 self.screen.dismiss()
-        self.call_next(self._open_lesson, slug)  # once those screens have gone
+        self.call_next(self._open_lesson, slug, preset)  # once those screens have gone
 
-    def _open_lesson(self, slug: str) -> None:
+    def _open_lesson(self, slug: str, preset: str | None = None) -> None:
         """Open the lesson; the one that was open last is still there as it was left."""
-        self._setting_up.start()
+        self._environment_loader.start()
         if self._lesson is None or self._lesson.lesson.slug != slug:
             self._close_lesson()
             lesson = find(slug).load()
-            self._lesson = LessonScreen(lesson, self._progress, self._bench, self._fps)
+            self._lesson = LessonScreen(lesson, self._progress, self._environment, self._fps)
             self.install_screen(self._lesson, slug)
         self.push_screen(self._lesson)
+        if preset is not None:
+            use = partial(self._lesson.lab.use_preset, preset)
+            self._lesson.call_after_refresh(self._lesson.in_the_lab, use)
 
     def _close_lesson(self) -> None:
         """End what goes on in the lesson that was open last: only one trains.
@@ -282,17 +291,17 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
 
     def _be_told(self, reason: str) -> None:
         """No lab will open; the pages can still be read."""
-        self._bench.set_exception(NoBench(reason))
+        self._environment.set_exception(NoEnvironment(reason))
         text = f"{reason}. dltui doctor says what is missing."
         self.notify(
             text, title="PyTorch cannot be used", severity="error", timeout=20, markup=False
         )
 
-    def _be_ready(self, bench: Bench) -> None:
-        """The labs may open: whoever waits for the bench goes on."""
-        if bench.remark:
-            self._warn(bench.remark)
-        self._bench.set_result(bench)
+    def _be_ready(self, environment: Environment) -> None:
+        """The labs may open: whoever waits for the environment goes on."""
+        if environment.remark:
+            self._warn(environment.remark)
+        self._environment.set_result(environment)
 
     def _warn(self, text: str) -> None:
         self.notify(text, severity="warning", timeout=10, markup=False)

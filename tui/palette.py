@@ -1,4 +1,4 @@
-"""The command palette: lessons, presets, pictures and keys, to be found by their names."""
+"""The command palette: finds lessons, presets, pictures and keys by their names."""
 
 from __future__ import annotations
 
@@ -38,6 +38,8 @@ class Command:
     run: Callable[[], object]
     other_name: str = ""
     """Another name by which it is found."""
+    weight: float = 1.0
+    """What its score is multiplied by: below 1 for what other lessons have."""
 
 
 class Palette(ClosesOnce, LatestSize, CommandPalette):
@@ -45,8 +47,23 @@ class Palette(ClosesOnce, LatestSize, CommandPalette):
 
     BINDINGS = MODAL_KEYS
 
-    def __init__(self) -> None:
-        super().__init__(placeholder="Find a lesson, a preset, a picture or a key", id="palette")
+    def __init__(self, below: Screen[object]) -> None:
+        """Find what can be done from the screen below."""
+        what = "a lesson, a preset or a key"
+        if isinstance(below, LessonScreen):
+            what = "a lesson, a preset, a picture or a key"
+        elif below.is_modal:
+            what = "a key"
+        super().__init__(placeholder=f"Find {what}", id="palette")
+
+    @on(Input.Submitted)
+    def _select_what_was_not_found(self, event: Input.Submitted) -> None:
+        """Select the text where nothing matches it: the next word replaces it."""
+        options = self.query_one(CommandList).options
+        if options and all(option.disabled for option in options):
+            event.input.action_select_all()
+            event.stop()
+            event.prevent_default()
 
     @on(Input.Changed)
     def _ignore_while_closing(self, event: Input.Changed) -> None:
@@ -56,7 +73,7 @@ class Palette(ClosesOnce, LatestSize, CommandPalette):
 
     def on_click(self, event: Click) -> None:
         """Ignore a click outside the screen, which has become smaller since; Textual raises."""
-        if event.screen_offset not in self.region:
+        if not self.region.contains_point(event.screen_offset):
             event.prevent_default()
 
     def compose(self) -> ComposeResult:
@@ -84,6 +101,7 @@ class Commands(Provider):
         for command in self._commands():
             score = max(matcher.match(command.name), matcher.match(command.other_name))
             if score > 0:
+                score *= command.weight
                 name = matcher.highlight(escape(command.name))
                 yield Hit(score, name, command.run, text=command.name, help=escape(command.about))
 
@@ -93,6 +111,8 @@ class Commands(Provider):
         if not self.screen.is_modal:  # over a fetch say, which has to be closed or cancelled first
             yield from lesson_commands(cast("DltuiApp", self.app))
         yield from key_commands(self.screen)
+        if not self.screen.is_modal:
+            yield from preset_commands(cast("DltuiApp", self.app), self.screen)
 
 
 def key_commands(screen: Screen[object]) -> Iterator[Command]:
@@ -124,3 +144,16 @@ def lesson_commands(app: DltuiApp) -> Iterator[Command]:
                 about = f"Chapter {chapter.number}, {chapter.title}: {entry.about}"
                 open_it = partial(app.open_lesson, entry.slug)
                 yield Command(f"lesson: {entry.title}", about, open_it, entry.slug)
+
+
+def preset_commands(app: DltuiApp, screen: Screen[object]) -> Iterator[Command]:
+    """The presets of every lesson but the one on the screen."""
+    here = screen.lesson.slug if isinstance(screen, LessonScreen) else ""
+    for chapter in COURSE:
+        for entry in chapter.entries:
+            if entry.slug == here or problem(entry):
+                continue
+            for preset in entry.load().presets:
+                use = partial(app.open_lesson, entry.slug, preset.name)
+                name = f"preset: {preset.name} · {entry.title}"
+                yield Command(name, preset.title, use, weight=0.9)

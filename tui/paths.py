@@ -1,4 +1,4 @@
-"""Where settings, progress and data sets belong on this machine; knows not what is in them."""
+"""Where settings, progress and data sets belong on this machine."""
 
 from __future__ import annotations
 
@@ -22,11 +22,6 @@ def config_dir() -> Path:
 def state_dir() -> Path:
     """The folder of progress, logs and saved networks; it need not exist."""
     return _named(STATE) or platformdirs.user_state_path("dltui", appauthor=False)
-
-
-def data_dir() -> Path:
-    """The folder of the data sets; it need not exist."""
-    return registry.data_dir()
 
 
 def use_data_dir(name: str | None, may_be_made: bool = False) -> Path | None:

@@ -13,8 +13,10 @@ import shlex
 import stat
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -143,13 +145,14 @@ class CsvRow(NamedTuple):
         """Whether there are separators only."""
         return not any(map(str.strip, self.cells))
 
+    @property
+    def hashed(self) -> bool:
+        """Whether it begins with #, as comments and some headers do."""
+        return self.cells[0].lstrip().startswith("#")
 
-class Stamp(NamedTuple):
-    """Changes whenever the file does."""
 
-    changed: int
-    size: int
-    inode: int
+Stamp: TypeAlias = tuple[int, int, int]
+"""When a file was changed, its size and its inode: another one whenever the file changes."""
 
 
 def stamp(path: Path) -> Stamp:
@@ -167,8 +170,8 @@ def stamp(path: Path) -> Stamp:
     if not stat.S_ISREG(found.st_mode):
         raise CsvError(f"{shown_name(path)} is no plain file: name one that lies on a disk")
     if found.st_size > LARGEST:
-        raise CsvError(_too_large(path, found.st_size))
-    return Stamp(found.st_mtime_ns, found.st_size, found.st_ino)
+        raise CsvError(f"{shown_name(path)} {_too_large(path, found.st_size)}")
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,43 +190,47 @@ class CsvText:
         return shown_name(self.path)
 
     def rows(self) -> Iterator[CsvRow]:
-        """Every line that is not blank, cut into cells; may be iterated again.
+        """Every line that is not blank, cut into cells.
 
         Raises:
             CsvError: a quote is never closed.
         """
-        return self._spaced_rows() if self.separator == SPACE else self._separated_rows()
-
-    def _separated_rows(self) -> Iterator[CsvRow]:
-        lines = StringIO(self.text, newline="")
-        mark = self.separator
-        reader = csv.reader(lines, delimiter=mark, strict=True, skipinitialspace=True)
-        while True:
-            first = reader.line_num + self.above + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
+        line = self.above
+        try:
+            if self.separator == SPACE:
+                for line, text in enumerate(LINE.split(self.text), start=self.above + 1):
+                    if cells := _words(text):
+                        yield CsvRow(line, cells)
                 return
-            except csv.Error as error:
-                raise CsvError(self._quote_problem(str(error), first)) from None
-            if len(cells) > 1 or (cells and cells[0].strip()):
-                yield CsvRow(reader.line_num + self.above, cells)
+            lines = StringIO(self.text, newline="")
+            mark = self.separator
+            reader = csv.reader(lines, delimiter=mark, strict=True, skipinitialspace=True)
+            line += 1
+            for cells in reader:
+                if len(cells) > 1 or (cells and cells[0].strip()):
+                    yield CsvRow(reader.line_num + self.above, cells)
+                line = reader.line_num + self.above + 1
+        except csv.Error as error:
+            what = f"{error}; look for a quote that is never closed"
+            if str(error) == "unexpected end of data":
+                what = "a quote is opened in this line and never closed; close it, or delete it"
+            elif "expected after" in str(error):
+                what = "a quote inside a cell; write it twice, or delete it"
+            raise CsvError(f"{self.name}, line {line}: {what}") from None
 
-    def _spaced_rows(self) -> Iterator[CsvRow]:
-        for line, text in enumerate(LINE.split(self.text), start=self.above + 1):
-            cells = text.split() if '"' not in text else WORD.findall(text)
-            if any(cell.startswith('"') and not cell.endswith('"') for cell in cells):
-                raise CsvError(self._quote_problem("unexpected end of data", line))
-            if cells:
-                yield CsvRow(line, list(map(_unquoted, cells)))
 
-    def _quote_problem(self, error: str, line: int) -> str:
-        what = f"{error}; look for a quote that is never closed"
-        if error == "unexpected end of data":
-            what = "a quote is opened in this line and never closed; close it, or delete it"
-        elif error.endswith("expected after '\"'"):
-            what = "a quote inside a cell; write it twice, or delete it"
-        return f"{self.name}, line {line}: {what}"
+def _words(text: str) -> list[str]:
+    """The cells between runs of spaces and tabs.
+
+    Raises:
+        csv.Error: a quote is never closed.
+    """
+    if '"' not in text:
+        return text.split()
+    cells = WORD.findall(text)
+    if any(cell.startswith('"') and not cell.endswith('"') for cell in cells):
+        raise csv.Error("unexpected end of data")
+    return [cell[1:-1].replace('""', '"') if cell.startswith('"') else cell for cell in cells]
 
 
 def read_text(path: Path, separator: Separator) -> CsvText:
@@ -232,13 +239,29 @@ def read_text(path: Path, separator: Separator) -> CsvText:
     Raises:
         CsvError: it cannot be read, or is no text in UTF-8.
     """
-    whole = _decoded(path)
-    found = DECLARED.match(whole)
-    text = whole[found.end() :] if found else whole
+    name = shown_name(path)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)[:LARGEST]
+    except OSError as error:
+        raise CsvError(f"{name}: {_why_not(path, error)}") from None
+    if what := _other_format(raw, path):
+        raise CsvError(f"{name} {what}")
+    if b"\0" in raw:
+        command = f"tr -d '\\000' < {shell_word(path)} > table.csv"
+        zero = f"it holds a zero at byte {raw.index(0)}"
+        fix = f"if it is text all the same, take the zeros out: {command}"
+        raise CsvError(f"{name} is no text file: {zero}; {fix}")
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CsvError(f"{name}, {_not_utf8(raw, error, path)}") from None
+    declared = DECLARED.match(text)
     mark = SPACE if separator == "space" else SEPARATORS.get(separator)
-    if mark is None and found:
-        mark = "\t" if found[1] == r"\t" else found[1]
-    return CsvText(path, text, mark or separator_of(text), above=int(found is not None))
+    if declared:
+        text = text[declared.end() :]
+        mark = mark or ("\t" if declared[1] == r"\t" else declared[1])
+    return CsvText(path, text, mark or separator_of(text), above=int(declared is not None))
 
 
 def separator_of(text: str) -> str:
@@ -247,42 +270,42 @@ def separator_of(text: str) -> str:
     How many cells it makes does not matter: in 0,5;1,25 the comma would make more. Comments do not
     count, unless there is nothing else.
     """
-    head = "".join(islice(_data_lines(text), FEW_LINES)) or text
+
+    def first_lines(count: int) -> list[str]:
+        """Lines that are neither blank nor a comment."""
+        lines = StringIO(text, newline=None)
+        data = (line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+        return list(islice(data, count))
+
+    head = "".join(first_lines(FEW_LINES)) or text
     lines = PADDED.sub("", QUOTED.sub("quoted", head)).split("\n")
-
-    def equal_lines(mark: str) -> int:
-        counts = Counter(line.count(mark) for line in lines)
-        return max((lines for marks, lines in counts.items() if marks), default=0)
-
-    best = max(SEPARATORS.values(), key=equal_lines)
-    if best == "\t" or not equal_lines(best):  # here and there a tab may be doubled
-        lines = [line.rstrip("\n") for line in islice(_data_lines(text), MANY_LINES)]
-    return SPACE if _is_spaced(lines, best, equal_lines(best)) else best
+    best = max(SEPARATORS.values(), key=partial(_equal_lines, lines))
+    if best == "\t" or not _equal_lines(lines, best):  # here and there a tab may be doubled
+        lines = [line.rstrip("\n") for line in first_lines(MANY_LINES)]
+    return SPACE if _is_spaced(lines, best) else best
 
 
-def _data_lines(text: str) -> Iterator[str]:
-    """The lines that are neither blank nor a comment."""
-    lines = StringIO(text, newline=None)
-    return (line for line in lines if line.strip() and not line.lstrip().startswith("#"))
+def _equal_lines(lines: list[str], mark: str) -> int:
+    """How many lines have the mark equally often, at most."""
+    counts = Counter(line.count(mark) for line in lines)
+    return max((lines for marks, lines in counts.items() if marks), default=0)
 
 
-def _is_spaced(lines: list[str], other: str, other_lines: int) -> bool:
+def _is_spaced(lines: list[str], other: str) -> bool:
     """Whether runs of spaces or tabs separate the cells, rather than the `other` separator.
 
     They do if they make equally many cells in as many lines, some of them numbers, and if the
     other separator would leave several numbers in one cell.
     """
     rows = [WORD.findall(line) for line in lines if line.strip()]
-    widths = Counter(map(len, rows))
-    width, alike = max(widths.items(), key=lambda item: item[1], default=(0, 0))
+    (width, alike), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
+    other_lines = _equal_lines(lines, other)
     if width < 2 or alike < max(other_lines, 1):
         return False
     if not other_lines or (other == "\t" and alike > other_lines):
         return 2 * sum(any(map(corrected, row)) for row in rows) >= len(rows)
-    if other not in "\t,":
-        return False
-    crowded = sum(any(map(_several_numbers, line.split(other))) for line in lines)
-    return 2 * crowded > len(rows)
+    crowded = (any(map(_several_numbers, line.split(other))) for line in lines)
+    return other in "\t," and 2 * sum(crowded) > len(rows)
 
 
 def _several_numbers(cell: str) -> bool:
@@ -301,40 +324,16 @@ def shell_word(path: Path) -> str:
     return shlex.quote(word) if shown(word, longest=300) == word else "FILE"
 
 
-def _decoded(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)[:LARGEST]
-    except OSError as error:
-        raise CsvError(f"{shown_name(path)}: {_why_not(path, error)}") from None
-    if what := _other_format(raw, path):
-        raise CsvError(f"{shown_name(path)} {what}")
-    if b"\0" in raw:
-        raise CsvError(
-            f"{shown_name(path)} is no text file: it holds a zero at byte {raw.index(0)}; if it is "
-            f"text all the same, take the zeros out: tr -d '\\000' < {shell_word(path)} > table.csv"
-        )
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CsvError(f"{shown_name(path)}, {_not_utf8(raw, error, path)}") from None
-
-
 def _too_large(path: Path, size: int) -> str:
-    problem = f"{shown_name(path)} has {size:,} bytes, and a file may have {LARGEST:,} at most"
+    problem = f"has {size:,} bytes, and a file may have {LARGEST:,} at most: take some of its rows"
     try:
         with path.open("rb") as file:
             head = file.read(HEAD * 16)
     except OSError:
-        return f"{problem}: take some of its rows"
-    if what := _other_format(head, path):
-        return f"{shown_name(path)} {what}"
+        return problem
     lines = int(0.9 * LARGEST * (head.count(b"\n") or 1) / len(head))
-    return f"{problem}: take some of its rows: head -n {lines} {shell_word(path)} > table.csv"
-
-
-def _unquoted(cell: str) -> str:
-    return cell[1:-1].replace('""', '"') if cell.startswith('"') else cell
+    command = f"head -n {lines} {shell_word(path)} > table.csv"
+    return _other_format(head, path) or f"{problem}: {command}"
 
 
 def _why_not(path: Path, error: Exception) -> str:
@@ -353,17 +352,14 @@ def _other_format(raw: bytes, path: Path) -> str:
     """What the file is if it is no text in UTF-8, and what to do; empty if it may be CSV."""
     if encoding := _wide_encoding(raw):
         return f"is text in {encoding[:6].upper()}, not UTF-8; {_iconv(path, encoding)}"
-    kind = advice = ""
+    head = raw[:HEAD].removeprefix(b"\xef\xbb\xbf")
+    formats = (entry[1:] for entry in FORMATS if re.match(entry[0], head))
     if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        kind, advice = next(ZIPPED[mark] for mark in ZIPPED if mark in raw)
-    else:
-        head = raw[:HEAD].removeprefix(b"\xef\xbb\xbf")
-        for start, name, what_to_do in FORMATS:
-            if re.match(start, head):
-                kind, advice = name, what_to_do
-                break
-    text = ascii(str(path))  # in one line, as Python reads it
-    return f"is {kind}; {advice.format(file=shell_word(path), text=text)}" if kind else ""
+        formats = (entry for mark, entry in ZIPPED.items() if mark in raw)
+    for kind, advice in formats:
+        text = ascii(str(path))  # in one line, as Python reads it
+        return f"is {kind}; {advice.format(file=shell_word(path), text=text)}"
+    return ""
 
 
 def _not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
@@ -379,11 +375,10 @@ def _not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
 
 
 def _decodes(raw: bytes, encoding: str) -> bool:
-    try:
+    with suppress(UnicodeDecodeError):
         raw.decode(encoding)
-    except UnicodeDecodeError:
-        return False
-    return True
+        return True
+    return False
 
 
 def _wide_encoding(raw: bytes) -> str:

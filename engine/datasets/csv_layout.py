@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import csv
 import shlex
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from itertools import chain
 from typing import Literal, TypeAlias
@@ -30,37 +29,123 @@ ROW_NAMES = frozenset({"", "rownames", "rowname", "index", "unnamed", "unnamed0"
 """What a first column without a name may be called, without spaces, dots and signs."""
 
 
-@dataclass(frozen=True, slots=True)
 class CsvLayout:
-    """Where the table is in a file."""
+    """Where the table is in a file: its rows, and its columns by their places from 0."""
 
-    text: CsvText
     first: CsvRow
     """The header, or the first row if there is no header."""
     named: bool
     """Whether the first line is a header."""
-    empty: frozenset[int]
-    """The columns without a name and without a value in any row, from 0."""
-    beyond: int
-    """How many columns right of the last one are empty in every row."""
-    comments: int
-    """Lines that begin with # and are no row."""
-    separators: int
-    """Lines that consist of separators."""
+    empty: set[int]
+    """The columns without a name and without a value in any row."""
     common: int
     """How many cells all rows below the first line have; 0 where they differ."""
     row_names: bool
     """Whether the header has no cell for the first column, as R writes it."""
+    texts: list[str]
+    """The names of the columns in the file, or `column N` without a name."""
+    unnamed: set[int]
+    label: int
+    features: list[int]
+    ignored: list[int]
 
-    @property
-    def width(self) -> int:
-        """How many columns there are, empty ones included."""
-        return len(self.first.cells)
+    def __init__(
+        self, text: CsvText, header: Header, label: str | None, ignore: str | None
+    ) -> None:
+        """`label` names a column, None is the last that is not ignored; `ignore` names several.
 
-    @property
-    def where(self) -> str:
-        """The file and its first line, to begin a message with."""
-        return f"{self.text.name}, line {self.first.line}"
+        Raises:
+            CsvError: there is no table, a quote is never closed, or a column is not found.
+        """
+        self.text, self.file = text, text.name
+        head = []
+        for row in text.rows():
+            head.append(row)
+            if not (row.blank or row.hashed):
+                break
+        start = self._first_row(head)
+        self.first = head[start]
+        self._separators = sum(row.blank for row in head[:start])
+        self._comments = start - self._separators
+        if self.first.hashed:
+            self.first = _uncommented(self.first)
+        typed = split_names(ignore) + ([label.strip()] if label else [])
+        self.named = _holds_names(self.first.cells, typed) if header == "auto" else header == "yes"
+        self._measure()
+        self._name_columns()
+        self._choose_columns(label, ignore)
+
+    def _first_row(self, head: list[CsvRow]) -> int:
+        """The place of the header or first row; a comment with as many cells is the header."""
+        comments = [i for i, row in enumerate(head) if row.hashed and not row.blank]
+        last = len(head) - 1
+        if not head or (not comments and head[last].blank):
+            raise CsvError(f"{self.file} is empty")
+        if head[last].blank or head[last].hashed:
+            return comments[-1]
+        cells = _uncommented(head[comments[-1]]).cells if comments else []
+        return comments[-1] if len(cells) == len(head[last].cells) > 1 else last
+
+    def _below(self) -> Iterator[CsvRow]:
+        """Every row below the first; read again each time, since text takes much memory."""
+        return (row for row in self.text.rows() if row.line > self.first.line)
+
+    def _measure(self) -> None:
+        """Find the empty columns, and whether the header has one cell less than the rows."""
+        cells = first = self.first.cells
+        width, widths = len(first), set()
+        self.empty = {i for i, cell in enumerate(first) if not cell.strip()}
+        for row in chain([] if self.named else [self.first], self._below()):
+            if row.blank:
+                self._separators += 1
+            elif len(row.cells) != width and row.hashed:
+                self._comments += 1
+            else:
+                cells = row.cells
+                widths.add(len(cells))
+                self.empty = {i for i in self.empty if i >= len(cells) or not cells[i].strip()}
+        beyond = max(0, max(widths, default=0) - width)
+        self.row_names = (
+            self.named
+            and widths == {width + 1}
+            and bool(cells[-1].strip())
+            and bool(first[-1].strip())
+        )
+        if self.row_names:
+            self.first, beyond = CsvRow(self.first.line, ["", *first]), 0
+        self._left_out = len(self.empty) + beyond
+        self.common = widths.pop() if len(widths) == 1 else 0
+
+    def _name_columns(self) -> None:
+        cells = [cell.strip() if self.named else "" for cell in self.first.cells]
+        self.texts = [cell or f"column {place}" for place, cell in enumerate(cells, start=1)]
+        self.unnamed = {place for place, cell in enumerate(cells) if not cell}
+        count = len(self.texts) - len(self.empty)
+        where = f"{self.file}, line {self.first.line}"
+        if count > MOST_COLUMNS:
+            allowed = f"and {MOST_COLUMNS:,} are allowed; keep some of them"
+            raise CsvError(f"{where}: {count:,} columns, {allowed}")
+        if count < 2 and self.common > 1:
+            fix = self.without_line("is a title", self.first.line)
+            raise CsvError(
+                f"{where}: there is one value, and {self.common} in each line below; {fix}"
+            )
+        if count < 2:
+            what = "there is one column only, and a table needs features and a label"
+            raise CsvError(f"{where}: {what}; {_other_separator(self.text)}")
+
+    def _choose_columns(self, label: str | None, ignore: str | None) -> None:
+        self.ignored = self._find_ignored(ignore)
+        omitted = self.empty.union(self.ignored)
+        left = [place for place in range(len(self.texts)) if place not in omitted]
+        last = left[-1] if left else -1
+        self.label = self._find_label(label.strip()) if label is not None else last
+        if self.label in self.ignored:
+            name = self.name(self.label)
+            raise CsvError(f"{self.file}: column '{name}' is the label, and is ignored as well")
+        self.features = [place for place in left if place != self.label]
+        if not self.features:
+            raise CsvError(f"{self.file}: no column is left to learn from; ignore fewer columns")
 
     def rows(self) -> Iterator[CsvRow]:
         """Every row of the table with as many cells as there are columns.
@@ -70,27 +155,27 @@ class CsvLayout:
         """
         if not self.named:
             yield self.first
-        width = needed = self.width
+        width = needed = len(self.texts)
         while needed - 1 in self.empty:
             needed -= 1
-        for row in _below(self.text, self.first.line):
-            line, cells = row
-            if row.blank or _is_comment(row, width):
+        for row in self._below():
+            cells, count = row.cells, len(row.cells)
+            if row.blank or (count != width and row.hashed):
                 continue
-            if len(cells) < needed or any(map(str.strip, cells[width:])):
+            if count < needed or any(map(str.strip, cells[width:])):
                 raise CsvError(self._ragged(row))
-            if len(cells) != width:
-                row = CsvRow(line, (cells + [""] * (width - len(cells)))[:width])
+            if count != width:
+                row = CsvRow(row.line, (cells + [""] * (width - count))[:width])
             yield row
 
     def notes(self) -> Iterator[str]:
         """A sentence on the lines and columns of the file that are left out."""
-        if count := len(self.empty) + self.beyond:
-            yield f"{counted(count, 'empty column')} without a name left out"
-        if self.separators:
-            yield f"{counted(self.separators, 'line')} of separators only left out"
-        if self.comments:
-            yield f"{counted(self.comments, 'comment line')} left out"
+        if self._left_out:
+            yield f"{counted(self._left_out, 'empty column')} without a name left out"
+        if self._separators:
+            yield f"{counted(self._separators, 'line')} of separators only left out"
+        if self._comments:
+            yield f"{counted(self._comments, 'comment line')} left out"
         if self.row_names:
             yield "the header has no cell for column 1, which is taken for names of the rows"
 
@@ -100,115 +185,19 @@ class CsvLayout:
         return f"if line {line} {what}, take it out: {command}"
 
     def _ragged(self, row: CsvRow) -> str:
-        values = f"{self.text.name}, line {row.line}: {counted(len(row.cells), 'value')}"
-        problem = f"{values}, and line {self.first.line} has {self.width}"
+        width, line = len(self.texts), self.first.line
+        values = f"{self.file}, line {row.line}: {counted(len(row.cells), 'value')}"
+        problem = f"{values}, and line {line} has {width}"
         if self.common and not any(map(corrected, row.cells)):
-            return f"{problem}; {self.without_line('is a title', self.first.line)}"
-        if 0 < self.common < self.width:
-            return (
-                f"{self.where}: {counted(self.width, 'value')}, and each line below "
-                f"has {self.common}; put a name that holds the separator into quotes"
-            )
-        if self.row_names or len(row.cells) < self.width:
+            return f"{problem}; {self.without_line('is a title', line)}"
+        if 0 < self.common < width:
+            below = f"and each line below has {self.common}"
+            fix = "put a name that holds the separator into quotes"
+            return f"{self.file}, line {line}: {counted(width, 'value')}, {below}; {fix}"
+        if self.row_names or len(row.cells) < width:
             return f"{problem}; complete the line or delete it"
         quotes = 'put values that hold the separator into quotes, as in "1,5", or delete the line'
         return f"{problem}; {quotes}"
-
-
-def layout_of(text: CsvText, header: Header, typed: Collection[str]) -> CsvLayout:
-    """Find the table; `typed` are names of columns that a person typed.
-
-    Raises:
-        CsvError: the file is empty, or a quote in it is never closed.
-    """
-    first, comments, separators = _first(text)
-    if first.cells[0].lstrip().startswith("#"):
-        first = _uncommented(first)
-    named = _holds_names(first.cells, typed) if header == "auto" else header == "yes"
-    free = {i for i, cell in enumerate(first.cells) if not cell.strip()}
-    width, beyond, widths, cells = len(first.cells), 0, set(), first.cells
-    for row in chain([] if named else [first], _below(text, first.line)):
-        if row.blank:
-            separators += 1
-        elif _is_comment(row, width):
-            comments += 1
-        else:
-            cells = row.cells
-            widths.add(len(cells))
-            beyond = max(beyond, len(cells) - width)
-            free = {i for i in free if i >= len(cells) or not cells[i].strip()}
-    row_names = (
-        named
-        and widths == {width + 1}
-        and bool(cells[-1].strip())
-        and bool(first.cells[-1].strip())
-    )
-    if row_names:
-        first, beyond = CsvRow(first.line, ["", *first.cells]), 0
-    common = widths.pop() if len(widths) == 1 else 0
-    return CsvLayout(
-        text, first, named, frozenset(free), beyond, comments, separators, common, row_names
-    )
-
-
-def _first(text: CsvText) -> tuple[CsvRow, int, int]:
-    """The header or first row; and how many lines of comments and of separators are above it."""
-    comments = separators = 0
-    above: CsvRow | None = None
-    for row in text.rows():
-        if row.blank:
-            separators += 1
-        elif row.cells[0].lstrip().startswith("#"):
-            comments += above is not None
-            above = row
-        elif above is None:
-            return row, comments, separators
-        elif len(_uncommented(above).cells) == len(row.cells) > 1:
-            return above, comments, separators
-        else:
-            return row, comments + 1, separators
-    if above is None:
-        raise CsvError(f"{text.name} is empty")
-    return above, comments, separators
-
-
-def _below(text: CsvText, line: int) -> Iterator[CsvRow]:
-    return (row for row in text.rows() if row.line > line)
-
-
-def _uncommented(row: CsvRow) -> CsvRow:
-    """The row without the # that it begins with."""
-    start = row.cells[0].strip().lstrip("#").strip()
-    return CsvRow(row.line, [start, *row.cells[1:]] if start else row.cells[1:])
-
-
-def _is_comment(row: CsvRow, width: int) -> bool:
-    return len(row.cells) != width and row.cells[0].lstrip().startswith("#")
-
-
-def _holds_names(cells: list[str], typed: Collection[str]) -> bool:
-    """Whether the first line is a header: it has a name that was typed, or words and no number.
-
-    A typed name that is a number says nothing: it may be a value in that line.
-    """
-    texts = [cell.strip() for cell in cells]
-    if any(word in texts and not corrected(word) for word in typed):
-        return True
-    names = [cell for cell in texts if not missing(cell)]
-    return bool(names) and not any(map(corrected, texts))  # 1,5 is a number too, if a wrong one
-
-
-@dataclass(frozen=True, slots=True)
-class CsvColumns:
-    """The columns of a file, by their places from 0."""
-
-    layout: CsvLayout
-    texts: tuple[str, ...]
-    """Their names in the file, or `column N` without a name."""
-    unnamed: frozenset[int]
-    label: int = -1
-    features: tuple[int, ...] = ()
-    ignored: tuple[int, ...] = ()
 
     def name(self, place: int) -> str:
         """The name of the column, safe to print."""
@@ -231,7 +220,7 @@ class CsvColumns:
         unique = self.texts.count(text) == 1
         return text if typed and unique and not reserved else f"column {place + 1}"
 
-    def find_ignored(self, typed: str | None) -> list[int]:
+    def _find_ignored(self, typed: str | None) -> list[int]:
         """The columns of these names, all of them where several have one name."""
         whole = (typed or "").strip()
         words = [whole] if typed is not None and whole in self.texts else split_names(typed)
@@ -239,23 +228,20 @@ class CsvColumns:
         for word in words:
             places = self._places(word)
             if not places:
-                raise CsvError(f"{self.layout.text.name}: {self._unknown(word)}")
+                raise CsvError(f"{self.file}: {self._unknown(word)}")
             found.update(places)
         return sorted(found)
 
-    def find_label(self, typed: str) -> int:
+    def _find_label(self, word: str) -> int:
         """The one column of that name."""
-        word = typed.strip()
         found = self._places(word)
         if len(found) == 1:
             return found[0]
-        if found:
-            fix = shlex.quote(f"label=column {found[0] + 1}")
-            raise CsvError(
-                f"{len(found)} columns are called '{shown(word)}': name one by its place, such as "
-                f"--set {fix}"
-            )
-        raise CsvError(self._unknown(word) if self.layout.named else self._no_header(word))
+        if not found:
+            raise CsvError(self._unknown(word) if self.named else self._no_header(word))
+        fix = shlex.quote(f"label=column {found[0] + 1}")
+        several = f"{len(found)} columns are called '{shown(word)}'"
+        raise CsvError(f"{several}: name one by its place, such as --set {fix}")
 
     def _places(self, word: str) -> list[int]:
         """The columns of that name: exactly, or except for case, spaces and signs."""
@@ -264,14 +250,14 @@ class CsvColumns:
             found = [i for i, text in enumerate(self.texts) if typed and spelled(text) == typed]
             if found:
                 return found
-        by_place = {f"column{place}": place - 1 for place in range(1, len(self.texts) + 1)}
+        by_place = {f"column{place + 1}": place for place in range(len(self.texts))}
         if (place := by_place.get(_letters(word))) is not None:
             return [place]
-        first = 0 in self.unnamed and self.layout.named
+        first = 0 in self.unnamed and self.named
         return [0] if first and _letters(word) in ROW_NAMES else []
 
     def _unknown(self, word: str) -> str:
-        names = [self.name(i) for i in range(len(self.texts)) if i not in self.layout.empty]
+        names = [self.name(i) for i in range(len(self.texts)) if i not in self.empty]
         folded = {name.casefold(): name for name in names}
         near = get_close_matches(shown(word).casefold(), folded, n=1, cutoff=0.5)
         more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
@@ -285,54 +271,37 @@ class CsvColumns:
 
     def _no_header(self, word: str) -> str:
         """Why a name is unknown in a file without a header."""
-        first = self.layout.first
-        is_there = word in (cell.strip() for cell in first.cells)
-        fix = f"; if line {first.line} holds their names: --set header=yes" if is_there else ""
-        return (
-            f"no column is called '{shown(word)}', and the file has no header: its columns are "
-            f"called '{self.texts[0]}' to '{self.texts[-1]}'{self._by_place(word)}{fix}"
-        )
-
-
-def columns_of(layout: CsvLayout, label: str | None, ignore: str | None) -> CsvColumns:
-    """The columns of a file; the last that is not ignored is the label where None is given.
-
-    Raises:
-        CsvError: they make no table, or none of them has a name that was typed.
-    """
-    places = [place for place in range(layout.width) if place not in layout.empty]
-    if len(places) > MOST_COLUMNS:
-        allowed = f"and {MOST_COLUMNS:,} are allowed; keep some of them"
-        raise CsvError(f"{layout.where}: {len(places):,} columns, {allowed}")
-    if len(places) < 2:
-        what = "there is one column only, and a table needs features and a label"
-        fix = _other_separator(layout.text)
-        if layout.common > 1:
-            what = f"there is one value, and {layout.common} in each line below"
-            fix = layout.without_line("is a title", layout.first.line)
-        raise CsvError(f"{layout.where}: {what}; {fix}")
-    cells = [cell.strip() for cell in layout.first.cells] if layout.named else []
-    cells += [""] * (layout.width - len(cells))
-    texts = tuple(cell or f"column {place}" for place, cell in enumerate(cells, start=1))
-    unnamed = frozenset(place for place, cell in enumerate(cells) if not cell)
-    columns = CsvColumns(layout, texts, unnamed)
-    ignored = columns.find_ignored(ignore)
-    left = [place for place in places if place not in ignored]
-    chosen = columns.find_label(label) if label is not None else left[-1] if left else -1
-    file = layout.text.name
-    if chosen in ignored:
-        name = columns.name(chosen)
-        raise CsvError(f"{file}: column '{name}' is the label, and is ignored as well")
-    features = tuple(place for place in left if place != chosen)
-    if not features:
-        raise CsvError(f"{file}: no column is left to learn from; ignore fewer columns")
-    return replace(columns, label=chosen, features=features, ignored=tuple(ignored))
+        line, cells = self.first
+        is_there = word in map(str.strip, cells)
+        fix = f"; if line {line} holds their names: --set header=yes" if is_there else ""
+        called = f"its columns are called '{self.texts[0]}' to '{self.texts[-1]}'"
+        problem = f"no column is called '{shown(word)}', and the file has no header"
+        return f"{problem}: {called}{self._by_place(word)}{fix}"
 
 
 def split_names(typed: str | None) -> list[str]:
     """The names in a list with commas between them; a name with a comma is in quotes."""
-    names = [] if typed is None else next(csv.reader([typed], skipinitialspace=True), [])
+    line = (typed or "").replace("\r", " ").replace("\n", " ")
+    names = [] if typed is None else next(csv.reader([line], skipinitialspace=True), [])
     return [name.strip() for name in names]
+
+
+def _uncommented(row: CsvRow) -> CsvRow:
+    """The row without the # that it begins with."""
+    start = row.cells[0].strip().lstrip("#").strip()
+    return CsvRow(row.line, [start, *row.cells[1:]] if start else row.cells[1:])
+
+
+def _holds_names(cells: Sequence[str], typed: Sequence[str]) -> bool:
+    """Whether the first line is a header: it has a name that was typed, or words and no number.
+
+    A typed name that is a number says nothing: it may be a value in that line.
+    """
+    texts = [cell.strip() for cell in cells]
+    if any(word in texts and not corrected(word) for word in typed):
+        return True
+    # 1,5 is a number too, if a wrong one.
+    return not all(map(missing, texts)) and not any(map(corrected, texts))
 
 
 def _other_separator(text: CsvText) -> str:

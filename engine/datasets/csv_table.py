@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -36,14 +36,7 @@ from engine.datasets.csv_file import (
     shell_word,
     stamp,
 )
-from engine.datasets.csv_layout import (
-    CsvColumns,
-    CsvLayout,
-    Header,
-    columns_of,
-    layout_of,
-    split_names,
-)
+from engine.datasets.csv_layout import CsvLayout, Header
 from engine.datasets.tables import Table, listed
 from engine.numerals import counted
 from engine.pictures import Array
@@ -59,7 +52,6 @@ FEW = 10
 of them at least is in several rows."""
 EXACT = 2**53
 """From here on not every whole number is a float."""
-DECIMAL_COMMA = "to read every comma as a decimal point: --set decimal=comma"
 IDENTIFIER = re.compile(
     r"(.*[ _.-])?(id|ID|Id|idx|index|Index)([ _.-].*)?|.*[a-z](Id|ID)|Unnamed: 0"
 )
@@ -105,144 +97,128 @@ def read_table(
     return _read(place, stamp(place), options)
 
 
+class _Label(NamedTuple):
+    line: int
+    text: str
+
+
 @lru_cache(maxsize=2)
 def _read(path: Path, _: Stamp, options: CsvOptions) -> Table:
-    typed = split_names(options.ignore) + ([options.label.strip()] if options.label else [])
-    layout = layout_of(read_text(path, options.separator), options.header, typed)
-    reader = _TableReader(layout, columns_of(layout, options.label, options.ignore), options)
+    text = read_text(path, options.separator)
+    layout = CsvLayout(text, options.header, options.label, options.ignore)
+    x: list[list[float]] = []
+    labels: list[_Label] = []
+    without = 0
     for row in layout.rows():
-        reader.take(row)
-    return reader.table()
-
-
-@dataclass(slots=True)
-class _TableReader:
-    """Collects the rows as numbers, since text takes ten times the memory."""
-
-    layout: CsvLayout
-    columns: CsvColumns
-    options: CsvOptions
-    x: list[list[float]] = field(default_factory=list)
-    labels: list[tuple[int, str]] = field(default_factory=list)
-    """The line and the text of each label."""
-    unlabelled: int = 0
-    """How many rows were left out since they have no label."""
-
-    def take(self, row: CsvRow) -> None:
-        """Keep the numbers and the label of a row; leave it out if it has no label."""
-        if self.options.decimal == "comma":
+        if options.decimal == "comma":
             row = CsvRow(row.line, list(map(with_point, row.cells)))
-        label = row.cells[self.columns.label].strip()
+        label = row.cells[layout.label].strip()
         if unlabelled(label):
-            self.unlabelled += 1
-            return
-        cells = [row.cells[place] for place in self.columns.features]
-        try:
-            values = list(map(float, cells)) if plain("".join(cells)) else [math.inf]
-        except ValueError:
-            values = [math.inf]
-        if not math.isfinite(sum(values)):
-            values = [self._value(row, place) for place in self.columns.features]
-        self.x.append(values)
-        self.labels.append((row.line, label))
+            without += 1
+        else:
+            x.append(_values(row, layout, free_label=options.label is None))
+            labels.append(_Label(row.line, label))
+    kept = _with_label(labels, options.target)
+    without += len(labels) - len(kept)
+    features = np.array([x[i] for i in kept], dtype=np.float64).reshape(-1, len(layout.features))
+    return _table(layout, options, features, [labels[i] for i in kept], without)
 
-    def _value(self, row: CsvRow, place: int) -> float:
-        """The number in a cell, or nan where there is none."""
-        cell = row.cells[place]
-        if missing(cell):
-            return math.nan
-        value = number(cell)
+
+def _values(row: CsvRow, layout: CsvLayout, *, free_label: bool) -> list[float]:
+    """The numbers of a row, nan for a missing one."""
+    cells = [row.cells[place] for place in layout.features]
+    try:  # nearly every row ends here, which saves most of the time
+        values = list(map(float, cells))
+        if plain("".join(cells)) and math.isfinite(sum(values)):
+            return values
+    except ValueError:
+        pass
+    values = []
+    for place, cell in zip(layout.features, cells, strict=True):
+        value = math.nan if missing(cell) else number(cell)
         if value is None:
-            raise _Advisor(self.layout, self.columns, self.options.label is None).error(row, place)
-        return value
+            raise _cell_error(row, place, layout, free_label)
+        values.append(value)
+    return values
 
-    def table(self) -> Table:
-        """The rows that were kept, as a table.
 
-        Raises:
-            CsvError: too few rows are left, a column is empty, or the labels are all the same.
-        """
-        options, columns, file = self.options, self.columns, self.layout.text.name
-        self._drop_label_gaps()
-        features = columns.features
-        names = tuple(map(columns.name, features))
-        x = np.array(self.x, dtype=np.float64).reshape(-1, len(features))
-        absent = np.isnan(x)
-        label = columns.name(columns.label)
-        report = list(self.layout.notes())
-        if self.unlabelled:
-            report.append(f"{counted(self.unlabelled, 'row')} without a label ({label}) left out")
-        self._check_empty(absent)
-        drop = options.missing == "drop"
-        kept = ~absent.any(axis=1) if drop else np.ones(len(x), dtype=bool)
-        report += _gaps(absent, names, drop)
-        if kept.sum() < LEAST_ROWS:
-            why = f" ({'; '.join(report)})" if report else ""
-            fill = drop and len(x) >= LEAST_ROWS
-            fix = "; to fill the gaps instead: --set missing=fill" if fill else ""
-            rows = counted(int(kept.sum()), "row") if kept.any() else "no rows"
-            least = f"and {LEAST_ROWS} are the least"
-            raise CsvError(f"{file}: {rows} to learn from, {least}{why}{fix}")
-        labels = [self.labels[place] for place in np.flatnonzero(kept).tolist()]
-        where, target = f"{file}, column '{label}'", options.target
-        y, classes = _targets(labels, where, target, self._other_label())
-        table = Table(file, x[kept], y, names, label, classes)
-        report += _notes(table, self.layout, columns, header_given=options.header != "auto")
-        hint = ""
-        if target == "auto" and not classes and not (y % 1).any():
-            different = len(np.unique(y))
-            if FEW < different <= min(MOST_CLASSES, len(y) // 2):
-                hint = f"its {different} whole numbers could be classes: --set target=classes"
-        ignored = tuple(map(columns.name, columns.ignored))
-        return replace(table, report=tuple(report), ignored=ignored, hint=hint)
+def _with_label(labels: list[_Label], target: Target) -> list[int]:
+    """The places of the labels, but not of `-`, `none` or `missing` among numbers; among words
+    these are classes."""
+    texts = {text for _, text in labels}
+    gaps = set(filter(missing, texts))
+    others = texts - gaps
+    all_numbers = gaps and others and all(map(_like_a_number, others))
+    drop = target == "number" or (target == "auto" and all_numbers)
+    return [place for place, (_, text) in enumerate(labels) if not (drop and text in gaps)]
 
-    def _drop_label_gaps(self) -> None:
-        """Drop the rows whose label is `-`, `none` or `missing` among numbers; among words these
-        are classes."""
-        texts = {text for _, text in self.labels}
-        gaps = set(filter(missing, texts))
-        others = texts - gaps
-        all_numbers = gaps and others and all(map(_like_a_number, others))
-        if self.options.target == "number" or (self.options.target == "auto" and all_numbers):
-            kept = [place for place, (_, text) in enumerate(self.labels) if text not in gaps]
-            self.unlabelled += len(self.labels) - len(kept)
-            self.x = [self.x[place] for place in kept]
-            self.labels = [self.labels[place] for place in kept]
 
-    def _other_label(self) -> str:
-        """What to do where the label is of no use."""
-        columns = self.columns
-        if self.options.label is not None or len(columns.features) < 2:
-            return "name another column as the label: --set label=NAME"
-        fix = columns.ignoring(columns.label)
-        return f"leave the column out: {fix}, or name another as the label: --set label=NAME"
+def _table(
+    layout: CsvLayout, options: CsvOptions, x: Array, labels: list[_Label], without: int
+) -> Table:
+    """The rows as a table; `without` rows were left out since they have no label.
 
-    def _check_empty(self, absent: np.ndarray) -> None:
-        """Raise `CsvError` for a feature or a label without any value."""
-        columns, file = self.columns, self.layout.text.name
-        if not len(absent):
-            if self.unlabelled:
-                label = f"column '{columns.name(columns.label)}', the label,"
-                raise CsvError(f"{file}: {label} has no value at all; {self._other_label()}")
-            return
-        empty = [i for i, gone in zip(columns.features, absent.T, strict=True) if gone.all()]
-        if not empty:
-            return
-        if len(empty) == len(columns.features):
-            raise CsvError(f"{file}: no column beside the label has any value")
-        names = ", ".join(f"'{columns.name(place)}'" for place in empty[:4])
-        more = f" and {len(empty) - 4} more" if len(empty) > 4 else ""
-        one = len(empty) == 1
-        what, has, it = ("column", "has", "it") if one else ("columns", "have", "them")
-        fix = columns.ignoring(*empty)
-        raise CsvError(f"{file}: {what} {names}{more} {has} no value at all: leave {it} out: {fix}")
+    Raises:
+        CsvError: too few rows are left, a column is empty, or the labels are all the same.
+    """
+    file, label = layout.file, layout.name(layout.label)
+    names = tuple(map(layout.name, layout.features))
+    otherwise = "name another column as the label: --set label=NAME"
+    if options.label is None and len(names) > 1:
+        fix = layout.ignoring(layout.label)
+        otherwise = f"leave the column out: {fix}, or name another as the label: --set label=NAME"
+    absent = np.isnan(x)
+    if without and not len(x):
+        empty = f"column '{label}', the label, has no value at all"
+        raise CsvError(f"{file}: {empty}; {otherwise}")
+    if len(x) and absent.all(axis=0).any():
+        raise CsvError(f"{file}: {_empty_columns(layout, absent)}")
+    report = list(layout.notes())
+    if without:
+        report.append(f"{counted(without, 'row')} without a label ({label}) left out")
+    drop = options.missing == "drop"
+    kept = ~absent.any(axis=1) if drop else np.ones(len(x), dtype=bool)
+    if gaps := [f"{name} {n:,}" for name, n in zip(names, absent.sum(axis=0), strict=True) if n]:
+        what = "the median of the column stands for missing values"
+        if drop:
+            what = f"{counted(int((~kept).sum()), 'row')} with a missing value left out"
+        report.append(f"{what}: {listed(gaps, most=4)}")
+    if kept.sum() < LEAST_ROWS:
+        why = f" ({'; '.join(report)})" if report else ""
+        fill = drop and len(x) >= LEAST_ROWS
+        fix = "; to fill the gaps instead: --set missing=fill" if fill else ""
+        rows = counted(int(kept.sum()), "row") if kept.any() else "no rows"
+        raise CsvError(f"{file}: {rows} to learn from, and {LEAST_ROWS} are the least{why}{fix}")
+    labels = [labels[place] for place in np.flatnonzero(kept).tolist()]
+    y, classes = _targets(labels, f"{file}, column '{label}'", options.target, otherwise)
+    table = Table(file, x[kept], y, names, label, classes)
+    report += _notes(table, layout, header_given=options.header != "auto")
+    hint = ""
+    if options.target == "auto" and not classes and not (y % 1).any():
+        different = len(np.unique(y))
+        if FEW < different <= min(MOST_CLASSES, len(y) // 2):
+            hint = f"its {different} whole numbers could be classes: --set target=classes"
+    ignored = tuple(map(layout.name, layout.ignored))
+    return replace(table, report=tuple(report), ignored=ignored, hint=hint)
+
+
+def _empty_columns(layout: CsvLayout, absent: np.ndarray) -> str:
+    """Which features have no value at all, and how to leave them out."""
+    if absent.all():
+        return "no column beside the label has any value"
+    empty = [i for i, gone in zip(layout.features, absent.T, strict=True) if gone.all()]
+    names = ", ".join(f"'{layout.name(place)}'" for place in empty[:4])
+    more = f" and {len(empty) - 4} more" if len(empty) > 4 else ""
+    what, has, it = ("column", "has", "it") if len(empty) == 1 else ("columns", "have", "them")
+    fix = f"leave {it} out: {layout.ignoring(*empty)}"
+    return f"{what} {names}{more} {has} no value at all: {fix}"
 
 
 # The labels as classes, or as numbers to predict.
 
 
 def _targets(
-    labels: Sequence[tuple[int, str]], where: str, target: Target, otherwise: str
+    labels: list[_Label], where: str, target: Target, otherwise: str
 ) -> tuple[Array, tuple[str, ...]]:
     """The numbers of the classes and their names, or the numbers to predict.
 
@@ -254,14 +230,15 @@ def _targets(
     texts = [text for _, text in labels]
     parsed = {text: number(text) for text in set(texts)}
     values = [parsed[text] for text in texts]
+    numbers = {value for value in values if value is not None}
     # Numbers are meant, though not every label is one, if others are, or all but are.
     meant = len(set(values)) > 1 or all(map(_like_a_number, texts))
-    odd = next((place for place, value in enumerate(values) if value is None), None)
-    if odd is not None and (target == "number" or (target == "auto" and meant)):
-        line, text = labels[odd]
+    if None in values and (target == "number" or (target == "auto" and meant)):
+        line, text = labels[values.index(None)]
         raise CsvError(f"{where}, line {line}: '{shown(text)}' {_no_number(text, target, texts)}")
-    numbers = [value for value in values if value is not None]
-    if target == "number" or (target == "auto" and odd is None and not _few_and_whole(numbers)):
+    # Another value in each row, as prices have, makes no classes.
+    few = len(numbers) <= min(FEW, len(values) - 1) and all(map(float.is_integer, numbers))
+    if target == "number" or (target == "auto" and None not in values and not few):
         y = np.array(values, dtype=np.float64)
         if y.min() == y.max():
             what = f"every label is {y[0]:g}: there is nothing to predict"
@@ -269,7 +246,14 @@ def _targets(
         return y, ()
     names = {text: _class_name(text) for text in parsed}
     different = sorted(set(names.values()), key=_class_order)
-    if problem := _class_problem(different, len(labels)):
+    problem = ""
+    if len(different) == 1:
+        problem = f"every label is '{shown(different[0])}': nothing to tell apart"
+    elif len(different) > MOST_CLASSES:
+        problem = f"{len(different):,} different labels, and {MOST_CLASSES} classes are the most"
+    elif len(different) == len(labels) and None in map(number, different):
+        problem = "every row has another label: they name the rows"
+    if problem:
         raise CsvError(f"{where}: {problem}; {otherwise}")
     places = {name: place for place, name in enumerate(different)}
     y = np.array([places[names[text]] for text in texts], dtype=np.float64)
@@ -294,24 +278,6 @@ def _no_number(text: str, target: Target, texts: list[str]) -> str:
     return f"{problem}{others}; to take all of them for classes: --set target=classes"
 
 
-def _few_and_whole(values: list[float]) -> bool:
-    different = set(values)
-    if len(different) == len(values):
-        return False  # another value in each row: as prices are, and classes never
-    return len(different) <= FEW and all(value.is_integer() for value in different)
-
-
-def _class_problem(different: list[str], rows: int) -> str:
-    if len(different) == 1:
-        return f"every label is '{shown(different[0])}': nothing to tell apart"
-    if len(different) > MOST_CLASSES:
-        most = f"and {MOST_CLASSES} classes are the most"
-        return f"{len(different):,} different labels, {most}"
-    if len(different) == rows and None in map(number, different):
-        return "every row has another label: they name the rows"
-    return ""
-
-
 def _class_name(text: str) -> str:
     """1 and 1.0 are one class; of longer numbers than a float can hold, each is its own."""
     value = number(text)
@@ -326,29 +292,8 @@ def _class_order(name: str) -> tuple[bool, float, str]:
     return value is None, value or 0.0, name
 
 
-# What a person has to know of the table, a sentence each.
-
-
-def _gaps(absent: np.ndarray, names: tuple[str, ...], drop: bool) -> Iterator[str]:
-    """How many values are missing, where, and what happens with them.
-
-    `absent` says of each cell whether it has no value, shape (rows, features).
-    """
-    counts = absent.sum(axis=0)
-    if not counts.any():
-        return
-    each = [f"{name} {count:,}" for name, count in zip(names, counts, strict=True) if count]
-    what = "the median of the column stands for missing values"
-    if drop:
-        rows = counted(int(absent.any(axis=1).sum()), "row")
-        what = f"{rows} with a missing value left out"
-    yield f"{what}: {listed(each, most=4)}"
-
-
-def _notes(
-    table: Table, layout: CsvLayout, columns: CsvColumns, *, header_given: bool
-) -> Iterator[str]:
-    """What is unusual about the table."""
+def _notes(table: Table, layout: CsvLayout, *, header_given: bool) -> Iterator[str]:
+    """What is unusual about the table, a sentence each."""
     if same := table.constant():
         yield f"the same in every row, which teaches nothing: {listed(same, most=4)}"
     alone = int((np.bincount(table.y.astype(int)) == 1).sum()) if table.classes else 0
@@ -356,16 +301,13 @@ def _notes(
         yield f"{alone} labels stand in one row each: is another column the label?"
     if len({name.casefold() for name in table.classes}) < len(table.classes):
         yield "some classes differ only in capital letters"
-    numbering = [
-        place
-        for place, values in zip(columns.features, table.x.T, strict=True)
-        if _numbers_rows(place, values, layout)
-    ]
-    if 0 < len(numbering) < len(columns.features):
-        names = ", ".join(map(columns.name, numbering))
+    columns = zip(layout.features, table.x.T, strict=True)
+    numbering = [place for place, values in columns if _numbers_rows(place, values, layout)]
+    if 0 < len(numbering) < len(layout.features):
+        names = ", ".join(map(layout.name, numbering))
         one = len(numbering) == 1
         what, it = ("it only numbers", "it") if one else ("they only number", "them")
-        yield f"{names}: if {what} the rows, leave {it} out: {columns.ignoring(*numbering)}"
+        yield f"{names}: if {what} the rows, leave {it} out: {layout.ignoring(*numbering)}"
     if not header_given and not layout.named:
         # A header of numbers such as years looks like a row.
         values = [number(cell) or 0.0 for cell in layout.first.cells]
@@ -383,119 +325,86 @@ def _numbers_rows(place: int, values: Array, layout: CsvLayout) -> bool:
     whole = bool(np.isfinite(values).all()) and not (values % 1).any()
     if not whole or len(np.unique(values)) < len(values):
         return False
-    name = layout.first.cells[place].strip() if layout.named else ""
-    if name:
-        return IDENTIFIER.fullmatch(name) is not None
+    if layout.named and place not in layout.unnamed:
+        return IDENTIFIER.fullmatch(layout.texts[place]) is not None
     return place == 0 and layout.named and bool((np.diff(values) >= 1).all())
 
 
 # Advice for a cell that should be a number and is not.
 
 
-@dataclass(slots=True)
-class _ColumnContent:
-    """What the cells of a column hold."""
+class _Content:
+    """What the cells of a column hold: numbers (or what would be, if written otherwise), words."""
 
-    numbers: int = 0
-    """Cells that are numbers, or would be if they were written otherwise."""
-    words: int = 0
-    dates: int = 0
-    """How many of the words are dates or times."""
-    commas: int = 0
-    """How many of the numbers have a decimal comma."""
-    texts: set[str] = field(default_factory=set)
-
-    def take(self, cell: str) -> None:
-        text = cell.strip()
-        if missing(text):
-            return
-        is_date = DATE.fullmatch(text) is not None and number(text) is None
-        if not is_date and corrected(text):
-            self.numbers += 1
-            self.commas += has_decimal_comma(text)
-        else:
-            self.words += 1
-            self.dates += is_date
-        if len(self.texts) <= MOST_CLASSES:
-            self.texts.add(text)
-
-    @property
-    def wordy(self) -> bool:
-        """Whether there are mostly words or dates."""
-        return self.words > self.numbers
-
-    @property
-    def may_be_classes(self) -> bool:
-        """Whether the words repeat, as the names of classes do."""
-        most = min(MOST_CLASSES, self.words // 2)
-        return self.wordy and not self.dates and 2 <= len(self.texts) <= most
+    def __init__(self, cells: Iterable[str]) -> None:
+        texts = [cell.strip() for cell in cells if not missing(cell)]
+        others = [text for text in texts if not DATE.fullmatch(text) or number(text) is not None]
+        numbers = list(filter(corrected, others))
+        words = len(texts) - len(numbers)
+        self.has_commas = any(map(has_decimal_comma, numbers))
+        self.wordy = words > len(numbers)
+        repeat = 2 <= len(set(texts)) <= min(MOST_CLASSES, words // 2)
+        self.may_be_classes = self.wordy and len(others) == len(texts) and repeat
 
 
-@dataclass(frozen=True, slots=True)
-class _Advisor:
-    """Says where a file stops being a table of numbers, and which setting or edit helps."""
+def _cell_error(row: CsvRow, place: int, layout: CsvLayout, free_label: bool) -> CsvError:
+    """The error for a cell that is no number: where it is, and which setting or edit helps.
 
-    layout: CsvLayout
-    columns: CsvColumns
-    free_label: bool
-    """Whether the label was not named: then another column may be meant."""
+    `free_label` says that the label was not named: then another column may be meant.
+    """
+    cell = row.cells[place].strip()
+    where = f"{layout.file}, line {row.line}, column {place + 1}"
+    if place not in layout.unnamed:
+        where += f" ({layout.name(place)})"
+    rows = list(layout.rows())
+    seen = {i: _Content(each.cells[i] for each in rows) for i in (*layout.features, layout.label)}
+    if cell[:1] == cell[-1:] == "'":
+        command = f'tr -d "\'" < {shell_word(layout.text.path)} > table.csv'
+        advice = f"take the single quotes out: {command}"
+    elif seen[place].wordy:
+        advice = _leave_out(seen, place, layout, free_label)
+    else:
+        advice = _other_first_line(row, seen, place, layout)
+    if not advice:
+        advice = number_advice(cell) or "write a number, leave the cell empty, or delete the line"
+        if seen[place].has_commas:
+            advice += "; to read every comma as a decimal point: --set decimal=comma"
+        elif corrected(cell) and len(layout.features) > 1:
+            advice += f"; or leave the column out: {layout.ignoring(place)}"
+    return CsvError(f"{where}: '{shown(cell)}' {number_problem(cell)}; {advice}")
 
-    def error(self, row: CsvRow, place: int) -> CsvError:
-        """The error for a cell of a feature that is no number."""
-        cell, columns = row.cells[place], self.columns
-        where = f"{self.layout.text.name}, line {row.line}, column {place + 1}"
-        if place not in columns.unnamed:
-            where += f" ({columns.name(place)})"
-        what = f"'{shown(cell.strip())}' {number_problem(cell)}"
-        return CsvError(f"{where}: {what}; {self._advice(row, place)}")
 
-    def _advice(self, row: CsvRow, place: int) -> str:
-        layout, columns = self.layout, self.columns
-        cell, first = row.cells[place].strip(), layout.first.line
-        seen = {place: _ColumnContent() for place in (*columns.features, columns.label)}
-        for each in layout.rows():
-            for column, content in seen.items():
-                content.take(each.cells[column])
-        if cell[:1] == cell[-1:] == "'":
-            file = shell_word(layout.text.path)
-            return f'take the single quotes out: tr -d "\'" < {file} > table.csv'
-        if seen[place].wordy:
-            return self._leave_out(seen, place)
-        if not layout.named and row.line == first and not corrected(cell):
-            return f"if line {first} holds the names of the columns: --set header=yes"
-        if layout.named and row.line == first + 1:
-            cells = [row.cells[each] for each in columns.features if not seen[each].wordy]
-            if not any(map(corrected, cells)):  # the row below the header holds no number at all
-                if columns.unnamed.intersection(columns.features):
-                    return layout.without_line("is a title", first)
-                return layout.without_line("holds units", row.line)
-        fix = number_advice(cell) or "write a number, leave the cell empty, or delete the line"
-        if seen[place].commas:
-            fix += f"; {DECIMAL_COMMA}"
-        elif corrected(cell) and len(columns.features) > 1:
-            fix += f"; or leave the column out: {columns.ignoring(place)}"
+def _other_first_line(row: CsvRow, seen: dict[int, _Content], place: int, layout: CsvLayout) -> str:
+    """What to do where the row may be a header, or units below one or below a title; or ''."""
+    first = layout.first.line
+    if not layout.named and row.line == first and not corrected(row.cells[place]):
+        return f"if line {first} holds the names of the columns: --set header=yes"
+    numeric = [i for i in layout.features if not seen[i].wordy]
+    if not layout.named or row.line != first + 1 or any(corrected(row.cells[i]) for i in numeric):
+        return ""
+    if layout.unnamed.intersection(layout.features):
+        return layout.without_line("is a title", first)
+    return layout.without_line("holds units", row.line)
+
+
+def _leave_out(seen: dict[int, _Content], place: int, layout: CsvLayout, free_label: bool) -> str:
+    """Which columns of words to ignore, or that this one may be the label."""
+    wordy = [i for i in layout.features if seen[i].wordy]
+    free_label = free_label and not seen[layout.label].wordy
+    able = [i for i in (place, *wordy) if free_label and seen[i].may_be_classes]
+    as_label = ""
+    if able:
+        others = [i for i in wordy if i != able[0]]
+        ignoring = f" {layout.ignoring(*others)}" if others else ""
+        as_label = f"{layout.setting('label', able[0])}{ignoring}"
+    if len(wordy) == len(layout.features):
+        if as_label:
+            return f"if column '{layout.name(able[0])}' is what to predict: {as_label}"
+        return "and no other column beside the label holds numbers: nothing can be learned"
+    many = "columns without numbers" if len(wordy) > 1 else "column"
+    if place == 0 and wordy == [0] and layout.named and 0 in layout.unnamed:
+        many = "names of the rows"
+    fix = f"leave the {many} out: {layout.ignoring(*wordy)}"
+    if place not in able:
         return fix
-
-    def _leave_out(self, seen: dict[int, _ColumnContent], place: int) -> str:
-        columns, free_label = self.columns, self.free_label
-        wordy = [i for i in columns.features if seen[i].wordy]
-        label_is_wordy = seen[columns.label].wordy
-        if len(wordy) == len(columns.features):
-            able = [i for i in (place, *wordy) if seen[i].may_be_classes]
-            if free_label and able and not label_is_wordy:
-                what = f"column '{columns.name(able[0])}' is what to predict"
-                return f"if {what}: {self._as_label(able[0], wordy)}"
-            return "and no other column beside the label holds numbers: nothing can be learned"
-        many = "columns without numbers" if len(wordy) > 1 else "column"
-        if place == 0 and wordy == [0] and self.layout.named and 0 in columns.unnamed:
-            many = "names of the rows"
-        fix = f"leave the {many} out: {columns.ignoring(*wordy)}"
-        if not free_label or label_is_wordy or not seen[place].may_be_classes:
-            return fix
-        return f"if it is what to predict: {self._as_label(place, wordy)}; otherwise {fix}"
-
-    def _as_label(self, place: int, wordy: list[int]) -> str:
-        """The options that make the column the label, and ignore the other columns of words."""
-        others = [i for i in wordy if i != place]
-        ignoring = f" {self.columns.ignoring(*others)}" if others else ""
-        return f"{self.columns.setting('label', place)}{ignoring}"
+    return f"if it is what to predict: {as_label}; otherwise {fix}"

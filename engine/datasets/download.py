@@ -18,7 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import HTTPException, HTTPResponse, responses
 from importlib import import_module
@@ -157,22 +157,20 @@ class _Fetch:
     stop: Stop
     _before: int = 0
     """Bytes of the files that are complete."""
-    _progress: FetchProgress | None = field(default=None)
+    _progress: FetchProgress | None = None
 
     def run(self) -> None:
         """Raises `FetchCancelled`, `FetchFailed` or an `OSError` of the disk."""
         mirrors = mirrors_of(self.data_set)
         for file in self.data_set.files:
-            if not any(self._is_whole(place, file) for place in (self.place, self.staged)):
+            if not (self._is_whole(self.place, file) or self._is_whole(self.staged, file)):
                 self._download_file(file, mirrors)
             self._report(file, file.size)
             self._before += file.size
 
     def _is_whole(self, place: Path, file: DataFile) -> bool:
-        for path in verify.candidates(place, file):
-            with suppress(Broken):
-                verify.check(path, file, self.data_set)
-                return True
+        with suppress(Broken):
+            return bool(verify.whole_file(place, file, self.data_set))
         return False
 
     def _report(self, file: DataFile, got: int) -> None:
@@ -189,17 +187,19 @@ class _Fetch:
         """Download one file from the first server that has it."""
         reasons: dict[str | None, str] = {}
         for mirror in mirrors:
+            host = urlsplit(mirror).hostname
             for _ in range(TRIES):
                 try:
                     return self._try(f"{mirror}{file.packed}", file)
+                except ConnectionLost as error:
+                    reasons[host] = str(error)
+                except NoAnswer as error:
+                    reasons[host] = str(error)
+                    break
                 except Broken as error:
                     what = f"expected {error.expected}, found {error.found}"
-                    reasons[urlsplit(mirror).hostname] = f"it sends another file: {what}"
+                    reasons[host] = f"it sends another file: {what}"
                     break
-                except NoAnswer as error:
-                    reasons[urlsplit(mirror).hostname] = str(error)
-                    if not isinstance(error, ConnectionLost):
-                        break
         why = "; ".join(f"{host}: {reason}" for host, reason in reasons.items())
         raise FetchFailed(f"{self.data_set.title} did not come. {why}")
 
@@ -214,7 +214,7 @@ class _Fetch:
         download(url, part, file.size, lambda got: self._report(file, got), self._is_cancelled)
         part.replace(path)
         try:
-            verify.check(path, file, self.data_set)
+            verify.whole_file(self.staged, file, self.data_set)
         except Broken:
             path.unlink()
             if not resumed:
@@ -241,16 +241,15 @@ def staging(folder: Path, name: str) -> Iterator[Path]:
     descriptor = os.open(place, os.O_RDONLY)
     try:
         _lock(descriptor)
+        keep = False
         try:
             yield place
         except FetchFailed:
+            keep = True
             raise
-        except BaseException:  # Ctrl-C leaves nothing either
-            shutil.rmtree(place, ignore_errors=True)
-            raise
-        else:
-            shutil.rmtree(place, ignore_errors=True)
-        finally:
+        finally:  # Ctrl-C leaves nothing either
+            if not keep:
+                shutil.rmtree(place, ignore_errors=True)
             for empty in (place, place.parent, *made):
                 with suppress(OSError):
                     empty.rmdir()
@@ -262,10 +261,9 @@ def _lock(descriptor: int) -> None:
     """Two programs that write into one file would spoil it for both."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:
-        return  # a network file system without locks
+    except OSError as error:
+        if isinstance(error, BlockingIOError):
+            raise  # otherwise it is a network file system without locks
 
 
 def _remove_irregular(path: Path) -> None:

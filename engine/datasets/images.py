@@ -49,11 +49,11 @@ def load_images(name: str) -> Images:
         if file is None:
             raise NotHere(data_set)
         return Images(name, *read_digits(file, side=SIDE), data_set.classes)
-    _, parts = verify.find_whole(data_set, registry.data_dir(), verify.read)
+    _, parts = verify.find_whole(data_set, registry.data_dir())
     if not isinstance(parts, list):
         raise parts or NotHere(data_set)
     train_x, train_y, test_x, test_y = (
-        torch.frombuffer(part, dtype=torch.uint8).reshape(file.shape)
+        torch.frombuffer(verify.values(part, file), dtype=torch.uint8).reshape(file.shape)
         for part, file in zip(parts, data_set.files, strict=True)
     )
     return Images(name, train_x, train_y.long(), test_x, test_y.long(), data_set.classes)

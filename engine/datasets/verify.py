@@ -22,19 +22,14 @@ import math
 import os
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias, TypeVar
 
 from engine.datasets import registry
 from engine.datasets.registry import Broken, DataFile, DataSet, Foreign
 from engine.plain_file import Unsuitable, read_plain
-
-T = TypeVar("T")
-Take: TypeAlias = Callable[[Path, DataFile, DataSet, bool], T]
-"""Reads or checks one file: the path, which file it should be, its data set, and whether other
-data sets may be in the same folder. Raises `Broken` where it is not that file."""
 
 UNSIGNED_BYTE = 8
 GZIP = b"\x1f\x8b"
@@ -64,7 +59,7 @@ def status(data_set: DataSet, folder: Path) -> DataSetStatus:
     """Find the data set and check its files as the loader does, which takes a moment."""
     if data_set.embedded:
         return DataSetStatus(registry.embedded(data_set))
-    place, found = find_whole(data_set, folder, check)
+    place, found = find_whole(data_set, folder)
     return DataSetStatus(place, found if isinstance(found, Broken) else None)
 
 
@@ -84,10 +79,8 @@ def problem_text(data_set: DataSet, fault: Broken | None) -> str:
     return f"{data_set.title} is not here{f' ({trouble})' if trouble else ''}"
 
 
-def find_whole(
-    data_set: DataSet, folder: Path, take: Take[T]
-) -> tuple[Path | None, list[T] | Broken | None]:
-    """The first place where every file is whole, and what `take` returns for each of them.
+def find_whole(data_set: DataSet, folder: Path) -> tuple[Path | None, list[bytes] | Broken | None]:
+    """The first place where every file is whole, and the bytes of each, packed or not.
 
     Without such a place the first is None, and the second what is wrong with the files that are
     there, or None where there are none of this data set.
@@ -98,24 +91,47 @@ def find_whole(
     shared = [place for place in (folder, folder / "raw") if place.absolute() not in absolute]
     for place in (*own, *shared):
         is_shared = place in shared
-        taken: list[T] = []
+        contents: list[bytes] = []
         faults: list[Broken] = []
         for file in data_set.files:
             try:
-                taken.append(_take_first(data_set, place, file, take, is_shared))
+                contents.append(whole_file(place, file, data_set, is_shared))
             except Broken as error:
                 faults.append(error)
                 if not is_shared:
                     break
         if not faults:
-            return place, taken
+            return place, contents
+        is_ours = any(True for file in data_set.files for _ in _candidates(place, file))
         if is_shared:
-            is_ours = bool(taken) or _is_default_owner(data_set, place, faults)
-        else:
-            is_ours = _any_file(data_set, place)
+            is_ours = bool(contents) or (is_ours and _is_default_owner(data_set, place, faults))
         if is_ours:
             fault = fault or faults[0]
     return None, fault
+
+
+def whole_file(place: Path, file: DataFile, data_set: DataSet, shared: bool = False) -> bytes:
+    """The bytes of the file, from the first of its names under which it is whole.
+
+    Args:
+        shared: whether other data sets may be in the same folder.
+
+    Raises:
+        Broken: it is not there, or what is wrong with the first file of such a name.
+    """
+    first = None
+    for path in _candidates(place, file):
+        try:
+            return _checked(path, file, data_set, shared)
+        except Broken as fault:
+            first = first or fault
+    raise first or Broken(place / file.packed, f"{file.size:,} bytes", "no such file")
+
+
+def values(content: bytes, file: DataFile) -> bytearray:
+    """The values in a whole file, packed or not: as many as its shape says."""
+    plain = gzip.decompress(content) if content.startswith(GZIP) else content
+    return bytearray(memoryview(plain)[_header_size(file) :])
 
 
 def own_places(data_set: DataSet, folder: Path) -> list[Path]:
@@ -129,60 +145,22 @@ def own_places(data_set: DataSet, folder: Path) -> list[Path]:
     return places
 
 
-def candidates(place: Path, file: DataFile) -> Iterator[Path]:
+def _candidates(place: Path, file: DataFile) -> Iterator[Path]:
     """The paths in that place that may be the file: under each of its names, packed first, since
     its checksum is then always known; or in a folder of such a name, as in Kaggle's archives."""
     paths = [place / name for name in file.names]
     paths += [place / name / inner for name in file.names for inner in file.names]
-    for path in paths:
-        if os.path.isfile(path):  # noqa: PTH113  # Path.is_file raises where it may not look
-            yield path
-
-
-def check(path: Path, file: DataFile, data_set: DataSet, shared: bool = False) -> Path:
-    """The path, or `Broken` where the file is not what it should be, exactly as `read` does."""
-    _checked(path, file, data_set, shared)
-    return path
-
-
-def read(path: Path, file: DataFile, data_set: DataSet, shared: bool = False) -> bytearray:
-    """The values of one file, packed or not: as many as its shape says.
-
-    Args:
-        shared: whether other data sets may be in the same folder.
-
-    Raises:
-        Broken: it cannot be read, or is not what it should be.
-    """
-    content = _checked(path, file, data_set, shared)
-    if content.startswith(GZIP):
-        content = gzip.decompress(content)
-    return bytearray(memoryview(content)[_header_size(file) :])
-
-
-def _take_first(data_set: DataSet, place: Path, file: DataFile, take: Take[T], shared: bool) -> T:
-    """The result for the first candidate that is whole, or `Broken` of the first of all."""
-    first = None
-    for path in candidates(place, file):
-        try:
-            return take(path, file, data_set, shared)
-        except Broken as fault:
-            first = first or fault
-    raise first or Broken(place / file.packed, f"{file.size:,} bytes", "no such file")
-
-
-def _any_file(data_set: DataSet, place: Path) -> bool:
-    return any(True for file in data_set.files for _ in candidates(place, file))
+    return (path for path in paths if os.path.isfile(path))  # noqa: PTH113  # never raises
 
 
 def _is_default_owner(data_set: DataSet, place: Path, faults: list[Broken]) -> bool:
     """Whether files without a known checksum are reported as damaged files of this data set."""
-    if data_set.name != DEFAULT_OWNER or any(isinstance(fault, Foreign) for fault in faults):
-        return False
-    others = [other for other in registry.DATA_SETS if other.layouts and other is not data_set]
-    if any(place.absolute() in own_places(other, place) for other in others):
-        return False
-    return _any_file(data_set, place)
+    others = (other for other in registry.DATA_SETS if other.layouts and other is not data_set)
+    return (
+        data_set.name == DEFAULT_OWNER
+        and not any(isinstance(fault, Foreign) for fault in faults)
+        and not any(place.absolute() in own_places(other, place) for other in others)
+    )
 
 
 def _checked(path: Path, file: DataFile, data_set: DataSet, shared: bool) -> bytes:
@@ -204,8 +182,14 @@ def _checked(path: Path, file: DataFile, data_set: DataSet, shared: bool) -> byt
         kinds = (f", {kind}" for start, kind in OTHER_KINDS.items() if content.startswith(start))
         raise Broken(path, f"{expected:,} bytes", f"{len(content):,}{next(kinds, '')}")
     # The checksum last: what the other checks find says more to whoever has to repair the file.
-    _check_header(path, content, file)
-    if len(file.shape) == 1:
+    magic, *shape = struct.unpack_from(f">{1 + len(file.shape)}I", content)
+    right = UNSIGNED_BYTE << 8 | len(file.shape)
+    if magic != right:
+        raise Broken(path, f"0x{right:08x} as its first four bytes", f"0x{magic:08x}")
+    if tuple(shape) != file.shape:
+        wanted, found = (" × ".join(f"{size:,}" for size in each) for each in (file.shape, shape))
+        raise Broken(path, wanted, found)
+    if len(shape) == 1:
         _check_labels(path, content[_header_size(file) :], data_set)
     _check_md5(path, content, file.unpacked_md5, data_set, shared)
     return content
@@ -218,7 +202,10 @@ def _check_packed(path: Path, content: bytes, file: DataFile, plain_size: int) -
         return
     owner = _owner(md5)
     if not owner:
-        plain_md5 = hashlib.md5(_unpacked(content, plain_size)).hexdigest()
+        plain = b""
+        with suppress(OSError, EOFError, zlib.error), gzip.open(io.BytesIO(content)) as packed:
+            plain = packed.read(plain_size + 1)
+        plain_md5 = hashlib.md5(plain).hexdigest()
         if plain_md5 == file.unpacked_md5:
             return
         owner = _owner(plain_md5)
@@ -227,16 +214,6 @@ def _check_packed(path: Path, content: bytes, file: DataFile, plain_size: int) -
     if len(content) != file.size:
         raise Broken(path, f"{file.size:,} bytes", f"{len(content):,}")
     raise Broken(path, f"the checksum {file.md5}", md5)
-
-
-def _unpacked(content: bytes, largest: int) -> bytes:
-    """The unpacked bytes; empty where the file is damaged or there are more than `largest`."""
-    try:
-        with gzip.open(io.BytesIO(content)) as file:
-            plain = file.read(largest + 1)
-    except (OSError, EOFError, zlib.error):
-        return b""
-    return plain if len(plain) <= largest else b""
 
 
 def _check_md5(path: Path, content: bytes, expected: str, data_set: DataSet, shared: bool) -> None:
@@ -259,24 +236,12 @@ def _owner(md5: str) -> str:
     return ""
 
 
-def _check_header(path: Path, content: bytes, file: DataFile) -> None:
-    magic, *shape = struct.unpack_from(f">{1 + len(file.shape)}I", content)
-    right = UNSIGNED_BYTE << 8 | len(file.shape)
-    if magic != right:
-        raise Broken(path, f"0x{right:08x} as its first four bytes", f"0x{magic:08x}")
-    if tuple(shape) != file.shape:
-        expected, found = (" × ".join(f"{size:,}" for size in each) for each in (file.shape, shape))
-        raise Broken(path, expected, found)
-
-
 def _check_labels(path: Path, labels: bytes, data_set: DataSet) -> None:
     last = len(data_set.classes) - 1
     if max(labels) > last:
         raise Broken(path, f"labels from 0 to {last}", str(max(labels)))
-    if not data_set.balanced:
-        return
     each = len(labels) // len(data_set.classes)
-    for label, name in enumerate(data_set.classes):
+    for label, name in enumerate(data_set.classes if data_set.balanced else ()):
         count = labels.count(label)
         if count != each:
             raise Broken(path, f"{each:,} labels of each class", f"{count:,} of {label} ({name})")

@@ -1,1 +1,1 @@
-"""A typed expression as its computational graph, forward and backward; knows no screen."""
+"""A typed expression as its computational graph, forward and backward."""

@@ -1,31 +1,36 @@
-"""An expression read into the nodes of its graph, before anything is computed; knows no torch."""
+"""An expression read into the parts of its graph, before anything is computed."""
 
 from __future__ import annotations
 
 import ast
+import keyword
+import re
+import unicodedata
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 from math import isinf
 from string import ascii_lowercase
 
-from engine.expression import Place, Refused, replaced, suggesting
-from engine.graph.names import checked_name, read, typed
-from engine.graph.operations import FUNCTIONS, NEGATIVE, SIGNS, Operation
-from engine.graph.refusals import (
-    Reason,
-    example,
-    miscounted,
-    named_arguments,
-    refusal,
-    unbound,
-    unknown,
+from engine.expression import Refused, mathematical, parse_assignment, replaced, suggesting
+from engine.graph.operations import (
+    FUNCTIONS,
+    NEGATIVE,
+    NOT_NAMES,
+    SIGNS,
+    Canonical,
+    Operation,
+    module_of,
+    short,
 )
-from engine.graph.spelling import module_of
-from engine.graph.values import short
+from engine.graph.refusals import Reason, example, misused, refusal, unbound, unknown
 
 MOST_NODES = 60
+LONGEST_NAME = 12
+RESERVED = ("expression", "requires_grad", "gradient")
+"""Names on the command line that are not inputs."""
 
+_NAME = re.compile(r"[A-Za-zΑ-Ωα-ω_][A-Za-zΑ-Ωα-ω_0-9]*")
 _OPERATORS: dict[type[ast.AST], Operation] = {
     ast.Add: SIGNS["+"],
     ast.Sub: SIGNS["-"],
@@ -33,20 +38,11 @@ _OPERATORS: dict[type[ast.AST], Operation] = {
     ast.Div: SIGNS["/"],
     ast.Pow: SIGNS["**"],
     ast.MatMult: SIGNS["@"],
-    ast.USub: NEGATIVE,
 }
 
 
-class Unbound(Refused):
-    """A name in the expression has no value; `name` says which."""
-
-    def __init__(self, name: str, bound: tuple[str, ...], text: str, place: Place) -> None:
-        super().__init__(unbound(name, bound), text, place)
-        self.name = name
-
-
 @dataclass(frozen=True, slots=True)
-class Part:
+class GraphPart:
     """One node of the graph, without a value yet."""
 
     name: str
@@ -54,7 +50,7 @@ class Part:
     operation: Operation | None = None
     """None for a leaf: an input or a constant."""
     inputs: tuple[int, ...] = ()
-    """The parts that it is made of, by their places in the graph."""
+    """The indices of the parts that it is computed from."""
     exponent: float | None = None
     """A power that is typed as a number belongs to its operation, as it does in PyTorch."""
     tree: ast.expr | None = None
@@ -62,35 +58,67 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
-    """An expression as parts, each after those that it is made of, the result last."""
+class ExpressionGraph:
+    """An expression as parts, each after those that it is computed from, the result last."""
 
     text: str
-    parts: tuple[Part, ...]
+    parts: tuple[GraphPart, ...]
 
-    def formula(self, part: Part) -> str:
-        """The operation in the names of its inputs; nothing for a leaf."""
+    def formula(self, part: GraphPart) -> str:
+        """The operation in the names of its inputs; empty for a leaf."""
         names = [self.parts[index].name for index in part.inputs]
         return part.operation.write(names, part.exponent) if part.operation else ""
 
 
-def build(text: str, inputs: Iterable[str]) -> Graph:
-    """The graph of `expression`, or of `name = expression`, over these inputs.
+def read(text: str) -> tuple[str | None, ast.expr]:
+    """The name before the `=`, None where there is none, and the tree of the expression.
 
-    A sub-expression that stands there twice becomes one node. A constant does not: two 2s
-    are two numbers that happen to be equal, so every operation has its own.
+    Functions with a prefix and methods are read as the functions that they are.
 
     Raises:
-        Refused: what is not on the whitelist, at its place; a name without a value
-            (`Unbound`); an input that is not used; more than `MOST_NODES` nodes. Where the
-            message suggests another line, that one is accepted.
+        Refused: the text is not an expression.
+    """
+    name, tree = parse_assignment(mathematical(text))
+    return name, Canonical().visit(tree)
+
+
+def checked_name(name: str) -> str:
+    """The name as Python reads it; raises `ValueError` unless a value may have it."""
+    name = unicodedata.normalize("NFKC", name)  # as ast does: ϵ becomes ε
+    if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
+        shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+        raise ValueError(
+            f"the name {shown!r} is not allowed: at most {LONGEST_NAME} letters (Latin or "
+            "Greek), digits and _, no digit in front"
+        )
+    for taken, what in (
+        (name in FUNCTIONS, "function"),
+        (name in RESERVED, "setting"),
+        (name in NOT_NAMES, "module of Python"),
+        (keyword.iskeyword(name), "word of Python"),
+    ):
+        if taken:
+            raise ValueError(f"the name {name} is taken: it is a {what}")
+    return name
+
+
+def build(text: str, inputs: Iterable[str]) -> ExpressionGraph:
+    """The graph of `expression`, or of `name = expression`, over these inputs.
+
+    A sub-expression that occurs twice becomes one node. A constant does not: two 2s are two
+    numbers that happen to be equal, so every operation has its own.
+
+    Raises:
+        Refused: what is not on the whitelist, at its place; a name without a value; an input
+            that is not used; more than `MOST_NODES` nodes. Where the message suggests another
+            line, that one is accepted.
     """
     with suggesting(_check):
         return _build(text, inputs)
 
 
 def names_in(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
-    """The names in an expression that want a value, in the order in which they stand there.
+    """The names in an expression that need a value, in the order of the text.
 
     `known` are names of inputs: a refusal says of a call of one that it is no function.
 
@@ -103,10 +131,9 @@ def names_in(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
 
 def _check(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
     """The names in the text, if it is accepted with any values for them."""
-    text = typed(text)
-    _, tree = read(text)
+    text = mathematical(text)
     names = []
-    for node in free_names(tree):
+    for node in free_names(read(text)[1]):
         try:
             names.append(checked_name(node.id))
         except ValueError as error:
@@ -117,60 +144,51 @@ def _check(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def free_names(tree: ast.expr) -> list[ast.Name]:
-    """Where names stand in the tree that are neither functions nor modules, first to last."""
+    """The names in the tree that are neither functions nor modules, first to last."""
     nodes = list(ast.walk(tree))
-    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
-    roots = {id(_root(node)) for node in nodes if isinstance(node, ast.Attribute)}
+    others = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and module_of(node):
+            root: ast.expr = node
+            while isinstance(root, ast.Attribute):
+                root = root.value
+            others.add(id(root))
     names = [
         node
         for node in nodes
-        if isinstance(node, ast.Name)
-        and id(node) not in called | roots
-        and node.id not in FUNCTIONS
+        if isinstance(node, ast.Name) and id(node) not in others and node.id not in FUNCTIONS
     ]
     return sorted(names, key=lambda node: node.col_offset)
 
 
-def _root(node: ast.Attribute) -> ast.expr | None:
-    """The name of the module at the beginning; None where there is another value."""
-    if not module_of(node):
-        return None
-    root: ast.expr = node
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    return root
-
-
-def _build(text: str, inputs: Iterable[str], known: Iterable[str] = ()) -> Graph:
-    text = typed(text)
+def _build(text: str, inputs: Iterable[str], known: Iterable[str] = ()) -> ExpressionGraph:
+    text = mathematical(text)
     name, tree = read(text)
     reader = _Reader(text, tuple(inputs), known)
     result = reader.result_name(name)
     reader.operand(tree)
-    if not reader.parts or not reader.parts[-1].operation:
+    *parts, last = reader.parts or [GraphPart("")]  # computed after all that it is made of
+    if not last.operation:
         raise Refused("nothing is computed here: an operation is wanted, as in 2*x", text, tree)
     reader.check_used()
-    own = _free_names({*reader.inputs, result})
-    parts = [
-        replace(part, name=next(own)) if part.operation else part for part in reader.parts[:-1]
-    ]
-    parts.append(replace(reader.parts[-1], name=result))  # computed after all that it is made of
-    return Graph(text, tuple(parts))
+    own = _letters({*reader.inputs, result})
+    named = [replace(part, name=next(own)) if part.operation else part for part in parts]
+    return ExpressionGraph(text, (*named, replace(last, name=result)))
 
 
 class _Reader:
-    """Turns trees into parts, a sub-expression that it has seen before into the same part."""
+    """Turns trees into parts, and a sub-expression that occurs again into the same part."""
 
     def __init__(self, text: str, inputs: tuple[str, ...], known: Iterable[str]) -> None:
         self.text = text
         self.inputs = inputs
         self.known = {*inputs, *known}
-        self.parts = [Part(name) for name in inputs]
+        self.parts = [GraphPart(name) for name in inputs]
         self.seen: dict[Hashable, int] = {}
         self.used: set[str] = set()
 
     def operand(self, tree: ast.expr) -> int | float:
-        """The part that computes the tree, by its place; a float is a constant."""
+        """The index of the part that computes the tree; a float is a constant."""
         constant = self.constant(tree)
         if constant is not None:
             return constant
@@ -183,8 +201,8 @@ class _Reader:
                 return self.operation(NEGATIVE, [operand], tree)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in _OPERATORS:
                 return self.operation(_OPERATORS[type(op)], [left, right], tree)
-            case ast.Call(func=ast.Name()):
-                return self.operation(self.function(tree), tree.args, tree)
+            case ast.Call(func=ast.Name(id=name)):
+                return self.operation(self.function(name, tree), tree.args, tree)
             case ast.Call(func=ast.Attribute() as function):
                 raise self.refusal(refusal(tree, self.text), function, tree)
         raise self.refusal(refusal(tree, self.text), tree)
@@ -196,7 +214,8 @@ class _Reader:
                 return None
             case ast.Constant(value=int() | float() as value):
                 if isinf(value):
-                    raise self.refused("this number is larger than a float64 can hold", tree)
+                    message = "this number is larger than a float64 can hold"
+                    raise Refused(message, self.text, tree)
                 return float(value)  # at most 200 digits, so it fits
             case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as operand):
                 number = self.constant(operand)
@@ -208,23 +227,17 @@ class _Reader:
             self.used.add(name)
             return self.inputs.index(name)
         if name in FUNCTIONS:
-            raise self.refused(f"{name} is a function: write {example(FUNCTIONS[name])}", tree)
-        raise Unbound(name, self.inputs, self.text, tree)
+            message = f"{name} is a function: write {example(FUNCTIONS[name])}"
+            raise Refused(message, self.text, tree)
+        raise Refused(unbound(name, self.inputs), self.text, tree)
 
-    def function(self, call: ast.Call) -> Operation:
+    def function(self, name: str, call: ast.Call) -> Operation:
         """The function that is called, if it may be called like that."""
-        assert isinstance(call.func, ast.Name)
-        name = call.func.id
         if name not in FUNCTIONS:
-            raise self.refusal(unknown(call, self.known, self.text), call.func, call)
-        function = FUNCTIONS[name]
-        if call.keywords:
-            raise self.refusal(named_arguments(function, call, self.text), call)
-        if len(call.args) != function.arity and not any(
-            isinstance(argument, ast.Starred) for argument in call.args
-        ):
-            raise self.refusal(miscounted(function, call, self.text), call)
-        return SIGNS["@"] if name == "dot" else function
+            raise self.refusal(unknown(call, name, self.known, self.text), call.func, call)
+        if reason := misused(FUNCTIONS[name], call, self.text):
+            raise self.refusal(reason, call)
+        return SIGNS["@"] if name == "dot" else FUNCTIONS[name]
 
     def operation(self, operation: Operation, trees: list[ast.expr], tree: ast.expr) -> int:
         exponent = self.constant(trees[1]) if operation is SIGNS["**"] else None
@@ -233,45 +246,41 @@ class _Reader:
         key = (operation.name, *map(repr, operands), exponent)
         if key not in self.seen:
             inputs = tuple(
-                self.add(Part(short(operand), operand), tree)
+                self.add(GraphPart(short(operand), operand), tree)
                 if isinstance(operand, float)
                 else operand
                 for operand in operands
             )
-            part = Part("", None, operation, inputs, exponent, tree)
+            part = GraphPart("", None, operation, inputs, exponent, tree)
             self.seen[key] = self.add(part, tree)
         return self.seen[key]
 
-    def add(self, part: Part, tree: ast.expr) -> int:
+    def add(self, part: GraphPart, tree: ast.expr) -> int:
         if len(self.parts) >= MOST_NODES:
-            raise self.refused(
-                f"more than {MOST_NODES} nodes are not drawn: the graph is full here", tree
-            )
+            message = f"more than {MOST_NODES} nodes are not drawn: the graph is full here"
+            raise Refused(message, self.text, tree)
         self.parts.append(part)
         return len(self.parts) - 1
 
     def result_name(self, name: str | None) -> str:
-        """What the result is called: f, or a letter after it, unless a name stands in front."""
+        """The name before the `=`; without one f, or the next free letter after it."""
         if name is None:
-            return next(letter for letter in _free_names(set(self.inputs)) if letter >= "f")
+            return next(letter for letter in _letters(set(self.inputs)) if letter >= "f")
         sign = self.text.index("=")
         place, right = (0, len(self.text[:sign].rstrip())), self.text[sign + 1 :].strip()
-        if name in self.inputs:
-            message = f"{name} is an input already: give the result another name"
-            raise Refused(message, self.text, place, right)
         try:
-            return checked_name(name)
+            if name not in self.inputs:
+                return checked_name(name)
+            message = f"{name} is an input already: give the result another name"
         except ValueError as error:
-            raise Refused(str(error), self.text, place, right) from None
+            message = str(error)
+        raise Refused(message, self.text, place, right)
 
     def check_used(self) -> None:
         for name in self.inputs:
             if name not in self.used:
                 message = f"{name} has a value, but the expression does not use it: leave it out"
                 raise Refused(message, self.text, (0, len(self.text)))
-
-    def refused(self, message: str, place: ast.expr) -> Refused:
-        return Refused(message, self.text, place)
 
     def refusal(self, reason: Reason, place: ast.expr, part: ast.expr | None = None) -> Refused:
         """The refusal of what stands at the place; a fragment stands for the whole `part`."""
@@ -281,7 +290,7 @@ class _Reader:
         return Refused(reason.words, self.text, place, instead)
 
 
-def _free_names(taken: set[str]) -> Iterator[str]:
+def _letters(taken: set[str]) -> Iterator[str]:
     """a, b, c, … z, a1, b1, …, without those that are taken."""
     for number in count():
         for letter in ascii_lowercase:

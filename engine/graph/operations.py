@@ -1,32 +1,127 @@
-"""The operations that an expression may use, and how each is written; knows no torch."""
+"""The numbers and operations of an expression: how they are written, and the ways to type them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ast
+import math
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import cycle
+from typing import TypeAlias
 
-from engine.graph.values import operand, short
+from engine.equations import number
 
+MOST_SHOWN = 4
+"""A longer vector is cut where there is little room: its shape says how long it is."""
+
+Numbers: TypeAlias = float | tuple[float, ...]
+"""A scalar, or a vector, as Python writes them."""
+
+_ZEROS = re.compile(r"\.0+(?=×|$)|(?<=[1-9])0+(?=×|$)")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """What a tensor of no or one dimension holds."""
+
+    shape: tuple[int, ...]
+    """As in PyTorch: `()` is a scalar, `(3,)` a vector of three numbers."""
+    numbers: tuple[float, ...]
+
+    @classmethod
+    def of(cls, numbers: Numbers) -> Value:
+        """A scalar from a float, a vector from a tuple."""
+        if isinstance(numbers, tuple):
+            return cls((len(numbers),), numbers)
+        return cls((), (numbers,))
+
+    @property
+    def plain(self) -> float | list[float]:
+        """The same as Python and JSON write it."""
+        return list(self.numbers) if self.shape else self.numbers[0]
+
+    @property
+    def finite(self) -> bool:
+        """Whether no number is infinite or nan."""
+        return all(map(math.isfinite, self.numbers))
+
+    @property
+    def text(self) -> str:
+        """All of it: `6`, `[1, 2, 3]`."""
+        return self._written(len(self.numbers))
+
+    @property
+    def brief(self) -> str:
+        """As much of it as fits into a box: `[1, 2, 3, …]`."""
+        return self._written(MOST_SHOWN)
+
+    def __add__(self, other: Value) -> Value:
+        """The sum of two values of one shape."""
+        pairs = zip(self.numbers, other.numbers, strict=True)
+        return Value(self.shape, tuple(a + b for a, b in pairs))
+
+    def __mul__(self, other: Value) -> Value:
+        """The product number by number; a scalar is stretched."""
+        shape = max(self.shape, other.shape, key=math.prod)
+        pairs = zip(cycle(self.numbers), cycle(other.numbers), range(math.prod(shape)))
+        return Value(shape, tuple(a * b for a, b, _ in pairs))
+
+    def _written(self, most: int) -> str:
+        if not self.shape:
+            return short(self.numbers[0])
+        cut = len(self.numbers) > most
+        texts = [short(number) for number in self.numbers[: most - 1 if cut else most]]
+        return f"[{', '.join(texts + ['…'] * cut)}]"
+
+
+@lru_cache(maxsize=4096)  # a walk shows the same numbers again and again
+def short(value: float) -> str:
+    """The number without zeros at its end, unless they show that it is rounded.
+
+    >>> short(6.0), short(0.73106), short(1e9), short(0.99999)
+    ('6', '0.7311', '1×10⁹', '1.0000')
+    """
+    text = number(value)
+    rounded = float(f"{value:.3e}" if "×" in text else f"{value:.4f}")
+    return _ZEROS.sub("", text) if math.isclose(value, rounded, rel_tol=1e-12) else text
+
+
+def operand(text: str) -> str:
+    """The text between two signs: in brackets if it has a sign or a space of its own."""
+    alone = text.startswith("[") or not (text.startswith("−") or " " in text or "×" in text)
+    return text if alone else f"({text})"
+
+
+def names(text: str) -> tuple[str, ...]:
+    """The words of the text: a short way to write a list of names."""
+    return tuple(text.split())
+
+
+def listed(words: Iterable[str], nothing: str = "nothing") -> str:
+    """The words with commas between them."""
+    return ", ".join(words) or nothing
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """One entry of the whitelist."""
+    """One operation that an expression may use."""
 
     name: str
     """As it is typed: `*`, or `sigmoid`."""
     arity: int
     """How many inputs it takes."""
-    about: str
-    """What it does, in a few words."""
     sign: str = ""
-    """What a page of mathematics puts between its inputs, or before the only one."""
+    """What mathematics writes between its inputs, or before the only one."""
 
     def write(self, inputs: Sequence[str], exponent: float | None = None) -> str:
         """The operation on these inputs, names or numbers: `a · (−2)`, `exp(a)`, `a²`."""
         if exponent is not None:
-            return operand(inputs[0]) + _raised(exponent)
+            whole = exponent.is_integer() and abs(exponent) < 1000
+            power = str(int(exponent)).translate(_SUPERSCRIPTS) if whole else ""
+            return operand(inputs[0]) + (power or f"^{operand(short(exponent))}")
         if not self.sign:
             return f"{self.name}({', '.join(inputs)})"
         if self.arity == 1:
@@ -34,55 +129,113 @@ class Operation:
         return self.sign.join(map(operand, inputs))
 
 
-SIGNS = {
-    operation.name: operation
-    for operation in (
-        Operation("+", 2, "the sum", " + "),
-        Operation("-", 2, "the difference", " − "),
-        Operation("*", 2, "the product, number by number", " · "),
-        Operation("/", 2, "the quotient", " / "),
-        Operation("**", 2, "the power", "^"),
-        Operation("@", 2, "the dot product of two vectors", " @ "),
-    )
-}
-NEGATIVE = Operation("negative", 1, "the same with the other sign", "−")
-
-FUNCTIONS = {
-    operation.name: operation
-    for operation in (
-        Operation("exp", 1, "e to the power of x"),
-        Operation("log", 1, "the natural logarithm"),
-        Operation("log1p", 1, "log(1 + x), exact for a small x"),
-        Operation("sqrt", 1, "the square root"),
-        Operation("square", 1, "x times x"),
-        Operation("abs", 1, "the distance from 0"),
-        Operation("sin", 1, "the sine"),
-        Operation("cos", 1, "the cosine"),
-        Operation("sigmoid", 1, "1 / (1 + exp(−x)), between 0 and 1"),
-        Operation("tanh", 1, "between −1 and 1"),
-        Operation("relu", 1, "x where it is above 0, else 0"),
-        Operation("softplus", 1, "log(1 + exp(x)), a smooth relu"),
-        Operation("silu", 1, "x · sigmoid(x)"),
-        Operation("gelu", 1, "x · the share of a bell curve below x"),
-        Operation("sum", 1, "all numbers of a vector added"),
-        Operation("mean", 1, "the average of a vector"),
-        Operation("prod", 1, "all numbers of a vector multiplied"),
-        Operation("max", 1, "the largest number of a vector"),
-        Operation("min", 1, "the smallest number of a vector"),
-        Operation("dot", 2, "the sum of the products of two vectors"),
-        Operation("maximum", 2, "the larger of two, number by number"),
-        Operation("minimum", 2, "the smaller of two, number by number"),
-    )
-}
-
-_KNOWN = ("exp", "log", "relu", "sigmoid", "mean")
-ALLOWED = (
-    f"numbers, the inputs, {' '.join(SIGNS)}, brackets and functions such as {', '.join(_KNOWN)}"
+_SIGNS = {"+": " + ", "-": " − ", "*": " · ", "/": " / ", "**": "^", "@": " @ "}
+SIGNS = {name: Operation(name, 2, sign) for name, sign in _SIGNS.items()}
+NEGATIVE = Operation("negative", 1, "−")
+_ONE_INPUT = names(
+    "exp log log1p sqrt square abs sin cos sigmoid tanh relu softplus silu gelu "
+    "sum mean prod max min"
 )
-"""What an expression may be made of, in a line; who types a function that is none gets them all."""
+FUNCTIONS = {name: Operation(name, 1) for name in _ONE_INPUT}
+FUNCTIONS |= {name: Operation(name, 2) for name in ("dot", "maximum", "minimum")}
+
+ALLOWED = (
+    f"numbers, the inputs, {' '.join(SIGNS)}, brackets and functions such as "
+    "exp, log, relu, sigmoid, mean"
+)
+"""What an expression may consist of; an unknown function is answered with all functions."""
+
+# Other ways to type a known function: `torch.exp(x)`, `x.exp()`, `np.add(x, y)`.
+
+OPERATORS: Mapping[str, type[ast.operator] | type[ast.unaryop]] = {
+    "add": ast.Add,
+    **dict.fromkeys(("sub", "subtract"), ast.Sub),
+    **dict.fromkeys(("mul", "multiply"), ast.Mult),
+    **dict.fromkeys(("div", "divide", "true_divide"), ast.Div),
+    **dict.fromkeys(("pow", "power", "float_power"), ast.Pow),
+    **dict.fromkeys(("matmul", "inner", "vdot"), ast.MatMult),
+    **dict.fromkeys(("neg", "negative"), ast.USub),
+}
+"""Functions that are a sign in an expression."""
+SAME = {"absolute": "abs", "fabs": "abs", "amax": "max", "amin": "min", "expit": "sigmoid"}
+"""Functions that have another name in an expression."""
+
+_EVERYWHERE = names("exp log log1p sqrt sin cos tanh")
+_ARRAYS = _EVERYWHERE + names(
+    "square abs absolute sum mean prod max min amax amin dot maximum minimum multiply divide "
+    "true_divide subtract add negative float_power matmul inner vdot"
+)
+_FUNCTIONAL = frozenset(names("relu sigmoid tanh softplus silu gelu"))
+METHODS = frozenset(_ARRAYS + names("sigmoid relu pow sub mul div neg"))
+"""The methods of a tensor that an expression may use."""
+MODULES: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("torch", "torch.Tensor"), METHODS),
+    "torch.special": frozenset(("expit", "log1p")),
+    **dict.fromkeys(("torch.nn.functional", "nn.functional", "F"), _FUNCTIONAL),
+    **dict.fromkeys(("numpy", "np"), frozenset((*_ARRAYS, "fabs", "power", "pow"))),
+    "math": frozenset((*_EVERYWHERE, "fabs", "pow", "prod")),
+}
+"""By the name of a module, its functions that an expression may use."""
+ROOTS = frozenset(names("torch nn F numpy np math cmath scipy jnp tf"))
+"""The first names of modules."""
+NOT_NAMES = ROOTS - {"F"}
+"""Module names that no input may have; F may be one: a force."""
+_CONSTANTS = {"pi": math.pi, "e": math.e}
+_WITH_CONSTANTS = ("torch", "numpy", "np", "math")
 
 
-def _raised(exponent: float) -> str:
-    if exponent.is_integer() and abs(exponent) < 1000:
-        return str(int(exponent)).translate(_SUPERSCRIPTS)
-    return f"^{operand(short(exponent))}"
+def module_of(node: ast.expr) -> str:
+    """The module before the last dot, `torch.nn` of `torch.nn.relu`; empty where there is none."""
+    parts = []
+    while isinstance(node, ast.Attribute):
+        node = node.value
+        parts.append(node.attr if isinstance(node, ast.Attribute) else "")
+    if not parts or not isinstance(node, ast.Name):
+        return ""
+    if node.id not in ROOTS and node.id.lower() not in _WITH_CONSTANTS:
+        return ""
+    return ".".join((node.id, *reversed(parts[:-1])))
+
+
+class Canonical(ast.NodeTransformer):
+    """Writes every known call and constant of a tree the way an expression does.
+
+    `torch.exp(x)` and `x.exp()` become `exp(x)`, `torch.pow(x, 2)` becomes `x**2`, `math.pi` a
+    number. What is not known stays as it is, for the refusal to point at.
+    """
+
+    def visit_Call(self, call: ast.Call) -> ast.expr:
+        function = call.func
+        if isinstance(function, ast.Attribute):
+            name, module = function.attr, module_of(function)
+            args = [self.visit(arg) for arg in call.args]
+            if name not in (MODULES.get(module, ()) if module else METHODS):
+                return call
+            if not module:
+                args = [self.visit(function.value), *args]
+        elif isinstance(function, ast.Name) and function.id in (*OPERATORS, *SAME, *FUNCTIONS):
+            name, args = function.id, [self.visit(arg) for arg in call.args]
+        else:
+            self.generic_visit(call)
+            return call
+        return _called(name, args, call)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
+        if module_of(node) in _WITH_CONSTANTS and node.attr in _CONSTANTS:
+            return ast.copy_location(ast.Constant(_CONSTANTS[node.attr]), node)
+        return node
+
+
+def _called(name: str, args: list[ast.expr], call: ast.Call) -> ast.expr:
+    """The call of the function, or the sign that it is with so many arguments."""
+    operator = OPERATORS.get(name)
+    new: ast.expr
+    if operator and not call.keywords and len(args) == (1 if operator is ast.USub else 2):
+        if issubclass(operator, ast.unaryop):
+            new = ast.UnaryOp(operator(), args[0])
+        else:
+            new = ast.BinOp(args[0], operator(), args[1])
+        return ast.copy_location(new, call)
+    # The whole of `x.exp` and `torch.exp` is what is called: refusals point at it.
+    function = ast.copy_location(ast.Name(SAME.get(name, name), ast.Load()), call.func)
+    return ast.copy_location(ast.Call(function, args, call.keywords), call)

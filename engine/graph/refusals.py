@@ -1,22 +1,30 @@
-"""Why a part of an expression is not taken, and what to write instead; knows no graph."""
+"""Why a part of an expression is not accepted, and what to write instead."""
 
 from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from engine.expression import factor, parses, source
-from engine.graph.operations import ALLOWED, FUNCTIONS, Operation
-from engine.graph.spelling import METHODS, MODULES, OPERATORS, SAME, module_of
-from engine.graph.values import listed
+from engine.graph.operations import (
+    ALLOWED,
+    FUNCTIONS,
+    METHODS,
+    MODULES,
+    OPERATORS,
+    SAME,
+    Operation,
+    listed,
+    module_of,
+    names,
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Why a part is not taken, and what may be written in its place; empty where nothing may."""
+class Reason(NamedTuple):
+    """Why a part is not accepted, and what may be written in its place; empty where nothing may."""
 
     words: str
     fragment: str = ""
@@ -24,7 +32,7 @@ class Reason:
     """The same as a whole line."""
 
 
-FORMULAS: Mapping[str, str] = {
+FORMULAS = {
     "tan": "sin({x}) / cos({x})",
     "exp2": "2**{p}",
     "expm1": "exp({x}) - 1",
@@ -46,88 +54,55 @@ FORMULAS: Mapping[str, str] = {
     "mse_loss": "mean(({p} - {q})**2)",
     "l1_loss": "mean(abs({p} - {q}))",
     "hypot": "sqrt({p}**2 + {q}**2)",
-    "mm": "{p} @ {q}",
-    "mv": "{p} @ {q}",
-    "clamp": "minimum(maximum({x}, {y}), {z})",
-    "clip": "minimum(maximum({x}, {y}), {z})",
-    "print": "{x}",
+    **dict.fromkeys(("mm", "mv"), "{p} @ {q}"),
+    **dict.fromkeys(("clamp", "clip"), "minimum(maximum({x}, {y}), {z})"),
 }
-"""Functions that are not there, from those that are. `{x}`, `{y}`, `{z}` are the arguments,
+"""Functions that are not accepted, made of those that are. `{x}`, `{y}`, `{z}` are the arguments,
 `{p}` and `{q}` the first two as factors."""
-FLAT = frozenset(
-    ("sign", "floor", "ceil", "round", "trunc", "heaviside", "argmax", "argmin", "int", "bool")
-)
+FLAT = names("sign floor ceil round trunc heaviside argmax argmin int bool")
 """Functions whose gradient is 0 wherever there is one."""
-WRAPPERS = frozenset(("tensor", "Tensor", "FloatTensor", "as_tensor", "array", "asarray"))
+WRAPPERS = names("tensor Tensor FloatTensor as_tensor array asarray")
 """Functions that make a tensor out of numbers that are given."""
-MAKERS = WRAPPERS | frozenset(
-    (
-        "zeros",
-        "ones",
-        "full",
-        "rand",
-        "randn",
-        "randint",
-        "normal",
-        "arange",
-        "linspace",
-        "eye",
-        "empty",
-        "range",
-    )
+MAKERS = WRAPPERS + names(
+    "zeros ones full rand randn randint normal arange linspace eye empty range"
 )
 """Functions that make a tensor."""
-LAYERS = {"ReLU": "relu", "Sigmoid": "sigmoid", "Tanh": "tanh"}
-LAYERS |= {"Softplus": "softplus", "SiLU": "silu", "GELU": "gelu"}
+LAYERS = {layer: layer.lower() for layer in ("ReLU", "Sigmoid", "Tanh", "Softplus", "SiLU", "GELU")}
 """Modules of `torch.nn` that are a function."""
-SAME_VALUE = frozenset(
-    (
-        "item",
-        "clone",
-        "contiguous",
-        "float",
-        "double",
-        "numpy",
-        "tolist",
-        "cpu",
-        "cuda",
-        "T",
-        "squeeze",
-        "flatten",
-    )
-)
+SAME_VALUE = names("item clone contiguous float double numpy tolist cpu cuda T squeeze flatten")
 """Attributes and methods that leave the number as it is."""
 REQUIRES = "which inputs require a gradient is set with g in the lab, or with requires_grad=x"
-OF_ALL = ("dim", "axis", "keepdim", "keepdims", "dtype", "out", "inplace")
-"""Arguments that say nothing of a number or a single vector."""
+OF_ALL = names("dim axis keepdim keepdims dtype out inplace")
+"""Arguments that make no difference to a number or a single vector."""
+_NO_SLOPE = "cannot stand here: True and False have no slope"
 _WORDS: dict[type[ast.AST], str] = {
     ast.Subscript: "an input is used whole, without […]",
     ast.Lambda: "a lambda cannot stand here",
-    ast.Compare: "a comparison cannot stand here: True and False have no slope",
-    ast.BoolOp: "and, or cannot stand here: True and False have no slope",
+    ast.Compare: f"a comparison {_NO_SLOPE}",
+    ast.BoolOp: f"and, or {_NO_SLOPE}",
     ast.IfExp: "if cannot stand here: a graph has no branches",
     ast.List: "a list cannot stand here: give it to an input, such as x = [1, 2, 3]",
     ast.Tuple: "one result is wanted, without a comma",
     ast.NamedExpr: ":= cannot stand here: the result's name stands in front, with =",
     ast.Starred: "a star cannot stand in front of an input",
     ast.JoinedStr: "text cannot stand here",
-    ast.ListComp: "a loop cannot stand here: a function works on a whole vector",
-    ast.GeneratorExp: "a loop cannot stand here: a function works on a whole vector",
-    ast.SetComp: "a loop cannot stand here: a function works on a whole vector",
-    ast.DictComp: "a loop cannot stand here: a function works on a whole vector",
+    **dict.fromkeys(
+        (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp),
+        "a loop cannot stand here: a function works on a whole vector",
+    ),
     ast.Dict: "a dict cannot stand here",
     ast.Set: "a set cannot stand here; brackets are round",
     ast.Await: "await cannot stand here",
     ast.BitXor: "^ is no power in Python, ** is",
     ast.FloorDiv: "// is not taken: it rounds down, and that has no gradient",
     ast.Mod: "% is not taken: this sign is no part of a graph here",
-    ast.Not: "not cannot stand here: True and False have no slope",
+    ast.Not: f"not {_NO_SLOPE}",
 }
 _DECIMAL_COMMA = re.compile(r"(?<=\d),\s*(?=\d)")
 
 
 def refusal(tree: ast.expr, text: str) -> Reason:
-    """Why this part of the text is not taken, and what is."""
+    """Why this part of the text is not accepted, and what is."""
     match tree:
         case ast.Call(func=ast.Attribute() as function):
             return _called(function, tree, text)
@@ -147,19 +122,19 @@ def refusal(tree: ast.expr, text: str) -> Reason:
             return Reason(_WORDS[type(op)], line=text.replace("//", "/").strip())
         case ast.BinOp(op=op) | ast.UnaryOp(op=op):
             words = _WORDS.get(type(op), "this sign is not taken")
-        case ast.Call(func=ast.Call(func=function)) if _end(function) in LAYERS:
-            name = LAYERS[_end(function)]
-            return Reason("a module is not taken, its function is", _on(name, tree, text))
-        case ast.Call(func=function, args=[argument]):
-            left, right = factor(source(text, function)), source(text, argument)
+        case ast.Call(func=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))) if (
+            name in LAYERS
+        ):
+            args = ", ".join(_sources(tree.args, text))
+            return Reason("a module is not taken, its function is", f"{LAYERS[name]}({args})")
+        case ast.Call(func=called, args=[argument]):
+            left, right = (factor(source(text, each)) for each in (called, argument))
             words = "only a function can be called; for a product write *"
-            return Reason(words, f"{left}*{factor(right)}")
+            return Reason(words, f"{left}*{right}")
         case ast.Call():
             words = "only a function can be called; for a product write *"
-        case ast.Lambda(body=body):
-            return Reason(_WORDS[ast.Lambda], source(text, body))
-        case ast.NamedExpr(value=value):
-            return Reason(_WORDS[ast.NamedExpr], source(text, value))
+        case ast.Lambda(body=value) | ast.NamedExpr(value=value):
+            return Reason(_WORDS[type(tree)], source(text, value))
         case ast.Tuple() if _DECIMAL_COMMA.search(source(text, tree)):
             number = _DECIMAL_COMMA.sub(".", source(text, tree))
             return Reason("the sign in a decimal number is a point", number)
@@ -168,10 +143,9 @@ def refusal(tree: ast.expr, text: str) -> Reason:
     return Reason(f"{words}. Allowed are {ALLOWED}")
 
 
-def unknown(call: ast.Call, bound: Collection[str], text: str) -> Reason:
-    """Why `name(…)` is not taken."""
-    assert isinstance(call.func, ast.Name)
-    name, args = call.func.id, [source(text, arg) for arg in call.args]
+def unknown(call: ast.Call, name: str, bound: Collection[str], text: str) -> Reason:
+    """Why `name(…)` is not accepted."""
+    args = _sources(call.args, text)
     if name in bound:
         product = f"{name} * {factor(args[0])}" if len(args) == 1 else ""
         message = f"{name} is an input, no function; for a product write {name} * (…)"
@@ -183,34 +157,30 @@ def unknown(call: ast.Call, bound: Collection[str], text: str) -> Reason:
     return _missing(name, args)
 
 
-def named_arguments(function: Operation, call: ast.Call, text: str) -> Reason:
-    """Why a function is not taken with arguments by name."""
-    args = [source(text, arg) for arg in call.args]
-    names = [keyword.arg or "**" for keyword in call.keywords]
-    if set(names) <= set(OF_ALL):
-        words = f"{names[0]}= is not needed: an input is a number or one vector, taken whole"
-    else:
+def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
+    """Why a function is not accepted with these arguments; None if it is."""
+    name, args = function.name, _sources(call.args, text)
+    keywords = [keyword.arg or "**" for keyword in call.keywords]
+    if keywords and set(keywords) <= set(OF_ALL):
+        words = f"{keywords[0]}= is not needed: an input is a number or one vector, taken whole"
+        return Reason(words, f"{name}({', '.join(args)})")
+    if keywords:
         args += [source(text, keyword.value) for keyword in call.keywords]
-        words = f"{function.name} takes no names with ="
-    return Reason(words, f"{function.name}({', '.join(args)})")
-
-
-def miscounted(function: Operation, call: ast.Call, text: str) -> Reason:
-    """Why a function is not taken with so many inputs."""
-    args = [source(text, arg) for arg in call.args]
-    message = f"{function.name} takes {function.arity}, as in {example(function)}, not {len(args)}"
-    if function.name in ("max", "min") and len(args) == 2:
-        larger = "larger" if function.name == "max" else "smaller"
-        other = f"{function.name}imum"
-        message += f"; of two, {example(FUNCTIONS[other])} takes the {larger}"
-        return Reason(message, f"{other}({', '.join(args)})")
-    if function.name == "log" and len(args) == 2:
+        return Reason(f"{name} takes no names with =", f"{name}({', '.join(args)})")
+    if len(args) == function.arity or any(isinstance(arg, ast.Starred) for arg in call.args):
+        return None
+    message = f"{name} takes {function.arity}, as in {example(function)}, not {len(args)}"
+    if name in ("max", "min") and len(args) == 2:
+        larger = "larger" if name == "max" else "smaller"
+        message += f"; of two, {example(FUNCTIONS[f'{name}imum'])} takes the {larger}"
+        return Reason(message, f"{name}imum({', '.join(args)})")
+    if name == "log" and len(args) == 2:
         return Reason(message, f"log({args[0]}) / log({args[1]})")
     return Reason(message)
 
 
 def unbound(name: str, bound: tuple[str, ...]) -> str:
-    """Why a name stands for nothing."""
+    """Why a name without a value is not accepted."""
     among = listed(bound, nothing="the inputs, of which there are none")
     return f"{name} has no value: it is not among {among}"
 
@@ -220,10 +190,13 @@ def example(function: Operation) -> str:
     return function.write(["x", "y"][: function.arity])
 
 
+def _sources(trees: list[ast.expr], text: str) -> list[str]:
+    return [source(text, tree) for tree in trees]
+
+
 def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
-    """Why `torch.foo(x)` or `x.foo()` is not taken."""
-    name, module = function.attr, module_of(function)
-    args = [source(text, arg) for arg in call.args]
+    """Why `torch.foo(x)` or `x.foo()` is not accepted."""
+    name, module, args = function.attr, module_of(function), _sources(call.args, text)
     if not module:
         owner = source(text, function.value)
         if name in SAME_VALUE:
@@ -233,15 +206,15 @@ def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
         if name in ("detach", "requires_grad_"):
             return Reason(f".{name}() is not taken: {REQUIRES}")
         args = [owner, *args]
-    where = f"{module} has no {name}" if module in MODULES else f"{module} is not known here"
-    where = where if module else f"a tensor has no {name}"
     if name in FUNCTIONS or name in SAME or name in OPERATORS:
+        where = f"{module} has no {name}" if module in MODULES else f"{module} is not known here"
+        where = where if module else f"a tensor has no {name}"
         return Reason(where, f"{SAME.get(name, name)}({', '.join(args)})")
     return _missing(name, args, f"{module}." if module else "")
 
 
 def _attribute(node: ast.Attribute, text: str) -> Reason:
-    """Why `x.foo` or `torch.foo` is not taken, without a call."""
+    """Why `x.foo` or `torch.foo` is not accepted, without a call."""
     name, module = node.attr, module_of(node)
     known = SAME.get(name, name)
     if known in FUNCTIONS and (module or name in METHODS):
@@ -258,7 +231,7 @@ def _attribute(node: ast.Attribute, text: str) -> Reason:
 
 
 def _missing(name: str, args: list[str], prefix: str = "") -> Reason:
-    """Why a function is not there, and the same from those that are."""
+    """Why an unknown function is not accepted, and the same made of known functions."""
     start = f"an expression has no function {prefix}{name}"
     if name in FLAT:
         return Reason(f"{start}: its gradient would be 0 everywhere. Allowed are {ALLOWED}")
@@ -269,30 +242,14 @@ def _missing(name: str, args: list[str], prefix: str = "") -> Reason:
         return Reason(f"{words}: give one its numbers, as in x = [1, 2, 3]")
     if name == "print":
         return Reason("the result is shown without print", args[0] if len(args) == 1 else "")
-    if name in FORMULAS:
-        words = f"{start}, but it can be made of others"
-        return Reason(words, _formula(FORMULAS[name], args))
+    if formula := FORMULAS.get(name):
+        places = dict(zip("xyz", args, strict=False)) | dict(
+            zip("pq", map(factor, args), strict=False)
+        )
+        wanted = 3 if "{z}" in formula else 2 if "{q}" in formula else 1
+        line = formula.format(**places) if len(args) == wanted else ""
+        return Reason(f"{start}, but it can be made of others", line)
     close = get_close_matches(name.lower(), FUNCTIONS, n=1, cutoff=0.75)
     if close:
         return Reason(f"{start}; the nearest is {close[0]}", f"{close[0]}({', '.join(args)})")
     return Reason(f"{start}. There are {', '.join(FUNCTIONS)}")
-
-
-def _formula(formula: str, args: list[str]) -> str:
-    """The formula with these arguments; empty where their number is another."""
-    places = dict(zip("xyz", args, strict=False))
-    places |= dict(zip("pq", map(factor, args), strict=False))
-    wanted = 3 if "{z}" in formula else 2 if "{q}" in formula else 1
-    return formula.format(**places) if len(args) == wanted else ""
-
-
-def _on(name: str, call: ast.Call, text: str) -> str:
-    return f"{name}({', '.join(source(text, arg) for arg in call.args)})"
-
-
-def _end(function: ast.expr) -> str:
-    """The name behind the last dot."""
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-    return ""

@@ -1,4 +1,4 @@
-"""What a person set for a graph: an expression and its inputs; knows no torch."""
+"""What the learner sets for a graph: the expression, its inputs and the start of backward."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from engine.expression import SIGNS, Refused, check_letters, suggesting
-from engine.graph.build import Graph, build
-from engine.graph.names import RESERVED, checked_name
-from engine.graph.values import Numbers, Value, listed
+from engine.graph.build import RESERVED, ExpressionGraph, build, checked_name
+from engine.graph.operations import Numbers, Value, listed
 from engine.numerals import LONGEST, NUMBER, ascii_form, meant
 
 LONGEST_VECTOR = 12
@@ -27,7 +26,7 @@ _QUOTED = 40
 
 @dataclass(frozen=True, slots=True)
 class GraphSettings:
-    """An expression, what its inputs are, and what backward shall do.
+    """An expression, its inputs, and what backward starts with.
 
     Raises:
         ValueError: a name or a value that is not allowed; the message says what is.
@@ -35,15 +34,13 @@ class GraphSettings:
     """
 
     expression: str
-    """With or without `f = ` in front."""
     inputs: Mapping[str, Numbers]
     """The inputs by name, in order: a float, or a tuple of them for a vector."""
     requires_grad: tuple[str, ...] | None = None
     """The inputs that require a gradient; None stands for all, and is replaced by them."""
     gradient: Numbers | None = None
     """The weights that backward starts with; a vector has to have them."""
-    graph: Graph = field(init=False, repr=False, compare=False)
-    """The expression as parts."""
+    graph: ExpressionGraph = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         inputs = {checked_name(name): _checked(name, value) for name, value in self.inputs.items()}
@@ -60,7 +57,7 @@ class GraphSettings:
             "gradient": gradient,
             "graph": build(self.expression, inputs),
         }.items():
-            object.__setattr__(self, name, value)  # frozen: this is where it freezes
+            object.__setattr__(self, name, value)  # the class is frozen
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> GraphSettings:
@@ -74,22 +71,24 @@ class GraphSettings:
         inputs = {
             checked_name(name): text for name, text in settings.items() if name not in RESERVED
         }
+        required = settings.get("requires_grad", "all").strip()
+        names = () if required in ("", "none") else required.split(",")
         gradient = settings.get("gradient", "none")
         return cls(
             settings["expression"],
             {name: parse_value(name, text) for name, text in inputs.items()},
-            _names(settings.get("requires_grad", "all")),
-            None if _nothing(gradient) else parse_value("gradient", gradient),
+            None if required == "all" else tuple(checked_name(name.strip()) for name in names),
+            None if gradient.strip() in ("", "none") else parse_value("gradient", gradient),
         )
 
     def texts(self) -> dict[str, str]:
-        """The same as text by name: what `of` takes."""
+        """The same as text by name, with every digit: what `of` takes."""
         texts = {"expression": self.expression}
-        texts |= {name: _text(value) for name, value in self.inputs.items()}
+        texts |= {name: str(Value.of(value).plain) for name, value in self.inputs.items()}
         if self.requires_grad != tuple(self.inputs):
-            texts["requires_grad"] = listed(self.requires_grad or (), "none").replace(" ", "")
+            texts["requires_grad"] = ",".join(self.requires_grad or ()) or "none"
         if self.gradient is not None:
-            texts["gradient"] = _text(self.gradient)
+            texts["gradient"] = str(Value.of(self.gradient).plain)
         return texts
 
 
@@ -97,8 +96,8 @@ def parse_value(name: str, text: str) -> Numbers:
     """The scalar or the vector that was typed for `name`.
 
     Raises:
-        Refused: it is neither; the place is that of the number which is none. A value that the
-            message suggests is accepted.
+        Refused: it is neither; the place is that of the part which is not a number. A value that
+            the message suggests is accepted.
     """
     if len(text) > _MOST_CHARACTERS:
         length = f"{len(text):,} characters: too many"
@@ -126,7 +125,7 @@ def _value(name: str, text: str) -> Numbers:
 
 
 def _number(name: str, text: str, piece: str, start: int) -> float:
-    """The number in `piece`, which stands in `text` from the column `start` on."""
+    """The number in `piece`, which begins at the column `start` of `text`."""
     word = ascii_form(piece)
     if NUMBER.fullmatch(word) and math.isfinite(float(word)):
         return float(word)
@@ -140,7 +139,7 @@ def _number(name: str, text: str, piece: str, start: int) -> float:
 
 
 def _as_list(text: str) -> str:
-    """The value in another notation of several numbers, as a list; empty where it is in none."""
+    """Several numbers in another notation as a list; empty where it is not known."""
     inner = text.strip()
     if found := _TENSOR.fullmatch(inner):
         return found[1]
@@ -160,21 +159,3 @@ def _checked(name: str, value: Numbers) -> Numbers:
     if not 1 <= len(numbers) <= LONGEST_VECTOR or not all(map(math.isfinite, numbers)):
         raise ValueError(f"{name} is not allowed: it must be {WANTED}")
     return tuple(map(float, numbers)) if isinstance(value, tuple) else float(value)
-
-
-def _names(text: str) -> tuple[str, ...] | None:
-    """The names in a list with commas; None for all of them."""
-    if text.strip() == "all":
-        return None
-    if _nothing(text):
-        return ()
-    return tuple(checked_name(name.strip()) for name in text.split(","))
-
-
-def _nothing(text: str) -> bool:
-    return text.strip() in ("", "none")
-
-
-def _text(value: Numbers) -> str:
-    """Every digit: this is read again."""
-    return str(list(value)) if isinstance(value, tuple) else repr(value)

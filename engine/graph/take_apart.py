@@ -1,29 +1,66 @@
-"""One computation, forward and backward by PyTorch, recorded on the way; knows no screen."""
+"""An expression or a program computed by PyTorch, with every value and gradient recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+import operator
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, NamedTuple
 
 import torch
+from torch.nn import functional
 
-from engine.graph.build import Graph
-from engine.graph.differences import check
-from engine.graph.functions import apply, forward
-from engine.graph.moves import Arrival, backward_moves, forward_moves
+from engine.expression import Refused
+from engine.graph.build import ExpressionGraph, GraphPart
+from engine.graph.operations import Numbers, Value, short
+from engine.graph.programs import AutogradProgram, ProgramPosition, RanStatement, TensorRecord
 from engine.graph.settings import GraphSettings
-from engine.graph.values import Numbers, Value
-from engine.graph.walk import Check, Edge, Kind, Move, Node, Walk
+from engine.graph.walk import (
+    CLOSE,
+    Arrival,
+    ComparedGradient,
+    GradientCheck,
+    GraphEdge,
+    GraphNode,
+    GraphWalk,
+    Move,
+    backward_moves,
+    forward_moves,
+)
+
+TORCH_FUNCTIONS: Mapping[str, Callable[..., torch.Tensor]] = {
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "**": operator.pow,
+    "@": torch.dot,
+    "negative": operator.neg,
+    **{name: getattr(functional, name) for name in ("softplus", "silu", "gelu")},
+    **{
+        name: getattr(torch, name)
+        for name in (
+            *("exp", "log", "log1p", "sqrt", "square", "abs", "sin", "cos"),
+            *("sigmoid", "tanh", "relu", "sum", "mean", "prod", "max", "min"),
+            *("maximum", "minimum"),
+        )
+    },
+}
+"""What PyTorch calls each operation that an expression may use."""
 
 
-def take_apart(settings: GraphSettings) -> Walk:
+def take_apart(settings: GraphSettings) -> GraphWalk:
     """The graph of an expression with its values and gradients, and the walk over it.
 
     Raises:
         Refused: shapes that do not fit, with PyTorch's own words and the place.
     """
+    required = settings.requires_grad or ()
     with torch.enable_grad():
         graph = settings.graph
-        inputs = [_leaf(settings, name, value) for name, value in settings.inputs.items()]
+        inputs = [_tensor(value, name in required) for name, value in settings.inputs.items()]
         tensors = forward(graph, inputs)
         edges = _edges(graph, tensors)
         arrivals = _listen(tensors, edges)
@@ -39,8 +76,46 @@ def take_apart(settings: GraphSettings) -> Walk:
         if settings.gradient is not None:
             root = "L" if all(node.name != "L" for node in nodes) else "L′"  # never a name
         moves.extend(backward_moves(nodes, edges, root, _value(seed), arrivals))
-        compared = _check(graph, inputs, seed)
-    return Walk(settings, nodes, edges, tuple(moves), root, compared)
+        gradients = {i: each.grad for i, each in enumerate(inputs) if each.grad is not None}
+        values = [each.detach() for each in inputs]
+        names = list(settings.inputs)
+        compared = _check(lambda moved: forward(graph, moved)[-1], names, values, seed, gradients)
+    return GraphWalk(settings, nodes, edges, tuple(moves), root, compared)
+
+
+def forward(graph: ExpressionGraph, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+    """A tensor for every part of the graph, computed one after the other.
+
+    A constant is a tensor as well: PyTorch would make two nodes of `2 / x` with a number.
+
+    Raises:
+        Refused: shapes that do not fit, with PyTorch's own words.
+    """
+    tensors = list(inputs)
+    for part in graph.parts[len(tensors) :]:
+        if part.constant is not None:
+            tensors.append(_tensor(part.constant))
+            continue
+        operands = [tensors[index] for index in part.inputs]
+        try:
+            tensors.append(_apply(part, operands))
+        except RuntimeError as error:
+            shapes = " and ".join(
+                f"{graph.parts[index].name} is "
+                + (f"a vector of {len(each)}" if each.ndim else "a scalar")
+                for index, each in zip(part.inputs, operands, strict=True)
+            )
+            message = f"{graph.formula(part)} cannot be computed: {shapes}. PyTorch says: "
+            message += str(error).splitlines()[0]
+            place = part.tree or (0, len(graph.text))
+            raise Refused(message, graph.text, place) from None
+    return tensors
+
+
+def _apply(part: GraphPart, operands: Sequence[torch.Tensor]) -> torch.Tensor:
+    assert part.operation is not None
+    function = TORCH_FUNCTIONS[part.operation.name]
+    return function(*operands) if part.exponent is None else function(*operands, part.exponent)
 
 
 def _tensor(numbers: Numbers, requires_grad: bool = False) -> torch.Tensor:
@@ -49,20 +124,16 @@ def _tensor(numbers: Numbers, requires_grad: bool = False) -> torch.Tensor:
 
 
 def _value(tensor: torch.Tensor) -> Value:
-    """A copy of what the tensor holds now."""
+    """A copy of the tensor's numbers."""
     return Value(tuple(tensor.shape), tuple(tensor.detach().flatten().tolist()))
 
 
-def _leaf(settings: GraphSettings, name: str, numbers: Numbers) -> torch.Tensor:
-    return _tensor(numbers, name in (settings.requires_grad or ()))
-
-
-def _edges(graph: Graph, tensors: Sequence[torch.Tensor]) -> tuple[Edge, ...]:
+def _edges(graph: ExpressionGraph, tensors: Sequence[torch.Tensor]) -> tuple[GraphEdge, ...]:
     """Every input of every operation, with the local derivative where a gradient will go.
 
-    PyTorch differentiates each operation by itself, on inputs that know nothing of where
-    they come from, stretched to the size of its result; all of them in one pass. The sum
-    gives each number of a result the weight 1.
+    PyTorch differentiates each operation by itself, on detached inputs that are stretched to the
+    size of its result; all of them in one pass. The sum gives each number of a result the
+    weight 1.
     """
     outputs: list[torch.Tensor] = []
     wanted: dict[tuple[int, int], torch.Tensor] = {}
@@ -74,41 +145,34 @@ def _edges(graph: Graph, tensors: Sequence[torch.Tensor]) -> tuple[Edge, ...]:
         for slot, source in enumerate(part.inputs):
             if tensors[source].requires_grad:
                 wanted[target, slot] = alone[slot].requires_grad_()
-        outputs.append(apply(part, alone).sum())
+        outputs.append(_apply(part, alone).sum())
     found: dict[tuple[int, int], Value] = {}
     if wanted:
         gradients = torch.autograd.grad(outputs, list(wanted.values()))
         found = dict(zip(wanted, map(_value, gradients), strict=True))
     return tuple(
-        Edge(source, target, slot, found.get((target, slot)))
+        GraphEdge(source, target, slot, found.get((target, slot)))
         for target, part in enumerate(graph.parts)
         for slot, source in enumerate(part.inputs)
     )
 
 
-def _listen(tensors: Sequence[torch.Tensor], edges: Sequence[Edge]) -> list[Arrival]:
-    """The list that backward will fill, in its own order: what passes through each node."""
+def _listen(tensors: Sequence[torch.Tensor], edges: Sequence[GraphEdge]) -> list[Arrival]:
+    """A list that backward fills, in its own order, with what passes through each node."""
     arrivals: list[Arrival] = []
-    leaving: dict[int, list[int]] = {}
-    for index, edge in enumerate(edges):
-        leaving.setdefault(edge.target, []).append(index)
+    gradients = Sequence[torch.Tensor | None]
 
-    def hook(target: int) -> Callable[..., None]:
-        def note(
-            grad_inputs: Sequence[torch.Tensor | None], grad_outputs: Sequence[torch.Tensor]
-        ) -> None:
-            upstream = _value(grad_outputs[0])
-            for index, gradient in zip(leaving[target], grad_inputs, strict=True):
-                if gradient is not None:
-                    arrivals.append(Arrival(index, upstream, _value(gradient)))
-
-        return note
+    def note(leaving: list[int], inputs: gradients, outputs: Sequence[torch.Tensor]) -> None:
+        for index, gradient in zip(leaving, inputs, strict=True):
+            if gradient is not None:
+                arrivals.append(Arrival(index, _value(outputs[0]), _value(gradient)))
 
     for target, tensor in enumerate(tensors):
         if tensor.requires_grad:
             tensor.retain_grad()
         if tensor.grad_fn is not None:
-            tensor.grad_fn.register_hook(hook(target))
+            leaving = [index for index, edge in enumerate(edges) if edge.target == target]
+            tensor.grad_fn.register_hook(partial(note, leaving))
     return arrivals
 
 
@@ -121,36 +185,47 @@ def _backward(tensors: Sequence[torch.Tensor], gradient: Numbers | None) -> str:
     return ""
 
 
-def _nodes(graph: Graph, tensors: Sequence[torch.Tensor]) -> Iterator[Node]:
+def _nodes(graph: ExpressionGraph, tensors: Sequence[torch.Tensor]) -> Iterator[GraphNode]:
     for part, tensor in zip(graph.parts, tensors, strict=True):
-        kind: Kind = "input" if part.constant is None else "constant"
-        if part.operation:
-            kind = "result" if part is graph.parts[-1] else "operation"
-        name = None if tensor.grad_fn is None else tensor.grad_fn.name()
-        yield Node(
+        is_result = part is graph.parts[-1]
+        facts = _facts(tensor)
+        if tensor.requires_grad and tensor.grad_fn is None:
+            facts["grad_fn"] = "AccumulateGrad"
+        yield GraphNode(
             name=part.name,
-            kind=kind,
+            kind=("result" if is_result else "operation")
+            if part.operation
+            else ("input" if part.constant is None else "constant"),
             operation=part.operation.name if part.operation else "",
             formula=graph.formula(part),
             inputs=part.inputs,
-            value=_value(tensor),
-            requires_grad=tensor.requires_grad,
-            is_leaf=tensor.is_leaf,
-            grad_fn="AccumulateGrad" if tensor.requires_grad and name is None else name,
-            gradient=_gradient(tensor),
+            **facts,
         )
 
 
-def _gradient(tensor: torch.Tensor) -> Value | None:
-    # To ask a tensor for a gradient that it does not keep makes PyTorch warn.
-    return None if not tensor.requires_grad or tensor.grad is None else _value(tensor.grad)
+def _facts(tensor: torch.Tensor) -> dict[str, Any]:
+    """The fields of a `TensorRecord`, without its name."""
+    # PyTorch warns when any other tensor is asked for its gradient.
+    gradient = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
+    return {
+        "value": _value(tensor),
+        "requires_grad": tensor.requires_grad,
+        "is_leaf": tensor.is_leaf,
+        "grad_fn": None if tensor.grad_fn is None else tensor.grad_fn.name(),
+        "gradient": None if gradient is None else _value(gradient),
+    }
 
 
-def _refused(nodes: Sequence[Node], settings: GraphSettings, error: str) -> Move:
+def _refused(nodes: Sequence[GraphNode], settings: GraphSettings, error: str) -> Move:
     """The last move of a walk whose backward does not start."""
     result = nodes[-1]
     length = len(result.value.numbers)
-    if not result.requires_grad:
+    if not settings.inputs:
+        explanation = (
+            "The expression has no input, so PyTorch kept no graph to go back over. "
+            "Use an input, as in 2*x."
+        )
+    elif not result.requires_grad:
         explanation = (
             "No input requires a gradient, so PyTorch kept no graph to go back over. "
             "Let an input require one."
@@ -166,21 +241,159 @@ def _refused(nodes: Sequence[Node], settings: GraphSettings, error: str) -> Move
             f"{'one number' if not result.value.shape else f'a list of {length}'}."
         )
     call = "" if settings.gradient is None else f"gradient={Value.of(settings.gradient).brief}"
-    return Move(
-        "backward",
-        len(nodes) - 1,
-        None,
-        f"{result.name}.backward({call})",
-        (None,) * len(nodes),
-        error=error,
-        explanation=explanation,
+    line = f"{result.name}.backward({call})"
+    nothing = (None,) * len(nodes)
+    return Move("backward", len(nodes) - 1, None, line, nothing, "", error, explanation)
+
+
+# Gradients from differences of values alone, to check those of backward.
+
+WIDTHS = 1e-2 * 8.0 ** -torch.arange(9, dtype=torch.float64)
+"""The h that are tried where x lies between −1 and 1; a larger x has larger ones."""
+_ROUNDING = 4 * torch.finfo(torch.float64).eps
+
+
+def _check(
+    function: Callable[[Sequence[torch.Tensor]], torch.Tensor],
+    names: Sequence[str],
+    inputs: Sequence[torch.Tensor],
+    seed: torch.Tensor,
+    gradients: Mapping[int, torch.Tensor],
+) -> GradientCheck:
+    """Compare gradients with the central differences (f(x + h) − f(x − h)) / 2h.
+
+    `gradients` has the inputs that require one, by their index in `inputs`; f is the sum of the
+    function's numbers, weighted by `seed`.
+    """
+    sizes = {index: inputs[index].numel() for index in gradients}
+
+    def f(x: torch.Tensor) -> torch.Tensor:
+        pieces = dict(zip(sizes, x.split(list(sizes.values())), strict=True))
+        moved = [
+            pieces[index].reshape(each.shape) if index in pieces else each
+            for index, each in enumerate(inputs)
+        ]
+        return (seed * function(moved)).sum()
+
+    with torch.no_grad():
+        slopes = iter(_slopes(f, torch.cat([inputs[index].flatten() for index in sizes])))
+    return GradientCheck(
+        _compared(names[index], gradient, [next(slopes) for _ in range(sizes[index])])
+        for index, gradient in gradients.items()
     )
 
 
-def _check(graph: Graph, inputs: Sequence[torch.Tensor], seed: torch.Tensor) -> Check:
-    gradients = {
-        place: each.grad
-        for place, each in enumerate(inputs)
-        if each.requires_grad and each.grad is not None
-    }
-    return check(graph, [each.detach() for each in inputs], seed, gradients)
+class _Slope(NamedTuple):
+    """How f changes with one number."""
+
+    central: float
+    left: float
+    right: float
+    error: float
+    """How far the central one may be off; infinite where there is none."""
+    kink: bool
+    """Whether left and right stay apart however narrow it gets."""
+
+
+def _slopes(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> list[_Slope]:
+    """The slope along each number of `x`, shape (numbers,).
+
+    A wide h misses the curve, and a narrow one drowns in rounding: of several widths the one
+    counts whose slope differs least from that of the next wider.
+    """
+    h = x.abs().clamp(min=1)[:, None] * WIDTHS
+    up, down = x[:, None] + h, x[:, None] - h  # (numbers, widths), and so are all below
+    after, before, here = _at(f, x, up), _at(f, x, down), f(x)
+    central = (after - before) / (up - down)
+    right, left = (after - here) / (up - x[:, None]), (here - before) / (x[:, None] - down)
+    error = torch.full_like(h, math.inf)
+    error[:, 1:] = (
+        central.diff().abs() + (_ROUNDING * torch.maximum(after.abs(), before.abs()) / h)[:, 1:]
+    )
+    gap = (right - left).abs()
+    kink = torch.zeros_like(h, dtype=torch.bool)
+    kink[:, 1:] = gap[:, 1:] > gap[:, :-1] / 2  # a smooth curve's is an eighth of the wider one's
+    kink &= gap > 10 * CLOSE * central.abs().clamp(min=1)
+    best = error.nan_to_num(math.inf, math.inf).argmin(1, keepdim=True)
+    columns = [
+        each.gather(1, best).flatten().tolist() for each in (central, left, right, error, kink)
+    ]
+    return [_Slope(*row) for row in zip(*columns, strict=True)]
+
+
+def _at(
+    f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, moved: torch.Tensor
+) -> torch.Tensor:
+    """f where one number of `x` is moved and the others are not, shape of `moved`.
+
+    All in one pass: one after the other they would take a hundred times as long.
+    """
+    here = torch.eye(len(x), dtype=torch.bool)[:, None, :]
+    rows = torch.where(here, moved[:, :, None], x)  # (numbers, widths, numbers)
+    values: torch.Tensor = torch.func.vmap(f)(rows.flatten(0, 1))
+    return values.reshape(moved.shape)
+
+
+def _compared(name: str, gradient: torch.Tensor, slopes: Sequence[_Slope]) -> ComparedGradient:
+    value = Value(tuple(gradient.shape), tuple(gradient.flatten().tolist()))
+    for index, (number, slope) in enumerate(zip(value.numbers, slopes, strict=True)):
+        if reason := _reason(number, slope):
+            where = f"at number {index + 1}: " if value.shape else ""
+            return ComparedGradient(name, value, None, None, where + reason)
+    estimate = Value(value.shape, tuple(slope.central for slope in slopes))
+    pairs = zip(value.numbers, estimate.numbers, strict=True)
+    return ComparedGradient(name, value, estimate, max(abs(a - b) for a, b in pairs))
+
+
+def _reason(gradient: float, slope: _Slope) -> str:
+    """Why there is nothing to compare the gradient with; empty where there is."""
+    if not math.isfinite(gradient):
+        return "the gradient is not finite"
+    if not math.isfinite(slope.error):
+        return "the values beside it are not finite"
+    if slope.kink:
+        return (
+            f"there is a kink: the slope is {short(round(slope.left, 3))} on the left and "
+            f"{short(round(slope.right, 3))} on the right, and PyTorch takes {short(gradient)}"
+        )
+    if slope.error > CLOSE * max(1.0, abs(slope.central)):
+        return "the values beside it are too rough for differences"
+    return ""
+
+
+class ProgramSession:
+    """Runs a program of this lesson statement by statement; a new session starts from the top."""
+
+    def __init__(self, program: AutogradProgram) -> None:
+        self.position = ProgramPosition(program, ())
+        self._names: dict[str, Any] = {"torch": torch}
+
+    def step(self) -> RanStatement | None:
+        """Run the next statement; None at the end of the program."""
+        if self.position.done:
+            return None
+        program, ran = self.position.program, self.position.ran
+        statement = program.statements[len(ran)]
+        output, error = "", ""
+        # PyTorch's and Python's warnings would be written across the screen.
+        with warnings.catch_warnings(), torch.enable_grad():
+            warnings.simplefilter("ignore")
+            try:
+                output = self._run(statement.code)
+            except RuntimeError as raised:
+                error = f"{type(raised).__name__}: {raised}"
+        tensors = {n: each for n, each in self._names.items() if isinstance(each, torch.Tensor)}
+        records = (TensorRecord(name=name, **_facts(each)) for name, each in tensors.items())
+        made = RanStatement(statement, output, error, tuple(records))
+        self.position = ProgramPosition(program, (*ran, made))
+        return made
+
+    def _run(self, code: str) -> str:
+        """The value of an expression, as Python writes it; empty for a statement."""
+        try:
+            expression = compile(code, "<program>", "eval")
+        except SyntaxError:
+            exec(compile(code, "<program>", "exec"), self._names)
+            return ""
+        result = eval(expression, self._names)
+        return "" if result is None else repr(result)

@@ -1,46 +1,39 @@
-"""What a walk over a graph consists of, forward and backward; knows no torch."""
+"""A walk over a graph, forward and backward: its moves, and what is known after each."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple
 
+from engine.graph.build import ExpressionGraph
+from engine.graph.operations import Value, operand, short
+from engine.graph.programs import TensorRecord
 from engine.graph.settings import GraphSettings
-from engine.graph.values import Value
-
-Kind: TypeAlias = Literal["input", "constant", "operation", "result"]
-Phase: TypeAlias = Literal["forward", "backward"]
 
 CLOSE = 1e-6
 """How far finite differences may be from a gradient, per unit of it where it is above 1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One node of the graph, with all that is known of it at the end of the walk."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GraphNode(TensorRecord):
+    """One node of the graph at the end of the walk.
 
-    name: str
-    """x, a, f; a constant is named by its number, so two nodes may be called 2."""
-    kind: Kind
+    `name` is x, a or f; a constant is named by its number, so two nodes may be called 2.
+    `grad_fn` of a leaf that requires a gradient is the node that keeps it, `AccumulateGrad`.
+    """
+
+    kind: Literal["input", "constant", "operation", "result"]
     operation: str
-    """As it is typed, `*` or `sigmoid`; nothing for a leaf."""
     formula: str
-    """The operation in the names of its inputs: `a · y`; nothing for a leaf."""
+    """The operation in the names of its inputs: `a · y`; empty for a leaf."""
     inputs: tuple[int, ...]
-    """Where the nodes that it is made of stand in `Walk.nodes`, each before this one."""
-    value: Value
-    requires_grad: bool
-    is_leaf: bool
-    """As PyTorch has it: what is computed without any gradient is a leaf, too."""
-    grad_fn: str | None
-    """PyTorch's name for what will carry the gradient on: `MulBackward0`. For a leaf that
-    requires one it is the node that keeps it, `AccumulateGrad`."""
-    gradient: Value | None
-    """What backward leaves here; None where no gradient arrives."""
+    """The indices of the nodes that it is computed from, each before this one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class GraphEdge:
     """One input of one operation: values go from `source` to `target`, gradients back."""
 
     source: int
@@ -55,39 +48,22 @@ class Edge:
 class Move:
     """One step of the walk."""
 
-    phase: Phase
+    phase: Literal["forward", "backward"]
     node: int
-    """The node now at work: computed, or the one at which a gradient arrives."""
+    """The node that is computed, or at which a gradient arrives."""
     edge: int | None
-    """The edge over which the gradient comes, by its place in `Walk.edges`."""
+    """The edge over which the gradient comes, as an index into `GraphWalk.edges`."""
     line: str
-    """The move in one line of mathematics."""
     gradients: tuple[Value | None, ...]
     """The gradient so far of every node, after this move; None where there is none yet."""
     note: str = ""
-    """Why a number is infinite, or is none."""
     error: str = ""
     """PyTorch's own words, where backward could not start."""
     explanation: str = ""
-    """The same in ours, and the mend."""
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
-    """What there is to see after some moves."""
-
-    move: Move | None
-    """The last move made; None before the first."""
-    known: tuple[bool, ...]
-    """Whether the value of each node is computed."""
-    gradients: tuple[Value | None, ...]
-    """The gradient so far of each node; None where there is none yet."""
-    locals: tuple[Value | None, ...]
-    """The local derivative on each edge, once the gradient has come over it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedGradient:
     """The gradient of one input beside its finite difference."""
 
     name: str
@@ -97,7 +73,6 @@ class Compared:
     difference: float | None
     """The largest one among its numbers."""
     reason: str = ""
-    """Why they cannot be compared."""
 
     @property
     def close(self) -> bool:
@@ -107,52 +82,44 @@ class Compared:
         return self.difference <= CLOSE * max(1.0, *map(abs, self.gradient.numbers))
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """The gradients beside finite differences, which know nothing of backward."""
-
-    inputs: tuple[Compared, ...]
-    """One for every input that requires a gradient."""
+class GradientCheck(tuple[ComparedGradient, ...]):
+    """The gradients beside finite differences: one for every input that requires a gradient."""
 
     @property
     def difference(self) -> float | None:
         """The largest difference; None where nothing can be compared."""
-        known = [each.difference for each in self.inputs if each.difference is not None]
+        known = [each.difference for each in self if each.difference is not None]
         return max(known, default=None)
 
     @property
     def close(self) -> bool:
-        """Whether every input agrees, or cannot be compared."""
-        return all(each.close for each in self.inputs)
+        return all(each.close for each in self)
 
     @property
     def reasons(self) -> tuple[str, ...]:
-        """Why some inputs cannot be compared."""
-        return tuple(f"{each.name}: {each.reason}" for each in self.inputs if each.reason)
+        return tuple(f"{each.name}: {each.reason}" for each in self if each.reason)
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """A computation taken apart: its graph, and the moves forward and backward."""
+class GraphWalk:
+    """A graph with its values and gradients, and the moves forward and backward."""
 
     settings: GraphSettings
-    nodes: tuple[Node, ...]
-    """Each after those that it is made of: the inputs first, the result last."""
-    edges: tuple[Edge, ...]
+    nodes: tuple[GraphNode, ...]
+    """Each after those that it is computed from: the inputs first, the result last."""
+    edges: tuple[GraphEdge, ...]
     moves: tuple[Move, ...]
     root: str
-    """Whose gradients these are: the result's name, or L = Σ gradient · f."""
-    check: Check | None
+    """The name of what is differentiated: the result, or L = Σ gradient · f."""
+    check: GradientCheck | None
     """None where backward could not start."""
 
     @property
-    def result(self) -> Node:
-        """What the expression comes to."""
+    def result(self) -> GraphNode:
         return self.nodes[-1]
 
     @property
     def error(self) -> str:
-        """PyTorch's words where backward could not start; else nothing."""
         return self.moves[-1].error
 
     @property
@@ -160,19 +127,167 @@ class Walk:
         """How many of the moves go forward: backward starts after them."""
         return sum(move.phase == "forward" for move in self.moves)
 
-    def at(self, position: int) -> Position:
-        """What there is to see after `position` moves: 0 is the start, where the leaves are
-        known; raises `IndexError` outside of the walk."""
-        if not 0 <= position <= len(self.moves):
-            raise IndexError(f"position {position} is not on a walk of {len(self.moves)} moves")
-        made = self.moves[:position]
+
+@dataclass(frozen=True, slots=True)
+class WalkPosition:
+    """A walk, and how many of its moves are made; raises `IndexError` beyond its ends."""
+
+    walk: GraphWalk
+    position: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.position <= len(self.walk.moves):
+            length = len(self.walk.moves)
+            raise IndexError(f"position {self.position} is not on a walk of {length} moves")
+
+    @property
+    def begun(self) -> bool:
+        return self.position > 0
+
+    @property
+    def done(self) -> bool:
+        return self.position == len(self.walk.moves)
+
+    @property
+    def move(self) -> Move | None:
+        return self.walk.moves[self.position - 1] if self.begun else None
+
+    @property
+    def known(self) -> tuple[bool, ...]:
+        made = self.walk.moves[: self.position]
         computed = {move.node for move in made if move.phase == "forward"}
-        crossed = {move.edge for move in made}
-        return Position(
-            move=made[-1] if made else None,
-            known=tuple(not node.operation or i in computed for i, node in enumerate(self.nodes)),
-            gradients=made[-1].gradients if made else (None,) * len(self.nodes),
-            locals=tuple(
-                edge.local if index in crossed else None for index, edge in enumerate(self.edges)
-            ),
-        )
+        nodes = enumerate(self.walk.nodes)
+        return tuple(not node.operation or index in computed for index, node in nodes)
+
+    @property
+    def gradients(self) -> tuple[Value | None, ...]:
+        """The gradient so far of each node; None where there is none yet."""
+        return self.move.gradients if self.move else (None,) * len(self.walk.nodes)
+
+    @property
+    def locals(self) -> tuple[Value | None, ...]:
+        """The local derivative on each edge, once the gradient has come over it."""
+        crossed = {move.edge for move in self.walk.moves[: self.position]}
+        edges = enumerate(self.walk.edges)
+        return tuple(edge.local if index in crossed else None for index, edge in edges)
+
+
+# The moves, from what PyTorch computed.
+
+
+class Arrival(NamedTuple):
+    """A gradient that came over an edge in PyTorch's own backward pass."""
+
+    edge: int
+    upstream: Value
+    """The gradient at the edge's target."""
+    contribution: Value
+    """What went to the edge's source, summed where that was stretched."""
+
+
+def forward_moves(graph: ExpressionGraph, nodes: Sequence[GraphNode]) -> Iterator[Move]:
+    """Each operation in its turn: `a = x · y = 2 · 3 = 6`."""
+    nothing = (None,) * len(nodes)
+    for index, (part, node) in enumerate(zip(graph.parts, nodes, strict=True)):
+        if part.operation is None:
+            continue
+        operands = [nodes[source].value for source in node.inputs]
+        numbers = part.operation.write([each.brief for each in operands], part.exponent)
+        steps = dict.fromkeys((node.name, node.formula, numbers, node.value.brief))
+        if part.exponent is not None:
+            operands.append(Value.of(part.exponent))
+        note = reason(part.operation.name, operands, node.value)
+        yield Move("forward", index, None, " = ".join(steps), nothing, note)
+
+
+def backward_moves(
+    nodes: Sequence[GraphNode],
+    edges: Sequence[GraphEdge],
+    root: str,
+    seed: Value,
+    arrivals: Sequence[Arrival],
+) -> Iterator[Move]:
+    """The seed at the result, then what arrives over each edge, in PyTorch's order."""
+    gradients: list[Value | None] = [None] * len(nodes)
+    gradients[-1] = seed
+    name = nodes[-1].name
+    line = f"∂{root}/∂{root} = {seed.brief}"
+    if root != name:
+        total = "Σ " * bool(nodes[-1].value.shape) + f"gradient · {name}"
+        line = f"{root} = {total}, so ∂{root}/∂{name} = gradient = {seed.brief}"
+    yield Move("backward", len(nodes) - 1, None, line, tuple(gradients))
+    for arrival in arrivals:
+        edge = edges[arrival.edge]
+        before = gradients[edge.source]
+        now = arrival.contribution if before is None else before + arrival.contribution
+        gradients[edge.source] = now
+        line, note = _arrival(nodes, edge, root, arrival)
+        if before is not None:
+            line += f", so far {before.brief} + {operand(arrival.contribution.brief)} = {now.brief}"
+        yield Move("backward", edge.source, arrival.edge, line, tuple(gradients), note)
+
+
+def _arrival(
+    nodes: Sequence[GraphNode], edge: GraphEdge, root: str, arrival: Arrival
+) -> tuple[str, str]:
+    """The line of one contribution, and why it is not finite where it is not."""
+    source, target = nodes[edge.source], nodes[edge.target]
+    assert edge.local is not None
+    product = arrival.upstream * edge.local
+    summed = len(product.numbers) > len(arrival.contribution.numbers)
+    sigma = "Σ " if summed else ""
+    numbers = f"{operand(arrival.upstream.brief)} · {operand(edge.local.brief)}"
+    steps = [
+        f"{sigma}∂{root}/∂{target.name} · ∂{target.name}/∂{source.name}",
+        sigma + numbers,
+        *([sigma + product.brief] if summed else []),
+        arrival.contribution.brief,
+    ]
+    if edge.local.finite or arrival.contribution.finite:
+        note = reason("*", (arrival.upstream, edge.local), arrival.contribution)
+    elif any(map(math.isnan, edge.local.numbers)):
+        note = "there is no derivative here: the operation itself gives no number"
+    else:
+        note = "the local derivative is infinite: at this point the slope has no bound"
+    return f"∂{root}/∂{source.name} += {' = '.join(steps)}", note
+
+
+def reason(operation: str, operands: Sequence[Value], value: Value) -> str:
+    """Why the result of the operation is not finite; empty where it is.
+
+    Of several numbers that are not finite the first is explained.
+    """
+    for index, result in enumerate(value.numbers):
+        if not math.isfinite(result):
+            if operation in ("sum", "mean", "prod", "max", "min", "@"):
+                inputs = [number for each in operands for number in each.numbers]
+            else:
+                inputs = [each.numbers[index % len(each.numbers)] for each in operands]
+            return _reason(operation, inputs, result)
+    return ""
+
+
+def _reason(operation: str, inputs: Sequence[float], result: float) -> str:
+    if any(map(math.isnan, inputs)):
+        return "what goes in is not a number, so neither is what comes out"
+    x, y = inputs[0], inputs[-1]
+    match operation:
+        case "log" | "log1p" if (logarithm := x + (operation == "log1p")) <= 0:
+            if logarithm == 0:
+                return "towards 0 a logarithm falls without end"
+            return f"{short(logarithm)} has no logarithm: it is negative"
+        case "sqrt" if x < 0:
+            return f"{short(x)} has no square root: it is negative"
+        case "/" if y == 0:
+            return f"{short(x)} is divided by 0"
+        case "**" if x == 0 and y < 0:
+            return "0 to a negative power is a division by 0"
+        case "**" if x < 0 and math.isnan(result):
+            return f"a negative number to the power of {short(y)} would be a complex number"
+        case "*" if math.isnan(result):
+            return f"{short(x)} · {operand(short(y))} has no value"
+        case "sin" | "cos":
+            return f"{short(x)} has no {'sine' if operation == 'sin' else 'cosine'}"
+    if any(map(math.isinf, inputs)):
+        return "∞ against ∞ has no value" if math.isnan(result) else "an infinity goes in"
+    return "larger than a float64 can hold, which ends at about 1.8×10³⁰⁸"

@@ -100,11 +100,13 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
             raise line.refusal("that is no tensor and no number", tree)
         result = value if isinstance(value, TracedTensor) else None
         sources = {name: line.tensors[name] for name in tensors if name in line.read}
+        # Without a cell, a tensor may have a shape that NumPy has no array of.
+        shown = line.allow(tree, lambda: look(result.value)) if result else None
         return LineResult(
             text=text.strip(),
-            look=look(result.value) if result else None,
+            look=shown,
             value="" if result else str(value),
-            picked=came_from(result, sources),
+            picked=came_from(result, sources, ()),
             shares_storage_with=tuple(
                 name for name in tensors if result and share_storage(result.value, tensors[name])
             ),
@@ -223,7 +225,7 @@ def _sign(line: TensorLine, node: ast.UnaryOp, operand: Any) -> Any:
         raise line.correction(message, node, f"~{factor(line.source(node.operand))}")
     _expect_operand(line, operand, node.operand)
     if not isinstance(operand, TracedTensor):
-        return line.allow(node, lambda: limits.checked(do(operand)))
+        return line.allow(node, lambda: limits.signed(type(node.op), operand))
     why = partial(refusals.explain_cells, [operand.value], broadcast=None)
     return line.attempt(node, lambda: traced.each_cell(do, operand), why)
 
@@ -275,7 +277,7 @@ def _each_cell(
         (one, other), shapes = map(line.source, places), [tuple(part.shape) for part in operands]
         broadcast = Broadcast(symbol, one, other, shapes[0], shapes[1])
         line.allow(node, lambda: limits.check_cells(limits.cells_of_broadcast(*shapes)))
-    why = partial(refusals.explain_cells, operands, broadcast=broadcast)
+    why = partial(refusals.explain_cells, operands, broadcast=broadcast, symbol=symbol)
     disagreement = broadcast if broadcast and not broadcast.agrees else None
     result = line.attempt(node, lambda: traced.each_cell(do, left, right), why, disagreement)
     if broadcast:
@@ -345,6 +347,12 @@ def _attribute(line: TensorLine, node: ast.Attribute, owner: Any) -> Any:
 
 def _call(line: TensorLine, node: ast.Call) -> Any:
     function = node.func
+    names: set[str] = set()
+    for keyword in node.keywords:
+        name = KEYWORDS.get(keyword.arg or "", keyword.arg)
+        if name in names:
+            raise line.refusal(f"{name} is given twice", _keyword_columns(line, keyword))
+        names.update([name] if name else [])
     if isinstance(function, ast.Attribute) and refusals.module(line, function) == "torch":
         name = function.attr
         method = name in METHODS and name not in ONLY_METHODS
@@ -387,6 +395,12 @@ def _operator(line: TensorLine, node: ast.Call, name: str, left: Any, right: Any
     return _binary(line, ast.copy_location(sign, node), left, right)
 
 
+def _keyword_columns(line: TensorLine, keyword: ast.keyword) -> tuple[int, int]:
+    """Where `dim=0` stands in the line."""
+    end = columns(line.text, keyword.value)[1]
+    return line.text.rindex(keyword.arg or "", 0, columns(line.text, keyword.value)[0]), end
+
+
 def _arguments(line: TensorLine, node: ast.Call) -> Arguments:
     args = [_value(line, part) for part in node.args]
     return args, {part.arg or "**": _value(line, part.value) for part in node.keywords}
@@ -421,6 +435,8 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
         raise line.refusal("dim is a whole number; write keepdim=True by name", node.args[0])
     if name in ("std", "var") and len(args) > 1:  # their second argument is another one
         raise line.refusal(f"only dim stands without a name: {method.usage}", node.args[1])
+    if method.kind is not Kind.CELL:  # there they are numbers for the cells
+        line.allow(node, lambda: limits.check_sizes([*args, *keywords.values()]))
     cells = partial(limits.cells_of_method, name, owner.value, args)
     line.allow(node, lambda: limits.check_cells(cells()))
     why = partial(refusals.explain_method, name, owner.value, args)

@@ -42,6 +42,8 @@ SIGNS: Mapping[type[ast.AST], Callable[[Any], Any]] = {
 
 LARGEST = 2**63 - 1
 """The largest whole number that a tensor of int64 holds."""
+LARGEST_SIZE = 2**60
+"""PyTorch calculates with sizes and shifts, and up to here nothing overflows in that."""
 MOST_CELLS = 30_000
 """A tensor with more is refused: it could not be shown. From 32,768 on PyTorch works in several
 threads, and the screen would wait for them where the processor is busy."""
@@ -68,6 +70,18 @@ def calculate(kind: type[ast.AST], left: Number, right: Number) -> Number:
         raise ValueError(f"{left} {symbol} {right} is not defined for plain numbers") from None
 
 
+def signed(kind: type[ast.AST], operand: Number) -> Number:
+    """A plain number with a sign before it.
+
+    Raises:
+        ValueError: the sign is not defined for it, or a tensor could not hold the result.
+    """
+    try:
+        return checked(SIGNS[kind](operand))
+    except TypeError:
+        raise ValueError("~ is for masks and whole numbers") from None
+
+
 def checked(value: object) -> Number:
     """The value, if it is a number that a tensor can hold.
 
@@ -86,6 +100,13 @@ def check_cells(cells: float) -> None:
     if cells > MOST_CELLS:
         count = f"{cells:,}" if cells < 1e15 else "more than 10¹⁵"
         raise ValueError(f"that makes {count} cells; at most {MOST_CELLS:,} are made here")
+
+
+def check_sizes(arguments: Sequence[Any]) -> None:
+    """Raise `ValueError` for a size, a dimension or a shift too large to calculate with."""
+    for size in leaves(list(arguments)):
+        if isinstance(size, int) and abs(size) > LARGEST_SIZE:
+            raise ValueError(f"{size:,} is too large here; at most {LARGEST_SIZE:,} is taken")
 
 
 def cells_of_broadcast(*shapes: Sequence[int]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any, TypeAlias
@@ -122,8 +122,8 @@ class LineResult:
     """The tensors that share the memory of the result, whether the line reads them or not."""
     broadcasts: tuple[Broadcast, ...]
     """Each element-wise operation on two tensors, in the order of evaluation."""
-    came_from: Callable[[Shape], Mapping[str, Mask]] = field(repr=False)
-    """The cells that one cell of the result, by its index, comes from; as `picked`."""
+    came_from: Callable[[Sequence[Shape]], Mapping[str, Mask]] = field(repr=False)
+    """The cells that these cells of the result, by their index, come from; as `picked`."""
 
 
 class PyTorchRefused(Refused):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -90,68 +90,53 @@ def _assignment(text: str, names: Collection[str]) -> Assignment | None:
 class Variable:
     """An array or a tensor after a statement."""
 
-    type: str
-    """`numpy.ndarray` or `torch.Tensor`."""
-    dtype: str
+    library: str
+    """`numpy` or `torch`."""
     numbers: Numbers
     """A copy, shape (rows, columns)."""
     changed: Mask
     """The cells whose number the last statement changed; none where it made the variable."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Snapshot:
-    """The variables after a statement."""
-
-    statement: str
-    note: str
-    """What the statement did, in one sentence."""
-    variables: Mapping[str, Variable]
-    """By name; a variable that is not made yet is missing."""
-    shared: tuple[str, ...]
-    """The variables that lie in the memory of `shared`, itself among them."""
-
-    @property
-    def changed(self) -> tuple[str, ...]:
-        """The variables in which a number changed."""
-        return tuple(name for name, look in self.variables.items() if look.changed.any())
-
-
 class NumpySession:
     """The three variables, and the statements that have run on them."""
 
-    def __init__(self, made: int = MADE) -> None:
-        """`made` is how many statements of the script have run at the start."""
-        self.made = made
-        self._begin()
-
-    def _begin(self) -> None:
-        self._variables: dict[str, Any] = {"np": np, "torch": torch}
-        self._after_made: list[Assignment | None] = []
-        """What has run since: a change by the learner, or None for a statement of the script."""
+    def __init__(self) -> None:
+        self._names: dict[str, Any] = {"np": np, "torch": torch}
+        self._changes: list[Assignment | None] = []
+        """For each statement that ran: the learner's own change, or None for one of the script."""
         self.ran: list[tuple[str, str]] = []
-        """All statements that ran, oldest first, each with its note."""
+        """All statements that ran, oldest first, each with a sentence on what it did."""
         self.ahead = list(SCRIPT)
         """The statements of the script that are still to come."""
-        self.snapshot = Snapshot("", "", {}, ())
-        for _ in range(self.made):
+        self.variables: Mapping[str, Variable] = {}
+        """By name, frozen; replaced by every statement."""
+        for _ in range(MADE):
             self.step()
-        self._after_made.clear()
 
     @property
     def tensors(self) -> dict[str, torch.Tensor]:
         """The variables that are tensors: lines can be evaluated on them."""
-        found = {name: self._variables.get(name) for name in NAMES}
-        return {name: value for name, value in found.items() if isinstance(value, torch.Tensor)}
+        return {name: self._names[name] for name in NAMES[1:]}
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """The variables that lie in the memory of `shared`, itself among them."""
+        own = _array(self._names["shared"])
+        return tuple(name for name in NAMES if np.shares_memory(_array(self._names[name]), own))
+
+    @property
+    def untouched(self) -> bool:
+        """Whether nothing has run but what made the variables."""
+        return len(self.ran) <= MADE
 
     def step(self) -> bool:
         """Run the next statement of the script; whether there was one."""
         if not self.ahead:
             return False
         statement = self.ahead.pop(0)
-        self._after_made.append(None)
-        self._run(statement)
-        self._note(NOTES[SCRIPT.index(statement)])
+        self._run(statement, None)
+        self.ran.append((statement, NOTES[SCRIPT.index(statement)]))
         return True
 
     def change(self, change: Assignment) -> None:
@@ -161,55 +146,40 @@ class NumpySession:
             ValueError: no variable of that name, no such cell, or no finite number.
         """
         name, row, column, value = change.name, change.row, change.column, change.value
-        if name not in NAMES or name not in self._variables:
-            there = ", ".join(known for known in NAMES if known in self._variables)
-            raise ValueError(f"no variable {name!r} yet; there are: {there or 'none'}")
-        rows, columns = self._variables[name].shape
+        if name not in NAMES:
+            raise ValueError(f"no variable {name!r} yet; there are: {', '.join(NAMES)}")
+        rows, columns = self.variables[name].numbers.shape
         if not (0 <= row < rows and 0 <= column < columns):
             raise ValueError(
                 f"no cell [{row}, {column}]; rows 0 to {rows - 1}, columns 0 to {columns - 1}"
             )
         if not math.isfinite(value):
             raise ValueError(f"{value} is no finite number")
-        self._after_made.append(change)
-        self._run(f"{name}[{int(row)}, {int(column)}] = {float(value)!r}")
-        followed = " and ".join(other for other in self.snapshot.changed if other != name)
-        same = f"{followed} changed with it: the same memory."
-        self._note(same if followed else "Nothing else did.")
-
-    def back(self) -> None:
-        """Take the last statement back, the learner's own too; the variables stay."""
-        kept = self._after_made[:-1]
-        self._begin()
-        for change in kept:
-            if change is None:
-                self.step()
-            else:
-                self.change(change)
-
-    def _run(self, statement: str) -> None:
-        exec(statement, self._variables)  # one of our own: see the first lines of this file
-        there = [name for name in NAMES if name in self._variables]
-        looks = {name: self._look(name) for name in there}
-        own = self._variables.get("shared")
-        shared = tuple(
-            name
-            for name in there
-            if own is not None and np.shares_memory(_array(self._variables[name]), _array(own))
+        statement = f"{name}[{int(row)}, {int(column)}] = {float(value)!r}"
+        self._run(statement, change)
+        followed = " and ".join(
+            other for other, each in self.variables.items() if other != name and each.changed.any()
         )
-        self.snapshot = Snapshot(statement, "", looks, shared)
+        same = f"{followed} changed with it: the same memory."
+        self.ran.append((statement, same if followed else "Nothing else did."))
 
-    def _note(self, note: str) -> None:
-        self.snapshot = replace(self.snapshot, note=note)
-        self.ran.append((self.snapshot.statement, note))
+    def without_last(self) -> NumpySession:
+        """A session without the last statement, the learner's own too; the variables stay."""
+        session = NumpySession()
+        for change in self._changes[MADE:-1]:
+            session.step() if change is None else session.change(change)
+        return session
+
+    def _run(self, statement: str, change: Assignment | None) -> None:
+        exec(statement, self._names)  # one of our own: see the first lines of this file
+        self._changes.append(change)
+        self.variables = {name: self._look(name) for name in NAMES if name in self._names}
 
     def _look(self, name: str) -> Variable:
-        value = self._variables[name]
+        value, before = self._names[name], self.variables.get(name)
         numbers = _array(value).copy()
-        before = self.snapshot.variables.get(name)
         changed = np.zeros(numbers.shape, np.bool_) if before is None else numbers != before.numbers
-        kind = "torch.Tensor" if isinstance(value, torch.Tensor) else "numpy.ndarray"
-        return Variable(kind, str(value.dtype).removeprefix("torch."), numbers, changed)
+        return Variable(type(value).__module__.partition(".")[0], numbers, changed)
 
 
 def _array(value: Any) -> Numbers:

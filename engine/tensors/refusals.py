@@ -19,12 +19,16 @@ from engine.tensors.looks import Broadcast, PyTorchRefused, Shape
 from engine.tensors.traced import TracedTensor
 from engine.tensors.vocabulary import (
     ATTRIBUTES,
+    BUILTIN_FORMS,
     DTYPES,
     FORMS,
     FUNCTIONS,
     KEYWORDS,
+    LAYERS,
+    MASK_FORMS,
     METHODS,
     MODULES,
+    NUMPY_DIFFERS,
     OPERATORS,
     REASONS,
     Kind,
@@ -137,7 +141,11 @@ def wrong_function(line: TensorLine, call: ast.Call, name: str) -> Refused:
         return line.correction(f"{name} is a tensor, no function", call, product, name)
     words = REASONS.get(name, f"no function {name} here")
     hint = "" if name in REASONS else "; functions of a tensor are its methods, as in x.sum()"
-    return line.correction(words, call, _form(line, call, name, call.args), name, hint)
+    if name in BUILTIN_FORMS and not call.keywords:
+        fragment = _filled(line, BUILTIN_FORMS[name], call.args, [])
+    else:
+        fragment = _form(line, call, name, call.args)
+    return line.correction(words, call, fragment, name, hint)
 
 
 def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
@@ -147,17 +155,25 @@ def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Att
     if where == "torch" and name in METHODS:
         words = f"torch.{name} has a tensor first, without a name"
         hint = f", as in {METHODS[name].usage.replace('x.', 'torch.', 1).replace('(', '(x, ', 1)}"
+    elif where == "torch" and name in OPERATORS:
+        words = f"torch.{name} is taken with a tensor and one more argument, without names"
     elif where == "torch" and name not in REASONS:
         close = get_close_matches(name, (*FUNCTIONS, *METHODS), n=3, cutoff=0.6)
         some = f"there are {', '.join(FUNCTIONS)}, and the methods of tensors such as torch.sum(x)"
         words = f"no function torch.{name} here"
         hint = f"; did you mean {' or '.join(close)}?" if close else f"; {some}"
-    return line.correction(words, call, _form(line, call, name, call.args), name, hint)
+    other = where != "torch" and name in NUMPY_DIFFERS
+    fragment = "" if other else _form(line, call, name, call.args)
+    return line.correction(words, call, fragment, name, hint)
 
 
 def wrong_layer(line: TensorLine, call: ast.Call, name: str) -> Refused:
     """The refusal of `nn.ReLU()(x)`."""
-    fragment = _form(line, call, name.lower(), call.args)
+    layer, fragment = call.func, ""
+    assert isinstance(layer, ast.Call)
+    if name.lower() in LAYERS and not call.keywords:
+        same = ast.Call(call.func, call.args + layer.args, layer.keywords)
+        fragment = _form(line, same, name.lower(), same.args)
     return line.correction(f"{name} is a module, not a function of a tensor", call, fragment)
 
 
@@ -167,6 +183,8 @@ def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> R
     if name in ATTRIBUTES:
         return line.correction(f"{name} is no method", call, line.source(function), name)
     words, hint = (REASONS[name], "") if name in REASONS else unknown(name, "method", "x.")
+    if name in OPERATORS:
+        words, hint = f"x.{name} is taken with one argument, without a name", ""
     fragment = _form(line, call, name.removesuffix("_"), [function.value, *call.args])
     return line.correction(words, call, fragment, name, hint)
 
@@ -175,7 +193,7 @@ def wrong_attribute(line: TensorLine, node: ast.Attribute) -> Refused:
     """The refusal of `x.name`."""
     name, owner = node.attr, factor(line.source(node.value))
     words, hint = (REASONS[name], "") if name in REASONS else unknown(name, "attribute", "x.")
-    known = ("len", "length", "data", "cpu", "cuda", "is_cuda")
+    known = ("len", "length", "data", "cpu", "cuda")
     fragment = FORMS[name].format(x=owner) if name in known else ""
     return line.correction(words, node, fragment, name, hint)
 
@@ -219,21 +237,63 @@ def other_syntax(line: TensorLine, node: ast.expr) -> str:
 
 
 def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> str:
-    """The call as the lab takes it; empty where no form is known."""
+    """The call as the lab takes it, with the same result; empty where no such form is known."""
     if name in METHODS and args:
         return method_call(line, name, args, call.keywords)
     if name in FUNCTIONS:
         return f"torch.{name}({_listed(line, args, call.keywords)})"
-    if name in OPERATORS and len(args) == 2:
-        left, right = (factor(line.source(arg)) for arg in args)
-        return f"{left} {SYMBOLS[OPERATORS[name]][0]} {right}"
+    if name in ("hstack", "vstack") and not call.keywords:
+        return _stacked(line, name, args)
+    if name in ("Tensor", "FloatTensor"):
+        listed = len(args) == 1 and isinstance(args[0], ast.List)  # else it is a size
+        return f"torch.tensor({line.source(args[0])}, dtype=torch.float32)" if listed else ""
+    if name in OPERATORS and len(args) == 2 and len(call.keywords) == 1:
+        return _operator_with(line, name, args, call.keywords[0])
+    form = FORMS.get(name, "")
+    if name in OPERATORS:
+        form = f"{{x}} {SYMBOLS[OPERATORS[name]][0]} {{y}}"
+    elif name in MASK_FORMS and all(isinstance(arg, ast.Compare) for arg in args):
+        form = MASK_FORMS[name]
+    return _filled(line, form, args, call.keywords)
+
+
+def _filled(line: TensorLine, forms: str, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
+    """The first of the forms that uses every argument, with these; empty where none does."""
     places = {
         "x": factor(line.source(args[0])) if args else "",
         "y": factor(line.source(args[1])) if len(args) > 1 else "",
-        "rest": _listed(line, args[1:], call.keywords),
-        "all": _listed(line, args, []),
+        "rest": _listed(line, args[1:], keywords),
+        "all": _listed(line, args, keywords),
     }
-    return FORMS.get(name, "").format(**places)
+    for form in forms.split(" or "):
+        wanted = 2 if "{y}" in form else 1
+        any_number = "{all}" in form or ("{rest}" in form and args)
+        if any_number or len(args) + len(keywords) == wanted == len(args):
+            return form.format(**places)
+    return ""
+
+
+def _operator_with(line: TensorLine, name: str, args: list[ast.expr], more: ast.keyword) -> str:
+    """`add` and `sub` with `alpha=2`, `div` with `rounding_mode="floor"`."""
+    left, right = (factor(line.source(arg)) for arg in args)
+    value, sign = line.source(more.value), SYMBOLS[OPERATORS[name]][0]
+    if more.arg == "alpha" and sign in "+-":
+        return f"{left} {sign} {factor(value)} * {right}"
+    floor = more.arg == "rounding_mode" and value[1:-1] == "floor" and sign == "/"
+    return f"{left} // {right}" if floor else ""
+
+
+def _stacked(line: TensorLine, name: str, args: list[ast.expr]) -> str:
+    """`hstack` and `vstack` of tensors of the scene: which dimension is meant, their own tells."""
+    match args:
+        case [ast.List(elts=parts) | ast.Tuple(elts=parts)]:
+            known = [line.tensors.get(line.source(part)) for part in parts]
+            sizes = {part.value.ndim if part else 0 for part in known}
+            if len(sizes) == 1 and 0 not in sizes:
+                call = "stack" if sizes == {1} and name == "vstack" else "cat"
+                dim = int(name == "hstack" and sizes != {1})
+                return f"torch.{call}({line.source(args[0])}, dim={dim})"
+    return ""
 
 
 def _listed(line: TensorLine, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
@@ -253,12 +313,14 @@ def explain_transposed(shape: Shape) -> str:
     return f".mT exchanges the last two dimensions, and there {_dimensions(shape)}."
 
 
-def explain_cells(operands: Sequence[torch.Tensor], error: str, broadcast: Broadcast | None) -> str:
+def explain_cells(
+    operands: Sequence[torch.Tensor], error: str, broadcast: Broadcast | None, symbol: str = ""
+) -> str:
     """An operator between tensors, cell by cell."""
     if broadcast is not None and not broadcast.agrees:
         return f"Aligned at the right, {'; '.join(broadcast.disagreements)}."
     if "ZeroDivision" in error:
-        return "Whole numbers have no infinity: make them floats first, x.float() // 0."
+        return f"Whole numbers have no infinity: make them floats first, x.float() {symbol} 0."
     if "without overflow" in error:
         return "The number does not fit this dtype: make the cells floats first, x.float()."
     if "negative integer powers" in error:
@@ -326,9 +388,10 @@ def explain_method(name: str, tensor: torch.Tensor, args: Sequence[Any], error: 
     if name in known:
         return known[name]
     if "floating point" in error:
-        return "A mean of whole numbers is a fraction: make them floats first, x.float().mean()."
+        what = {"std": "standard deviation", "var": "variance"}.get(name, name)
+        return f"A {what} of whole numbers is a fraction: make them floats, x.float().{name}()."
     if "imension" in error and shape and method.kind is not Kind.CELL:
-        return f"There {_dimensions(shape)}: dim goes from 0 to {len(shape) - 1}, or −1 backwards."
+        return _explain_dim(shape, new=name == "unsqueeze")
     if not tensor.numel() and method.kind is Kind.REDUCE:
         return "There is nothing in it: of no numbers there is no largest and no smallest."
     return f"It is used as in {method.usage}."
@@ -337,6 +400,16 @@ def explain_method(name: str, tensor: torch.Tensor, args: Sequence[Any], error: 
 def explain_function(name: str, args: Sequence[Any], error: str) -> str:
     """A function of torch."""
     parts = [part for part in leaves(args) if isinstance(part, torch.Tensor)]
+    if "Dimension out of range" in error:
+        return _explain_dim(tuple(parts[0].shape), new=name == "stack")
+    if name == "where" and parts[0].dtype is not torch.bool:
+        return f"The first argument is a mask: {FUNCTIONS[name].usage}."
+    if "without overflow" in error:
+        return "A number does not fit this dtype: uint8, for one, reaches from 0 to 255."
+    if name == "arange" and "nonzero" in error:
+        return "With a step of 0 there is no end: torch.arange(0, 12, 2)."
+    if name == "arange" and "sign" in error:
+        return "With this step the end is never reached: down it goes with one below 0."
     shapes = f"Shapes: {', '.join(_sizes(tuple(part.shape)) for part in parts)}."
     known = {
         "cat": f"cat joins along one dimension; all other sizes must be equal. {shapes}",
@@ -370,6 +443,13 @@ def _explain_reshape(tensor: torch.Tensor, args: Sequence[Any], error: str) -> s
         f"Sizes multiply to the number of elements: there are {count:,}, and these make {known:,}. "
         f"One size may be −1, and PyTorch works it out."
     )
+
+
+def _explain_dim(shape: Shape, *, new: bool) -> str:
+    """A dimension that is not there; a new one can also stand behind all others."""
+    last = len(shape) - (not new)
+    behind = " for the new one" if new else ""
+    return f"There {_dimensions(shape)}: dim goes from 0 to {last}{behind}, or −1 backwards."
 
 
 def _dimensions(shape: Shape) -> str:

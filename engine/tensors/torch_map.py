@@ -1,4 +1,4 @@
-"""The map of PyTorch's modules: what each is for, lines that show it, and how these are run.
+"""The map of PyTorch's modules: what each is for, and lines that show it.
 
 The lines are our own, and run only when the learner asks: some modules take a second or more to
 import.
@@ -6,14 +6,9 @@ import.
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-GIVE_UP = 0.3
-"""Seconds to wait for lines that still run when the lab is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,55 +133,3 @@ def run(module: TorchModule) -> ModuleOutput:
         exec("\n".join(module.code[:-1]), names)  # our own lines, above
         value = eval(module.code[-1], names)
     return ModuleOutput(repr(value), time.perf_counter() - began)
-
-
-class ModuleMap:
-    """The module that was chosen, and the output of those that ran; the slow ones in a thread."""
-
-    def __init__(self, unavailable: Mapping[str, str]) -> None:
-        """`unavailable`: modules whose lines could hang on this machine, and why."""
-        self._unavailable = unavailable
-        self._thread: threading.Thread | None = None
-        self.running = False
-        """Whether lines run in the thread."""
-        self.place = 0
-        self.outcomes: dict[str, ModuleOutput | str] = {}
-        """By module: its output, or why there is none."""
-
-    @property
-    def module(self) -> TorchModule:
-        return MODULES[self.place]
-
-    def go(self, direction: int) -> None:
-        """To the next module or the one before, in a circle."""
-        self.place = (self.place + direction) % len(MODULES)
-
-    def run(self, done: Callable[[], object]) -> None:
-        """Run the module's lines; `done` is called after it, in the thread where they are slow."""
-        module = self.module
-        if self.running:
-            return
-        if module.name in self._unavailable:
-            self.outcomes[module.name] = self._unavailable[module.name]
-            done()
-        elif module.slow and module.name not in self.outcomes:
-            self._thread = threading.Thread(
-                target=self._work, args=(module, done), name="module", daemon=False
-            )
-            self.running = True
-            self._thread.start()
-        else:
-            self._work(module, done)
-
-    def close(self) -> None:
-        """Wait a moment for lines that still run: an import cannot be cancelled."""
-        if self._thread is not None:
-            self._thread.join(timeout=GIVE_UP)
-
-    def _work(self, module: TorchModule, done: Callable[[], object]) -> None:
-        try:
-            self.outcomes[module.name] = run(module)
-        except Exception as error:  # a broken installation raises all kinds of errors
-            self.outcomes[module.name] = f"{type(error).__name__}: {error}"
-        self.running = False
-        done()

@@ -8,8 +8,10 @@ whole numbers and truth values too. Autograd finds the way back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
@@ -53,71 +55,101 @@ def call(name: str, tensor: TracedTensor, args: list[Any], keywords: dict[str, A
         case Kind.TELL:
             return value
         case Kind.CELL:
-            return TracedTensor(value, tensor.shadow)
+            return _traced(value, lambda: tensor.shadow)
+        case Kind.REDUCE if isinstance(value, torch.Tensor):
+            return _traced(value, lambda: _reduced(tensor, value.shape, args, keywords))
         case Kind.REDUCE:
-            asked = {**dict(zip(("dim", "keepdim"), args, strict=False)), **keywords}
-            shadow = tensor.shadow.sum(dim=asked.get("dim"), keepdim=asked.get("keepdim", False))
-            if isinstance(value, torch.Tensor):
-                return TracedTensor(value, shadow)
-            return TracedPair(
-                TracedTensor(value.values, shadow), TracedTensor(value.indices, shadow)
-            )
+            shadow = partial(_reduced, tensor, value.values.shape, args, keywords)
+            return TracedPair(_traced(value.values, shadow), _traced(value.indices, shadow))
         case Kind.PICK:
             # The shadow may lie otherwise in memory: a view of it need not be possible.
             same = "reshape" if name == "view" else name
-            return TracedTensor(value, getattr(tensor.shadow, same)(*args, **keywords))
+            return _traced(value, lambda: getattr(tensor.shadow, same)(*args, **keywords))
 
 
 def function(name: str, args: list[Any], keywords: dict[str, Any]) -> TracedTensor:
     """The function `name` of the vocabulary; the errors are PyTorch's own."""
     value = getattr(torch, name)(*values(args), **keywords)
     if name not in ("cat", "stack", "where"):  # made out of numbers: it came from no cell
-        return TracedTensor(value, torch.zeros(value.shape, dtype=torch.float64))
+        return TracedTensor(value, _nothing(value))
     if name == "where":
         args = [values(args[0]), *args[1:]]  # what decides is not what is picked
     shadows = _each(args, lambda traced: traced.shadow)
-    return TracedTensor(value, getattr(torch, name)(*shadows, **keywords))
+    return _traced(value, lambda: getattr(torch, name)(*shadows, **keywords))
 
 
 def pick(tensor: TracedTensor, index: Any) -> TracedTensor:
     """`tensor[index]`. What stands in the index decides; it is not what is picked."""
-    return TracedTensor(tensor.value[values(index)], tensor.shadow[values(index)])
+    return _traced(tensor.value[values(index)], lambda: tensor.shadow[values(index)])
 
 
 def transposed(tensor: TracedTensor, name: str) -> TracedTensor:
     """`tensor.T` or `tensor.mT`."""
-    return TracedTensor(getattr(tensor.value, name), getattr(tensor.shadow, name))
+    return _traced(getattr(tensor.value, name), lambda: getattr(tensor.shadow, name))
 
 
 def each_cell(do: Callable[..., Any], *operands: Any) -> TracedTensor:
     """An operation cell by cell on one or two operands, of which one may be a plain number."""
-    value = do(*values(operands))
     shadows = [operand.shadow for operand in operands if isinstance(operand, TracedTensor)]
-    return TracedTensor(value, shadows[0] if len(shadows) == 1 else shadows[0] + shadows[1])
+    return _traced(do(*values(operands)), lambda: reduce(operator.add, shadows))
 
 
 def matmul(left: TracedTensor, right: TracedTensor) -> TracedTensor:
     """`left @ right`: each cell comes from a row of the left and a column of the right."""
-    value = left.value @ right.value
-    rows = left.shadow @ torch.ones_like(right.shadow)
-    return TracedTensor(value, rows + torch.ones_like(left.shadow) @ right.shadow)
+    return _traced(
+        left.value @ right.value,
+        lambda: (
+            left.shadow @ torch.ones_like(right.shadow)
+            + torch.ones_like(left.shadow) @ right.shadow
+        ),
+    )
 
 
 def came_from(
-    result: TracedTensor | None, sources: Mapping[str, TracedTensor], cell: Shape | None = None
+    result: TracedTensor | None, sources: Mapping[str, TracedTensor], cells: Sequence[Shape]
 ) -> Mapping[str, Mask]:
-    """The cells of each source that enter one cell of the result, or any of them."""
+    """The cells of each source that enter one of these cells of the result; () stands for all."""
     if result is None or not sources or not result.shadow.requires_grad:
         return {name: np.zeros(source.value.shape, np.bool_) for name, source in sources.items()}
     seed = torch.ones_like(result.shadow)
-    if cell is not None:
+    if cells:
         seed = torch.zeros_like(result.shadow)
-        seed[cell] = 1
+        for cell in cells:
+            seed[cell] = 1
     leaves = [source.shadow for source in sources.values()]
-    gradients = torch.autograd.grad(
-        result.shadow, leaves, seed, retain_graph=True, allow_unused=True, materialize_grads=True
-    )
+    try:
+        gradients = torch.autograd.grad(
+            *(result.shadow, leaves, seed),
+            retain_graph=True,
+            allow_unused=True,
+            materialize_grads=True,
+        )
+    except RuntimeError:  # there is no way back through this operation
+        gradients = tuple(torch.zeros_like(leaf) for leaf in leaves)
     return {name: (way > 0).numpy() for name, way in zip(sources, gradients, strict=True)}
+
+
+def _traced(value: torch.Tensor, shadow: Callable[[], torch.Tensor]) -> TracedTensor:
+    """The value and its shadow; where there is none of the same shape, it came from no cell."""
+    try:
+        made = shadow()
+    except (RuntimeError, IndexError, TypeError, ValueError):
+        return TracedTensor(value, _nothing(value))
+    return TracedTensor(value, made if made.shape == value.shape else _nothing(value))
+
+
+def _nothing(value: torch.Tensor) -> torch.Tensor:
+    return torch.zeros(value.shape, dtype=torch.float64)
+
+
+def _reduced(
+    tensor: TracedTensor, shape: torch.Size, args: list[Any], keywords: dict[str, Any]
+) -> torch.Tensor:
+    """The sum of the shadow along the same dimensions, for a result of this shape."""
+    if shape == tensor.shadow.shape:  # all() and any() of no dimensions reduce nothing
+        return tensor.shadow
+    asked = {**dict(zip(("dim", "keepdim"), args, strict=False)), **keywords}
+    return tensor.shadow.sum(dim=asked.get("dim"), keepdim=asked.get("keepdim", False))
 
 
 def _each(part: Any, chosen: Callable[[TracedTensor], torch.Tensor]) -> Any:

@@ -136,37 +136,39 @@ def _table(rows: str) -> dict[str, str]:
 
 FORMS = _table("""
 numpy tolist detach cpu cuda print list str repr asarray display data requires_grad_: {x}
-array Tensor FloatTensor LongTensor as_tensor: torch.tensor({all})
-concatenate concat vstack hstack: torch.cat({all})
-mm mv bmm dot inner vdot: {x} @ {y}
+array as_tensor: torch.tensor({all})
+concatenate concat: torch.cat({all})
+mm mv bmm dot vdot: {x} @ {y}
 copy deepcopy: {x}.clone()
-ravel view_flat: {x}.flatten()
-swapaxes swapdims moveaxis: {x}.transpose({rest})
+ravel: {x}.flatten()
+swapaxes swapdims: {x}.transpose({rest})
 absolute fabs: {x}.abs()
-amax nanmax: {x}.max({rest})
-amin nanmin: {x}.min({rest})
-power float_power: {x} ** {y}
+amax: {x}.max({rest})
+amin: {x}.min({rest})
+power: {x} ** {y}
+float_power: {x}.double() ** {y}
+floor_divide: {x} // {y}
+remainder: {x} % {y}
 clip: {x}.clamp({rest})
 expand_dims: {x}.unsqueeze({rest})
 neg negative: -{x}
 len length __len__: {x}.shape[0]
-nelement count_nonzero: {x}.numel()
-type: {x}.dtype
+nelement: {x}.numel()
+count_nonzero: ({x} != 0).sum({rest})
+type: {x}.dtype or {x}.to({y})
 astype: {x}.{y}()
-rand randn empty random_sample: torch.ones({all})
-rand_like randn_like empty_like zeros_like: {x} * 0
-ones_like: {x} * 0 + 1
-full: torch.ones({x}) * {y}
-full_like: {x} * 0 + {y}
-eye: torch.arange({x})[:, None] == torch.arange({x})
-range: torch.arange({all})
+zeros_like: torch.zeros({x}.shape, dtype={x}.dtype) or torch.zeros({x}.shape, {rest})
+ones_like: torch.ones({x}.shape, dtype={x}.dtype) or torch.ones({x}.shape, {rest})
+full: torch.tensor({y}).expand({x})
+full_like: torch.tensor({y}, dtype={x}.dtype).expand({x}.shape)
+eye: (torch.arange({x})[:, None] == torch.arange({x})).float()
 norm: ({x} ** 2).sum().sqrt()
-softmax: {x}.exp() / {x}.exp().sum({rest}, keepdim=True)
+softmax: ({x} - {x}.max({rest}, keepdim=True).values).exp() / \
+({x} - {x}.max({rest}, keepdim=True).values).exp().sum({rest}, keepdim=True)
 maximum: torch.where({x} > {y}, {x}, {y})
 minimum: torch.where({x} < {y}, {x}, {y})
 reshape_as: {x}.reshape({y}.shape)
 view_as: {x}.view({y}.shape)
-is_cuda: {x}.device
 reciprocal: 1 / {x}
 gt: {x} > {y}
 lt: {x} < {y}
@@ -174,17 +176,29 @@ ge: {x} >= {y}
 le: {x} <= {y}
 eq: {x} == {y}
 ne: {x} != {y}
+logical_and: ({x} != 0) & ({y} != 0)
+logical_or: ({x} != 0) | ({y} != 0)
+logical_not: {x} == 0
+""")
+"""Functions and methods that are not in the vocabulary, as lines that are, and that compute the
+same. `{x}` and `{y}` are the first two arguments, the owner of a method among them, `{rest}` those
+after the first, `{all}` all. Of two forms the first is given that uses every argument."""
+MASK_FORMS = _table("""
 logical_and: {x} & {y}
 logical_or: {x} | {y}
 logical_not: ~{x}
 """)
-"""Functions and methods that are not in the vocabulary, as lines that are. `{x}` and `{y}` are
-the first two arguments, the owner of a method among them, `{rest}` those after the first, `{all}`
-all."""
+"""Shorter forms where every argument is a comparison."""
+BUILTIN_FORMS = {"sum": "{x}.sum(0)", "range": "torch.arange({all})"}
+"""What Python's own functions do to a tensor, where PyTorch's do something else."""
+LAYERS = ("relu", "sigmoid", "tanh", "softmax")
+"""Modules of `torch.nn`, in lower case, that are functions of their input alone."""
+NUMPY_DIFFERS = ("size", "repeat", "std", "var")
+"""Methods that NumPy has by the same names, with another meaning."""
 REASONS = _table("""
 print display str repr: the result of a line is always shown
 numpy tolist list: the numbers of a tensor are shown anyway
-cpu cuda: everything in this lab lies on the CPU
+cpu cuda is_cuda: everything in this lab lies on the CPU
 rand randn randint normal randperm rand_like randn_like: \
 no random numbers are drawn here: a line gives the same each time
 empty empty_like: what an empty tensor holds is left to chance

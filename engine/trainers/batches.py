@@ -1,4 +1,4 @@
-"""One line trained three times, by batches of three sizes; knows no thread and no screen."""
+"""One line trained three times, with batches of three sizes."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting, When
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, When
 from engine.datasets.points import noisy_line
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.history import Path
 from engine.numerals import counted
 from engine.pictures import LinePicture, LineWalk, LossHistory, WalksPicture
-from engine.trainer import Step, Trainer
-from engine.trainers.sgd import copied, update
+from engine.trainer import Step
+from engine.trainers.sgd import SgdTrainer, copied, gradient, update
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ class BatchesConfig(Config):
             raise ValueError(f"low = {self.low} must be below high = {self.high}")
 
 
-class Learner:
+class BatchLearner:
     """A model with its optimizer, and what the training has cost so far."""
 
     def __init__(self, model: nn.Linear, learning_rate: float) -> None:
@@ -92,7 +92,7 @@ class Learner:
         return loss.detach()
 
 
-class Batches(Trainer[BatchesConfig]):
+class Batches(SgdTrainer[BatchesConfig]):
     """The same points in the same order: a step for each, for a few, or for all of them."""
 
     Config = BatchesConfig
@@ -122,9 +122,9 @@ class Batches(Trainer[BatchesConfig]):
         model.to(device)
 
         # 3. Loss function and 4. Optimizer: each learner has its own
-        self.single = Learner(model, config.learning_rate)
-        self.mini = Learner(model, config.learning_rate)
-        self.full = Learner(model, config.learning_rate)
+        self.single = BatchLearner(model, config.learning_rate)
+        self.mini = BatchLearner(model, config.learning_rate)
+        self.full = BatchLearner(model, config.learning_rate)
         self.learners = {"single": self.single, "mini": self.mini, "full": self.full}
 
     def steps(self) -> Iterator[Step]:
@@ -156,14 +156,20 @@ class Batches(Trainer[BatchesConfig]):
         return WalksPicture(x, y, (w, b), walks)
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
-        """The slope that each batch saw, the step of the mini-batch, and what each has cost."""
-        loss, mini = None if step is None else step.loss.item(), self.mini
+        """The gradient of each batch, the step of the mini-batch, and the cost of each training."""
+        loss, mini, learners = None if step is None else step.loss.item(), self.mini, self.learners
         before = None if mini.path.last is None else float(mini.path.last[0])
+        slopes = {name: gradient(one.model.weight) for name, one in learners.items()}
         return (
             Equation("mini", "L = mean((ŷ − y)²)", "", number(loss)),
-            *(_slope(name, learner) for name, learner in self.learners.items()),
+            *(Equation("backward", f"∂L/∂w {name}", "", number(w)) for name, w in slopes.items()),
             *update("w", mini.model.weight, before, mini.optimizer),
-            *(_cost(name, learner) for name, learner in self.learners.items()),
+            *(
+                Equation(
+                    "cost", f"{name}: {counted(one.updates, 'update')}", "", f"{one.seconds:.3f} s"
+                )
+                for name, one in learners.items()
+            ),
         )
 
     def parameters(self) -> NamedParameters:
@@ -174,7 +180,7 @@ class Batches(Trainer[BatchesConfig]):
         }
 
     def predict(self, x: float) -> float:
-        """What the line trained by mini-batches says."""
+        """The prediction of the line trained by mini-batches."""
         return (self.mini.model.weight * x + self.mini.model.bias).item()
 
     def metrics(self) -> Mapping[str, float]:
@@ -186,10 +192,8 @@ class Batches(Trainer[BatchesConfig]):
             seconds[f"seconds_{name}"] = learner.seconds
         return losses | seconds
 
-    def adjust(self, name: str, value: Setting) -> None:
-        super().adjust(name, value)
-        for learner in self.learners.values():
-            learner.optimizer.param_groups[0]["lr"] = value
+    def optimizers(self, name: str) -> list[torch.optim.Optimizer]:  # noqa: ARG002
+        return [learner.optimizer for learner in self.learners.values()]
 
     def _walk(self, name: str, x: np.ndarray, y: np.ndarray) -> LineWalk:
         """The path of one learner, and the loss over all the points along it."""
@@ -209,15 +213,3 @@ class Batches(Trainer[BatchesConfig]):
             samples=learner.samples,
             seconds=learner.seconds,
         )
-
-
-def _slope(name: str, learner: Learner) -> Equation:
-    gradient = learner.model.weight.grad
-    slope = None if gradient is None else gradient.item()
-    return Equation("backward", f"∂L/∂w {name}", "", number(slope))
-
-
-def _cost(name: str, learner: Learner) -> Equation:
-    return Equation(
-        "cost", f"{name}: {counted(learner.updates, 'update')}", "", f"{learner.seconds:.3f} s"
-    )

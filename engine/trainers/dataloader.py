@@ -1,4 +1,4 @@
-"""A small network on the rows of a table, batch by batch; knows no thread and no screen."""
+"""A small network on the rows of a table, batch by batch, by a `DataLoader`."""
 
 from __future__ import annotations
 
@@ -19,8 +19,7 @@ from engine.datasets.csv_table import Decimal, Missing, Target, read_table
 from engine.datasets.tables import Table, breast_cancer
 from engine.numerals import counted
 from engine.trainer import Rest, Step
-from engine.trainers.scale import Scale
-from engine.trainers.table import TableTrainer
+from engine.trainers.table import Scale, TableTrainer
 from engine.trainers.workers import Crew, loader
 
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
@@ -128,7 +127,7 @@ class DataLoaderConfig(Config):
         return min(max(round(self.validation * rows), 1), rows - 1)
 
 
-class Rows(Dataset[Sample]):
+class TableRows(Dataset[Sample]):
     """The rows of a table, with their labels."""
 
     def __init__(self, x: torch.Tensor, y: torch.Tensor) -> None:
@@ -145,7 +144,7 @@ class Rows(Dataset[Sample]):
 
 
 class TableLearner(TableTrainer[DataLoaderConfig]):
-    """Learn to say of a row what its label is."""
+    """Learn to predict the label of a row."""
 
     Config = DataLoaderConfig
     own = frozenset({"csv", *WAYS})
@@ -162,8 +161,8 @@ class TableLearner(TableTrainer[DataLoaderConfig]):
         # Mean and deviation are those of the training part alone.
         self.scale = Scale(x[train], standardise=config.standardise == "yes")
         y = self.targets(y, train)
-        self.train = Rows(self.scale(x[train]), y[train])
-        self.validation = Rows(self.scale(x[validation]), y[validation])
+        self.train = TableRows(self.scale(x[train]), y[train])
+        self.validation = TableRows(self.scale(x[validation]), y[validation])
         self.crew = Crew(
             loader(
                 self.train,
@@ -189,7 +188,7 @@ class TableLearner(TableTrainer[DataLoaderConfig]):
         self.optimizer = OPTIMIZERS[config.optimizer](
             self.model.parameters(), lr=config.learning_rate
         )
-        self.open_books()
+        self.open_books((self.train.x, self.train.y), (self.validation.x, self.validation.y))
 
     def turns(self) -> Iterator[Step | Rest]:
         # 5. Loop

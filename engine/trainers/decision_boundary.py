@@ -1,4 +1,4 @@
-"""Two classes in the plane, told apart by a line or a small network; knows no thread, no screen."""
+"""Two classes in the plane, separated by a line or by a small network."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from engine.config import Config, Epochs, Momentum, Range, Rate, Seed, When
 from engine.datasets.points import circles, clouds, moons, spiral, xor
 from engine.history import Path
 from engine.trainer import Step
-from engine.trainers.boundary import BoundaryTrainer
+from engine.trainers.sgd import BoundaryTrainer
 
 CHECK_EVERY = 20
-"""Steps from one look at the accuracy to the next."""
+"""Steps between two checks of the accuracy."""
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 
 HIDDEN = When(hidden_layers=Range(1, 4))
@@ -93,7 +93,7 @@ class DecisionBoundary(BoundaryTrainer[DecisionBoundaryConfig]):
             self.optimizer.step()
             self.z = z.detach()
             yield Step(step=epoch, epoch=epoch, loss=loss.detach())
-            # A script counts from 0 and checks at 0, 20, 40, …; only then is the device waited for.
+            # A script counts from 0 and checks at 0, 20, 40, …; only this waits for the device.
             if (epoch - 1) % CHECK_EVERY == 0 and self.good_enough(self.z):
                 self.stopped_at = epoch - 1
                 return

@@ -1,38 +1,54 @@
-"""What models that are fitted to a curve show of themselves; knows no loop: the trainer's."""
+"""What models that are fitted to a curve show of themselves: each of the five steps in numbers."""
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
 
-from engine.config import Setting
-from engine.equations import Equation
+from engine.equations import Equation, factor, number, plain
 from engine.frame import NamedParameters
 from engine.history import Path
-from engine.pictures import Fit, FitsPicture, LossHistory
-from engine.trainer import Phase, Step, Trainer
-from engine.trainers import fitting_words
-from engine.trainers.sgd import copied
+from engine.numerals import counted
+from engine.pictures import Fit, FitsPicture, LossHistory, StageView
+from engine.trainer import Phase, Step
+from engine.trainers.sgd import SgdTrainer, copied
 
-if TYPE_CHECKING:
-    from engine.trainers.five_steps import FiveStepsConfig
-
+DATA, MODEL, LOSS, OPTIMIZER = map(Phase, ("data", "model", "loss", "optimizer"))
 LOOP = Phase("loop")
 PLACES = 241
-"""At how many x a picture knows the curves."""
+"""At how many x a picture has the curves."""
+RULES = {
+    "sgd": "Δw = −η·g",
+    "momentum": "Δw = −η·v",
+    "rmsprop": "Δw = −η·g/√s",
+    "adam": "Δw = −η·m′/√v′",
+}
+"""How each optimizer moves a weight; g is its gradient."""
+KEPT = {
+    "momentum_buffer": "v ← μ·v + g",
+    "square_avg": "s ← 0.99·s + 0.01·g²",
+    "exp_avg": "m ← 0.9·m + 0.1·g",
+    "exp_avg_sq": "v ← 0.999·v + 0.001·g²",
+}
+"""What an optimizer keeps of the gradients of a weight, by the names of `torch.optim`."""
+LEAST = 5e-5
+"""A share of a number that is too small to show in its four digits."""
 
 
-class Learner:
+class CurveLearner:
     """A model with its optimizer, and what the loop has made of it so far."""
 
     output: torch.Tensor
-    """ŷ, as the last forward pass gave it, shape (points, 1)."""
+    """ŷ of the last forward pass, shape (points, 1)."""
     loss: torch.Tensor
-    """How far that was from y, shape ()."""
+    """The loss of that, shape ()."""
+    earlier: torch.Tensor | None = None
+    """The loss that the update before the last one started from, shape ()."""
 
     def __init__(
         self, name: str, kind: str, model: nn.Module, optimizer: torch.optim.Optimizer
@@ -45,9 +61,15 @@ class Learner:
         self.updates = 0
 
     def note(self) -> None:
-        """Remember where the weights stand before they are moved, and the loss there."""
+        """Record the weights before they are moved, and the loss there."""
+        self.earlier = None if self.path.last is None else self.path.last[-1]
         self.path.add(*self.model.parameters(), self.loss)
         self.updates += 1
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """The tensor with the weight that the formulas follow: its first element."""
+        return next(self.model.parameters())
 
     def weights(self) -> int:
         """How many there are."""
@@ -59,33 +81,38 @@ class Learner:
         return torch.stack([g.norm() for g in gradients]).norm().item() if gradients else None
 
     def moved(self) -> float | None:
-        """How far the last update moved the weights; None before the first."""
+        """How far the last update moved all the weights; None before the first."""
         if self.path.last is None:
             return None
         now = torch.cat([weight.detach().flatten() for weight in self.model.parameters()])
         return float((now - self.path.last[:-1]).norm())
 
+    def change(self) -> float | None:
+        """How the last update changed the first weight; None before the first."""
+        if self.path.last is None:
+            return None
+        return (self.weight.detach().flatten()[0] - self.path.last[0]).item()
 
-class FittingTrainer(Trainer[Any]):
+
+class FittingTrainer(SgdTrainer[Any]):
     """Shows models among the points: the picture, the five steps, the formulas, the losses.
 
     A subclass sets `x` and `y`, both of shape (points, 1), the loss function and the learners;
-    its `loop` yields a stage after each of the five steps but the last, and there a step.
+    its `loop` yields a phase after each of the five steps but the last, and there a step.
     """
 
     live = frozenset({"learning_rate", "momentum", "turn"})
 
-    config: FiveStepsConfig
     x: torch.Tensor
     y: torch.Tensor
     loss_fn: nn.Module
-    learners: list[Learner]
+    learners: list[CurveLearner]
     lit = Phase("")
-    """What was done last."""
+    """The one of the five steps that was made last."""
 
     @abstractmethod
     def loop(self) -> Iterator[Step | Phase]:
-        """The fifth step, which makes the first four over and over."""
+        """The fifth step, which repeats the first four."""
 
     def steps(self) -> Iterator[Step]:
         return (made for made in self._made() if isinstance(made, Step))
@@ -97,7 +124,6 @@ class FittingTrainer(Trainer[Any]):
                 yield made
 
     def _made(self) -> Iterator[Step | Phase]:
-        """The loop, and a note of what was done last."""
         for made in self.loop():
             self.lit = LOOP if isinstance(made, Step) else made
             yield made
@@ -110,13 +136,92 @@ class FittingTrainer(Trainer[Any]):
             grid=copied(grid.flatten()),
             walks=tuple(self._fit(one, grid.to(self.x.device)) for one in self.learners),
             wave=self.config.model == "wave",
-            stages=fitting_words.stages(self),
+            stages=self._stages(),
             lit=self.lit.name,
         )
 
+    def _fit(self, one: CurveLearner, grid: torch.Tensor) -> Fit:
+        with torch.no_grad():
+            curve = copied(one.model(grid).flatten())
+        walked = one.path.positions(*one.model.parameters(), self.loss_now(one))
+        path, heights = walked[:, :-1], walked[:, -1]
+        losses = LossHistory(one.path.reached() + 1, heights, heights)
+        alone = len(self.learners) == 1
+        return Fit(one.name, curve, None if alone else losses, one.updates, path, heights)
+
+    def _stages(self) -> tuple[StageView, ...]:
+        """Data, model, loss, optimizer and loop, each as it was when it was made last."""
+        first, epochs = self.learners[0], self.config.epochs
+        points, weights, alone = f"{tuple(self.x.shape)}", first.weights(), len(self.learners) == 1
+        each = "" if alone else f" ×{len(self.learners)}"
+        whose = () if alone else (f"of {first.name}",)
+        output = first.output[0].item() if hasattr(first, "output") else None
+        done, now, before = self._looped(first)
+        views = (
+            (
+                "x, y = data",
+                counted(len(self.x), "point"),
+                f"x, y {points}",
+                (f"x₁ = {number(self.x[0].item(), 2)}", f"y₁ = {number(self.y[0].item(), 3)}"),
+            ),
+            (
+                "output = model(x)",
+                f"x {points}",
+                f"ŷ {points}{each}",
+                (f"ŷ₁ = {number(output, 3)}", *whose, f"{weights} weights"),
+            ),
+            (
+                "loss = loss_fn(output, y)",
+                f"ŷ, y {points}",
+                f"L (){each}",
+                (f"L = {number(_loss(first))}", *whose, "mean((ŷ − y)²)"),
+            ),
+            (
+                "loss.backward(); optimizer.step()",
+                f"{weights} gradients",
+                f"{weights} weights{each}",
+                (f"moved {number(first.moved())}", f"slope {number(first.slope(), 3)}", *whose),
+            ),
+            (
+                f"for epoch in range({epochs}):",
+                f"update {done:,}",
+                f"{epochs - done:,} to go",
+                (f"L is {number(_item(now))}", f"was {number(_item(before))}", *whose),
+            ),
+        )
+        names = (phase.name for phase in (DATA, MODEL, LOSS, OPTIMIZER, LOOP))
+        return tuple(StageView(name, *view) for name, view in zip(names, views, strict=True))
+
+    def _looped(self, one: CurveLearner) -> tuple[int, torch.Tensor | None, torch.Tensor | None]:
+        """How often the loop came round, the loss after its last update, and the one before it.
+
+        Between the optimizer's step and the end of the turn, the weights have moved already: the
+        last loss then is the one that this turn started from.
+        """
+        if self.lit is OPTIMIZER:
+            return one.updates - 1, one.loss if one.updates > 1 else None, one.earlier
+        if one.path.last is None:
+            return 0, None, None
+        return one.updates, self.loss_now(one), one.path.last[-1]
+
     def equations(self, step: Step | None) -> tuple[Equation, ...]:  # noqa: ARG002
-        """Those of the last update, or of as much of the first as was made."""
-        return fitting_words.equations(self)
+        """The loss, and how the first weight was moved, as far as this update has come."""
+        learners = self.learners
+        if len(learners) == 1:
+            loss = Equation("loss", "L = mean((ŷ − y)²)", "", number(_loss(learners[0])))
+            return (loss, *_moves(learners[0]))
+        differ = len({one.kind for one in learners}) > 1
+        losses = (Equation("loss", f"L {one.name}", "", number(_loss(one))) for one in learners)
+        moves = (
+            Equation(
+                "update",
+                f"{one.name}: {RULES[one.kind]}" if differ else f"Δw {one.name}",
+                "",
+                number(one.change()),
+            )
+            for one in learners
+        )
+        return (*losses, *moves)
 
     def parameters(self) -> NamedParameters:
         """Every weight, with the name of its model where there are four: `w`, or `w_adam`."""
@@ -130,7 +235,7 @@ class FittingTrainer(Trainer[Any]):
         return named
 
     def predict(self, x: float) -> float:
-        """What the model with the least loss says."""
+        """The prediction of the model with the least loss."""
         best = min(self.learners, key=lambda one: _numbers(self.loss_now(one)))
         with torch.no_grad():
             return float(best.model(torch.tensor([[float(x)]], device=self.x.device)))
@@ -143,35 +248,79 @@ class FittingTrainer(Trainer[Any]):
         order = torch.tensor(list(losses.values()), dtype=torch.float64).sort().values.tolist()
         return losses | {"best": order[0], "worst": order[-1]}  # sorted, not a number comes last
 
-    def adjust(self, name: str, value: Setting) -> None:
-        super().adjust(name, value)
-        key = "lr" if name == "learning_rate" else name
-        for one in self.learners:
-            if key == "lr" or one.kind == key:
-                one.optimizer.param_groups[0][key] = value
+    def optimizers(self, name: str) -> list[torch.optim.Optimizer]:
+        learners = self.learners
+        return [one.optimizer for one in learners if name != "momentum" or one.kind == "momentum"]
 
     def least_loss(self) -> torch.Tensor:
         """The loss of the last forward pass, shape (); of four, the least.
 
-        So a run goes on as long as one of them is not lost.
+        So a run goes on as long as one of the models has not diverged.
         """
         losses = torch.stack([one.loss.detach() for one in self.learners])
         return losses[0] if len(losses) == 1 else _numbers(losses).min()
 
-    def loss_now(self, one: Learner) -> torch.Tensor:
+    def loss_now(self, one: CurveLearner) -> torch.Tensor:
         """The loss with the weights as they are, shape ()."""
         with torch.no_grad():
             loss: torch.Tensor = self.loss_fn(one.model(self.x), self.y)
         return loss
 
-    def _fit(self, one: Learner, grid: torch.Tensor) -> Fit:
-        with torch.no_grad():
-            curve = copied(one.model(grid).flatten())
-        walked = one.path.positions(*one.model.parameters(), self.loss_now(one))
-        path, heights = walked[:, :-1], walked[:, -1]
-        losses = LossHistory(one.path.reached() + 1, heights, heights)
-        alone = len(self.learners) == 1
-        return Fit(one.name, curve, None if alone else losses, one.updates, path, heights)
+
+def _moves(one: CurveLearner) -> tuple[Equation, ...]:
+    """The first weight: its gradient g, what the optimizer keeps of it, and the step."""
+    weight, kept = one.weight, one.optimizer.state[one.weight]
+    gradient = None if weight.grad is None else weight.grad.flatten()[0].item()
+    lines = [
+        Equation("memory", formula, "", number(kept[name].flatten()[0].item(), 5))
+        for name, formula in KEPT.items()
+        if kept.get(name) is not None
+    ]
+    now = None if one.path.last is None else weight.detach().flatten()[0].item()
+    return (
+        Equation("backward", "g = ∂L/∂w", "", number(gradient)),
+        *lines,
+        Equation("update", *_step(one), number(one.change())),
+        Equation("update", "w ← w + Δw", "", number(now)),
+    )
+
+
+def _step(one: CurveLearner) -> tuple[str, str]:
+    """The rule of the optimizer, and the same with the numbers of the last update.
+
+    The formulas are those of the documentation of `torch.optim`: Adam divides both of its means
+    by what they lack at the beginning, 1 − βᵗ, and RMSprop does not. The ε that both add to the
+    root is written where it shows.
+    """
+    rule, weight = RULES[one.kind], one.weight
+    if weight.grad is None:
+        return rule, ""
+    group, state = one.optimizer.param_groups[0], one.optimizer.state[weight]
+    kept = {name: value.flatten()[0].item() for name, value in state.items() if name in KEPT}
+    along, across = weight.grad.flatten()[0].item(), None
+    if one.kind == "rmsprop":
+        across = math.sqrt(kept["square_avg"])
+    elif one.kind == "adam":
+        slow, fast = (1 - beta ** state["step"].item() for beta in group["betas"])
+        along, across = kept["exp_avg"] / slow, math.sqrt(kept["exp_avg_sq"] / fast)
+    elif "momentum_buffer" in kept:
+        along = kept["momentum_buffer"]
+    moved = f"−{plain(group['lr'])}·{factor(along)}"
+    if across is None:
+        return rule, moved
+    if group["eps"] < LEAST * across:
+        return rule, f"{moved}/{number(across)}"
+    above, _, root = rule.partition("/")
+    return f"{above}/({root} + ε)", f"{moved}/({number(across)} + {plain(group['eps'])})"
+
+
+def _item(loss: torch.Tensor | None) -> float | None:
+    return None if loss is None else loss.item()
+
+
+def _loss(one: CurveLearner) -> float | None:
+    """The loss of the last forward pass; None before the first."""
+    return one.loss.item() if hasattr(one, "loss") else None
 
 
 def _numbers(losses: torch.Tensor) -> torch.Tensor:
@@ -179,6 +328,6 @@ def _numbers(losses: torch.Tensor) -> torch.Tensor:
     return losses.nan_to_num(nan=torch.inf, posinf=torch.inf)
 
 
-def _key(one: Learner) -> str:
+def _key(one: CurveLearner) -> str:
     """The learner's name as a part of a longer one: `seed_0`, `sgd`."""
     return one.name.lower().replace(" ", "_")

@@ -1,4 +1,4 @@
-"""The five steps of every training, for one model or for four; knows no thread and no screen."""
+"""The five steps of every training, for one model or for four."""
 
 from __future__ import annotations
 
@@ -24,9 +24,8 @@ from engine.config import (
     When,
 )
 from engine.trainer import Phase, Step
-from engine.trainers.fitting import FittingTrainer, Learner
+from engine.trainers.fitting import DATA, LOSS, MODEL, OPTIMIZER, CurveLearner, FittingTrainer
 
-DATA, MODEL, LOSS, OPTIMIZER = map(Phase, ("data", "model", "loss", "optimizer"))
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
 SEEDS = 4
@@ -115,9 +114,9 @@ class FiveSteps(FittingTrainer):
         self.learners = []
         for name, model in models.items():
             kind = name if name in OPTIMIZERS else config.optimizer
-            optimizer = self.optimizer(kind, model)
+            optimizer = self.make_optimizer(kind, model)
             called = OPTIMIZERS.get(name, name) or config.model
-            self.learners.append(Learner(called, kind, model, optimizer))
+            self.learners.append(CurveLearner(called, kind, model, optimizer))
 
     def loop(self) -> Iterator[Step | Phase]:
         # 5. Loop
@@ -152,7 +151,7 @@ class FiveSteps(FittingTrainer):
             nn.Linear(1, config.units), ACTIVATIONS[config.activation](), nn.Linear(config.units, 1)
         )
 
-    def optimizer(self, kind: str, model: nn.Module) -> torch.optim.Optimizer:
+    def make_optimizer(self, kind: str, model: nn.Module) -> torch.optim.Optimizer:
         """The optimizer of that kind for the weights of this model."""
         weights, rate = model.parameters(), self.config.learning_rate
         if kind == "sgd":

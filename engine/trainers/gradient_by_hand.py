@@ -1,4 +1,4 @@
-"""One weight, one sample at a time, and no optimizer but us; knows no thread and no screen."""
+"""One weight, one sample at a time, and the update written by hand."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from engine.frame import NamedParameters
 from engine.history import Path
 from engine.pictures import LinePicture
 from engine.trainer import Step, Trainer
+from engine.trainers.sgd import copied
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,20 +95,25 @@ class GradientByHand(Trainer[GradientByHandConfig]):
                 yield Step(step, epoch, loss.detach().squeeze())
 
     def picture(self) -> LinePicture:
-        path = self.path.positions(self.w)
         return LinePicture(
-            x=self.x.flatten().double().cpu().numpy().copy(),
-            y=self.y.flatten().double().cpu().numpy().copy(),
+            x=copied(self.x.flatten()),
+            y=copied(self.y.flatten()),
             w=self.w.item(),
             b=0.0,
             start=(self.config.initial_w, 0.0),
-            path=path,
+            path=self.path.positions(self.w),
             sample=self.sample,
         )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
+        formulas = (
+            ("forward", "ŷ = w·x"),
+            ("loss", "L = (ŷ − y)²"),
+            ("backward", "∂L/∂w = 2·(ŷ − y)·x"),
+            ("update", "w ← w − η·∂L/∂w"),
+        )
         if step is None or self.sample is None or self.path.last is None or self.w.grad is None:
-            return self._formulas()
+            return tuple(Equation(*formula, "…", number(None)) for formula in formulas)
         w, x, y = self.path.last.item(), self.x[self.sample].item(), self.y[self.sample].item()
         rate, gradient = self.config.learning_rate, self.w.grad.item()
         numbers = (
@@ -116,18 +122,7 @@ class GradientByHand(Trainer[GradientByHandConfig]):
             (f"2·({number(w * x)} − {factor(y)})·{plain(x)}", number(gradient)),
             (f"{number(w)} − {plain(rate)}·{factor(gradient)}", number(self.w.item())),
         )
-        return tuple(
-            Equation(line.phase, line.formula, *parts)
-            for line, parts in zip(self._formulas(), numbers, strict=True)
-        )
-
-    def _formulas(self) -> tuple[Equation, ...]:
-        return (
-            Equation("forward", "ŷ = w·x", "…", number(None)),
-            Equation("loss", "L = (ŷ − y)²", "…", number(None)),
-            Equation("backward", "∂L/∂w = 2·(ŷ − y)·x", "…", number(None)),
-            Equation("update", "w ← w − η·∂L/∂w", "…", number(None)),
-        )
+        return tuple(Equation(*a, *b) for a, b in zip(formulas, numbers, strict=True))
 
     def parameters(self) -> NamedParameters:
         return {"w": self.w.item()}

@@ -1,4 +1,4 @@
-"""Linear regression with `nn.Linear`, `MSELoss` and `SGD`; knows no thread and no screen."""
+"""Linear regression with `nn.Linear`, `MSELoss` and `SGD`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Ran
 from engine.datasets.points import noisy_line, six_points
 from engine.history import Path
 from engine.trainer import Step
-from engine.trainers.line import LineTrainer
+from engine.trainers.sgd import LineTrainer
 
 OWN_LINE = When(data="line")
 """With which the settings of the line behind the points have an effect."""

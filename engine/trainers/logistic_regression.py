@@ -1,4 +1,4 @@
-"""Logistic regression on one feature: a line, bent by a sigmoid; knows no thread and no screen."""
+"""Logistic regression on one feature: the sigmoid of a line."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Annotated, Literal
 import torch
 from torch import nn
 
-from engine.config import Config, Epochs, LabOnly, Momentum, Range, Rate, Setting, When
+from engine.config import Config, Epochs, LabOnly, Momentum, Range, Rate, When
 from engine.datasets.points import overlapping_labels, six_labels
 from engine.equations import Equation, number, plain, plus
 from engine.frame import NamedParameters
 from engine.history import Path
 from engine.pictures import CurvePicture
-from engine.trainer import Step, Trainer
-from engine.trainers.sgd import copied, update
+from engine.trainer import Step
+from engine.trainers.sgd import SgdTrainer, copied, gradient, update
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class LogisticRegressionConfig(Config):
     """The x at which the probability and the odds are shown."""
 
 
-class LogisticRegression(Trainer[LogisticRegressionConfig]):
+class LogisticRegression(SgdTrainer[LogisticRegressionConfig]):
     """Find how the probability of label 1 rises or falls with x: P = σ(w·x + b)."""
 
     Config = LogisticRegressionConfig
@@ -104,23 +104,17 @@ class LogisticRegression(Trainer[LogisticRegressionConfig]):
         if step is not None and self.path.last is not None:
             w, b = self.path.last.tolist()
         loss = None if step is None else step.loss.item()
-        grads = [None if p.grad is None else p.grad.item() for p in (self.w, self.b)]
+        # The curve as it is now, at the x that was asked for.
+        x, picture = plain(self.config.at), self.picture()
+        z, p = float(picture.log_odds(picture.at)), float(picture.probability(picture.at))
         return (
             Equation("forward", "z = w·x + b", f"{number(w)}·x {plus(b)}", ""),
             Equation("forward", "P = σ(z)", "1/(1 + e⁻ᶻ)", ""),
             Equation("loss", "L = −mean(ln P(label))", "", number(loss)),
-            Equation("backward", "∂L/∂w = mean((P − y)·x)", "", number(grads[0])),
-            Equation("backward", "∂L/∂b = mean(P − y)", "", number(grads[1])),
+            Equation("backward", "∂L/∂w = mean((P − y)·x)", "", number(gradient(self.w))),
+            Equation("backward", "∂L/∂b = mean(P − y)", "", number(gradient(self.b))),
             *update("w", self.w, None if step is None else w, self.optimizer),
             *update("b", self.b, None if step is None else b, self.optimizer),
-            *self._odds(),
-        )
-
-    def _odds(self) -> tuple[Equation, ...]:
-        """What the curve, as it is now, says at the x that was asked for."""
-        x, picture = plain(self.config.at), self.picture()
-        z, p = float(picture.log_odds(picture.at)), float(picture.probability(picture.at))
-        return (
             Equation("predict", f"P({x}) = σ(z)", f"σ({number(z)})", number(p)),
             Equation("predict", f"odds({x}) = P/(1 − P)", "", number(picture.odds(picture.at))),
         )
@@ -138,9 +132,3 @@ class LogisticRegression(Trainer[LogisticRegressionConfig]):
         threshold = picture.threshold()
         accuracy = {"accuracy": picture.right() / len(picture.x)}
         return accuracy if threshold is None else {**accuracy, "threshold": threshold}
-
-    def adjust(self, name: str, value: Setting) -> None:
-        super().adjust(name, value)
-        if name != "at":
-            for group in self.optimizer.param_groups:
-                group["lr" if name == "learning_rate" else name] = value

@@ -1,4 +1,4 @@
-"""One line trained twice, by the sum and by the mean; knows no thread and no screen."""
+"""One line trained twice: by the sum of the squared errors, and by their mean."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Annotated
 import torch
 from torch import nn
 
-from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, Setting, When
+from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Range, Rate, Seed, When
 from engine.datasets.points import noisy_line
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.history import Diverged, History, Path
-from engine.pictures import LineWalk, LossHistory, WalksPicture
-from engine.trainer import Step, Trainer
-from engine.trainers.sgd import copied, update
+from engine.pictures import LineWalk, WalksPicture
+from engine.trainer import Step
+from engine.trainers.sgd import SgdTrainer, copied, gradient, update
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +48,7 @@ class LossReductionConfig(Config):
     """Where both intercepts start; none leaves it to `nn.Linear`."""
 
 
-class LossReduction(Trainer[LossReductionConfig]):
+class LossReduction(SgdTrainer[LossReductionConfig]):
     """The same data, the same start: what do the sum and the mean of the errors make of it?"""
 
     Config = LossReductionConfig
@@ -111,9 +111,19 @@ class LossReduction(Trainer[LossReductionConfig]):
 
     def picture(self) -> WalksPicture:
         losses = self._mean_losses().snapshot()
-        walks = (
-            _walk("sum", self.sum_model, self.sum_path, None, losses.steps or 0),
-            _walk("mean", self.mean_model, self.mean_path, losses, losses.steps or 0),
+        walks = tuple(
+            LineWalk(
+                name=name,
+                w=model.weight.item(),
+                b=model.bias.item(),
+                path=path.positions(model.weight, model.bias),
+                losses=losses if name == "mean" else None,
+                updates=losses.steps or 0,
+            )
+            for name, model, path in (
+                ("sum", self.sum_model, self.sum_path),
+                ("mean", self.mean_model, self.mean_path),
+            )
         )
         w, b = walks[0].path[0].tolist()
         return WalksPicture(copied(self.x.flatten()), copied(self.y.flatten()), (w, b), walks)
@@ -122,13 +132,11 @@ class LossReduction(Trainer[LossReductionConfig]):
         """Both losses, and how both slopes moved; the intercepts move in the same way."""
         sum_loss = None if step is None else step.loss.item()
         mean_loss = None if step is None else self._mean_losses().loss
-        sums = _moved("ₛ", self.sum_model, self.sum_path, self.sum_optimizer)
-        means = _moved("ₘ", self.mean_model, self.mean_path, self.mean_optimizer)
         return (
             Equation("sum", "Lₛ = sum((ŷ − y)²)", "", number(sum_loss)),
-            *sums,
+            *_moved("wₛ", self.sum_model.weight, self.sum_path, self.sum_optimizer),
             Equation("mean", "Lₘ = mean((ŷ − y)²)", "", number(mean_loss)),
-            *means,
+            *_moved("wₘ", self.mean_model.weight, self.mean_path, self.mean_optimizer),
         )
 
     def parameters(self) -> NamedParameters:
@@ -140,21 +148,18 @@ class LossReduction(Trainer[LossReductionConfig]):
         }
 
     def predict(self, x: float) -> float:
-        """What the line trained by the sum says."""
+        """The prediction of the line trained by the sum."""
         return _predict(self.sum_model, x)
 
     def metrics(self) -> Mapping[str, float]:
-        """What both lines say at x = 4."""
+        """The predictions of both lines at x = 4."""
         return {
             "prediction_sum": _predict(self.sum_model, 4),
             "prediction_mean": _predict(self.mean_model, 4),
         }
 
-    def adjust(self, name: str, value: Setting) -> None:
-        super().adjust(name, value)
-        sums = name == "learning_rate"
-        for group in (self.sum_optimizer if sums else self.mean_optimizer).param_groups:
-            group["lr"] = value
+    def optimizers(self, name: str) -> tuple[torch.optim.Optimizer]:
+        return (self.sum_optimizer if name == "learning_rate" else self.mean_optimizer,)
 
     def _mean_losses(self) -> History:
         """The history, read up to the last step; what is not finite ends the run at the next."""
@@ -167,20 +172,10 @@ def _predict(model: nn.Linear, x: float) -> float:
     return (model.weight * x + model.bias).item()
 
 
-def _walk(
-    name: str, model: nn.Linear, path: Path, losses: LossHistory | None, updates: int
-) -> LineWalk:
-    w, b = model.weight, model.bias
-    return LineWalk(name, w.item(), b.item(), path.positions(w, b), losses, updates)
-
-
 def _moved(
-    sign: str, model: nn.Linear, path: Path, optimizer: torch.optim.Optimizer
+    name: str, w: torch.Tensor, path: Path, optimizer: torch.optim.Optimizer
 ) -> tuple[Equation, ...]:
-    """The slope of one loss along its w, and the step that SGD made of it."""
-    w, gradient = model.weight, model.weight.grad
-    slope = number(None if gradient is None else gradient.item())
+    """The gradient of one slope, and the step that SGD made of it."""
     before = None if path.last is None else float(path.last[0])
-    return Equation("backward", f"∂L/∂w{sign}", "", slope), *update(
-        f"w{sign}", w, before, optimizer
-    )
+    slope = Equation("backward", f"∂L/∂{name}", "", number(gradient(w)))
+    return slope, *update(name, w, before, optimizer)

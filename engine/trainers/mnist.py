@@ -1,9 +1,9 @@
-"""A network that reads handwritten digits; knows no thread and no screen."""
+"""A network that reads handwritten digits."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
 from typing import Annotated, Literal, TypeAlias
@@ -13,22 +13,24 @@ from PIL import Image
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from engine import networks
 from engine.config import Config, Epochs, LabOnly, Momentum, Range, Rate, When
 from engine.datasets.images import images_or_digits
 from engine.reader import Reader
 from engine.trainer import Rest, Step
-from engine.trainers.mnist_clock import Clock
-from engine.trainers.mnist_trainer import DigitsTrainer
+from engine.trainers.digits import Clock, DigitsTrainer, Kept
 
 Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
 """Images as the network takes them, (batch, 1, 28, 28), and their labels, (batch,)."""
-Order: TypeAlias = Sequence[torch.Tensor]
-"""The indices of each batch."""
 
 MEAN, DEVIATION = 0.1307, 0.3081
 """Of all the pixels of MNIST's training images, from 0 to 1."""
+TRAINING_IMAGES = 60_000
+"""Of MNIST; of fewer images the same share is held out for validation."""
 BLOCK = 500
-"""How many images the test looks at between two moments at which it may be stopped."""
+"""How many images are evaluated before the run may be stopped."""
+SAMPLE = 1000
+"""How many of the held-out images are evaluated in the middle of an epoch."""
 ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
 
 
@@ -56,7 +58,10 @@ class MnistConfig(Config):
     momentum: Momentum = 0.5
     """How much of the last step's direction the next one keeps."""
     epochs: Epochs = 10
-    """Passes over the training images; after each, the test."""
+    """Passes over the training images; after each, the held-out images are evaluated."""
+    validation: Annotated[int, Range(0, 50_000)] = 10_000
+    """How many of 60,000 training images are held out to choose the network that is kept; 0 trains
+    on all of them, and chooses by the test images."""
     pipeline: Literal["indexed", "dataloader"] = "indexed"
     """How a batch is made: from a tensor by its indices, or image by image."""
     start: Literal["anew", "saved"] = "anew"
@@ -76,8 +81,14 @@ class Mnist(DigitsTrainer[MnistConfig]):
 
         # 1. Data: all of it lies on the device before the first step
         self.images = images_or_digits(config.data)
-        self.train_x, self.train_y = self.images.train_x.to(device), self.images.train_y.to(device)
+        train_x, train_y = self.images.train_x.to(device), self.images.train_y.to(device)
         self.test_x, self.test_y = self.images.test_x.to(device), self.images.test_y.to(device)
+        train, held_out = split(len(train_x), config.validation)
+        self.train_x, self.train_y = train_x[train], train_y[train]
+        self.held_x, self.held_y = train_x[held_out], train_y[held_out]
+        self.part = "validation"
+        if not len(held_out):
+            self.held_x, self.held_y, self.part = self.test_x, self.test_y, "test"
 
         # 2. Model
         self.model = network(config).to(device)
@@ -93,11 +104,12 @@ class Mnist(DigitsTrainer[MnistConfig]):
 
     def turns(self) -> Iterator[Step | Rest]:
         # 5. Loop
-        yield from self.test(epoch=0)
+        yield from self.evaluate(epoch=0)
         for epoch in range(1, self.config.epochs + 1):
             order = torch.randperm(len(self.train_x)).to(self.device())
             batches = order.split(self.config.batch_size)
-            for x, y in self.batches(self.train_x, self.train_y, batches):
+            every = min(max(len(batches) // 10, 10), 100)
+            for number, (x, y) in enumerate(self.batches(batches), start=1):
                 logits = self.model(x)
                 loss = self.loss_fn(logits, y)
                 self.clock.lap("forward")
@@ -108,25 +120,44 @@ class Mnist(DigitsTrainer[MnistConfig]):
                 self.clock.lap("update")
                 self.step += 1
                 yield Step(step=self.step, epoch=epoch, loss=loss.detach())
-            yield from self.test(epoch)
+                if number % every == 0 and number < len(batches):
+                    yield from self.evaluate(epoch, number)
+            yield from self.evaluate(epoch)
+        if self.part == "validation":
+            yield from self.test()
 
-    def test(self, epoch: int) -> Iterator[Rest]:
-        """Ask for every test image, and keep what came of it; in blocks, to be stopped between."""
-        blocks = torch.arange(len(self.test_x), device=self.device()).split(BLOCK)
+    def evaluate(self, epoch: int, number: int = 0) -> Iterator[Rest]:
+        """Classify the held-out images; after step `number` of an epoch, a sample of them."""
+        x, y = self.held_x, self.held_y
+        if number:
+            spacing = max(1, len(x) // SAMPLE)
+            x, y = x[::spacing], y[::spacing]
+        logits = yield from self.classify(x)
+        self.judge(logits, x, y, epoch, number)
+
+    def test(self) -> Iterator[Rest]:
+        """Classify the test images, once, with the network that was best in the validation."""
+        if self.best is not None:
+            self.model.load_state_dict(self.best)
+        logits = yield from self.classify(self.test_x)
+        self.finish(logits, self.test_x, self.test_y)
+
+    def classify(self, images: torch.Tensor) -> Generator[Rest, None, torch.Tensor]:
+        """The logits of images, (images, 28, 28); in blocks, to be stopped between."""
         logits = []
-        for x, _ in self.batches(self.test_x, self.test_y, blocks):
+        for block in images.split(BLOCK):
             with torch.no_grad():
-                logits.append(self.model(x))
+                logits.append(self.model(normalised(block)))
             yield Rest()
-        self.judge(epoch, torch.cat(logits))
+        return torch.cat(logits)
 
-    def batches(self, images: torch.Tensor, labels: torch.Tensor, order: Order) -> Iterator[Batch]:
-        """The images as the network takes them, so many at a time; `order` has their indices."""
-        make = self.indexed if self.config.pipeline == "indexed" else self.loaded
-        return make(images, labels, order)
+    def batches(self, order: Sequence[torch.Tensor]) -> Iterator[Batch]:
+        """The training images as the network takes them; `order` has the indices of each batch."""
+        return self.indexed(order) if self.config.pipeline == "indexed" else self.loaded(order)
 
-    def indexed(self, images: torch.Tensor, labels: torch.Tensor, order: Order) -> Iterator[Batch]:
+    def indexed(self, order: Sequence[torch.Tensor]) -> Iterator[Batch]:
         """All images of a batch at once, from the tensor that holds them all."""
+        images, labels = self.train_x, self.train_y
         for indices in order:
             self.clock.start()
             pixels, y = images[indices], labels[indices]
@@ -135,14 +166,14 @@ class Mnist(DigitsTrainer[MnistConfig]):
             self.clock.lap("normalise")
             yield x, y
 
-    def loaded(self, images: torch.Tensor, labels: torch.Tensor, order: Order) -> Iterator[Batch]:
+    def loaded(self, order: Sequence[torch.Tensor]) -> Iterator[Batch]:
         """One image after the other, as a `DataLoader` over image files gives them.
 
-        It draws a number for its workers at each pass, though it has none; from a generator of
-        its own, so that both pipelines see the same batches.
+        At each pass it draws a number for its workers, though it has none; from a generator of
+        its own, so that both pipelines train on the same batches.
         """
         loader = DataLoader(
-            OneByOne(images.cpu(), labels.cpu(), self.clock),
+            OneByOne(self.train_x.cpu(), self.train_y.cpu(), self.clock),
             batch_sampler=[indices.tolist() for indices in order],
             generator=torch.Generator(),
         )
@@ -150,7 +181,7 @@ class Mnist(DigitsTrainer[MnistConfig]):
         for _ in order:
             self.clock.start()
             x, y = next(batches)
-            x, y = x.to(images.device), y.to(images.device)
+            x, y = x.to(self.device()), y.to(self.device())
             self.clock.lap("load")
             yield x, y
 
@@ -186,6 +217,17 @@ class OneByOne(Dataset[tuple[torch.Tensor, int]]):
         return pixels, int(self.labels[index])
 
 
+def split(images: int, validation: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """The indices of the images to train on, and of those held out for validation.
+
+    The same in every run, whatever its seed: so a saved network that is trained on has never seen
+    the images that it is validated on.
+    """
+    order = torch.randperm(images, generator=torch.Generator().manual_seed(0))
+    held_out = round(images * validation / TRAINING_IMAGES)
+    return order[held_out:].sort().values, order[:held_out].sort().values
+
+
 def normalised(images: torch.Tensor) -> torch.Tensor:
     """Grey values (images, 28, 28) from 0 to 255 as numbers around 0, (images, 1, 28, 28)."""
     return images.unsqueeze(1).float().div_(255).sub_(MEAN).div_(DEVIATION)
@@ -205,3 +247,24 @@ def network(config: MnistConfig) -> nn.Sequential:
     for inputs, outputs in pairwise(sizes):
         layers += [nn.Linear(inputs, outputs), bend()]
     return nn.Sequential(*layers, nn.Linear(sizes[-1], 10))
+
+
+def saved_reader(config: MnistConfig, data: str, classes: tuple[str, ...]) -> Reader | None:
+    """The best network of this kind that was trained on this data; None where none was kept.
+
+    Raises:
+        engine.networks.Unfit: there is a file, and it holds no such network.
+    """
+    path = Kept(data, asdict(config)).path
+    if not path.exists():
+        return None
+    with torch.device("meta"):  # the shapes alone: nothing is drawn at random
+        like = network(config).state_dict()
+    saved = networks.load(path, like)
+    about = "the saved network"
+    for part in ("test", "validation"):
+        accuracy = saved.about.get(f"{part}_accuracy")
+        if isinstance(accuracy, float):
+            about += f", {accuracy:.1%} of the {part} images right"
+            break
+    return Reader(partial(network, config), saved.weights, normalised, about=about, classes=classes)

@@ -1,4 +1,4 @@
-"""A model built by hand from two `nn.Parameter`s; knows no thread and no screen."""
+"""Linear regression with a model that is built from two `nn.Parameter`s."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.config import DRAWN, SOME, Config, Coordinate, Epochs, Momentum, Ran
 from engine.datasets.points import noisy_line
 from engine.history import Path
 from engine.trainer import Step
-from engine.trainers.line import LineTrainer
+from engine.trainers.sgd import LineTrainer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +45,7 @@ class ParametersConfig(Config):
     """The standard deviation of the noise on y."""
 
 
-class Line(nn.Module):
+class LinearModel(nn.Module):
     """ŷ = w·x + b. Being an `nn.Parameter` is what puts w and b into `parameters()`."""
 
     def __init__(self) -> None:
@@ -79,7 +79,7 @@ class Parameters(LineTrainer[ParametersConfig]):
         )
 
         # 2. Model
-        self.model = Line()
+        self.model = LinearModel()
         if config.initial_w is not None:
             nn.init.constant_(self.model.w, config.initial_w)
         if config.initial_b is not None:

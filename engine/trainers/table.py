@@ -1,4 +1,4 @@
-"""What a training on a table shows of itself; knows no loop: that is the trainer's."""
+"""What a training on a table shows of itself: its rows, its batches, and how good it is."""
 
 from __future__ import annotations
 
@@ -10,28 +10,193 @@ from unicodedata import east_asian_width
 import torch
 from torch import nn
 
-from engine.config import Setting
+from engine.datasets.tables import Table
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
+from engine.history import Path
 from engine.numerals import counted
 from engine.pictures import Belt, Measures, TablePicture
 from engine.trainer import ConfigT, Step
-from engine.trainers.gradient_size import rms
-from engine.trainers.table_books import TableBooks
+from engine.trainers.sgd import SgdTrainer, rms, subscript, weights_of
+from engine.trainers.workers import Crew
 
 LONGEST = 16
-"""Cells of what is said to all, where it stands in a formula."""
-MOST_WEIGHTS = 100
-"""A network of more is not written out."""
+"""Cells that the name of a class takes in a formula at most."""
 
 
-class TableTrainer(TableBooks[ConfigT]):
-    """Shows a network on the rows of a table: its belt of batches, how good it is, its gradients.
+class Scale:
+    """Fills gaps with the median and, where wanted, gives each feature mean 0 and deviation 1.
 
-    A subclass sets what `TableBooks` declares, and calls it as that says.
+    Median, mean and deviation are those of the rows that it is made from. Taken from all rows,
+    they would give the training information about the validation part.
     """
 
+    def __init__(self, x: torch.Tensor, standardise: bool) -> None:
+        """x of shape (rows, features), float64; a gap is nan."""
+        self._median = x.nanquantile(0.5, dim=0).nan_to_num()
+        filled = self._filled(x)
+        # Near 1 first: numbers such as 1e300 or 1e-300 cannot be squared.
+        largest = filled.abs().amax(dim=0)
+        largest = torch.where(largest > 0, largest, 1)
+        self.mean = (filled / largest).mean(dim=0) * largest
+        self.deviation = (filled / largest).std(dim=0, correction=0) * largest
+        self.unit = torch.where(self.deviation > 0, self.deviation, 1)
+        """What is divided by: 1 for a feature that is the same in every row."""
+        self._standardise = standardise
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """The rows as the network takes them, float32."""
+        x = self._filled(x)
+        return ((x - self.mean) / self.unit if self._standardise else x).float()
+
+    def typical(self, deviations: float) -> torch.Tensor:
+        """A row, (1, features), whose features all lie so many deviations above their means."""
+        return self((self.mean + deviations * self.deviation).reshape(1, -1))
+
+    def _filled(self, x: torch.Tensor) -> torch.Tensor:
+        return torch.where(x.isnan(), self._median, x)
+
+
+class TableTrainer(SgdTrainer[ConfigT]):
+    """Prepares the rows of a table; shows the batches, how good the network is, its gradients.
+
+    A subclass sets what is declared here, then calls `open_books`; its loop calls `begin_epoch`
+    before each pass and `count` after each step.
+    """
+
+    live = frozenset({"learning_rate"})
+
+    device: torch.device
+    table: Table
+    scale: Scale
+    crew: Crew
+    model: nn.Sequential
+    loss_fn: nn.Module
+
+    @property
+    def note(self) -> str:
+        return "; ".join(self.table.notes())
+
+    @property
+    def task(self) -> str:
+        return self.table.task(len(self.parts[1][1]))
+
+    def steps(self) -> Iterator[Step]:
+        return (made for made in self.turns() if isinstance(made, Step))
+
+    # Before the training
+
+    def split(self, y: torch.Tensor, held_out: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """The rows to train on and those held out, drawn at random, each in the file's order.
+
+        Of every class the same share is held out, rounded to whole rows: a class of a single row
+        is trained on, unless about half of the rows or more are held out.
+        """
+        order = torch.randperm(len(y))
+        if self.table.classes:
+            groups = [order[y[order] == label] for label in range(len(self.table.classes))]
+            # Each row stands in the middle of its share of the line from 0 to 1.
+            places = [(torch.arange(len(group)) + 0.5) / len(group) for group in groups]
+            order = torch.cat(groups)[torch.cat(places).argsort(stable=True)]
+        return order[held_out:].sort().values, order[:held_out].sort().values
+
+    def targets(self, y: torch.Tensor, train: torch.Tensor) -> torch.Tensor:
+        """The labels as the loss function takes them: (rows, 1), or (rows,) of many classes.
+
+        Numbers to predict are brought to mean 0 and deviation 1, as the rows `train` have them.
+        """
+        classes, y = len(self.table.classes), y.reshape(-1, 1)
+        if classes > 2:
+            return y.flatten().long()
+        self.y_scale = Scale(y[train], standardise=classes == 0)
+        return y.float() if classes else self.y_scale(y)
+
+    def outputs(self) -> int:
+        """How many outputs the network has: one, or of many classes one for each."""
+        classes = len(self.table.classes)
+        return classes if classes > 2 else 1
+
+    def open_books(self, *parts: tuple[torch.Tensor, torch.Tensor]) -> None:
+        """Measure the model before its first step, on the training and the validation part."""
+        self.parts = [(x.to(self.device), y.to(self.device)) for x, y in parts]
+        self.index = torch.zeros(0, dtype=torch.long)
+        self.measures = Path()
+        self.guess, self.to_beat = self._guessing()
+        self.begin_epoch(0)
+        self.measure()
+
+    # On the way
+
+    def begin_epoch(self, epoch: int) -> None:
+        """No sample has been used in this epoch yet."""
+        self.epoch, self.number, self.waiting = epoch, 0, False
+        self.seen = torch.zeros(len(self.parts[0][1]), dtype=torch.bool)
+
+    def count(self, index: torch.Tensor) -> None:
+        """The samples of this index were in the step; after the last of an epoch, measure."""
+        self.index, self.number, self.waiting = index, self.number + 1, False
+        self.seen[index] = True
+        if self.number == self.crew.batches:
+            self.measure()
+
+    def measure(self) -> None:
+        """Record loss and score of both parts, and the confusion in the validation part."""
+        with torch.no_grad():
+            outputs = [self.model(x) for x, _ in self.parts]
+            self.measures.add(*self._judged(outputs))
+            self.confusion = self._confusion(outputs[1], self.parts[1][1])
+
+    def _judged(self, outputs: list[torch.Tensor]) -> Iterator[torch.Tensor]:
+        """Loss and score of the training part, and of the validation part."""
+        for output, (_, y) in zip(outputs, self.parts, strict=True):
+            yield self.loss_fn(output, y)
+            yield self._score(output, y)
+
+    def _score(self, output: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        """The share of right answers or, of numbers, R²: 1 − the share left unexplained."""
+        if self.table.classes:
+            return (self.said(output) == y.flatten()).float().mean()
+        left, spread = ((output - y) ** 2).sum(), ((y - y.mean()) ** 2).sum()
+        return 1 - left / spread
+
+    def said(self, output: torch.Tensor) -> torch.Tensor:
+        """The number of the class that is predicted by each output, shape (rows,)."""
+        if output.shape[1] == 1:
+            return (output >= 0).long().flatten()  # P ≥ 0.5
+        return output.argmax(dim=1)
+
+    def _confusion(self, output: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        classes = len(self.table.classes)
+        if not classes:
+            return torch.zeros(0, 0, dtype=torch.long)
+        cells = y.flatten().long() * classes + self.said(output)
+        return torch.bincount(cells, minlength=classes**2).reshape(classes, classes)
+
+    def _guessing(self) -> tuple[str, tuple[float, float]]:
+        """The best answer that uses no feature; and the validation loss and score of that."""
+        train, validation = self.parts[0][1], self.parts[1][1]
+        classes = self.table.classes
+        if not classes:
+            output = train.mean().expand_as(validation)
+            guess = f"the mean, {self.y_scale.mean.item():.4g}"
+        else:
+            counts = torch.bincount(train.flatten().long(), minlength=len(classes)).float()
+            guess = classes[int(counts.argmax())]
+            odds = (counts / counts.sum()).clamp(min=1e-7).log()
+            best = odds[1:] - odds[:1] if train.dim() == 2 else odds
+            output = best.expand(len(validation), -1)
+        with torch.no_grad():
+            loss = self.loss_fn(output, validation).item()
+            return guess, (loss, self._score(output, validation).item())
+
+    # What is shown
+
     def picture(self) -> TablePicture:
+        last = self.measures.last
+        assert last is not None
+        # A path ends where it stands now, and that is its last measure.
+        values, epochs = self.measures.positions(last)[:-1].T, self.measures.reached()[:-1]
+        sizes = ((layer, rms(layer.weight)) for layer in self.linear())
         return TablePicture(
             data=self.table.name,
             features=self.table.x.shape[1],
@@ -43,54 +208,44 @@ class TableTrainer(TableBooks[ConfigT]):
                 batches=self.crew.batches,
                 waiting=self.waiting,
             ),
-            measures=self._measures(),
+            measures=Measures(epochs, *values),
             loss_to_beat=self.to_beat[0],
             score_to_beat=self.to_beat[1],
             guess=self.guess,
             classes=self.table.classes,
             confusion=self.confusion.cpu().numpy().copy(),
-            gradients=self._gradients(),
+            gradients=tuple(
+                (f"{layer.in_features} → {layer.out_features}", size)
+                for layer, size in sizes
+                if size is not None
+            ),
         )
-
-    def _measures(self) -> Measures:
-        last = self.measures.last
-        assert last is not None
-        # A path ends where it stands now, and that is its last note.
-        values, epochs = self.measures.positions(last)[:-1].T, self.measures.reached()[:-1]
-        return Measures(epochs, *values)
 
     def linear(self) -> list[nn.Linear]:
         """The layers that have weights, from the inputs to the output."""
         return [layer for layer in self.model if isinstance(layer, nn.Linear)]
 
-    def _gradients(self) -> tuple[tuple[str, float], ...]:
-        sizes = [(layer, rms(layer.weight)) for layer in self.linear()]
-        return tuple(
-            (f"{layer.in_features} → {layer.out_features}", size)
-            for layer, size in sizes
-            if size is not None
-        )
-
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
         loss = None if step is None else step.loss.item()
         score = "accuracy" if self.table.classes else "R²"
-        bend = str(getattr(self.config, "activation", ""))
-        bend = "σ" if bend == "sigmoid" else bend
+        bend = str(getattr(self.config, "activation", "")).replace("sigmoid", "σ")
         sizes = [counted(layer.out_features, "number") for layer in self.linear()]
+        formula = "L = −mean(ln P(label))" if self.table.classes else "L = mean((z − y)²)"
+        slopes = {subscript(i): rms(one.weight) for i, one in enumerate(self.linear(), start=1)}
         now = self.measures.last
         assert now is not None
         return (
             Equation("forward", f"a₁ = {bend}(W₁·x + b₁)", sizes[0], ""),
             Equation("forward", f"a₂ = {bend}(W₂·a₁ + b₂)", sizes[1], ""),
             Equation("forward", "z = W₃·a₂ + b₃", sizes[2], ""),
-            Equation("loss", self._loss_formula(), "", number(loss)),
-            *self._slopes(),
+            Equation("loss", formula, "", number(loss)),
+            *(Equation("backward", f"rms ∂L/∂W{i}", "", number(g)) for i, g in slopes.items()),
             Equation("check", f"{score}, validation", "", number(now[3].item())),
             Equation("check", f"to beat: {self.one_answer()}", "", number(self.to_beat[1])),
         )
 
     def one_answer(self) -> str:
-        """What is said without looking at a feature, in a few words."""
+        """The best answer that uses no feature, in a few words."""
         if not self.table.classes:
             return self.guess
         ends = list(accumulate(2 if east_asian_width(one) in "WF" else 1 for one in self.guess))
@@ -98,27 +253,11 @@ class TableTrainer(TableBooks[ConfigT]):
             return f"all {self.guess}"
         return f"all {self.guess[: bisect_right(ends, LONGEST - 1)]}…"
 
-    def _loss_formula(self) -> str:
-        if not self.table.classes:
-            return "L = mean((z − y)²)"
-        return "L = −mean(ln P(label))"
-
-    def _slopes(self) -> Iterator[Equation]:
-        for place, layer in enumerate(self.linear()):
-            formula = f"rms ∂L/∂W{chr(ord('₁') + place)}"
-            yield Equation("backward", formula, "", number(rms(layer.weight)))
-
     def parameters(self) -> NamedParameters:
-        if sum(parameter.numel() for parameter in self.model.parameters()) > MOST_WEIGHTS:
-            return {}
-        named: dict[str, float | list[float]] = {}
-        for place, layer in enumerate(self.linear(), start=1):
-            named[f"W{place}"] = layer.weight.flatten().tolist()
-            named[f"b{place}"] = layer.bias.tolist()
-        return named
+        return weights_of(self.linear())
 
     def predict(self, x: float) -> float:
-        """What is said of a row whose features all lie x deviations above their means.
+        """The prediction for a row whose features all lie x deviations above their means.
 
         The probability of the second of two classes; of more, the number of the likeliest; or
         the number that is predicted.
@@ -144,8 +283,3 @@ class TableTrainer(TableBooks[ConfigT]):
             "train_loss": train_loss,
             "validation_loss": loss,
         }
-
-    def adjust(self, name: str, value: Setting) -> None:
-        super().adjust(name, value)
-        for group in self.optimizer.param_groups:
-            group["lr"] = value

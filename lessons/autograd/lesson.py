@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.graph.look import ProgramLook, WalkLook
-from engine.graph.programs import PROGRAMS
+from engine.graph.programs import PROGRAMS, ProgramPosition
+from engine.graph.walk import WalkPosition
 from lessons.lesson import Challenge, Lesson, Preset
 
 EXPRESSIONS = (
@@ -49,33 +49,33 @@ TRIALS = tuple(
 FAINT = 1e-6
 
 
-def walked(look: WalkLook | ProgramLook) -> bool:
+def walked(look: WalkPosition | ProgramPosition) -> bool:
     """A gradient went all the way back, over two operations at least."""
-    if not isinstance(look, WalkLook) or look.walk.error:
+    if not isinstance(look, WalkPosition) or look.walk.error:
         return False
     return look.done and sum(bool(node.operation) for node in look.walk.nodes) >= 2
 
 
-def six(look: WalkLook | ProgramLook) -> bool:
+def six(look: WalkPosition | ProgramPosition) -> bool:
     """The gradient that has arrived at x is exactly 6."""
     return look.done and (6.0,) in _gradients(look, "x")
 
 
-def faint(look: WalkLook | ProgramLook) -> bool:
+def faint(look: WalkPosition | ProgramPosition) -> bool:
     """A gradient has almost vanished at a leaf, but is not 0."""
-    if not isinstance(look, WalkLook) or not look.done:
+    if not isinstance(look, WalkPosition) or not look.done:
         return False
     leaves = [node.gradient for node in look.walk.nodes if node.kind == "input"]
     return any(0 < abs(g) < FAINT for found in leaves if found for g in found.numbers)
 
 
-def refused(look: WalkLook | ProgramLook) -> bool:
+def refused(look: WalkPosition | ProgramPosition) -> bool:
     """PyTorch has refused to go back through an expression; the programs are made to show it."""
-    return isinstance(look, WalkLook) and look.done and bool(look.walk.error)
+    return isinstance(look, WalkPosition) and look.done and bool(look.walk.error)
 
 
-def _gradients(look: WalkLook | ProgramLook, name: str) -> list[tuple[float, ...]]:
-    if not isinstance(look, WalkLook):
+def _gradients(look: WalkPosition | ProgramPosition, name: str) -> list[tuple[float, ...]]:
+    if not isinstance(look, WalkPosition):
         return []
     named = [node for node in look.walk.nodes if node.kind == "input" and node.name == name]
     return [node.gradient.numbers for node in named if node.gradient is not None]

@@ -19,8 +19,8 @@ from engine.frame import State
 from engine.history import Diverged, History
 from engine.run import train
 from engine.trainer import Step
-from engine.trainers.dataloader import DataLoaderConfig, Rows, TableLearner
-from engine.trainers.scale import Scale
+from engine.trainers.dataloader import DataLoaderConfig, TableLearner, TableRows
+from engine.trainers.table import Scale
 from tests.engine.conftest import Start, look, until
 
 CPU = torch.device("cpu")
@@ -95,7 +95,7 @@ def test_the_losses_are_a_plain_scripts_to_the_last_bit(rate: float, adam: bool)
 
 
 def test_a_data_set_has_a_length_and_gives_one_sample() -> None:
-    rows = Rows(torch.arange(6.0).reshape(3, 2), torch.tensor([[0.0], [1.0], [0.0]]))
+    rows = TableRows(torch.arange(6.0).reshape(3, 2), torch.tensor([[0.0], [1.0], [0.0]]))
     assert len(rows) == 3
     index, x, y = rows[1]
     assert (index, x.tolist(), y.tolist()) == (1, [2.0, 3.0], [1.0])

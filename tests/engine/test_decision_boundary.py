@@ -157,6 +157,7 @@ def test_the_numbers_on_screen(momentum: float, steps: int) -> None:
     assert evaluate(line.numbers) == pytest.approx(evaluate(line.result), abs=2e-4)
     share = of_phase(equations, "check")[0]
     assert eval(share.numbers) == pytest.approx(evaluate(share.result), abs=1e-4)
+    assert share.numbers == f"{picture.right}/{len(picture.x)}"
 
 
 @pytest.mark.parametrize("layers", [0, 1, 3])

@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from engine.expression import DEEPEST, MOST_CHARACTERS, Refused, parse, parse_assignment
+from tests.table import cells
 
 
 def refused(text: str) -> Refused:
@@ -22,9 +23,9 @@ def place(text: str) -> str:
     return line[marks.index("^") : len(marks)]
 
 
-@pytest.mark.parametrize("text", ["x", " x*y ", "f(x)[:, -1]", "x if y else z", "été + 1"])
-def test_an_expression_becomes_the_tree_that_python_makes_of_it(text: str) -> None:
-    assert ast.dump(parse(text)) == ast.dump(ast.parse(text.strip(), mode="eval").body)
+def test_an_expression_becomes_the_tree_that_python_makes_of_it() -> None:
+    for text in ("x", " x*y ", "f(x)[:, -1]", "x if y else z", "été + 1"):
+        assert ast.dump(parse(text)) == ast.dump(ast.parse(text.strip(), mode="eval").body)
 
 
 def test_a_name_may_stand_before_it() -> None:
@@ -40,54 +41,40 @@ def test_where_only_an_expression_may_stand_a_name_is_refused() -> None:
     assert caught.value.pointer == "f = x\n^^^"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "# nothing"])
-def test_nothing_is_refused(text: str) -> None:
-    assert "an expression is wanted" in str(refused(text))
+REFUSED = [
+    *cells("""
+    import os → import os → only one expression   x; y → x → only one expression
+    x = y = 2 → x = y = 2 → only one expression   x.y = 2 → x.y = 2 → only one expression
+    x += 1 → x += 1 → only one expression   del x → del x → only one expression
+    x, y = 1, 2 → x, y = 1, 2 → only one expression   (x + y → ( → ( is never closed
+    é + (y → ( → never closed   x $ y → $ → invalid syntax   2x → 2 → a product is written with *
+"""),
+    ("   x + )", ")", "never opened"),
+]
 
 
-@pytest.mark.parametrize(
-    ("text", "marked"),
-    [
-        ("import os", "import os"),
-        ("x; y", "x"),
-        ("x = y = 2", "x = y = 2"),
-        ("x.y = 2", "x.y = 2"),
-        ("x += 1", "x += 1"),
-        ("del x", "del x"),
-        ("x, y = 1, 2", "x, y = 1, 2"),
-    ],
-)
-def test_a_statement_is_refused(text: str, marked: str) -> None:
-    assert "only one expression" in str(refused(text))
-    assert place(text) == marked
+def test_what_is_no_expression_is_refused_at_its_place() -> None:
+    for text, marked, words in REFUSED:
+        assert words in str(refused(text))
+        assert place(text) == marked
+    for text in ("\\frac{x}{y}", "x + \\sigma"):  # the backslash, not what stands behind it
+        assert place(text) == "\\"
+    for text in ("", "   ", "# nothing"):
+        assert "an expression is wanted" in str(refused(text))
 
 
-@pytest.mark.parametrize(
-    ("text", "marked", "words"),
-    [
-        ("(x + y", "(", "( is never closed"),
-        ("   x + )", ")", "never opened"),
-        ("é + (y", "(", "never closed"),
-        ("x $ y", "$", "invalid syntax"),
-        ("2x", "2", "a product is written with *"),
-    ],
-)
-def test_what_is_no_python_is_refused_at_its_place(text: str, marked: str, words: str) -> None:
-    assert words in str(refused(text))
-    assert place(text) == marked
-
-
-@pytest.mark.parametrize("text", ["(" * 10_000, "[" * 10_000, "-" * 10_000 + "x", "9" * 10_000])
-def test_a_line_without_end_is_refused_unread(text: str) -> None:
-    assert f"10,00{len(text) - 10_000} characters are too many" in str(refused(text))
-
-
-@pytest.mark.parametrize(
-    "text", ["-" * 150 + "x", "+".join("x" * 90), "x" + ".T" * 90, "not " * 49 + "x", "f(" * 99]
-)
-def test_a_deep_tree_is_refused(text: str) -> None:
-    assert len(text) <= MOST_CHARACTERS
-    refused(text)
+def test_a_line_that_is_too_long_or_too_deep_is_refused() -> None:
+    for text in ("(" * 10_000, "[" * 10_000, "-" * 10_000 + "x", "9" * 10_000):
+        assert f"10,00{len(text) - 10_000} characters are too many" in str(refused(text))
+    for text in (
+        "-" * 150 + "x",
+        "+".join("x" * 90),
+        "x" + ".T" * 90,
+        "not " * 49 + "x",
+        "f(" * 99,
+    ):
+        assert len(text) <= MOST_CHARACTERS
+        refused(text)
 
 
 def test_the_deepest_tree_is_taken() -> None:
@@ -106,13 +93,11 @@ def taken(text: str) -> bool:
     return True
 
 
-@pytest.mark.parametrize(
-    "letter", ["\x00", "\x07", "\x1b", "\n", "\x9b", "\u202e", "\u200b", "\ud800"]
-)
-def test_a_hidden_letter_is_named_and_not_shown(letter: str) -> None:
-    refusal = refused(f"x{letter}+y")
-    assert f"U+{ord(letter):04X}" in str(refusal)
-    assert refusal.pointer == "x +y\n ^"
+def test_a_hidden_letter_is_named_and_not_shown() -> None:
+    for letter in ("\x00", "\x07", "\x1b", "\n", "\x9b", "\u202e", "\u200b", "\ud800"):
+        refusal = refused(f"x{letter}+y")
+        assert f"U+{ord(letter):04X}" in str(refusal)
+        assert refusal.pointer == "x +y\n ^"
 
 
 def test_python_warns_nobody(recwarn: pytest.WarningsRecorder) -> None:

@@ -10,12 +10,10 @@ import pytest
 import torch
 from torch.nn import functional
 
-from engine.graph.functions import FUNCTIONS as IN_TORCH
-from engine.graph.operations import FUNCTIONS, NEGATIVE, SIGNS
+from engine.graph.operations import FUNCTIONS, NEGATIVE, SIGNS, Numbers
 from engine.graph.settings import GraphSettings
-from engine.graph.take_apart import take_apart
-from engine.graph.values import Numbers
-from engine.graph.walk import Walk
+from engine.graph.take_apart import TORCH_FUNCTIONS, take_apart
+from engine.graph.walk import GradientCheck, GraphWalk, WalkPosition
 
 X, Y, Z = 0.7, -1.3, 2.5
 V, W = (0.5, 1.5, 2.0), (-1.0, 0.25, 3.0)
@@ -28,7 +26,6 @@ CASES: list[tuple[str, dict[str, Numbers]]] = [
     ("log(1 + exp(-z))", {"z": Z}),
     ("relu(x) * tanh(y)", {"x": X, "y": Y}),
     ("x + y", {"x": X, "y": Y}),
-    ("x - y", {"x": X, "y": Y}),
     ("2 - x", {"x": X}),
     ("x / y", {"x": X, "y": Y}),
     ("2 / x", {"x": X}),
@@ -47,7 +44,6 @@ CASES: list[tuple[str, dict[str, Numbers]]] = [
     ("abs(x) - abs(y)", {"x": X, "y": Y}),
     ("sin(x) / cos(y)", {"x": X, "y": Y}),
     ("tanh(softplus(x))", {"x": X}),
-    ("silu(x) + gelu(x)", {"x": Y}),
     ("silu(x) * gelu(y)", {"x": V, "y": W}),
     ("sum(x * y)", {"x": V, "y": W}),
     ("mean(exp(x))", {"x": V}),
@@ -56,7 +52,6 @@ CASES: list[tuple[str, dict[str, Numbers]]] = [
     ("maximum(x, 1) * minimum(x, 1)", {"x": V}),
     ("maximum(x, y)", {"x": V, "y": 1.0}),
     ("sum(minimum(x, y))", {"x": V, "y": W}),
-    ("(x + y) * (x + y)", {"x": X, "y": Y}),
     ("(x + y) * (x + y) + x", {"x": V, "y": Y}),
     ("x*x*x*x", {"x": Y}),
     ("x / (x + y) / y", {"x": V, "y": 5.0}),
@@ -74,14 +69,6 @@ BUILT_IN = {name: getattr(torch, name) for name in FUNCTIONS if hasattr(torch, n
 BUILT_IN |= {name: getattr(functional, name) for name in ("softplus", "silu", "gelu")}
 
 
-def settings(expression: str, inputs: dict[str, Numbers]) -> GraphSettings:
-    """With weights where the result is a vector."""
-    length = plain(expression, tensors(inputs)).numel()
-    shape = plain(expression, tensors(inputs)).shape
-    weights = tuple(float(1 + index) for index in range(length)) if shape else None
-    return GraphSettings(expression, inputs, gradient=weights)
-
-
 def tensors(inputs: dict[str, Numbers]) -> dict[str, torch.Tensor]:
     return {
         name: torch.tensor(value, dtype=torch.float64, requires_grad=True)
@@ -89,22 +76,16 @@ def tensors(inputs: dict[str, Numbers]) -> dict[str, torch.Tensor]:
     }
 
 
+def taking_numbers(function: Any) -> Any:
+    """The function, taking Python's numbers as well, which PyTorch's do not."""
+    return lambda *given: function(*(torch.as_tensor(each, dtype=torch.float64) for each in given))
+
+
 def plain(expression: str, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
     """What a learner's own script computes."""
-    _, _, right = expression.rpartition("= ")
-    result: torch.Tensor = eval(right, {**map_numbers(BUILT_IN), **inputs})
+    functions = {name: taking_numbers(function) for name, function in BUILT_IN.items()}
+    result: torch.Tensor = eval(expression.rpartition("= ")[2], {**functions, **inputs})
     return result
-
-
-def map_numbers(functions: dict[str, Any]) -> dict[str, Any]:
-    """The functions, taking Python's numbers as well, which PyTorch's do not."""
-
-    def taking(function: Any) -> Any:
-        return lambda *given: function(
-            *(torch.as_tensor(each, dtype=torch.float64) for each in given)
-        )
-
-    return {name: taking(function) for name, function in functions.items()}
 
 
 def weighted(expression: str, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
@@ -112,50 +93,46 @@ def weighted(expression: str, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
     return (result * torch.arange(1, result.numel() + 1).reshape(result.shape)).sum()
 
 
+def taken_apart(expression: str, inputs: dict[str, Numbers]) -> GraphWalk:
+    """With the weights 1, 2, 3, … where the result is a vector."""
+    result = plain(expression, tensors(inputs))
+    weights = tuple(float(1 + index) for index in range(result.numel()))
+    return take_apart(GraphSettings(expression, inputs, gradient=weights if result.shape else None))
+
+
 @pytest.mark.parametrize(("expression", "inputs"), CASES)
-def test_values_and_gradients_are_those_of_pytorch(
-    expression: str, inputs: dict[str, Numbers]
-) -> None:
-    walk = take_apart(settings(expression, inputs))
+def test_values_and_gradients(expression: str, inputs: dict[str, Numbers]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # nobody is warned
+        walk = taken_apart(expression, inputs)
+    leaves = walk.nodes[: len(inputs)]
+    # As PyTorch's own.
     direct = tensors(inputs)
     result = plain(expression, direct)
     assert walk.result.value.plain == pytest.approx(result.tolist(), rel=1e-12)
     assert walk.result.value.shape == tuple(result.shape)
     weighted(expression, direct).backward()
-    for node in walk.nodes[: len(inputs)]:
+    for node in leaves:
         gradient = direct[node.name].grad
         assert gradient is not None
         assert node.gradient is not None
         assert node.gradient.plain == pytest.approx(gradient.tolist(), rel=1e-12, abs=1e-14)
-
-
-@pytest.mark.parametrize(("expression", "inputs"), CASES)
-def test_gradients_agree_with_differences(expression: str, inputs: dict[str, Numbers]) -> None:
-    walk = take_apart(settings(expression, inputs))
-    for node in walk.nodes[: len(inputs)]:
-        assert node.gradient is not None
-        for index, gradient in enumerate(node.gradient.numbers):
+        for index, number in enumerate(node.gradient.numbers):
             up, down = tensors(inputs), tensors(inputs)
             up[node.name].detach().view(-1)[index] += 1e-5
             down[node.name].detach().view(-1)[index] -= 1e-5
             difference = (weighted(expression, up) - weighted(expression, down)).item() / 2e-5
-            assert gradient == pytest.approx(difference, rel=1e-6, abs=1e-6)
-
-
-@pytest.mark.parametrize(("expression", "inputs"), CASES)
-def test_the_check_compares_them_too(expression: str, inputs: dict[str, Numbers]) -> None:
-    check = take_apart(settings(expression, inputs)).check
+            assert number == pytest.approx(difference, rel=1e-6, abs=1e-6)
+    # The check of the walk compares them, too.
+    check = walk.check
     assert check is not None
     assert check.difference is not None
-    assert check.reasons == ()
     assert check.difference < 1e-6
-    assert [each.name for each in check.inputs] == list(inputs)
-
-
-@pytest.mark.parametrize(("expression", "inputs"), CASES)
-def test_what_comes_over_the_edges_adds_up(expression: str, inputs: dict[str, Numbers]) -> None:
-    walk = take_apart(settings(expression, inputs))
-    assert walk.at(len(walk.moves)).gradients == tuple(node.gradient for node in walk.nodes)
+    assert check.reasons == ()
+    assert [each.name for each in check] == list(inputs)
+    # What comes over the edges adds up to them.
+    end = WalkPosition(walk, len(walk.moves))
+    assert end.gradients == tuple(node.gradient for node in walk.nodes)
     sums = [torch.zeros(node.value.shape, dtype=torch.float64) for node in walk.nodes]
     for edge in walk.edges:
         above = walk.nodes[edge.target].gradient
@@ -171,26 +148,24 @@ def test_what_comes_over_the_edges_adds_up(expression: str, inputs: dict[str, Nu
             assert node.gradient.plain == pytest.approx(total.tolist(), rel=1e-12, abs=1e-14)
 
 
-def test_every_operation_is_among_the_cases() -> None:
-    used = {node.operation for case in CASES for node in take_apart(settings(*case)).nodes}
-    assert used - {""} == {*SIGNS, NEGATIVE.name, *FUNCTIONS} - {"dot"}
-    assert set(IN_TORCH) == used - {""}
+def test_every_operation_is_among_the_cases_under_the_name_that_pytorch_gives_it() -> None:
+    used = {node.operation for case in CASES for node in taken_apart(*case).nodes} - {""}
+    assert used == {*SIGNS, NEGATIVE.name, *FUNCTIONS} - {"dot"} == set(TORCH_FUNCTIONS)
+    for name, function in FUNCTIONS.items():
+        if function.arity == 1:
+            walk = take_apart(GraphSettings(f"{name}(x)", {"x": V}))
+            result = BUILT_IN[name](torch.tensor(V, dtype=torch.float64, requires_grad=True))
+            assert walk.result.grad_fn == result.grad_fn.name()
+            assert walk.nodes[0].grad_fn == "AccumulateGrad"
 
 
-@pytest.mark.parametrize("name", [name for name, each in FUNCTIONS.items() if each.arity == 1])
-def test_a_function_has_the_name_that_pytorch_gives_it(name: str) -> None:
-    walk = take_apart(GraphSettings(f"{name}(x)", {"x": V}, gradient=None))
-    result = BUILT_IN[name](torch.tensor(V, dtype=torch.float64, requires_grad=True))
-    assert walk.result.grad_fn == result.grad_fn.name()
-    assert walk.nodes[0].grad_fn == "AccumulateGrad"
-
-
-def by_name(walk: Walk) -> dict[str, Any]:
+def by_name(walk: GraphWalk) -> dict[str, Any]:
     return {node.name: node.gradient and node.gradient.plain for node in walk.nodes}
 
 
 def test_the_two_examples() -> None:
-    walk = take_apart(GraphSettings("x*y*z", {"x": 2.0, "y": 3.0, "z": 4.0}))
+    with torch.no_grad():  # it computes where gradients are switched off, too
+        walk = take_apart(GraphSettings("x*y*z", {"x": 2.0, "y": 3.0, "z": 4.0}))
     assert by_name(walk) == {"x": 12.0, "y": 8.0, "z": 6.0, "a": 4.0, "f": 1.0}
     walk = take_apart(GraphSettings("mean(x*y)", {"x": (1.0,), "y": (2.0,)}))
     assert by_name(walk) == {"x": [2.0], "y": [1.0], "a": [1.0], "f": 1.0}
@@ -205,26 +180,26 @@ def test_what_requires_no_gradient_gets_none() -> None:
     assert nodes["c"].is_leaf  # so PyTorch calls what is computed without any gradient
     assert nodes["c"].grad_fn is None
     assert walk.check is not None
-    assert [each.name for each in walk.check.inputs] == ["w"]
+    assert [each.name for each in walk.check] == ["w"]
 
 
 @pytest.mark.parametrize(
-    ("expression", "inputs", "value", "gradient"),
+    ("expression", "x", "value", "gradient"),
     [
-        ("log(x)", {"x": -1.0}, math.nan, -1.0),
-        ("log(x)", {"x": 0.0}, -math.inf, math.inf),
-        ("1/x", {"x": 0.0}, math.inf, -math.inf),
-        ("x/x", {"x": 0.0}, math.nan, math.nan),
-        ("sqrt(x)", {"x": 0.0}, 0.0, math.inf),
-        ("exp(x)", {"x": 1000.0}, math.inf, math.inf),
-        ("9**9**9 + x", {"x": 1.0}, math.inf, 1.0),
-        ("9**9**9 * x", {"x": 0.0}, math.nan, math.inf),
+        ("log(x)", -1.0, math.nan, -1.0),
+        ("log(x)", 0.0, -math.inf, math.inf),
+        ("1/x", 0.0, math.inf, -math.inf),
+        ("x/x", 0.0, math.nan, math.nan),
+        ("sqrt(x)", 0.0, 0.0, math.inf),
+        ("exp(x)", 1000.0, math.inf, math.inf),
+        ("9**9**9 + x", 1.0, math.inf, 1.0),
+        ("9**9**9 * x", 0.0, math.nan, math.inf),
     ],
 )
 def test_what_is_not_finite_does_not_stop_it(
-    expression: str, inputs: dict[str, Numbers], value: float, gradient: float
+    expression: str, x: float, value: float, gradient: float
 ) -> None:
-    walk = take_apart(GraphSettings(expression, inputs))
+    walk = take_apart(GraphSettings(expression, {"x": x}))
     assert walk.nodes[0].gradient is not None
     assert walk.result.value.plain == pytest.approx(value, nan_ok=True)
     assert walk.nodes[0].gradient.plain == pytest.approx(gradient, nan_ok=True)
@@ -233,26 +208,28 @@ def test_what_is_not_finite_does_not_stop_it(
     assert "not finite" in walk.check.reasons[0]
 
 
-@pytest.mark.parametrize(
-    ("expression", "x", "words"),
-    [
+def checked(expression: str, x: Numbers) -> GradientCheck:
+    check = take_apart(GraphSettings(expression, {"x": x})).check
+    assert check is not None
+    return check
+
+
+def test_kinks_and_rough_values_are_named() -> None:
+    for expression, x, words in (
         ("relu(x)", 0.0, "slope is 0 on the left and 1 on the right, and PyTorch takes 0"),
         ("abs(x)", 0.0, "slope is −1 on the left and 1 on the right, and PyTorch takes 0"),
         ("relu(3*x - 6) * x", 2.0, "0 on the left and 6 on the right, and PyTorch takes 0"),
         ("maximum(x, 1)", 1.0, "0 on the left and 1 on the right, and PyTorch takes 0.5"),
         ("sum(relu(x))", (1.0, 0.0), "x: at number 2: there is a kink"),
-    ],
-)
-def test_a_kink_is_named(expression: str, x: Numbers, words: str) -> None:
-    check = take_apart(GraphSettings(expression, {"x": x})).check
-    assert check is not None
-    assert check.difference is None
-    assert words in check.reasons[0]
+        ("x + 1e15", 1.0, "x: the values beside it are too rough for differences"),
+    ):
+        check = checked(expression, x)
+        assert check.difference is None
+        assert words in check.reasons[0]
 
 
-@pytest.mark.parametrize(
-    ("expression", "x"),
-    [
+def test_differences_are_good_beside_kinks_poles_and_far_out() -> None:
+    for expression, x in (
         ("relu(x)", 1e-4),
         ("abs(x)", -1e-6),
         ("log(x)", 1e-5),
@@ -263,34 +240,10 @@ def test_a_kink_is_named(expression: str, x: Numbers, words: str) -> None:
         ("tanh(x)", 30.0),
         ("sigmoid(x)", -40.0),
         ("x**10", 3.0),
-    ],
-)
-def test_differences_are_good_beside_kinks_poles_and_far_out(expression: str, x: float) -> None:
-    check = take_apart(GraphSettings(expression, {"x": x})).check
-    assert check is not None
-    [compared] = check.inputs
-    assert compared.gradient is not None
-    assert compared.reason == ""
-    assert compared.difference is not None
-    assert compared.difference <= 1e-6 * max(1.0, abs(compared.gradient.numbers[0]))
-    assert compared.close
-
-
-def test_where_differences_are_too_rough_it_says_so() -> None:
-    check = take_apart(GraphSettings("x + 1e15", {"x": 1.0})).check
-    assert check is not None
-    assert check.reasons == ("x: the values beside it are too rough for differences",)
-
-
-def test_nobody_is_warned() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        for case in CASES:
-            take_apart(settings(*case))
-
-
-def test_it_computes_where_gradients_are_switched_off() -> None:
-    with torch.no_grad():
-        walk = take_apart(GraphSettings("x*x", {"x": 3.0}))
-    assert walk.nodes[0].gradient is not None
-    assert walk.nodes[0].gradient.plain == 6
+    ):
+        [compared] = checked(expression, x)
+        assert compared.reason == ""
+        assert compared.gradient is not None
+        assert compared.difference is not None
+        assert compared.difference <= 1e-6 * max(1.0, abs(compared.gradient.numbers[0]))
+        assert compared.close

@@ -8,79 +8,23 @@ from collections.abc import Callable
 import pytest
 import torch
 
-from engine.graph.programs import PROGRAMS, Line, Program, Row, program
-from engine.graph.session import Session
+from engine.graph.programs import PROGRAMS, RanStatement, TensorRecord, program
+from engine.graph.take_apart import ProgramSession
 
 
-def run(name: str) -> tuple[Line, ...]:
-    session = Session(program(name))
+def run(name: str) -> tuple[RanStatement, ...]:
+    session = ProgramSession(program(name))
     while session.step():
         pass
-    return session.lines
+    return session.position.ran
 
 
-def row(line: Line, name: str) -> Row:
-    return next(row for row in line.rows if row.name == name)
+def tensor(ran: RanStatement, name: str) -> TensorRecord:
+    return next(each for each in ran.tensors if each.name == name)
 
 
-def gradients(name: str, of: str = "x") -> list[object]:
-    """The gradient of a tensor after each statement."""
-    found = [row(line, of).gradient for line in run(name)]
-    return [gradient and gradient.plain for gradient in found]
-
-
-def errors(name: str) -> dict[int, str]:
-    return {number: line.error for number, line in enumerate(run(name)) if line.error}
-
-
-def test_twice() -> None:
-    assert gradients("twice") == [None, None, 6.0, 6.0, 6.0, None, 6.0, 12.0]
-
-
-def test_accumulate() -> None:
-    assert gradients("accumulate") == [None, 3.0, 6.0, 0.0, 3.0, None, 3.0, 3.0, None]
-    assert run("accumulate")[3].output == "tensor(0.)"
-
-
-def test_second() -> None:
-    # x⁴ at 2: 16, its slope 4x³ = 32, the slope of that 12x² = 48.
-    assert gradients("second") == [None, None, None, 48.0, 48.0, 48.0, 48.0]
-    lines = run("second")
-    assert row(lines[1], "f").value.plain == 16
-    assert [row(lines[number], "slope").value.plain for number in (2, 5)] == [32, 32]
-    assert [row(lines[number], "slope").grad_fn for number in (2, 5)] == ["MulBackward0", None]
-
-
-def test_weighted() -> None:
-    assert gradients("weighted")[2:] == [None, [2.0, 40.0], None, None, None, [32.0, 34.0]]
-
-
-def test_no_grad() -> None:
-    assert gradients("no-grad") == [None] * 5 + [9.0, 9.0]
-    last = run("no-grad")[-1]
-    assert row(last, "f").value.plain == 27
-    assert row(last, "x").value.plain == -1.5
-    assert row(last, "x").is_leaf
-    assert (row(last, "a").grad_fn, row(last, "a").requires_grad) == (None, False)
-
-
-def test_in_place() -> None:
-    assert gradients("in-place") == [None] * 7 + [42.0]
-    lines = run("in-place")
-    assert row(lines[1], "x").value.plain == 2  # the refused change has not happened
-    assert [row(lines[number], "a").value.plain for number in (3, 4)] == [6, 7]
-    assert [row(lines[number], "f").value.plain for number in (4, 6)] == [36, 49]
-
-
-def test_frozen() -> None:
-    assert (
-        gradients("frozen")
-        == [None, None, None, 3.0, 3.0, 3.0, 6.0, 6.0, 6.0][: len(run("frozen"))]
-    )
-    lines = run("frozen")
-    assert [row(line, "w").gradient for line in lines[1:6]] == [None] * 5
-    assert row(lines[6], "w").gradient == row(lines[0], "x").value  # ∂f/∂w = x = 2
-    assert [row(lines[number], "w").requires_grad for number in (3, 4)] == [False, True]
+def values(ran: tuple[RanStatement, ...], name: str, *places: int) -> list[object]:
+    return [tensor(ran[place], name).value.plain for place in places]
 
 
 def twice() -> None:
@@ -109,81 +53,85 @@ def overwritten() -> None:
     f.backward()
 
 
-@pytest.mark.parametrize(
-    ("name", "raised"),
-    [
-        ("twice", {3: twice}),
-        ("accumulate", {}),
-        ("second", {6: without_graph}),
-        ("weighted", {2: vector}),
-        ("no-grad", {2: without_graph}),
-        ("in-place", {1: leaf, 5: overwritten}),
-        ("frozen", {8: without_graph}),
-    ],
-)
-def test_errors_are_those_of_pytorch(name: str, raised: dict[int, Callable[[], None]]) -> None:
-    found = errors(name)
-    assert set(found) == set(raised)
-    for number, cause in raised.items():
-        with pytest.raises(RuntimeError) as caught:
+N = None
+PROGRAM_RUNS: dict[str, tuple[list[object], dict[int, Callable[[], None]]]] = {
+    # The gradient of x after each statement, and what raises the error of a statement.
+    "twice": ([N, N, 6, 6, 6, N, 6, 12], {3: twice}),
+    "accumulate": ([N, 3, 6, 0, 3, N, 3, 3, N], {}),
+    # x⁴ at 2: 16, its slope 4x³ = 32, the slope of that 12x² = 48.
+    "second": ([N, N, N, 48, 48, 48, 48], {6: without_graph}),
+    "weighted": ([N, N, N, [2, 40], N, N, N, [32, 34]], {2: vector}),
+    "no-grad": ([N, N, N, N, N, 9, 9], {2: without_graph}),
+    "in-place": ([N, N, N, N, N, N, N, 42], {1: leaf, 5: overwritten}),
+    "frozen": ([N, N, N, 3, 3, 3, 6, 6, 6], {8: without_graph}),
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_gradients_and_errors(name: str, capfd: pytest.CaptureFixture[str]) -> None:
+    gradients, raised = PROGRAM_RUNS[name]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        ran = run(name)
+    assert not caught
+    assert capfd.readouterr() == ("", "")
+    found = [tensor(each, "x").gradient for each in ran]
+    assert [each and each.plain for each in found] == gradients
+    assert {place for place, each in enumerate(ran) if each.error} == set(raised)
+    for place, cause in raised.items():
+        with pytest.raises(RuntimeError) as error:
             cause()
-        assert found[number] == f"RuntimeError: {caught.value}"
+        assert ran[place].error == f"RuntimeError: {error.value}"
+    assert 5 <= len(ran) <= 9
+    for each in ran:  # an error is explained where there is one, and only there
+        assert bool(each.error) == bool(each.statement.refusal)
+        assert each.statement.why
 
 
-@pytest.mark.parametrize("each", PROGRAMS.values(), ids=PROGRAMS)
-def test_an_error_is_explained_where_there_is_one_and_only_there(each: Program) -> None:
-    assert 5 <= len(each.statements) <= 9
-    for line in run(each.name):
-        assert bool(line.error) == bool(line.statement.refusal)
-        assert line.statement.why
+def test_what_else_the_programs_show() -> None:
+    assert run("accumulate")[3].output == "tensor(0.)"
+    second = run("second")
+    assert values(second, "f", 1) == [16]
+    assert values(second, "slope", 2, 5) == [32, 32]
+    assert [tensor(second[place], "slope").grad_fn for place in (2, 5)] == ["MulBackward0", None]
+    last = run("no-grad")[-1]
+    assert (tensor(last, "f").value.plain, tensor(last, "x").value.plain) == (27, -1.5)
+    assert tensor(last, "x").is_leaf
+    assert (tensor(last, "a").grad_fn, tensor(last, "a").requires_grad) == (None, False)
+    in_place = run("in-place")
+    assert values(in_place, "x", 1) == [2]  # the refused change has not happened
+    assert values(in_place, "a", 3, 4) == [6, 7]
+    assert values(in_place, "f", 4, 6) == [36, 49]
 
 
-def test_every_tensor_with_a_name_is_listed_in_order() -> None:
-    last = run("frozen")[-1]
-    assert [row.name for row in last.rows] == ["x", "w", "f", "g"]
-    assert [row.grad_fn for row in last.rows] == [None, None, "MulBackward0", None]
-    assert [row.is_leaf for row in last.rows] == [True, True, False, True]
+def test_an_input_without_a_gradient_and_the_order_of_the_tensors() -> None:
+    frozen = run("frozen")
+    assert [tensor(each, "w").gradient for each in frozen[1:6]] == [None] * 5
+    assert tensor(frozen[6], "w").gradient == tensor(frozen[0], "x").value  # ∂f/∂w = x = 2
+    assert [tensor(frozen[place], "w").requires_grad for place in (3, 4)] == [False, True]
+    tensors = frozen[-1].tensors
+    assert [each.name for each in tensors] == ["x", "w", "f", "g"]
+    assert [each.grad_fn for each in tensors] == [None, None, "MulBackward0", None]
+    assert [each.is_leaf for each in tensors] == [True, True, False, True]
 
 
 def test_a_session_goes_one_statement_at_a_time_and_stays_at_the_end() -> None:
-    session = Session(program("twice"))
-    assert session.lines == ()
-    first = session.step()
+    session, other = ProgramSession(program("twice")), ProgramSession(program("twice"))
+    start = session.position
+    with torch.no_grad():  # it works where gradients are switched off, too
+        first = session.step()
     assert first is not None
-    assert first.statement is session.program.statements[0]
-    assert session.lines == (first,)
+    assert first.statement is start.program.statements[0]
+    assert session.position.ran == (first,)
+    assert (start.begun, start.done, session.position.begun) == (False, False, True)
     while session.step():
         pass
     assert session.step() is None
-    assert len(session.lines) == len(session.program.statements)
-
-
-def test_two_sessions_know_nothing_of_each_other() -> None:
-    one, other = Session(program("twice")), Session(program("twice"))
-    for _ in range(3):
-        one.step()
-    line = other.step()
-    assert line is not None
-    assert row(line, "x").gradient is None
-
-
-def test_a_snapshot_stays_as_it_was() -> None:
-    lines = run("accumulate")
-    assert row(lines[1], "x").gradient != row(lines[2], "x").gradient
-
-
-def test_nobody_is_warned_and_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        for name in PROGRAMS:
-            run(name)
-    assert not caught
-    assert capfd.readouterr() == ("", "")
-
-
-def test_it_works_where_gradients_are_switched_off() -> None:
-    with torch.no_grad():
-        assert gradients("twice")[2] == 6
+    assert session.position.done
+    assert len(session.position.ran) == len(start.program.statements)
+    untouched = other.step()  # two sessions do not share anything
+    assert untouched is not None
+    assert tensor(untouched, "x").gradient is None
 
 
 def test_an_unknown_program_is_refused_with_the_nearest() -> None:

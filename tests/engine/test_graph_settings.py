@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -12,11 +11,11 @@ import pytest
 import torch
 
 from engine.expression import Refused
-from engine.graph.build import MOST_NODES, Unbound, names_in
-from engine.graph.operations import FUNCTIONS
+from engine.graph.build import MOST_NODES, names_in
+from engine.graph.operations import FUNCTIONS, Numbers
 from engine.graph.settings import LONGEST_VECTOR, GraphSettings, parse_value
 from engine.graph.take_apart import take_apart
-from engine.graph.values import Numbers
+from tests.table import cells
 
 INPUTS: Mapping[str, Numbers] = {"x": 2.0, "y": 3.0}
 
@@ -33,9 +32,12 @@ def place(refusal: Refused) -> str:
     return line[marks.index("^") : len(marks)]
 
 
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
+def value_of(expression: str, **inputs: Numbers) -> Numbers | list[float]:
+    return take_apart(GraphSettings(expression, inputs)).result.value.plain
+
+
+def test_a_value_is_a_number_or_a_list_of_them() -> None:
+    for text, value in (
         ("2", 2.0),
         ("-0.5", -0.5),
         ("−2", -2.0),
@@ -45,96 +47,57 @@ def place(refusal: Refused) -> str:
         ("[1, 2, 3]", (1.0, 2.0, 3.0)),
         (" [ −1.5,2e-1 ] ", (-1.5, 0.2)),
         ("[7]", (7.0,)),
-    ],
-)
-def test_a_value_is_a_number_or_a_list_of_them(text: str, value: Numbers) -> None:
-    assert parse_value("x", text) == value
+    ):
+        assert parse_value("x", text) == value
 
 
-@pytest.mark.parametrize(
-    ("text", "marked"),
-    [
-        ("two", "two"),
-        ("1 2", "1 2"),
-        ("[1, two, 3]", "two"),
-        ("[1,, 2]", ","),
-        ("[]", "]"),
-        ("[1, 2", "[1, 2"),
-        ("1, 2", "1, 2"),
-        ("[[1], [2]]", "[1]"),
-        ("nan", "nan"),
-        ("[1, inf]", "inf"),
-        ("1e999", "1e999"),
-        ("1_000", "1_000"),
-        ("0x10", "0x10"),
-        ("True", "True"),
-        ("2j", "2j"),
-        ("1+1", "1+1"),
-        ("[1]*1000000", "[1]*1000000"),
-        ("[0 for _ in x]", "0 for _ in x"),
-        ("__import__('os')", "__import__('os')"),
-        ("١٢", "١٢"),  # digits, but not those of Python's source
-        ("[1,2,3,4,5,6,7,8,9,10,11,12,13]", "[1,2,3,4,5,6,7,8,9,10,11,12,13]"),
-    ],
-)
-def test_any_other_value_is_refused_at_its_place(text: str, marked: str) -> None:
-    with pytest.raises(Refused, match=r"x .* must be a number, such as −0\.5") as caught:
-        parse_value("x", text)
-    assert place(caught.value) == marked
+OTHER_VALUES = cells("""
+    two → two   1 2 → 1 2   [1, two, 3] → two   [1,, 2] → ,   [] → ]   [1, 2 → [1, 2   1, 2 → 1, 2
+    [[1], [2]] → [1]   nan → nan   [1, inf] → inf   1e999 → 1e999   1_000 → 1_000   0x10 → 0x10
+    True → True   2j → 2j   1+1 → 1+1   [1]*1000000 → [1]*1000000   [0 for _ in x] → 0 for _ in x
+    __import__('os') → __import__('os')   ١٢ → ١٢
+    [1,2,3,4,5,6,7,8,9,10,11,12,13] → [1,2,3,4,5,6,7,8,9,10,11,12,13]
+""")
 
 
-@pytest.mark.parametrize("text", ["", "  "])
-def test_no_value_is_refused(text: str) -> None:
-    with pytest.raises(Refused, match="must be a number"):
-        parse_value("x", text)
+def test_any_other_value_is_refused_at_its_place() -> None:
+    for text, marked in OTHER_VALUES:
+        with pytest.raises(Refused, match=r"x .* must be a number, such as −0\.5") as caught:
+            parse_value("x", text)
+        assert place(caught.value) == marked
+    for text in ("", "  "):
+        with pytest.raises(Refused, match="must be a number"):
+            parse_value("x", text)
+    for text in ("\x1b[31m2", "[1, \x07]", "2\u202e"):
+        with pytest.raises(Refused, match=r"control character \(U\+") as caught:
+            parse_value("x", text)
+        assert str(caught.value).isprintable()
 
 
 def test_a_million_numbers_are_refused_unread() -> None:
-    began = time.perf_counter()
     with pytest.raises(Refused, match="2,000,001 characters: too many") as caught:
         parse_value("x", f"[{'1,' * 999_999}1]")
-    assert time.perf_counter() - began < 0.1
     assert len(str(caught.value)) < 200
     assert len(caught.value.text) < 100
 
 
-@pytest.mark.parametrize("text", ["\x1b[31m2", "[1, \x07]", "2\u202e"])
-def test_a_value_with_a_hidden_letter_is_refused_and_not_repeated(text: str) -> None:
-    with pytest.raises(Refused, match=r"control character \(U\+") as caught:
-        parse_value("x", text)
-    assert str(caught.value).isprintable()
-
-
 def test_the_command_line_names_everything() -> None:
-    settings = GraphSettings.of(
-        {
-            "expression": "f = w*x + b",
-            "w": "[1, −2]",
-            "x": "3",
-            "b": "0.5",
-            "requires_grad": "b, w",
-            "gradient": "[1, 10]",
-        }
-    )
+    texts = {"expression": "f = w*x + b", "w": "[1, −2]", "x": "3", "b": "0.5"}
+    settings = GraphSettings.of(texts | {"requires_grad": "b, w", "gradient": "[1, 10]"})
     assert dict(settings.inputs) == {"w": (1.0, -2.0), "x": 3.0, "b": 0.5}
     assert settings.requires_grad == ("w", "b")
     assert settings.gradient == (1.0, 10.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "required"), [("all", ("x", "y")), ("none", ()), ("", ()), ("y", ("y",))]
-)
-def test_which_inputs_require_a_gradient(text: str, required: tuple[str, ...]) -> None:
     given = {"expression": "x*y", "x": "2", "y": "3"}
     assert GraphSettings.of(given).requires_grad == ("x", "y")
-    assert GraphSettings.of(given | {"requires_grad": text}).requires_grad == required
+    for text, required in (("all", ("x", "y")), ("none", ()), ("", ()), ("y", ("y",))):
+        assert GraphSettings.of(given | {"requires_grad": text}).requires_grad == required
 
 
 @pytest.mark.parametrize(
     "settings",
     [
         {"expression": "x*y", "x": "0.1", "y": "[1.0, 2.5]"},
-        {"expression": "f = x", "x": "1.0"} | {"expression": "f = x*2", "requires_grad": "none"},
+        {"expression": "f = x*2", "x": "1.0", "requires_grad": "none"},
         {"expression": "x*y", "x": "[1.0]", "y": "-3e-07", "requires_grad": "y"},
         {"expression": "x*2", "x": "[1.0, 2.0]", "gradient": "[1.0, 10.0]"},
     ],
@@ -147,26 +110,28 @@ def test_settings_can_be_written_and_read_again(settings: dict[str, str]) -> Non
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
-        ({}, "an expression is wanted"),
         ({"expression": " "}, "an expression is wanted"),
-        ({"expression": "x*2", "x": "1", "requires_grad": "z"}, "'z' is not .*: the inputs are x"),
-        ({"expression": "x*2", "x": "1", "gradient": "one"}, "gradient = one is not allowed"),
-        ({"expression": "x*2", "x": "1", "lambda": "1"}, "lambda is taken: it is a word of Py"),
-        ({"expression": "x*2", "x": "1", "exp": "1"}, "exp is taken: it is a function"),
-        ({"expression": "x*2", "x": "1", "2x": "1"}, "the name '2x' is not allowed: at most 12"),
-        ({"expression": "x*2", "x": "1", "": "1"}, "the name '' is not allowed"),
-        ({"expression": "x*2", "x": "1", "x y": "1"}, "the name 'x y' is not allowed"),
-        ({"expression": "x*2", "x": "1", "n" * 13: "1"}, "the name 'nnnnnnnnnnnn…' is not"),
-        ({"expression": "x*2", "x": "1", "\x1b": "1"}, r"the name '\\x1b' is not allowed"),
-        ({"expression": "x*2", "x": "1", "é": "1"}, "Latin or Greek"),
-        ({"expression": "x*2", "x": "1", "z": "1"}, "z has a value, but .* does not use it"),
-        ({"expression": "x*2"}, "x has no value: it is not among the inputs, of which .* none"),
+        ({"requires_grad": "z"}, "'z' is not .*: the inputs are x"),
+        ({"gradient": "one"}, "gradient = one is not allowed"),
+        ({"lambda": "1"}, "lambda is taken: it is a word of Py"),
+        ({"exp": "1"}, "exp is taken: it is a function"),
+        ({"2x": "1"}, "the name '2x' is not allowed: at most 12"),
+        ({"": "1"}, "the name '' is not allowed"),
+        ({"x y": "1"}, "the name 'x y' is not allowed"),
+        ({"n" * 13: "1"}, "the name 'nnnnnnnnnnnn…' is not"),
+        ({"\x1b": "1"}, r"the name '\\x1b' is not allowed"),
+        ({"é": "1"}, "Latin or Greek"),
+        ({"z": "1"}, "z has a value, but .* does not use it"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(settings: dict[str, str], words: str) -> None:
     with pytest.raises(ValueError, match=words) as caught:
-        GraphSettings.of(settings)
+        GraphSettings.of({"expression": "x*2", "x": "1"} | settings)
     assert str(caught.value).isprintable()
+    with pytest.raises(ValueError, match="x has no value: it is not among the inputs, of which"):
+        GraphSettings.of({"expression": "x*2"})
+    with pytest.raises(ValueError, match="an expression is wanted"):
+        GraphSettings.of({})
 
 
 @pytest.mark.parametrize(
@@ -179,87 +144,59 @@ def test_values_that_were_not_typed_are_checked_too(value: Numbers) -> None:
         GraphSettings("x*2", {"x": 1.0}, gradient=value)
 
 
-def test_greek_names_are_taken_and_all_forms_of_a_letter_are_one() -> None:
-    assert take_apart(GraphSettings("μ*σ", {"μ": 2.0, "σ": 3.0})).result.value.plain == 6
-    # The micro sign, as a keyboard types it, is for Python the Greek letter.
-    assert take_apart(GraphSettings("µ*2", {"µ": 2.0})).nodes[0].name == "μ"
-
-
-def test_an_unbound_name_is_named() -> None:
-    refusal = refused("x*y + zeta")
-    assert isinstance(refusal, Unbound)
-    assert refusal.name == "zeta"
-    assert str(refusal) == "zeta has no value: it is not among x, y"
-    assert place(refusal) == "zeta"
-
-
-def test_the_names_that_an_expression_wants() -> None:
+def test_the_names_that_an_expression_needs() -> None:
     assert names_in("loss = mean((w*x + b − y)**2) + w") == ("w", "x", "b", "y")
     assert names_in("exp(2)") == ()
     assert names_in("torch.exp(x) + y.pow(2) + math.pi") == ("x", "y")
     with pytest.raises(Refused):
         names_in("x +")
+    refusal = refused("x*y + zeta")
+    assert str(refusal) == "zeta has no value: it is not among x, y"
+    assert place(refusal) == "zeta"
+    assert value_of("μ*σ", μ=2.0, σ=3.0) == 6
+    # The micro sign, as a keyboard types it, is for Python the Greek letter.
+    assert take_apart(GraphSettings("µ*2", {"µ": 2.0})).nodes[0].name == "μ"
 
 
 ALLOWED = "Allowed are numbers, the inputs"
 HOSTILE = [
-    ("__import__('os')", "__import__", "no function __import__"),
-    ("__import__('os').system('true')", "__import__('os').system", "no function system"),
-    ("().__class__.__bases__[0]", "().__class__.__bases__[0]", ALLOWED),
-    ("x.__class__", "x.__class__", ALLOWED),
-    ("x.grad", "x.grad", "the gradient is what the walk computes"),
-    ("x * y.data", "y.data", ".data is not taken"),
-    ("torch.load(x)", "torch.load", "no function torch.load"),
-    ("torch.hub", "torch.hub", ALLOWED),
-    ("x[0]", "x[0]", ALLOWED),
-    ("x + (lambda: 1)()", "(lambda: 1)()", ALLOWED),
-    ("lambda: x", "lambda: x", "a lambda cannot stand here"),
-    ("x < y", "x < y", "a comparison cannot stand here"),
-    ("x and y", "x and y", ALLOWED),
-    ("not x", "not x", ALLOWED),
-    ("~x", "~x", ALLOWED),
-    ("x if x else y", "x if x else y", "no branches"),
-    ("x * 'a'", "'a'", "text cannot stand here"),
-    ("f'{x}'", "f'{x}'", "text cannot stand here"),
-    ("b'x' * x", "b'x'", "text cannot stand here"),
-    ("x * True", "True", "True is no number here"),
-    ("x ** True", "True", "True is no number here"),
-    ("None", "None", "None is no number here"),
-    ("...", "...", ALLOWED),
-    ("2j * x", "2j", "a complex number"),
-    ("1e999 * x", "1e999", "larger than a float64 can hold"),
-    ("x ** -1e999", "1e999", "larger than a float64 can hold"),
-    ("x // y", "x // y", "no gradient"),
-    ("x % y", "x % y", "% is not taken"),
-    ("x ^ 2 * y", "x ^ 2 * y", "write x ** 2 * y"),
-    ("x << 2", "x << 2", "this sign is not taken"),
-    ("[x, y]", "[x, y]", "give it to an input"),
-    ("x, y", "x, y", "one result"),
-    ("{x}", "{x}", ALLOWED),
-    ("{x: y}", "{x: y}", ALLOWED),
-    ("[x for x in y]", "[x for x in y]", ALLOWED),
-    ("sum(x for x in y)", "(x for x in y)", ALLOWED),
-    ("(z := x)", "z := x", ":="),
-    ("sum(*x)", "*x", "star"),
-    ("exp(**x)", "exp(**x)", "exp takes no names with ="),
-    ("sum(x, dim=0)", "sum(x, dim=0)", "dim= is not needed"),
-    ("exp()", "exp()", "exp takes 1, as in exp(x), not 0"),
-    ("dot(x)", "dot(x)", "dot takes 2, as in dot(x, y), not 1"),
-    ("max(x, y)", "max(x, y)", "maximum(x, y) takes the larger"),
-    ("sigmod(x)", "sigmod", "the nearest is sigmoid"),
-    ("eval(x)", "eval", "no function eval"),
-    ("x(y)", "x", "for a product write x * (…)"),
-    ("2(x)", "2(x)", "for a product write *"),
-    ("exp * x", "exp", "exp is a function: write exp(x)"),
-    ("await x", "await x", ALLOWED),
-    ("x", "x", "an operation is wanted"),
-    ("+x", "+x", "an operation is wanted"),
-    ("3", "3", "an operation is wanted"),
-    ("x = x * y", "x", "x is an input already"),
-    ("exp = x * y", "exp", "it is a function"),
-    ("gradient = x * y", "gradient", "it is a setting"),
-    ("import os", "import os", "only one expression"),
-    ("x; y", "x", "only one expression"),
+    *cells("""
+    __import__('os') → __import__ → no function __import__
+    __import__('os').system('true') → __import__('os').system → no function system
+    x.grad → x.grad → the gradient is what the walk computes
+    x * y.data → y.data → .data is not taken   torch.load(x) → torch.load → no function torch.load
+    lambda: x → lambda: x → a lambda cannot stand here
+    x < y → x < y → a comparison cannot stand here   x if x else y → x if x else y → no branches
+    x * 'a' → 'a' → text cannot stand here   f'{x}' → f'{x}' → text cannot stand here
+    b'x' * x → b'x' → text cannot stand here   x * True → True → True is no number here
+    x ** True → True → True is no number here   None → None → None is no number here
+    2j * x → 2j → a complex number   1e999 * x → 1e999 → larger than a float64 can hold
+    x ** -1e999 → 1e999 → larger than a float64 can hold   x // y → x // y → no gradient
+    x % y → x % y → % is not taken   x ^ 2 * y → x ^ 2 * y → write x ** 2 * y
+    x << 2 → x << 2 → this sign is not taken   [x, y] → [x, y] → give it to an input
+    x, y → x, y → one result   (z := x) → z := x → :=   sum(*x) → *x → star
+    exp(**x) → exp(**x) → exp takes no names with =
+    sum(x, dim=0) → sum(x, dim=0) → dim= is not needed
+    exp() → exp() → exp takes 1, as in exp(x), not 0
+    dot(x) → dot(x) → dot takes 2, as in dot(x, y), not 1
+    max(x, y) → max(x, y) → maximum(x, y) takes the larger
+    sigmod(x) → sigmod → the nearest is sigmoid   eval(x) → eval → no function eval
+    x(y) → x → for a product write x * (…)   2(x) → 2(x) → for a product write *
+    exp * x → exp → exp is a function: write exp(x)   x → x → an operation is wanted
+    +x → +x → an operation is wanted   3 → 3 → an operation is wanted
+    x = x * y → x → x is an input already   exp = x * y → exp → it is a function
+    gradient = x * y → gradient → it is a setting   import os → import os → only one expression
+    x; y → x → only one expression
+"""),
+    *(
+        (text, marked, ALLOWED)
+        for text, marked in cells("""
+        ().__class__.__bases__[0] → ().__class__.__bases__[0]   x.__class__ → x.__class__
+        torch.hub → torch.hub   x[0] → x[0]   x + (lambda: 1)() → (lambda: 1)()   x and y → x and y
+        not x → not x   ~x → ~x   ... → ...   {x} → {x}   {x: y} → {x: y}
+        [x for x in y] → [x for x in y]   sum(x for x in y) → (x for x in y)   await x → await x
+    """)
+    ),
     ("x*y\x1b[2J", " ", "control character (U+001B)"),
     ("x*\x00y", " ", "control character (U+0000)"),
     ("(" * 10_000 + "x" + ")" * 10_000, "(", "20,001 characters are too many"),
@@ -267,7 +204,6 @@ HOSTILE = [
     ("-" * 150 + "x", "-" * 150 + "x", "nested more than"),
     ("9" * 199, "9" * 199, "an operation is wanted"),
 ]
-
 
 FORBIDDEN = {"exec", "import", "open", "os.system", "subprocess.Popen", "object.__getattr__"}
 events: list[str] | None = None
@@ -294,45 +230,30 @@ def watched() -> Iterator[list[str]]:
         events = None
 
 
-@pytest.mark.parametrize(("expression", "marked", "words"), HOSTILE)
-def test_what_is_not_on_the_whitelist_is_refused_at_once_and_not_run(
-    expression: str, marked: str, words: str
-) -> None:
-    began = time.perf_counter()
+def test_what_is_not_on_the_whitelist_is_refused_and_not_run() -> None:
+    for expression, marked, words in HOSTILE:
+        with watched() as seen:
+            refusal = refused(expression)
+        assert FORBIDDEN.isdisjoint(seen), expression
+        assert words in str(refusal)
+        assert str(refusal).isprintable()
+        assert place(refusal).startswith(marked)
+
+
+def test_what_is_accepted_is_not_run_as_python_either() -> None:
+    value_of("x*y", **INPUTS)  # PyTorch imports a part of itself the first time
     with watched() as seen:
-        refusal = refused(expression)
-    assert time.perf_counter() - began < 0.1
+        value_of("mean((x + y)**2) / exp(x)", **INPUTS)
     assert FORBIDDEN.isdisjoint(seen)
-    assert words in str(refusal)
-    assert str(refusal).isprintable()
-    assert place(refusal).startswith(marked)
-
-
-def test_what_is_taken_is_not_run_as_python_either() -> None:
-    take_apart(GraphSettings("x*y", INPUTS))  # PyTorch imports a part of itself the first time
-    with watched() as seen:
-        take_apart(GraphSettings("mean((x + y)**2) / exp(x)", INPUTS))
-    assert FORBIDDEN.isdisjoint(seen)
-
-
-def test_the_watch_sees_what_is_run() -> None:
-    with watched() as seen:
+    with watched() as seen:  # the watch sees what is run
         eval("__import__('os')")
     assert "exec" in seen
 
 
-def test_a_tower_of_powers_is_infinite_at_once() -> None:
-    began = time.perf_counter()
-    walk = take_apart(GraphSettings("9**9**9 + x", {"x": 1.0}))
-    assert time.perf_counter() - began < 1
-    assert walk.result.value.text == "∞"
-    deep = GraphSettings("x" + "**9" * 28, {"x": 9.0})
-    assert take_apart(deep).result.value.text == "∞"
-
-
-def test_large_whole_numbers_are_floats_before_anything_is_computed() -> None:
-    huge = GraphSettings(f"0x{'f' * 150} * x", {"x": 1.0})
-    assert take_apart(huge).result.value.plain == float(int("f" * 150, 16))
+def test_large_numbers_are_floats_before_anything_is_computed() -> None:
+    assert value_of("9**9**9 + x", x=1.0) == float("inf")
+    assert value_of("x" + "**9" * 28, x=9.0) == float("inf")
+    assert value_of(f"0x{'f' * 150} * x", x=1.0) == float(int("f" * 150, 16))
 
 
 def test_a_graph_may_be_full_but_no_larger() -> None:
@@ -376,12 +297,10 @@ def test_every_function_may_be_called() -> None:
 
 
 def test_what_a_screen_reads_imports_no_torch() -> None:
-    modules = ["settings", "walk", "programs", "names", "build", "moves", "values", "reasons"]
-    script = f"""
-import sys
-{"; ".join(f"import engine.graph.{module}" for module in modules)}
-heavy = {{"torch", "numpy", "textual", "rich"}} & set(sys.modules)
-sys.exit(f"imported {{heavy}}" if heavy else 0)
+    script = """
+import sys, engine.graph.settings, engine.graph.walk, engine.graph.programs
+heavy = {"torch", "numpy", "textual", "rich"} & set(sys.modules)
+sys.exit(f"imported {heavy}" if heavy else 0)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

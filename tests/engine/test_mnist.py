@@ -39,12 +39,16 @@ def losses(trainer: Mnist, steps: int | None = None) -> list[float]:
     return [step.loss.item() for step in islice(trainer.steps(), steps)]
 
 
-def plain(layers: list[nn.Module], epochs: int, batch: int) -> list[float]:
+def plain(
+    layers: list[nn.Module], epochs: int, batch: int, validation: int = 10_000
+) -> list[float]:
     """The losses of a script as one writes it: PIL images, `ToTensor`, `Normalize`."""
     images = load_images("digits")
     turned = transforms.Compose([transforms.ToTensor(), transforms.Normalize(0.1307, 0.3081)])
-    x = torch.stack([turned(Image.fromarray(image.numpy())) for image in images.train_x])
-    data = TensorDataset(x, images.train_y)
+    drawn = torch.randperm(len(images.train_x), generator=torch.Generator().manual_seed(0))
+    kept = sorted(drawn[round(len(drawn) * validation / 60_000) :].tolist())
+    x = torch.stack([turned(Image.fromarray(images.train_x[i].numpy())) for i in kept])
+    data = TensorDataset(x, images.train_y[kept])
     model = nn.Sequential(*layers)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.5)
     found = []
@@ -66,11 +70,13 @@ def dense(*sizes: int) -> list[nn.Module]:
     return [*layers, nn.Linear(*sizes[-2:])]
 
 
-@pytest.mark.parametrize("pipeline", ["indexed", "dataloader"])
-def test_the_losses_are_a_plain_scripts_to_the_last_bit(pipeline: str) -> None:
+@pytest.mark.parametrize("validation", [0, 10_000])
+def test_the_losses_are_a_plain_scripts_to_the_last_bit(validation: int) -> None:
     torch.manual_seed(3)
-    expected = plain(dense(784, 512, 256, 128, 64, 10), epochs=2, batch=64)
-    assert losses(made(seed=3, epochs=2, pipeline=pipeline)) == expected
+    layers = dense(784, 512, 256, 128, 64, 10)
+    expected = plain(layers, epochs=2, batch=64, validation=validation)
+    for pipeline in ("indexed", "dataloader"):
+        assert losses(made(seed=3, epochs=2, pipeline=pipeline, validation=validation)) == expected
 
 
 def test_the_convolutional_network_is_what_the_page_says() -> None:
@@ -112,7 +118,7 @@ def test_normalising_is_torchvisions() -> None:
 
 
 def test_the_test_accuracy_is_counted_by_hand() -> None:
-    trainer = made(epochs=3, learning_rate=0.05)
+    trainer = made(epochs=3, learning_rate=0.05, validation=0)
     losses(trainer)
     images = load_images("digits")
     with torch.no_grad():
@@ -129,7 +135,7 @@ def test_the_test_accuracy_is_counted_by_hand() -> None:
 
 def test_digits_reach_95_percent_of_a_held_out_quarter() -> None:
     trainer = made(epochs=60, learning_rate=0.05)
-    assert len(losses(trainer)) == 60 * 22
+    assert len(losses(trainer)) == 60 * 18
     assert trainer.metrics()["test_accuracy"] >= 0.95
     assert len(trainer.images.test_y) == pytest.approx(1797 / 4, abs=10)
 
@@ -147,10 +153,11 @@ def test_a_rate_that_is_too_large_diverges_in_words_and_saves_nothing() -> None:
     with pytest.raises(Diverged):
         list(train(trainer, History(), lambda: False))
     assert any(not weight.isfinite().all() for weight in trainer.model.parameters())
-    trainer.judge(2, torch.full((len(trainer.test_y), 10), torch.nan))
+    nan = torch.full((len(trainer.held_y), 10), torch.nan)
+    trainer.judge(nan, trainer.held_x, trainer.held_y, 2, 0)
     assert not trainer.kept.path.exists()
     picture = trainer.picture()
-    assert picture.confusion.sum() == len(trainer.test_y)
+    assert picture.confusion.sum() == len(trainer.held_y)
     assert trainer.equations(None)[1].result == "none yet"
 
 
@@ -197,12 +204,49 @@ def test_what_is_not_allowed_is_refused_by_name(settings: dict[str, Setting]) ->
         MnistConfig.of(settings)
 
 
-def test_a_test_rests_between_its_blocks() -> None:
-    turns = made(epochs=1).turns()
-    kinds = [type(turn) for turn in turns]
-    images = len(load_images("digits").test_y)
-    blocks = -(-images // BLOCK)
-    assert kinds == [Rest] * blocks + [Step] * 22 + [Rest] * blocks
+def test_the_held_out_images_choose_and_the_test_comes_once_at_the_end() -> None:
+    trainer = made(epochs=4, learning_rate=0.1, batch_size=16)
+    images, seen = load_images("digits"), []
+    best: dict[str, torch.Tensor] = {}
+    for step in trainer.steps():
+        assert "test_accuracy" not in trainer.metrics()
+        seen.append(trainer.picture().age)
+        if step.epoch > 1 and not seen[-2].startswith(f"epoch {step.epoch}"):
+            accuracies = trainer.accuracies[1:]
+            if accuracies[-1] == max(accuracies):
+                best = trainer.best or {}
+    assert seen[0] == "before epoch 1"
+    assert {"epoch 1, step 10", "after epoch 1", "epoch 2, step 60"} <= set(seen)
+    assert len(trainer.accuracies) == 5
+    with torch.no_grad():
+        said = trainer.model(normalised(images.test_x)).argmax(dim=1)
+        held = trainer.model(normalised(trainer.held_x)).argmax(dim=1)
+    assert trainer.metrics()["test_accuracy"] == pytest.approx(
+        (said == images.test_y).float().mean()
+    )
+    assert (held == trainer.held_y).float().mean() == pytest.approx(max(trainer.accuracies[1:]))
+    assert best.keys() == trainer.model.state_dict().keys()
+    picture = trainer.picture()
+    assert (picture.part, picture.age, picture.held_out) == ("test", "at the end", 225)
+    lines = {line.formula: line.result for line in trainer.equations(None)}
+    assert lines["validation accuracy"] == f"{max(trainer.accuracies[1:]):.4f}"
+    assert "validation images right) for the drawing sheet" in trainer.ending
+
+
+def test_the_sources_own_way_tests_after_every_epoch_and_says_what_is_wrong() -> None:
+    trainer = made(epochs=2, validation=0)
+    assert len(losses(trainer)) == 2 * 22
+    assert trainer.metrics()["test_accuracy"] == trainer.accuracies[-1]
+    assert trainer.picture().part == "test"
+    assert "is a little too high for new images" in trainer.note
+
+
+def test_an_evaluation_rests_between_its_blocks() -> None:
+    kinds = [type(turn) for turn in made(epochs=1).turns()]
+    images = load_images("digits")
+    blocks, tested = -(-len(images.train_y) // 6 // -BLOCK), -(-len(images.test_y) // BLOCK)
+    held = [Rest] * max(blocks, 1)
+    assert kinds == [*held, *[Step] * 10, *held, *[Step] * 8, *held, *[Rest] * tested]
 
 
 def test_a_single_step_goes_on_behind_a_test(start: Start) -> None:

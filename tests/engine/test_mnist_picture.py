@@ -11,9 +11,8 @@ from torch import nn
 
 from engine.config import Setting
 from engine.pictures import DigitsPicture
+from engine.trainers.digits import HARDEST, PARTS, Clock
 from engine.trainers.mnist import Mnist, MnistConfig, normalised
-from engine.trainers.mnist_clock import PARTS, Clock
-from engine.trainers.mnist_judge import HARDEST
 from tests.engine.digits import folders
 from tests.engine.test_step_in_numbers import evaluate, of_phase
 
@@ -27,14 +26,14 @@ def _one_thread() -> None:
 
 
 def after(steps: int, **settings: Setting) -> Mnist:
-    config = MnistConfig.of({"data": "digits", "learning_rate": 0.05, **settings})
+    config = MnistConfig.of({"data": "digits", "validation": 0, "learning_rate": 0.05, **settings})
     trainer = Mnist(config, CPU)
     list(islice(trainer.steps(), steps))
     return trainer
 
 
 def test_before_the_first_step_there_is_little_to_see() -> None:
-    picture = Mnist(MnistConfig(data="digits"), CPU).picture()
+    picture = Mnist(MnistConfig(data="digits", validation=0), CPU).picture()
     assert len(picture.accuracies) == len(picture.hardest) == 0
     assert not picture.confusion.any()
     assert picture.gradients == picture.seconds == ()
@@ -43,7 +42,7 @@ def test_before_the_first_step_there_is_little_to_see() -> None:
 
 def test_the_hardest_digits_have_the_greatest_loss() -> None:
     trainer = after(22 * 4 + 1)  # the test behind the fourth epoch, and a step of the fifth
-    expected = Mnist(MnistConfig(data="digits", learning_rate=0.05), CPU)
+    expected = Mnist(MnistConfig(data="digits", validation=0, learning_rate=0.05), CPU)
     steps = expected.steps()
     list(islice(steps, 22 * 4))
     with torch.no_grad():
@@ -127,10 +126,10 @@ def test_a_picture_is_a_copy() -> None:
 
 
 def test_what_a_test_found_stays_the_same_object_until_the_next() -> None:
-    trainer = Mnist(MnistConfig(data="digits"), CPU)
+    trainer = Mnist(MnistConfig(data="digits", validation=0), CPU)
     steps = trainer.steps()
     pictures: list[DigitsPicture] = []
-    for count in (1, 10, 13):  # 22 steps an epoch
+    for count in (1, 8, 14):  # evaluated after steps 10, 20 and 22 of an epoch
         list(islice(steps, count))
         pictures.append(trainer.picture())
     assert pictures[0].hardest is pictures[1].hardest
@@ -139,7 +138,7 @@ def test_what_a_test_found_stays_the_same_object_until_the_next() -> None:
 
 
 def test_the_numbers_of_the_step() -> None:
-    trainer = Mnist(MnistConfig(data="digits"), CPU)
+    trainer = Mnist(MnistConfig(data="digits", validation=0), CPU)
     assert {line.result for line in of_phase(trainer.equations(None), "backward")} == {"none yet"}
     step = next(trainer.steps())
     equations = trainer.equations(step)
@@ -169,7 +168,7 @@ def test_no_weights_are_written_out() -> None:
 
 def test_the_clock_adds_up_the_parts_of_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr("engine.trainers.mnist_clock.perf_counter", lambda: now[0])
+    monkeypatch.setattr("engine.trainers.digits.perf_counter", lambda: now[0])
     monkeypatch.setattr(Clock, "_known", {})
     clock = Clock("a network", "indexed")
     assert clock.mean() == clock.other() == ()

@@ -1,12 +1,11 @@
-"""Networks on disk: whole or not at all, and a stranger's file is refused in words."""
+"""Networks on disk: whole or not at all, and a stranger's file is refused in words; plain files."""
 
 from __future__ import annotations
 
 import os
 import pickle
 import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from torch import nn
 
 from engine import networks
 from engine.networks import Unfit
+from engine.plain_file import Unsuitable, open_plain, read_plain, set_aside
 from tests.strange_files import STRANGE
 
 ABOUT = {"data": "digits", "width": 3, "test_accuracy": 0.5}
@@ -40,11 +40,7 @@ def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
     assert list(saved.weights) == list(weights)
     assert all(torch.equal(saved.weights[name], weight) for name, weight in weights.items())
     assert [each.name for each in path.parent.iterdir()] == ["a.pt"]
-
-
-def test_it_is_a_state_dict_that_needs_no_trust(file: Path) -> None:
-    content = torch.load(file, weights_only=True)
-    assert set(content) == {"about", "weights"}
+    assert set(torch.load(path, weights_only=True)) == {"about", "weights"}  # needs no trust
 
 
 def test_a_folder_of_its_own_and_its_files(
@@ -58,33 +54,21 @@ def test_a_folder_of_its_own_and_its_files(
     assert list(networks.files()) == []
 
 
-@contextmanager
-def files_of_at_most(size: int) -> Iterator[None]:
-    """As under `ulimit -f`, or on a disk that is nearly full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-def test_a_disk_that_is_full_is_an_error_of_the_disk(file: Path) -> None:
-    before = file.read_bytes()
-    large = network(width=20_000)
-    with files_of_at_most(200_000), pytest.raises(OSError, match="too large"):
-        networks.save(file, ABOUT, large)
-    assert file.read_bytes() == before
-    assert list(file.parent.iterdir()) == [file]
-
-
 def test_a_write_that_fails_leaves_what_was_there(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    before = file.read_bytes()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)  # as under `ulimit -f`, or on a full disk
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, limits[1]))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            networks.save(file, ABOUT, network(width=20_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
     def fails(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    before = file.read_bytes()
     monkeypatch.setattr(Path, "replace", fails)
     with pytest.raises(OSError, match="No space left"):
         networks.save(file, ABOUT, network())
@@ -111,16 +95,12 @@ def test_code_in_a_file_is_never_run(tmp_path: Path) -> None:
     assert not target.exists()
 
 
-@pytest.mark.parametrize("kept", [0, 1, 100, 0.5, 0.99])
-def test_a_truncated_file_is_refused(file: Path, kept: float) -> None:
+def test_a_damaged_file_is_refused_or_harmless(file: Path) -> None:
     content = file.read_bytes()
-    file.write_bytes(content[: int(kept if kept in (0, 1, 100) else kept * len(content))])
-    with pytest.raises(Unfit, match="damaged file, or another kind"):
-        networks.load(file, network())
-
-
-def test_every_single_damaged_byte_is_refused_or_harmless(file: Path) -> None:
-    content = file.read_bytes()
+    for kept in (0, 1, 100, len(content) // 2, len(content) * 99 // 100):
+        file.write_bytes(content[:kept])
+        with pytest.raises(Unfit, match="damaged file, or another kind"):
+            networks.load(file, network())
     for place in range(0, len(content), 97):
         damaged = bytearray(content)
         damaged[place] ^= 0xFF
@@ -133,9 +113,9 @@ def test_every_single_damaged_byte_is_refused_or_harmless(file: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:Validating sparse")
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
+def test_another_kind_of_content_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.pt"
+    contents: list[tuple[Any, str]] = [
         ("hello", "something else"),
         ({"weights": {}}, "something else"),
         ({"about": "{", "weights": {}}, "something else"),
@@ -149,13 +129,11 @@ def test_every_single_damaged_byte_is_refused_or_harmless(file: Path) -> None:
         ({"about": "[" * 100_000, "weights": {}}, "something else"),
         ({"about": "{}", "weights": {"w": torch.zeros(2).to_sparse()}}, "something else as 'w'"),
         ({"about": "{}", "weights": {"w": torch.zeros(2, device="meta")}}, "else as 'w'"),
-    ],
-)
-def test_another_kind_of_content_is_refused(tmp_path: Path, content: Any, words: str) -> None:
-    path = tmp_path / "other.pt"
-    torch.save(content, path)
-    with pytest.raises(Unfit, match=words):
-        networks.load(path)
+    ]
+    for content, words in contents:
+        torch.save(content, path)
+        with pytest.raises(Unfit, match=words):
+            networks.load(path)
 
 
 def test_weights_that_do_not_fit_are_named(file: Path) -> None:
@@ -166,31 +144,21 @@ def test_weights_that_do_not_fit_are_named(file: Path) -> None:
         networks.load(file, {name: like[name] for name in ("0.weight", "0.bias", "2.bias")})
     with pytest.raises(Unfit, match="the weights 'extra'"):
         networks.load(file, {**like, "extra": torch.zeros(1)})
-
-
-@pytest.mark.parametrize("kind", [torch.float64, torch.float16])
-def test_weights_of_another_type_are_refused(tmp_path: Path, kind: torch.dtype) -> None:
-    path, other = tmp_path / "other.pt", {name: w.to(kind) for name, w in network().items()}
-    networks.save(path, ABOUT, other)
-    with pytest.raises(Unfit, match=rf"'0\.weight' of torch\.float32, found {kind}"):
-        networks.load(path, network())
-    assert networks.load(path, other).about == ABOUT
-
-
-def test_numbers_that_are_none_are_refused(tmp_path: Path) -> None:
-    path, weights = tmp_path / "nan.pt", network()
-    weights["0.bias"][1] = torch.nan
-    networks.save(path, ABOUT, weights)
+    for kind in (torch.float64, torch.float16):
+        other = {name: weight.to(kind) for name, weight in network().items()}
+        networks.save(file, ABOUT, other)
+        with pytest.raises(Unfit, match=rf"'0\.weight' of torch\.float32, found {kind}"):
+            networks.load(file, like)
+        assert networks.load(file, other).about == ABOUT
+    like["0.bias"][1] = torch.nan
+    networks.save(file, ABOUT, like)
     with pytest.raises(Unfit, match=r"finite numbers as '0\.bias'"):
-        networks.load(path, network())
+        networks.load(file, network())
 
 
 def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
     with pytest.raises(Unfit, match="no such file"):
         networks.load(tmp_path / "absent.pt")
-    (tmp_path / "folder.pt").mkdir()
-    with pytest.raises(Unfit, match="directory"):
-        networks.load(tmp_path / "folder.pt")
     huge = tmp_path / "huge.pt"
     with huge.open("wb") as file:
         file.truncate(networks.LARGEST + 1)
@@ -204,6 +172,12 @@ def test_what_is_no_regular_file_is_refused_at_once_and_not_overwritten(
 ) -> None:
     path, weights = tmp_path / "strange.pt", network()
     make(path)
+    (tmp_path / "link").symlink_to(path)
+    for each in (path, tmp_path / "link"):
+        with pytest.raises(Unsuitable, match=f"found {name}"):
+            read_plain(each, 100)
+        with pytest.raises(Unsuitable, match=f"found {name}"):
+            open_plain(each, os.O_RDWR | os.O_APPEND | os.O_CREAT, 100)
     with pytest.raises(Unfit, match=f"found {name}"):
         networks.load(path, weights)
     networks.save(path, ABOUT, weights)
@@ -218,11 +192,43 @@ def test_a_file_of_somebody_elses_is_set_aside_and_one_of_ours_replaced(tmp_path
     networks.save(path, ABOUT, network())
     assert sorted(each.name for each in tmp_path.iterdir()) == ["small.pt", "small.pt.bak"]
     assert (tmp_path / "small.pt.bak").read_text() == "what a learner put here"
+    link = tmp_path / "link.pt"
+    link.symlink_to("elsewhere.pt")
+    networks.save(link, ABOUT, network())
+    assert link.is_symlink()
+    assert networks.load(link).about == ABOUT
 
 
-def test_a_link_to_a_network_stays_a_link(tmp_path: Path) -> None:
-    path = tmp_path / "small.pt"
-    path.symlink_to("elsewhere.pt")
-    networks.save(path, ABOUT, network())
-    assert path.is_symlink()
-    assert networks.load(path).about == ABOUT
+def test_a_plain_file_is_read_and_another_in_its_place_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, link, real = tmp_path / "file", tmp_path / "link", os.open
+    path.write_bytes(b"x" * 100)
+    link.symlink_to("file")
+    assert read_plain(path, 100) == read_plain(link, 100) == b"x" * 100
+    with pytest.raises(Unsuitable, match="expected at most 99 bytes, found 100"):
+        read_plain(path, 99)
+    with pytest.raises(FileNotFoundError):
+        read_plain(tmp_path / "none", 100)
+    os.close(open_plain(tmp_path / "new", os.O_RDWR | os.O_CREAT, 100))
+    assert (tmp_path / "new").read_bytes() == b""
+
+    def exchange(*arguments: object) -> int:
+        path.unlink()
+        os.mkfifo(path)
+        return real(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(os, "open", exchange)  # after the first check, before it is opened
+    with pytest.raises(Unsuitable, match="found a FIFO"):
+        read_plain(path, 100)
+
+
+def test_what_is_set_aside_takes_nobody_elses_name(tmp_path: Path) -> None:
+    (tmp_path / "a.json.bak").write_text("older")
+    (tmp_path / "a.json.bak2").symlink_to("nowhere")
+    (tmp_path / "a.json").mkdir()
+    assert set_aside(tmp_path / "a.json") == tmp_path / "a.json.bak3"
+    assert (tmp_path / "a.json.bak3").is_dir()
+    assert (tmp_path / "a.json.bak").read_text() == "older"
+    with pytest.raises(FileNotFoundError):
+        set_aside(tmp_path / "a.json")

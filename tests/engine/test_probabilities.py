@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 import pytest
@@ -14,40 +15,36 @@ from engine.probability_scenes import SCENES, equations, exact, probability
 
 SIGMOID = SCENES["sigmoid"]
 SATURATION = SCENES["saturation"]
-ZS = (-7.5, -3.0, -0.4, 0.0, 1.0, 2.5, 8.0)
 
 
 def sigmoid(z: float) -> float:
     return 1 / (1 + math.exp(-z))
 
 
-@pytest.mark.parametrize("z", ZS)
-@pytest.mark.parametrize("label", [0, 1])
-def test_the_numbers_are_those_of_the_formulas(z: float, label: int) -> None:
-    look, p = observe(SIGMOID, z, label), sigmoid(z)
-    assert look.p == pytest.approx(p, rel=1e-6)
-    assert look.odds == pytest.approx(p / (1 - p), rel=1e-5)
-    assert look.given == pytest.approx(p if label else 1 - p, rel=1e-3)
-    entropy = math.log1p(math.exp(-z if label else z))
-    slope = p * (1 - p)
-    expected = {
-        "BCELoss": (entropy, p - label),
-        "BCEWithLogitsLoss": (entropy, p - label),
-        "squared error": ((p - label) ** 2, 2 * (p - label) * slope),
-    }
-    assert look.losses.keys() == expected.keys() == LOSSES.keys()
-    for name, (loss, gradient) in expected.items():
-        assert look.losses[name].loss == pytest.approx(loss, rel=1e-3, abs=1e-7), name
-        assert look.losses[name].gradient == pytest.approx(gradient, rel=1e-3, abs=1e-7), name
+def test_the_numbers_are_those_of_the_formulas() -> None:
+    for z, label in product((-7.5, -3.0, -0.4, 0.0, 1.0, 2.5, 8.0), (0, 1)):
+        look, p = observe(SIGMOID, z, label), sigmoid(z)
+        assert look.p == pytest.approx(p, rel=1e-6)
+        assert look.odds == pytest.approx(p / (1 - p), rel=1e-5)
+        assert look.given == pytest.approx(p if label else 1 - p, rel=1e-3)
+        entropy = math.log1p(math.exp(-z if label else z))
+        expected = {
+            "BCELoss": (entropy, p - label),
+            "BCEWithLogitsLoss": (entropy, p - label),
+            "squared error": ((p - label) ** 2, 2 * (p - label) * p * (1 - p)),
+        }
+        assert look.losses.keys() == expected.keys() == LOSSES.keys()
+        for name, values in expected.items():
+            seen = look.losses[name]
+            assert (seen.loss, seen.gradient) == pytest.approx(values, rel=1e-3, abs=1e-7), name
 
 
-@pytest.mark.parametrize("name", LOSSES)
-@pytest.mark.parametrize("label", [0, 1])
-def test_the_gradient_is_the_slope_of_the_loss(name: str, label: int) -> None:
+def test_the_gradient_is_the_slope_of_the_loss() -> None:
     z, step = torch.linspace(-8, 8, 33, dtype=torch.float64), 1e-6
-    _, gradient = loss_and_gradient(LOSSES[name], z, label)
-    ahead, behind = (loss_and_gradient(LOSSES[name], z + s, label)[0] for s in (step, -step))
-    assert torch.allclose(gradient, (ahead - behind) / (2 * step), atol=1e-8)
+    for loss_fn, label in product(LOSSES.values(), (0, 1)):
+        _, gradient = loss_and_gradient(loss_fn, z, label)
+        ahead, behind = (loss_and_gradient(loss_fn, z + s, label)[0] for s in (step, -step))
+        assert torch.allclose(gradient, (ahead - behind) / (2 * step), atol=1e-8)
 
 
 def test_a_look_leaves_the_z_that_it_was_given() -> None:
@@ -57,23 +54,13 @@ def test_a_look_leaves_the_z_that_it_was_given() -> None:
     assert z.grad is None
 
 
-@pytest.mark.parametrize(
-    ("z", "label", "bce", "gradient", "true", "pull"),
-    [
-        (100.0, 0, 100.0, 0.0, 100.0, 1.0),
-        (50.0, 0, 100.0, 0.0, 50.0, 1.0),
-        (120.0, 0, 100.0, 0.0, 120.0, 1.0),
-        (-100.0, 1, 100.0, 0.0, 100.0, -1.0),
-        (-120.0, 1, 100.0, 0.0, 120.0, -1.0),
-    ],
-)
-def test_bceloss_saturates_and_bcewithlogitsloss_does_not(
-    z: float, label: int, bce: float, gradient: float, true: float, pull: float
-) -> None:
-    losses = observe(SATURATION, z, label).losses
-    assert (losses["BCELoss"].loss, losses["BCELoss"].gradient) == (bce, gradient)
-    logits = losses["BCEWithLogitsLoss"]
-    assert (logits.loss, logits.gradient) == (pytest.approx(true, rel=1e-6), pull)
+def test_bceloss_saturates_and_bcewithlogitsloss_does_not() -> None:
+    for z, label in ((100.0, 0), (50.0, 0), (120.0, 0), (-100.0, 1), (-120.0, 1)):
+        losses = observe(SATURATION, z, label).losses
+        assert (losses["BCELoss"].loss, losses["BCELoss"].gradient) == (100, 0)
+        logits = losses["BCEWithLogitsLoss"]
+        assert logits.loss == pytest.approx(abs(z), rel=1e-6)
+        assert logits.gradient == (-1 if label else 1)
 
 
 def test_where_32_bits_end_above_and_below() -> None:
@@ -90,43 +77,41 @@ def test_the_gradient_of_bceloss_fades_where_its_loss_is_still_right() -> None:
     assert losses["BCEWithLogitsLoss"].gradient == -1
 
 
-@pytest.mark.parametrize("label", [0, 1])
-def test_the_curves_are_what_single_looks_give(label: int) -> None:
-    drawn = curves(8.0, label)
-    assert len(drawn.z) == POINTS
-    assert (drawn.z[0], drawn.z[-1]) == (-8, 8)
-    for place in (0, 100, 300, 450, 600):
+def test_the_curves_are_what_single_looks_give() -> None:
+    for label, place in product((0, 1), (0, 100, 300, 450, 600)):
+        drawn = curves(8.0, label)
+        assert (len(drawn.z), drawn.z[0], drawn.z[-1]) == (POINTS, -8, 8)
         look = observe(SIGMOID, float(drawn.z[place]), label)
         assert drawn.p[place] == pytest.approx(look.p, rel=1e-6)
         for name, curve in drawn.losses.items():
-            assert curve.loss[place] == pytest.approx(look.losses[name].loss, rel=1e-4, abs=1e-9)
-            assert curve.gradient[place] == pytest.approx(
-                look.losses[name].gradient, rel=1e-4, abs=1e-9
-            )
+            one = look.losses[name].loss, look.losses[name].gradient
+            here = curve.loss[place], curve.gradient[place]
+            assert here == pytest.approx(one, rel=1e-4, abs=1e-9)
 
 
-@pytest.mark.parametrize(("start", "label", "rate"), [(-6.0, 1, 1.0), (4.0, 0, 2.0), (2.0, 1, 0.1)])
-def test_the_race_is_what_a_plain_script_gives(start: float, label: int, rate: float) -> None:
-    racing = RunningRace(start, label, rate)
-    for _ in range(30):
-        racing.step()
-    race = racing.look()
-    assert race.steps == 30
-    target = torch.tensor(float(label))
-    for name, walk in race.walks.items():
-        z = torch.tensor(start, requires_grad=True)
-        p, losses = [], []
-        for _ in range(31):
-            if name == "squared error":
-                loss = nn.functional.mse_loss(torch.sigmoid(z), target)
-            else:
-                loss = nn.functional.binary_cross_entropy_with_logits(z, target)
-            p.append(torch.sigmoid(z).item())
-            losses.append(loss.item())
-            (slope,) = torch.autograd.grad(loss, z)
-            z = (z - rate * slope).detach().requires_grad_()
-        np.testing.assert_allclose(walk.p, p, rtol=1e-5)
-        np.testing.assert_allclose(walk.loss, losses, rtol=1e-5)
+def test_the_race_is_what_a_plain_script_gives() -> None:
+    plain = {
+        "squared error": lambda z, y: nn.functional.mse_loss(torch.sigmoid(z), y),
+        "BCEWithLogitsLoss": nn.functional.binary_cross_entropy_with_logits,
+    }
+    for start, label, rate in ((-6.0, 1, 1.0), (4.0, 0, 2.0), (2.0, 1, 0.1)):
+        running = RunningRace(start, label, rate)
+        for _ in range(30):
+            running.step()
+        race = running.look()
+        assert race.steps == 30
+        assert race.walks.keys() == plain.keys()
+        for name, walk in race.walks.items():
+            z = torch.tensor(start, requires_grad=True)
+            p, losses = [], []
+            for _ in range(31):
+                loss = plain[name](z, torch.tensor(float(label)))
+                p.append(torch.sigmoid(z).item())
+                losses.append(loss.item())
+                (slope,) = torch.autograd.grad(loss, z)
+                z = (z - rate * slope).detach().requires_grad_()
+            np.testing.assert_allclose(walk.p, p, rtol=1e-5)
+            np.testing.assert_allclose(walk.loss, losses, rtol=1e-5)
 
 
 def test_a_look_at_the_race_stays_as_it_was() -> None:
@@ -137,15 +122,14 @@ def test_a_look_at_the_race_stays_as_it_was() -> None:
     assert racing.look().steps == 1
 
 
-@pytest.mark.parametrize("scene", SCENES.values(), ids=lambda scene: scene.name)
-@pytest.mark.parametrize("label", [0, 1])
-def test_the_formulas_hold_at_every_place_of_every_scene(scene, label: int) -> None:
-    for z in np.linspace(-scene.reach, scene.reach, 9):
-        race = RunningRace(float(z), label, 1.0).look() if scene.name == "race" else None
-        for equation in equations(observe(scene, float(z), label, race)):
-            assert equation.result
-            assert len(equation.formula) + len(equation.result) < 34, equation
-            assert "not a number" not in equation.result
+def test_the_formulas_hold_at_every_place_of_every_scene() -> None:
+    for scene, label in product(SCENES.values(), (0, 1)):
+        for z in np.linspace(-scene.reach, scene.reach, 9).tolist():
+            race = RunningRace(z, label, 1.0).look() if scene.name == "race" else None
+            for equation in equations(observe(scene, z, label, race)):
+                assert equation.result
+                assert len(equation.formula) + len(equation.result) < 34, equation
+                assert "not a number" not in equation.result
 
 
 def test_what_four_digits_cannot_tell_from_0_or_1_is_said_otherwise() -> None:

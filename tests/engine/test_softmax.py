@@ -10,15 +10,19 @@ import pytest
 import torch
 
 from engine.softmax import gradient, observe, stepped
-from engine.softmax_scenes import COLDEST, HOTTEST, LARGEST, SCENES, SoftmaxInput, equations, power
+from engine.softmax_scenes import (
+    COLDEST,
+    HOTTEST,
+    LARGEST,
+    SCENES,
+    SoftmaxInput,
+    equations,
+    power,
+)
 
-BARS, OVERFLOW = SCENES["bars"], SCENES["overflow"]
-VECTORS = [
-    (2.0, 1.0, 0.0, -1.0),
-    (0.0, 0.0),
-    (-7.5, 3.0, 3.0),
-    (5.0, -5.0, 1.5, 0.25, -0.5),
-]
+BARS = SCENES["bars"]
+FIRST = (2.0, 1.0, 0.0, -1.0)
+VECTORS = [FIRST, (0.0, 0.0), (-7.5, 3.0, 3.0), (5.0, -5.0, 1.5, 0.25, -0.5)]
 
 
 def softmax(z: tuple[float, ...], t: float = 1.0) -> list[float]:
@@ -27,31 +31,23 @@ def softmax(z: tuple[float, ...], t: float = 1.0) -> list[float]:
 
 
 @pytest.mark.parametrize("z", VECTORS)
-@pytest.mark.parametrize("t", [0.5, 1.0, 7.0])
-def test_probabilities_are_those_of_the_formula(z: tuple[float, ...], t: float) -> None:
-    look = observe(BARS, SoftmaxInput(z, temperature=t))
-    assert look.p == pytest.approx(softmax(z, t), rel=1e-5)
-    assert look.plain == pytest.approx(softmax(z), rel=1e-5)
-    assert sum(look.p) == pytest.approx(1, abs=1e-6)
-
-
-@pytest.mark.parametrize("z", VECTORS)
-def test_three_losses_agree(z: tuple[float, ...]) -> None:
+def test_probabilities_losses_and_gradient_are_those_of_the_formulas(z: tuple[float, ...]) -> None:
+    for t in (0.5, 1.0, 7.0):
+        look = observe(BARS, SoftmaxInput(z, temperature=t))
+        assert look.p == pytest.approx(softmax(z, t), rel=1e-5)
+        assert look.plain == pytest.approx(softmax(z), rel=1e-5)
+        assert sum(look.p) == pytest.approx(1, abs=1e-6)
     for label in range(len(z)):
-        losses = observe(BARS, SoftmaxInput(z, label=label)).losses
-        true = -math.log(softmax(z)[label])
+        look = observe(BARS, SoftmaxInput(z, label=label))
+        losses, true = look.losses, -math.log(softmax(z)[label])
         assert len(losses) == 3
         assert max(losses.values()) - min(losses.values()) <= 1e-6
         assert losses == pytest.approx(dict.fromkeys(losses, true), abs=2e-6)
-
-
-@pytest.mark.parametrize("z", VECTORS)
-def test_the_gradient_is_p_minus_y_and_the_slope_of_the_loss(z: tuple[float, ...]) -> None:
-    for label in range(len(z)):
-        look = observe(BARS, SoftmaxInput(z, label=label))
         error = [p - (place == label) for place, p in enumerate(softmax(z))]
         assert look.gradient == pytest.approx(error, abs=1e-6)
         assert sum(look.gradient) == pytest.approx(0, abs=1e-6)
+        after = [at - slope for at, slope in zip(z, error, strict=True)]
+        assert stepped(z, label) == pytest.approx(after, abs=1e-6)
         fine = gradient(torch.tensor(z, dtype=torch.float64), torch.tensor(label)).tolist()
         for place in range(len(z)):
             ahead, behind = (
@@ -61,15 +57,15 @@ def test_the_gradient_is_p_minus_y_and_the_slope_of_the_loss(z: tuple[float, ...
             assert fine[place] == pytest.approx((ahead - behind) / 2e-6, abs=1e-8)
 
 
-@pytest.mark.parametrize("c", [-80.0, -1.0, 3.5, 80.0])
-def test_a_number_added_to_every_logit_changes_nothing(c: float) -> None:
-    look = observe(SCENES["shift"], SoftmaxInput(VECTORS[0], shift=c))
-    assert look.z == pytest.approx([z + c for z in VECTORS[0]])
-    assert look.p == pytest.approx(look.plain, abs=1e-5)
+def test_a_number_added_to_every_logit_changes_nothing() -> None:
+    for c in (-80.0, -1.0, 3.5, 80.0):
+        look = observe(SCENES["shift"], SoftmaxInput(FIRST, shift=c))
+        assert look.z == pytest.approx([z + c for z in FIRST])
+        assert look.p == pytest.approx(look.plain, abs=1e-5)
 
 
 def test_the_temperature_leads_from_one_class_to_all_alike() -> None:
-    scene, given = SCENES["temperature"], SoftmaxInput(VECTORS[0])
+    scene, given = SCENES["temperature"], SoftmaxInput(FIRST)
     cold, hot = (observe(scene, replace(given, temperature=t)) for t in (COLDEST, HOTTEST))
     assert cold.p[0] > 0.999999
     assert hot.p == pytest.approx([0.25] * 4, abs=0.004)
@@ -79,15 +75,15 @@ def test_the_temperature_leads_from_one_class_to_all_alike() -> None:
     curves = np.array(cold.curves)
     np.testing.assert_allclose(curves.sum(axis=0), 1, atol=1e-6)
     for place in (0, 60, 150, 200):
-        expected = softmax(VECTORS[0], cold.temperatures[place])
+        expected = softmax(FIRST, cold.temperatures[place])
         np.testing.assert_allclose(curves[:, place], expected, rtol=1e-4, atol=1e-9)
 
 
 def test_where_each_way_to_the_logarithm_fails() -> None:
     def ways(*z: float) -> list[tuple[float, ...]]:
-        return list(observe(OVERFLOW, SoftmaxInput(z)).ways.values())
+        return list(observe(SCENES["overflow"], SoftmaxInput(z)).ways.values())
 
-    for z in (VECTORS[0], (88.0, 0.0)):
+    for z in (FIRST, (88.0, 0.0)):
         safe, finished, formula = ways(*z)
         assert safe == pytest.approx(finished, abs=1e-5)
         assert safe == pytest.approx(formula, abs=1e-5)
@@ -99,39 +95,24 @@ def test_where_each_way_to_the_logarithm_fails() -> None:
     assert safe == (0.0, -104.0)
     assert finished == formula == (0.0, -math.inf)
     assert ways(500.0, -500.0)[0] == (0.0, -1000.0)
-
-
-def test_the_powers_end_where_float32_does() -> None:
     assert torch.finfo(torch.float32).max == LARGEST
-    for z in (88.72, 88.73):
-        assert math.isinf(power(z)) == torch.exp(torch.tensor(z)).isinf().item()
+    for at in (88.72, 88.73):
+        assert math.isinf(power(at)) == torch.exp(torch.tensor(at)).isinf().item()
 
 
-def test_a_step_goes_against_the_gradient() -> None:
-    z, label = VECTORS[0], 1
-    expected = [
-        at - (p - (place == label)) for place, (at, p) in enumerate(zip(z, softmax(z), strict=True))
-    ]
-    assert stepped(z, label) == pytest.approx(expected, abs=1e-6)
-
-
-@pytest.mark.parametrize("scene", SCENES.values(), ids=lambda scene: scene.name)
-def test_the_formulas_hold_wherever_the_keys_lead(scene) -> None:
-    r = scene.reach
-    for z in (scene.start, (r, -r), (r,) * 5, (-r,) * 5, (-r, r, 0.0, -r, r)):
-        for c, t in ((0.0, 1.0), (80.0, HOTTEST), (-80.0, COLDEST)):
-            c = c if scene.moves == "shift" else 0.0
-            t = t if scene.moves == "temperature" else 1.0
-            for equation in equations(observe(scene, SoftmaxInput(z, shift=c, temperature=t))):
-                assert equation.result
-                assert len(equation.formula) + len(equation.result) < 34, equation
-                assert "not a number" not in equation.result
-
-
-def test_the_formulas_carry_the_numbers_of_the_moment() -> None:
-    shown = {
-        e.formula: (e.numbers, e.result) for e in equations(observe(BARS, SoftmaxInput(VECTORS[0])))
-    }
+def test_the_formulas_hold_wherever_the_keys_lead() -> None:
+    for scene in SCENES.values():
+        r = scene.reach
+        for z in (scene.start, (r, -r), (r,) * 5, (-r,) * 5, (-r, r, 0.0, -r, r)):
+            for c, t in ((0.0, 1.0), (80.0, HOTTEST), (-80.0, COLDEST)):
+                c = c if scene.moves == "shift" else 0.0
+                t = t if scene.moves == "temperature" else 1.0
+                for equation in equations(observe(scene, SoftmaxInput(z, shift=c, temperature=t))):
+                    assert equation.result
+                    assert len(equation.formula) + len(equation.result) < 34, equation
+                    assert "not a number" not in equation.result
+    look = observe(BARS, SoftmaxInput(FIRST))
+    shown = {e.formula: (e.numbers, e.result) for e in equations(look)}
     assert shown["eᶻ"] == ("e^(2.00)", "7.3891")
     assert shown["Σ eᶻ"] == ("7.4 + 2.7 + 1.0 + 0.4", "11.48")
     assert shown["P(cat) = eᶻ/Σ eᶻ"] == ("7.3891/11.48", "0.6439")

@@ -14,9 +14,9 @@ from engine.config import Setting
 from engine.equations import Equation, number
 from engine.trainer import Trainer
 from engine.trainers.gradient_by_hand import GradientByHand, GradientByHandConfig
-from engine.trainers.line import LineTrainer
 from engine.trainers.linear_regression import LinearRegression
 from engine.trainers.parameters import Parameters
+from engine.trainers.sgd import LineTrainer
 from tests.engine.conftest import Start, look, until
 
 LINES = [

@@ -6,6 +6,7 @@ cell, see what changes.
 
 from __future__ import annotations
 
+import random
 from itertools import product
 from typing import Any
 
@@ -13,10 +14,12 @@ import numpy as np
 import pytest
 import torch
 
+from engine.expression import Refused
 from engine.tensors.content import tensors
 from engine.tensors.evaluate import evaluate
 from engine.tensors.looks import Broadcast, PyTorchRefused, Shape, TensorAxis, TensorLook
 from engine.tensors.scenes import SCENES
+from engine.tensors.vocabulary import FORMS, FUNCTIONS, METHODS, OPERATORS
 
 LINES = """
 x; x[0]; x[-1, 2]; x[:, -1]; x[:, [-1]]; x[1:, ::2]; x[[0, 2]]; x[[0, 2], [1, 3]]; x[..., 0];
@@ -175,7 +178,7 @@ def test_the_cells_are_those_that_a_change_can_reach() -> None:
             axes = tuple(range(len(result.look.shape)))
             np.testing.assert_array_equal(picked, expected.any(axis=axes), line)
             for cell in product(*map(range, result.look.shape)):
-                np.testing.assert_array_equal(result.came_from(cell)[name], expected[cell], line)
+                np.testing.assert_array_equal(result.came_from([cell])[name], expected[cell], line)
 
 
 def test_only_tensors_that_the_line_reads_are_named() -> None:
@@ -183,7 +186,7 @@ def test_only_tensors_that_the_line_reads_are_named() -> None:
     assert set(evaluate("torch.ones(2)", start(0)).picked) == set()
     shape = evaluate("x.shape", start(0))  # no tensor: no cells
     assert not shape.picked["x"].any()
-    assert not shape.came_from(())["x"].any()
+    assert not shape.came_from([()])["x"].any()
 
 
 def test_masks_choices_and_indices_decide_and_are_not_picked() -> None:
@@ -192,7 +195,7 @@ def test_masks_choices_and_indices_decide_and_are_not_picked() -> None:
     positive = (own["x"] > 0).numpy()
     np.testing.assert_array_equal(result.picked["x"], positive)
     np.testing.assert_array_equal(
-        np.argwhere(result.came_from((0,))["x"]), np.argwhere(positive)[:1]
+        np.argwhere(result.came_from([(0,)])["x"]), np.argwhere(positive)[:1]
     )
     own = {"x": torch.tensor([1.0, 5.0]), "y": torch.tensor([3.0, 3.0])}
     picked = evaluate("torch.where(x > 2, x, y)", own).picked
@@ -214,7 +217,9 @@ def test_a_mean_over_the_frames_of_a_video_comes_from_one_place_in_each() -> Non
     result = evaluate("x.float().mean(dim=0)", tensors("video"))
     expected = np.zeros((20, 16, 24, 3), np.bool_)
     expected[:, 3, 4, 0] = True
-    np.testing.assert_array_equal(result.came_from((3, 4, 0))["x"], expected)
+    np.testing.assert_array_equal(result.came_from([(3, 4, 0)])["x"], expected)
+    expected[:, 5, 6, 1] = True  # of two cells, what either comes from
+    np.testing.assert_array_equal(result.came_from([(3, 4, 0), (5, 6, 1)])["x"], expected)
 
 
 def test_the_rule_of_broadcasting_is_pytorchs() -> None:
@@ -270,3 +275,114 @@ def test_a_mismatch_says_which_dimensions_disagree() -> None:
     assert "dimension 1: x has 4, y has 3" in str(refusal)
     assert "dimension 0" not in str(refusal)
     assert refusal.text[refusal.start : refusal.end] == "x + y"
+
+
+ARGUMENTS = (
+    *("0", "1", "-1", "2", "-3", "5", "[]", "()", "(0, 1)", "[0, 0]", "(0,)", "(2, -1)", "-5"),
+    *("9223372036854775807", "-9223372036854775807", "2**62", "10**12", "2**31", "None", "..."),
+    *("True", "False", "1.5", "-0.0", "1e300", "1e999", "'a'", "x", "y", "x.shape", "[x, x]"),
+    *("x > 2", "torch.float32", "torch.int64", "torch.uint8", "x.dtype", "[[1], [2, 3]]", "~1.5"),
+    *("[1.5]", "x.max(dim=0)", "[[]]", "torch.tensor([])", "torch.zeros(0, 3)", "~True", "x[0:0]"),
+)
+KEYS = (
+    *("dim", "dims", "axis", "keepdim", "keepdims", "min", "max", "dtype", "start_dim", "end_dim"),
+    *("shifts", "sizes", "correction", "dim0", "dim1", "start", "end", "step", "alpha", "out"),
+)
+SLICES = (":", "1:", "::2", ":-1", "::-1", "2**62:", ":9223372036854775807", "::2**62", "x[0]:")
+FUZZED = (
+    *METHODS,
+    *FUNCTIONS,
+    *FORMS,
+    *OPERATORS,
+    *("values", "indices", "nothing", "Flatten()", "add_", "linalg.norm"),
+)
+
+
+def fuzzed(chance: random.Random, depth: int = 2) -> str:
+    """A random line: methods, functions, operators and indices with all kinds of arguments."""
+    if depth == 0:
+        return chance.choice(("x", "y", "x", "y", *ARGUMENTS))
+    owner = fuzzed(chance, depth - 1) if chance.random() < 0.4 else chance.choice("xy")
+    listed = [chance.choice(ARGUMENTS) for _ in range(chance.choice((0, 1, 1, 1, 2, 3)))]
+    named = [
+        f"{chance.choice(KEYS)}={chance.choice(ARGUMENTS)}" for _ in range(chance.choice((0, 1, 2)))
+    ]
+    name, given = chance.choice(FUZZED), ", ".join(listed + named)
+    match chance.randrange(9):
+        case 0 | 1 | 2:
+            return f"({owner}).{name}({given})"
+        case 3:
+            return f"{chance.choice(('torch.', 'np.', 'F.', ''))}{name}({owner}, {given})"
+        case 4:
+            return f"torch.{chance.choice(tuple(FUNCTIONS))}({given})"
+        case 5:
+            sign = chance.choice(("+", "-", "*", "/", "//", "%", "**", "@", "&", "^", "<", "=="))
+            return f"({owner}) {sign} ({fuzzed(chance, depth - 1)})"
+        case 6:
+            items = [
+                chance.choice((*ARGUMENTS, *SLICES, *SLICES)) for _ in range(chance.randint(1, 3))
+            ]
+            return f"({owner})[{', '.join(items)}]"
+        case 7:
+            return f"{chance.choice(('-', '~', '+', 'not '))}({owner})"
+    return f"({owner}).{name}"
+
+
+def trace_fuzzed(seed: int, lines: int) -> int:
+    """Evaluate so many random lines and trace every cell; how many had a tensor as their result."""
+    chance, taken = random.Random(seed), 0
+    own = (
+        names(),
+        {"x": torch.arange(12).reshape(3, 4), "y": torch.tensor(3.5)},
+        {"x": torch.arange(24).reshape(2, 3, 4).to(torch.uint8), "y": torch.tensor([1, 0]) > 0},
+    )
+    for _ in range(lines):
+        line, tensors = fuzzed(chance), chance.choice(own)
+        refused = None
+        try:
+            result = evaluate(line, tensors)
+        except Refused as caught:
+            refused = caught
+        if refused is not None:
+            assert str(refused), line
+            assert 0 <= refused.start <= refused.end <= len(refused.text), line
+            continue
+        if result.look is None:
+            continue
+        taken += 1
+        cells = list(np.ndindex(result.look.shape))
+        for cell in chance.sample(cells, min(len(cells), 24)):
+            for name, mask in result.came_from([cell]).items():
+                assert mask.shape == tensors[name].shape, line
+                assert (mask <= result.picked[name]).all(), line
+    return taken
+
+
+def test_random_lines_end_in_a_result_or_a_refusal_and_every_cell_can_be_traced() -> None:
+    assert trace_fuzzed(seed=13, lines=1000) > 50
+
+
+TWICE = """
+x.sum(dim=0, dim=1); x.clamp(min=0, min=1); torch.cat([x, x], dim=0, dim=1); x.sum(axis=0, dim=0);
+np.sum(x, axis=0, dim=1)
+"""
+
+
+def test_what_once_ended_the_app_is_refused_or_traced() -> None:
+    for line in split(TWICE):
+        with pytest.raises(Refused, match=r"(dim|min) is given twice") as caught:
+            evaluate(line, names())
+        assert caught.value.text[caught.value.start :].startswith(("dim=", "min="))
+    for line in ("~1.5", "~12.0", "~1e5", "x[~1.5]"):
+        with pytest.raises(Refused, match="~ is for masks and whole numbers"):
+            evaluate(line, names())
+    for line in ("x.roll(9223372036854775807)", "x.flip(2**62)", "x.roll([1, 2**62], (0, 1))"):
+        with pytest.raises(Refused, match="is too large here"):
+            evaluate(line, names())
+    with pytest.raises(Refused, match="too big"):  # a shape that NumPy cannot have
+        evaluate("x[0:0].reshape(0, 2**30, 2**31)", names())
+    for line in ("x.any([])", "x.all([])", "x.any(())", "x.any(dim=())"):
+        result, expected = evaluate(line, names()), eval(line, {"x": names()["x"]})
+        same(result.look, expected)
+        for cell in np.ndindex(tuple(expected.shape)):
+            assert np.argwhere(result.came_from([cell])["x"]).tolist() == [list(cell)]

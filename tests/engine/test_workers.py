@@ -20,7 +20,7 @@ import torch
 from engine.frame import State
 from engine.run import Run
 from engine.trainer import Rest, Step
-from engine.trainers.dataloader import DataLoaderConfig, Rows, TableLearner
+from engine.trainers.dataloader import DataLoaderConfig, TableLearner, TableRows
 from engine.trainers.workers import PATIENCE, Crew, loader
 from tests.engine.conftest import until
 
@@ -169,7 +169,7 @@ def test_what_does_not_fit_into_the_pipe_to_a_worker_is_not_waited_for(
     semaphores: set[str],
 ) -> None:
     """The worker is not ready to read the numbers of its samples, and never will be."""
-    rows = Rows(torch.zeros(100_000, 1), torch.zeros(100_000, 1))
+    rows = TableRows(torch.zeros(100_000, 1), torch.zeros(100_000, 1))
     crew = Crew(loader(rows, workers=1, shuffle=False, batch_size=50_000))
     batches = crew.epoch()
     assert next(batches) is None

@@ -11,11 +11,10 @@ import torch
 
 from engine.config import Setting
 from engine.frame import Frame, State
-from engine.graph.look import ProgramLook, WalkLook
-from engine.graph.programs import PROGRAMS
-from engine.graph.session import Session
+from engine.graph.programs import PROGRAMS, ProgramPosition
 from engine.graph.settings import GraphSettings
-from engine.graph.take_apart import take_apart
+from engine.graph.take_apart import ProgramSession, take_apart
+from engine.graph.walk import WalkPosition
 from engine.history import Diverged
 from engine.programs import eager, source, traced
 from engine.programs.catalog import find as find_program
@@ -112,9 +111,9 @@ def _texts(settings: Settings) -> dict[str, str]:
     return {name: str(value) for name, value in settings.items()}
 
 
-def _walked(way: Settings) -> WalkLook:
+def _walked(way: Settings) -> WalkPosition:
     walk = take_apart(GraphSettings.of(_texts(way)))
-    return WalkLook(walk, len(walk.moves))
+    return WalkPosition(walk, len(walk.moves))
 
 
 def program_look(name: str, given: str = "", *results: Any) -> Look:
@@ -161,17 +160,17 @@ ENDS: dict[str, Callable[[Settings], Any]] = {
 """By lab, what a solution leads to."""
 
 
-def _autograd(preset: Preset) -> Iterator[WalkLook | ProgramLook]:
+def _autograd(preset: Preset) -> Iterator[WalkPosition | ProgramPosition]:
     """Every move of a walk, or every statement of a program."""
     texts = _texts(preset.settings)
     if "program" not in texts:
         walk = take_apart(GraphSettings.of(texts))
-        yield from (WalkLook(walk, position) for position in range(len(walk.moves) + 1))
+        yield from (WalkPosition(walk, position) for position in range(len(walk.moves) + 1))
         return
-    session = Session(PROGRAMS[texts["program"]])
-    yield ProgramLook(session.program, ())
+    session = ProgramSession(PROGRAMS[texts["program"]])
+    yield session.position
     while session.step() is not None:
-        yield ProgramLook(session.program, session.lines)
+        yield session.position
 
 
 def _graphs(preset: Preset) -> Iterator[Look]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from engine.frame import Frame, State
-from engine.graph.look import WalkLook
+from engine.graph.walk import WalkPosition
 from engine.pictures import LossHistory
 from engine.programs.catalog import PROGRAMS
 from engine.programs.compiled import watch
@@ -264,7 +264,7 @@ def test_a_table_that_says_nothing_of_its_labels_beats_nothing(tmp_path: Path) -
 
 def test_clothes_are_no_digits() -> None:
     frame = last("mnist", {"data": "digits", "epochs": 1})
-    picture = replace(frame.picture, data="fashion-mnist", accuracies=np.array([0.1, 0.99]))
+    picture = replace(frame.picture, data="fashion-mnist", test_accuracy=0.99)
     assert not met("mnist", "reads", replace(frame, picture=picture))
     assert met("mnist", "reads", replace(frame, picture=replace(picture, data="mnist")))
 
@@ -290,7 +290,7 @@ def test_autograd_is_met_at_the_end_and_at_no_move_before() -> None:
     for name, way in (*solutions, *ways(ALSO, "autograd")):
         taken = last("autograd", way).walk
         for position in range(len(taken.moves)):
-            assert not met("autograd", name, WalkLook(taken, position)), (name, way)
+            assert not met("autograd", name, WalkPosition(taken, position)), (name, way)
 
 
 def test_a_traced_graph_lies_on_one_input_of_one_program_only() -> None:

@@ -13,7 +13,7 @@ from engine.graph.operations import FUNCTIONS, SIGNS
 from engine.graph.programs import PROGRAMS
 from engine.graph.settings import GraphSettings
 from engine.graph.take_apart import take_apart
-from engine.graph.walk import Walk
+from engine.graph.walk import GraphWalk
 from lessons.catalog import find
 from lessons.lesson import Question
 from tests.lessons.figures import says
@@ -22,11 +22,11 @@ AUTOGRAD = "autograd"
 LESSON = find(AUTOGRAD).load()
 
 
-def walk(expression: str, **inputs: float | tuple[float, ...]) -> Walk:
+def walk(expression: str, **inputs: float | tuple[float, ...]) -> GraphWalk:
     return take_apart(GraphSettings(expression, inputs))
 
 
-def node(taken: Walk, name: str) -> float:
+def node(taken: GraphWalk, name: str) -> float:
     """The gradient that is left at the node."""
     (found,) = [each for each in taken.nodes if each.name == name]
     assert found.gradient is not None

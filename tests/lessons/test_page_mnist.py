@@ -34,7 +34,7 @@ def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @cache
 def run(name: str, **more: Setting) -> Mnist:
     """The trainer after the last step of a preset."""
-    settings = {**find(SLUG).load().preset(name).settings, **more}
+    settings = {"validation": 0, **find(SLUG).load().preset(name).settings, **more}
     trainer = Mnist(MnistConfig.of(settings), torch.device("cpu"))
     for _ in trainer.steps():
         pass
@@ -98,7 +98,7 @@ def test_the_mean_and_the_deviation_are_those_of_the_training_pixels() -> None:
     assert pixels.mean().item() == pytest.approx(MEAN, abs=5e-5)
     assert pixels.std().item() == pytest.approx(DEVIATION, abs=5e-5)
     assert len(images.train_x) + len(images.test_x) == 70_000
-    says(SLUG, f"An **epoch** is {math.ceil(len(images.train_x) / 64)} batches of 64")
+    says(SLUG, f"an **epoch** is {math.ceil((len(images.train_x) - 10_000) / 64)} batches of 64")
 
 
 def test_paper_and_ink() -> None:
@@ -117,8 +117,9 @@ def test_a_blind_guess() -> None:
 
 
 def test_digits_that_need_no_download() -> None:
-    trainer = run("digits")
+    trainer = run("digits", validation=10_000)
     images = trainer.images
     count = len(images.train_y) + len(images.test_y)
-    says(SLUG, f"{count:,} small digits", f"the {len(images.test_y)} that were held out")
-    assert percent(trainer)[-1] == pytest.approx(98, abs=1)
+    says(SLUG, f"{count:,} small digits", f"the {len(images.test_y)} test images")
+    assert 100 * trainer.metrics()["test_accuracy"] == pytest.approx(98, abs=1)
+    assert len(trainer.held_x) == round(len(images.train_x) / 6)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from engine.datasets import registry
 from tui import paths
 
 FOLDERS = [
     (paths.CONFIG, paths.config_dir),
     (paths.STATE, paths.state_dir),
-    (paths.DATA, paths.data_dir),
+    (paths.DATA, registry.data_dir),
 ]
 
 
@@ -57,9 +58,9 @@ def test_the_data_sets_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(ValueError, match=r"does not exist: name another folder, or let a fetch"):
         paths.use_data_dir(str(tmp_path / "new"))
     assert paths.use_data_dir(str(tmp_path / "new"), may_be_made=True) == tmp_path / "new"
-    assert paths.data_dir() == tmp_path / "new"
+    assert registry.data_dir() == tmp_path / "new"
     (tmp_path / "old").mkdir()
-    assert paths.use_data_dir(str(tmp_path / "old")) == paths.data_dir() == tmp_path / "old"
+    assert paths.use_data_dir(str(tmp_path / "old")) == registry.data_dir() == tmp_path / "old"
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match="is not a folder"):
         paths.use_data_dir(str(tmp_path / "file"))

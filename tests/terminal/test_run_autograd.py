@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,9 @@ from engine.expression import Refused
 from lessons.catalog import find
 from tests.terminal.command import dltui
 from tui import cli
-from tui.stages.dissection import Dissection
+from tui.labs.autograd_state import AutogradState
 
 Captured = pytest.CaptureFixture[str]
-PRESETS = [preset.name for preset in find("autograd").load().presets]
 
 
 def settings(*pairs: str) -> list[str]:
@@ -45,26 +45,26 @@ def refused(capsys: Captured, *words: str) -> str:
 XYZ = settings("expression=x*y*z", "x=2", "y=3", "z=4")
 
 
-@pytest.mark.parametrize(
-    "expression",
-    ["x.__class__", "lambda: x", "x//0", "torch.load(x)", "2x", "x = x*2", "sum(x, dim=0)", "x[0]"],
-)
 def test_an_expression_is_refused_as_in_the_lab_before_any_value_is_missing(
-    capsys: Captured, expression: str
+    capsys: Captured,
 ) -> None:
-    lab = Dissection(find("autograd").load())
-    with pytest.raises(Refused) as in_the_lab:
-        lab.type(expression)
-    line = refused(capsys, *settings(f"expression={expression}"))
-    assert line.startswith(f"dltui: {in_the_lab.value}")
+    lab = AutogradState(find("autograd").load())
+    for expression in (
+        *("x.__class__", "lambda: x", "x//0", "torch.load(x)", "2x", "x = x*2"),
+        *("sum(x, dim=0)", "x[0]"),
+    ):
+        with pytest.raises(Refused) as in_the_lab:
+            lab.type(expression)
+        line = refused(capsys, *settings(f"expression={expression}"))
+        assert line.startswith(f"dltui: {in_the_lab.value}")
 
 
-@pytest.mark.parametrize("expression", ["torch.exp(x)", "F.relu(x)", "np.exp(x)", "math.sqrt(x)"])
-def test_a_known_function_is_accepted_with_its_prefix(capsys: Captured, expression: str) -> None:
-    _, end = run(capsys, *settings(f"expression={expression}", "x=4"))
-    _, plain = run(capsys, *settings(f"expression={expression.rpartition('.')[2]}", "x=4"))
-    assert end["value"] == plain["value"]
-    assert end["gradients"] == plain["gradients"]
+def test_a_known_function_is_accepted_with_its_prefix(capsys: Captured) -> None:
+    for expression in ("torch.exp(x)", "F.relu(x)", "np.exp(x)", "math.sqrt(x)"):
+        _, end = run(capsys, *settings(f"expression={expression}", "x=4"))
+        _, plain = run(capsys, *settings(f"expression={expression.rpartition('.')[2]}", "x=4"))
+        assert end["value"] == plain["value"]
+        assert end["gradients"] == plain["gradients"]
 
 
 def test_as_a_process_three_factors_give_12_8_and_6(folders: dict[str, str]) -> None:
@@ -83,8 +83,8 @@ def test_as_a_process_three_factors_give_12_8_and_6(folders: dict[str, str]) -> 
     assert all(difference < 1e-6 for difference in end["check"].values())
 
 
-def test_as_a_process_a_hostile_line_is_refused_without_a_trace(
-    folders: dict[str, str], tmp_path: Any
+def test_as_a_process_what_is_refused_or_fails_leaves_no_trace(
+    folders: dict[str, str], tmp_path: Path
 ) -> None:
     marker = tmp_path / "marker"
     hostile = f"expression=__import__('os').system('touch {marker}')"
@@ -93,9 +93,6 @@ def test_as_a_process_a_hostile_line_is_refused_without_a_trace(
     assert len(errors.splitlines()) == 1
     assert "Traceback" not in errors
     assert not marker.exists()
-
-
-def test_as_a_process_a_backward_that_fails_ends_with_1(folders: dict[str, str]) -> None:
     words = settings("expression=x*2", "x=[1, 2]")
     code, output, errors = dltui("run", "autograd", *words, env=folders)
     assert (code, errors) == (1, "")
@@ -104,29 +101,26 @@ def test_as_a_process_a_backward_that_fails_ends_with_1(folders: dict[str, str])
     assert "Traceback" not in output
 
 
-def test_the_mean_of_one_product_gives_2_and_1(capsys: Captured) -> None:
-    _, end = run(capsys, *settings("expression=mean(x*y)", "x=[1.]", "y=[2.]"))
-    assert end["gradients"] == {"x": [2], "y": [1]}
-    assert end["preset"] is None
-
-
 def test_without_any_word_it_takes_the_first_preset(capsys: Captured) -> None:
     _, end = run(capsys)
     assert end["preset"] == "product"
     assert end["gradients"] == {"x": 12, "y": 8, "z": 6}
     assert {"status", "lesson", "device", "seconds", "expression", "inputs"} <= set(end)
     assert (end["lesson"], end["device"]) == ("autograd", "cpu")
+    _, end = run(capsys, *settings("expression=mean(x*y)", "x=[1.]", "y=[2.]"))
+    assert end["gradients"] == {"x": [2], "y": [1]}
+    assert end["preset"] is None
 
 
-@pytest.mark.parametrize("preset", PRESETS)
-def test_every_preset_runs_to_its_end(capsys: Captured, preset: str) -> None:
-    events, end = run(capsys, "--preset", preset)
-    assert (end["status"], end["preset"]) == ("finished", preset)
-    assert events
-    assert cli.main(["run", "autograd", "--preset", preset]) == 0
-    output, errors = capsys.readouterr()
-    assert errors == ""
-    assert "Traceback" not in output
+def test_every_preset_runs_to_its_end(capsys: Captured) -> None:
+    for preset in find("autograd").load().presets:
+        events, end = run(capsys, "--preset", preset.name)
+        assert (end["status"], end["preset"]) == ("finished", preset.name)
+        assert events
+        assert cli.main(["run", "autograd", "--preset", preset.name]) == 0
+        output, errors = capsys.readouterr()
+        assert errors == ""
+        assert "Traceback" not in output
 
 
 def test_the_line_has_the_gradients_of_plain_pytorch(capsys: Captured) -> None:
@@ -149,12 +143,11 @@ def test_a_setting_of_a_preset_is_changed(capsys: Captured) -> None:
     assert end["gradients"]["y"] == 40  # of two, the last one counts
 
 
-def test_weights_start_the_way_back(capsys: Captured) -> None:
+def test_weights_start_the_way_back_and_what_requires_no_gradient_has_none(
+    capsys: Captured,
+) -> None:
     _, end = run(capsys, *settings("expression=x**2", "x=[1, 2]", "gradient=[1, 10]"))
     assert end["gradients"] == {"x": [2, 40]}
-
-
-def test_what_requires_no_gradient_has_none(capsys: Captured) -> None:
     events, end = run(capsys, *XYZ, *settings("requires_grad=z"))
     assert end["gradients"] == {"z": 6}
     assert [event["gradient"] for event in events if event["kind"] == "input"] == [None, None, 6]
@@ -181,66 +174,53 @@ def test_a_backward_that_fails_is_an_end_of_its_own(capsys: Captured) -> None:
     assert end["gradients"] == {"x": None, "y": None}
 
 
-@pytest.mark.parametrize(
-    ("expression", "value", "gradient"),
-    [
+def test_what_is_no_number_is_null(capsys: Captured) -> None:
+    for expression, value, gradient in (
         ("x/0", None, None),  # ∞, and a slope of ∞: JSON has no word for either
         ("log(-x)", None, 0.5),  # no number, though d log(−x)/dx = 1/x has one
         ("9**9**9 * x", None, None),
         ("x*1e308*10", None, None),
         ("sqrt(x - 2)", 0, None),
-    ],
-)
-def test_what_is_no_number_is_null(
-    capsys: Captured, expression: str, value: float | None, gradient: float | None
-) -> None:
-    _, end = run(capsys, *settings(f"expression={expression}", "x=2"))
-    assert end["value"] == value
-    assert end["gradients"] == {"x": gradient}
-    assert end["check"] == {"x": None}
-    assert cli.main(["run", "autograd", *settings(f"expression={expression}", "x=2")]) == 0
-    output, _ = capsys.readouterr()
-    assert says_so(output)
+    ):
+        _, end = run(capsys, *settings(f"expression={expression}", "x=2"))
+        assert end["value"] == value
+        assert end["gradients"] == {"x": gradient}
+        assert end["check"] == {"x": None}
+        assert cli.main(["run", "autograd", *settings(f"expression={expression}", "x=2")]) == 0
+        output, _ = capsys.readouterr()
+        assert "∞" in output or "not a number" in output
+        assert "nan" not in output.split()
 
 
-def says_so(output: str) -> bool:
-    """An infinity is written ∞, and what is no number says so."""
-    return ("∞" in output or "not a number" in output) and "nan" not in output.split()
+MISTAKES = [
+    (settings("expression=foo(x)", "x=2"), "an expression has no function foo"),
+    (settings("expression=x.T", "x=2"), "at column 1: 'x.T'"),
+    (settings("expression=x*y", "x=2"), "y has no value: give it one with --set y=2"),
+    (settings("expression=x*2", "x=2", "y=3"), "y has a value, but the expression does not"),
+    (settings("expression="), "an expression is wanted"),
+    (settings("expression=x*2", "x=two"), "it must be a number"),
+    (settings("expression=x*2", f"x=[{'1,' * 100_000}1]"), "too many"),
+    (settings(f"expression={'(' * 10_000}x{')' * 10_000}", "x=2"), "too many"),
+    (settings("expression=x\x1b[2J", "x=2"), "U+001B"),
+    (settings("expression=x*y", "x=[1,2]", "y=[1,2,3]"), "must match the size"),
+    (settings("expression=x*2", "x=2", "requires_grad=q"), "the inputs are x"),
+    (settings("exp=2"), "exp is taken: it is a function"),
+    (settings("q=2"), "q has a value, but the expression does not use it"),
+    (settings("x"), "--set takes NAME=VALUE"),
+    (["--preset", "produkt"], "did you mean product"),
+    (["--preset", "twice", "--set", "x=2"], "it takes no --set"),
+    (["--seed", "1"], "autograd trains nothing: leave --seed out"),
+    (["--every", "1"], "autograd trains nothing: leave --every out"),
+    (["--device", "cuda"], "leave --device out"),
+]
 
 
-@pytest.mark.parametrize(
-    ("words", "what"),
-    [
-        (settings("expression=x*"), "something is missing at the end"),
-        (settings("expression=foo(x)", "x=2"), "an expression has no function foo"),
-        (settings("expression=x.T", "x=2"), "at column 1: 'x.T'"),
-        (settings("expression=lambda: 1"), "a lambda cannot stand here"),
-        (settings("expression=x*y", "x=2"), "y has no value: give it one with --set y=2"),
-        (settings("expression=x*2", "x=2", "y=3"), "y has a value, but the expression does not"),
-        (settings("expression="), "an expression is wanted"),
-        (settings("expression=x*2", "x=two"), "it must be a number"),
-        (settings("expression=x*2", "x=[1,2"), "it must be a number"),
-        (settings("expression=x*2", "x=nan"), "it must be a number"),
-        (settings("expression=x*2", f"x=[{'1,' * 100_000}1]"), "too many"),
-        (settings(f"expression={'(' * 10_000}x{')' * 10_000}", "x=2"), "too many"),
-        (settings("expression=x\x1b[2J", "x=2"), "U+001B"),
-        (settings("expression=x*y", "x=[1,2]", "y=[1,2,3]"), "must match the size"),
-        (settings("expression=x*2", "x=2", "requires_grad=q"), "the inputs are x"),
-        (settings("exp=2"), "exp is taken: it is a function"),
-        (settings("q=2"), "q has a value, but the expression does not use it"),
-        (settings("x"), "--set takes NAME=VALUE"),
-        (["--preset", "produkt"], "did you mean product"),
-        (["--preset", "twice", "--set", "x=2"], "it takes no --set"),
-        (["--seed", "1"], "autograd trains nothing: leave --seed out"),
-        (["--every", "1"], "autograd trains nothing: leave --every out"),
-        (["--device", "cuda"], "leave --device out"),
-    ],
-)
-def test_what_is_wrong_is_said_in_one_line(capsys: Captured, words: list[str], what: str) -> None:
-    line = refused(capsys, *words)
-    assert what in line
-    assert len(line) < 400
-    assert "\x1b" not in line
+def test_what_is_wrong_is_said_in_one_line(capsys: Captured) -> None:
+    for words, what in MISTAKES:
+        line = refused(capsys, *words)
+        assert what in line
+        assert len(line) < 400
+        assert "\x1b" not in line
 
 
 def test_the_table_for_a_person(capsys: Captured) -> None:
@@ -253,21 +233,20 @@ def test_the_table_for_a_person(capsys: Captured) -> None:
     assert "finite differences agree: the largest difference is" in output
 
 
-@pytest.mark.parametrize("slug", ["tensors", "graphs", "probabilities", "softmax"])
-def test_a_lesson_that_trains_nothing_says_what_to_do(slug: str, capsys: Captured) -> None:
-    assert cli.main(["run", slug]) == 2
-    output, errors = capsys.readouterr()
-    assert output == ""
-    assert f"the lesson {slug!r} trains nothing" in errors
-    assert f"dltui {slug}" in errors
-
-
-@pytest.mark.parametrize(
-    "words", [("--csv", "t.csv", "--label", "x"), ("--target", "number"), ("--missing", "fill")]
-)
-def test_a_table_is_refused(capsys: Captured, words: tuple[str, ...]) -> None:
-    line = refused(capsys, *words)
-    assert f"the lesson 'autograd' takes no {words[0]}: dataloader does" in line
+def test_other_lessons_and_options_say_what_to_do(capsys: Captured) -> None:
+    for slug in ("tensors", "graphs", "probabilities", "softmax"):
+        assert cli.main(["run", slug]) == 2
+        output, errors = capsys.readouterr()
+        assert output == ""
+        assert f"the lesson {slug!r} trains nothing" in errors
+        assert f"dltui {slug}" in errors
+    for words in (
+        ("--csv", "t.csv", "--label", "x"),
+        ("--target", "number"),
+        ("--missing", "fill"),
+    ):
+        line = refused(capsys, *words)
+        assert f"the lesson 'autograd' takes no {words[0]}: dataloader does" in line
 
 
 def test_a_name_like_an_option_is_an_input_as_any_other(capsys: Captured) -> None:

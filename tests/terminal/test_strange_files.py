@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.strange_files import STRANGE, fifo
+from tests.strange_files import STRANGE
 from tests.terminal.conftest import Open
 
 
@@ -30,7 +30,7 @@ def test_what_lies_in_the_place_of_its_files_does_not_stop_it(
 
 
 def test_what_cannot_be_kept_is_said_when_it_ends(terminal: Open, tmp_path: Path) -> None:
-    fifo(tmp_path / "in-the-way")
+    os.mkfifo(tmp_path / "in-the-way")
     app = terminal("gradient-by-hand", DLTUI_STATE_DIR=str(tmp_path / "in-the-way" / "state"))
     app.until("progress is not kept")
     app.send("q")

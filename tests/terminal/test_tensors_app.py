@@ -74,7 +74,7 @@ def test_the_ladder_from_the_first_rung_to_the_last(
     write(app, "x.__class__")
     app.until(lambda text: "^" in text.splitlines()[2])
     app.send("\x1b")
-    app.until(lambda _: line(app) == "› x[:, 3]")
+    app.until(lambda _: line(app) == "›")
 
     climb(app, "grid", "image", "video")
     app.send(" ")

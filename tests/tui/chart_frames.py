@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,11 +15,12 @@ from tui.charts import CHARTS
 from tui.charts.style import ChartStyle
 
 DARK = ChartStyle.dark()
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
-def draw(kind: str, frame: Frame, width: int, height: int, **look: bool) -> list[str]:
+def draw(kind: str, frame: Frame, width: int, height: int, **style: bool) -> list[str]:
     """A chart as text, checked to fill its room to the cell."""
-    lines = CHARTS[kind].draw(frame, width, height, replace(DARK, **look)).text()
+    lines = CHARTS[kind].draw(frame, width, height, replace(DARK, **style)).text()
     assert [len(line) for line in lines] == [width] * height
     return lines
 
@@ -77,3 +79,54 @@ def canvas(lines: Sequence[str]) -> tuple[int, int, int]:
     left = next(line.index("└") for line in lines if "└" in line) + 1
     rows = next(row for row, line in enumerate(lines) if "└" in line)
     return left, len(lines[0]) - left, rows
+
+
+def ticks(lines: Sequence[str]) -> tuple[list[tuple[float, int]], list[tuple[float, int]]]:
+    """The values of the ticks with their columns, and with their rows, as a reader finds them."""
+    left, _, rows = canvas(lines)
+    marks = [column for column, letter in enumerate(lines[rows]) if letter == "┬"]
+    labels = lines[rows + 1].split()
+    values = [value for text in labels if (value := _value(text)) is not None]
+    across = list(zip(values, marks, strict=False))
+    down = [
+        (value, row)
+        for row in range(rows)
+        if (value := _value(lines[row][: left - 1].strip())) is not None
+    ]
+    return across, down
+
+
+def cell(lines: Sequence[str], x: float, y: float) -> tuple[float, float]:
+    """The (row, column) of a point between two ticks, as a reader finds it, not yet rounded."""
+    across, down = ticks(lines)
+    return _between(down, y), _between(across, x)
+
+
+def near(lines: Sequence[str], x: float, y: float, marks: str) -> bool:
+    """Whether one of these marks stands in the cell of a point, or in one next to it.
+
+    A column of a tick is rounded, and so the column of a point may be one off.
+    """
+    row, column = cell(lines, x, y)
+    return any(
+        abs(at[0] - row) <= 0.51 and abs(at[1] - column) <= 1.51 for at in cells(lines, marks)
+    )
+
+
+def _between(places: list[tuple[float, int]], value: float) -> float:
+    (low, first), (high, last) = places[0], places[-1]
+    return first + (value - low) / (high - low) * (last - first)
+
+
+def _value(text: str) -> float | None:
+    text = text.replace("−", "-").replace(",", "")
+    mantissa, times, power = text.partition("×")
+    if match := re.fullmatch(r"(-?)10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", power if times else text):
+        sign = -1.0 if match.group(1) else 1.0
+        return (float(mantissa) if times else sign) * 10.0 ** int(
+            match.group(2).translate(SUPERSCRIPTS)
+        )
+    try:
+        return float(text)
+    except ValueError:
+        return None

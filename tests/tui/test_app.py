@@ -21,7 +21,7 @@ from tests.full_disk import Disk
 from tests.tui.conftest import PATIENCE, app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
-from tui.bench import SettingUp
+from tui.environment import EnvironmentLoader
 from tui.labs.training import TrainingLab
 from tui.palette import Palette, key_commands
 from tui.screens.code import CodeView
@@ -124,7 +124,7 @@ async def test_what_lies_in_the_place_of_its_files_is_said_and_so_is_a_full_disk
     own_folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # To leave while PyTorch is being imported would spoil the tests that follow.
-    monkeypatch.setattr(SettingUp, "start", lambda _: None)
+    monkeypatch.setattr(EnvironmentLoader, "start", lambda _: None)
     (own_folders / "config").mkdir()
     (own_folders / "state").mkdir()
     (own_folders / "config" / "settings.json").write_bytes(b"[" * 100_000)

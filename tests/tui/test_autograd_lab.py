@@ -11,41 +11,37 @@ from textual.pilot import Pilot
 from textual.widgets import Input, Static
 from textual.widgets._toast import Toast
 
-from engine.graph.look import ProgramLook, WalkLook
+from engine.graph.programs import ProgramPosition
+from engine.graph.walk import WalkPosition
 from lessons.catalog import find
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui import cli
-from tui.app import DltuiApp
-from tui.bench import SettingUp
-from tui.labs.autograd import AutogradLab
+from tui.environment import EnvironmentLoader
+from tui.labs.autograd import AutogradLab, Inputs
 from tui.progress import Progress
 from tui.screens.home import HomeScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.diagram import Diagram
 from tui.widgets.expression_line import ExpressionLine
-from tui.widgets.inputs import Inputs
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.transcript import Transcript
 
-CHALLENGES = find("autograd").load().challenges
-
-
-def autograd() -> DltuiApp:
-    return app("autograd")
+LESSON = find("autograd").load()
+NARROW, WIDE = (80, 22), (120, 40)
 
 
 async def open_lab(pilot: Pilot[None]) -> AutogradLab:
     await until(pilot, lambda: pilot.app.screen.query(AutogradLab))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(AutogradLab)
-    await until(pilot, lambda: lab.dissection is not None)
+    await until(pilot, lambda: lab.ready)
     await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
     return lab
 
 
 async def write(pilot: Pilot[None], lab: AutogradLab, text: str) -> None:
-    """Put the text into the line, and press enter; wait until it was taken or refused."""
+    """Put the text into the line, and press enter; wait until it is accepted or refused."""
     await pilot.press("e")
     await until(pilot, lambda: isinstance(pilot.app.focused, Input))
     pilot.app.focused.value = text
@@ -56,7 +52,7 @@ async def write(pilot: Pilot[None], lab: AutogradLab, text: str) -> None:
 
 async def to_the_end(pilot: Pilot[None], lab: AutogradLab) -> None:
     """As often as it takes, what `s` does: a key takes a tenth of a second to be pressed here."""
-    while not lab.dissection.look.done:
+    while not lab.state.look.done:
         lab.action_step()
     await pilot.pause()
 
@@ -83,109 +79,108 @@ def heading(pilot: Pilot[None]) -> str:
     return screen_text(pilot.app).split("\n")[0]
 
 
-async def test_the_walk_through_three_factors_in_numbers() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
+def flat(pilot: Pilot[None]) -> str:
+    """All that is on the screen, as one line."""
+    return " ".join(screen_text(pilot.app).split())
+
+
+def dim(pilot: Pilot[None]) -> set[str]:
+    bindings = pilot.app.screen.active_bindings
+    return {key for key, binding in bindings.items() if not binding.enabled}
+
+
+MOVES = [  # what is said, the node at work, and how many nodes have no gradient yet
+    ("forward  a = x · y = 2 · 3 = 6", "a", 5),
+    ("forward  f = a · z = 6 · 4 = 24", "f", 5),
+    ("backward  ∂f/∂f = 1", "f", 4),
+    ("backward  ∂f/∂a += ∂f/∂f · ∂f/∂a = 1 · 4 = 4", "a", 3),
+    ("backward  ∂f/∂z += ∂f/∂f · ∂f/∂z = 1 · 6 = 6", "z", 2),
+    ("backward  ∂f/∂x += ∂f/∂a · ∂a/∂x = 4 · 3 = 12", "x", 1),
+    ("backward  ∂f/∂y += ∂f/∂a · ∂a/∂y = 4 · 2 = 8", "y", 0),
+]
+
+
+async def test_the_walk_through_three_factors_and_the_keys_at_its_ends() -> None:
+    async with app("autograd").run_test(size=NARROW, notifications=True) as pilot:
         lab = await open_lab(pilot)
+        graph = lab.query_one(Diagram)
         assert "forward 0/2" in heading(pilot)
         assert box(lab, "a = x · y") == ["?", "∂ none yet"]
-        expected = [
-            ("forward", "a = x · y = 2 · 3 = 6"),
-            ("forward", "f = a · z = 6 · 4 = 24"),
-            ("backward", "∂f/∂f = 1"),
-            ("backward", "∂f/∂a += ∂f/∂f · ∂f/∂a = 1 · 4 = 4"),
-            ("backward", "∂f/∂z += ∂f/∂f · ∂f/∂z = 1 · 6 = 6"),
-            ("backward", "∂f/∂x += ∂f/∂a · ∂a/∂x = 4 · 3 = 12"),
-            ("backward", "∂f/∂y += ∂f/∂a · ∂a/∂y = 4 · 2 = 8"),
-        ]
-        for phase, line in expected:
+        assert "┏" not in graph.text
+        assert graph.text.count("none yet") == 5
+        await until(pilot, lambda: dim(pilot) == {"b", "r"})
+        await pilot.press("b", "r")
+        assert lab.state.look.position == 0
+        for line, node, empty in MOVES:
             await pilot.press("s")
-            assert shown(lab, "#said").startswith(f"{phase}  {line}")
-            assert phase in heading(pilot)
-        await pilot.pause()
+            assert shown(lab, "#description").startswith(line)
+            assert line.split()[0] in heading(pilot)
+            (lit,) = re.findall(r"┃ (\w).*? ┃", graph.text)[:1]
+            assert (lit, graph.text.count("┏━━")) == (node, 1)
+            assert graph.text.count("none yet") == empty
+            assert not re.search(r"∂ 0\b", graph.text)
+            forward = line.startswith("forward")  # the arrows point to where the numbers go
+            assert (graph.text.count("▶"), graph.text.count("◀")) == ((4, 0) if forward else (0, 4))
+        assert re.search(r"┏━ 2 ━", graph.text)  # ∂a/∂y = x = 2, on the way that was just gone
+        await until(pilot, lambda: dim(pilot) == {"s"})
+        await until(pilot, lambda: "challenge met" in flat(pilot))
+        assert not pilot.app.screen.query(Toast)  # a notice would hide what is said
         said = flat(pilot)
         assert "MulBackward0" in said
         assert "✓ check: nudging each input a little (finite differences) agrees to" in said
+        assert "f = a · z" in said
         assert [box(lab, name)[1] for name in "xyz"] == ["∂ 12", "∂ 8", "∂ 6"]
-        assert "at the end" in pilot.app.screen.query_one(StatusBar).text
-
-
-async def test_a_gradient_reads_none_yet_until_it_comes_and_never_0() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        for position in range(6):
-            text = lab.query_one(Diagram).text
-            assert text.count("none yet") == 5 - max(0, position - 2)
-            assert not re.search(r"∂ 0\b", text)
-            await pilot.press("s")
-
-
-async def test_the_node_and_the_edge_at_work_are_lit() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        graph = lab.query_one(Diagram)
-        assert "┏" not in graph.text
-        lit = []
-        for _ in range(7):
-            await pilot.press("s")
-            (title,) = re.findall(r"┃ (\w).*? ┃", "\n".join(graph.text.split("\n")))[:1]
-            lit.append(title)
-            assert graph.text.count("┏━━") == 1
-        assert lit == ["a", "f", "f", "a", "z", "x", "y"]
-        assert "┏━ 2 ━▶" in graph.text  # ∂a/∂y = x = 2, on the way that was just gone
-        await pilot.press("b")
-        assert "┗━ 3 ━▶" in graph.text  # ∂a/∂x = y = 3
-        assert " 2 ─▶" not in graph.text
-
-
-async def test_keys_that_lead_nowhere_are_dim_and_do_nothing() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-
-        def dim() -> set[str]:
-            bindings = pilot.app.screen.active_bindings
-            return {key for key, binding in bindings.items() if not binding.enabled}
-
-        await until(pilot, lambda: dim() == {"b", "r"})
-        await pilot.press("b", "r")
-        assert lab.dissection.look.position == 0
-        await pilot.press("s")
-        await until(pilot, lambda: dim() == set())
-        await to_the_end(pilot, lab)
-        await until(pilot, lambda: dim() == {"s"})
         await pilot.press("s", "s")
-        assert lab.dissection.look.position == 7
+        assert lab.state.look.position == 7
         await pilot.press("b")
-        assert lab.dissection.look.position == 6
+        assert lab.state.look.position == 6
+        assert re.search(r"┗━ 3 ━", graph.text)  # ∂a/∂x = y = 3
+        assert not re.search(r" 2 ─", graph.text)
+        await until(pilot, lambda: dim(pilot) == set())
         await pilot.press("r")
-        assert lab.dissection.look.position == 0
-        await until(pilot, lambda: dim() == {"b", "r"})
+        assert lab.state.look.position == 0
+        await until(pilot, lambda: dim(pilot) == {"b", "r"})
 
 
 async def test_space_plays_to_the_end_holds_and_begins_again() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
+    async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         state = pilot.app.screen.query_one(StatusBar)
         await pilot.press("left_square_bracket", "space")
-        assert lab.dissection.look.position == 1  # at once, and not only after two seconds
+        assert lab.state.look.position == 1  # at once, and not only after two seconds
         await until(pilot, lambda: "▶ 0.5 a second" in state.text)
         await pilot.press(*["right_square_bracket"] * 4)
         await until(pilot, lambda: "▶ 8 a second" in state.text)
-        await until(pilot, lambda: lab.dissection.look.position >= 3)
+        await until(pilot, lambda: lab.state.look.position >= 3)
         await pilot.press("space")
-        held = lab.dissection.look.position
-        assert not lab._playing.on
+        held = lab.state.look.position
+        assert not lab.playing
         await until(pilot, lambda: "s: next move" in state.text)
-        assert lab.dissection.look.position == held
+        assert lab.state.look.position == held
         await pilot.press("space")
-        await until(pilot, lambda: lab.dissection.look.done)
-        await until(pilot, lambda: not lab._playing.on)
+        await until(pilot, lambda: lab.state.look.done)
+        await until(pilot, lambda: not lab.playing)
         assert "at the end" in state.text
         await pilot.press(*["left_square_bracket"] * 4)  # so that it does not play on meanwhile
-        assert lab._playing.rate == 0.5
         await pilot.press("space")
-        assert lab.dissection.look.position == 1
+        assert lab.state.look.position == 1
+        assert lab.playing
         await pilot.press("s")
-        assert not lab._playing.on
+        assert not lab.playing
+        await pilot.press("space", "c")
+        assert not lab.playing  # nothing plays out of sight
+        held = lab.state.look.position
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
+        await pilot.press("e", *"garbage", "escape", "space")
+        assert "garbage" not in screen_text(pilot.app)
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert not lab.playing
+        assert lab.state.look.position == held + 1
+        await pilot.press("enter")
+        assert await open_lab(pilot) is lab
+        assert lab.state.look.position == held + 1
 
 
 REFUSALS = {
@@ -198,20 +193,36 @@ REFUSALS = {
 }
 
 
+def grounds(pilot: Pilot[None], lab: AutogradLab) -> set[str]:
+    """The colours behind the letters of the program."""
+    region = lab.query_one(Transcript).content_region
+    rows = pilot.app.screen._compositor.render_strips()[region.y : region.bottom]
+    parts = [part for row in rows for part in row.crop(region.x, region.right - 2)]
+    styles = [part.style for part in parts if part.text.strip()]
+    return {style.bgcolor.name for style in styles if style and style.bgcolor}
+
+
 async def test_every_preset_can_be_walked_and_the_errors_are_the_real_ones() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
+    async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
-        for preset in find("autograd").load().presets:
+        for preset in LESSON.presets:
             await until(pilot, lambda preset=preset: f" {preset.name} · " in heading(pilot))
-            look = lab.dissection.look
-            assert lab.query_one(Diagram).display is isinstance(look, WalkLook)
-            assert lab.query_one(Transcript).display is isinstance(look, ProgramLook)
+            look = lab.state.look
+            assert lab.query_one(Diagram).display is isinstance(look, WalkPosition)
+            assert lab.query_one(Transcript).display is isinstance(look, ProgramPosition)
             if preset.name in REFUSALS:
-                await to_the_error(pilot, lab)
+                while not (lab.state.look.ran and lab.state.look.ran[-1].error):
+                    lab.action_step()
                 for words in (*REFUSALS[preset.name], "✗"):
                     await until(pilot, lambda words=words: words in flat(pilot))
+            if preset.name == "twice":  # it stands on the screen's background in both themes
+                before = grounds(pilot, lab)
+                assert len(before) == 1
+                await pilot.press("t")
+                await until(pilot, lambda before=before: grounds(pilot, lab) != before)
+                assert len(grounds(pilot, lab)) == 1
             await to_the_end(pilot, lab)
-            if isinstance(look, WalkLook):
+            if isinstance(look, WalkPosition):
                 assert not look.walk.error
                 assert box(lab, f"{look.walk.result.name} = {look.walk.result.formula}")
             else:  # what the last line gave is in sight
@@ -222,30 +233,8 @@ async def test_every_preset_can_be_walked_and_the_errors_are_the_real_ones() -> 
         await until(pilot, lambda: " product · forward 0/2" in heading(pilot))
 
 
-async def to_the_error(pilot: Pilot[None], lab: AutogradLab) -> None:
-    while not (lab.dissection.look.lines and lab.dissection.look.lines[-1].error):
-        lab.action_step()
-    await pilot.pause()
-
-
-def flat(pilot: Pilot[None]) -> str:
-    """All that is on the screen, as one line."""
-    return " ".join(screen_text(pilot.app).split())
-
-
-async def test_an_expression_of_ones_own_is_typed_key_by_key() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("enter", *"x**2", "enter")  # takes the place of what stood there
-        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        await until(pilot, lambda: "your own · forward 0/1" in heading(pilot))
-        await pilot.press("s", "s", "s")
-        assert box(lab, "x") == ["2 ()", "∂ 4"]
-        assert box(lab, "f = x²") == ["4 ()", "∂ 1"]
-
-
-async def test_a_value_a_vector_and_weights_are_typed() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
+async def test_an_expression_values_and_weights_are_typed() -> None:
+    async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         await write(pilot, lab, "x = 5")
         await to_the_end(pilot, lab)
@@ -260,24 +249,22 @@ async def test_a_value_a_vector_and_weights_are_typed() -> None:
         # L = 1·(x₁·y·z) + 10·(x₂·y·z): ∂L/∂x = [12, 120], ∂L/∂y = 1·1·4 + 10·2·4 = 84.
         assert box(lab, "x") == ["[1, 2] (2,)", "∂ [12, 120]"]
         assert box(lab, "y") == ["3 ()", "∂ 84"]
-
-
-async def test_a_refusal_points_and_leaves_all_as_it_was() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("s", "s", "s")
-        before = lab.dissection.look
-        await write(pilot, lab, "x*y + foo(z)")
-        page = screen_text(pilot.app).split("\n")
-        assert page[1].index("foo") == page[2].index("^^^")
-        assert "an expression has no function foo. There are exp, log," in page[3]
-        assert lab.dissection.look is before
-        await pilot.press("escape")
+        await write(pilot, lab, "x = 2")
+        await pilot.press("enter", *"x**2", "enter")  # takes the place of what stood there
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        assert "› x*y*z" in screen_text(pilot.app)
-        assert "foo" not in screen_text(pilot.app)
-        await pilot.press("s")
-        assert lab.dissection.look.position == before.position + 1
+        await until(pilot, lambda: "your own · forward 0/1" in heading(pilot))
+        await pilot.press("s", "s", "s")
+        assert box(lab, "x") == ["2 ()", "∂ 4"]
+        assert box(lab, "f = x²") == ["4 ()", "∂ 1"]
+        await write(pilot, lab, "log(-x)")
+        await pilot.press("s", "s")
+        await pilot.pause()
+        assert "−2 has no logarithm: it is negative" in flat(pilot)
+        assert "not a number" in flat(pilot)
+        await write(pilot, lab, "9**9**9 * x")
+        await to_the_end(pilot, lab)
+        assert box(lab, "x")[1] == "∂ ∞"
+        assert "no check for x: the gradient is not finite" in shown(lab, "#description")
 
 
 HOSTILE = [
@@ -291,70 +278,36 @@ HOSTILE = [
 ]
 
 
-async def test_hostile_lines_are_refused_in_sight_and_nothing_is_lost(tmp_path: Path) -> None:
+async def test_refused_lines_are_pointed_at_and_change_nothing(tmp_path: Path) -> None:
     marker = tmp_path / "marker"
-    async with autograd().run_test(size=(80, 22)) as pilot:
+    async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
-        before = lab.dissection.look
+        await pilot.press("s", "s", "s")
+        before = lab.state.look
+        await write(pilot, lab, "x*y + foo(z)")
+        page = screen_text(pilot.app).split("\n")
+        assert page[1].index("foo") == page[2].index("^^^")
+        assert "an expression has no function foo. There are exp, log," in page[3]
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
+        assert "› x*y*z" in screen_text(pilot.app)
+        assert "foo" not in screen_text(pilot.app)
         for text in HOSTILE:
             await write(pilot, lab, text.replace("MARKER", str(marker)))
-            line = lab.query_one(ExpressionLine)
-            assert line.has_class("-refused"), text
+            assert lab.query_one(ExpressionLine).has_class("-refused"), text
             words = shown(lab, "#refusal").split("\n")[-1]
             await pilot.pause()
-            assert " ".join(words.split())[:60] in " ".join(screen_text(pilot.app).split())
+            assert " ".join(words.split())[:60] in flat(pilot)
             await pilot.press("escape")
         assert not marker.exists()
-        assert lab.dissection.look is before
+        assert lab.state.look is before
         assert "a = x · y" in lab.query_one(Diagram).text
-
-
-async def test_what_is_no_number_is_shown_in_words() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await write(pilot, lab, "log(-x)")
-        await pilot.press("s", "s")
-        await pilot.pause()
-        page = screen_text(pilot.app)
-        assert "−2 has no logarithm: it is negative" in page
-        assert "not a number" in page
-        await write(pilot, lab, "9**9**9 * x")
-        await to_the_end(pilot, lab)
-        assert box(lab, "x")[1] == "∂ ∞"
-        assert "no check for x: the gradient is not finite" in shown(lab, "#said")
-
-
-async def test_the_gradient_of_an_input_is_switched_off_and_on() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("v")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
-        await until(pilot, lambda: "● x = 2" in screen_text(pilot.app))
-        await pilot.press("g")
-        await until(pilot, lambda: "○ x = 2" in screen_text(pilot.app))
-        await pilot.press("v")
-        await to_the_end(pilot, lab)
-        assert box(lab, "x")[1] == "no gradient"
-        assert box(lab, "y")[1] == "∂ 8"
-        await pilot.press("v", "g", "v")
-        await to_the_end(pilot, lab)
-        assert box(lab, "x")[1] == "∂ 12"
-
-
-async def test_enter_on_an_input_offers_its_value() -> None:
-    async with autograd().run_test(size=(120, 40)) as pilot:
-        lab = await open_lab(pilot)
-        lab.query_one(Inputs).focus()
-        await pilot.press("down", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
-        assert pilot.app.focused.value == "y = 3"
-        await pilot.press("7", "enter")
-        await until(pilot, lambda: "● y = 7" in screen_text(pilot.app))
-        assert "x*y*z" in screen_text(pilot.app).split("\n")[1]
+        await pilot.press("s")
+        assert lab.state.look.position == before.position + 1
 
 
 async def test_a_narrow_screen_shows_one_side_and_the_walk_comes_back_to_the_graph() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
+    async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s", "s", "s", "v")
         await until(pilot, lambda: "The walk so far" in screen_text(pilot.app))
@@ -368,42 +321,45 @@ async def test_a_narrow_screen_shows_one_side_and_the_walk_comes_back_to_the_gra
         await until(pilot, lambda: lab.query_one(Diagram).display)
         await until(pilot, lambda: "∂ 4" in screen_text(pilot.app))
         await pilot.press("b", "b", "b", "b")  # the keys go to what is in sight
-        assert lab.dissection.look.position == 0
+        assert lab.state.look.position == 0
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
+        for key, sign, gradient in (("g", "○", "no gradient"), ("g", "●", "∂ 12")):
+            await pilot.press(key)
+            await until(pilot, lambda sign=sign: f"{sign} x = 2" in screen_text(pilot.app))
+            await pilot.press("v")
+            await to_the_end(pilot, lab)
+            assert box(lab, "x")[1] == gradient
+            assert box(lab, "y")[1] == "∂ 8"
+            await pilot.press("v")
 
 
-async def test_from_narrow_to_wide_and_back_in_the_middle_of_a_walk() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
+async def test_from_narrow_to_wide_and_back_and_nothing_moves_while_it_is_walked() -> None:
+    async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
-        await pilot.press("s", "s", "s", "s")
-        assert "MulBackward0" not in lab.query_one(Diagram).text
-        await pilot.resize_terminal(120, 40)
-        await until(pilot, lambda: "MulBackward0" in lab.query_one(Diagram).text)
+        graph = lab.query_one(Diagram)
+        for size in (NARROW, WIDE):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda size=size: ("MulB" in graph.text) is (size == WIDE))
+            await pilot.press("r")
+            places = set()
+            while not lab.state.look.done:
+                lab.action_step()
+                await pilot.pause()
+                places.add((graph.region, graph.scroll_offset, graph.text.index(" a = x · y")))
+            assert len(places) == 1
         page = screen_text(pilot.app)
         assert "AccumulateGrad" in page
         assert "● x = 2" in page
-        assert "○ walk a graph all the way back" in page
-        await pilot.resize_terminal(80, 22)
-        await until(pilot, lambda: "MulBackward0" not in lab.query_one(Diagram).text)
-        assert lab.dissection.look.position == 4
+        assert "○ give x a gradient of exactly 6" in page
+        await pilot.press("b", "b", "b")
+        await pilot.resize_terminal(*NARROW)
+        await until(pilot, lambda: "MulBackward0" not in graph.text)
+        assert lab.state.look.position == 4
 
 
-@pytest.mark.parametrize("size", [(80, 22), (120, 40)])
-async def test_nothing_moves_while_the_graph_is_walked(size: tuple[int, int]) -> None:
-    async with autograd().run_test(size=size) as pilot:
-        lab = await open_lab(pilot)
-        graph = lab.query_one(Diagram)
-        places = set()
-        while True:
-            places.add((graph.region, graph.scroll_offset, graph.text.index(" a = x · y")))
-            if lab.dissection.look.done:
-                break
-            lab.action_step()
-            await pilot.pause()
-        assert len(places) == 1
-
-
-async def test_the_challenges_are_met_by_what_they_ask_and_not_by_opening(own_folders) -> None:
-    async with autograd().run_test(size=(120, 40)) as pilot:
+async def test_inputs_hints_and_challenges_on_a_wide_screen(own_folders) -> None:
+    async with app("autograd").run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot)
         assert met(lab) == set()
         await write(pilot, lab, "x**2")
@@ -421,36 +377,30 @@ async def test_the_challenges_are_met_by_what_they_ask_and_not_by_opening(own_fo
         await write(pilot, lab, "x = [1, 2]")
         assert "refused" not in met(lab)  # not before backward was tried
         await to_the_end(pilot, lab)
-        await until(pilot, lambda: met(lab) == {each.slug for each in CHALLENGES})
+        challenges = {each.slug for each in LESSON.challenges}
+        await until(pilot, lambda: met(lab) == challenges)
         assert "Challenges 4/4" in screen_text(pilot.app)
-    kept = Progress(own_folders / "state" / "progress.jsonl").of("autograd")
-    assert kept.challenges == {each.slug for each in CHALLENGES}
-
-
-async def test_what_was_met_hides_nothing_of_what_is_said() -> None:
-    async with autograd().run_test(size=(80, 22), notifications=True) as pilot:
-        lab = await open_lab(pilot)
-        await to_the_end(pilot, lab)
-        await until(pilot, lambda: "challenge met" in flat(pilot))
-        assert not pilot.app.screen.query(Toast)
-        page = flat(pilot)
-        assert "✓ check: nudging" in page
-        assert "f = a · z" in page
-
-
-async def test_a_challenge_gives_its_hint() -> None:
-    async with autograd().run_test(size=(120, 40)) as pilot:
-        lab = await open_lab(pilot)
+        kept = Progress(own_folders / "state" / "progress.jsonl").of("autograd")
+        assert kept.challenges == challenges
         lab.query_one(Challenges).focus()
         await pilot.press("down", "enter")
         await until(pilot, lambda: "Where x is 3, x**2 has" in screen_text(pilot.app))
         assert not lab.query_one(ExpressionLine).editing
+        lab.use_preset("product")
+        await until(pilot, lambda: "● y = 3" in screen_text(pilot.app))
+        lab.query_one(Inputs).focus()
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        assert pilot.app.focused.value == "y = 3"
+        await pilot.press("7", "enter")
+        await until(pilot, lambda: "● y = 7" in screen_text(pilot.app))
+        assert "x*y*z" in screen_text(pilot.app).split("\n")[1]
 
 
 async def test_the_copied_command_prints_the_same_gradients(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
+    async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         await write(pilot, lab, "mean((w*x + b - y)**2)")
         await write(pilot, lab, "x = [1, 2.5]")
@@ -467,56 +417,13 @@ async def test_the_copied_command_prints_the_same_gradients(
     assert printed == on_screen
 
 
-async def test_away_and_back_the_walk_stands_where_it_was() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("space", "c")
-        assert not lab._playing.on  # nothing plays out of sight
-        held = lab.dissection.look.position
-        await pilot.press("2")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        assert lab.dissection.look.position == held
-        await pilot.press("e", *"garbage", "escape", "space")
-        assert "garbage" not in screen_text(pilot.app)
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        assert not lab._playing.on
-        held = lab.dissection.look.position
-        await pilot.press("enter")
-        assert await open_lab(pilot) is lab
-        assert lab.dissection.look.position == held
-
-
 async def test_before_pytorch_is_there_it_says_so_and_no_key_does_harm(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(SettingUp, "start", lambda _: None)
-    async with autograd().run_test(size=(80, 22)) as pilot:
+    monkeypatch.setattr(EnvironmentLoader, "start", lambda _: None)
+    async with app("autograd").run_test(size=NARROW) as pilot:
         await until(pilot, lambda: pilot.app.screen.query(AutogradLab))
         await pilot.press("2", "s", "space", "b", "r", "p", "y", "left_square_bracket", "e")
-        await pilot.pause()
         await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))
-        assert pilot.app.screen.query_one(AutogradLab).dissection is None
+        assert not pilot.app.screen.query_one(AutogradLab).ready
         assert pilot.app.is_running
-
-
-async def test_a_program_stands_on_the_background_of_the_screen_in_both_themes() -> None:
-    async with autograd().run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        while lab.dissection.preset.name != "twice":
-            await pilot.press("p")
-        await pilot.press("s", "s")
-        before = grounds(pilot, lab)
-        assert len(before) == 1
-        await pilot.press("t")
-        await until(pilot, lambda: grounds(pilot, lab) != before)
-        assert len(grounds(pilot, lab)) == 1
-
-
-def grounds(pilot: Pilot[None], lab: AutogradLab) -> set[str]:
-    """The colours behind the letters of the program."""
-    region = lab.query_one(Transcript).content_region
-    rows = pilot.app.screen._compositor.render_strips()[region.y : region.bottom]
-    parts = [part for row in rows for part in row.crop(region.x, region.right - 2)]
-    styles = [part.style for part in parts if part.text.strip()]
-    return {style.bgcolor.name for style in styles if style and style.bgcolor}

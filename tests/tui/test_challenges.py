@@ -114,7 +114,11 @@ async def notice_covers_nothing(pilot: Pilot[None], lab: Lab) -> None:
     await until(pilot, lambda: screen.query(Toast) and screen.query_one(Toast).region)
     toast = screen.query_one(Toast)
     kept: list[Widget] = [screen.query_one(kind) for kind in (Heading, StatusBar, KeyFooter)]
-    for widget in (*kept, *lab.query(Challenges), *lab.query("#said, #told, #what, #line")):
+    for widget in (
+        *kept,
+        *lab.query(Challenges),
+        *lab.query("#said, #description, #told, #what, #line"),
+    ):
         over = toast.region.overlaps(widget.region)
         assert not over, f"{toast.region} lies over {widget!r} at {widget.region}"
     pilot.app.clear_notifications()

@@ -161,7 +161,7 @@ def test_what_was_drawn_is_laid_over_and_the_rest_stays() -> None:
     ground.lay(top)
     assert ground.text() == ["a c", "Xef"]
     assert inks(ground) == [[RED, GREEN, RED], [GREEN, RED, RED]]
-    assert set(ground.backgrounds.ravel().tolist()) == {packed(BLUE)}
+    assert set(ground.backgrounds.ravel().tolist()) == {packed(RED)}
     assert top.text() == ["   ", "X  "]
 
 

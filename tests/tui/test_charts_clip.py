@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui.charts.clip import clip, inside
+from tui.charts.plot import clip, inside
 
 
 def stretches(*points: tuple[float, float]) -> list[list[tuple[float, float]]]:

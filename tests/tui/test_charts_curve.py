@@ -11,8 +11,7 @@ import pytest
 
 from engine.frame import Frame
 from engine.pictures import CurvePicture
-from tests.tui.chart_frames import braille, canvas, cells, draw, losses, pictured
-from tui.charts.curve import HIGH, LOW
+from tests.tui.chart_frames import braille, canvas, cell, cells, draw, losses, near, pictured
 
 KINDS = ("curve", "log-odds")
 
@@ -30,40 +29,43 @@ def curved(**changes: Any) -> Frame:
     return replace(losses([1.0]), picture=CurvePicture(**{**fields, **changes}))
 
 
-def row(lines: list[str], p: float) -> int:
-    rows = canvas(lines)[2]
-    return math.floor((1 - (p - LOW) / (HIGH - LOW)) * (rows - 1) + 0.5)
+SIZES = [(40, 11), (80, 30), (76, 17)]
 
 
-def column(lines: list[str], x: float) -> int:
-    """By hand: x from 1 − 0.45 to 4 + 0.45."""
-    left, columns, _ = canvas(lines)
-    return left + math.floor((x - 0.55) / 3.9 * (columns - 1) + 0.5)
-
-
-@pytest.mark.parametrize("size", [(40, 8), (80, 30), (76, 17)])
+@pytest.mark.parametrize("size", SIZES)
 def test_each_class_has_its_mark_at_its_place(size: tuple[int, int]) -> None:
     lines = draw("curve", curved(), *size)
     for x, label, glyph in ((1, 0, "○"), (2, 0, "○"), (3, 1, "●"), (4, 1, "●")):
-        assert lines[row(lines, label)][column(lines, x)] == glyph
+        assert near(lines, x, label, glyph)
 
 
 def test_the_curve_goes_through_the_cells_it_should() -> None:
     lines = draw("curve", curved(at=100.0), 80, 30)
-    drawn = set(braille(lines)) | set(cells(lines, "●○┊"))
+    drawn = braille(lines) + cells(lines, "●○┊")
     for x in np.linspace(0.7, 4.3, 25):
-        at = row(lines, 1 / (1 + math.exp(5 - 2 * x))), column(lines, float(x))
-        assert {(at[0] + near, at[1]) for near in (-1, 0, 1)} & drawn
+        row, column = cell(lines, float(x), 1 / (1 + math.exp(5 - 2 * x)))
+        assert any(abs(at[0] - row) <= 1.5 and abs(at[1] - column) <= 1.5 for at in drawn)
 
 
-@pytest.mark.parametrize("size", [(40, 8), (80, 30)])
+@pytest.mark.parametrize("size", [(40, 11), (80, 30)])
 def test_threshold_and_odds_are_marked_and_said(size: tuple[int, int]) -> None:
     lines = draw("curve", curved(b=-4.8), *size)
     text = "\n".join(lines)
     assert "P = 0.5 at x = 2.40" in text
     assert f"P(3.5) = 0.900, odds {math.exp(2.2):.2f}" in text
-    assert column(lines, 2.4) in {at for _, at in cells(lines, "┊")}
-    assert (row(lines, 0.9), column(lines, 3.5)) in cells(lines, "◆")
+    assert near(lines, 2.4, 0, "┊")
+    assert near(lines, 3.5, 0.9, "◆")
+
+
+@pytest.mark.parametrize(("b", "arrow", "end"), [(9.0, "◂", 0), (-99.0, "▸", -1)])
+def test_a_threshold_off_the_chart_is_marked_at_its_edge(b: float, arrow: str, end: int) -> None:
+    lines = draw("curve", curved(b=b), 60, 14)
+    left, columns, _ = canvas(lines)
+    (row, column), *others = cells(lines, arrow)
+    assert not others
+    assert column == (left, left + columns - 1)[end]
+    assert lines[row].startswith("0.5")
+    assert f"P = 0.5 at x = {f'{-b / 2:.2f}'.replace('-', '−')}" in "\n".join(lines)
 
 
 def test_a_curve_without_a_threshold_says_none() -> None:
@@ -73,15 +75,14 @@ def test_a_curve_without_a_threshold_says_none() -> None:
 def test_residuals_join_each_label_to_the_curve() -> None:
     frame = curved(w=0.0, b=0.0, at=100.0)
     lines = draw("curve", frame, 80, 30, residuals=True)
-    between = range(row(lines, 1) + 1, row(lines, 0.5))
-    assert all(lines[at][column(lines, 4)] == "│" for at in between)
+    assert all(near(lines, 4, p, "│") for p in (0.6, 0.7, 0.8, 0.9))
     left = canvas(lines)[0]
     assert {at for _, at in cells(draw("curve", frame, 80, 30), "│")} == {left - 1}
 
 
 def test_on_the_log_odds_a_point_stands_above_zero_where_p_is_above_half() -> None:
     lines = draw("log-odds", curved(), 60, 25)
-    zero = cells(lines, "╌")[0][0]
+    zero = next(row for row, line in enumerate(lines) if "P = 0.5" in line)
     left, _, _ = canvas(lines)
     seen = {(at > zero, lines[at][place]) for at, place in cells(lines, "●○") if place > left + 8}
     assert {(True, "○"), (False, "●")} <= seen

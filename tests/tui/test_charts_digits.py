@@ -13,12 +13,10 @@ from engine.pictures import Activation
 from tests.tui.chart_frames import DARK, draw, pictured
 from tests.tui.digit_frames import digits, hardest, walk
 from tui.charts import CHARTS
-from tui.charts.activations import shared
-from tui.charts.bars import bars, percent
 from tui.charts.canvas import unpacked
-from tui.charts.pixels import ink, signed
+from tui.charts.pixels import SIDES, ink, shared, signed, tiles
 from tui.charts.style import ChartStyle
-from tui.charts.tiles import SIDES, tiles
+from tui.charts.tables import bars, percent
 
 KINDS = ("digits", "weights", "activations")
 SIZES = [(16, 5), (44, 9), (44, 8), (72, 20), (150, 40), (30, 30), (1, 1), (200, 6)]
@@ -181,7 +179,7 @@ def test_the_image_is_drawn_where_its_words_are() -> None:
     canvas = CHARTS["digits"].draw(digits(hardest=hardest([1, 2], [3, 4])), 60, 16, DARK)
     lines = canvas.text()
     row = next(index for index, line in enumerate(lines) if "says 1" in line)
-    assert row == 14  # below the 14 lines of an image of 28 pixels
+    assert row == 14  # below the 14 lines of an image of 28 pixels: no room for the age
     bright = [column for column in range(60) if light(canvas.backgrounds[5, column]) == 255]
     first, second = lines[row].index("✗"), lines[row].rindex("✗")
     # Ink in columns 0 to 3 of the first image, and in 4 to 7 of the second.

@@ -8,7 +8,7 @@ import pytest
 
 from engine.frame import State
 from engine.pictures import LossHistory
-from tests.tui.chart_frames import braille, canvas, cells, draw, losses
+from tests.tui.chart_frames import braille, canvas, cell, cells, draw, losses, ticks
 
 
 def test_before_the_first_step_it_says_what_to_press() -> None:
@@ -50,16 +50,22 @@ def test_neither_a_spike_nor_a_dip_is_thinned_away_however_many_steps() -> None:
     values[[777, 3333]] = 9.9, 0.1
     lines = draw("loss", losses(values.tolist()), 60, 20)
     rows = {row for row, _ in braille(lines)}
-    assert {0, canvas(lines)[2] - 1} <= rows
+    assert {round(cell(lines, 777, 9.9)[0]), round(cell(lines, 777, 0.1)[0])} <= rows
+
+
+def decades(lines: list[str], power: float) -> float:
+    """The row of a power of ten, between the ticks."""
+    (low, first), *_, (high, last) = ticks(lines)[1]
+    share = (power - math.log10(low)) / (math.log10(high) - math.log10(low))
+    return first + share * (last - first)
 
 
 def test_powers_of_ten_make_a_straight_line_on_a_logarithmic_scale() -> None:
     lines = draw("loss", losses([10.0**-k for k in range(11)]), 60, 20, logarithmic=True)
-    left, columns, rows = canvas(lines)
-    # Steps 1 to 11 of 12 fall over ten decades, which fill the height.
+    columns = canvas(lines)[1]
     for row, column in braille(lines):
-        step = (column - left) / (columns - 1) * 12
-        assert row == pytest.approx((step - 1) / 10 * (rows - 1), abs=1.1)
+        step = (column - cell(lines, 0, 1.0)[1]) / (cell(lines, 12, 1.0)[1] - cell(lines, 0, 1)[1])
+        assert row == pytest.approx(decades(lines, 2 - 12 * step), abs=1.6)
     assert len(braille(lines)) > columns // 2
     assert any("10⁻⁴" in line for line in lines)
 

@@ -7,9 +7,13 @@ import pytest
 
 from engine.probability_scenes import SCENES
 from tests.tui.chart_frames import DARK, braille, cells
-from tui.charts.panel import Line, Panel, Point, stacked
+from tui.charts.axis import Scale
+from tui.charts.curves import Panel, stacked
+from tui.charts.curves import PanelCurve as Line
+from tui.charts.curves import PanelPoint as Point
 from tui.charts.probability import draw
-from tui.charts.signed_bars import Bar, signed_bars
+from tui.charts.tables import SignedBar as Bar
+from tui.charts.tables import signed_bars
 from tui.labs.probabilities import ProbabilityState
 
 SIZES = [(44, 15), (72, 31), (44, 8), (30, 11), (16, 5), (200, 60)]
@@ -25,9 +29,9 @@ def drawn(stage: ProbabilityState, width: int = 72, height: int = 31) -> list[st
 def panel(**changes: object) -> Panel:
     x = np.linspace(0, 10, 50)
     fields: dict[str, object] = {
-        "x": ("x", 0.0, 10.0),
-        "y": ("y", 0.0, 10.0),
-        "lines": [Line("up", x, x, BLUE)],
+        "x": Scale("x", 0.0, 10.0),
+        "y": Scale("y", 0.0, 10.0),
+        "curves": [Line("up", x, x, BLUE)],
         **changes,
     }
     return Panel(**fields)  # type: ignore[arg-type]
@@ -48,9 +52,9 @@ def test_a_guided_point_is_led_to_both_axes() -> None:
 
 def test_the_words_of_a_point_stand_where_they_hide_nothing() -> None:
     flat = np.full(50, 4.0)
-    on_it = panel(lines=[Line("", np.linspace(0, 10, 50), flat, BLUE)])
+    on_it = panel(curves=[Line("", np.linspace(0, 10, 50), flat, BLUE)])
     curve = len(braille(text(on_it)))
-    lines = text(panel(lines=on_it.lines, points=[Point(5.0, 4.0, BLUE, "here")]))
+    lines = text(panel(curves=on_it.curves, points=[Point(5.0, 4.0, BLUE, "here")]))
     assert len(braille(lines)) == curve - 1  # only the point's own cell
     assert any("here" in line for line in lines)
     crowded = text(panel(points=[Point(5.0, 5.0, BLUE, "n" * 60)]))
@@ -67,7 +71,7 @@ def test_a_point_beyond_the_panel_is_marked_at_its_edge(
 
 
 def test_the_axes_of_two_panels_stand_in_one_column() -> None:
-    small = panel(y=("a long name", -0.5, 0.5), lines=[])
+    small = panel(y=Scale("a long name", -0.5, 0.5), curves=[])
     lines = text(small, panel(), width=60, height=20)
     corners = cells(lines, "└")
     assert len(corners) == 2

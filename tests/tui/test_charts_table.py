@@ -12,9 +12,9 @@ import pytest
 from engine.frame import Frame, State
 from engine.pictures import Belt, Measures, TablePicture
 from engine.throughput import Throughput, plan
-from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses
+from tests.tui.chart_frames import DARK, braille, draw, losses, near, ticks
 from tui.charts import CHARTS
-from tui.charts.names import short
+from tui.charts.tables import short
 
 KINDS = ("belt", "validation", "gradients", "confusion", "throughput")
 SIZES = [(44, 9), (80, 20)]
@@ -137,25 +137,12 @@ def test_workers_that_start_are_told_of() -> None:
 # Train and validation.
 
 
-def at(lines: list[str], mark: str) -> tuple[int, int]:
-    """The place of a mark in the picture, where the legend has one as well."""
-    left, _, rows = canvas(lines)
-    places = [(row, column - left) for row, column in cells(lines[:rows], mark)]
-    names = [row for row in range(rows) if "train" in lines[row] or "validation" in lines[row]]
-    return next(place for place in places if place[0] not in names)
-
-
 @pytest.mark.parametrize("size", [(60, 14), (80, 30)])
 def test_the_curves_end_where_they_should(size: tuple[int, int]) -> None:
     lines = draw("validation", frame(), *size)
-    _, columns, rows = canvas(lines)
-    # The lowest score is 0.3, and the axis of scores ends at 1; that of epochs, at 10.
-    for mark, score in (("●", 1.0), ("▲", 0.75)):
-        row, column = at(lines, mark)
-        assert column == pytest.approx(0.3 * (columns - 1), abs=1)
-        assert row == pytest.approx((1 - score) / 0.7 * (rows - 1), abs=1)
-    line = {row for row, _ in cells(lines[:rows], "╌")}
-    assert any(abs(row - (1 - 0.6) / 0.7 * (rows - 1)) <= 1 for row in line)
+    assert near(lines, 3, 1.0, "●")
+    assert near(lines, 3, 0.75, "▲")
+    assert near(lines, 9, 0.6, "╌")
 
 
 def test_the_numbers_stand_beside_their_names() -> None:
@@ -174,12 +161,7 @@ def test_with_e_it_shows_the_losses() -> None:
 def test_the_least_validation_loss_is_marked(size: tuple[int, int]) -> None:
     lines = draw("validation", frame(), *size, residuals=True)
     assert "◆ least 0.4000, epoch 2" in "\n".join(lines)
-    _, columns, rows = canvas(lines)
-    left = canvas(lines)[0]
-    marks = [(row, column - left) for row, column in cells(lines[:rows], "◆")]
-    row, column = next(place for place in marks if "least" not in lines[place[0]])
-    assert column == pytest.approx(0.2 * (columns - 1), abs=1)  # epoch 2 of an axis to 10
-    assert row == pytest.approx((1 - 0.4 / 0.8) * (rows - 1), abs=1)
+    assert near(lines, 2, 0.4, "◆")
     assert "◆" not in "".join(draw("validation", frame(), *size))
 
 
@@ -220,15 +202,15 @@ def test_cells_are_shaded_by_their_share_and_right_from_wrong() -> None:
     papers = [int(paper) for paper in dict.fromkeys(drawn.backgrounds[2].tolist()) if paper != -1]
     more, less = (sum(paper.to_bytes(3, "big")) for paper in papers)
     assert more > less
-    assert len({drawn.backgrounds[row, column] for row in (2, 6) for column in (13, 32)}) == 4
+    assert len({drawn.backgrounds[row, column] for row in (2, 6) for column in (20, 38)}) == 4
 
 
 def test_ten_classes_fit_where_there_is_room() -> None:
     counts = np.diag(np.arange(1000, 1010))
     counts[4, 9] = 77
     names = tuple("0123456789")
-    lines = draw("confusion", of(Counted(counts, names)), 60, 12)
-    assert lines[0].split() == ["true/said", *names]
+    lines = draw("confusion", of(Counted(counts, names)), 70, 12)
+    assert lines[0].split() == ["actual/predicted", *names]
     assert [line.split()[0] for line in lines[1:11]] == list(names)
     assert lines[5].split() == ["4", "·", "·", "·", "·", "1004", "·", "·", "·", "·", "77"]
     assert "✓" not in lines[5]
@@ -241,9 +223,9 @@ def test_it_always_says_which_side_is_the_truth(names: tuple[str, ...]) -> None:
         for height in range(5, 25):
             lines = draw("confusion", of(Counted(counts, names)), width, height)
             listed = "taken for" in "".join(lines)
-            assert listed or lines[0].split()[0] in ("true", "true/said")
-            if width >= 60 and height > len(names):
-                assert lines[0].split() == ["true/said", *names]
+            assert listed or lines[0].split()[0] in ("actual", "actual/predicted")
+            if width >= 70 and height > len(names):
+                assert lines[0].split() == ["actual/predicted", *names]
 
 
 def test_where_they_do_not_fit_the_commonest_mistakes_are_listed() -> None:
@@ -259,7 +241,7 @@ def test_where_they_do_not_fit_the_commonest_mistakes_are_listed() -> None:
 
 def test_without_classes_or_counts_it_says_so() -> None:
     nothing = of(Counted(np.zeros((2, 2), dtype=np.int64), ("a", "b")))
-    assert "nothing was judged yet" in "".join(draw("confusion", nothing, 60, 9))
+    assert "nothing was tested yet" in "".join(draw("confusion", nothing, 60, 9))
     coming = replace(nothing, step=0)
     assert "the first step is on its way" in "".join(draw("confusion", coming, 60, 9))
     number = of(Counted(np.zeros((0, 0), dtype=np.int64), ()))
@@ -292,8 +274,7 @@ def test_a_tenth_is_one_step_shorter() -> None:
     bars = [length(lines[row]) for row in (0, 2, 4)]
     assert bars[2] - bars[1] == pytest.approx(bars[1] - bars[0], abs=1)
     assert bars[2] == pytest.approx(2 * bars[0], abs=1)  # 10⁻⁶ is where they begin
-    assert lines[0].split()[0] == "a"
-    assert lines[0].split()[-1] == "1.00×10⁻⁴"
+    assert lines[0].split("┤")[0].split() == ["a", "1.00×10⁻⁴"]
     assert "the last layer's is 100 × the first's" in lines[-1]
     assert lines[-2].strip() == "of one weight, typically: rms"
 
@@ -307,12 +288,10 @@ def test_what_is_drawn_is_said_where_there_is_room() -> None:
 
 
 def test_the_scale_says_where_the_powers_of_ten_are() -> None:
-    lines = draw("gradients", of(Sloped((("a", 1.0), ("b", 1.0)))), 80, 20)
-    row = next(index for index, line in enumerate(lines) if "┬" in line)
-    column = lines[row + 1].index("10⁰")
-    assert lines[row][column] == "┬"
-    end = max(column for _, column in cells(lines[:1], "█▏▎▍▌▋▊▉"))
-    assert abs(end - column) <= 1
+    lines = draw("gradients", of(Sloped((("a", 1e-2), ("b", 1.0)))), 80, 20)
+    across = {round(value, 9): column for value, column in ticks(lines)[0]}
+    ends = [line.rindex("█") for line in (lines[0], lines[2])]
+    assert ends == pytest.approx([across[0.01], across[1.0]], abs=1)
 
 
 @pytest.mark.parametrize("values", [(0.0, 1.0), (float("nan"), 1.0), (1e-300, 1e300), (1.0, 0.0)])

@@ -44,11 +44,11 @@ def test_the_numbers_of_both_pipelines_stand_beside_the_bars() -> None:
     lines = draw("time", timed(), 60, 12)
     assert "▀ indexed" in lines[0]
     assert "▄ dataloader" in lines[0]
-    assert lines[1].split()[0] == "load"
+    assert lines[1].strip().startswith("load┤")
     assert lines[1].split()[-2:] == ["1.00", "16.00"]
-    assert lines[5].split() == ["a", "step", "7.50", "30.00"]
-    assert lines[6].split() == ["an", "epoch", "0.75", "s", "3", "s"]
-    assert "dataloader takes 4.0 times as long" in lines[8]
+    assert lines[5].split()[-4:] == ["a", "step", "7.50", "30.00"]
+    assert lines[6].split()[-5:] == ["epoch", "0.75", "s", "3", "s"]
+    assert "dataloader takes 4.0 times as long" in lines[7]
 
 
 def test_a_bar_is_as_long_as_its_part_takes() -> None:
@@ -63,9 +63,9 @@ def test_a_bar_is_as_long_as_its_part_takes() -> None:
 def test_with_one_pipeline_it_says_what_to_do() -> None:
     lines = draw("time", timed(other=()), 60, 12)
     assert lines[1].split()[-2:] == ["1.00", "–"]
-    assert "train the same with pipeline dataloader too" in lines[8]
+    assert "train the same with pipeline dataloader too" in lines[7]
     lines = draw("time", timed(other=(), pipeline="dataloader"), 60, 12)
-    assert "train the same with pipeline indexed too" in lines[8]
+    assert "train the same with pipeline indexed too" in lines[7]
 
 
 def test_before_the_first_step_it_says_whether_that_is_coming() -> None:

@@ -17,8 +17,7 @@ from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.labs import dataloader
 from tui.labs.dataloader import DataLoaderLab
-from tui.widgets.controls import ControlList
-from tui.widgets.path_suggester import complete
+from tui.widgets.controls import ControlList, complete
 
 SIZES = [(80, 22), (120, 40)]
 TABLE = "\n".join(

@@ -53,19 +53,19 @@ async def test_what_is_typed_is_posted_with_enter() -> None:
         assert pilot.app.refusal == []
 
 
-@pytest.mark.parametrize(("replace", "result"), [(0, "z"), (2, "x*z"), (3, "x*yz")])
-async def test_what_is_offered_gives_way_from_a_column_on(replace: int, result: str) -> None:
+async def test_what_is_offered_gives_way_from_a_column_on() -> None:
     async with Host().run_test(size=(40, 6)) as pilot:
-        pilot.app.line.edit(replace=replace)
-        await pilot.press("z", "enter")
-        assert pilot.app.heard == [result]
-
-
-async def test_what_is_offered_can_be_gone_on_with() -> None:
-    async with Host().run_test(size=(40, 6)) as pilot:
-        pilot.app.line.edit(replace=0)
-        await pilot.press("end", "*", "z", "enter")
-        assert pilot.app.heard == ["x*y*z"]
+        typed = (0, ["z"], "z"), (2, ["z"], "x*z"), (3, ["z"], "x*yz"), (0, ["end", *"*z"], "x*y*z")
+        for replace, keys, result in typed:
+            pilot.app.line.show("x*y")
+            pilot.app.line.edit(replace=replace)
+            await pilot.press(*keys, "enter")
+            assert pilot.app.heard[-1] == result
+        pilot.app.set_focus(None)
+        pilot.app.line.show("x*y*z + 1")
+        pilot.app.line.query_one(Input).focus()  # as the key tab does
+        await pilot.press("0", "enter")
+        assert pilot.app.heard[-1] == "x*y*z + 10"
 
 
 async def test_a_refusal_points_below_the_place_and_leaves_the_line_open() -> None:
@@ -127,11 +127,3 @@ async def test_a_control_character_is_not_pasted() -> None:
         assert [note.message for note in pilot.app._notifications] == [
             "A control character cannot stand here."
         ]
-
-
-async def test_a_shown_text_is_gone_on_with_at_its_end() -> None:
-    async with Host().run_test(size=(40, 6)) as pilot:
-        pilot.app.line.show("x*y*z + 1")
-        pilot.app.line.query_one(Input).focus()  # as the key tab does
-        await pilot.press("0", "enter")
-        assert pilot.app.heard == ["x*y*z + 10"]

@@ -18,7 +18,6 @@ from tui.screens.fetch import FetchScreen
 from tui.screens.home import Contents
 
 TRAIN = "train-images-idx3-ubyte.gz"
-SIZES = pytest.mark.parametrize("size", [(80, 22), (120, 40)])
 
 
 @pytest.fixture(autouse=True)
@@ -52,20 +51,25 @@ def fetching() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "fetching"]
 
 
-@SIZES
-async def test_fetches_and_says_where_it_is(
+@pytest.mark.parametrize("size", [(80, 22), (120, 40)])
+async def test_fetches_after_an_error_and_says_where_it_is(
     size: tuple[int, int], mirror: Mirror, own_folders: Path
 ) -> None:
-    mirror.pause_after = 300_000
+    files, mirror.files = mirror.files, {}
+    place = own_folders / "data" / "MNIST" / "raw"
     async with app().run_test(size=size) as pilot:
         results = open_screen(pilot)
+        await until(pilot, lambda: "it answers 404 Not Found" in words(pilot))
+        assert words(pilot).endswith("enter tries again · esc closes")
+        assert not (own_folders / "data").exists()
+        mirror.files, mirror.pause_after = files, 300_000
+        await pilot.press("enter")
         await until(pilot, lambda: "kB/s" in words(pilot))
         assert not any(thread.daemon for thread in fetching())
         text = words(pilot)
         assert text.startswith("Fetch MNIST")
-        assert "70,000 handwritten digits" in text
-        assert "CC BY-SA 3.0" in text
-        assert TRAIN in text
+        for part in ("70,000 handwritten digits", "CC BY-SA 3.0", TRAIN):
+            assert part in text
         await until(pilot, lambda: "300 of" in words(pilot))
         assert "━" in words(pilot)
         assert "─" in words(pilot)
@@ -74,98 +78,47 @@ async def test_fetches_and_says_where_it_is(
         mirror.go_on.set()
         await until(pilot, lambda: "Here now" in words(pilot))
         assert "─" not in words(pilot)
-        assert str(own_folders / "data" / "MNIST" / "raw") in words(pilot).replace("\n", "")
-        await pilot.press("enter")
+        assert str(place) in words(pilot).replace("\n", "")
+        await pilot.press("enter" if size[0] == 80 else "escape")
         await until(pilot, lambda: results)
         assert results == [True]
-    assert (
-        status(registry.find("mnist"), own_folders / "data").place
-        == own_folders / "data" / "MNIST" / "raw"
-    )
-    assert fetching() == []
-
-
-async def test_escape_cancels_and_leaves_nothing(mirror: Mirror, own_folders: Path) -> None:
-    mirror.pause_after = 100_000
-    async with app().run_test() as pilot:
-        results = open_screen(pilot)
-        await until(pilot, lambda: "100 of" in words(pilot))
-        await pilot.press("escape")
-        await until(pilot, lambda: results)
-        assert results == [False]
-        assert fetching() == []
-    assert not (own_folders / "data").exists()
-
-
-async def test_leaving_the_app_ends_the_fetch(mirror: Mirror, own_folders: Path) -> None:
-    mirror.pause_after = 100_000
-    async with app().run_test() as pilot:
-        open_screen(pilot)
-        await until(pilot, lambda: "100 of" in words(pilot))
-        await pilot.press("q")
-    assert fetching() == []
-    assert not (own_folders / "data").exists()
-
-
-@SIZES
-async def test_an_error_is_told_and_enter_tries_again(
-    size: tuple[int, int], mirror: Mirror, own_folders: Path
-) -> None:
-    files, mirror.files = mirror.files, {}
-    async with app().run_test(size=size) as pilot:
-        results = open_screen(pilot)
-        await until(pilot, lambda: "it answers 404 Not Found" in words(pilot))
-        assert words(pilot).endswith("enter tries again · esc closes")
-        assert not (own_folders / "data").exists()
-        mirror.files = files
-        await pilot.press("enter")
+        asked = len(mirror.asked)
+        open_screen(pilot)  # what is here is said at once
         await until(pilot, lambda: "Here now" in words(pilot))
-        await pilot.press("escape")
-        await until(pilot, lambda: results)
-        assert results == [True]
+        assert len(mirror.asked) == asked
+    assert status(registry.find("mnist"), own_folders / "data").place == place
+    assert fetching() == []
 
 
-async def test_an_error_can_be_left(mirror: Mirror) -> None:
-    mirror.status = 503
+async def test_escape_cancels_a_fetch_and_leaves_nothing(mirror: Mirror, own_folders: Path) -> None:
+    mirror.pause_after = 100_000
     async with app().run_test() as pilot:
         results = open_screen(pilot)
+        await until(pilot, lambda: "100 of" in words(pilot))
+        await pilot.press("escape")
+        await until(pilot, lambda: results)
+        assert fetching() == []
+        assert not (own_folders / "data").exists()
+        mirror.status = 503
+        results += open_screen(pilot)
         await until(pilot, lambda: "503 Service Unavailable" in words(pilot))
         await pilot.press("escape")
-        await until(pilot, lambda: results)
-        assert results == [False]
+        await until(pilot, lambda: not isinstance(pilot.app.screen, FetchScreen))
+        mirror.status = None
+        mirror.paused.clear()
+        open_screen(pilot)
+        await until(pilot, lambda: "100 of" in words(pilot))
+        await pilot.press("q")  # leaving the app ends a fetch too
+    assert results == [False]
+    assert fetching() == []
+    assert not (own_folders / "data").exists()
 
 
-async def test_nobody_needs_to_wait_for_a_server_that_is_looked_for(
+async def test_keys_pressed_while_it_stops_are_for_the_screen_behind_it(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on, looking = threading.Event(), threading.Event()
-
-    def mirrors_of(_: object) -> list[str]:
-        looking.set()
-        go_on.wait()
-        return [mirror.address]
-
-    monkeypatch.setattr(download, "mirrors_of", mirrors_of)
-    async with app().run_test() as pilot:
-        results = open_screen(pilot)
-        await until(pilot, looking.is_set)
-        await until(pilot, lambda: "looking for a server" in words(pilot))
-        await pilot.press("escape")
-        assert "stopping" in words(pilot)
-        assert results == []
-        await pilot.press("escape")
-        await until(pilot, lambda: results)
-        assert results == [False]
-        go_on.set()
-        await until(pilot, lambda: not fetching())
-    assert mirror.asked == []
-
-
-async def test_keys_pressed_while_it_stops_are_worked_by_the_screen_behind_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
     go_on = threading.Event()
-    monkeypatch.setattr(download, "mirrors_of", lambda _: go_on.wait() and [])
+    monkeypatch.setattr(download, "mirrors_of", lambda _: go_on.wait() and [mirror.address])
     async with app().run_test() as pilot:
         await until(pilot, lambda: pilot.app.screen.query(Contents))
         course = pilot.app.screen.query_one(Contents)
@@ -178,28 +131,28 @@ async def test_keys_pressed_while_it_stops_are_worked_by_the_screen_behind_it(
         assert course.highlighted == before
         go_on.set()
         await until(pilot, lambda: results and course.highlighted == before + 2)
+        go_on.clear()
+        results = open_screen(pilot)
+        await until(pilot, lambda: "looking for a server" in words(pilot))
+        await pilot.press("escape")
+        assert results == []
+        await pilot.press("escape")  # nobody needs to wait for a server that is looked for
+        await until(pilot, lambda: results)
+        assert results == [False]
+        go_on.set()
+        await until(pilot, lambda: not fetching())
+    assert mirror.asked == []
 
 
-async def test_a_broken_installation_is_told_in_words(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+async def test_a_broken_installation_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
     def mirrors_of(_: object) -> list[str]:
         raise ImportError("no module named [red]torchvision[/red]")
 
     monkeypatch.setattr(download, "mirrors_of", mirrors_of)
     async with app().run_test() as pilot:
         open_screen(pilot)
-        said = "ImportError: no module named [red]torchvision[/red]"
-        await until(pilot, lambda: said in words(pilot))
-
-
-async def test_what_is_here_is_said_at_once(mirror: Mirror, own_folders: Path) -> None:
-    place = Tiny().put(own_folders / "data" / "mnist")
-    async with app().run_test(size=(120, 40)) as pilot:
-        open_screen(pilot)
-        await until(pilot, lambda: "Here now" in words(pilot))
-        assert str(place) in words(pilot)
-    assert mirror.asked == []
+        message = "ImportError: no module named [red]torchvision[/red]"
+        await until(pilot, lambda: message in words(pilot))
 
 
 async def test_a_cancelled_fetch_under_another_screen_waits_for_its_turn(mirror: Mirror) -> None:
@@ -213,7 +166,7 @@ async def test_a_cancelled_fetch_under_another_screen_waits_for_its_turn(mirror:
         await until(pilot, lambda: pilot.app.screen is not screen)
         screen.action_leave()  # as if the key had come just before
         await until(pilot, lambda: not fetching())
-        await pilot.pause(0.5)  # two looks later
+        screen._look()
         assert results == []
         await pilot.press("escape")
         await until(pilot, lambda: results)

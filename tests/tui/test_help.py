@@ -11,7 +11,7 @@ from textual.keys import format_key
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
-from tui.labs.autograd import AutogradLab
+from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.dataloader import DataLoaderLab
 from tui.labs.graphs import GraphsLab
 from tui.labs.mnist import MnistLab
@@ -25,7 +25,6 @@ from tui.screens.home import Contents, HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls
-from tui.widgets.inputs import Inputs
 from tui.widgets.tensor_view import TensorView
 
 README = Path(__file__).parents[2] / "README.md"

@@ -124,3 +124,14 @@ def test_the_page_of_an_unwritten_lesson_names_the_written_ones(to_come: Entry) 
     text = page(to_come)
     assert to_come.title in text
     assert "Linear regression" in text
+
+
+async def test_filtering_leaves_the_counts_of_the_challenges_whole() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        pilot.app._progress.add("linear-regression", "opened")
+        pilot.app.screen.show_progress()
+        await pilot.press("slash")
+        await pilot.pause()
+        assert pilot.app.screen.query_one(Contents).size.width == 32
+        assert "Linear regression        0/4" in screen_text(pilot.app)

@@ -1,4 +1,4 @@
-"""Keys pressed in a lab before PyTorch is there have the effect that they have in an open lab."""
+"""Keys pressed before PyTorch is there wait, and have the effect that they have in an open lab."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
 
-import tui.bench
+import tui.environment
 from engine.device import Device
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
-from tui.bench import Bench
-from tui.labs.autograd import AutogradLab
+from tui.environment import Environment
+from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.curves import CurvesLab
 from tui.labs.graphs import GraphsLab
-from tui.labs.lab import MOST_KEYS, Lab
+from tui.labs.lab import MOST_KEYS, KeptKeys, Lab, starting_text
 from tui.labs.tensors import TensorsLab
 from tui.labs.training import TrainingLab
 from tui.screens.help import HelpScreen
@@ -26,37 +26,80 @@ from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.controls import Controls
 from tui.widgets.expression_line import ExpressionLine
-from tui.widgets.inputs import Inputs
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.ways import Ways
 
 CPU = Device("cpu", "the processor")
-BENCH = Bench(CPU, (CPU,))
+ENVIRONMENT = Environment(CPU, (CPU,))
 SIZE = (80, 22)
-LABS = (
-    "linear-regression",
-    "dataloader",
-    "mnist",
-    "tensors",
-    "autograd",
-    "graphs",
-    "probabilities",
-    "softmax",
-)
+LABS = ["linear-regression", "dataloader", "mnist", "tensors", "autograd", "graphs"]
+LABS += ["probabilities", "softmax"]
 """A lesson of each kind of lab."""
+ELSEWHERE = set("q123ct?") | {"escape", "ctrl+q"}
+"""Keys that mean something outside of the lab."""
+
+
+def pressed(kept: KeptKeys, *names: str) -> list[str]:
+    """The keys that act at once, of these."""
+    keys = [Key(name, name if len(name) == 1 else None) for name in names]
+    return [key.key for key in keys if not kept.keep(key, key.key in ELSEWHERE)]
+
+
+def taken(kept: KeptKeys) -> list[str]:
+    return [event.key if isinstance(event, Key) else event.text for event in kept.take()]
+
+
+def test_what_means_something_elsewhere_acts_at_once_unless_it_is_a_letter_of_a_line() -> None:
+    for opens, names, acting in (
+        ("enter", "s s 1 2 p q tab", "1 2 q"),
+        ("enter e", "e q 1 e enter 1 q", "1 q"),
+        ("enter e", "e q 1 e escape 1 q", "1 q"),
+        ("enter", "enter 1 ctrl+q", "ctrl+q"),  # no line holds it
+        ("", "enter q", "q"),  # no key opens a line
+    ):
+        kept, rest = KeptKeys(frozenset(opens.split())), names.split()
+        assert pressed(kept, *names.split()) == acting.split()
+        for name in reversed(acting.split()):  # each acted the last time that it was pressed
+            rest.pop(len(rest) - 1 - rest[::-1].index(name))
+        assert len(kept) == len(rest)
+        assert taken(kept) == rest
+        assert not len(kept)
+        assert pressed(kept, "q") == ["q"]  # no open line is left behind
+
+
+def test_pasted_text_is_kept_and_of_too_many_keys_the_first_are() -> None:
+    kept = KeptKeys(frozenset({"enter"}))
+    pressed(kept, "enter")
+    assert kept.keep(Paste("q = 1"), acts_now=False)
+    assert taken(kept) == ["enter", "q = 1"]
+    assert pressed(kept, "enter", *"a" * MOST_KEYS) == []
+    assert kept.full
+    assert pressed(kept, "b", "escape", "q") == ["escape", "q"]
+    assert taken(kept) == ["enter", *"a" * (MOST_KEYS - 1)]
+
+
+def test_the_text_of_the_starting_box() -> None:
+    for seconds, keys, text in (
+        (0, 0, "starting PyTorch…"),
+        (2, 0, "starting PyTorch, 2 s"),
+        (2, 1, "starting PyTorch, 2 s\n1 key waits for it"),
+        (3, 12, "starting PyTorch, 3 s\n12 keys wait for it"),
+        (3, MOST_KEYS, f"starting PyTorch, 3 s\n{MOST_KEYS} keys wait for it, no more fit"),
+    ):
+        assert starting_text("starting PyTorch", seconds, keys) == text
 
 
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """PyTorch is there when the test says so."""
-    monkeypatch.setattr(tui.bench.SettingUp, "start", lambda _: None)
+    monkeypatch.setattr(tui.environment.EnvironmentLoader, "start", lambda _: None)
 
 
 def arrives(pilot: Pilot[None]) -> None:
     """Now PyTorch is there."""
     opened = pilot.app
     assert isinstance(opened, DltuiApp)
-    opened._be_ready(BENCH)
+    opened._be_ready(ENVIRONMENT)
 
 
 async def lesson_of(pilot: Pilot[None]) -> Lab:
@@ -70,8 +113,8 @@ async def send(pilot: Pilot[None], *keys: str | Paste) -> None:
     for key in keys:
         character = {"space": " ", "period": "."}.get(str(key), key)
         printed = character if len(str(character)) == 1 else None
-        event = key if isinstance(key, Paste) else Key(key, str(printed) if printed else None)
-        pilot.app.post_message(event)
+        typed = Key(str(key), str(printed) if printed else None)
+        pilot.app.post_message(Paste(key.text) if isinstance(key, Paste) else typed)
     await pilot.pause()
 
 
@@ -97,7 +140,7 @@ def told(lab: Lab) -> dict[str, Any]:
         seen |= {"config": experiment.config, "pace": experiment.pace, "step": lab.frame.step}
         seen |= {"chart": lab._pictures._chosen, "logarithmic": lab._pictures._look}
     elif isinstance(lab, AutogradLab):
-        seen |= {"settings": lab.dissection.settings, "position": lab.dissection.look.position}
+        seen |= {"settings": lab.state.settings, "position": lab.state.look.position}
     elif isinstance(lab, GraphsLab):
         seen |= {"way": lab.comparison.way, "input": lab.comparison.look.given.name}
     elif isinstance(lab, TensorsLab):
@@ -143,34 +186,25 @@ TYPED = ("home", "shift+end", "delete")
 """Clears a line."""
 
 
-@pytest.mark.parametrize(
-    ("lesson", "keys"),
-    [
-        slowly("linear-regression", ["s", "s", "s", "right_square_bracket", "l", "v"]),
-        ("linear-regression", ["p", "down", "down", "enter", *TYPED, *"123", "enter", "s", "s"]),
-        slowly("linear-regression", ["right", "down", "right", "s"]),
-        slowly("dataloader", ["p", "s", "down", "right"]),
-        ("mnist", ["n", "n", "b", "n"]),
-        slowly("tensors", ["p", "n", "n"]),
-        ("tensors", ["p", "enter", *TYPED, *"x * 2", "enter", "down"]),
-        slowly("autograd", ["s", "s", "s", "b"]),
-        ("autograd", ["p", "e", *TYPED, *"x*q+1", "enter", "s", "s"]),
-        ("graphs", ["p", "i", "w"]),
-        slowly("probabilities", ["p", "right", "h", "right"]),
-        slowly("probabilities", ["enter", *"P = 0.9", "enter", "right"]),
-        slowly("softmax", ["p", "down", "right", "end", "left"]),
-        ("softmax", ["e", *"z = [2, 1, 0]", "enter", "right"]),
-    ],
-    ids=lambda value: value if isinstance(value, str) else "".join(key[0] for key in value),
-)
-async def test_keys_have_the_same_effect_as_in_an_open_lab(lesson: str, keys: list[str]) -> None:
+EFFECTIVE: list[Any] = [
+    slowly("linear-regression", ["s", "s", "right", "down", "right", "right_square_bracket", "v"]),
+    ("linear-regression", ["p", "down", "down", "enter", *TYPED, *"123", "enter", "s", "s"]),
+    slowly("dataloader", ["p", "s", "down", "right"]),
+    ("mnist", ["n", "n", "b", "n"]),
+    ("tensors", ["p", "n", "n", "enter", *TYPED, *"x * 2", "enter", "down"]),
+    ("autograd", ["s", "s", "s", "b", "p", "e", *TYPED, *"x*q+1", "enter", "s", "s"]),
+    ("graphs", ["p", "i", "w"]),
+    slowly("probabilities", ["right", "p", "h", "enter", *"P = 0.9", "enter", "right"]),
+    ("probabilities", ["enter", *TYPED, Paste("y = 1"), "enter", "right"]),  # y is refused here
+    ("softmax", ["p", "right", "b", "e", *"z = [2, 1, 0]", "enter", "down", "end", "left"]),
+]
+
+
+@pytest.mark.parametrize(("lesson", "keys"), EFFECTIVE)
+async def test_keys_have_the_same_effect_as_in_an_open_lab(
+    lesson: str, keys: list[str | Paste]
+) -> None:
     assert await cold(lesson, *keys) == await warm(lesson, *keys)
-
-
-async def test_text_that_is_pasted_has_its_place_among_the_keys() -> None:
-    keys = ("enter", *TYPED, Paste("y = 1"), "enter", "right")
-    seen = await cold("probabilities", *keys)
-    assert seen == await warm("probabilities", "enter", *TYPED, Paste("y = 1"), "enter", "right")
 
 
 async def test_from_the_course_into_a_step_in_one_piece() -> None:
@@ -195,26 +229,16 @@ async def test_what_means_something_elsewhere_acts_at_once_and_the_rest_waits() 
         await send(pilot, "2", "s", "t", "s", "1")
         await until(pilot, lambda: screen._heading.part == "concept")
         assert pilot.app.theme != theme
-        arrives(pilot)
-        await until(pilot, lambda: lab.experiment is not None)
-        assert lab.frame is None or lab.frame.step == 0
-        await pilot.press("2")
-        await settled(pilot, lab)
-        assert lab.frame.step == 2
-
-
-async def test_keys_wait_for_what_covers_the_lab() -> None:
-    async with app("linear-regression").run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
-        await send(pilot, "2", "s", "question_mark")
+        await send(pilot, "2", "question_mark")
         await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
         arrives(pilot)
         await until(pilot, lambda: lab.ready)
         await pilot.pause()
-        assert len(lab._kept) == 1
+        assert lab.frame is None or lab.frame.step == 0
+        assert len(lab._kept) == 2  # behind what covers the lab they go on waiting
         await send(pilot, "escape", "s")
         await settled(pilot, lab)
-        assert lab.frame.step == 2
+        assert lab.frame.step == 3
 
 
 async def test_a_key_pressed_as_the_lab_opens_comes_behind_those_that_waited() -> None:

@@ -49,7 +49,7 @@ def test_the_libraries_are_loaded_when_pytorch_has_prepared_for_it_and_not_befor
     script = """
 import sys, threading
 from pathlib import Path
-import tui.bench
+import tui.environment
 from tui.libraries import library_folder, load
 
 folder = library_folder()
@@ -60,9 +60,9 @@ def watched(library):
     before = "torch" in sys.modules, "torch._C" in sys.modules, mapped()
     print(*before, load(library), mapped())
     return True
-tui.bench.load = watched
+tui.environment.load = watched
 found = threading.Event()
-setting_up = tui.bench.SettingUp("cpu", lambda _: found.set(), print)
+setting_up = tui.environment.EnvironmentLoader("cpu", lambda _: found.set(), print)
 setting_up.start()
 found.wait(100)
 setting_up.close()

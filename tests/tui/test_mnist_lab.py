@@ -82,9 +82,9 @@ async def open_lab(
 ) -> MnistLab:
     desk = pilot.app
     assert isinstance(desk, DltuiApp)
-    desk._setting_up.start()
+    desk._environment_loader.start()
     shown = course or lesson(**settings)
-    await desk.push_screen(LessonScreen(shown, desk._progress, desk._bench, 10.0))
+    await desk.push_screen(LessonScreen(shown, desk._progress, desk._environment, 10.0))
     await pilot.press("2")
     lab = desk.screen.query_one(MnistLab)
     await until(pilot, lambda: lab.picture is not None)
@@ -153,7 +153,7 @@ async def test_the_network_of_an_earlier_day_answers_until_another_has_begun() -
         lab.experiment.change_pace(+20)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.state is State.FINISHED)
-        right = lab.picture.accuracies[-1]
+        right = lab.picture.test_accuracy
     async with app().run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         pad = await write(pilot)
@@ -183,7 +183,7 @@ async def test_a_file_that_is_no_network_is_refused_in_words(own_folders: Path) 
     networks.mkdir(parents=True)
     (networks / "digits-dense-32x1-relu.pt").write_bytes(b"not a network")
     async with app().run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
+        lab = await open_lab(pilot, validation=0)
         pad = await write(pilot)
         told = lambda: " ".join(note.message for note in pilot.app._notifications)  # noqa: E731
         await until(pilot, lambda: "it was not used" in told())

@@ -140,3 +140,25 @@ async def test_a_click_where_the_screen_no_longer_is_does_nothing() -> None:
         assert pilot.app.screen is palette
         await pilot.click(palette, offset=(0, 1))  # beside the panel, which closes it
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def test_presets_of_every_lesson_are_found_from_the_course() -> None:
+    async with app().run_test(size=(80, 22)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+        line = pilot.app.screen.query_one(Input)
+        assert line.placeholder == "Find a lesson, a preset or a key"
+        line.value = "qqqq"
+        await until(pilot, lambda: "No matches found" in screen_text(pilot.app))
+        await pilot.press("enter", *"noisy-line")
+        assert line.value == "noisy-line"
+        found = pilot.app.screen.query_one(OptionList)
+        await until(
+            pilot,
+            lambda: found.option_count and "noisy" in str(getattr(found.options[0], "hit", "")),
+        )
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+        screen = pilot.app.screen
+        await until(pilot, lambda: screen.lab.display and screen.lab.status.preset == "noisy-line")

@@ -1,4 +1,4 @@
-"""The charts by name: each draws a frame on a canvas; none knows a widget or a thread."""
+"""The charts by name. A lesson names those that it shows; each draws a frame on a canvas."""
 
 from __future__ import annotations
 
@@ -20,42 +20,50 @@ class ChartKind:
 
     title: str
     """What its border says."""
-    module: str
-    """Where its `draw` lives: numpy and plotext take 0.3 s to import, and are loaded on demand."""
+    source: str
+    """The module and the function that draws it, `loss:draw`. Numpy and plotext take 0.3 s to
+    import: the module is loaded with the first frame."""
     has_other: bool = False
     """Whether `residuals` makes a difference: it draws errors, gradients, or another curve."""
 
-    def draw(self, frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
+    @property
+    def module(self) -> str:
+        """The full name of the module."""
+        return f"{__name__}.{self.source.partition(':')[0]}"
+
+    def draw(self, frame: Frame, width: int, height: int, style: ChartStyle) -> Canvas:
         """Draw the frame on `height` rows of `width` cells."""
-        return cast("Canvas", import_module(self.module).draw(frame, width, height, look))
+        function = getattr(import_module(self.module), self.source.partition(":")[2])
+        return cast("Canvas", function(frame, width, height, style))
 
 
 CHARTS: Mapping[str, ChartKind] = MappingProxyType(
     {
-        "loss": ChartKind("Loss", "tui.charts.loss"),
-        "fit": ChartKind("Fit", "tui.charts.fit", has_other=True),
-        "surface": ChartKind("Loss surface", "tui.charts.surface"),
-        "lines": ChartKind("Lines", "tui.charts.lines"),
-        "paths": ChartKind("Paths", "tui.charts.paths"),
-        "samples": ChartKind("Loss by samples", "tui.charts.samples"),
-        "seconds": ChartKind("Loss by seconds", "tui.charts.seconds"),
-        "valley": ChartKind("Loss over w", "tui.charts.valley"),
-        "boundary": ChartKind("Decision boundary", "tui.charts.boundary", has_other=True),
-        "network": ChartKind("Network", "tui.charts.network", has_other=True),
-        "curve": ChartKind("Probability", "tui.charts.curve", has_other=True),
-        "stages": ChartKind("Five steps", "tui.charts.stages"),
-        "fits": ChartKind("Curves", "tui.charts.fits"),
-        "walks": ChartKind("Walks", "tui.charts.walks"),
-        "log-odds": ChartKind("Log-odds", "tui.charts.log_odds"),
-        "digits": ChartKind("Hardest digits", "tui.charts.digits"),
-        "weights": ChartKind("First-layer weights", "tui.charts.weights"),
-        "activations": ChartKind("Activations", "tui.charts.activations"),
-        "confusion": ChartKind("Confusion matrix", "tui.charts.confusion"),
-        "accuracy": ChartKind("Test accuracy", "tui.charts.accuracy"),
-        "time": ChartKind("Where the time goes", "tui.charts.time"),
-        "gradients": ChartKind("Gradients", "tui.charts.layer_gradients"),
-        "belt": ChartKind("Belt of batches", "tui.charts.belt"),
-        "validation": ChartKind("Train and validation", "tui.charts.validation", has_other=True),
-        "throughput": ChartKind("Loader", "tui.charts.throughput"),
+        "loss": ChartKind("Loss", "loss:draw"),
+        "fit": ChartKind("Fit", "fit:draw", has_other=True),
+        "surface": ChartKind("Loss surface", "surface:draw"),
+        "lines": ChartKind("Lines", "fit:draw_lines"),
+        "paths": ChartKind("Paths", "surface:draw_paths"),
+        "samples": ChartKind("Loss by samples", "loss:draw_samples"),
+        "seconds": ChartKind("Loss by seconds", "loss:draw_seconds"),
+        "valley": ChartKind("Loss over w", "valley:draw"),
+        "boundary": ChartKind("Decision boundary", "boundary:draw", has_other=True),
+        "network": ChartKind("Network", "boundary:draw_network", has_other=True),
+        "curve": ChartKind("Probability", "curves:draw", has_other=True),
+        "stages": ChartKind("Five steps", "five_steps:draw"),
+        "fits": ChartKind("Curves", "fit:draw_curves"),
+        "walks": ChartKind("Walks", "surface:draw_walks"),
+        "log-odds": ChartKind("Log-odds", "curves:draw_log_odds"),
+        "digits": ChartKind("Hardest digits", "pixels:draw_hardest"),
+        "weights": ChartKind("First-layer weights", "pixels:draw_weights"),
+        "activations": ChartKind("Activations", "pixels:draw_activations"),
+        "confusion": ChartKind("Confusion matrix", "tables:draw_confusion"),
+        "accuracy": ChartKind("Test accuracy", "epochs:draw_accuracy"),
+        "time": ChartKind("Where the time goes", "tables:draw_time"),
+        "gradients": ChartKind("Gradients", "epochs:draw_gradients"),
+        "belt": ChartKind("Belt of batches", "belt:draw"),
+        "validation": ChartKind("Train and validation", "epochs:draw_validation", has_other=True),
+        "throughput": ChartKind("Loader", "tables:draw_throughput"),
     }
 )
+"""The registry: a new chart is one line here, and a function that draws a frame."""

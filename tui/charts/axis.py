@@ -1,10 +1,12 @@
-"""A range of numbers laid along an axis, with its ticks and their labels; knows no figure."""
+"""A range of numbers along an axis: where its ticks stand, and what is written there."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -17,7 +19,23 @@ DECIMALS = 9
 """How many decimals of a coordinate, in units of its axis, decide the cell."""
 FAR = 1e6
 """Coordinates beyond this are far off the chart and are not rounded."""
+APART = (2, 3, 4, 5, 6, 7, 8)
+"""How many rows may lie between two ticks."""
+GAP = 2
+"""So many cells at least lie between two labels side by side."""
+TICK = 0.05
+"""The share of an axis that may be wasted for a row less between its ticks."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class Scale(NamedTuple):
+    """What an axis has to hold."""
+
+    name: str
+    """What is written at its end; nothing for an axis that needs no name."""
+    low: float
+    high: float
+    logarithmic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +55,14 @@ class Axis:
         On a logarithmic axis a value that has no logarithm stands at minus infinity.
         """
         values = np.asarray(values, dtype=np.float64)
-        if self.logarithmic:
-            values = np.where(values > 0, values, 0)
-            with np.errstate(divide="ignore"):
-                values = np.log10(values)
-        return rounded((values - self.low) / (self.high - self.low))
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            if self.logarithmic:
+                values = np.log10(np.where(values > 0, values, 0))
+            return rounded((values - self.low) / (self.high - self.low))
 
-    def named(self, name: str, least: float) -> Axis:
-        """This axis with its name for the last tick; ticks nearer than `least` make room."""
-        ticks = tuple(tick for tick in self.ticks if tick[0] <= 1 - least)
-        return Axis(self.low, self.high, (*ticks, (1.0, name)), self.logarithmic)
+    def values(self, count: int) -> Array:
+        """So many values from end to end; of a logarithmic axis, their logarithms."""
+        return self.low + np.linspace(0, 1, count) * (self.high - self.low)
 
 
 def rounded(places: ArrayLike) -> Array:
@@ -59,6 +75,110 @@ def rounded(places: ArrayLike) -> Array:
     with np.errstate(invalid="ignore"):
         near = np.abs(places) < FAR
     return np.where(near, np.round(np.where(near, places, 0.0), DECIMALS), places)
+
+
+@lru_cache(maxsize=64)
+def vertical(scale: Scale, rows: int) -> Axis:
+    """An axis over so many rows, the ticks evenly apart on whole rows.
+
+    It reaches a little further than asked: a row is a nice step divided by the rows between two
+    ticks. The name stands in the highest row that has no tick.
+    """
+    low, high, step, each = _logarithms(scale, rows) if scale.logarithmic else _rows(scale, rows)
+    first = math.ceil(low / step - 1e-9)
+    last = math.floor(high / step + 1e-9)
+    steps = range(first, last + 1)
+    if scale.logarithmic:
+        names = [power_of_ten(round(index * step)) for index in steps]
+    else:
+        names = labels([index * step for index in steps], step)
+    places = [round((index * step - low) / (high - low), DECIMALS) for index in steps]
+    ticks = list(zip(places, names, strict=True))
+    if scale.name:
+        top = 0 if not places or places[-1] < 1 - 0.5 / max(rows - 1, 1) else 1
+        if each > 1 or not top:
+            ticks.append((round(1 - top / max(rows - 1, 1), DECIMALS), scale.name))
+    return Axis(low, high, tuple(ticks), scale.logarithmic)
+
+
+def _rows(scale: Scale, rows: int) -> tuple[float, float, float, int]:
+    """The ends of a linear axis, the step of its ticks, and the rows between two of them.
+
+    Of the ways to lay ticks on whole rows it takes one that wastes little room, with many ticks;
+    what is wasted lies at both ends, unless the axis begins at 0.
+    """
+    low, high = _apart(scale.low, scale.high)
+    gaps = max(rows - 1, 1)
+    need = (high - low) / gaps
+    found: list[tuple[bool, float, int, float, int]] = []
+    for each in APART:
+        step = nice_step(need * each)
+        if (math.floor(low / (step / each) + 1e-6) + gaps) * step / each < high - 1e-6 * need:
+            step = nice_step(step * 1.01)
+        row = step / each
+        bottom = math.floor(low / row + 1e-6)
+        if low:
+            bottom -= (bottom + gaps - math.ceil(high / row - 1e-6)) // 2
+        ticks = (bottom + gaps) // each - -(-bottom // each) + 1
+        found.append((ticks < 2, round(row / need, DECIMALS) + TICK * each, each, step, bottom))
+    _, _, each, step, bottom = min(found)
+    return bottom * step / each, (bottom + gaps) * step / each, step, each
+
+
+def _logarithms(scale: Scale, rows: int) -> tuple[float, float, float, int]:
+    """The same of an axis over powers of ten: a decade or more between two ticks."""
+    low, high = (math.log10(end) for end in _positive(scale.low, scale.high))
+    if math.floor(high + 1e-9) - math.ceil(low - 1e-9) < 1:
+        low = math.floor(low + 1e-9)
+        high = max(math.ceil(high - 1e-9), low + 1)
+    gaps = max(rows - 1, 1)
+    each = max(math.floor(gaps / (high - low) + 1e-9), 2)
+    step = 1.0
+    while True:
+        row = step / each
+        bottom = math.floor(low / row + 1e-6)
+        if (bottom + gaps) * row >= high - 1e-6 * row:
+            return bottom * row, (bottom + gaps) * row, step, each
+        if each > 2:
+            each -= 1
+        else:
+            step = max(nice_step(step * 1.01), 1.0)
+
+
+@lru_cache(maxsize=64)
+def horizontal(scale: Scale, columns: int) -> Axis:
+    """An axis over so many columns, with as many ticks as their labels leave room for.
+
+    The name stands at the right end or, where the last label ends there, behind it.
+    """
+    make = logarithmic if scale.logarithmic else linear
+    axes = [make(scale.low, scale.high, count) for count in range(max(columns // 7, 2), 0, -1)]
+    two = [replace(axis, ticks=(axis.ticks[0], axis.ticks[-1])) for axis in axes if axis.ticks[1:]]
+    # As many ticks as fit; at least the first and the last; where not even they do, one.
+    for axis in (*(axis for axis in axes if axis.ticks[1:]), *two, *axes):
+        if (ticks := _fitting(axis, scale.name, columns)) is not None:
+            return replace(axis, ticks=ticks)
+    return axes[-1]
+
+
+def _fitting(axis: Axis, name: str, columns: int) -> tuple[tuple[float, str], ...] | None:
+    """The ticks with the name, if no two labels touch."""
+
+    def cells(tick: tuple[float, str]) -> tuple[int, int]:
+        place, label = tick
+        middle = math.floor(place * (columns - 1) + 0.5)
+        start = min(max(middle - len(label) // 2, 0), max(columns - len(label), 0))
+        return start, start + len(label)
+
+    ticks = list(axis.ticks)
+    if name and (not ticks or columns - cells(ticks[-1])[1] >= len(name) + GAP):
+        ticks.append((1.0, name))
+    elif name:
+        place, label = ticks[-1]
+        ticks[-1] = (place, f"{label} {name}")
+    if all(one[1] + GAP <= other[0] for one, other in pairwise(map(cells, ticks))):
+        return tuple(ticks)
+    return None
 
 
 @lru_cache(maxsize=64)
@@ -75,10 +195,11 @@ def linear(low: float, high: float, ticks: int) -> Axis:
 @lru_cache(maxsize=64)
 def logarithmic(low: float, high: float, ticks: int) -> Axis:
     """An axis over powers of ten, from low to high, both positive, made a little wider."""
+    low, high = _positive(low, high)
     least = math.floor(math.log10(low) * 2 + 1e-9) / 2
     most = math.ceil(math.log10(high) * 2 - 1e-9) / 2
-    if most - least < 1:
-        least, most = math.floor(least), math.ceil(max(most, least + 1))
+    if math.floor(most) - math.ceil(least) < 1:
+        least, most = math.floor(least), max(math.ceil(most), math.floor(least) + 1)
     step = max(1, int(nice_step((most - least) / max(ticks, 1))))
     powers = range(math.ceil(least / step) * step, math.floor(most) + 1, step)
     places = [round((power - least) / (most - least), DECIMALS) for power in powers]
@@ -97,8 +218,8 @@ def nice_step(least: float) -> float:
 def round_up(value: float) -> float:
     """The next number that is round to one and a half digits: an axis that seldom moves."""
     power = 10.0 ** math.floor(math.log10(value))
-    ladder = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
-    return next((f * power for f in ladder if f * power >= value * (1 - 1e-9)), 10 * power)
+    factors = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
+    return next((f * power for f in factors if f * power >= value * (1 - 1e-9)), 10 * power)
 
 
 def labels(values: list[float], step: float) -> list[str]:
@@ -133,6 +254,7 @@ def _scientific(value: float, digits: int) -> str:
 
 def _apart(low: float, high: float) -> tuple[float, float]:
     """Finite limits that lie far enough apart to be told from one another."""
+    low, high = (0.0 if math.isnan(end) else float(end) for end in (low, high))
     low, high = max(low, -LARGEST), min(high, LARGEST)
     low, high = min(low, LARGEST), max(high, -LARGEST)
     room = max(abs(low), abs(high)) * 1e-6 or 1.0
@@ -141,6 +263,12 @@ def _apart(low: float, high: float) -> tuple[float, float]:
         room = max(room, 1e-290)
         return middle - room / 2, middle + room / 2
     return low, high
+
+
+def _positive(low: float, high: float) -> tuple[float, float]:
+    """Limits that have a logarithm."""
+    low, high = (end if 0 < end < math.inf else 1.0 for end in (low, high))
+    return min(low, high), max(low, high)
 
 
 def padded(low: float, high: float, share: float) -> tuple[float, float]:

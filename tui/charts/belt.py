@@ -1,7 +1,4 @@
-"""The belt of batches: which samples are at work, which came before, how many are left.
-
-Knows no widget.
-"""
+"""The belt of batches: which samples are at work, which came before, how many are left."""
 
 from __future__ import annotations
 
@@ -12,8 +9,7 @@ from numpy.typing import NDArray
 
 from engine.numerals import counted
 from engine.pictures import Belt, TablePicture
-from tui.charts.canvas import Canvas, packed
-from tui.charts.shows import shows
+from tui.charts.canvas import Canvas, packed, shows
 from tui.charts.style import ChartStyle
 
 NOW, SEEN, WAITING = "█", "▪", "·"
@@ -30,16 +26,16 @@ LEAST_FOR_BELT = 8
 
 
 @shows(TablePicture)
-def draw(picture: TablePicture, width: int, height: int, look: ChartStyle) -> Canvas:
+def draw(picture: TablePicture, width: int, height: int, style: ChartStyle) -> Canvas:
     """Boxes that move towards the model, and below them a mark for each sample."""
     belt, canvas = picture.belt, Canvas(width, height)
     top = 1
-    canvas.write(0, 0, _caption(belt, width), look.text)
+    canvas.write(0, 0, _caption(belt, width), style.text)
     if height >= LEAST_FOR_BELT:
-        _boxes(canvas, top, belt, look)
+        _boxes(canvas, top, belt, style)
         top += BELT_ROWS
-    each = _samples(canvas, top, belt, look)
-    _legend(canvas, each, look)
+    each = _samples(canvas, top, belt, style)
+    _legend(canvas, each, style)
     return canvas
 
 
@@ -61,19 +57,19 @@ def _caption(belt: Belt, width: int) -> str:
     return number[:width]
 
 
-def _boxes(canvas: Canvas, top: int, belt: Belt, look: ChartStyle) -> None:
+def _boxes(canvas: Canvas, top: int, belt: Belt, style: ChartStyle) -> None:
     """The batch at work next to the model, those that come after it behind."""
     width = canvas.glyphs.shape[1]
     right = width - len(MODEL)
-    canvas.write(top + 1, right, MODEL, look.line)
+    canvas.write(top + 1, right, MODEL, style.line)
     large = min(max(right - 2 * BOX, 3 * BOX // 2), MOST, right)
     number = max(belt.number, 1)
     if belt.number:
-        _box(canvas, top, right - large, large, _content(belt, large - 4), look, now=True)
+        _box(canvas, top, right - large, large, _content(belt, large - 4), style, now=True)
         right -= large
         number += 1
     while right >= BOX and number <= belt.batches:
-        _box(canvas, top, right - BOX, BOX, f"#{number}", look, now=False)
+        _box(canvas, top, right - BOX, BOX, f"#{number}", style, now=False)
         right, number = right - BOX, number + 1
 
 
@@ -90,32 +86,32 @@ def _content(belt: Belt, room: int) -> str:
 
 
 def _box(
-    canvas: Canvas, top: int, left: int, width: int, text: str, look: ChartStyle, *, now: bool
+    canvas: Canvas, top: int, left: int, width: int, text: str, style: ChartStyle, *, now: bool
 ) -> None:
-    side, ink = (look.points, look.text) if now else (look.dim, look.dim)
+    side, colour = (style.points, style.text) if now else (style.dim, style.dim)
     canvas.write(top, left, f"┌{'─' * (width - 2)}┐", side)
     canvas.write(top + 1, left, f"│{' ' * (width - 2)}│", side)
     canvas.write(top + 2, left, f"└{'─' * (width - 2)}┘", side)
-    said = text[: width - 2]
-    canvas.write(top + 1, left + (width - len(said)) // 2, said, ink)
+    content = text[: width - 2]
+    canvas.write(top + 1, left + (width - len(content)) // 2, content, colour)
 
 
-def _samples(canvas: Canvas, top: int, belt: Belt, look: ChartStyle) -> int:
+def _samples(canvas: Canvas, top: int, belt: Belt, style: ChartStyle) -> int:
     """A mark for each sample, or for each few of them; gives how many stand behind one."""
     height, width = (int(side) for side in canvas.glyphs.shape)
     rows = height - top - 1
     each = max(1, -(-len(belt.seen) // max(rows * int(width), 1)))
     cells = -(-len(belt.seen) // each)
     glyphs = np.full(cells, ord(WAITING), dtype=np.int32)
-    inks = np.full(cells, packed(look.dim), dtype=np.int32)
+    colours = np.full(cells, packed(style.dim), dtype=np.int32)
     seen = _share(belt.seen, each, cells) > 0.5
-    glyphs[seen], inks[seen] = ord(SEEN), packed(look.line)
+    glyphs[seen], colours[seen] = ord(SEEN), packed(style.line)
     now = belt.batch // each
-    glyphs[now], inks[now] = ord(NOW), packed(look.points)
+    glyphs[now], colours[now] = ord(NOW), packed(style.points)
     down, across = _places(cells, width)
     inside = down < rows
     canvas.glyphs[top + down[inside], across[inside]] = glyphs[inside]
-    canvas.foregrounds[top + down[inside], across[inside]] = inks[inside]
+    canvas.foregrounds[top + down[inside], across[inside]] = colours[inside]
     return each
 
 
@@ -134,22 +130,22 @@ def _share(seen: NDArray[np.bool_], each: int, cells: int) -> NDArray[np.float64
     return np.asarray(np.add.reduceat(seen, starts, dtype=np.float64) / counts)
 
 
-def _legend(canvas: Canvas, each: int, look: ChartStyle) -> None:
+def _legend(canvas: Canvas, each: int, style: ChartStyle) -> None:
     """What the marks mean; apart from these, at the right, how many samples stand behind one."""
     height, width = canvas.glyphs.shape
     many = f"one mark: {each:,} samples" if each > 1 else ""
     room = width - len(many) - 2 if many else width
     labels = next((labels for labels in LABELS if _long(labels) <= room), LABELS[0])
     column = 0
-    for label, mark, ink in zip(
-        labels, (NOW, SEEN, WAITING), (look.points, look.line, look.dim), strict=True
+    for label, mark, colour in zip(
+        labels, (NOW, SEEN, WAITING), (style.points, style.line, style.dim), strict=True
     ):
         if column + len(label) + 2 <= width:
-            canvas.write(height - 1, column, mark, ink)
-            canvas.write(height - 1, column + 2, label, look.dim)
+            canvas.write(height - 1, column, mark, colour)
+            canvas.write(height - 1, column + 2, label, style.dim)
         column += len(label) + 3
     if many and column + len(many) < width:
-        canvas.write(height - 1, width - len(many), many, look.dim)
+        canvas.write(height - 1, width - len(many), many, style.dim)
 
 
 def _long(labels: tuple[str, ...]) -> int:

@@ -1,4 +1,4 @@
-"""Two classes in the plane, the probability behind them and where it is 0.5; knows no widget."""
+"""Two classes in the plane, the probability behind them and where it is 0.5; and the network."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.pictures import Array, BoundaryPicture, sigmoid
-from tui.charts.axis import Axis, linear, padded, rounded
-from tui.charts.canvas import Canvas, packed
-from tui.charts.curve import ONE, ZERO
-from tui.charts.legend import Entry, legend
-from tui.charts.plot import Plot
-from tui.charts.relief import mix
-from tui.charts.shows import shows
-from tui.charts.style import RGB, ChartStyle
+from engine.equations import number
+from engine.pictures import Array, BoundaryPicture, Layer, sigmoid
+from tui.charts.axis import Scale, padded, rounded
+from tui.charts.canvas import Canvas, Cells, Where, half_blocks, packed, shows, stroke
+from tui.charts.curves import ONE, ZERO
+from tui.charts.plot import LegendEntry, Plot
+from tui.charts.style import ChartStyle
+from tui.charts.surface import edges
 
 WRONG = "✕"
 SHADES = 16
@@ -27,65 +26,67 @@ DEPTH = 0.42
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class BoundaryGround:
     """What stays the same while the boundary moves."""
 
-    x: Axis
-    y: Axis
     axes: Plot
-    points: Plot
-    legend: Plot
+    points: Canvas
+    """The points and the legend, over everything else."""
+    legend: Canvas
     grid: Array
     """The middle of every half cell, shape (2·rows·columns, 2)."""
 
 
 @shows(BoundaryPicture)
-def draw(picture: BoundaryPicture, width: int, height: int, look: ChartStyle) -> Canvas:
+def draw(picture: BoundaryPicture, width: int, height: int, style: ChartStyle) -> Canvas:
     """The points by class on shaded ground, the line P = 0.5, and how many points are right."""
-    scene = _scene(picture.x.tobytes(), picture.labels.tobytes(), width, height, look)
-    plot = scene.axes.again()
-    z = np.nan_to_num(picture.log_odds(scene.grid)).clip(-SURE, SURE)
+    ground = _ground(picture.x.tobytes(), picture.labels.tobytes(), width, height, style)
+    plot = ground.axes.again()
+    canvas, inner = plot.canvas, plot.inner
+    z = np.nan_to_num(picture.log_odds(ground.grid)).clip(-SURE, SURE)
     z = z.reshape(2 * plot.rows, plot.columns)
-    _boundary(plot, z, look)
-    plot.canvas.lay(scene.points.canvas)
-    if look.residuals:
-        _wrong(plot, picture, scene, look)
-    plot.canvas.lay(scene.legend.canvas)
+    down, across = np.nonzero(edges(_finer(_finer(z).T).T >= 0))
+    inner.dot(down, across, style.path)
+    canvas.lay(ground.points)
+    if style.residuals:
+        wrong = picture.x[(picture.log_odds(picture.x) >= 0) != (picture.labels == 1)]
+        rows, columns = plot.row(wrong[:, 1]), plot.column(wrong[:, 0])
+        inner.stamp(rows.astype(np.intp), columns.astype(np.intp), WRONG, style.residual)
+    canvas.lay(ground.legend)
     text = f"{picture.right} of {len(picture.x)} right"
-    plot.note(plot.columns - len(text) - 1, plot.rows - 1, text, look.text)
-    plot.inner.lay_under(_ground(z, look))
-    return plot.canvas
+    if len(text) < plot.columns:
+        inner.write(plot.rows - 1, plot.columns - len(text) - 1, text, style.text)
+    steps = np.rint(rounded(sigmoid(z)) * (SHADES - 1)).astype(np.intp)
+    shades = _shades(style)
+    inner.lay_under(half_blocks(shades[steps[::2]], shades[steps[1::2]]))
+    return canvas
 
 
 @lru_cache(maxsize=4)
-def _scene(x: bytes, labels: bytes, width: int, height: int, look: ChartStyle) -> Scene:
+def _ground(x: bytes, labels: bytes, width: int, height: int, style: ChartStyle) -> BoundaryGround:
     points, classes = np.frombuffer(x).reshape(-1, 2), np.frombuffer(labels)
     ranges = [padded(float(column.min()), float(column.max()), 0.08) for column in points.T]
-    x_axis = linear(*ranges[0], width // 9).named("x₁", 6 / width)
-    y_axis = linear(*ranges[1], round((height - 2) / 1.7)).named("x₂", 1.5 / height)
-    axes = Plot(width, height, x_axis, y_axis, look)
+    axes = Plot(width, height, Scale("x₁", *ranges[0]), Scale("x₂", *ranges[1]), style)
     marks, names = axes.blank(), axes.blank()
-    xs, ys = x_axis.place(points[:, 0]), y_axis.place(points[:, 1])
-    for label, glyph, colour in ((0, ZERO, look.line), (1, ONE, look.points)):
-        of = classes == label
-        marks.marks(xs[of], ys[of], colour, glyph)
-    said = np.linspace(0.6, 1, 5)  # where the number of points that are right is written
-    legend(names, _entries(look), np.append(xs, said), np.append(ys, said * 0), look)
-    across = x_axis.low + np.linspace(0, 1, axes.columns) * (x_axis.high - x_axis.low)
+    xs, ys = points.T
+    for label, glyph, colour in ((0, ZERO, style.line), (1, ONE, style.points)):
+        marks.points(xs[classes == label], ys[classes == label], colour, glyph)
+    entries: list[LegendEntry] = [
+        (ZERO, "label 0", style.line),
+        (ONE, "label 1", style.points),
+        ("⠒⠒", "P = 0.5", style.path),
+    ]
+    if style.residuals:
+        entries.append((WRONG, "wrong", style.residual))
+    # Where the number of points that are right is written there is no room for the legend.
+    right = axes.x.values(axes.columns)[-20:]
+    taken = np.append(xs, right), np.append(ys, np.full(len(right), axes.y.low))
+    names.legend(entries, taken)
+    across = axes.x.values(axes.columns)
     halves = (np.arange(2 * axes.rows) + 0.5) / 2 - 0.5
-    down = y_axis.high - halves / max(axes.rows - 1, 1) * (y_axis.high - y_axis.low)
+    down = axes.y.high - halves / max(axes.rows - 1, 1) * (axes.y.high - axes.y.low)
     grid = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
-    return Scene(x_axis, y_axis, axes, marks, names, grid)
-
-
-def _boundary(plot: Plot, z: Array, look: ChartStyle) -> None:
-    """A dot wherever z has another sign at the next dot to the right or below."""
-    above = _finer(_finer(z).T).T >= 0
-    edge = np.zeros(above.shape, dtype=bool)
-    edge[:, :-1] |= above[:, :-1] != above[:, 1:]
-    edge[:-1] |= above[:-1] != above[1:]
-    down, across = np.nonzero(edge)
-    plot.inner.dot(down, across, look.path)
+    return BoundaryGround(axes, marks.canvas, names.canvas, grid)
 
 
 def _finer(z: Array) -> Array:
@@ -95,40 +96,86 @@ def _finer(z: Array) -> Array:
     return rows.reshape(-1, z.shape[1])
 
 
-def _wrong(plot: Plot, picture: BoundaryPicture, scene: Scene, look: ChartStyle) -> None:
-    """A cross over every point on the wrong side."""
-    wrong = (picture.log_odds(picture.x) >= 0) != (picture.labels == 1)
-    xs, ys = scene.x.place(picture.x[wrong, 0]), scene.y.place(picture.x[wrong, 1])
-    plot.marks(xs, ys, look.residual, WRONG)
+@lru_cache(maxsize=4)
+def _shades(style: ChartStyle) -> Cells:
+    """From the ground of label 0 over none to the ground of label 1."""
+    colours = [
+        style.tint(style.points if p > 0.5 else style.line, DEPTH * abs(2 * p - 1))
+        for p in np.linspace(0, 1, SHADES)
+    ]
+    return np.array([packed(colour) for colour in colours], dtype=np.int32)
 
 
-def _ground(z: Array, look: ChartStyle) -> Canvas:
-    """The probability as colours, two half blocks a cell."""
-    steps = np.rint(rounded(sigmoid(z)) * (SHADES - 1)).astype(np.intp)
-    shades = np.array([packed(shade) for shade in _palette(look)])
-    upper, lower = steps[::2], steps[1::2]
-    canvas = Canvas(z.shape[1], len(upper))
-    canvas.glyphs[:] = np.where(upper == lower, ord(" "), ord("▀"))
-    canvas.foregrounds[:], canvas.backgrounds[:] = shades[upper], shades[lower]
+# The network as its nodes and weights.
+
+NODE = "●"
+MOST = 80
+"""Of more edges between two layers, only the largest are drawn."""
+FAINTEST = 0.25
+"""The share of its colour that the smallest edge keeps."""
+SIDE = 4
+"""Cells at the left and at the right for the names of inputs and output."""
+
+
+@shows(BoundaryPicture)
+def draw_network(picture: BoundaryPicture, width: int, height: int, style: ChartStyle) -> Canvas:
+    """Every weight as an edge, solid where positive and dotted where negative; the larger, the
+    brighter. With `residuals` the edges are the gradients of the last step instead."""
+    canvas = Canvas(width, height)
+    columns = np.rint(np.linspace(SIDE, width - 1 - SIDE, len(picture.layers) + 1)).astype(np.intp)
+    nodes = [picture.layers[0].weights.shape[1], *(len(layer.bias) for layer in picture.layers)]
+    rows = [_rows(count, height - 2) for count in nodes]
+    for index, layer in enumerate(picture.layers):
+        values = layer.gradient if style.residuals else layer.weights
+        if values is not None:
+            _edges(canvas, values, columns[index : index + 2], rows[index : index + 2], style)
+    for column, places, count in zip(columns, rows, nodes, strict=True):
+        canvas.stamp(places, np.full(len(places), column), NODE, style.text)
+        if len(places) < count:
+            canvas.write(0, column - 1, f"+{count - len(places)}", style.dim)
+    for row, name in zip(rows[0], ("x₁", "x₂"), strict=True):
+        canvas.write(int(row), 1, name, style.text)
+    canvas.write(int(rows[-1][0]), width - SIDE + 1, "P", style.text)
+    _captions(canvas, picture.layers, columns, style)
     return canvas
 
 
-@lru_cache(maxsize=4)
-def _palette(look: ChartStyle) -> list[RGB]:
-    """From the ground of label 0 over none to the ground of label 1."""
-    none = ground(look)
-    return [
-        mix(none, look.points if p > 0.5 else look.line, DEPTH * abs(2 * p - 1))
-        for p in np.linspace(0, 1, SHADES)
-    ]
+def _rows(count: int, height: int) -> Where:
+    """The rows of the nodes of one layer, below the first row; what has no room is left out."""
+    shown = min(count, height)
+    return 1 + np.floor((np.arange(shown) + 0.5) * height / shown).astype(np.intp)
 
 
-def ground(look: ChartStyle) -> RGB:
-    """Nearly black below light text, nearly white below dark."""
-    return (18, 18, 20) if look.is_dark else (248, 248, 248)
+def _edges(
+    canvas: Canvas, values: Array, columns: Where, rows: list[Where], style: ChartStyle
+) -> None:
+    shown = values[: len(rows[1]), : len(rows[0])]
+    shown = np.where(np.isfinite(shown), shown, 0)
+    largest = float(np.abs(shown).max()) or 1.0
+    order = np.argsort(rounded(np.abs(shown) / largest), axis=None, kind="stable")[-MOST:]
+    for to, start in zip(*np.unravel_index(order, shown.shape), strict=True):
+        value = float(shown[to, start])
+        corners = np.array([rows[0][start], rows[1][to]])
+        down, across = stroke(2 * columns.astype(np.float64) + 1, 4 * corners + 1.5)
+        every = slice(None, None, 3 if value < 0 else 1)
+        colour = style.line if value < 0 else style.points
+        share = FAINTEST + (1 - FAINTEST) * abs(value) / largest
+        canvas.dot(down[every], across[every], style.tint(colour, share))
 
 
-def _entries(look: ChartStyle) -> list[Entry]:
-    entries = [(ZERO, "label 0", look.line), (ONE, "label 1", look.points)]
-    entries.append(("⠒⠒", "P = 0.5", look.path))
-    return [*entries, (WRONG, "wrong", look.residual)] if look.residuals else entries
+def _captions(canvas: Canvas, layers: tuple[Layer, ...], columns: Where, style: ChartStyle) -> None:
+    """What the edges are, and below each layer the largest absolute value of what is drawn."""
+    height, width = canvas.glyphs.shape
+    title, subject = ("gradients", "|∂L/∂w|") if style.residuals else ("weights", "|w|")
+    text = f"{title}: ⠒⠒ above 0, ⠂⠐ below"
+    if len(text) <= width:
+        canvas.write(0, 0, text, style.dim)
+    for index, layer in enumerate(layers):
+        values = layer.gradient if style.residuals else layer.weights
+        size = None if values is None else float(np.abs(values).max())
+        middle = int(columns[index] + columns[index + 1]) // 2
+        largest = f"≤ {number(size, 3)}"
+        for caption in (f"{subject} {largest}", largest):
+            if len(caption) < columns[index + 1] - columns[index]:
+                canvas.write(height - 1, middle - len(caption) // 2, caption, style.dim)
+                break

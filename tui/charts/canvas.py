@@ -1,17 +1,21 @@
-"""Cells of characters in their colours, to draw on; knows no axis, no library and no widget."""
+"""A grid of coloured cells that every chart is drawn on, and what a chart without data says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, wraps
 from itertools import pairwise
-from typing import Self, TypeAlias
+from textwrap import wrap
+from typing import Any, Self, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.frame import Frame, State
 from engine.pictures import Array
-from tui.charts.style import RGB
+from tui.charts.style import RGB, ChartStyle
 
 Cells: TypeAlias = NDArray[np.int32]
 Where: TypeAlias = NDArray[np.intp]
@@ -22,11 +26,15 @@ PLAIN = -1
 BRAILLE = 0x2800
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.int32)
 """The bit of each dot of a braille cell, 4 rows of 2."""
+ANSI = re.compile(r"((?:\x1b\[[\d;]*m)+)([^\x1b]+)")
+"""Colour codes, and the letters behind them."""
+LEAST_WIDTH, LEAST_HEIGHT = 16, 5
+"""Below this there is no chart, and words take its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Neighbouring cells of one line that have their colours in common."""
+    """Neighbouring cells of one line that have the same colours."""
 
     text: str
     foreground: RGB | None
@@ -34,11 +42,11 @@ class Span:
 
 
 class Canvas:
-    """A grid of cells, three whole numbers each: a character, its ink and the paper behind it.
+    """A grid of cells, three whole numbers each: a character, its colour and the background.
 
     Numbers in arrays, and not strings, since a frame draws a thousand cells ten times a second
-    beside a training: laying a curve, laying one canvas over another, and finding what changed
-    since the last frame are then a few operations on whole arrays.
+    beside a training run: laying one canvas over another, and finding what changed since the
+    last frame are then a few operations on whole arrays.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -49,57 +57,82 @@ class Canvas:
         self.backgrounds: Cells = np.full(shape, PLAIN, dtype=np.int32)
 
     @classmethod
-    def of(cls, lines: Sequence[str], ink: RGB) -> Self:
+    def of(cls, lines: Sequence[str], colour: RGB) -> Self:
         """A canvas with these lines, all equally long, on it; its spaces are untouched."""
         canvas = cls(len(lines[0]) if lines else 0, len(lines))
-        letters = np.array([[ord(letter) for letter in line] for line in lines], dtype=np.int32)
-        canvas.glyphs[:] = np.where(letters == SPACE, UNTOUCHED, letters)
-        canvas.foregrounds[:] = packed(ink)
+        for row, line in enumerate(lines):
+            codes = _codes(line)
+            canvas.glyphs[row] = np.where(codes == SPACE, UNTOUCHED, codes)
+        canvas.foregrounds[:] = packed(colour)
+        return canvas
+
+    @classmethod
+    def of_ansi(cls, text: str, width: int, height: int) -> Self:
+        """A canvas from lines of text with ANSI colours; what has no true colour is untouched."""
+        canvas = cls(width, height)
+        colours = PLAIN, PLAIN
+        spans: list[tuple[str, int, int, int]] = []
+        for codes, letters in ANSI.findall(text.replace("\n", "")):
+            colours = _colours(codes, colours)
+            spans.append((letters, len(letters), *colours))
+        pieces, lengths, foregrounds, backgrounds = zip(*spans, strict=True)
+        shape = height, width
+        canvas.foregrounds = np.repeat(np.array(foregrounds, np.int32), lengths).reshape(shape)
+        canvas.backgrounds = np.repeat(np.array(backgrounds, np.int32), lengths).reshape(shape)
+        glyphs = _codes("".join(pieces)).reshape(shape)
+        canvas.glyphs = np.where(canvas.foregrounds == PLAIN, UNTOUCHED, glyphs)
         return canvas
 
     def copy(self) -> Canvas:
         """The same cells, on a canvas of their own."""
         copy = Canvas(0, 0)
-        copy.glyphs, copy.foregrounds, copy.backgrounds = (
-            cells.copy() for cells in (self.glyphs, self.foregrounds, self.backgrounds)
-        )
+        copy.glyphs = self.glyphs.copy()
+        copy.foregrounds = self.foregrounds.copy()
+        copy.backgrounds = self.backgrounds.copy()
         return copy
 
     def part(self, rows: slice, columns: slice) -> Canvas:
         """A window on these cells: what is drawn there is drawn here."""
         part = Canvas(0, 0)
-        part.glyphs, part.foregrounds, part.backgrounds = (
-            cells[rows, columns] for cells in (self.glyphs, self.foregrounds, self.backgrounds)
-        )
+        part.glyphs = self.glyphs[rows, columns]
+        part.foregrounds = self.foregrounds[rows, columns]
+        part.backgrounds = self.backgrounds[rows, columns]
         return part
 
-    def write(self, row: int, column: int, text: str, ink: RGB) -> None:
+    def write(self, row: int, column: int, text: str, colour: RGB) -> None:
         """Write text from a cell on, spaces included; it must fit."""
         cells = np.s_[row, column : column + len(text)]
         self.glyphs[cells] = [ord(letter) for letter in text]
-        self.foregrounds[cells] = packed(ink)
+        self.foregrounds[cells] = packed(colour)
 
-    def stamp(self, rows: Where, columns: Where, glyph: str, ink: RGB) -> None:
+    def stamp(self, rows: Where, columns: Where, glyph: str, colour: RGB) -> None:
         """Put one character into each of these cells."""
         self.glyphs[rows, columns] = ord(glyph)
-        self.foregrounds[rows, columns] = packed(ink)
+        self.foregrounds[rows, columns] = packed(colour)
 
-    def dot(self, down: Where, across: Where, ink: RGB) -> None:
+    def dot(self, down: Where, across: Where, colour: RGB) -> None:
         """Set braille dots, 4 to a cell downwards and 2 across; they join those of their cell."""
         rows, columns = down // 4, across // 2
         before = self.glyphs[rows, columns]
         self.glyphs[rows, columns] = np.where(before & ~0xFF == BRAILLE, before, BRAILLE)
         np.bitwise_or.at(self.glyphs, (rows, columns), DOTS[down % 4, across % 2])
-        self.foregrounds[rows, columns] = packed(ink)
+        self.foregrounds[rows, columns] = packed(colour)
 
     def lay(self, other: Canvas) -> None:
-        """Draw what was drawn on another canvas of the same size over what is here."""
+        """Draw what was drawn on another canvas of the same size over what is here.
+
+        Braille dots of both join in one cell.
+        """
         drawn = other.glyphs != UNTOUCHED
-        np.copyto(self.glyphs, other.glyphs, where=drawn)
+        both = (self.glyphs & ~0xFF == BRAILLE) & (other.glyphs & ~0xFF == BRAILLE)
+        np.copyto(
+            self.glyphs, np.where(both, self.glyphs | other.glyphs, other.glyphs), where=drawn
+        )
         np.copyto(self.foregrounds, other.foregrounds, where=drawn)
+        np.copyto(self.backgrounds, other.backgrounds, where=other.backgrounds != PLAIN)
 
     def lay_under(self, ground: Canvas) -> None:
-        """Let a canvas of this size show where nothing was drawn, and its paper everywhere."""
+        """Let a canvas of this size show where nothing was drawn, and its background everywhere."""
         free = self.glyphs == UNTOUCHED
         np.copyto(self.glyphs, ground.glyphs, where=free)
         np.copyto(self.foregrounds, ground.foregrounds, where=free)
@@ -107,18 +140,19 @@ class Canvas:
 
     def text(self) -> list[str]:
         """The characters alone, a line a row."""
-        return ["".join(run.text for run in self.spans(row)) for row in range(len(self.glyphs))]
+        return ["".join(span.text for span in self.spans(row)) for row in range(len(self.glyphs))]
 
     def spans(self, row: int) -> Iterator[Span]:
         """One row as text, cut where the colours change."""
-        glyphs, inks, papers = self.glyphs[row], self.foregrounds[row], self.backgrounds[row]
+        glyphs = self.glyphs[row]
+        colours, grounds = self.foregrounds[row], self.backgrounds[row]
         letters = np.where(glyphs == UNTOUCHED, SPACE, glyphs).tobytes().decode("utf-32-le")
-        turns = np.flatnonzero((inks[1:] != inks[:-1]) | (papers[1:] != papers[:-1])) + 1
-        edges = [0, *turns.tolist(), len(letters)]
+        changed = (colours[1:] != colours[:-1]) | (grounds[1:] != grounds[:-1])
+        edges = [0, *(np.flatnonzero(changed) + 1).tolist(), len(letters)]
         for start, end in pairwise(edges):
             if start < end:
                 text = letters[start:end]
-                yield Span(text, unpacked(int(inks[start])), unpacked(int(papers[start])))
+                yield Span(text, unpacked(int(colours[start])), unpacked(int(grounds[start])))
 
     def changes(self, before: Canvas) -> Iterator[tuple[int, int, int]]:
         """The rows that differ from those of a canvas of this size: row, first column, end."""
@@ -145,6 +179,24 @@ def stroke(across: Array, down: Array) -> tuple[Where, Where]:
     return np.floor(below).astype(np.intp), np.floor(right).astype(np.intp)
 
 
+def half_blocks(upper: Cells, lower: Cells) -> Canvas:
+    """A cell for each two colours, one above the other."""
+    canvas = Canvas(upper.shape[1], len(upper))
+    canvas.glyphs[:] = np.where(upper == lower, SPACE, ord("▀"))
+    canvas.foregrounds[:], canvas.backgrounds[:] = upper, lower
+    return canvas
+
+
+def joined(parts: Sequence[Canvas], width: int, height: int) -> Canvas:
+    """Canvases of one width, one below the other."""
+    canvas, top = Canvas(width, height), 0
+    for part in parts:
+        rows = len(part.glyphs)
+        canvas.part(np.s_[top : top + rows], np.s_[:]).lay(part)
+        top += rows
+    return canvas
+
+
 def packed(colour: RGB) -> int:
     """A colour as one number."""
     red, green, blue = colour
@@ -154,3 +206,98 @@ def packed(colour: RGB) -> int:
 def unpacked(colour: int) -> RGB | None:
     """A colour from its number."""
     return None if colour == PLAIN else (colour >> 16, colour >> 8 & 0xFF, colour & 0xFF)
+
+
+@lru_cache(maxsize=256)
+def _colours(codes: str, before: tuple[int, int]) -> tuple[int, int]:
+    """The foreground and the background after these ANSI codes."""
+    foreground, background = before
+    for code in codes.replace("\x1b[", "").split("m")[:-1]:
+        kind, _, colour = code.partition(";2;")
+        if kind not in ("38", "48"):
+            foreground = background = PLAIN
+            continue
+        red, green, blue = map(int, colour.split(";"))
+        if kind == "38":
+            foreground = packed((red, green, blue))
+        else:
+            background = packed((red, green, blue))
+    return foreground, background
+
+
+def _codes(text: str) -> Cells:
+    return np.frombuffer(text.encode("utf-32-le"), dtype=np.int32)
+
+
+# What a chart says where there is nothing to draw.
+
+
+class NotYet(str):
+    """What is not here before the first step; what to press is added."""
+
+
+Drawing: TypeAlias = Canvas | str
+"""What a chart draws, or why there is nothing to see."""
+PictureT = TypeVar("PictureT")
+
+
+def words(text: str, width: int, height: int, style: ChartStyle) -> Canvas:
+    """Text in the middle, as much of it as there is room."""
+    canvas = Canvas(width, height)
+    rows = wrap(text, width)[:height] if width > 0 else []
+    above = (height - len(rows)) // 2
+    for index, row in enumerate(rows):
+        canvas.write(above + index, (width - len(row)) // 2, row, style.dim)
+    return canvas
+
+
+def too_small(width: int, height: int) -> bool:
+    """Whether there is no room for axes and a picture between them."""
+    return width < LEAST_WIDTH or height < LEAST_HEIGHT
+
+
+def chart(draw: Callable[[Frame, int, int, ChartStyle], Drawing]) -> Callable[..., Canvas]:
+    """Make a chart of a function that draws a frame, or returns words instead."""
+
+    @wraps(draw)
+    def drawn(frame: Frame, width: int, height: int, style: ChartStyle) -> Canvas:
+        if too_small(width, height):
+            return words("too small", width, height, style)
+        canvas = draw(frame, width, height, style)
+        if isinstance(canvas, NotYet):
+            canvas = _not_yet(frame, canvas)
+        return words(canvas, width, height, style) if isinstance(canvas, str) else canvas
+
+    return drawn
+
+
+def shows(
+    *kinds: type[Any],
+) -> Callable[[Callable[[Any, int, int, ChartStyle], Drawing]], Callable[..., Canvas]]:
+    """Make a chart of a function that draws these kinds of pictures, given in place of a frame."""
+
+    def decorate(draw: Callable[[Any, int, int, ChartStyle], Drawing]) -> Callable[..., Canvas]:
+        @chart
+        @wraps(draw)
+        def drawn(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
+            if not isinstance(frame.picture, kinds):
+                return frame.message or "nothing to see yet"
+            return draw(frame.picture, width, height, style)
+
+        return drawn
+
+    return decorate
+
+
+def _not_yet(frame: Frame, missing: str) -> str:
+    """What went wrong; or that a step is coming; or what is missing, and what to press.
+
+    A run may play for seconds before its first step: worker processes start, or all test images
+    are classified.
+    """
+    if frame.message:
+        return frame.message
+    begun = getattr(frame.picture, "lit", "")  # a part of the first update is made
+    if not frame.step and (frame.state is State.PLAYING or begun):
+        return "the first step is on its way"
+    return f"{missing}: press s or space"

@@ -1,157 +1,204 @@
-"""The points, the line now and the line at the start; knows no widget."""
+"""The points, and the line or the curve that each model has now."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.pictures import Array, LinePicture
-from tui.charts.axis import Axis, linear, padded, rounded
-from tui.charts.canvas import Canvas
-from tui.charts.clip import inside
-from tui.charts.legend import Entry, legend
-from tui.charts.plot import Plot
-from tui.charts.shows import shows
+from engine.pictures import Array, FitsPicture, LinePicture, WalksPicture
+from tui.charts.axis import Scale, padded, rounded
+from tui.charts.canvas import Canvas, shows
+from tui.charts.loss import entries
+from tui.charts.plot import LegendEntry, Plot
 from tui.charts.style import ChartStyle
 
 CROWD = 30
 """From so many points on, each is a dot and not a disc."""
 MOST = 300
-"""Of a larger crowd, some stay out: it looks the same, and a frame costs no more."""
+"""Of a larger crowd, some are left out: it looks the same, and a frame costs no more."""
+MARKS = 3
+"""How often a line carries its marker, where there are several."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What stays the same while the line moves."""
+class FitGround:
+    """What stays the same while a line moves: the plot below it, and the plot above."""
 
-    x: Axis
-    y: Axis
-    start: Plot
-    """The axes, and the line at the start."""
-    points: Plot
-    legend: Plot
+    below: Plot
+    """The axes, the line at the start, and a crowd of points: above the line it would hide it."""
+    above: Plot
+    """The legend, and a few points: below the line they would be hidden."""
 
 
 @shows(LinePicture)
-def draw(picture: LinePicture, width: int, height: int, look: ChartStyle) -> Canvas:
+def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Canvas:
     """The line among its points, in a window that stays where it is while the line moves."""
-    x, y = picture.x.tobytes(), picture.y.tobytes()
-    names = _entries(len(picture.x), picture.sample is not None, look)
-    scene = scene_of(x, y, picture.start, names, width, height, look)
-    plot = scene.start.again()
-    if look.residuals:
-        _residuals(plot, picture, scene.x, scene.y, look)
-    # A crowd would bury the line; a few points would be buried under it.
-    crowded = len(picture.x) >= CROWD
-    if crowded:
-        plot.canvas.lay(scene.points.canvas)
-    ends = line(scene.x, scene.y, picture.w, picture.b, 2)
-    seen = math.isfinite(picture.w + picture.b) and plot.curve(*ends, look.line)
-    if not crowded:
-        plot.canvas.lay(scene.points.canvas)
+    names = _entries(len(picture.x), picture.sample is not None, style)
+    ground = _ground(
+        picture.x.tobytes(), picture.y.tobytes(), picture.start, names, width, height, style
+    )
+    plot = ground.below.again()
+    if style.residuals:
+        _residuals(plot, picture, style)
+    seen = _line(plot, picture.w, picture.b, style.line)
+    plot.lay(ground.above)
     if picture.sample is not None:
-        at = picture.x[picture.sample], picture.y[picture.sample]
-        plot.mark(scene.x.place(at[0]), scene.y.place(at[1]), look.sample, "◆")
-    plot.canvas.lay(scene.legend.canvas)
+        plot.points(picture.x[picture.sample], picture.y[picture.sample], style.sample, "◆")
     if not seen:
-        _say_where(plot, picture, scene.y, look)
+        middle = picture.w * float(picture.x.mean()) + picture.b
+        side = "" if math.isnan(middle) or math.isinf(middle) else ", above"
+        if side and middle <= plot.y.high:
+            side = ", below"
+        _at_the_bottom(plot, f"the line is off the chart{side}", style)
     return plot.canvas
 
 
+@shows(WalksPicture)
+def draw_lines(picture: WalksPicture, width: int, height: int, style: ChartStyle) -> Canvas:
+    """The line of each run among the points."""
+    runs = entries(picture, style)
+    names = (points_entry(len(picture.x), style), *runs, ("⠂⠐", "at the start", style.start))
+    ground = _ground(
+        picture.x.tobytes(), picture.y.tobytes(), picture.start, names, width, height, style
+    )
+    plot = ground.below.again()
+    seen = [
+        _line(plot, walk.w, walk.b, colour)
+        for walk, (_, _, colour) in zip(picture.walks, runs, strict=True)
+    ]
+    for index, (walk, (mark, _, colour)) in enumerate(zip(picture.walks, runs, strict=True)):
+        if seen[index]:
+            x = plot.x.values(plot.columns)[_marked(plot.columns, index, len(runs))]
+            plot.points(x, walk.w * x + walk.b, colour, mark)
+    plot.lay(ground.above)
+    gone = [walk.name for walk, shown in zip(picture.walks, seen, strict=True) if not shown]
+    if gone:
+        _at_the_bottom(plot, f"off the chart: {', '.join(gone)}", style)
+    return plot.canvas
+
+
+@shows(FitsPicture)
+def draw_curves(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Canvas:
+    """The curve of each model among the points."""
+    ground = _ground(
+        picture.x.tobytes(),
+        picture.y.tobytes(),
+        None,
+        (points_entry(len(picture.x), style),),
+        width,
+        height,
+        style,
+    )
+    plot = ground.below.again()
+    plot.lay(ground.above)
+    runs = entries(picture, style)
+    for fit, (_, _, colour) in zip(picture.walks, runs, strict=True):
+        plot.line(picture.grid, fit.curve, colour)
+    if len(runs) > 1:
+        for index, (fit, (mark, _, colour)) in enumerate(zip(picture.walks, runs, strict=True)):
+            at = _marked(len(picture.grid), index, len(runs))
+            plot.points(picture.grid[at], fit.curve[at], colour, mark)
+    return plot.canvas
+
+
+def points_entry(points: int, style: ChartStyle) -> LegendEntry:
+    """What the legend says of the data."""
+    return "●" if points < CROWD else "⠢", "points", style.points
+
+
 @lru_cache(maxsize=4)
-def scene_of(
+def _ground(
     x: bytes,
     y: bytes,
-    start: tuple[float, float],
-    entries: tuple[Entry, ...],
+    start: tuple[float, float] | None,
+    names: Sequence[LegendEntry],
     width: int,
     height: int,
-    look: ChartStyle,
-) -> Scene:
-    """Axes, points, the line at the start, and the legend with these entries."""
+    style: ChartStyle,
+) -> FitGround:
+    """The axes, the points, the line at the start if there is one, and the legend."""
     xs, ys = np.frombuffer(x), np.frombuffer(y)
-    x_axis, y_axis = window(xs, ys, start, width // 9, round((height - 2) / 1.7))
-    x_axis, y_axis = x_axis.named("x", 5 / width), y_axis.named("y", 1.5 / height)
-    plot = Plot(width, height, x_axis, y_axis, look)
-    points, names = plot.blank(), plot.blank()
-    first = line(x_axis, y_axis, *start, plot.columns)
-    plot.points(first[0][1::3], first[1][1::3], look.start)
-    xs, ys = x_axis.place(xs), y_axis.place(ys)
-    mark_points(points, xs, ys, look)
-    still = np.append(first[0], xs), np.append(first[1], ys)
-    legend(names, entries, *still, look)
-    return Scene(x_axis, y_axis, plot, points, names)
+    below = Plot(width, height, *window(xs, ys, start), style)
+    above = below.blank()
+    curves: tuple[Array, Array] = np.empty(0), np.empty(0)
+    if start is not None:
+        across = below.x.values(below.columns)
+        curves = across, start[0] * across + start[1]
+        below.points(across[1::3], curves[1][1::3], style.start)
+    kept = _apart(below, xs, ys)
+    if len(xs) < CROWD:
+        above.points(xs[kept], ys[kept], style.points, "●")
+    else:
+        below.points(xs[kept], ys[kept], style.points)
+    above.legend(names, (xs, ys), curves)
+    return FitGround(below, above)
 
 
-def window(
-    x: Array, y: Array, start: tuple[float, float], x_ticks: int, y_ticks: int
-) -> tuple[Axis, Axis]:
+def window(x: Array, y: Array, start: tuple[float, float] | None) -> tuple[Scale, Scale]:
     """Axes around the points; the first line may widen them by half, the line now never does."""
-    edges = padded(x.min(), x.max(), 0.06)
-    low, high = padded(y.min(), y.max(), 0.1)
+    edges = padded(float(x.min()), float(x.max()), 0.06)
+    if start is None:
+        return Scale("x", *edges), Scale("y", *padded(float(y.min()), float(y.max()), 0.3))
+    low, high = padded(float(y.min()), float(y.max()), 0.1)
     first = start[0] * np.array(edges) + start[1]
     room = 0.5 * (high - low)
     low = min(low, max(float(first.min()), low - room))
     high = max(high, min(float(first.max()), high + room))
-    return linear(*edges, x_ticks), linear(low, high, y_ticks)
+    return Scale("x", *edges), Scale("y", low, high)
 
 
-def line(x: Axis, y: Axis, w: float, b: float, points: int) -> tuple[Array, Array]:
-    """The line w·x + b across the window, in unit coordinates."""
-    place = np.linspace(0, 1, points)
+def _apart(plot: Plot, x: Array, y: Array) -> NDArray[np.intp]:
+    """One of the points for each braille dot, and not too many."""
+    across, down = plot.dots(plot.x.place(x), plot.y.place(y))
     with np.errstate(over="ignore", invalid="ignore"):
-        return place, y.place(w * (x.low + place * (x.high - x.low)) + b)
+        dots = np.floor(across) * 4 * plot.rows + np.floor(down)
+    apart = np.unique(dots, return_index=True)[1]
+    return apart[:: len(apart) // MOST + 1]
 
 
-def mark_points(plot: Plot, x: Array, y: Array, look: ChartStyle) -> None:
-    """A disc for each of a few points, a dot for each of a crowd."""
-    seen = inside(x, y)
-    apart = seen[np.unique(plot.dots(x[seen], y[seen]), return_index=True)[1]]
-    apart = apart[:: len(apart) // MOST + 1]
-    if len(x) < CROWD:
-        plot.marks(x[apart], y[apart], look.points, "●")
-    else:
-        plot.points(x[apart], y[apart], look.points)
+def _line(plot: Plot, w: float, b: float, colour: tuple[int, int, int]) -> bool:
+    """Draw w·x + b across the window; False where it is out of sight."""
+    ends = plot.x.values(2)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return math.isfinite(w + b) and plot.line(ends, w * ends + b, colour)
 
 
-def _residuals(plot: Plot, picture: LinePicture, x: Axis, y: Axis, look: ChartStyle) -> None:
+def _marked(places: int, index: int, runs: int) -> NDArray[np.intp]:
+    """Where a line carries its marker: those of different lines alternate, and so all are seen
+    where the lines are one."""
+    shares = (np.arange(MARKS) + (index + 0.5) / runs) / MARKS
+    return (shares * places).astype(np.intp)
+
+
+def _residuals(plot: Plot, picture: LinePicture, style: ChartStyle) -> None:
     """A vertical line from every point to the line; in each column, the longest."""
     with np.errstate(over="ignore", invalid="ignore"):
-        line_y = y.place(picture.w * picture.x + picture.b).clip(0, 1)
-    xs, ys = x.place(picture.x), y.place(picture.y)
-    longest = np.argsort(-rounded(np.abs(line_y - ys)), kind="stable")
-    longest = longest[np.unique(plot.column(xs[longest]), return_index=True)[1]]
-    ends = np.sort([plot.row(line_y[longest]), plot.row(ys[longest])], axis=0)
-    rows = np.arange(plot.rows)
-    column, row = np.nonzero((rows > ends[0][:, None]) & (rows < ends[1][:, None]))
-    plot.marks(xs[longest][column], 1 - row / (plot.rows - 1), look.residual, "│")
+        ends = plot.y.place(picture.w * picture.x + picture.b).clip(0, 1)
+    length = rounded(np.abs(ends - plot.y.place(picture.y)))
+    longest = np.argsort(-length, kind="stable")
+    columns = np.unique(plot.column(picture.x[longest]), return_index=True)[1]
+    kept = longest[columns]
+    on_line = plot.y.low + ends[kept] * (plot.y.high - plot.y.low)
+    plot.segments(picture.x[kept], on_line, picture.y[kept], style.residual, "│")
 
 
-def points_entry(points: int, look: ChartStyle) -> Entry:
-    """What the legend says of the data."""
-    return "●" if points < CROWD else "⠢", "points", look.points
-
-
-def _entries(points: int, sampled: bool, look: ChartStyle) -> tuple[Entry, ...]:
+def _entries(points: int, sampled: bool, style: ChartStyle) -> tuple[LegendEntry, ...]:
     entries = [
-        points_entry(points, look),
-        ("⠒⠒", "line now", look.line),
-        ("⠂⠐", "at the start", look.start),
+        points_entry(points, style),
+        ("⠒⠒", "line now", style.line),
+        ("⠂⠐", "at the start", style.start),
     ]
     if sampled:
-        entries.insert(1, ("◆", "this sample", look.sample))
-    if look.residuals:
-        entries.append(("│", "residual", look.residual))
+        entries.insert(1, ("◆", "this sample", style.sample))
+    if style.residuals:
+        entries.append(("│", "residual", style.residual))
     return tuple(entries)
 
 
-def _say_where(plot: Plot, picture: LinePicture, y: Axis, look: ChartStyle) -> None:
-    middle = picture.w * float(picture.x.mean()) + picture.b
-    text = "the line is off the chart"
-    if math.isfinite(middle):
-        text += ", above" if middle > y.high else ", below"
-    row = plot.rows - 1  # the legend takes the rows at the top
-    plot.note((plot.columns - len(text)) // 2, row, text, look.residual)
+def _at_the_bottom(plot: Plot, text: str, style: ChartStyle) -> None:
+    plot.note((plot.columns - len(text)) // 2, plot.rows - 1, text, style.residual)

@@ -1,44 +1,186 @@
-"""The loss against the step; knows no widget."""
+"""The loss against the step, and the losses of several training runs in one chart."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
 from engine.equations import number
 from engine.frame import Frame, State
-from engine.pictures import Array, FitsPicture, WalksPicture
-from tui.charts import losses
-from tui.charts.axis import linear, round_up
-from tui.charts.canvas import Canvas
-from tui.charts.loss_curve import curve, last_step, loss_axis
-from tui.charts.plot import Plot, too_small, words
+from engine.pictures import Array, Fit, FitsPicture, LineWalk, LossHistory, WalksPicture
+from tui.charts.axis import Scale, round_up
+from tui.charts.canvas import Canvas, Drawing, NotYet, chart
+from tui.charts.plot import LegendEntry, Plot
 from tui.charts.style import ChartStyle
-from tui.charts.waiting import nothing_yet
+
+MARKS = ("▲", "■", "◆", "★")
+"""A marker for each run, since colours alone tell nothing to some eyes and on some terminals."""
+UNEVEN = 3
+"""Where one curve is so many times as long as another, their axis is logarithmic: on a plain one
+the other would be a stroke at its left edge."""
+NO_LOGARITHM = "no loss above 0: a logarithm shows none"
 
 
-def draw(frame: Frame, width: int, height: int, look: ChartStyle) -> Canvas:
-    """The curve of all losses so far, of which no spike is thinned away."""
-    if too_small(width, height):
-        return words("too small", width, height, look)
-    picture = frame.picture
+@dataclass(frozen=True, slots=True)
+class LossCurve:
+    """The losses of one run over whatever the axis counts."""
+
+    x: Array
+    y: Array
+    entry: LegendEntry
+    now: float
+    """The last loss."""
+
+
+@chart
+def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
+    """The curve of all losses so far, of which no spike is lost, up to the loss that is printed."""
+    picture, history = frame.picture, frame.history
     if isinstance(picture, WalksPicture | FitsPicture) and len(picture.walks) > 1 and frame.step:
-        return losses.by_updates(frame, picture, width, height, look)
-    if len(frame.history) == 0:
-        return words(nothing_yet(frame, "no steps yet"), width, height, look)
-    y = loss_axis(frame.history, height // 3, look.logarithmic)
+        return by_updates(frame, picture, width, height, style)
+    if len(history) == 0:
+        return NotYet("no steps yet")
+    y = loss_scale(np.append(history.low, history.high), style.logarithmic)
     if y is None:
-        return words("no loss above 0: a logarithm shows none", width, height, look)
-    x = linear(0, round_up(max(last_step(frame.history), 10)), width // 12)
-    plot = Plot(width, height, x, y, look)
-    xs, ys = curve(frame.history, x, y, plot)
-    plot.curve(xs, ys, look.line)
-    plot.mark(xs[-1], ys[-1], look.line, "●")
-    _caption(plot, frame, xs, ys, look)
+        return NO_LOGARITHM if style.logarithmic else "no loss that is a number"
+    last = float(history.first[-1]) + history.stride - 1
+    plot = Plot(width, height, Scale("", 0, round_up(max(last, 10))), y, style)
+    xs, ys = points(history)
+    here = last if history.steps is None else float(history.steps)
+    now = ys[-1] if frame.loss is None or not math.isfinite(frame.loss) else frame.loss
+    xs, ys = np.append(xs, here), np.append(ys, now)
+    draw_losses(plot, xs, ys, ("●", "", style.line))
+    text, colour = f"loss {number(frame.loss)}", style.text
+    if frame.state is State.DIVERGED:
+        text, colour = f"diverged at step {frame.step + 1:,}", style.residual
+    high_at_right = xs[ys.argmax()] > 0.5 * (xs[0] + xs[-1]) and xs[-1] > 0.5 * plot.x.high
+    plot.note(1 if high_at_right else plot.columns - len(text), 0, text, colour)
     return plot.canvas
 
 
-def _caption(plot: Plot, frame: Frame, xs: Array, ys: Array, look: ChartStyle) -> None:
-    """Say where the loss is now, in the top corner on the side where the curve is lower."""
-    text, colour = f"loss {number(frame.loss)}", look.text
-    if frame.state is State.DIVERGED:
-        text, colour = f"diverged at step {frame.step + 1:,}", look.residual
-    high_at_right = xs[ys.argmax()] > 0.5 * (xs[0] + xs[-1]) and xs[-1] > 0.5
-    plot.note(1 if high_at_right else plot.columns - len(text), 0, text, colour)
+def loss_scale(losses: Array, logarithmic: bool, name: str = "") -> Scale | None:
+    """The range of the losses; None where a logarithmic scale can show none of them."""
+    losses = losses[np.isfinite(losses) & ((losses > 0) | (not logarithmic))]
+    if not len(losses):
+        return None
+    if logarithmic:
+        return Scale(name, float(losses.min()), float(losses.max()), logarithmic=True)
+    high = float(losses.max())
+    return Scale(name, min(float(losses.min()), 0.0), round_up(high) if high > 0 else 0.0)
+
+
+def points(history: LossHistory) -> tuple[Array, Array]:
+    """The lowest and the highest loss of each bucket of a history, at its first step."""
+    return np.repeat(history.first, 2), np.stack([history.low, history.high], axis=1).ravel()
+
+
+def draw_losses(plot: Plot, x: Array, y: Array, entry: LegendEntry) -> None:
+    """A curve with a marker at its end; what lies beyond the axis, or has no logarithm, is drawn
+    at its edge."""
+    mark, _, colour = entry
+    low, high = plot.y.low, plot.y.high
+    if plot.y.logarithmic:
+        with np.errstate(divide="ignore"):
+            y = 10 ** np.log10(y.clip(0, None)).clip(low, high)
+    else:
+        y = y.clip(low, high)
+    plot.line(x, y, colour)
+    plot.points(x[-1], y[-1], colour, mark)
+
+
+def entries(picture: WalksPicture | FitsPicture, style: ChartStyle) -> tuple[LegendEntry, ...]:
+    """The marker, the name and the colour of every run, in the order of the picture."""
+    walks: Sequence[LineWalk | Fit] = picture.walks
+    colours = (style.line, style.sample, style.residual, style.minimum)
+    return tuple(
+        (mark, walk.name, colour) for mark, walk, colour in zip(MARKS, walks, colours, strict=False)
+    )
+
+
+def by_updates(
+    frame: Frame, picture: WalksPicture | FitsPicture, width: int, height: int, style: ChartStyle
+) -> Drawing:
+    """The loss of each run against its own updates."""
+    walks: Sequence[LineWalk | Fit] = picture.walks
+    curves = [
+        _curve(frame, walk, entry, 1)
+        for walk, entry in zip(walks, entries(picture, style), strict=True)
+    ]
+    return _compare(frame, curves, _scale("updates", curves, 10), width, height, style)
+
+
+@chart
+def draw_samples(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
+    """The loss of each run against the samples that it has looked at."""
+    picture = frame.picture
+    if not isinstance(picture, WalksPicture) or not frame.step:
+        return frame.message or "nothing to see yet"
+    curves = [
+        _curve(frame, walk, entry, walk.samples / max(walk.updates, 1))
+        for walk, entry in zip(picture.walks, entries(picture, style), strict=True)
+    ]
+    scale = Scale("samples", 0, round_up(max(_longest(curves), 10)))
+    return _compare(frame, curves, scale, width, height, style)
+
+
+@chart
+def draw_seconds(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
+    """The loss of each run against the time that its updates have taken."""
+    picture = frame.picture
+    if not isinstance(picture, WalksPicture) or not frame.step:
+        return frame.message or "nothing to see yet"
+    curves = [
+        _curve(frame, walk, entry, walk.seconds / max(walk.updates, 1))
+        for walk, entry in zip(picture.walks, entries(picture, style), strict=True)
+    ]
+    return _compare(frame, curves, _scale("seconds", curves, 1e-9), width, height, style)
+
+
+def _curve(frame: Frame, walk: LineWalk | Fit, entry: LegendEntry, scale: float) -> LossCurve:
+    """The finite losses of a run, each update of which counts `scale` on the axis."""
+    losses = frame.history if walk.losses is None else walk.losses
+    x, y = points(losses)
+    finite = np.isfinite(y) & (scale > 0)  # what has cost nothing has no curve yet
+    now = float(losses.high[-1]) if len(losses) else math.nan
+    return LossCurve(x[finite] * scale, y[finite], entry, now)
+
+
+def _scale(name: str, curves: list[LossCurve], least: float) -> Scale:
+    """From 0 to the end of the longest curve, or `least`; logarithmic for uneven lengths."""
+    drawn = [one.x for one in curves if len(one.x)]
+    shortest, longest = min((float(x[-1]) for x in drawn), default=0.0), _longest(curves)
+    if longest >= UNEVEN * shortest > 0 and longest > least:
+        return Scale(name, min(float(x[0]) for x in drawn), longest, logarithmic=True)
+    return Scale(name, 0, round_up(max(longest, least)))
+
+
+def _longest(curves: list[LossCurve]) -> float:
+    return max((float(one.x[-1]) for one in curves if len(one.x)), default=0.0)
+
+
+def _compare(
+    frame: Frame, curves: list[LossCurve], x: Scale, width: int, height: int, style: ChartStyle
+) -> Canvas | str:
+    losses = np.concatenate([one.y for one in curves])
+    if len(losses) == 0:
+        return "no loss that is a number"
+    y = loss_scale(losses, style.logarithmic)
+    if y is None:
+        return NO_LOGARITHM
+    plot = Plot(width, height, x, y, style)
+    for one in curves:
+        if len(one.x):
+            draw_losses(plot, one.x, one.y, one.entry)
+    # The name and the loss of each at the top right: losses fall, and there is room.
+    texts = [f"{one.entry[1]} {number(one.now)}" for one in curves]
+    diverged = frame.state is State.DIVERGED
+    column = 1 if diverged else plot.columns - max(map(len, texts)) - 2
+    for row, (one, text) in enumerate(zip(curves, texts, strict=True)):
+        plot.note(column, row, one.entry[0], one.entry[2])
+        plot.note(column + 1, row, f" {text}", style.text)
+    if diverged:
+        plot.note(column, len(curves), f"diverged at step {frame.step + 1:,}", style.residual)
+    return plot.canvas

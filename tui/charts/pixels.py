@@ -1,18 +1,23 @@
-"""Images as pixels in half blocks, two in each letter; knows no axis, no frame and no widget."""
+"""Images as pixels in half blocks: digits, weights, and what every layer makes of an image."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pictures import Array
+from engine.handwriting import resized
+from engine.pictures import Activation, Array, DigitsPicture, DigitWalk, HardDigits
 from tui.charts.axis import rounded
-from tui.charts.boundary import ground
-from tui.charts.canvas import Canvas, Cells, packed
-from tui.charts.relief import mix
-from tui.charts.style import ChartStyle
+from tui.charts.canvas import Canvas, Cells, Drawing, half_blocks, packed, shows
+from tui.charts.style import RGB, ChartStyle, mix
+from tui.charts.tables import bars, percent, tested
+
+# An image of grey values, or of numbers below and above 0.
 
 SHADES = 17
 """How many colours tell values apart: few enough that neighbours share one code, and an odd
@@ -25,32 +30,34 @@ EDGE = 0.4
 """There, two pixels that differ by so much are told apart by a half block."""
 
 
-def ink(image: NDArray[np.generic], look: ChartStyle) -> Canvas:
+def ink(image: NDArray[np.generic], style: ChartStyle) -> Canvas:
     """An image of grey values from 0, the paper, to 255, the ink; shape (rows, columns)."""
-    shares = _even(image.astype(np.float64) / 255)
-    if look.depth == "letters":
-        return _letters(shares, look)
-    return _half_blocks(shares, _inks(look))
+    shares = rounded(_even(image.astype(np.float64) / 255))
+    if style.depth != "letters":
+        return _shaded(shares, _inks(style))
+    # A half block at an edge, and one letter for two pixels that are much alike.
+    upper, lower = shares[::2], shares[1::2]
+    canvas = Canvas(shares.shape[1], len(upper))
+    canvas.glyphs[:] = _pick(FULL, (upper + lower) / 2)
+    canvas.glyphs[upper - lower >= EDGE] = ord("▀")
+    canvas.glyphs[lower - upper >= EDGE] = ord("▄")
+    canvas.foregrounds[:] = packed(style.text)
+    return canvas
 
 
-def signed(values: Array, largest: float, look: ChartStyle) -> Canvas:
+def signed(values: Array, largest: float, style: ChartStyle) -> Canvas:
     """Numbers below and above 0 in two colours, the stronger the nearer to `largest` and −it.
 
     What is not a number looks like 0.
     """
     shares = _even(np.nan_to_num(values / (largest or 1.0), posinf=1, neginf=-1).clip(-1, 1))
-    if look.depth == "letters":
-        return _signs(shares, look)
-    return _half_blocks((shares + 1) / 2, _two_colours(look))
-
-
-def sign_words(look: ChartStyle) -> tuple[tuple[str, str, tuple[int, int, int]], ...]:
-    """What `signed` means by its colours, or letters: a sample, the words, and their colour."""
-    if look.depth == "letters":
-        return ("▒▓", "above 0", look.text), ("-=", "below 0", look.text)
-    if look.depth == "greys":
-        return ("light", "above 0", look.text), ("dark", "below 0", look.text)
-    return ("█", "above 0", look.points), ("█", "below 0", look.line)
+    if style.depth != "letters":
+        return _shaded((shares + 1) / 2, _two_colours(style))
+    means = (shares[::2] + shares[1::2]) / 2
+    canvas = Canvas(shares.shape[1], len(means))
+    canvas.glyphs[:] = np.where(means < 0, _pick(NEGATIVE, -means), _pick(FULL, means))
+    canvas.foregrounds[:] = packed(style.text)
+    return canvas
 
 
 def _even(image: Array) -> Array:
@@ -58,33 +65,9 @@ def _even(image: Array) -> Array:
     return np.pad(image, ((0, len(image) % 2), (0, 0)))
 
 
-def _half_blocks(shares: Array, shades: Cells) -> Canvas:
+def _shaded(shares: Array, shades: Cells) -> Canvas:
     steps = np.rint(rounded(shares) * (SHADES - 1)).astype(np.intp)
-    upper, lower = steps[::2], steps[1::2]
-    canvas = Canvas(shares.shape[1], len(upper))
-    canvas.glyphs[:] = np.where(upper == lower, ord(" "), ord("▀"))
-    canvas.foregrounds[:], canvas.backgrounds[:] = shades[upper], shades[lower]
-    return canvas
-
-
-def _letters(shares: Array, look: ChartStyle) -> Canvas:
-    """A half block at an edge, and one letter for two pixels that are much alike."""
-    shares = rounded(shares)
-    upper, lower = shares[::2], shares[1::2]
-    canvas = Canvas(shares.shape[1], len(upper))
-    canvas.glyphs[:] = _pick(FULL, (upper + lower) / 2)
-    canvas.glyphs[upper - lower >= EDGE] = ord("▀")
-    canvas.glyphs[lower - upper >= EDGE] = ord("▄")
-    canvas.foregrounds[:] = packed(look.text)
-    return canvas
-
-
-def _signs(shares: Array, look: ChartStyle) -> Canvas:
-    means = (shares[::2] + shares[1::2]) / 2
-    canvas = Canvas(shares.shape[1], len(means))
-    canvas.glyphs[:] = np.where(means < 0, _pick(NEGATIVE, -means), _pick(FULL, means))
-    canvas.foregrounds[:] = packed(look.text)
-    return canvas
+    return half_blocks(shades[steps[::2]], shades[steps[1::2]])
 
 
 def _pick(letters: str, shares: Array) -> Cells:
@@ -95,21 +78,302 @@ def _pick(letters: str, shares: Array) -> Cells:
 
 
 @lru_cache(maxsize=8)
-def _inks(look: ChartStyle) -> Cells:
+def _inks(style: ChartStyle) -> Cells:
     """From the paper to the ink: light on dark, or dark on light, as the text is."""
-    full = (255, 255, 255) if look.is_dark else (0, 0, 0)
-    return _shades([mix(ground(look), full, share) for share in np.linspace(0, 1, SHADES)])
+    full = (255, 255, 255) if style.is_dark else (0, 0, 0)
+    return _shades([style.tint(full, share) for share in np.linspace(0, 1, SHADES)])
 
 
 @lru_cache(maxsize=8)
-def _two_colours(look: ChartStyle) -> Cells:
+def _two_colours(style: ChartStyle) -> Cells:
     """From the least number over 0 to the greatest; without colours from dark to light."""
     ways = np.linspace(-1, 1, SHADES)
-    if look.depth == "greys":
+    if style.depth == "greys":
         return _shades([mix((0, 0, 0), (255, 255, 255), (way + 1) / 2) for way in ways])
-    ends = [look.points if way > 0 else look.line for way in ways]
-    return _shades([mix(ground(look), end, abs(way)) for way, end in zip(ways, ends, strict=True)])
+    return _shades([style.tint(style.points if way > 0 else style.line, abs(way)) for way in ways])
 
 
-def _shades(colours: list[tuple[int, int, int]]) -> Cells:
+def _shades(colours: list[RGB]) -> Cells:
     return np.array([packed(colour) for colour in colours], dtype=np.int32)
+
+
+# Where many small images go.
+
+SIDES = (28, 24, 20, 16, 14, 12)
+"""The sides that a tile may have, in pixels, the best first; two pixels are a line."""
+GAP = 1
+"""Columns between two tiles, at least; and lines between two rows of weights."""
+ENOUGH = 6
+"""So many tiles are better than fewer and larger ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Square images beside and below one another, each with lines of words below it."""
+
+    side: int
+    """Pixels of a tile, each way."""
+    columns: int
+    rows: int
+    width: int
+    """Cells that they share."""
+    below: int
+    """Lines of words below each, or the gap to the next."""
+
+    @property
+    def count(self) -> int:
+        """How many there is room for."""
+        return self.columns * self.rows
+
+    @property
+    def height(self) -> int:
+        """Lines of a tile with its words, or with the gap to the next."""
+        return (self.side + 1) // 2 + self.below
+
+    def places(self, count: int) -> Iterator[tuple[int, int]]:
+        """The row and column at which each of the first so many begins."""
+        beside = max(min(count, self.columns), 1)
+        gap = max(GAP, (self.width - beside * self.side) // (beside + 1))
+        left = (self.width - beside * (self.side + gap) + gap) // 2
+        for index in range(min(count, self.count)):
+            row, column = divmod(index, self.columns)
+            yield row * self.height, left + column * (self.side + gap)
+
+
+def tiles(
+    width: int, height: int, count: int, words: int = 0, gap: int = 0, sides: Sequence[int] = SIDES
+) -> Tiles | None:
+    """The largest tiles of which enough fit, or those of which most do; None if not one does.
+
+    Below each are lines of words, or between the rows a gap.
+    """
+
+    def plan(side: int) -> Tiles:
+        lines = (side + 1) // 2
+        rows = (height + gap) // (lines + words + gap)
+        return Tiles(side, (width + GAP) // (side + GAP), rows, width, words + gap)
+
+    plans = [plan(side) for side in sides]
+    wanted = min(count, ENOUGH)
+    best = next((plan for plan in plans if plan.count >= wanted), None)
+    best = best or max(plans, key=lambda plan: plan.count)
+    return best if best.count else None
+
+
+# The test images that are hardest for a network.
+
+SAYS_RIGHT, SAYS_WRONG = "✓", "✗"
+WORDS = 2
+"""Lines below each image: what the network predicts, and what it is."""
+
+
+@shows(DigitsPicture)
+def draw_hardest(picture: DigitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
+    """As many as fit, the hardest first, each with the network's answer and how sure it is."""
+    if not len(picture.hardest):
+        return "no test yet: it comes with the first step"
+    return _hardest(picture.hardest, picture.classes, tested(picture), width, height, style)
+
+
+@lru_cache(maxsize=4)  # digits are compared by identity: they change with a test, not a frame
+def _hardest(
+    hardest: HardDigits,
+    classes: tuple[str, ...],
+    age: str,
+    width: int,
+    height: int,
+    style: ChartStyle,
+) -> Drawing:
+    plan = tiles(width, height, len(hardest), WORDS)
+    if plan is None:
+        return "too small"
+    # A row for the age of the test, where that takes no image away.
+    head = int(plan == tiles(width, height - 1, len(hardest), WORDS))
+    canvas = Canvas(width, height)
+    if head and len(age) <= width:
+        canvas.write(0, width - len(age), age, style.dim)
+    for index, (row, column) in enumerate(plan.places(len(hardest))):
+        rows = slice(head + row, head + row + plan.height)
+        room = canvas.part(rows, slice(column, column + plan.side))
+        image = ink(resized(hardest.images[index], plan.side, plan.side), style)
+        room.part(slice(plan.side // 2), slice(None)).lay_under(image)
+        _caption(room, hardest, index, classes, style)
+    return canvas
+
+
+def _caption(
+    room: Canvas, hardest: HardDigits, index: int, classes: tuple[str, ...], style: ChartStyle
+) -> None:
+    """What the network says of an image, and below what it is, each with its probability."""
+    height, width = room.glyphs.shape
+    label, answer = int(hardest.labels[index]), int(hardest.said[index])
+    right = label == answer
+    sign, colour = (SAYS_RIGHT, style.minimum) if right else (SAYS_WRONG, style.residual)
+    sure, likely = percent(float(hardest.sure[index])), percent(float(hardest.likely[index]))
+    text = _named("says", classes[answer], sure, width - 2)
+    room.write(height - 2, 0, f"{sign} {text}", colour)
+    if not right:
+        room.write(height - 1, 2, _named("is", classes[label], likely, width - 2), style.dim)
+
+
+def _named(verb: str, name: str, share: str, width: int) -> str:
+    """As much of `says 9 97%` as fits: the number always, the verb last."""
+    whole = f"{verb} {name} {share}"
+    return whole if len(whole) <= width else f"{name[: width - len(share) - 1]} {share}"
+
+
+# What the first units look for, as images of their weights.
+
+STRONG = 99
+"""The percentile of the weights that has the full colour: a few outliers would pale the rest."""
+
+
+@shows(DigitsPicture)
+def draw_weights(picture: DigitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
+    """As many units as fit, the first of the layer first, all on one scale of colours."""
+    if not len(picture.weights):
+        return "nothing to see yet"
+    pixels = picture.weights.shape[-1]
+    # A large image may shrink; a small one grows by whole pixels, which stay square.
+    grown = tuple(pixels * times for times in range(SIDES[0] // pixels, 0, -1))
+    sides = SIDES if pixels >= SIDES[-1] else grown
+    plan = tiles(width, height - 1, len(picture.weights), gap=GAP, sides=sides)
+    if plan is None:
+        return "too small"
+    canvas = Canvas(width, height)
+    weights = np.nan_to_num(picture.weights[: plan.count], posinf=0, neginf=0)
+    strong = float(np.percentile(np.abs(weights), STRONG))
+    images = resized(weights, plan.side, plan.side)
+    for image, (row, column) in zip(images, plan.places(len(images)), strict=True):
+        tile = signed(image, strong, style)
+        place = slice(row + 1, row + 1 + len(tile.glyphs)), slice(column, column + plan.side)
+        canvas.part(*place).lay_under(tile)
+    column = 0
+    for sample, meaning, colour in _sign_words(style):
+        if column + len(sample) + len(meaning) + 1 > width:
+            return canvas
+        canvas.write(0, column, sample, colour)
+        canvas.write(0, column + len(sample) + 1, meaning, style.dim)
+        column += len(sample) + len(meaning) + 3
+    text = f"units 1 to {len(images)}"
+    if column + len(text) <= width:
+        canvas.write(0, width - len(text), text, style.dim)
+    return canvas
+
+
+def _sign_words(style: ChartStyle) -> tuple[tuple[str, str, RGB], ...]:
+    """What `signed` means by its colours, or letters: a sample, the words, and their colour."""
+    if style.depth == "letters":
+        return ("▒▓", "above 0", style.text), ("-=", "below 0", style.text)
+    if style.depth == "greys":
+        return ("light", "above 0", style.text), ("dark", "below 0", style.text)
+    return ("█", "above 0", style.points), ("█", "below 0", style.line)
+
+
+# One image on its way through a network.
+
+ROOMY = 60
+"""From this width on there is room around the arrows."""
+QUIET = 20
+"""How light a unit of value 0 is, of 255: its place must be seen."""
+SMALL = (10, 8, 6, 4, 2)
+"""The sides of the image where there is hardly any room."""
+MAPS = (28, 24, 20, 16, 14, 12, 10, 8, 6, 4)
+"""The sides that an image of a convolution may have here."""
+
+
+@shows(DigitsPicture)
+def draw_activations(picture: DigitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
+    """The image, each layer as a block of its units, and the ten probabilities."""
+    return _activations(picture.walk, picture.classes, width, height, style)
+
+
+@lru_cache(maxsize=4)  # a walk is compared by identity: arrays are not compared at all
+def _activations(
+    walk: DigitWalk, classes: tuple[str, ...], width: int, height: int, style: ChartStyle
+) -> Canvas:
+    canvas, rows = Canvas(width, height), height - 1
+    gap = 3 if width >= ROOMY else 1
+    most = min(2 * rows, 2 * width // 7)
+    side = next(side for side in (*SIDES, *SMALL) if side <= most)
+    room = width - side - gap * (len(walk.layers) + 1)
+    answers = min(max(width // 5, 12), 24, room)
+    widths = shared([_wanted(layer, rows) for layer in walk.layers], room - answers)
+    blocks = [
+        ink(resized(walk.image, side, side), style),
+        *(
+            _block(layer, wide, rows, style)
+            for layer, wide in zip(walk.layers, widths, strict=True)
+        ),
+        bars(walk.probabilities, classes, answers, min(rows, len(classes)), style),
+    ]
+    answer = f"says {classes[int(np.nan_to_num(walk.probabilities).argmax())]}"
+    names = [f"is {classes[walk.label]}", *(layer.name for layer in walk.layers), answer]
+    column = 0
+    for index, (block, name) in enumerate(zip(blocks, names, strict=True)):
+        high, wide = block.glyphs.shape
+        if index:
+            canvas.write(rows // 2, column, "→".center(gap), style.dim)
+            column += gap
+        top = (rows - high) // 2
+        canvas.part(slice(top, top + high), slice(column, column + wide)).lay_under(block)
+        while len(name) > wide and " " in name:
+            name = name.rpartition(" ")[0]
+        canvas.write(rows, column, name[:wide], style.dim)
+        column += wide
+    return canvas
+
+
+def shared(wanted: Sequence[int], room: int) -> list[int]:
+    """Share the room among those who want some: none gets more than it wants, and what the
+    modest leave is shared among the others."""
+    given = [0] * len(wanted)
+    for rank, index in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+        given[index] = max(min(wanted[index], room // (len(wanted) - rank)), 0)
+        room -= given[index]
+    return given
+
+
+def _wanted(layer: Activation, rows: int) -> int:
+    """The columns in which all of a layer is in sight, as a square if that is wider."""
+    values = layer.values
+    if values.ndim == 1:
+        return max(math.isqrt(len(values)), -(-len(values) // (2 * rows)))
+    channels, high, wide = (int(size) for size in values.shape)
+    beside = -(-channels // max(2 * rows // high, 1))
+    return beside * (wide + 1) - 1
+
+
+def _block(layer: Activation, width: int, rows: int, style: ChartStyle) -> Canvas:
+    """A layer in so many columns: as many of its units, or images, as fit, the first first."""
+    values = np.nan_to_num(layer.values.astype(np.float64))
+    largest = float(np.abs(values).max(initial=0.0))
+    if not width:
+        return Canvas(0, rows)
+    if values.ndim == 3:
+        return _maps(values, largest, width, rows, style)
+    high = min(-(-len(values) // (2 * width)), rows)
+    grid = np.zeros(2 * high * width)
+    units = values[: len(grid)]
+    grid[: len(units)] = units
+    return _lit(grid.reshape(2 * high, width), largest, style)
+
+
+def _maps(values: Array, largest: float, width: int, rows: int, style: ChartStyle) -> Canvas:
+    """The images that a convolution makes, shape (channels, rows, columns)."""
+    canvas = Canvas(width, rows)
+    sides = [side for side in MAPS if side <= max(values.shape[1], MAPS[-1])]
+    plan = tiles(width, rows, len(values), sides=sides)
+    if plan is not None:
+        images = resized(values[: plan.count], plan.side, plan.side)
+        for image, (row, column) in zip(images, plan.places(len(images)), strict=True):
+            place = slice(row, row + plan.side // 2), slice(column, column + plan.side)
+            canvas.part(*place).lay_under(_lit(image, largest, style))
+    return canvas
+
+
+def _lit(values: Array, largest: float, style: ChartStyle) -> Canvas:
+    """Light for what is above 0; in two colours where there is something below too."""
+    if (values < 0).any():
+        return signed(values, largest, style)
+    return ink(QUIET + values / (largest or 1.0) * (255 - QUIET), style)

@@ -1,126 +1,325 @@
-"""Axes around a canvas that takes unit coordinates; knows no frame and no widget."""
+"""A chart with an x and a y axis, drawn by plotext and copied into a canvas of cells."""
 
 from __future__ import annotations
 
-from copy import copy
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from textwrap import wrap
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import ArrayLike, NDArray
 
 from engine.pictures import Array
-from tui.charts.axis import Axis
-from tui.charts.canvas import Canvas, stroke
-from tui.charts.clip import clip, inside
+from tui.charts.axis import Axis, Scale, horizontal, rounded, vertical
+from tui.charts.canvas import Canvas
 from tui.charts.style import RGB, ChartStyle
 
-LEAST_WIDTH, LEAST_HEIGHT = 16, 5
-"""Below this there is no chart, and words take its place."""
+LINE = "braille"
+"""The marker of plotext that has 2 by 4 dots a cell."""
+ACROSS, DOWN = "╌", "┊"
+"""The markers of a level, and of a line that goes up."""
+FARTHEST = 1e300
+"""Differences of coordinates up to here are finite numbers."""
+MOST = 80
+"""So many groups of neighbouring points are drawn at most, the lowest and the highest of each."""
+STRAIGHT = 0.3
+"""A corner that is less than so many dots off a straight line is left out."""
+COVERED = 1000
+"""A cell of a data point that a legend would cover counts as much as so many of a curve."""
+
+LegendEntry: TypeAlias = tuple[str, str, RGB]
+"""A mark, what it means, and its colour."""
 
 
 class Plot:
-    """One picture: axes at the left and below, curves and marks between them, notes on top.
+    """Axes at the left and below, with lines, points and text between them.
 
-    Everything is placed in units of the axes, 0 to 1. What stands still is plotext's, drawn
-    once: the axes. What moves is laid over it cell by cell, since building a whole figure for
-    every frame took a fifth of a core from the training beside it.
+    All of it is plotext's: the axes are a figure with two rulers, built once for each pair of
+    axes; what is drawn between them are the signals of a second figure, built when the canvas is
+    asked for. Values are in the units of the axes. Whatever they are, plotext sees finite
+    numbers within its limits only, since its kernel ends the process on others.
     """
 
-    def __init__(self, width: int, height: int, x: Axis, y: Axis, look: ChartStyle) -> None:
-        self.margin = margin(y)
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        x: Scale | Axis,
+        y: Scale | Axis,
+        style: ChartStyle,
+        margin: int = 0,
+        axes: bool = True,
+    ) -> None:
+        """Lay out axes for these scales; at the left they take so many cells at least."""
+        self.style = style
+        self.rows = max(height - 2 * axes, 1)
+        self.y = y if isinstance(y, Axis) else vertical(y, self.rows)
+        labels = (len(label) + 1 for _, label in self.y.ticks)
+        self.margin = max(margin, 1, *labels) if axes else 0
         self.columns = max(width - self.margin, 1)
-        self.rows = max(height - 2, 1)
-        self.canvas: Canvas
-        """All of it, axes included."""
-        self.inner: Canvas
-        """What lies between the axes."""
-        self._take(_axes(width, height, x.ticks, y.ticks, look.dim).copy())
+        self.x = x if isinstance(x, Axis) else horizontal(x, self.columns)
+        self._figure = _figure(self.columns, self.rows)
+        self._signals: list[Any] = []
+        self._notes: list[tuple[int, int, str, Any]] = []
+        self._canvas = Canvas(width, height)
+        if axes:
+            ticks = self.x.ticks, self.y.ticks
+            self._canvas = _axes(width, height, *ticks, self.margin - 1, style.dim).copy()
 
     def again(self) -> Plot:
-        """The same picture once more, to draw on further."""
-        again = copy(self)
-        again._take(self.canvas.copy())
-        return again
+        """The same once more, to draw on further."""
+        return self._with(self.canvas.copy())
 
     def blank(self) -> Plot:
-        """A picture of the same size and axes with nothing drawn: to be laid over another."""
-        blank = copy(self)
-        blank._take(Canvas(*self.canvas.glyphs.shape[::-1]))
-        return blank
+        """The same axes with nothing drawn, not even they: to be laid over another."""
+        height, width = self._canvas.glyphs.shape
+        return self._with(Canvas(width, height))
 
-    def _take(self, canvas: Canvas) -> None:
-        self.canvas = canvas
-        self.inner = canvas.part(np.s_[: self.rows], np.s_[self.margin :])
+    def _with(self, canvas: Canvas) -> Plot:
+        other = object.__new__(Plot)
+        other.__dict__.update(self.__dict__)
+        other._canvas, other._signals, other._notes = canvas, [], []
+        return other
 
-    def column(self, x: Array | float) -> Array:
-        """The columns in which points stand: 0 is the middle of the first, 1 of the last."""
-        return np.floor(np.asarray(x) * (self.columns - 1) + 0.5)
+    @property
+    def canvas(self) -> Canvas:
+        """All that was drawn, axes included."""
+        if self._signals or self._notes:
+            self._build([*self._signals, *(label for *_, label in self._notes)])
+            # plotext loses a text that begins in the cell of some signals.
+            lost = [
+                label
+                for column, row, text, label in self._notes
+                if self.inner.glyphs[row, column] != ord(text[0])
+            ]
+            if lost:
+                self._build(lost)
+        self._signals, self._notes = [], []
+        return self._canvas
 
-    def row(self, y: Array | float) -> Array:
-        """The rows in which points stand, counted from the top."""
-        return np.floor((1 - np.asarray(y)) * (self.rows - 1) + 0.5)
+    def _build(self, signals: Sequence[Any]) -> None:
+        """Have plotext draw these, and lay the cells over what is there."""
+        self._figure.clear.data()
+        for signal in signals:
+            self._figure.draw(signal)
+        self.inner.lay(Canvas.of_ansi(self._figure.build().string(False), self.columns, self.rows))
 
-    def dots(self, x: Array, y: Array) -> Array:
-        """The braille dots in which points stand, a number for each: a cell has 2 by 4."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            across, down = self._dots(x, y)
-            return np.asarray(np.floor(across) * 4 * self.rows + np.floor(down))
+    @property
+    def inner(self) -> Canvas:
+        """The cells between the axes, as far as they are drawn."""
+        return self._canvas.part(np.s_[: self.rows], np.s_[self.margin :])
 
-    def curve(self, x: Array, y: Array, colour: RGB) -> bool:
+    def lay(self, other: Plot) -> None:
+        """Lay what was drawn on another plot with these axes over this one."""
+        self.canvas.lay(other.canvas)
+
+    def line(self, x: ArrayLike, y: ArrayLike, colour: RGB, marker: str = LINE) -> bool:
         """Join points by lines, and say whether anything of them is to be seen."""
         seen = False
-        for xs, ys in clip(x, y):
-            self.inner.dot(*stroke(*self._dots(xs, ys)), colour)
+        for xs, ys in clip(self.x.place(x), self.y.place(y)):
+            kept = self._corners(xs, ys)
+            self._add(xs[kept], ys[kept], colour, marker, lines=True)
             seen = True
         return seen
 
-    def points(self, x: Array, y: Array, colour: RGB) -> None:
-        """Set a braille dot at every point that lies inside."""
-        seen = inside(x, y)
-        across, down = self._dots(x[seen], y[seen])
-        self.inner.dot(down.astype(np.intp), across.astype(np.intp), colour)
+    def segments(self, x: Array, low: ArrayLike, high: ArrayLike, colour: RGB, marker: str) -> None:
+        """A line upwards at each x, from low to high."""
+        xs = self.x.place(x)
+        places = np.broadcast_arrays(xs, self.y.place(low), self.y.place(high))
+        ends = np.stack(places[1:], axis=1).clip(0, 1)
+        kept = (xs >= 0) & (xs <= 1) & np.isfinite(ends).all(axis=1)
+        for x, stretch in zip(xs[kept], ends[kept], strict=True):
+            self._add(np.repeat(x, 2), stretch, colour, marker, lines=True)
 
-    def marks(self, x: Array, y: Array, colour: RGB, marker: str) -> None:
-        """Put a mark into the cell of every point that lies inside."""
-        seen = inside(x, y)
-        rows, columns = self.row(y[seen]).astype(np.intp), self.column(x[seen]).astype(np.intp)
-        self.inner.stamp(rows, columns, marker, colour)
+    def points(self, x: ArrayLike, y: ArrayLike, colour: RGB, marker: str = LINE) -> None:
+        """Mark every point that lies inside; without a marker as a dot, of 2 by 4 in a cell."""
+        xs, ys = np.atleast_1d(self.x.place(x)), np.atleast_1d(self.y.place(y))
+        seen = inside(xs, ys)
+        if len(seen):
+            self._add(xs[seen], ys[seen], colour, marker)
 
-    def mark(self, x: Array | float, y: Array | float, colour: RGB, marker: str) -> None:
-        """Put one mark, if it lies inside."""
-        self.marks(np.atleast_1d(x), np.atleast_1d(y), colour, marker)
+    def bar(
+        self,
+        low: float,
+        high: float,
+        y: float,
+        colour: RGB,
+        marker: str = "█",
+        background: RGB | None = None,
+    ) -> None:
+        """A bar one row high from low to high, cut where the axis ends."""
+        ends = self.x.place([low, high]).clip(0, 1)
+        places = self.y.place([y, y])
+        if np.isfinite([*ends, *places]).all():
+            self._add(ends, places, colour, marker, background, lines=True)
+
+    def level(self, y: float, colour: RGB) -> None:
+        """Dashes across, here and there."""
+        place = float(self.y.place(y))
+        if 0 <= place <= 1:
+            xs = np.linspace(0, 1, self.columns)[1::3]
+            self._add(xs, np.full(len(xs), place), colour, ACROSS)
 
     def note(self, column: int, row: int, text: str, colour: RGB) -> None:
-        """Write over the canvas; (0, 0) is its top left cell. What does not fit is left out."""
-        if 0 <= column <= self.columns - len(text) and 0 <= row < self.rows:
-            self.inner.write(row, column, text, colour)
+        """Write in the cells from here on, (0, 0) at the top left; leave out what does not fit."""
+        if 0 <= column <= self.columns - len(text) and 0 <= row < self.rows and text.strip():
+            label = _plotext().colorize(text).fill(_pixel(colour))
+            x = column / max(self.columns - 1, 1)
+            y = 1 - row / max(self.rows - 1, 1)
+            start = column + len(text) - len(text.lstrip())
+            self._notes.append((start, row, text.lstrip(), self._figure.text(x, y, label)))
 
-    def _dots(self, x: Array, y: Array) -> tuple[Array, Array]:
-        """Where points stand in braille dots, (across, down): 0.5 is the middle of the first."""
-        across = (x * (self.columns - 1) + 0.5) * 2
-        down = ((1 - y) * (self.rows - 1) + 0.5) * 4
-        return across, down
+    def _add(
+        self,
+        x: Array,
+        y: Array,
+        colour: RGB,
+        marker: str,
+        background: RGB | None = None,
+        lines: bool = False,
+    ) -> None:
+        made = _marker(marker, colour, background)
+        signal = self._figure.signal(x.tolist(), y.tolist(), marker=made)
+        if lines:
+            signal.lines(True)
+        self._signals.append(_coloured()(0).clone(signal))
+
+    def column(self, x: ArrayLike) -> Array:
+        """The columns in which points stand: 0 is the middle of the first, 1 of the last."""
+        return np.floor(self.x.place(x) * (self.columns - 1) + 0.5)
+
+    def row(self, y: ArrayLike) -> Array:
+        """The rows in which points stand, counted from the top."""
+        return np.floor((1 - self.y.place(y)) * (self.rows - 1) + 0.5)
+
+    def dots(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """Where places stand in braille dots, (across, down): 0.5 is the middle of the first."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            across = (x * (self.columns - 1) + 0.5) * 2
+            return across, ((1 - y) * (self.rows - 1) + 0.5) * 4
+
+    def _corners(self, x: Array, y: Array) -> NDArray[np.intp]:
+        """The points of a line that it needs to look the same, at most two for a column.
+
+        A point costs plotext some 20 µs, so that a frame would cost more the longer a run lasts.
+        """
+        across, down = self.dots(x, y)
+        group = np.floor(x * min(self.columns, MOST)).astype(np.intp)
+        starts = np.flatnonzero(np.diff(group, prepend=group[:1] - 1))
+        kept = np.arange(len(x))
+        if len(x) > 2 * len(starts):
+            turns = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(x)))
+            order = np.lexsort((y, turns))
+            ends = np.append(starts[1:], len(x)) - 1
+            kept = np.unique(np.concatenate([[0, len(x) - 1], order[starts], order[ends]]))
+        idle = 0
+        while len(kept) > 2 and idle < 2:
+            middle = np.arange(1 + idle, len(kept) - 1, 2)
+            flat = middle[_bends(across[kept], down[kept], middle) < STRAIGHT]
+            idle = 0 if len(flat) else idle + 1
+            kept = np.delete(kept, flat)
+        return kept
+
+    def legend(
+        self,
+        entries: Sequence[LegendEntry],
+        points: tuple[ArrayLike, ArrayLike],
+        curves: tuple[ArrayLike, ArrayLike] = ((), ()),
+    ) -> None:
+        """Say what the marks mean, in a corner or elsewhere, where it covers no point.
+
+        Give it points and curves that stay where they are, else it jumps about while the picture
+        moves. Where no place is free of points the entries stand in one row; where that has no
+        place either, or they would fill a third of the chart, they are left out.
+        """
+        indent = max(len(mark) for mark, _, _ in entries) + 1
+        width = indent + max(len(label) for _, label, _ in entries)
+        costs = self._costs(points, curves)
+        if width * len(entries) * 3 > self.columns * self.rows:
+            return
+        if (found := self._place(costs, width, len(entries))) is not None:
+            for row, (mark, label, colour) in enumerate(entries, start=found[1]):
+                self.note(found[0], row, mark, colour)
+                text = " " * (indent - len(mark)) + label
+                self.note(found[0] + len(mark), row, text, self.style.text)
+            return
+        width = sum(len(mark) + len(label) + 3 for mark, label, _ in entries) - 2
+        if (found := self._place(costs, width, 1)) is not None:
+            column, row = found
+            for mark, label, colour in entries:
+                self.note(column, row, mark, colour)
+                self.note(column + len(mark), row, f" {label}", self.style.text)
+                column += len(mark) + len(label) + 3
+
+    def _costs(
+        self, points: tuple[ArrayLike, ArrayLike], curves: tuple[ArrayLike, ArrayLike]
+    ) -> NDArray[np.int64]:
+        """What it costs to cover each cell, with a column to the left and to the right of all."""
+        costs = np.zeros((self.rows, self.columns + 2), dtype=np.int64)
+        for (x, y), cost in ((points, COVERED), (curves, 1)):
+            columns, rows = np.atleast_1d(self.column(x)), np.atleast_1d(self.row(y))
+            seen = (columns >= 0) & (columns < self.columns) & (rows >= 0) & (rows < self.rows)
+            at = rows[seen].astype(np.intp), columns[seen].astype(np.intp) + 1
+            np.add.at(costs, at, cost)
+        return costs
+
+    def _place(self, costs: NDArray[np.int64], width: int, height: int) -> tuple[int, int] | None:
+        """The column and the row of the best place for a block; None if all cover a point."""
+        if height > self.rows or width > self.columns:
+            return None
+        windows = sliding_window_view(costs, (height, width + 2)).sum(axis=(2, 3))
+        right, bottom = self.columns - width, self.rows - height
+        corners = ((1, 0), (right - 1, 0), (right - 1, bottom), (1, bottom), (right // 2, 0))
+        column, row = min(corners, key=lambda at: int(windows[at[1], min(max(at[0], 0), right)]))
+        column = min(max(column, 0), right)
+        if windows[row, column] >= COVERED:
+            row, column = divmod(int(windows.argmin()), windows.shape[1])
+        return None if windows[row, column] >= COVERED else (column, row)
 
 
-def margin(y: Axis) -> int:
-    """The cells that the axis at the left takes, labels included."""
-    return max((len(label) for _, label in y.ticks), default=0) + 1
+def _bends(across: Array, down: Array, middle: NDArray[np.intp]) -> Array:
+    """How far, in dots, each of these corners is off the line between its neighbours."""
+    ways = across[middle + 1] - across[middle - 1], down[middle + 1] - down[middle - 1]
+    here = across[middle] - across[middle - 1], down[middle] - down[middle - 1]
+    length = np.hypot(*ways)
+    share = (here[0] * ways[0] + here[1] * ways[1]) / np.where(length, length, 1) ** 2
+    share = share.clip(0, 1)
+    off = np.hypot(here[0] - share * ways[0], here[1] - share * ways[1])
+    return rounded(off)
 
 
-def words(text: str, width: int, height: int, look: ChartStyle) -> Canvas:
-    """The chart that there is no chart: text in the middle, as much of it as there is room."""
-    canvas = Canvas(width, height)
-    rows = wrap(text, width)[:height] if width > 0 else []
-    above = (height - len(rows)) // 2
-    for index, row in enumerate(rows):
-        canvas.write(above + index, (width - len(row)) // 2, row, look.dim)
-    return canvas
+def inside(x: Array, y: Array) -> NDArray[np.intp]:
+    """The indices of the places within the unit square, its edges included."""
+    return np.flatnonzero((x >= 0) & (x <= 1) & (y >= 0) & (y <= 1))
 
 
-def too_small(width: int, height: int) -> bool:
-    """Whether there is no room for axes and a picture between them."""
-    return width < LEAST_WIDTH or height < LEAST_HEIGHT
+def clip(x: Array, y: Array) -> Iterator[tuple[Array, Array]]:
+    """The stretches of a curve that lie within the unit square, cut exactly at its edges.
+
+    Liang and Barsky's method, for all pieces of the curve at once: along each axis a piece
+    enters at one share of its length and leaves at another. A piece that has an end which is
+    not a number is left out.
+    """
+    if 1 < len(x) == len(inside(x, y)):
+        yield x, y  # all inside, as most are: nothing to cut
+        return
+    points = np.clip(np.stack([x, y], axis=1), -FARTHEST, FARTHEST)
+    starts, along = points[:-1], np.diff(points, axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        edges = np.stack([-starts / along, (1 - starts) / along])
+    # A piece that runs exactly on an edge divides 0 by 0, and that edge does not cut it.
+    stands = np.isnan(edges) & ~np.isnan(starts) & ~np.isnan(along)
+    enter = np.where(stands, -np.inf, edges).min(axis=0).max(axis=1).clip(0, None)
+    leave = np.where(stands, np.inf, edges).max(axis=0).min(axis=1).clip(None, 1)
+    kept = np.flatnonzero(enter <= leave)
+    heads = starts[kept] + enter[kept, None] * along[kept]
+    tails = starts[kept] + leave[kept, None] * along[kept]
+    broken = (np.diff(kept) > 1) | (enter[kept[1:]] > 0)
+    for run in np.split(np.arange(len(kept)), np.flatnonzero(broken) + 1):
+        if len(run):
+            stretch = rounded(np.concatenate([heads[run[:1]], tails[run]]).clip(0, 1))
+            yield stretch[:, 0], stretch[:, 1]
 
 
 @lru_cache(maxsize=64)
@@ -129,18 +328,64 @@ def _axes(
     height: int,
     x: tuple[tuple[float, str], ...],
     y: tuple[tuple[float, str], ...],
+    widest: int,
     colour: RGB,
 ) -> Canvas:
-    """Empty axes with these ticks. plotext has one figure for the whole process."""
-    figure = _plotext().figure
-    figure.clear.all()
-    figure.plot_size(width, height)
+    """Empty axes with these ticks; the labels at the left are so wide."""
+    figure = _new_figure(width, height)
     figure.axes(False, axis=[0, 1], side=1)
-    for name, side, ticks in (("x", "lower", x), ("y", "left", y)):
-        ruler = figure.ruler(name, side).lim(0, 1)
-        ruler.ticks([place for place, _ in ticks], [label for _, label in ticks])
-    lines = str(figure.build().string(True)).rstrip("\n").split("\n")
-    return Canvas.of(lines, colour)
+    names = [label.rjust(widest) for _, label in y]
+    for name, side, places, labels in (
+        ("x", "lower", [place for place, _ in x], [label for _, label in x]),
+        ("y", "left", [place for place, _ in y], names),
+    ):
+        figure.ruler(name, side).ticks(places, labels)
+    return Canvas.of(figure.build().string(True).rstrip("\n").split("\n"), colour)
+
+
+@lru_cache(maxsize=16)
+def _figure(columns: int, rows: int) -> Any:
+    """A figure of this size without axes, for signals in units of the axes: 0 to 1."""
+    figure = _new_figure(columns, rows)
+    figure.axes(False)
+    figure.ruler("both", "both").frequency(0)
+    return figure
+
+
+def _new_figure(width: int, height: int) -> Any:
+    """A figure of our own beside plotext's one for the whole process; without a background."""
+    plotext = _plotext()
+    figure = type(plotext.figure)(plotext.terminal)
+    figure.plot_size(width, height).canvas("default")
+    for name, side in (("x", "lower"), ("y", "left")):
+        figure.ruler(name, side).lim(0, 1)
+    return figure
+
+
+@cache
+def _coloured() -> Any:
+    """The class of a signal that has its own colours.
+
+    `figure.draw` reads every point of a signal, to give colours that are free to signals without
+    one: two thirds of its time, and in vain here, so that this signal shows it no point.
+    """
+    plotext = _plotext()
+
+    class ColouredSignal(type(plotext.figure.signal([], []))):  # type: ignore[misc]
+        def __iter__(self) -> Iterator[Any]:
+            return iter(())
+
+    return ColouredSignal
+
+
+@lru_cache(maxsize=256)
+def _marker(marker: str, colour: RGB, background: RGB | None) -> Any:
+    return _plotext().marker(marker, _pixel(colour, background))
+
+
+@lru_cache(maxsize=256)
+def _pixel(colour: RGB, background: RGB | None = None) -> Any:
+    return _plotext().pixel(colour, background)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The colours and the choices that every chart follows; knows no chart."""
+"""The colours of the charts, and what the learner chose to see in them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ Depth: TypeAlias = Literal["colours", "greys", "letters"]
 
 @dataclass(frozen=True, slots=True)
 class ChartStyle:
-    """How charts look: a palette, and what the learner asked to see.
+    """A palette, and what the learner chose to see.
 
     The colours are those of Okabe and Ito, which stay apart for colour-blind eyes, made
     lighter or darker until each stands out from its background by 4.5 to 1.
     """
 
     text: RGB
-    """What is read: notes and the names of axes."""
+    """Notes and the names of axes."""
     dim: RGB
-    """What holds the picture together: frames and ticks."""
+    """Frames and ticks."""
     line: RGB
     """What is being trained, now."""
     start: RGB
@@ -34,7 +34,7 @@ class ChartStyle:
     minimum: RGB
     """The best there is."""
     path: RGB
-    """The walk over the surface, and where it has come to."""
+    """The path over the surface, and where it has come to."""
     ramp: tuple[RGB, ...]
     """From the least loss to the greatest; the luminance goes one way."""
     contour: RGB
@@ -44,13 +44,22 @@ class ChartStyle:
     residuals: bool = False
     """Whether residuals are drawn."""
     depth: Depth = "colours"
-    """What a picture of pixels may tell with: `greys` under NO_COLOR, and `letters` where there
-    are only 16 colours, which everybody sets as they like."""
+    """What a picture of pixels may use: `greys` under NO_COLOR, and `letters` where there are
+    only 16 colours, which everybody sets as they like."""
 
     @property
     def is_dark(self) -> bool:
         """Whether it is for a dark background: the text is then light."""
         return sum(self.text) > 3 * 128
+
+    @property
+    def background(self) -> RGB:
+        """Nearly black below light text, nearly white below dark."""
+        return (18, 18, 20) if self.is_dark else (248, 248, 248)
+
+    def tint(self, colour: RGB, share: float) -> RGB:
+        """The background with a share of a colour."""
+        return mix(self.background, colour, share)
 
     @classmethod
     def dark(cls) -> Self:
@@ -91,3 +100,10 @@ class ChartStyle:
             ),
             contour=(30, 40, 70),
         )
+
+
+def mix(one: RGB, other: RGB, share: float) -> RGB:
+    """A colour between two: `share` is how much there is of the other."""
+    share = round(share, 9)
+    red, green, blue = (round(a + share * (b - a)) for a, b in zip(one, other, strict=True))
+    return red, green, blue

@@ -1,82 +1,170 @@
-"""The loss over (w, b) as a map, and the path walked on it; knows no widget."""
+"""The loss over two weights as a map, and the paths walked on it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
-from engine.pictures import Array, LinePicture
-from tui.charts.axis import Axis, linear
-from tui.charts.canvas import Canvas
-from tui.charts.clip import inside
-from tui.charts.legend import Entry, legend
-from tui.charts.plot import Plot, margin, words
-from tui.charts.relief import relief
-from tui.charts.shows import shows
-from tui.charts.style import RGB, ChartStyle
+from engine.pictures import Array, FitsPicture, LinePicture, WalksPicture, wave_losses
+from tui.charts.axis import Axis, Scale, round_up, rounded
+from tui.charts.canvas import BRAILLE, DOTS, SPACE, Canvas, Drawing, packed, shows, stroke
+from tui.charts.loss import NO_LOGARITHM, draw_losses, entries, loss_scale
+from tui.charts.plot import LegendEntry, Plot, clip, inside
+from tui.charts.style import RGB, ChartStyle, mix
 
-START, LEAST, NOW = "○", "✚", "●"
-LEFT = "the walk has left this map"
+START, LEAST, LOCAL, NOW = "○", "✚", "×", "●"
+SHADES = 28
+"""How many colours tell heights apart: few enough that neighbours share one code."""
+STEEPNESS = 300.0
+"""How much of the colours goes to what lies near the bottom, where a run spends its time."""
+SHALLOW = 2.0
+"""The same for the wave: there high valleys are to be seen as well."""
+NEAR = 0.02
+"""A minimum within this share of the map's heights of the least counts as one of the least."""
+LEAST_W, LEAST_B = 3.6, 4.9
+"""The map of the wave reaches at least so far from 0: b by more than π, for the wave to repeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
     """What stays the same while a run walks."""
 
-    w: Axis
-    b: Axis
     axes: Plot
     signs: Plot
     """The start, the least loss, and what the marks mean."""
     relief: Canvas
+    best: tuple[float, float] | None = None
+    """Where the loss is least, if that is one place."""
 
 
 @shows(LinePicture)
-def draw(picture: LinePicture, width: int, height: int, look: ChartStyle) -> Canvas:
+def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Drawing:
     """The map, the path from the start to where the parameters are now, and the least loss."""
     if picture.path.shape[1] < 2:
-        return words("one weight has a curve, not a surface", width, height, look)
+        return "one weight has a curve, not a surface"
+    here = (NOW, "now", style.sample)
     x, y = picture.x.tobytes(), picture.y.tobytes()
-    here = (NOW, "now", look.sample)
-    terrain = terrain_of(x, y, picture.start, (here,), width, height, look)
+    terrain = _terrain(x, y, picture.start, (here,), width, height, style)
+    walked = [("the run", picture.path, picture.w, picture.b, here, style.path)]
+    return _map(terrain, walked, "the path has left this map", style)
+
+
+@shows(WalksPicture)
+def draw_paths(picture: WalksPicture, width: int, height: int, style: ChartStyle) -> Canvas:
+    """The map, and each path from the start to where that run is now."""
+    runs = entries(picture, style)
+    x, y = picture.x.tobytes(), picture.y.tobytes()
+    terrain = _terrain(x, y, picture.start, runs, width, height, style)
+    walked = [
+        (walk.name, walk.path, walk.w, walk.b, entry, entry[2])
+        for walk, entry in zip(picture.walks, runs, strict=True)
+    ]
+    return _map(terrain, walked, "off the map: ", style)
+
+
+@shows(FitsPicture)
+def draw_walks(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
+    """The map with the paths of two weights; of more, how far each model has come and how low."""
+    if not picture.wave:
+        return _heights(picture, width, height, style)
+    starts = tuple((float(one.path[0, 0]), float(one.path[0, 1])) for one in picture.walks)
+    x, y = picture.x.tobytes(), picture.y.tobytes()
+    terrain = _wave_terrain(x, y, starts, width, height, style)
+    walked = [
+        (fit.name, fit.path, float(fit.path[-1, 0]), float(fit.path[-1, 1]), entry, entry[2])
+        for fit, entry in zip(picture.walks, entries(picture, style), strict=True)
+    ]
+    return _map(terrain, walked, "off the map: ", style)
+
+
+def _map(
+    terrain: Terrain,
+    walked: Sequence[tuple[str, Array, float, float, LegendEntry, RGB]],
+    gone: str,
+    style: ChartStyle,
+) -> Canvas:
+    """Each path with a mark where it has come to, over the map; and which of them have left it."""
     plot = terrain.axes.again()
-    walk(plot, picture.path, terrain, look.path)
-    plot.canvas.lay(terrain.signs.canvas)
-    if not stand(plot, terrain, picture.w, picture.b, here):
-        plot.note(1, plot.rows - 1, LEFT, look.path)
-    plot.inner.lay_under(terrain.relief)
-    return plot.canvas
+    for _, path, _, _, _, colour in walked:
+        _walk(plot, path, colour)
+    canvas, inner = plot.canvas, plot.inner
+    canvas.lay(terrain.signs.canvas)
+    left = []
+    for name, _, w, b, (mark, _, colour), _ in walked:
+        if len(inside(np.atleast_1d(plot.x.place(w)), np.atleast_1d(plot.y.place(b)))):
+            if terrain.best and _within_a_cell(plot, (w, b), terrain.best):
+                w, b = terrain.best  # one mark for both, not two side by side
+            inner.write(int(plot.row(b)), int(plot.column(w)), mark, colour)
+        else:
+            left.append(name)
+    if left:
+        text = f"{gone}{', '.join(left)}" if gone.endswith(" ") else gone
+        if len(text) < plot.columns:
+            inner.write(plot.rows - 1, 1, text, style.path)
+    inner.lay_under(terrain.relief)
+    return canvas
+
+
+def _within_a_cell(plot: Plot, one: tuple[float, float], other: tuple[float, float]) -> bool:
+    across = float(plot.x.place(one[0]) - plot.x.place(other[0])) * (plot.columns - 1)
+    down = float(plot.y.place(one[1]) - plot.y.place(other[1])) * (plot.rows - 1)
+    return abs(across) < 1 and abs(down) < 1
+
+
+def _walk(plot: Plot, path: Array, colour: RGB) -> None:
+    """Draw the path, a point a dot; where it leaves the map it is followed to the edge.
+
+    Dots on cells and not a signal: a noisy path has thousands of corners.
+    """
+    x, y = plot.x.place(path[:, 0]), plot.y.place(path[:, 1])
+    with np.errstate(over="ignore", invalid="ignore"):
+        across, down = plot.dots(x, y)
+        dots = np.floor(across) * 4 * plot.rows + np.floor(down)
+    moved = np.flatnonzero(np.diff(dots, prepend=np.nan) != 0)
+    x, y = x[moved], y[moved]
+    here = np.zeros(len(x) + 2, dtype=bool)
+    here[inside(x, y) + 1] = True
+    near = here[1:-1] | here[2:] | here[:-2]
+    for run in np.split(np.arange(len(x)), np.flatnonzero(np.diff(near)) + 1):
+        if len(run) and near[run[0]]:
+            for xs, ys in clip(x[run], y[run]):
+                plot.inner.dot(*stroke(*plot.dots(xs, ys)), colour)
 
 
 @lru_cache(maxsize=4)
-def terrain_of(
+def _terrain(
     x: bytes,
     y: bytes,
     start: tuple[float, float],
-    walkers: tuple[Entry, ...],
+    runs: tuple[LegendEntry, ...],
     width: int,
     height: int,
-    look: ChartStyle,
+    style: ChartStyle,
 ) -> Terrain:
-    """The map around the start and the least loss; `walkers` are named in its legend."""
+    """The map around the start and the least loss; the runs are named in its legend."""
     picture = LinePicture(
         np.frombuffer(x), np.frombuffer(y), *start, start=start, path=np.array([start])
     )
     best = picture.least_squares()
     w, b = window(picture, best)
-    w_axis = linear(*w, width // 9).named("w", 5 / width)
-    b_axis = linear(*b, round((height - 2) / 1.7)).named("b", 1.5 / height)
-    columns, rows = width - margin(b_axis), height - 2
-    ws = dots(*w, columns, 2)
-    bs = dots(*b, rows, 4)[::-1]
+    axes = Plot(width, height, Scale("w", *w), Scale("b", *b), style)
+    ws, bs = _dot_values(axes.x, axes.columns, 2), _dot_values(axes.y, axes.rows, 4)[::-1]
     losses = picture.loss_at(ws[None, :], bs[:, None])
     least = picture.loss_at(np.array(best[0]), best[1])
-    axes = Plot(width, height, w_axis, b_axis, look)
     signs = axes.blank()
-    _signs(signs, picture.start, best, walkers, w_axis, b_axis, look)
-    return Terrain(w_axis, b_axis, axes, signs, relief((losses - least).clip(0, None), look))
+    first, last = (START, "start", style.path), (LEAST, "least loss", style.minimum)
+    for (sign, _, colour), (at_w, at_b) in ((first, start), (last, best)):
+        signs.points(at_w, at_b, colour, sign)
+    marks = np.array([start, best]).T
+    way = np.linspace(0, 1, 50)
+    curve = tuple(one + way * (other - one) for one, other in zip(start, best, strict=True))
+    signs.legend([first, *runs, last], (marks[0], marks[1]), (curve[0], curve[1]))
+    return Terrain(axes, signs, relief((losses - least).clip(0, None), style), best)
 
 
 def window(
@@ -98,46 +186,122 @@ def window(
     return (w - dw, w + dw), (b - db, b + db)
 
 
-def dots(low: float, high: float, cells: int, each: int) -> Array:
+def _dot_values(axis: Axis, cells: int, each: int) -> Array:
     """The values at the dots of so many cells; low is the middle of the first, high the last."""
     cell = (np.arange(cells * each) + 0.5) / each - 0.5
-    return low + cell / max(cells - 1, 1) * (high - low)
+    return axis.low + cell / max(cells - 1, 1) * (axis.high - axis.low)
 
 
-def stand(plot: Plot, terrain: Terrain, w: float, b: float, sign: Entry) -> bool:
-    """Mark where a training stands now; False where that is off the map."""
-    mark, _, colour = sign
-    place = np.atleast_1d(terrain.w.place(w)), np.atleast_1d(terrain.b.place(b))
-    plot.marks(*place, colour, mark)
-    return len(inside(*place)) > 0
+@lru_cache(maxsize=4)
+def _wave_terrain(
+    x: bytes,
+    y: bytes,
+    starts: tuple[tuple[float, float], ...],
+    width: int,
+    height: int,
+    style: ChartStyle,
+) -> Terrain:
+    """The map of ŷ = sin(w·x + b), with its local minima."""
+    xs, ys = np.frombuffer(x), np.frombuffer(y)
+    reach_w = max(LEAST_W, *(1.2 * abs(w) for w, _ in starts))
+    reach_b = max(LEAST_B, *(1.2 * abs(b) for _, b in starts))
+    axes = Plot(width, height, Scale("w", -reach_w, reach_w), Scale("b", -reach_b, reach_b), style)
+    ws, bs = _dot_values(axes.x, axes.columns, 2), _dot_values(axes.y, axes.rows, 4)[::-1]
+    losses = wave_losses(xs, ys, ws, bs)
+    signs = axes.blank()
+    least, local = minima(losses)
+    for found, sign, colour in ((local, LOCAL, style.text), (least, LEAST, style.minimum)):
+        signs.points(ws[found[1]], bs[found[0]], colour, sign)
+    begun = np.array(starts).T
+    signs.points(begun[0], begun[1], style.path, START)
+    meanings = [
+        (START, "start", style.path),
+        (LEAST, "least loss", style.minimum),
+        (LOCAL, "local optimum", style.text),
+    ]
+    signs.legend(meanings, (begun[0], begun[1]))
+    return Terrain(axes, signs, relief(losses - losses.min(), style, SHALLOW))
 
 
-def walk(plot: Plot, path: Array, terrain: Terrain, colour: RGB) -> None:
-    """Draw the path, a point a dot; where it leaves the map it is followed to the edge."""
-    x, y = terrain.w.place(path[:, 0]), terrain.b.place(path[:, 1])
-    moved = np.flatnonzero(np.diff(plot.dots(x, y), prepend=np.nan) != 0)
-    x, y = x[moved], y[moved]
-    here = np.zeros(len(x) + 2, dtype=bool)
-    here[inside(x, y) + 1] = True
-    near = here[1:-1] | here[2:] | here[:-2]
-    for run in np.split(np.arange(len(x)), np.flatnonzero(np.diff(near)) + 1):
-        if len(run) and near[run[0]]:
-            plot.curve(x[run], y[run], colour)
+def minima(heights: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The cells lower than all eight around them, as (rows, columns): the lowest, the others.
+
+    Of neighbours that are equally low the first counts.
+    """
+    heights = rounded((heights - heights.min()) / (float(np.ptp(heights)) or 1.0))
+    inner = heights[1:-1, 1:-1]
+    lowest = np.ones(inner.shape, dtype=bool)
+    rows, columns = heights.shape
+    for down, across in product((0, 1, 2), repeat=2):
+        around = heights[down : rows - 2 + down, across : columns - 2 + across]
+        lowest &= inner < around if (down, across) < (1, 1) else inner <= around
+    least = inner <= NEAR
+    found = np.array(np.nonzero(lowest & least)), np.array(np.nonzero(lowest & ~least))
+    return found[0] + 1, found[1] + 1
 
 
-def _signs(
-    plot: Plot,
-    start: tuple[float, float],
-    best: tuple[float, float],
-    walkers: tuple[Entry, ...],
-    w: Axis,
-    b: Axis,
-    look: ChartStyle,
-) -> None:
-    first, last = (START, "start", look.path), (LEAST, "least loss", look.minimum)
-    for (sign, _, colour), place in ((first, start), (last, best)):
-        plot.mark(w.place(place[0]), b.place(place[1]), colour, sign)
-    entries = [first, *walkers, last]
-    way = np.linspace(0, 1, 50)
-    (w0, b0), (w1, b1) = start, best
-    legend(plot, entries, w.place(w0 + way * (w1 - w0)), b.place(b0 + way * (b1 - b0)), look)
+def _heights(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
+    """No map holds the many weights of a network: the loss against the distance walked."""
+    ways = [(one.distances(), one.heights) for one in picture.walks]
+    finite = [np.isfinite(way) & np.isfinite(loss) for way, loss in ways]
+    ways = [(way[kept], loss[kept]) for (way, loss), kept in zip(ways, finite, strict=True)]
+    farthest = max((float(way.max()) for way, _ in ways if len(way)), default=0.0)
+    losses = np.concatenate([loss for _, loss in ways])
+    if len(losses) == 0:
+        return "no loss that is a number"
+    y = loss_scale(losses, style.logarithmic, "L")
+    if y is None:
+        return NO_LOGARITHM
+    plot = Plot(width, height, Scale("moved", 0, round_up(max(farthest, 0.1))), y, style)
+    for (way, loss), entry in zip(ways, entries(picture, style), strict=True):
+        if len(way):
+            draw_losses(plot, way, loss, entry)
+    text = "loss, by distance from the start"
+    plot.note(plot.columns - len(text) - 1, 0, text, style.dim)
+    return plot.canvas
+
+
+def relief(heights: Array, style: ChartStyle, steepness: float = STEEPNESS) -> Canvas:
+    """A landscape in coloured half blocks with its contour lines.
+
+    The heights are above the lowest point, shape (4·rows, 2·columns): one a braille dot.
+    """
+    top = float(heights.max()) or 1.0
+    share = rounded(np.log1p(steepness * heights / top) / np.log1p(steepness))
+    lines = braille(edges(np.floor(share * (3 + len(heights) // 12))))
+    halves = rounded(share.reshape(-1, 2, share.shape[1] // 2, 2).mean(axis=(1, 3)))
+    steps = np.rint(halves * (SHADES - 1)).astype(np.intp)
+    upper, lower = steps[::2], steps[1::2]
+    palette = _palette(style.ramp)
+    shades = np.array([packed(shade) for shade in palette])
+    contours = np.array([packed(mix(shade, style.contour, 0.3)) for shade in palette])
+    between = (upper + lower) // 2
+    crossed = lines != BRAILLE
+    canvas = Canvas(lines.shape[1], len(lines))
+    canvas.glyphs[:] = np.where(crossed, lines, np.where(upper == lower, SPACE, ord("▀")))
+    canvas.foregrounds[:] = np.where(crossed, contours[between], shades[upper])
+    canvas.backgrounds[:] = np.where(crossed, shades[between], shades[lower])
+    return canvas
+
+
+def edges(levels: NDArray[np.generic]) -> NDArray[np.bool_]:
+    """The dots whose right or lower neighbour is on another level."""
+    edge = np.zeros(levels.shape, dtype=bool)
+    edge[:, :-1] |= levels[:, :-1] != levels[:, 1:]
+    edge[:-1] |= levels[:-1] != levels[1:]
+    return edge
+
+
+def braille(dots: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """The braille characters with these dots, four rows of two in each."""
+    rows, columns = dots.shape
+    cells = dots.reshape(rows // 4, 4, columns // 2, 2).transpose(0, 2, 1, 3)
+    return np.asarray(BRAILLE + (cells * DOTS).sum(axis=(2, 3)), dtype=np.int32)
+
+
+def _palette(ramp: tuple[RGB, ...]) -> list[RGB]:
+    stops = np.linspace(0, len(ramp) - 1, SHADES)
+    return [
+        mix(ramp[int(stop)], ramp[min(int(stop) + 1, len(ramp) - 1)], float(stop % 1))
+        for stop in stops
+    ]

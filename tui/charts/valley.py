@@ -1,4 +1,4 @@
-"""The loss over one weight, its slope, and the step that follows; knows no widget."""
+"""The loss over one weight, its slope, and the steps that were taken on it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,9 @@ import numpy as np
 
 from engine.equations import number
 from engine.pictures import Array, LinePicture
-from tui.charts.axis import Axis, linear
-from tui.charts.canvas import Canvas
-from tui.charts.legend import Entry, legend
-from tui.charts.plot import Plot, words
-from tui.charts.shows import shows
+from tui.charts.axis import Scale
+from tui.charts.canvas import Drawing, shows
+from tui.charts.plot import LegendEntry, Plot
 from tui.charts.style import ChartStyle
 
 ZOOM = 4.0
@@ -22,6 +20,12 @@ FARTHEST = 1e140
 """Farther out the loss, a square, is more than a float can hold."""
 NEAREST = 1e-6
 """Nearer to the minimum than this share of w there is nothing but rounding to see."""
+STEPS = 15
+"""So many of the last steps are shown: enough for a zigzag to be seen."""
+SHADES = 4
+"""In so many shades: each costs a signal in every frame."""
+FAINTEST = 0.3
+"""The share of its colour that the oldest of them keeps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +54,30 @@ class Descent:
 
 
 @shows(LinePicture)
-def draw(picture: LinePicture, width: int, height: int, look: ChartStyle) -> Canvas:
-    """The parabola of the sample at work, its tangent at w, and where the step has led."""
+def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Drawing:
+    """The parabola of the sample at work, its tangent at w, and where the last steps have led."""
     step = descent(picture)
     if not math.isfinite(step.before + step.after):
-        return words("w has left: it is no longer a number", width, height, look)
+        return "w has left: it is no longer a number"
     with np.errstate(over="ignore", invalid="ignore"):
-        x, y = window(picture, step, width // 9, round((height - 2) / 1.7))
-        x, y = x.named("w", 5 / width), y.named("L", 1.5 / height)
-        plot = Plot(width, height, x, y, look)
-        curves = _curves(plot, picture, step, x, y, look)
-        if len(picture.path) > 1:
-            _tangent(plot, step, x, y, look)
-            plot.mark(x.place(step.after), y.place(step.loss(step.after)), look.minimum, "○")
-        plot.mark(x.place(step.before), y.place(step.loss(step.before)), look.sample, "●")
-        legend(plot, _entries(picture, step, look), *curves, look)
+        plot = Plot(width, height, *window(picture, step), style)
+        w = plot.x.values(plot.columns)
+        mean, own = picture.loss_at(w, picture.b), step.loss(w)
+        if picture.sample is not None:
+            plot.points(w, mean, style.start)
+        plot.line(w, own, style.line)
+        walked = len(picture.path) > 1
+        at = picture.path[-STEPS:, 0]
+        heights = step.loss(at)
+        if walked:
+            _hops(plot, at, heights, style)
+            across = step.before + np.array([-0.3, 0.3]) * (plot.x.high - plot.x.low)
+            tangent = step.loss(step.before) + step.slope() * (across - step.before)
+            plot.line(across, tangent, style.sample)
+            plot.points(step.after, step.loss(step.after), style.minimum, "○")
+        plot.points(step.before, step.loss(step.before), style.sample, "●")
+        curves = np.tile(w, 2), np.append(mean, own)
+        plot.legend(_entries(picture, step, style), (at, heights), curves)
     return plot.canvas
 
 
@@ -76,11 +89,11 @@ def descent(picture: LinePicture) -> Descent:
     return Descent(before, picture.w, picture.x[one], picture.y[one], picture.b, whole)
 
 
-def window(picture: LinePicture, step: Descent, w_ticks: int, loss_ticks: int) -> tuple[Axis, Axis]:
+def window(picture: LinePicture, step: Descent) -> tuple[Scale, Scale]:
     """Axes around the least loss, which keep still for many steps and then change at once.
 
     The window is as wide as the first distance from the minimum, or a power of `ZOOM` times
-    narrower or wider: the last steps of a training are as easy to see as the first ones.
+    narrower or wider: the last steps of a training run are as easy to see as the first ones.
     """
     least = picture.least_squares()[0]
     least = least if math.isfinite(least) else picture.start[0]
@@ -92,7 +105,7 @@ def window(picture: LinePicture, step: Descent, w_ticks: int, loss_ticks: int) -
     if picture.sample is None and (lowest := float(step.loss(least))) > top / 2:
         bottom = lowest
     half = 1.4 * reach
-    return linear(least - half, least + half, w_ticks), linear(bottom, top * 1.05, loss_ticks)
+    return Scale("w", least - half, least + half), Scale("L", bottom, top * 1.05)
 
 
 def reach_of(picture: LinePicture, least: float) -> float:
@@ -104,31 +117,30 @@ def reach_of(picture: LinePicture, least: float) -> float:
     return first * ZOOM ** math.ceil(math.log(farthest / first, ZOOM) - 1e-9)
 
 
-def _curves(
-    plot: Plot, picture: LinePicture, step: Descent, x: Axis, y: Axis, look: ChartStyle
-) -> tuple[Array, Array]:
-    """Draw the two parabolas; give the points that they go through."""
-    place = np.linspace(0, 1, plot.columns)
-    w = x.low + place * (x.high - x.low)
-    mean, own = y.place(picture.loss_at(w, picture.b)), y.place(step.loss(w))
-    if picture.sample is not None:
-        plot.points(place, mean, look.start)
-    plot.curve(place, own, look.line)
-    return np.concatenate([place, place]), np.concatenate([mean, own])
+def _hops(plot: Plot, w: Array, heights: Array, style: ChartStyle) -> None:
+    """A line from each of the last steps to the next, and a mark at each; the older, the fainter.
+
+    Steps that hardly move stand in one cell: only the last of them is drawn.
+    """
+    columns, rows = plot.column(w), plot.row(heights)
+    moved = np.append((np.diff(columns) != 0) | (np.diff(rows) != 0), True)
+    w, heights = w[moved], heights[moved]
+    for index, part in enumerate(np.array_split(np.arange(len(w) - 1), SHADES)):
+        if len(part):
+            share = FAINTEST + (1 - FAINTEST) * index / (SHADES - 1)
+            colour = style.tint(style.minimum, share)
+            ends = slice(int(part[0]), int(part[-1]) + 2)
+            plot.line(w[ends], heights[ends], colour)
+            plot.points(w[part], heights[part], colour, "·" if index == 0 else "∘")
 
 
-def _tangent(plot: Plot, step: Descent, x: Axis, y: Axis, look: ChartStyle) -> None:
-    at = step.before + np.array([-0.3, 0.3]) * (x.high - x.low)
-    height = step.loss(step.before) + step.slope() * (at - step.before)
-    plot.curve(x.place(at), y.place(height), look.sample)
-
-
-def _entries(picture: LinePicture, step: Descent, look: ChartStyle) -> list[Entry]:
+def _entries(picture: LinePicture, step: Descent, style: ChartStyle) -> list[LegendEntry]:
     if len(picture.path) == 1:
-        return [("●", "w now", look.sample), ("⠒⠒", "its loss", look.line)]
+        return [("●", "w now", style.sample), ("⠒⠒", "its loss", style.line)]
     if picture.sample is None:
-        curves = [("⠒⠒", "loss", look.line)]
+        curves = [("⠒⠒", "loss", style.line)]
     else:
-        curves = [("⠒⠒", "this sample", look.line), ("⠂⠐", "all samples", look.start)]
+        curves = [("⠒⠒", "this sample", style.line), ("⠂⠐", "all samples", style.start)]
     slope = f"slope {number(step.slope())}"
-    return [("●", slope, look.sample), ("○", "after the step", look.minimum), *curves]
+    hops = [("∘", "last steps", style.tint(style.minimum, 0.7))] if len(picture.path) > 2 else []
+    return [("●", slope, style.sample), ("○", "after the step", style.minimum), *hops, *curves]

@@ -134,7 +134,7 @@ def folders() -> Finding:
     known = (
         ("settings", paths.CONFIG, paths.config_dir),
         ("progress", paths.STATE, paths.state_dir),
-        ("data sets", paths.DATA, paths.data_dir),
+        ("data sets", paths.DATA, registry.data_dir),
     )
     facts, problems = {}, []
     for name, variable, folder in known:
@@ -178,14 +178,14 @@ def _strange_files() -> Iterator[Problem]:
 
 def data_sets() -> Finding:
     """Which data sets are here, and whole; those that came with scikit-learn by their files."""
-    facts: dict[str, Any] = {"path": str(paths.data_dir())}
+    facts: dict[str, Any] = {"path": str(registry.data_dir())}
     problems = []
     # `folders` says whether the folder can be made.
     trouble = registry.data_dir_problem(count_missing=False)
     if trouble:
         problems.append(Problem(trouble, f"unset {paths.DATA}"))
     for data_set in registry.DATA_SETS:
-        found = status(data_set, paths.data_dir())
+        found = status(data_set, registry.data_dir())
         name = data_set.name if data_set.embedded else data_set.title
         facts[name] = str(found.place) if found.place else None
         if found.fault:

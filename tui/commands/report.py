@@ -161,6 +161,8 @@ def summary(outcome: Outcome) -> Iterator[str]:
     yield f"{outcome.status} after {counted(outcome.steps, 'step')} in {_seconds(outcome)}"
     if outcome.message:
         yield f"  {' '.join(outcome.message.split())}"
+    if outcome.ending:
+        yield f"  {outcome.ending}"
     rate = getattr(outcome.order.config, "learning_rate", None)
     if outcome.status is State.DIVERGED and rate is not None:
         yield f"  Try a smaller learning rate: it was {rate:g}."

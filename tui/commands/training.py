@@ -47,6 +47,8 @@ class Outcome:
     """What went wrong, in words."""
     task: str = ""
     """What is predicted from what, in one line; empty where the lesson itself says so."""
+    ending: str = ""
+    """Why it ended early, or what it saved, in a sentence for people."""
     note: str = ""
     """What has to be known of this training: that other data stood in, for one."""
     parameters: NamedParameters | None = None
@@ -138,6 +140,7 @@ class Training:
             message=self._message,
             task=self.task,
             note=self.note,
+            ending=trainer.ending if trainer and self._status is State.FINISHED else "",
             parameters=_few(trainer.parameters()) if trainer else {},
             metrics=trainer.metrics() if trainer else {},
             predictions=self._predictions(trainer) if trainer else (),

@@ -42,6 +42,8 @@ class Edge:
     """Whether something travels along it now."""
     width: int = 0
     """Cells to keep free for its label."""
+    back: bool = False
+    """Whether its arrow points back to the source, as a gradient goes."""
 
 
 def check(boxes: Sequence[Box], edges: Sequence[Edge]) -> None:

@@ -25,7 +25,7 @@ LINES = " ╴╸╷╮┑╻┒┓╶─╾╭┬┭┎┰┱╺╼━┍┮┯�
 digit for each arm, up, right, down and left: 0 for none, 1 for a light line, 2 for a heavy one."""
 JOINED = "●"
 """Four arms of one line; where two lines cross, and do not meet, there is a plain cross."""
-HEAD = "▶"
+HEAD, HEAD_BACK = "▶", "◀"
 
 
 class _Border(NamedTuple):
@@ -85,7 +85,8 @@ def _exits(
 ) -> Iterator[tuple[int, Piece]]:
     """The places in the boxes' borders where their lines begin, each with its row."""
     lit = {edge.source for edge in edges if edge.lit}
-    starts = {edge.source: path[0] for edge, path in zip(edges, layout.paths, strict=True)}
+    pairs = zip(edges, layout.paths, strict=True)
+    starts = {edge.source: path[0] for edge, path in pairs if not edge.back}
     for source, (x, y) in starts.items():
         border = _border(boxes[source])
         sign = border.lit_exit if source in lit else border.exit
@@ -154,16 +155,22 @@ def _lines(layout: Layout, edges: Sequence[Edge], look: ChartStyle) -> Iterator[
     for edge, path in zip(edges, layout.paths, strict=True):
         wiring.add(edge, path)
     plain, lit = _hex(look.dim), _hex(look.sample) + " bold"
+    heads: dict[Point, bool] = {}  # edges that point back to one source share their head
     for edge, path in zip(edges, layout.paths, strict=True):
         x, y = path[-1]
-        del wiring.arms[x, y]
-        yield y, (x, HEAD, lit if edge.lit else plain)
+        head = path[0] if edge.back else path[-1]
+        heads[head] = heads.get(head, False) or edge.lit
+        wiring.arms.pop(head, None)
         if text := label_text(edge):
             label = f" {text} "
             start = x - 1 - cell_len(label)
             for column in range(start, x - 1):
                 del wiring.arms[column, y]
             yield y, (start, label, lit if edge.lit else _hex(look.text))
+    backward = {path[0] for edge, path in zip(edges, layout.paths, strict=True) if edge.back}
+    for (x, y), is_lit in heads.items():
+        sign = HEAD_BACK if (x, y) in backward else HEAD
+        yield y, (x, sign, lit if is_lit else plain)
     for x, y in wiring.arms:
         yield y, (x, wiring.sign((x, y)), lit if (x, y) in wiring.lit else plain)
 

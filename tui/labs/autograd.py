@@ -1,250 +1,268 @@
-"""The lab of autograd: a graph to walk over, or a program to run; computes nothing itself."""
+"""The lab of autograd: a graph to walk over, or a program to run, and the keys that move them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from textwrap import wrap
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
-from textual.events import Resize
-from textual.widgets import OptionList
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
 
-from engine.expression import Refused
+from engine.graph.walk import WalkPosition
 from lessons.lesson import Lesson
-from tui.bench import Bench
-from tui.labs.graph_desk import GraphDesk
-from tui.labs.graph_keys import KEYS
-from tui.labs.graph_words import progress, rest, values
-from tui.labs.interactive import Playing
-from tui.labs.lab import Lab, LabStatus
-from tui.stages.dissection import Dissection
-from tui.widgets.expression_line import ExpressionLine
-from tui.widgets.inputs import Inputs
+from tui.labs.autograd_state import AutogradState, boxes, describe, edges, statements, tensors
+from tui.labs.interactive import InteractiveLab, tempo_keys
+from tui.widgets.diagram import Diagram
+from tui.widgets.rows import Rows, row_keys
+from tui.widgets.transcript import Transcript
 
-TEMPOS = (0.5, 1.0, 2.0, 4.0, 8.0)
-"""Moves a second at which the walk plays."""
+EDIT = "Type another value for the chosen input"
+GRADIENT = "Whether the chosen input requires a gradient"
+TYPE = "Type an expression, or a value: x = [1, 2]"
+COPY = "Copy the command that takes this apart without a screen"
+SIDE = "Show the inputs and the challenges, or the graph"
 
 
-class AutogradLab(Lab):
-    """Shows a graph as far as it was walked, and turns keys into moves."""
+class Inputs(Rows):
+    """One line for each input of the expression, and whether it requires a gradient."""
 
-    BINDINGS = KEYS
+    BORDER_TITLE = "Inputs · ● requires grad"
+    BINDINGS = [
+        *row_keys("inputs"),
+        Binding("enter", "select", "value", id="inputs.edit", tooltip=EDIT),
+        Binding("g", "turn", "gradient", id="inputs.gradient", tooltip=GRADIENT),
+    ]
+
+    @dataclass
+    class Turned(Message):
+        """The learner wants to change whether this input requires a gradient."""
+
+        name: str
+
+    _shown: object = None
+
+    def show(self, values: Mapping[str, str], requires_grad: Set[str]) -> None:
+        """Show these inputs with their values as text."""
+        if (values, requires_grad) == self._shown:
+            return
+        self._shown = values, requires_grad
+        chosen = self.highlighted or 0
+        self.clear_options()
+        for name, value in values.items():
+            sign = "●" if name in requires_grad else "○"
+            self.add_option(Option(Text(f"{sign} {name} = {value}", no_wrap=True), id=name))
+        if values:
+            self.highlighted = min(chosen, len(values) - 1)
+
+    def action_turn(self) -> None:
+        """Ask to switch the gradient on or off."""
+        option = self.highlighted_option
+        if option is not None and option.id is not None:
+            self.post_message(self.Turned(option.id))
+
+
+class Moves(Widget):
+    """The moves so far, one line each: the newest stands last, in bold, and is always visible."""
+
+    DEFAULT_CLASSES = "panel"
+    DEFAULT_CSS = """
+    Moves { border: round $foreground 30%; border-title-color: $text; padding: 0 1; }
+    """
+    BORDER_TITLE = "The walk so far"
+
+    lines: reactive[tuple[str, ...]] = reactive(())
+
+    def show(self, lines: Sequence[str]) -> None:
+        """Show these lines."""
+        self.lines = tuple(lines)
+
+    def render(self) -> Text:
+        width, height = self.content_size
+        if not self.lines:
+            return Text("none yet", "dim")
+        rows = [
+            Text(row, "bold" if line is self.lines[-1] else "")
+            for line in self.lines[-height or None :]
+            for row in wrap(line, max(width, 1), subsequent_indent="  ")
+        ]
+        return Text("\n").join(rows[-height or None :])
+
+
+class AutogradLab(InteractiveLab[AutogradState]):
+    """Shows the graph with the values and gradients so far; where it is narrow, one side of it."""
+
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    AutogradLab {
+        #middle { height: 1fr; }
+        #graph, #program { width: 1fr; height: 1fr; }
+        #aside { width: 1fr; }
+        #inputs { height: auto; min-height: 3; max-height: 10; }
+        #tensors, #moves { height: 1fr; padding: 0 1; border-title-color: $text; }
+        #description {
+            height: auto; min-height: 4; max-height: 8; padding: 0 1;
+            border-top: solid $foreground 30%;
+        }
+        #program, #tensors { display: none; }
+        &.-program #description { min-height: 3; }
+        &.-program #graph, &.-program #inputs, &.-program #moves, &.-program #line {
+            display: none;
+        }
+        &.-program #program, &.-program #tensors { display: block; }
+    }
+    .-narrow AutogradLab {
+        #aside { display: none; }
+        &.-side #aside { display: block; }
+        &.-side #graph, &.-side #program { display: none; }
+    }
+    .-wide AutogradLab {
+        #aside { width: 40; }
+        #tensors { border: round $foreground 30%; }
+    }
+    """
+    BINDINGS = [
+        Binding("space", "play", "play", id="autograd.play", tooltip="Walk on by itself, or hold"),
+        Binding("s", "step", "step", id="autograd.step", tooltip="One move further"),
+        Binding("b", "back", "undo", id="autograd.back", tooltip="Take the last move back"),
+        Binding("r", "reset", "reset", id="autograd.reset", tooltip="To the start of the walk"),
+        Binding("enter,e", "edit", "type", id="autograd.type", tooltip=TYPE),
+        Binding("p", "preset", "preset", id="autograd.preset", tooltip="Take the next preset"),
+        Binding("v", "view", "view", id="autograd.view", tooltip=SIDE),
+        *tempo_keys("autograd", "moves"),
+        Binding("y", "copy", "copy", id="autograd.copy", tooltip=COPY),
+    ]
     OPENS_LINE = frozenset({"enter", "e"})
+    TEMPOS = (0.5, 1.0, 2.0, 4.0, 8.0)
+    TEMPO = 1.0
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
-        super().__init__(lesson)
-        self.dissection: Dissection | None = None
-        self._device = ""
-        self._desk = GraphDesk(self._challenges)
-        self._playing = Playing(self, self._move, TEMPOS, rate=1.0)
-        self._ends = (False, False)
-        """Whether there is something behind, and whether it is at the end."""
+        super().__init__(lesson, fps)
+        self._diagram = Diagram("Graph", id="graph")
+        self._program = Transcript(id="program")
+        self._inputs = Inputs(id="inputs")
+        self._moves = Moves(id="moves")
+        self._tensors = Static(id="tensors", classes="panel", markup=False)
+        self._tensors.border_title = "Tensors"
+        self._description = Static(id="description", classes="waiting", markup=False)
 
     def compose(self) -> ComposeResult:
-        yield self._desk
+        yield self.line
+        with Horizontal(id="middle"):
+            yield self._diagram
+            yield self._program
+            with Vertical(id="aside"):
+                yield self._inputs
+                yield self._moves
+                yield self._tensors
+                yield self._challenges
+        yield self._description
 
-    def open(self, bench: Bench) -> None:
-        self._device = bench.processor
-        self.dissection = Dissection(self._lesson)
-        self._begin()
-        self.refresh_bindings()
-        self.be_ready()
+    def make_state(self) -> AutogradState:
+        return AutogradState(self._lesson)
+
+    @property
+    def preset_name(self) -> str:
+        return "your own" if self.state.own else self.state.preset.name
+
+    @property
+    def finished(self) -> bool:
+        return self.state.look.done
+
+    @property
+    def progress(self) -> str:
+        return self.state.progress
+
+    @property
+    def idle(self) -> str:
+        return self.state.idle
+
+    def show(self) -> None:
+        state, look = self.state, self.state.look
+        self.set_class(state.settings is None, "-program")
+        if isinstance(look, WalkPosition):
+            self._inputs.show(state.inputs(), set(look.walk.settings.requires_grad or ()))
+            self._diagram.show(boxes(look, self.screen.has_class("-wide")), edges(look))
+            self._moves.show([move.line for move in look.walk.moves[: look.position]])
+        else:
+            self._program.border_title = look.program.title
+            self._program.show(statements(look), len(look.ran))
+            self._tensors.update(tensors(look))
+        self._description.update(describe(look))
 
     def enter(self) -> None:
-        self._desk.take_keys()
-
-    def leave(self) -> None:
-        if self._desk.line.editing:
-            self._desk.line.show(self._text)
-            self.enter()
-        self._playing.hold()
-        if self.dissection is not None:
-            self._stand()
+        program = self.has_class("-program")
+        target: Widget = self._program if program else self._diagram
+        if self.has_class("-side") and not self.screen.has_class("-wide"):
+            target = self._challenges if program else self._inputs
+        if target.focusable:
+            self.screen.set_focus(target)  # at once: the next key is on its way
+        else:
+            target.focus()  # once it is visible
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing can be done before PyTorch is there, and a program cannot be typed; at an end
-        of the walk the key that would go beyond it is dimmed."""
-        if action in ("play", "preset", "tempo", "copy"):
-            return self.dissection is not None
-        if action == "step":
-            return self.dissection is not None and (not self.dissection.look.done or None)
-        if action in ("back", "reset"):
-            return self.dissection is not None and (self.dissection.look.begun or None)
-        if action == "edit":
-            return self.dissection is not None and self.dissection.settings is not None
+        """A program cannot be edited; at an end of the walk, the key beyond it is dimmed."""
         if action == "view":
             return not self.screen.has_class("-wide")
-        return True
-
-    def on_resize(self, event: Resize) -> None:
-        """There may be room for another line in each box now."""
-        if self.dissection is not None:
-            self._show()
-
-    # What the keys do.
-
-    def action_step(self) -> None:
-        """One move further."""
-        if self.dissection is None:
-            return
-        self._playing.hold()
-        self._desk.turn_to_graph()
-        self._move()
-
-    def action_play(self) -> None:
-        """Walk on by itself, or hold; from the end, begin again."""
-        if self.dissection is None:
-            return
-        if self._playing.hold():
-            self._show()
-            return
-        if self.dissection.look.done:
-            self.dissection.reset()
-        self._playing.start()
-        self._desk.turn_to_graph()
-        self._move()
-
-    def action_back(self) -> None:
-        """Take the last move back."""
-        if self.dissection is None:
-            return
-        self._playing.hold()
-        self.dissection.back()
-        self._show()
-
-    def action_reset(self) -> None:
-        """To the start."""
-        if self.dissection is None:
-            return
-        self._playing.hold()
-        self.dissection.reset()
-        self._show()
-
-    def action_preset(self) -> None:
-        """Take the next preset."""
-        if self.dissection is None:
-            return
-        self._playing.hold()
-        self.dissection.use_next()
-        self._begin()
-        self._desk.take_keys()
-
-    def action_tempo(self, direction: int) -> None:
-        """Walk faster or slower."""
-        if self.dissection is None:
-            return
-        self._playing.faster(direction)
-        self._show()
-
-    def action_edit(self) -> None:
-        """Type an expression or a value."""
-        if self.dissection is None:
-            return
-        self._playing.hold()
-        self._stand()
-        self._desk.line.edit(replace=0)
-
-    def action_view(self) -> None:
-        """The inputs and the challenges in place of the graph, or back."""
-        self._desk.turn_over()
+        if not self.ready or action not in ("step", "back", "reset", "edit"):
+            return super().check_action(action, parameters)
+        if action == "edit":
+            return self.state.settings is not None
+        look = self.state.look
+        return (not look.done if action == "step" else look.begun) or None
 
     def views(self) -> Mapping[str, Callable[[], object]]:
         if self.screen.has_class("-wide"):
             return {}
-        return {"graph": self._desk.turn_to_graph, "inputs and challenges": self._desk.turn_aside}
+        return {
+            "graph": lambda: self._turn_to(aside=False),
+            "inputs and challenges": lambda: self._turn_to(aside=True),
+        }
+
+    def _turn_to(self, aside: bool) -> None:
+        """Show the graph, or what is beside it."""
+        if self.has_class("-side") is not aside:
+            self.action_view()
+
+    def action_view(self) -> None:
+        """Show the inputs and the challenges in place of the graph, or back."""
+        self.toggle_class("-side")
+        self.enter()
+
+    def action_step(self) -> None:
+        self.hold()
+        self._turn_to(aside=False)
+        self.advance()
+
+    def action_play(self) -> None:
+        super().action_play()
+        if self.playing:
+            self._turn_to(aside=False)
+            self.advance()  # the first move comes at once
 
     def action_copy(self) -> None:
         """Copy the command that takes this apart."""
-        if self.dissection is None:
-            return
-        command = self.dissection.command()
+        command = self.state.command()
         self.app.copy_to_clipboard(command)
         self.notify(command, title="copied", timeout=10, markup=False)
 
-    def _move(self, times: int = 1) -> None:
-        if self.dissection is None:
-            return
-        if not all(self.dissection.step() for _ in range(times)) or self.dissection.look.done:
-            self._playing.hold()
-        self._show()
-
-    # What the widgets wish.
-
-    @on(ExpressionLine.Typed)
-    def _type(self, event: ExpressionLine.Typed) -> None:
-        if self.dissection is None:
-            return
-        try:
-            self.dissection.type(event.text)
-        except Refused as refused:
-            self._desk.line.refuse(refused)
-        else:
-            self._begin()
-            self._desk.take_keys()
-
-    @on(ExpressionLine.Settled)
-    def _settle(self) -> None:
-        self._desk.line.show(self._text)
-        self._desk.take_keys()
-
     @on(OptionList.OptionSelected, "#inputs")
     def _edit_input(self, event: OptionList.OptionSelected) -> None:
-        if self.dissection is None:
-            return
-        settings = self.dissection.settings
-        given = values(settings) if settings is not None else {}
+        given = self.state.inputs() if self.ready else {}
         if event.option_id in given:  # another preset may have come before this was heard
-            self._playing.hold()
-            self._stand()
+            self.action_edit()
             start = f"{event.option_id} = "
-            self._desk.line.edit(start + given[event.option_id], replace=len(start))
+            self.line.edit(start + given[event.option_id], replace=len(start))
 
     @on(Inputs.Turned)
-    def _turn(self, event: Inputs.Turned) -> None:
-        if self.dissection is None:
-            return
-        self._playing.hold()
-        self.dissection.turn(event.name)
-        self._begin()
-
-    # What is shown.
-
-    @property
-    def _text(self) -> str:
-        """The expression as it stands in the line."""
-        settings = self.dissection.settings if self.dissection else None
-        return settings.expression if settings else ""
-
-    def _begin(self) -> None:
-        """Show what is taken apart now."""
-        if self.dissection is None:
-            return
-        self._desk.begin(self.dissection.settings)
-        self._desk.line.show(self._text)
-        self.refresh_bindings()
-        self._show()
-
-    def _show(self) -> None:
-        """Show how far it was walked."""
-        if self.dissection is None:
-            return
-        look = self.dissection.look
-        self._desk.show(look)
-        self._stand()
-        if self._ends != (look.begun, look.done):
-            self._ends = (look.begun, look.done)
-            self.refresh_bindings()  # there is nothing behind, or nothing ahead
-        self._check(look)
-
-    def _stand(self) -> None:
-        """Tell the lines above and below where the walk stands."""
-        if self.dissection is None:
-            return
-        look = self.dissection.look
-        self.status = LabStatus(
-            preset="your own" if self.dissection.own else self.dissection.preset.name,
-            progress=progress(look),
-            device=self._device,
-            state=self._playing.pace if self._playing.on else rest(look),
-            finished=look.done,
-        )
+    def _switch_gradient(self, event: Inputs.Turned) -> None:
+        if self.ready:
+            self.change(lambda: self.state.switch_gradient(event.name))

@@ -13,7 +13,7 @@ from textual.timer import Timer
 
 from engine.programs.sights import Way
 from lessons.lesson import Lesson
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.labs.interactive import after
 from tui.labs.lab import Lab, LabStatus
 from tui.labs.program_desk import ProgramDesk
@@ -55,10 +55,10 @@ class GraphsLab(Lab, ThemeAware):
         """The bars are as long as there is room."""
         self.call_after_refresh(self._show)
 
-    def open(self, bench: Bench) -> None:
-        self._devices = bench.devices
+    def open(self, environment: Environment) -> None:
+        self._devices = environment.devices
         self.comparison = Comparison(self._lesson)
-        self.comparison.use_device(bench.device.name)
+        self.comparison.use_device(environment.device.name)
         self._show()
         self.refresh_bindings()
         self.be_ready()

@@ -15,7 +15,7 @@ from textual.widget import Widget
 
 from engine.expression import Refused
 from lessons.lesson import Lesson, Preset
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.labs.lab import Lab, LabStatus
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.theme import ThemeAware
@@ -223,8 +223,8 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
 
     # What all of them do.
 
-    def open(self, bench: Bench) -> None:
-        self.device = self.device or bench.processor
+    def open(self, environment: Environment) -> None:
+        self.device = self.device or environment.processor
         self.state = self.make_state()
         self.be_ready()
         self.renew()
@@ -276,12 +276,16 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         self.show()
         if self.state.by_hand:
             self._check(self.state.look)
+        self._offer_keys()
+        self.update_status()
+
+    def _offer_keys(self) -> None:
+        """Make the footer anew where other keys can be pressed than before."""
         bindings = Binding.make_bindings(self.BINDINGS)
         usable = [self.check_action(one.action.partition("(")[0], ()) for one in bindings]
         if usable != self._usable:  # a footer that is made anew flickers
             self._usable = usable
             self.refresh_bindings()
-        self.update_status()
 
     def update_status(self) -> None:
         """Update the lines above and below the lab."""
@@ -296,6 +300,7 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
     def apply_theme(self) -> None:
         if self.ready:
             self.show()
+            self._offer_keys()  # another size may have other keys
 
     def on_resize(self, event: Resize) -> None:
         """Draw into the new amount of room."""

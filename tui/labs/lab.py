@@ -19,7 +19,7 @@ from textual.widgets import Input, OptionList, Static
 
 from engine.frame import Frame
 from lessons.lesson import Challenge, Lesson
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.widgets.challenges import Challenges
 
 UNNOTICED = 0.2
@@ -199,7 +199,7 @@ class Lab(Container):
     def prepare(self) -> None:
         """Do what `open` needs and takes a moment, such as reading files: in another thread."""
 
-    def open(self, bench: Bench) -> None:
+    def open(self, environment: Environment) -> None:
         """Begin: torch is there, and so are the devices."""
         raise NotImplementedError
 

@@ -163,7 +163,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
     def _load_saved(self) -> Reader | None:
         """The best network of this kind from an earlier run, if there is one that fits."""
         from engine.networks import Unfit
-        from engine.trainers.mnist_saved import saved_reader
+        from engine.trainers.mnist import saved_reader
 
         if self.picture is None:
             return None

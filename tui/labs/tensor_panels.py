@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.tensors.torch_map import MODULES, ModuleMap
+from engine.tensors import torch_map
+from engine.tensors.torch_map import MODULES, ModuleOutput, TorchModule
 from tui.labs.tensor_words import (
     memory_of,
     module_description,
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from tui.labs.tensors_state import TensorsState
 
 MOST_SOURCES = 3
+GIVE_UP = 0.3
+"""Seconds to wait for lines that still run when the lab is closed."""
 SHOWN = ("-fresh", "-result", "-outcome", "-session")
 """What the panel shows beside the sources; the style sheet hides the rest."""
 
@@ -89,7 +92,7 @@ class TensorDesk(Horizontal):
         for name, view in self.sources.items():
             if state.session and view.has_focus and view.viewport.cells:
                 row, column = view.viewport.cells[0]
-                number = state.session.snapshot.variables[name].numbers[row, column]
+                number = state.session.variables[name].numbers[row, column]
                 return f"{name}[{row}, {column}] = {number:g}"
         return None
 
@@ -111,7 +114,7 @@ class TensorDesk(Horizontal):
         if view is self.result:
             if look.result is None or look.result.look is None:
                 return None
-            masks = state.came_from(cells)
+            masks = look.result.came_from(cells)
             self._highlight(state, masks)
             return origin(look.text, look.result.look, cells, masks)
         name = next((name for name, other in self.sources.items() if other is view), "")
@@ -156,10 +159,9 @@ class TensorDesk(Horizontal):
     def _show_session(self, state: TensorsState) -> None:
         session = state.session
         assert session is not None
-        snapshot = session.snapshot
-        self._place(list(snapshot.variables))
-        for name, variable in snapshot.variables.items():
-            caption = memory_of(name, variable, snapshot.shared)
+        self._place(list(session.variables))
+        for name, variable in session.variables.items():
+            caption = memory_of(name, variable, session.shared)
             self.sources[name].show(variable.numbers, name, [caption])
             self.sources[name].mark(changed=variable.changed)
         self._reveal("-session")
@@ -209,7 +211,14 @@ class ModuleDesk(Horizontal):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.map = ModuleMap({})
+        self.unavailable: Mapping[str, str] = {}
+        """Modules whose lines could hang on this machine, and why."""
+        self.place = 0
+        self.outcomes: dict[str, ModuleOutput | str] = {}
+        """By module: its output, or why there is none."""
+        self.running = False
+        """Whether lines run in the thread."""
+        self._thread: threading.Thread | None = None
         self.first = ModuleList(
             *(Option(module.name, id=module.name) for module in MODULES), id="modules", markup=False
         )
@@ -222,28 +231,53 @@ class ModuleDesk(Horizontal):
         yield self._lines
 
     def on_unmount(self) -> None:
-        self.map.close()
+        if self._thread is not None:  # an import cannot be cancelled
+            self._thread.join(timeout=GIVE_UP)
 
     @property
     def description(self) -> Text:
         """What the module is for, and what to look at in its output."""
-        module = self.map.module
-        return module_description(module, self.map.outcomes.get(module.name), self.map.running)
+        module = MODULES[self.place]
+        return module_description(module, self.outcomes.get(module.name), self.running)
+
+    def go(self, direction: int) -> None:
+        """To the next module or the one before, in a circle."""
+        self.place = (self.place + direction) % len(MODULES)
 
     def run(self) -> None:
-        """Run the lines of the module."""
-        self.map.run(partial(self.app.call_later, self._changed))
+        """Run the lines of the module, the first time in a thread where they are slow."""
+        module = MODULES[self.place]
+        if self.running:
+            return
+        if module.name in self.unavailable:
+            self.outcomes[module.name] = self.unavailable[module.name]
+        elif module.slow and module.name not in self.outcomes:
+            self.running = True
+            self._thread = threading.Thread(
+                target=self._run, args=(module, self.app), name="module", daemon=False
+            )
+            self._thread.start()
+        else:
+            self._run(module, self.app)
 
     def show(self) -> None:
         """Show the modules as they are now."""
-        module = self.map.module
-        ran = self.map.outcomes.get(module.name)
-        self.first.highlighted = self.map.place
+        module = MODULES[self.place]
+        ran = self.outcomes.get(module.name)
+        self.first.highlighted = self.place
         self._lines.border_title = f"{module.name} · space: run it"
         self._lines.show(module_lines(module, ran), 0 if ran is None else len(module.code))
         for each in MODULES:
-            sign = "✓" if each.name in self.map.outcomes else " "
+            sign = "✓" if each.name in self.outcomes else " "
             self.first.replace_option_prompt(each.name, Text(f"{sign} {each.name}"))
+
+    def _run(self, module: TorchModule, app: App[object]) -> None:
+        try:
+            self.outcomes[module.name] = torch_map.run(module)
+        except Exception as error:  # a broken installation raises all kinds of errors
+            self.outcomes[module.name] = f"{type(error).__name__}: {error}"
+        self.running = False
+        app.call_later(self._changed)
 
     def _changed(self) -> None:
         if self.is_attached:  # the lines may have run in a thread, and the lab been left
@@ -252,12 +286,12 @@ class ModuleDesk(Horizontal):
     @on(OptionList.OptionHighlighted)
     def _choose(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        if event.option_index != self.map.place:
-            self.map.go(event.option_index - self.map.place)
+        if event.option_index != self.place:
+            self.place = event.option_index
             self._changed()
 
     @on(OptionList.OptionSelected)
-    def _run(self, event: OptionList.OptionSelected) -> None:
+    def _select(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.run()
         self._changed()

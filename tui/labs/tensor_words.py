@@ -160,7 +160,7 @@ def memory_of(name: str, variable: Variable, shared: Sequence[str]) -> str:
     """Which variables of the NumPy session share the memory of this one, and its library."""
     others = [other for other in shared if other != name] if name in shared else []
     memory = f"memory with {', '.join(others)}" if others else "its own memory"
-    return f"{memory} · {variable.type.partition('.')[0]}"
+    return f"{memory} · {variable.library}"
 
 
 # How broadcasting aligns two shapes.
@@ -210,9 +210,10 @@ def script(session: NumpySession) -> list[TranscriptLine]:
 
 def session_step(session: NumpySession) -> Text:
     """The last statement of the NumPy session, and what it did."""
-    if len(session.ran) <= session.made:
+    if session.untouched:
         return Text(AT_FIRST)
-    return Text.assemble((session.snapshot.statement, "bold"), f"\n{session.snapshot.note}")
+    statement, note = session.ran[-1]
+    return Text.assemble((statement, "bold"), f"\n{note}")
 
 
 def module_lines(module: TorchModule, ran: ModuleOutput | str | None) -> list[TranscriptLine]:

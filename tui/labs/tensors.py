@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from engine.expression import Refused
-from engine.tensors.torch_map import MODULES, ModuleMap
+from engine.tensors.torch_map import MODULES
 from lessons.lesson import Lesson
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.labs import tensor_words
 from tui.labs.interactive import InteractiveLab, Playing
 from tui.labs.tensor_panels import ModuleDesk, TensorDesk
+from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.tensor_view import TensorView
 
 if TYPE_CHECKING:
@@ -32,6 +33,32 @@ FRAMES_A_SECOND = 8.0
 BESIDE, ALONE = 34, 74
 """The width of a line to try, on a wide screen and on a narrow one."""
 STEP = Binding.Group("step", compact=True)
+VIEW = "Show the lines to try and the challenges, or the tensors"
+KEYS: list[BindingType] = [
+    Binding(
+        key, action, words, name != "backtab", id=f"tensors.{name}", tooltip=tooltip, group=group
+    )
+    for key, action, words, name, tooltip, group in (
+        ("enter,e", "edit", "type", "type", "A line of code to evaluate", None),
+        ("n", "suggest", "try", "next", "The next of the lines to try", None),
+        ("p", "preset", "scene", "preset", "The next scene, and at last the map", None),
+        ("space", "play", "play", "play", "Play the frames, or run the next lines", None),
+        ("s", "step", "next", "step", "The next slice or statement", STEP),
+        ("b", "back", "back one", "back", "One slice or statement back", STEP),
+        ("v", "view", "view", "view", VIEW, None),
+        ("r", "reset", "reset", "reset", "The scene as it was", None),
+        (
+            "tab",
+            "next(1)",
+            "next panel",
+            "tab",
+            "The next tensor, and at last the challenges",
+            None,
+        ),
+        ("shift+tab", "next(-1)", "panel before", "backtab", "", None),
+        ("y", "copy", "copy", "copy", "Copy the line", None),
+    )
+]
 
 
 class SlicePlaying(Playing):
@@ -71,51 +98,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         #memory { border-top: solid $foreground 30%; }
     }
     """
-    BINDINGS = [
-        Binding("enter,e", "edit", "type", id="tensors.type", tooltip="A line of code to evaluate"),
-        Binding("n", "suggest", "try", id="tensors.next", tooltip="The next of the lines to try"),
-        Binding("p", "preset", "scene", id="tensors.preset", tooltip="Climb the ladder"),
-        Binding(
-            "space",
-            "play",
-            "play",
-            id="tensors.play",
-            tooltip="Play the frames, or run the next lines",
-        ),
-        Binding(
-            "s",
-            "step",
-            "next",
-            id="tensors.step",
-            group=STEP,
-            tooltip="The next slice or statement",
-        ),
-        Binding(
-            "b",
-            "back",
-            "back one",
-            id="tensors.back",
-            group=STEP,
-            tooltip="One slice back, or take the last statement back",
-        ),
-        Binding(
-            "v",
-            "view",
-            "view",
-            id="tensors.view",
-            tooltip="Show the lines to try and the challenges, or the tensors",
-        ),
-        Binding("r", "reset", "reset", id="tensors.reset", tooltip="The scene as it was"),
-        Binding(
-            "tab",
-            "next(1)",
-            "next panel",
-            id="tensors.tab",
-            tooltip="The next tensor; after the last one the challenges",
-        ),
-        Binding("shift+tab", "next(-1)", "panel before", id="tensors.backtab", show=False),
-        Binding("y", "copy", "copy", id="tensors.copy", tooltip="Copy the line"),
-    ]
+    BINDINGS = KEYS
     OPENS_LINE = frozenset({"enter", "e"})
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
@@ -142,10 +125,10 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     # The state, and what is shown of it.
 
-    def open(self, bench: Bench) -> None:
-        if "CUDA" in bench.remark:
-            self.modules.map = ModuleMap({"torch.cuda": f"not asked here: {bench.remark}"})
-        super().open(bench)
+    def open(self, environment: Environment) -> None:
+        if "CUDA" in environment.remark:
+            self.modules.unavailable = {"torch.cuda": f"not asked here: {environment.remark}"}
+        super().open(environment)
         if self.display:
             self.enter()
 
@@ -174,7 +157,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
     @property
     def progress(self) -> str:
         if self.on_map:
-            return f"module {self.modules.map.place + 1}/{len(MODULES)}"
+            return f"module {self.modules.place + 1}/{len(MODULES)}"
         state = self.state
         if state.session is not None and state.in_session:
             ran = len(state.session.ran)
@@ -186,7 +169,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
     @property
     def idle(self) -> str:
         if self.on_map:
-            return "running…" if self.modules.map.running else "space: run these lines"
+            return "running…" if self.modules.running else "space: run these lines"
         return "arrows: a cell" if self.state.text else "n: a line to try"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -231,10 +214,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self._show_text()
         self.renew()
 
-    def apply_theme(self) -> None:
-        if self.ready:
-            self.renew()  # another size may have other keys
-
     def advance(self, steps: int = 1) -> None:
         self.desk.turn(steps)
 
@@ -243,11 +222,24 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             self.state.type(text)
         except Refused as refused:
             self.renew()  # an error about an earlier line is gone
+            with self.prevent(Input.Changed):
+                self.line.edit(text)  # what was typed stays, to be corrected
             self.line.refuse(refused)
             return
         self._show_line()
         if self.state.look.refused is None:
             self.enter()
+
+    def leave(self) -> None:
+        if self.ready:
+            self._restore()
+        super().leave()
+
+    @on(ExpressionLine.Settled)
+    def _restore(self) -> None:
+        """Show the result again that belongs to the line."""
+        self.state.restore()
+        self.renew()
 
     def _show_line(self) -> None:
         """Show the result of a line; where PyTorch refused it, point at the place."""
@@ -302,7 +294,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
     def _move(self, direction: int) -> None:
         self.hold()
         if self.on_map:
-            self.modules.map.go(direction)
+            self.modules.go(direction)
         elif self.state.session:
             self.state.step() if direction > 0 else self.state.back()
         else:

@@ -12,7 +12,7 @@ import torch
 from engine.expression import Refused
 from engine.tensors.content import tensors
 from engine.tensors.evaluate import evaluate, look, share_storage
-from engine.tensors.looks import Mask, PyTorchRefused, SceneLook, Shape
+from engine.tensors.looks import PyTorchRefused, SceneLook
 from engine.tensors.numpy_session import NumpySession, assignment
 from engine.tensors.scenes import TensorScene, Try, find
 from tui.labs.interactive import LabState
@@ -24,11 +24,15 @@ NUMPY = "numpy"
 class TensorsState(LabState):
     """The tensors of one scene, and the result of the last line.
 
-    Where a line is refused before PyTorch has seen it, everything stays as it was.
+    Where a line is refused before PyTorch has seen it, the result before it is hidden until
+    `restore`: it does not belong to what stands in the line.
     """
 
     look: SceneLook
     """The tensors of the scene and the last line with its result, frozen."""
+
+    _hidden: SceneLook | None = None
+    """The result that a refused line has hidden."""
 
     def __init__(self, scene: str) -> None:
         self.use(scene)
@@ -36,6 +40,12 @@ class TensorsState(LabState):
     @property
     def text(self) -> str:
         return self.look.text
+
+    @property
+    def tried(self) -> int | None:
+        """The number of the scene's own line that is shown; None for one of the learner's."""
+        lines = [line.text for line in self.scene.tries]
+        return lines.index(self.text) if self.text in lines else None
 
     @property
     def in_session(self) -> bool:
@@ -50,7 +60,7 @@ class TensorsState(LabState):
         """
         self._tensors: Mapping[str, torch.Tensor] = tensors(preset)
         self.scene: TensorScene = find(preset)
-        self.tried: int | None = None
+        self._last = -1
         """The number of the scene's own line that was tried last."""
         self.session = NumpySession() if preset == NUMPY else None
         self._changed()
@@ -59,11 +69,11 @@ class TensorsState(LabState):
         """Try a line; in the NumPy session also change a cell: `a[0, 1] = 5`.
 
         Raises:
-            Refused: it cannot be taken; everything stays as it was, but for an error of PyTorch
-                about an earlier line, which is no longer shown.
+            Refused: it cannot be taken, and no tensor has changed. The result of the line before
+                is hidden; an error of PyTorch about it is gone.
         """
         try:
-            change = self.session and assignment(text, self.session.snapshot.variables)
+            change = self.session and assignment(text, self.session.variables)
             if self.session and change:
                 try:
                     self.session.change(change)
@@ -73,27 +83,24 @@ class TensorsState(LabState):
                 return
             self._try(text)
         except Refused:
-            if self.look.refused is not None:
+            if self.look.text:
+                self._hidden = None if self.look.refused else self.look
                 self.look = SceneLook(self.look.scene, self.look.sources)
             raise
-        known = {line.text: number for number, line in enumerate(self.scene.tries)}
-        self.tried = known.get(text.strip(), self.tried)
+        if self.tried is not None:
+            self._last = self.tried
+
+    def restore(self) -> None:
+        """Show the result again that a refused line has hidden."""
+        if self._hidden is not None:
+            self.look, self._hidden = self._hidden, None
 
     def suggest(self) -> Try:
         """Try the next of the scene's own lines."""
         tries = self.scene.tries
-        self.tried = 0 if self.tried is None else (self.tried + 1) % len(tries)
-        self._try(tries[self.tried].text)
-        return tries[self.tried]
-
-    def came_from(self, cells: tuple[Shape, ...]) -> Mapping[str, Mask]:
-        """The cells of each tensor that these cells of the result come from."""
-        found: dict[str, Mask] = {}
-        for cell in cells if self.look.result else ():
-            assert self.look.result is not None
-            for name, mask in self.look.result.came_from(cell).items():
-                found[name] = found[name] | mask if name in found else mask
-        return found
+        self._last = (self._last + 1) % len(tries)
+        self._try(tries[self._last].text)
+        return tries[self._last]
 
     def partners(self, name: str) -> tuple[str, ...]:
         """The other tensors of the scene that lie in the same memory as this one."""
@@ -111,7 +118,7 @@ class TensorsState(LabState):
     def back(self) -> None:
         """Take the last statement of the NumPy session back, the learner's own too."""
         if self.session is not None:
-            self.session.back()
+            self.session = self.session.without_last()
             self._changed()
 
     def _try(self, text: str) -> None:
@@ -122,9 +129,11 @@ class TensorsState(LabState):
             self.look = SceneLook(before.scene, before.sources, text.strip(), refused=refused)
         else:
             self.look = SceneLook(before.scene, before.sources, result.text, result)
+        self._hidden = None
 
     def _changed(self) -> None:
         """Show the tensors as they are now, without a line."""
+        self._hidden = None
         if self.session is not None:
             self._tensors = self.session.tensors
         sources = {name: look(tensor) for name, tensor in self._tensors.items()}

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
-from tui.bench import Bench
+from tui.environment import Environment
 from tui.experiment import Experiment
 from tui.labs.lab import Lab, LabStatus
 from tui.watching import Watching
@@ -76,7 +76,9 @@ class Notice(Static):
         """
         wrong = frame.state in NOTICES
         task = frame.task if frame.step == 0 else ""
-        words = frame.message if wrong else "\n".join(filter(None, (task, frame.note)))
+        words = (
+            frame.message if wrong else "\n".join(filter(None, (task, frame.message, frame.note)))
+        )
         text = NOTICES.get(frame.state, "{message}").format(message=words.replace("[", "\\["))
         if text != self.content:
             self.set_class(not wrong, "-note")
@@ -127,10 +129,10 @@ class TrainingLab(Lab):
     def prepare(self) -> None:
         self._first, self._why_not_first = self.lesson.starting_preset()
 
-    def open(self, bench: Bench) -> None:
+    def open(self, environment: Environment) -> None:
         """Set up the experiment: torch is there, and so is the device."""
-        self._devices = bench.devices
-        self.experiment = Experiment(self.lesson, bench.device, self._first)
+        self._devices = environment.devices
+        self.experiment = Experiment(self.lesson, environment.device, self._first)
         self._starting.what = "setting up the training"
         self.experiment.reset()
         self._begin()

@@ -17,9 +17,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
-from tui.bench import Bench, NoBench
 from tui.completion import challenges_met, is_begun, is_complete, questions_answered
 from tui.course import problem
+from tui.environment import Environment, NoEnvironment
 from tui.progress import Progress
 from tui.terminal.resizing import LatestSize
 from tui.widgets.key_footer import KeyFooter
@@ -74,10 +74,10 @@ class HomeScreen(LatestSize, Screen[None]):
         entry: Entry
 
     def __init__(
-        self, progress: Progress, bench: asyncio.Future[Bench], slug: str | None = None
+        self, progress: Progress, environment: asyncio.Future[Environment], slug: str | None = None
     ) -> None:
         super().__init__()
-        self._bench = bench
+        self._environment = environment
         self._progress = progress
         self._slug = slug
         self._shown = ""
@@ -115,13 +115,13 @@ class HomeScreen(LatestSize, Screen[None]):
 
     @work
     async def _name_device(self) -> None:
-        bar = self.query_one(StatusBar)  # the app may be closing when the bench is there
+        bar = self.query_one(StatusBar)  # the app may be closing when the environment is there
         try:
-            bench = await asyncio.shield(self._bench)
-        except NoBench:
+            environment = await asyncio.shield(self._environment)
+        except NoEnvironment:
             bar.device = NO_DEVICE
         else:
-            bar.device = f"{bench.device.name} {bench.device.title}"
+            bar.device = f"{environment.device.name} {environment.device.title}"
 
     def on_screen_resume(self) -> None:
         """Back from a lesson: there may be more done now."""

@@ -1,4 +1,4 @@
-"""A lesson on screen: Concept, Lab and Code, one key each; knows none of their insides."""
+"""A lesson on screen: Concept, Lab and Code, one key each."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from lessons.lesson import Lesson, TrainingLesson
-from tui.bench import Bench, NoBench
+from tui.environment import Environment, NoEnvironment
 from tui.labs import lab_of
 from tui.labs.lab import Lab, LabStatus
 from tui.progress import Done, Progress
@@ -38,7 +38,7 @@ PAGES = Binding.Group("pages", compact=True)
 
 
 class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
-    """One lesson; its lab opens as soon as there is a bench to work on."""
+    """One lesson; its lab opens as soon as PyTorch and the devices are ready."""
 
     CSS_PATH = "lesson.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
@@ -57,10 +57,14 @@ class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
         """Something was done that the course counts; perhaps after the lesson was left."""
 
     def __init__(
-        self, lesson: Lesson, progress: Progress, bench: asyncio.Future[Bench], fps: float
+        self,
+        lesson: Lesson,
+        progress: Progress,
+        environment: asyncio.Future[Environment],
+        fps: float,
     ) -> None:
         super().__init__()
-        self._bench = bench
+        self._environment = environment
         self.lesson = lesson
         self._progress = progress
         self._heading = Heading(lesson.title)
@@ -96,14 +100,14 @@ class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
     @work
     async def _open_lab(self) -> None:
         try:
-            bench = await asyncio.shield(self._bench)
-        except NoBench as error:
+            environment = await asyncio.shield(self._environment)
+        except NoEnvironment as error:
             self._status.device = NO_DEVICE
             self._lab.fail(str(error))
         else:
             await asyncio.to_thread(self._lab.prepare)
-            self._status.device = f"{bench.device.name} {bench.device.title}"
-            self._lab.open(bench)
+            self._status.device = f"{environment.device.name} {environment.device.title}"
+            self._lab.open(environment)
             self._opened = True
             for do in self._awaiting:
                 do()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,9 +17,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.handwriting import SIDE, Ink, Pad, as_mnist, resized
-from tui.charts.bars import bars, percent
 from tui.charts.canvas import Canvas, packed
 from tui.charts.pixels import ink
+from tui.charts.tables import bars, percent
 from tui.screens.closing import ClosesOnce
 from tui.terminal.resizing import LatestSize
 from tui.widgets.key_footer import KeyFooter
@@ -75,15 +74,8 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
         Binding("x", "clear", "clear", id="pad.clear", tooltip="Take an empty sheet"),
     ]
 
-    @dataclass
     class Drawn(Message):
         """The ink on the sheet has changed."""
-
-        pad: DrawingPad
-
-        @property
-        def control(self) -> DrawingPad:
-            return self.pad
 
     def __init__(self, pad: Pad | None = None, *, id: str | None = None) -> None:
         """Show that sheet, or an empty one."""
@@ -113,11 +105,9 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
         return SIDE * self.scale // 2
 
     def action_move(self, right: int, down: int) -> None:
-        """Move the pen by a pixel."""
         self._go(self.pad.x + right, self.pad.y + down)
 
     def action_pen(self) -> None:
-        """Let the pen down, or lift it."""
         if self.pad.down:
             self._lift()
         else:
@@ -125,12 +115,10 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
             self._changed()
 
     def action_undo(self) -> None:
-        """Take the last stroke back."""
         self.pad.undo()
         self._changed()
 
     def action_clear(self) -> None:
-        """Take an empty sheet."""
         self.pad.clear()
         self._changed()
 
@@ -157,15 +145,10 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
 
     def _pixel(self, event: MouseEvent) -> tuple[float, float]:
         """Where on the sheet the mouse is, in pixels, also outside of it."""
-        x, y = (
-            # Most terminals report a cell, which means its centre; some report the exact point.
-            place + (0.5 if place == int(place) else 0) - before
-            for place, before in (
-                (event.pointer_x, self.gutter.left),
-                (event.pointer_y, self.gutter.top),
-            )
-        )
-        return x / self.scale, 2 * y / self.scale
+        pointer = event.pointer_x, event.pointer_y
+        # Most terminals report a cell, which means its centre; some report the exact point.
+        x, y = (place + (0.5 if place == int(place) else 0) for place in pointer)
+        return (x - self.gutter.left) / self.scale, 2 * (y - self.gutter.top) / self.scale
 
     def _lift(self) -> None:
         self.pad.lift()
@@ -181,7 +164,7 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
 
     def _changed(self) -> None:
         self._draw()
-        self.post_message(self.Drawn(self))
+        self.post_message(self.Drawn())
 
     def _draw(self) -> None:
         side = SIDE * self.scale

@@ -1,1 +1,1 @@
-"""How changed cells get to the terminal, and in how few bytes; knows no lesson and no run."""
+"""How changed cells get to the terminal, and in how few bytes."""

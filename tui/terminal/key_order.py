@@ -1,4 +1,4 @@
-"""Keys one after the other, in the order in which they were pressed; knows not what they do."""
+"""Works keys one after the other, in the order in which they were pressed."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SLICES = 100
 say, counts as one, however long it takes."""
 
 
-class Follower(Message):
-    """Goes behind a key through every widget that the key goes through, up to the app."""
+class KeyEcho(Message):
+    """Follows a key through every widget that handles it, up to the app: then its work is done."""
 
     def __init__(self, key: Key | Paste, rounds: int) -> None:
         super().__init__()
@@ -53,7 +53,7 @@ class KeyOrder(App[None]):
         self._keys: deque[Key | Paste] = deque()
         """The key (or pasted text) that is being worked, and those that wait."""
         self._goes_through: Widget | None = None
-        """The widget that the key being worked, or its follower, was handed to."""
+        """The widget that the key being worked, or its echo, was handed to."""
 
     def keep(self, event: Key | Paste) -> bool:
         """Let the screen on top keep the event instead of working it now; whether it did."""
@@ -104,10 +104,10 @@ class KeyOrder(App[None]):
     def _follow(self, key: Key | Paste, rounds: int) -> None:
         if self.screen_stack:  # else this was the key to quit
             self._goes_through = self.focused or self.screen
-            self._goes_through.post_message(Follower(key, rounds))
+            self._goes_through.post_message(KeyEcho(key, rounds))
 
-    @on(Follower)
-    async def _come_back(self, event: Follower) -> None:
+    @on(KeyEcho)
+    async def _come_back(self, event: KeyEcho) -> None:
         if event.rounds > 1:
             self._follow(event.key, event.rounds - 1)
         else:

@@ -1,4 +1,4 @@
-"""Sends changed cells straight to the terminal; knows no widget's contents.
+"""Sends changed cells straight to the terminal.
 
 Textual's compositor asks every widget in sight for its lines, lays them over one another, and
 sends each changed line from the left edge of its widget. That is right for whatever may overlap,

@@ -1,4 +1,4 @@
-"""Says the same to the terminal in fewer bytes; knows no widget.
+"""Says the same to the terminal in fewer bytes.
 
 Rich, which writes the colours, turns everything off after each run of letters and then names both
 colours in full, of which the background is nearly always what it was: half of all that is sent.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import re
 import shlex
 from collections.abc import Iterable, Mapping, Sequence, Set
@@ -16,6 +18,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -23,7 +26,6 @@ from engine.config import Setting, Unmet, without_effect
 from engine.datasets.cells import shown
 from engine.equations import plain
 from lessons.lesson import Control
-from tui.widgets.path_suggester import PathSuggester
 from tui.widgets.rows import RowList, row_keys
 
 TURN = Binding.Group("set", compact=True)
@@ -31,6 +33,10 @@ LOWER, HIGHER = "The next lower value of the control", "The next higher value of
 TYPE = "Type any value for the highlighted control"
 OPTION = re.compile(r"--set ('[^']*'|[^\s',;]+(?:,[^\s',;]+)*)")
 """A setting as it is written on the command line."""
+ENDINGS = (".csv", ".tsv", ".txt", ".data")
+"""What a file of a table is called; where there is one, it is offered before others."""
+MOST_ENTRIES = 2000
+"""So many entries of a folder are looked at."""
 
 
 class ControlList(RowList):
@@ -358,3 +364,37 @@ def for_controls(text: str, controls: Iterable[Control]) -> str:
         return f'set "{labels[name]}" to {value}' if name in labels else found[0]
 
     return OPTION.sub(worded, text)
+
+
+class PathSuggester(Suggester):
+    """Completes the last part of a path; → takes what is offered."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The path with its last part completed, if anything begins so.
+
+        In a thread: a folder may lie on a network that is slow, or gone.
+        """
+        return await asyncio.to_thread(complete, value)
+
+
+def complete(value: str) -> str | None:
+    """The first entry that begins as what was typed, a folder with its slash; None for none."""
+    folder, slash, begun = value.rpartition("/")
+    place = os.path.expanduser(folder + slash) or "."  # noqa: PTH111  # never raises
+    try:
+        with os.scandir(place) as entries:
+            found = [
+                entry.name + "/" * entry.is_dir()
+                for _, entry in zip(range(MOST_ENTRIES), entries, strict=False)
+                if entry.name.startswith(begun) and (begun or not entry.name.startswith("."))
+            ]
+    except (OSError, ValueError):
+        return None
+    names = [name for name in found if name.isprintable()]
+    if not value or not names:
+        return None
+    best = min(names, key=lambda name: (not name.endswith((*ENDINGS, "/")), name))
+    return f"{folder}{slash}{best}"

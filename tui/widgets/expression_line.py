@@ -1,4 +1,4 @@
-"""A line to type an expression in, and what is wrong with it; knows not what it may say."""
+"""A line to type an expression in, which shows what is wrong with it and where."""
 
 from __future__ import annotations
 
@@ -16,11 +16,9 @@ from engine.expression import Refused
 
 
 class TypedLine(Input):
-    """A line that no control character gets into, by pasting say: one could write anywhere."""
+    """A line that takes no control characters, also not pasted ones: they could move the cursor."""
 
-    BINDINGS = [
-        Binding("enter", "submit", "accept", id="expression.take"),
-    ]
+    BINDINGS = [Binding("enter", "submit", "accept", id="expression.take")]
 
     def __init__(self, text: str) -> None:
         super().__init__(
@@ -35,8 +33,8 @@ class TypedLine(Input):
 class ExpressionLine(Vertical):
     """Shows an expression, and takes another.
 
-    Posts `Typed` with what was typed; whoever listens answers with `show` where it is taken, or
-    with `refuse`, which points at the place and leaves the line open to be mended.
+    Posts `Typed` with what was typed; the receiver answers with `show` if it is accepted, or with
+    `refuse`, which points at the place and leaves the line open for a correction.
     """
 
     DEFAULT_CSS = """
@@ -64,29 +62,33 @@ class ExpressionLine(Vertical):
 
     @dataclass
     class Settled(Message):
-        """The learner is done with the line: the keys are free for something else."""
+        """The learner left the line: something else can take the keys."""
 
     def __init__(self, sign: str, text: str = "", *, id: str | None = None) -> None:
-        """Show `sign` before the line, `f = ` say."""
+        """Show `sign` before the line, such as `f = `."""
         super().__init__(id=id)
         self._sign = sign
-        self._taken = text
+        self._accepted = text
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="typed"):
             yield Static(self._sign, id="sign", markup=False)
-            yield TypedLine(self._taken)
+            yield TypedLine(self._accepted)
         yield Static(id="refusal", markup=False)
 
     @property
+    def _input(self) -> Input:
+        return self.query_one(Input)
+
+    @property
     def editing(self) -> bool:
-        """Whether what is typed goes into the line."""
+        """Whether the line has the keys."""
         return self._input.has_focus
 
     def edit(self, text: str | None = None, *, replace: int | None = None) -> None:
-        """Take the keys, and offer this text, or what holds now, to be changed.
+        """Take the keys and offer this text, or the accepted one, to be changed.
 
-        What stands from the column `replace` on gives way to the first letter that is typed.
+        What stands from the column `replace` on is replaced by the first letter that is typed.
         """
         if text is not None:
             self._input.value = text
@@ -95,19 +97,19 @@ class ExpressionLine(Vertical):
         self._input.selection = Selection(end if replace is None else replace, end)
 
     def show(self, text: str) -> None:
-        """This is what holds now."""
-        self._taken = text
+        """Show the accepted text."""
+        self._accepted = text
         with self.prevent(Input.Changed):
             self._input.value = text
-        self._input.cursor_position = len(text)  # for whoever comes by tab
+        self._input.cursor_position = len(text)  # for a learner who comes by tab
         self.remove_class("-refused")
 
     def refuse(self, refused: Refused) -> None:
-        """Say why the line cannot be taken, and where."""
+        """Say why the line cannot be accepted, and where."""
         self._input.focus()
         sign = " " * len(self._sign)
         line, marks = refused.pointer.split("\n")
-        # A line that is longer than the box scrolls; then the place is shown with what is near it.
+        # A line longer than the box scrolls; then the place is shown with what is near it.
         room = max(10, self._input.content_size.width)
         shift = max(0, refused.start - room // 2) if len(line) > room else 0
         elsewhere = refused.text != self._input.value
@@ -118,12 +120,8 @@ class ExpressionLine(Vertical):
 
     def action_settle(self) -> None:
         """Leave the line as it was."""
-        self.show(self._taken)
+        self.show(self._accepted)
         self.post_message(self.Settled())
-
-    @property
-    def _input(self) -> Input:
-        return self.query_one(Input)
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:
@@ -131,5 +129,5 @@ class ExpressionLine(Vertical):
         self.post_message(self.Typed(event.value))
 
     @on(Input.Changed)
-    def _mend(self) -> None:
+    def _correct(self) -> None:
         self.remove_class("-refused")

@@ -27,7 +27,7 @@ class Chart(Painted):
         self._kind = CHARTS[name]
         self.border_title = self._kind.title
         self._wanted: tuple[Frame, ChartStyle] | None = None
-        self._drawn: tuple[int, ChartStyle, Size] | None = None
+        self._drawn: tuple[Frame, ChartStyle, Size] | None = None
 
     def draw(self, frame: Frame, style: ChartStyle) -> None:
         """Show this frame, now or once the chart is in sight."""
@@ -39,7 +39,8 @@ class Chart(Painted):
         if self._wanted is None or not self.size.area:
             return
         frame, style = self._wanted
-        if self._drawn != (drawn := (id(frame), style, self.size)):
+        drawn = frame, style, self.size  # a frame is equal to itself alone
+        if self._drawn != drawn:
             self._drawn = drawn
             self.paint_canvas(self._kind.draw(frame, *self.size, style))
 

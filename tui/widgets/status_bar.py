@@ -51,7 +51,11 @@ class StatusBar(Lines):
 
     def _of_the_lab(self) -> str:
         frame = self.frame
-        return f"{_rate(frame.rate)} · {frame.state}" if frame else self.state
+        if frame is None:
+            return self.state
+        planned = frame.settings.get("epochs")
+        early = frame.state is State.FINISHED and isinstance(planned, int) and frame.epoch < planned
+        return f"{_rate(frame.rate)} · {frame.state}{' early' * early}"
 
     def _beside_the_page(self) -> str:
         """What goes on in the lab out of sight, and what there is to say of the page."""

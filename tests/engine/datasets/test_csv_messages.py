@@ -64,6 +64,11 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
     (PLAIN, ["line 1", "'a'"], {"header": "no"}),
     ("a,b\n" + rows("p{i},{i}"), ["beside the label holds numbers: nothing can be learned"], {}),
     (
+        "name,kind,a,b\n" + rows("n{i},{w},{i},{i}.5"),
+        ["'n0' is not a number; leave the columns without numbers out: --set ignore=name,kind"],
+        {},
+    ),
+    (
         "kind,a\ncat,1\ndog,2\ncat,3\ndog,4\n",
         ["column 'kind' is what to predict: --set label="],
         {},
@@ -76,6 +81,7 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
     ("a,b,y\n1,2,0\n", ["'2'; by its place it is called 'column 2'"], {"ignore": "2"}),
     (PLAIN, ["column 'y' is the label, and is ignored as well"], {"ignore": "y", "label": "y"}),
     (PLAIN, ["no column is left to learn from"], {"ignore": "a,b"}),
+    (PLAIN, ["no column is called 'a b'"], {"ignore": "a\rb"}),
     (PLAIN, ["no column is called 'yy'", "did you mean y?"], {"label": "yy"}),
     ("y,y,z\n1,2,0\n2,3,1\n", ["2 columns are called 'y'"], {"label": "y"}),
     ("1,2\n2,3\n3,4\n4,5\n", ["no header", "'column 1' to 'column 2'"], {"label": "price"}),

@@ -190,6 +190,8 @@ def test_the_label_by_its_name_or_place(write: Write) -> None:
     years = read_table(write("2019,2020\n1,0\n2,1\n3,1\n4,0\n"), header="yes", label="2019")
     assert (years.label, years.names) == ("2019", ("2020",))
     assert read_table(write(PLAIN), ignore="y").label == "b"
+    hashed = read_table(write("a,b\n#x,1\n#y,2\n#x,3\n#y,4\n"), label="a")
+    assert (hashed.classes, hashed.report) == (("#x", "#y"), ())  # rows, and no comments
     assert len(read_table(write("1,2,0\n2,3,1\n3,4,1\n4,5,0\n5,6,1\n"), header="yes")) == 4
 
 

@@ -1,0 +1,275 @@
+"""Curves over one axis with points to read off, and a probability over one feature."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import product
+
+import numpy as np
+
+from engine.equations import number, plain
+from engine.pictures import Array, CurvePicture, sigmoid
+from tui.charts.axis import Scale, padded, vertical
+from tui.charts.canvas import LEAST_HEIGHT, UNTOUCHED, Canvas, joined, shows, too_small, words
+from tui.charts.plot import ACROSS, DOWN, LegendEntry, Plot
+from tui.charts.style import RGB, ChartStyle
+
+# A probability over one feature.
+
+ZERO, ONE, ASKED = "○", "●", "◆"
+LEFT, RIGHT, ABOVE, BELOW = "◂", "▸", "▲", "▼"
+"""What marks a threshold or a point that lies beyond an edge."""
+TIGHT = 9
+"""Up to so many rows there is room for a legend of one row only."""
+LOW, HIGH = -0.08, 1.08
+"""The range of the axis of P: the points at 0 and 1 stand clear of the edges."""
+LEVEL = " P = 0.5 "
+REACH = 6.0
+"""The log-odds shown, up and down: P from 0.0025 to 0.9975."""
+
+
+@shows(CurvePicture)
+def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> Canvas:
+    """The S curve now, the threshold where it crosses 0.5, and the odds where they were asked."""
+    x, labels = picture.x.tobytes(), picture.labels.tobytes()
+    below, above = _curve_ground(x, labels, picture.start, picture.at, width, height, style)
+    plot = below.again()
+    if style.residuals and math.isfinite(picture.w + picture.b):
+        # From every label to the curve, P − y, which is what the gradient is made of.
+        ends = picture.probability(picture.x)
+        plot.segments(picture.x, ends, picture.labels, style.residual, "│")
+    xs = plot.x.values(2 * plot.columns)
+    plot.line(xs, picture.probability(xs), style.line)
+    half = int(plot.row(0.5))
+    _threshold(plot, picture, style)
+    p = float(picture.probability(picture.at))
+    odds = number(picture.odds(picture.at), 2)
+    text = f"{ASKED} P({plain(picture.at)}) = {number(p, 3)}, odds {odds}"
+    column = plot.columns - len(text) - 1 if picture.w > 0 else 1
+    plot.lay(above)
+    plot.note(column, half + 1, text, style.residual)
+    at = picture.threshold()
+    if at is not None:
+        text = f"P = 0.5 at x = {number(at, 2)}"
+        column = 1 if picture.w > 0 else plot.columns - len(text) - 1
+        plot.note(column, half - 1, text, style.minimum)
+    plot.points(picture.at, p, style.residual, ASKED)
+    return plot.canvas
+
+
+def _threshold(plot: Plot, picture: CurvePicture, style: ChartStyle) -> None:
+    """Where P = 0.5, as a line from top to bottom, or an arrow at the edge beyond which it is."""
+    at = picture.threshold()
+    if at is None:
+        return
+    place = float(plot.x.place(at))
+    if 0 <= place <= 1:
+        plot.line([at, at], [plot.y.low, plot.y.high], style.minimum, DOWN)
+    else:
+        edge, arrow = (plot.x.low, LEFT) if place < 0 else (plot.x.high, RIGHT)
+        plot.points(edge, 0.5, style.minimum, arrow)
+
+
+@lru_cache(maxsize=4)
+def _curve_ground(
+    x: bytes,
+    labels: bytes,
+    start: tuple[float, float],
+    at: float,
+    width: int,
+    height: int,
+    style: ChartStyle,
+) -> tuple[Plot, Plot]:
+    """What stays the same while the curve bends: below it the axes, the level P = 0.5 and the
+    curve at the start; above it the points and the legend."""
+    xs, classes = np.frombuffer(x), np.frombuffer(labels)
+    below = Plot(width, height, window(xs, at), Scale("P", LOW, HIGH), style)
+    above = below.blank()
+    across = below.x.values(below.columns)
+    before = sigmoid(start[0] * across + start[1])
+    below.level(0.5, style.dim)
+    below.points(across[1::3], before[1::3], style.start)
+    mark_classes(above, xs, classes, classes, style)
+    entries = _class_entries(style)
+    if below.rows > TIGHT:
+        entries += [("⠒⠒", "P now", style.line), ("⠂⠐", "at the start", style.start)]
+        entries += [("│", "P − y", style.residual)] if style.residuals else []
+    else:
+        entries = [(ONE, f"label 1 · {ZERO} label 0", style.points)]
+    # The lines of text beside the level 0.5 keep the legend away, as the points do.
+    beside = np.tile(across, 2)
+    row = (below.y.high - below.y.low) / max(below.rows - 1, 1)
+    heights = np.repeat([0.5 - row, 0.5 + row], len(across))
+    points = np.append(xs, beside), np.append(classes, heights)
+    above.legend(entries, points, (across, before))
+    return below, above
+
+
+def window(x: Array, at: float) -> Scale:
+    """The range of x: the points, the x that was asked for if it is near, and room."""
+    low, high = padded(float(x.min()), float(x.max()), 0.15)
+    if low - (high - low) < at < high + (high - low):
+        low, high = min(low, at - 0.08 * (high - low)), max(high, at + 0.08 * (high - low))
+    return Scale("x", low, high)
+
+
+def mark_classes(plot: Plot, x: Array, y: Array, classes: Array, style: ChartStyle) -> None:
+    """Mark every point as its class is marked: a ring for 0, a disc for 1."""
+    for label, glyph, colour in ((0, ZERO, style.sample), (1, ONE, style.points)):
+        plot.points(x[classes == label], y[classes == label], colour, glyph)
+
+
+def _class_entries(style: ChartStyle) -> list[LegendEntry]:
+    return [(ONE, "label 1", style.points), (ZERO, "label 0", style.sample)]
+
+
+@shows(CurvePicture)
+def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> Canvas:
+    """z = w·x + b now and at the start, with every point on the line that judges it."""
+    below, above = _log_odds_ground(
+        picture.x.tobytes(), picture.start, picture.at, width, height, style
+    )
+    plot = below.again()
+    ends = plot.x.values(2)
+    plot.line(ends, picture.log_odds(ends), style.line)
+    judged = np.clip(picture.log_odds(picture.x), plot.y.low, plot.y.high)
+    mark_classes(plot, picture.x, judged, picture.labels, style)
+    plot.lay(above)
+    return plot.canvas
+
+
+@lru_cache(maxsize=4)
+def _log_odds_ground(
+    x: bytes, start: tuple[float, float], at: float, width: int, height: int, style: ChartStyle
+) -> tuple[Plot, Plot]:
+    """The axes, the level z = 0 and the line at the start; and what the marks mean."""
+    scale = window(np.frombuffer(x), at)
+    below = Plot(width, height, scale, Scale("z", -REACH, REACH), style)
+    across = below.x.values(below.columns)
+    first = start[0] * across + start[1]
+    below.level(0, style.dim)
+    below.points(across[1::3], first[1::3], style.start)
+    above = below.blank()
+    # Above the points and the lines, since at the far end of this row there are seldom any.
+    above.note(below.columns - len(LEVEL) - 1, int(below.row(0)), LEVEL, style.dim)
+    entries = _class_entries(style)
+    if below.rows > TIGHT:
+        entries += [("⠒⠒", "z now", style.line), ("⠂⠐", "at the start", style.start)]
+    # Whatever the start, the line ends up rising or falling through the middle.
+    middle = across, np.zeros(len(across))
+    above.legend(entries, middle, (np.tile(across, 2), np.append(first, -first)))
+    return below, above
+
+
+# Panels of curves, one above the other.
+
+GAPS = (1, 4, 7)
+"""How far from a point its words may stand: beside it, or where a curve lets them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PanelCurve:
+    """A curve, in the units of the axes."""
+
+    name: str
+    """What the legend says; nothing for a curve that needs no name."""
+    x: Array
+    y: Array
+    colour: RGB
+    dotted: bool = False
+    mark: str = ""
+    """The glyph of its point, which tells it from the others where there are no colours."""
+
+
+@dataclass(frozen=True, slots=True)
+class PanelPoint:
+    """A point, and what is written beside it where there is room."""
+
+    x: float
+    y: float
+    colour: RGB
+    text: str = ""
+    glyph: str = "◆"
+    guided: bool = False
+    """Whether lines lead from it to both axes, to be read off there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Panel:
+    """One pair of axes with all that is between them."""
+
+    x: Scale
+    y: Scale
+    curves: Sequence[PanelCurve]
+    points: Sequence[PanelPoint] = ()
+    levels: Sequence[float] = ()
+    """Values of y that are worth a line across."""
+
+
+def stacked(panels: Sequence[Panel], width: int, height: int, style: ChartStyle) -> Canvas:
+    """The panels one above the other, their axes at the left in one column."""
+    rows = height // len(panels)
+    if too_small(width, rows):
+        if len(panels) > 1 and not too_small(width, LEAST_HEIGHT):
+            return stacked(panels[:1], width, height, style)
+        return words("too small", width, height, style)
+    heights = [rows + (height - rows * len(panels)) * (index == 0) for index in range(len(panels))]
+    axes = [vertical(one.y, each - 2) for one, each in zip(panels, heights, strict=True)]
+    margin = 1 + max(len(label) for axis in axes for _, label in axis.ticks)
+    drawn = [
+        _panel(panel, Plot(width, each, panel.x, panel.y, style, margin))
+        for panel, each in zip(panels, heights, strict=True)
+    ]
+    return joined(drawn, width, height)
+
+
+def _panel(panel: Panel, plot: Plot) -> Canvas:
+    for level in panel.levels:
+        plot.level(level, plot.style.dim)
+    for point in panel.points:
+        if point.guided:
+            y = min(max(point.y, plot.y.low), plot.y.high)
+            plot.line([point.x, point.x], [plot.y.low, y], plot.style.dim, DOWN)
+            plot.line([plot.x.low, point.x], [y, y], plot.style.dim, ACROSS)
+    for curve in panel.curves:
+        if curve.dotted:
+            plot.points(curve.x[::4], curve.y[::4], curve.colour)
+        else:
+            plot.line(curve.x, curve.y, curve.colour)
+    named = [curve for curve in panel.curves if curve.name]
+    if named:
+        entries = [(_stroke(curve), curve.name, curve.colour) for curve in named]
+        xs = np.concatenate([curve.x for curve in panel.curves])
+        ys = np.concatenate([curve.y for curve in panel.curves])
+        plot.legend(entries, ((), ()), (xs, ys))
+    for point in panel.points:
+        _point(plot, point)
+    return plot.canvas
+
+
+def _stroke(curve: PanelCurve) -> str:
+    """How the curve looks, in two letters."""
+    if curve.mark:
+        return f"{curve.mark}⠒"
+    return "⠂⠐" if curve.dotted else "⠒⠒"
+
+
+def _point(plot: Plot, point: PanelPoint) -> None:
+    """The point, at the edge where it lies beyond it, and its words where they cover nothing."""
+    glyph = ABOVE if point.y > plot.y.high else BELOW if point.y < plot.y.low else point.glyph
+    y = min(max(point.y, plot.y.low), plot.y.high)
+    plot.points(point.x, y, point.colour, glyph)
+    if not point.text or not 0 <= float(plot.x.place(point.x)) <= 1:
+        return
+    plot.canvas  # noqa: B018  what was drawn so far becomes cells
+    column, row, long = int(plot.column(point.x)), int(plot.row(y)), len(point.text)
+    free = np.isin(plot.inner.glyphs, (UNTOUCHED, ord(ACROSS), ord(DOWN), ord(glyph)))
+    sides = [at for gap in GAPS for at in (column + 1 + gap, column - long - gap)]
+    for at, up in product(sides, (0, -1, 1)):
+        fits = 0 <= at <= plot.columns - long and 0 <= row + up < plot.rows
+        if fits and free[row + up, max(at - 1, 0) : at + long + 1].all():
+            plot.note(at, row + up, point.text, point.colour)
+            return

@@ -1,0 +1,237 @@
+"""Scores and losses by epoch, and the size of the gradient of each layer."""
+
+from __future__ import annotations
+
+import math
+from typing import Protocol, cast, runtime_checkable
+
+import numpy as np
+
+from engine.equations import number
+from engine.frame import Frame
+from engine.pictures import Array, DigitsPicture, TablePicture
+from tui.charts.axis import DECIMALS, Scale, round_up
+from tui.charts.canvas import Canvas, Drawing, NotYet, chart, shows
+from tui.charts.loss import NO_LOGARITHM
+from tui.charts.plot import LegendEntry, Plot
+from tui.charts.style import ChartStyle
+from tui.charts.tables import rows_axis, short, tested
+
+MARK, BEST = "●", "◆"
+TRAIN, VALIDATION, BEAT = "●", "▲", "╌"
+LONGEST = 12
+"""Cells for the name of the one answer that is to be beaten."""
+
+
+@chart
+def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
+    """The share of the test images that is right: a mark for each test over its epoch, epoch 0
+    being the network before its training.
+
+    Where the loss is drawn on a logarithmic axis, this is the share that is wrong, likewise: from
+    98% to 99% half of the mistakes go, which a plain axis hardly shows.
+    """
+    picture = frame.picture
+    if not isinstance(picture, DigitsPicture):
+        return frame.message or "nothing to see yet"
+    if not len(picture.accuracies):
+        return "no test yet: it comes with the first step"
+    accuracies = np.nan_to_num(picture.accuracies, posinf=0, neginf=0).clip(0, 1)
+    values = 1 - accuracies if style.logarithmic else picture.accuracies
+    epochs = np.arange(len(values), dtype=np.float64)
+    planned = cast("int", frame.settings.get("epochs", 1))
+    last = round_up(max(planned if len(values) <= planned else len(values), 5))
+    plot = Plot(
+        width, height, Scale("epochs", 0, last), _accuracies(values, style.logarithmic), style
+    )
+    best = int(accuracies.argmax())
+    images, word = (
+        picture.held_out or int(picture.confusion.sum()),
+        "wrong" if style.logarithmic else "right",
+    )
+    now = f"{values[-1]:.2%} of {images:,} {word}"
+    lines = [
+        (MARK, now, style.line),
+        (BEST, f"best {values[best]:.2%}, epoch {best}", style.minimum),
+        (" ", tested(picture), style.dim),
+    ]
+    plot.line(epochs, values, style.line)
+    plot.points(epochs, values, style.line, MARK)
+    plot.points(epochs[best], values[best], style.minimum, BEST)
+    _captions(plot, lines[: max(plot.rows - 2, 1)], epochs, values, falling=style.logarithmic)
+    return plot.canvas
+
+
+def _accuracies(values: Array, logarithmic: bool) -> Scale:
+    """What the network reaches fills the axis; where it began it may lie below it."""
+    if logarithmic:
+        # At least from 10% to all: below all right, of which there is no logarithm, there is none.
+        return Scale("", min(max(float(values.min()), 1e-4), 0.09), 1.0, logarithmic=True)
+    learned = values[1:] if len(values) > 1 else values
+    low = float(np.floor(learned.min() * 20 + 1e-9) / 20)
+    return Scale("", max(min(low, 0.95), 0.0), 1.0)
+
+
+def _captions(plot: Plot, lines: list[LegendEntry], x: Array, y: Array, *, falling: bool) -> None:
+    """At the right, below the curve or above it: where it is not."""
+    width = max(len(text) for _, text, _ in lines) + 3
+    columns = plot.x.values(plot.columns)[-width - 1 :]
+    columns = columns[columns <= x[-1] + 0.5 / plot.columns * (plot.x.high - plot.x.low)]
+    curve = plot.row(np.interp(columns, x, y))
+
+    def hidden(top: int) -> int:
+        return int(np.count_nonzero((curve >= top) & (curve < top + len(lines))))
+
+    tops = [0, plot.rows - len(lines)] if falling else [plot.rows - len(lines), 0]
+    for row, (mark, text, colour) in enumerate(lines, start=min(tops, key=hidden)):
+        plot.note(plot.columns - width, row, mark, colour)
+        plot.note(plot.columns - width + 1, row, f" {text}", plot.style.text)
+
+
+@shows(TablePicture)
+def draw_validation(picture: TablePicture, width: int, height: int, style: ChartStyle) -> Drawing:
+    """The score of both parts after each epoch, and the score of one answer for all.
+
+    With `residuals` the losses instead, and where the one on what is held out is least.
+    """
+    measures = picture.measures
+    if style.residuals:
+        train, validation = measures.train_loss, measures.validation_loss
+        beat, name = picture.loss_to_beat, "loss"
+    else:
+        train, validation = measures.train_score, measures.validation_score
+        beat, name = picture.score_to_beat, picture.score
+    both = np.concatenate([train, validation, [beat]])
+    if not np.isfinite(both).any():
+        return f"no {name} that is a number"
+    y = _scores(both, style)
+    if y is None:
+        return NO_LOGARITHM
+    last = round_up(max(float(measures.epochs[-1]), 10))
+    plot = Plot(width, height, Scale("epochs", 0, last), y, style)
+    ends = [plot.x.low, plot.x.high]
+    plot.line(ends, [beat, beat], style.dim, BEAT)
+    for values, mark, colour in (
+        (train, TRAIN, style.line),
+        (validation, VALIDATION, style.sample),
+    ):
+        plot.line(measures.epochs, values, colour)
+        plot.points(measures.epochs[-1], values[-1], colour, mark)
+    guess = picture.guess
+    if picture.classes:
+        place = picture.classes.index(guess)
+        guess = f"all {short(picture.classes, LONGEST)[place]}"
+    lines = [
+        (TRAIN, f"train {number(float(train[-1]), 3)}", style.line),
+        (VALIDATION, f"validation {number(float(validation[-1]), 3)}", style.sample),
+        (BEAT, f"{guess} {number(beat, 3)}", style.dim),
+    ]
+    if style.residuals and np.isfinite(validation).any():
+        least = int(np.where(np.isfinite(validation), validation, np.inf).argmin())
+        epoch, loss = float(measures.epochs[least]), float(validation[least])
+        plot.points(epoch, loss, style.minimum, BEST)
+        lines.append((BEST, f"least {number(loss)}, epoch {epoch:.0f}", style.minimum))
+    # At the right, above or below: where the curves are not.
+    high = float(plot.y.place(validation[-1])) >= 0.5
+    if plot.rows < len(lines) + 2:
+        lines = lines[1:2]
+    width = max(len(text) for _, text, _ in lines) + 3
+    top = plot.rows - len(lines) if high else 0
+    for row, (mark, text, colour) in enumerate(lines, start=top):
+        plot.note(plot.columns - width, row, mark, colour)
+        plot.note(plot.columns - width + 1, row, f" {text} ".ljust(width - 1), style.text)
+    plot.note(1, plot.rows - 1 if high else 0, name, style.dim)
+    return plot.canvas
+
+
+def _scores(values: Array, style: ChartStyle) -> Scale | None:
+    """Scores up to 1, and not much below what is to be beaten; losses from 0."""
+    values = values[np.isfinite(values)]
+    if not style.residuals:
+        beat = float(values[-1])
+        low = min(float(values.min()), beat - 0.4 * (1 - beat))
+        return Scale("", max(low, -1.0), 1.0)
+    if not style.logarithmic:
+        return Scale("", 0, round_up(float(values.max()) or 1.0))
+    positive = values[values > 0]
+    if not len(positive):
+        return None
+    return Scale("", float(positive.min()), float(positive.max()), logarithmic=True)
+
+
+# The size of the gradient of each layer.
+
+LEAST_POWER, MOST_POWER = -6, 1
+"""The powers of ten that are always shown, so that the bars can be compared from run to run."""
+FARTHEST = 18
+"""Powers of ten beyond this, up or down, are drawn as far as this one."""
+WHAT = "of one weight, typically: rms"
+"""What a bar is as long as; under the bars, where there is room."""
+
+
+@runtime_checkable
+class HasGradients(Protocol):
+    """A picture that says how large the gradients of the layers are."""
+
+    @property
+    def gradients(self) -> tuple[tuple[str, float], ...]:
+        """Of each layer, from the inputs to the loss: its name, and the root mean square of the
+        gradient of its weights."""
+
+
+@chart
+def draw_gradients(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
+    """A bar for each layer, the one next to the inputs first, over powers of ten."""
+    picture = frame.picture
+    if not isinstance(picture, HasGradients):
+        return frame.message or "nothing to see yet"
+    if not picture.gradients:
+        return NotYet("no gradient yet")
+    layers = picture.gradients[: height - 2]
+    names = short([name for name, _ in layers], max(width // 3, 6))
+    widest = max(map(len, names))
+    numbers = [_three_digits(value) for _, value in layers]
+    powers = [_power(value) for _, value in picture.gradients if value > 0 and math.isfinite(value)]
+    low = max(math.floor(min([*powers, LEAST_POWER])), -FARTHEST)
+    high = min(math.ceil(max([*powers, MOST_POWER])), FARTHEST)
+    gap = 2 if 2 * len(layers) + 3 <= height else 1
+    # The numbers change with every frame, and the axes, with room for them, do not.
+    room = max(map(len, numbers))
+    labels = [f"{name.rjust(widest)}{' ' * (room + 1)}" for name in names]
+    rows = gap * len(layers) - (gap - 1)
+    axis = rows_axis(labels, gap, rows)
+    plot = Plot(width, rows + 2, Scale("", 10.0**low, 10.0**high, logarithmic=True), axis, style)
+    for index, (_, value) in enumerate(layers):
+        if value > 0:  # nothing at all stands for 0
+            power = _power(value) if math.isfinite(value) else high
+            plot.bar(10.0**plot.x.low, 10.0 ** min(power, high), -index * gap, style.line)
+    canvas = Canvas(width, height)
+    canvas.part(slice(0, rows + 2), slice(None)).lay(plot.canvas)
+    for index, text in enumerate(numbers):
+        canvas.write(index * gap, widest + 1, text.rjust(room), style.dim)
+    notes = [text for text in (_compared(picture.gradients), WHAT) if text and len(text) <= width]
+    for row, text in zip(range(height - 1, rows + 1, -1), notes, strict=False):
+        canvas.write(row, 0, text, style.dim if text is WHAT else style.text)
+    return canvas
+
+
+def _power(value: float) -> float:
+    return max(-FARTHEST, min(FARTHEST, round(math.log10(value), DECIMALS)))
+
+
+def _compared(gradients: tuple[tuple[str, float], ...]) -> str:
+    """How the first layer compares with the last."""
+    first, last = gradients[0][1], gradients[-1][1]
+    if len(gradients) < 2 or not (math.isfinite(first) and math.isfinite(last) and last > 0):
+        return ""
+    if first == 0:
+        return "nothing arrives at the first layer"
+    times = last / first
+    if times >= 2:
+        return f"the last layer's is {_three_digits(times)} × the first's"
+    return f"the first layer's is {_three_digits(first / last)} × the last's"
+
+
+def _three_digits(value: float) -> str:
+    """Three digits, wherever the point stands."""
+    return f"{value:.3g}" if 1e-3 <= value < 1e3 or value == 0 else number(value, 3)

@@ -1,0 +1,459 @@
+"""Bars with their numbers, and tables: which class was taken for which, where the time goes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.frame import Frame
+from engine.pictures import Array, DigitsPicture, TablePicture
+from engine.throughput import SIZES, SLOW_SIZE, WORKERS, Throughput, plan
+from tui.charts.axis import DECIMALS, Axis, Scale, rounded
+from tui.charts.canvas import Canvas, Drawing, NotYet, chart, packed, shows, words
+from tui.charts.plot import Plot
+from tui.charts.style import RGB, ChartStyle
+
+# Names and rows.
+
+
+def short(names: Sequence[str], longest: int) -> tuple[str, ...]:
+    """Each name in at most so many cells, at least one, cut with an ellipsis.
+
+    A canvas puts one character in one cell. A name with characters that take two cells, or
+    none, would push all that follows aside, and letters written from right to left may turn the
+    line round; its place in the row, counted from 1, stands for such a name.
+    """
+    plain = (
+        name if name and all(map(_one_cell, name)) else f"#{place}"
+        for place, name in enumerate(names, start=1)
+    )
+    longest = max(longest, 1)
+    return tuple(name if len(name) <= longest else f"{name[: longest - 1]}…" for name in plain)
+
+
+def _one_cell(letter: str) -> bool:
+    wide = unicodedata.east_asian_width(letter) in "WF"
+    mark = unicodedata.category(letter).startswith("M")  # variation selectors among them
+    leftwards = unicodedata.bidirectional(letter) in ("R", "AL", "AN")
+    return letter.isprintable() and not (wide or mark or leftwards)
+
+
+def rows_axis(labels: Sequence[str], gap: int, rows: int) -> Axis:
+    """A vertical axis with a label in each `gap`th of its rows; row r is the value −r."""
+    last = max(rows - 1, 1)
+    ticks = tuple((1 - index * gap / last, label) for index, label in enumerate(labels))
+    return Axis(-last, 0.0, ticks)
+
+
+# Probabilities as bars.
+
+EIGHTHS = " ▏▎▍▌▋▊▉"
+NUMBER = 5
+"""Cells of a number with the space before it."""
+
+
+def bars(shares: Array, names: Sequence[str], width: int, height: int, style: ChartStyle) -> Canvas:
+    """A row for each share: its name, its bar, its number; the greatest stands out.
+
+    Where there is no room for all, the greatest are shown, in the order in which they stood, and
+    below them how many more there are, with the sum of their shares.
+    """
+    canvas = Canvas(width, height)
+    shares = rounded(shares)
+    order = np.argsort(-np.nan_to_num(shares), kind="stable")
+    # A single row has no room to say what is left out.
+    shown = height if height < 2 or len(order) <= height else height - 1
+    room = max(width - NUMBER - 3, 0)
+    label = min(max((len(name) for name in names), default=0), max(room // 2, 1))
+    length = width - NUMBER - label - 1
+    if length < 1:
+        return canvas
+    for row, index in enumerate(np.sort(order[:shown]).tolist()):
+        share = float(shares[index])
+        colour = style.points if index == order[0] else style.line
+        canvas.write(row, 0, names[index][:label].rjust(label), style.text)
+        eighths = round(share * length * 8) if share == share else 0
+        # Next to nothing is more than nothing: it is the answer that is not quite ruled out.
+        full, rest = divmod(max(eighths, 1), 8)
+        canvas.write(row, label + 1, "█" * full + EIGHTHS[rest].strip(), colour)
+        canvas.write(row, width - NUMBER, percent(share).rjust(NUMBER), style.text)
+    text = f"{len(order) - shown} more"
+    if shown < min(height, len(order)) and len(text) + NUMBER <= width:
+        rest_share = float(shares[order[shown:]].sum())
+        canvas.write(height - 1, 0, text, style.dim)
+        canvas.write(height - 1, width - NUMBER, percent(rest_share).rjust(NUMBER), style.dim)
+    return canvas
+
+
+def percent(share: float) -> str:
+    """A probability in whole percent, and neither 0% nor 100% where it is not."""
+    if share != share:  # of a network that diverged
+        return "nan"
+    if 0 < share < 0.005:
+        return "<1%"
+    return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
+
+
+# Numbers as bars that begin at 0 and go either way.
+
+LEAST_BAR = 8
+"""Cells that a bar needs at least to be worth drawing."""
+THICKEST = 3
+"""Rows that a bar takes at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedBar:
+    """One number."""
+
+    name: str
+    value: float
+    text: str
+    """The number as it is written at the right."""
+    colour: RGB
+    chosen: bool = False
+    """Whether it is the one that the keys move."""
+
+
+def signed_bars(
+    bars: Sequence[SignedBar], low: float, high: float, width: int, height: int, style: ChartStyle
+) -> Canvas:
+    """A row or more for each bar, on a scale from low to high; 0 is where each begins.
+
+    What is not 0 is a sliver at least, and what is too long is cut where the room ends.
+    """
+    canvas = Canvas(width, height)
+    left = max(len(bar.name) for bar in bars) + 3
+    room = width - left - max(len(bar.text) for bar in bars) - 2
+    each = height // len(bars)
+    if room < LEAST_BAR or each < 1:
+        return words("too small", width, height, style)
+    thick = max(1, min(each - 1, THICKEST))
+    zero = round(round(-low / (high - low), DECIMALS) * room) if low < 0 else 0
+    across, down = Axis(0, room - 1, ()), rows_axis((), 1, height)
+    plot = Plot(room, height, across, down, style, axes=False)
+    for index, bar in enumerate(bars):
+        top = index * each
+        middle = top + thick // 2
+        canvas.write(middle, 0, f"{'▸' if bar.chosen else ' '} {bar.name}", bar.colour)
+        canvas.write(middle, width - len(bar.text) - 1, bar.text, style.text)
+        cells = round(bar.value * room / (high - low), DECIMALS)
+        for row in range(top, top + thick):
+            _signed_bar(plot, cells, zero, -row, bar.colour)
+    canvas.part(np.s_[:], np.s_[left : left + room]).lay(plot.canvas)
+    return canvas
+
+
+def _signed_bar(plot: Plot, cells: float, zero: int, y: float, colour: RGB) -> None:
+    """A bar so many cells long, in halves of a cell, to the left or to the right of `zero`."""
+    negative = cells < 0
+    room = zero if negative else plot.columns - zero
+    if not cells or not room:
+        plot.points(min(zero, plot.columns - 1), y, plot.style.dim, "│")
+        return
+    full, half = divmod(round(2 * float(np.clip(abs(cells), 0, room))), 2)
+    ends = (zero - full, zero - 1) if negative else (zero, zero + full - 1)
+    if full:
+        plot.bar(*ends, y, colour)
+    if half or not full:
+        cap = zero - full - 1 if negative else zero + full
+        glyphs = "▕▐" if negative else "▏▌"
+        plot.points(cap, y, colour, glyphs[half])
+
+
+# Which class was taken for which.
+
+DEPTH = 0.42
+"""How much of its colour the ground of a cell has that holds a whole class."""
+LONGEST = 14
+"""Cells that the name of a class takes at most."""
+CORNERS = ("actual/predicted", "actual")
+"""Either says which side is which: rows are actual. Where neither fits, there is no table."""
+RIGHT = "✓"
+"""Before the number of a cell where the prediction is right: not colour alone tells it."""
+
+
+@runtime_checkable
+class HasConfusion(Protocol):
+    """A picture that counts the answers of a classifier."""
+
+    @property
+    def confusion(self) -> NDArray[np.int64]:
+        """How often row's class was taken for the column's, shape (classes, classes)."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What the classes are called."""
+
+
+@chart
+def draw_confusion(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
+    """A row for each actual class and a column for each predicted one.
+
+    Where there is no room for all the cells, the commonest mistakes are listed instead.
+    """
+    picture = frame.picture
+    if not isinstance(picture, HasConfusion):
+        return frame.message or "nothing to see yet"
+    if len(picture.classes) < 2:
+        return "a number is predicted here: there are no classes"
+    if not picture.confusion.any():
+        return NotYet("nothing was tested yet")
+    names = short(picture.classes, LONGEST)
+    age = f", {tested(picture)}" if isinstance(picture, DigitsPicture) else ""
+    tables = (_Table(picture.confusion, names, corner, width, height) for corner in CORNERS)
+    table = next((table for table in tables if table.fits), None)
+    if table is not None:
+        return table.draw(age, style)
+    return _mistakes(picture.confusion, names, age, width, height, style)
+
+
+def tested(picture: DigitsPicture) -> str:
+    """How old the results of the last evaluation are, and of which images."""
+    if picture.age:
+        return f"{picture.part}, {picture.age}"
+    epoch = len(picture.accuracies) - 1
+    return "tested before epoch 1" if epoch < 1 else f"tested after epoch {epoch}"
+
+
+class _Table:
+    """Where the cells are: as large as the room allows, and all of one size."""
+
+    def __init__(
+        self,
+        counts: NDArray[np.int64],
+        names: tuple[str, ...],
+        corner: str,
+        width: int,
+        height: int,
+    ) -> None:
+        self.counts, self.names, self.width, self.height = counts, names, width, height
+        self.corner, self.left = corner, max(map(len, (corner, *names))) + 1
+        self.across = min((width - self.left) // len(names), 18)
+        self.down = min((height - 1) // len(names), 5)
+        digits = len(str(counts.max()))
+        self.fits = self.down >= 1 and self.across >= max(digits + 1, 3)
+        self.marked = self.across >= digits + 4
+        """Whether there is room for a sign before the numbers that are right."""
+
+    def draw(self, age: str, style: ChartStyle) -> Canvas:
+        """The whole table, and below it what was counted."""
+        canvas = Canvas(self.width, self.height)
+        canvas.write(0, 0, self.corner.rjust(self.left - 1), style.dim)
+        for column, name in enumerate(short(self.names, self.across - 1)):
+            start = self._start(column) + (self.across - len(name)) // 2
+            canvas.write(0, start, name, style.text)
+        totals = np.maximum(self.counts.sum(axis=1), 1)
+        for row, name in enumerate(self.names):
+            top = 1 + row * self.down
+            canvas.write(top + (self.down - 1) // 2, 0, name.rjust(self.left - 1), style.text)
+            for column, count in enumerate(self.counts[row].tolist()):
+                self._cell(canvas, row, column, count, count / float(totals[row]), style)
+        below = 1 + self.down * len(self.names)
+        right, every = int(np.trace(self.counts)), int(self.counts.sum())
+        text = f"{RIGHT} {right:,} of {every:,} right{age}"
+        for line in (f"rows: actual · columns: predicted · {text}", text):
+            if below < self.height and len(line) <= self.width:
+                canvas.write(below, 0, line, style.dim)
+                break
+        return canvas
+
+    def _start(self, column: int) -> int:
+        return self.left + column * self.across
+
+    def _cell(
+        self, canvas: Canvas, row: int, column: int, count: int, share: float, style: ChartStyle
+    ) -> None:
+        """A number on the ground that its share of the row has, with its percentage if it fits."""
+        right, room, start = row == column, self.across - 1, self._start(column)
+        top = 1 + row * self.down
+        middle = top + (self.down - 1) // 2
+        ground = style.tint(style.minimum if right else style.residual, DEPTH * share)
+        canvas.backgrounds[top : top + self.down, start : start + room] = packed(ground)
+        text = str(count) if count or right else "·"
+        if right and self.marked:
+            text = f"{RIGHT} {text}"
+        colour = style.text if count or right else style.dim
+        canvas.write(middle, start + (room - len(text)) // 2, text, colour)
+        percentage = f"{share:.0%}"
+        if self.down >= 3 and count and len(percentage) <= room:
+            at = start + (room - len(percentage)) // 2
+            canvas.write(middle + 1, at, percentage, style.text)
+
+
+def _mistakes(
+    counts: NDArray[np.int64],
+    names: tuple[str, ...],
+    age: str,
+    width: int,
+    height: int,
+    style: ChartStyle,
+) -> Canvas:
+    """The commonest mistakes, as many as there are lines."""
+    canvas = Canvas(width, height)
+    right, every = int(np.trace(counts)), int(counts.sum())
+    head = f"{RIGHT} {right:,} of {every:,} right{age}"
+    more = f"{head}; the commonest mistakes:"
+    lines = [(more if len(more) <= width else head, style.text)]
+    wrong = counts.copy()
+    np.fill_diagonal(wrong, 0)
+    order = np.argsort(-wrong, axis=None, kind="stable")[: height - 1]
+    most = max(int(wrong.max()), 1)
+    for actual, predicted in zip(*np.unravel_index(order, counts.shape), strict=True):
+        count = int(wrong[actual, predicted])
+        if count:
+            text = f"{names[actual]} taken for {names[predicted]}".ljust(min(26, width - 8))
+            bar = "█" * round(count / most * max(width - len(text) - 8, 0))
+            lines.append((f"{text} {count:>5,} {bar}", style.residual))
+    for row, (text, colour) in enumerate(lines[:height]):
+        canvas.write(row, 0, text[:width], colour)
+    return canvas
+
+
+# Where the time of a step goes, with each of two pipelines.
+
+THIS, OTHER = "▀", "▄"
+PIPELINES = ("indexed", "dataloader")
+TIME_NUMBER = 13
+"""Cells of each of the two numbers of a part."""
+
+
+@chart
+def draw_time(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
+    """A row for each part: the upper bar is this run's, the lower that of the other pipeline."""
+    picture = frame.picture
+    if not isinstance(picture, DigitsPicture):
+        return frame.message or "nothing to see yet"
+    if not picture.seconds:
+        return NotYet("no step yet")
+    this, other = dict(picture.seconds), dict(picture.other)
+    parts = list(this)[: max(height - 3, 1)]
+    room = width - 2 * TIME_NUMBER
+    if room < max(map(len, parts)) + 6:
+        return "too small"
+    longest = 1000 * max([*this.values(), *other.values()])
+    axis = rows_axis(parts, 1, len(parts))
+    plot = Plot(room, len(parts) + 2, Scale("ms", 0, longest), axis, style)
+    for row, part in enumerate(parts):
+        _time_bars(plot, 1000 * this[part], 1000 * other.get(part, 0), -row)
+    canvas = Canvas(width, height)
+    canvas.part(np.s_[1 : len(parts) + 3], np.s_[:room]).lay(plot.canvas)
+    names = sorted(PIPELINES, key=lambda name: name != picture.pipeline)
+    sums = [sum(one.values()) for one in (this, other)]
+    epochs = [f"{step * picture.batches:.3g} s" if step else "–" for step in sums]
+    steps = [_milliseconds(step or None) for step in sums]
+    lines = [
+        (f"{THIS} {names[0]}", f"{OTHER} {names[1]}", (style.line, style.points)),
+        *((_milliseconds(this[p]), _milliseconds(other.get(p)), (style.text,) * 2) for p in parts),
+        (f"a step {steps[0]}", steps[1], (style.text,) * 2),
+        (f"epoch {epochs[0]}", epochs[1], (style.text,) * 2),
+    ]
+    canvas.write(0, 0, "ms a step", style.dim)
+    for row, (mine, others, colours) in enumerate(lines[:height]):
+        for column, text, colour in zip(
+            (room, room + TIME_NUMBER), (mine, others), colours, strict=True
+        ):
+            canvas.write(row, column, text.rjust(TIME_NUMBER)[:TIME_NUMBER], colour)
+    if len(lines) < height:
+        canvas.write(len(lines), 0, _compared(picture, sums, names[1])[:width], style.text)
+    return canvas
+
+
+def _time_bars(plot: Plot, this: float, other: float, y: float) -> None:
+    """Two bars of half a row each; what there is anything of is at least one cell long."""
+    cells = [int(plot.column(value)) for value in (this, other)]
+    both = min(cells) if other else -1
+    values = plot.x.values(plot.columns)
+    if both >= 0:
+        colours = plot.style.line, plot.style.points
+        plot.bar(0, float(values[both]), y, colours[0], THIS, background=colours[1])
+    longer, glyph = (this, THIS) if cells[0] >= cells[1] or not other else (other, OTHER)
+    colour = plot.style.line if glyph == THIS else plot.style.points
+    if max(cells) > both:
+        plot.bar(float(values[both + 1]), longer, y, colour, glyph)
+
+
+def _compared(picture: DigitsPicture, sums: list[float], other: str) -> str:
+    """The two pipelines in a sentence."""
+    if not picture.other:
+        return f"train the same with pipeline {other} too"
+    slow = picture.pipeline if sums[0] > sums[1] else other
+    return f"{slow} takes {max(sums) / min(sums):.1f} times as long for the same steps"
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "–" if seconds is None else f"{seconds * 1000:.2f}"
+
+
+# Samples a second, by workers and batch size.
+
+NAME, CELL = 10, 8
+COLUMNS = (*((size, False) for size in SIZES), (SLOW_SIZE, True))
+FASTEST = "◂"
+"""Behind the most samples a second of a column: not colour alone tells it."""
+
+
+@shows(TablePicture)
+def draw_throughput(picture: TablePicture, width: int, height: int, style: ChartStyle) -> Drawing:
+    """A row for each number of workers; the columns are batch sizes, and slow samples at last."""
+    results = picture.throughput
+    if not results and not picture.timing:
+        return "m: time the loader on this machine (half a minute)"
+    cell = min((width - NAME) // len(COLUMNS), CELL + 4)
+    if cell < CELL or height < len(WORKERS) + 3:
+        return "too small for this table"
+    canvas = Canvas(width, height)
+    canvas.write(0, 0, "samples/s", style.dim)
+    canvas.write(0, NAME, "in memory".rjust(cell * len(SIZES) - 1), style.dim)
+    canvas.write(0, NAME + cell * len(SIZES), "1 ms".rjust(cell - 1), style.dim)
+    canvas.write(1, 0, "batch of", style.dim)
+    found = {(each.workers, each.batch_size, each.slow): each for each in results}
+    complete = len(results) == len(plan())
+    for column, (size, slow) in enumerate(COLUMNS):
+        at, best = NAME + column * cell, _fastest(results, size, slow)
+        canvas.write(1, at, f"{size:,} ".rjust(cell), style.dim)
+        for row, workers in enumerate(WORKERS, start=2):
+            each = found.get((workers, size, slow))
+            marked = each is not None and complete and each is best
+            text = _samples(each.samples) if each else "…" if picture.timing else "·"
+            text = f"{text}{FASTEST if marked else ' '}".rjust(cell)
+            canvas.write(row, at, text, style.points if marked else style.text)
+    for row, workers in enumerate(WORKERS, start=2):
+        canvas.write(row, 0, "1 worker" if workers == 1 else f"{workers} workers", style.text)
+    lines = [f"measuring: {len(found)} of {len(plan())}; m stops it"] if picture.timing else []
+    lines += [*_speedups(results), "1 ms: a sample that takes 1 ms to make"]
+    for row, text in enumerate(lines, start=len(WORKERS) + 2):
+        if row < height and len(text) <= width:
+            canvas.write(row, 0, text, style.dim)
+    return canvas
+
+
+def _samples(samples: float) -> str:
+    """In at most seven cells."""
+    return f"{samples / 1e6:.2f}M" if samples >= 999_999.5 else f"{samples:,.0f}"
+
+
+def _fastest(results: Sequence[Throughput], size: int, slow: bool) -> Throughput | None:
+    """The fastest of a column."""
+    column = [each for each in results if (each.batch_size, each.slow) == (size, slow)]
+    return max(column, key=lambda each: each.samples, default=None)
+
+
+def _speedups(results: Sequence[Throughput]) -> list[str]:
+    """What the workers bring, in a sentence for rows in memory and one for slow samples."""
+    lines = []
+    for size, slow in ((32, False), (SLOW_SIZE, True)):
+        alone = _fastest([each for each in results if not each.workers], size, slow)
+        best = _fastest([each for each in results if each.workers], size, slow)
+        if alone and best:
+            times = best.samples / alone.samples
+            workers = "1 worker is" if best.workers == 1 else f"{best.workers} workers are"
+            # 16× as slow says more than 0.061× as fast.
+            fast = f"{times:.2g}× as fast" if times >= 0.5 else f"{1 / times:.2g}× as slow"
+            lines.append(f"{'1 ms' if slow else 'in memory'}: {workers} {fast}")
+    return lines

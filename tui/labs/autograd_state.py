@@ -1,0 +1,338 @@
+"""The state of the autograd lab: the walk or the program that its keys move, and its texts."""
+
+from __future__ import annotations
+
+import math
+import re
+import shlex
+import unicodedata
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from engine.equations import NONE_YET, number
+from engine.expression import Refused
+from engine.graph.build import RESERVED, free_names, names_in, read
+from engine.graph.operations import Value
+from engine.graph.programs import ProgramPosition, TensorRecord, program
+from engine.graph.settings import GraphSettings
+from engine.graph.walk import GradientCheck, GraphNode, WalkPosition
+from lessons.lesson import Lesson
+from tui.diagram.box import Box, Edge, Kind
+from tui.labs.interactive import LabState
+from tui.widgets.transcript import TranscriptLine
+
+if TYPE_CHECKING:
+    from engine.graph.operations import Numbers
+    from engine.graph.take_apart import ProgramSession
+
+NEW = 1.0
+"""The value of an input that nobody has set yet."""
+CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}
+"""The same for an input with the name of a number."""
+
+
+class AutogradState(LabState):
+    """An expression as the learner sets it up and how far it is walked, or a program.
+
+    What is typed changes the expression; where it is refused, everything stays as it was.
+    """
+
+    look: WalkPosition | ProgramPosition
+    own: bool
+    """Whether the learner changed the preset by typing, or by switching a gradient."""
+
+    def __init__(self, lesson: Lesson) -> None:
+        self._lesson = lesson
+        self._values: dict[str, Numbers] = {}
+        self.use(lesson.presets[0].name)
+
+    @property
+    def settings(self) -> GraphSettings | None:
+        """The expression and its inputs; None for a program."""
+        return self.look.walk.settings if isinstance(self.look, WalkPosition) else None
+
+    @property
+    def text(self) -> str:
+        return self.settings.expression if self.settings else ""
+
+    @property
+    def ended(self) -> bool:
+        return self.look.done
+
+    def use(self, preset: str) -> None:
+        self.preset = self._lesson.preset(preset)
+        self.own = False
+        texts = {name: str(value) for name, value in self.preset.settings.items()}
+        self._session: ProgramSession | None = None
+        if "program" in texts:
+            from engine.graph.take_apart import ProgramSession  # torch: not before the first lab
+
+            self._session = ProgramSession(program(texts["program"]))
+            self.look = self._session.position
+        else:
+            self._take(GraphSettings.of(texts))
+
+    def step(self) -> bool:
+        if self.look.done:
+            return False
+        if isinstance(self.look, WalkPosition):
+            self.look = WalkPosition(self.look.walk, self.look.position + 1)
+        elif self._session is not None:
+            self._session.step()
+            self.look = self._session.position
+        return True
+
+    def back(self) -> None:
+        if isinstance(self.look, WalkPosition):
+            self.look = WalkPosition(self.look.walk, max(0, self.look.position - 1))
+            return
+        before = len(self.look.ran) - 1
+        self.reset()
+        for _ in range(before):
+            self.step()
+
+    def reset(self) -> None:
+        if isinstance(self.look, WalkPosition):
+            self.look = WalkPosition(self.look.walk, 0)
+        else:
+            self.use(self.preset.name)
+
+    def type(self, text: str) -> None:
+        """Take a new expression, or a new value for an input: `x = [1, 2]`.
+
+        `gradient = [1, 10]` and `requires_grad = w, b` are taken, too; `none` undoes them.
+
+        Raises:
+            Refused: it is none of them, or does not fit; everything stays as it was.
+        """
+        try:
+            self._type(text)
+            self.own = True
+        except Refused:
+            raise
+        except ValueError as error:  # about a name or a value as a whole
+            raise Refused(str(error), text, (0, len(text))) from None
+
+    def _type(self, text: str) -> None:
+        name, equals, value = text.partition("=")
+        name = unicodedata.normalize("NFKC", name.strip())  # as Python reads it: ϵ becomes ε
+        inputs = self.settings.inputs if self.settings else {}
+        known = (*RESERVED[1:], *inputs)
+        if equals and not value.startswith("=") and name in known and not self._computes(value):
+            self._type_value(name, value, text)
+        elif inputs and equals and _sets_number(text):
+            there = ", ".join(inputs)
+            raise Refused(f"{name} is no input: there are {there}", text, (0, len(name)))
+        else:
+            self._take(self._with_expression(text))
+
+    def _computes(self, value: str) -> bool:
+        """Whether the value is an expression of inputs, and so no value for one of them."""
+        try:
+            return not set(names_in(value)).isdisjoint(self._values)
+        except Refused:
+            return False
+
+    def _type_value(self, name: str, value: str, text: str) -> None:
+        assert self.settings is not None
+        try:
+            self._take(GraphSettings.of({**self.settings.texts(), name: value}))
+        except Refused as refused:
+            if refused.text != value:
+                raise  # it does not fit the expression, and the place is in there
+            before = len(text) - len(value)
+            place = (before + refused.start, before + refused.end)
+            raise Refused(str(refused), text, place, refused.instead) from None
+
+    def _with_expression(self, text: str) -> GraphSettings:
+        """The settings with another expression: an input keeps its value, a new one gets 1."""
+        settings = self.settings
+        frozen = set(settings.inputs) - set(settings.requires_grad or ()) if settings else set()
+        names = names_in(text, self._values)
+        values = {name: self._values.get(name, CONSTANTS.get(name, NEW)) for name in names}
+        return GraphSettings(text, values, tuple(name for name in names if name not in frozen))
+
+    def _take(self, settings: GraphSettings) -> None:
+        from engine.graph.take_apart import take_apart  # torch: not before the first lab
+
+        self.look = WalkPosition(take_apart(settings), 0)
+        self._values.update(settings.inputs)
+
+    def switch_gradient(self, name: str) -> None:
+        """Let an input require a gradient, or no longer."""
+        if settings := self.settings:
+            wanted = set(settings.requires_grad or ()) ^ {name}
+            names = tuple(other for other in settings.inputs if other in wanted)
+            self._take(
+                GraphSettings(settings.expression, settings.inputs, names, settings.gradient)
+            )
+            self.own = True
+
+    def command(self) -> str:
+        """The command line that takes this apart without a screen."""
+        words = ["dltui", "run", self._lesson.slug]
+        if self.settings is None:
+            return shlex.join([*words, "--preset", self.preset.name])
+        for name, value in self.settings.texts().items():
+            words += ["--set", f"{name}={value}"]
+        return shlex.join(words)
+
+    def inputs(self) -> dict[str, str]:
+        """The inputs by name, as a person would type them: `2`, `[1, 2.5]`."""
+        texts = self.settings.texts() if self.settings else {}
+        names = self.settings.inputs if self.settings else ()
+        return {name: re.sub(r"\.0(?!\d)", "", texts[name]) for name in names}
+
+    @property
+    def progress(self) -> str:
+        """Which phase it is in, and how far."""
+        look = self.look
+        if isinstance(look, ProgramPosition):
+            return f"line {len(look.ran)}/{len(look.program.statements)}"
+        forward = look.walk.forward_moves
+        if look.position <= forward:
+            return f"forward {look.position}/{forward}"
+        return f"backward {look.position - forward}/{len(look.walk.moves) - forward}"
+
+    @property
+    def idle(self) -> str:
+        """What to press, while nothing plays."""
+        if self.look.done:
+            return "at the end · r: again, p: next"
+        return "s: next move" if isinstance(self.look, WalkPosition) else "s: next line"
+
+
+def _sets_number(text: str) -> bool:
+    """Whether the line is `name = number`, with no input in it."""
+    try:
+        name, tree = read(text)
+    except Refused:
+        return False  # the expression is refused for this, with a suggestion
+    return name is not None and not free_names(tree)
+
+
+def describe(look: WalkPosition | ProgramPosition) -> Text:
+    """What the last move did, in a line or more."""
+    if isinstance(look, ProgramPosition):
+        if not look.ran:
+            return Text("Real PyTorch, run line by line. s: the first line.")
+        tensors = look.ran[-1].tensors
+        return Text("   ").join(_tensor(each, ", ", grad_fn=False) for each in tensors)
+    walk, move = look.walk, look.move
+    if move is None:
+        start = "The inputs have their values. s: first move forward, space: play."
+        return Text.assemble(("forward  ", "bold"), start)
+    through = move.node if move.edge is None else walk.edges[move.edge].target
+    text = Text.assemble((f"{move.phase}  ", "bold"), move.line)
+    text.append(f"   {walk.nodes[through].grad_fn or ''}", "dim")
+    if move.note:
+        text.append(f"\n{move.note}", "italic")
+    if move.error:
+        text.append(f"\nRuntimeError: {move.error}", "bold red")
+        text.append(f"\n{move.explanation}")
+    elif look.done and walk.check is not None:
+        text.append(f"\n{_checked(walk.check)}")
+    elif look.position == walk.forward_moves:
+        done = "The values are all there. s: now back, from the result to the inputs."
+        text.append(f"\n{done}", "dim")
+    elif look.position == walk.forward_moves + 1 and walk.root == walk.result.name:
+        begun = "The way back starts here, with 1: how much the result grows with itself."
+        text.append(f"\n{begun}", "dim")
+    return text
+
+
+def _checked(check: GradientCheck) -> str:
+    """The gradients beside finite differences, in words."""
+    lines = []
+    if check.difference is not None:
+        nudging = "check: nudging each input a little (finite differences)"
+        difference = number(check.difference, 2) if check.difference else "the last digit"
+        lines = [
+            f"✓ {nudging} agrees to {difference}"
+            if check.close
+            else f"≠ {nudging} gives something else, by up to {difference}. "
+            "Where the curve is very steep, it is the nudging that is off."
+        ]
+    names = [each.name for each in check if each.reason]
+    if names:  # the first in full, since the others are mostly alike
+        others = f" (nor for {', '.join(names[1:])})" if len(names) > 1 else ""
+        lines.append(f"no check for {check.reasons[0]}{others}")
+    return "\n".join(lines)
+
+
+def statements(look: ProgramPosition) -> list[TranscriptLine]:
+    """The lines of the program, with the outcome of those that ran."""
+    ran = [
+        TranscriptLine(
+            each.statement.code,
+            each.error or each.output,
+            bool(each.error),
+            each.statement.refusal if each.error else each.statement.why,
+        )
+        for each in look.ran
+    ]
+    return ran + [TranscriptLine(each.code) for each in look.program.statements[len(ran) :]]
+
+
+def tensors(look: ProgramPosition) -> Text:
+    """Every tensor that has a name by now: its value, its gradient, what computed it."""
+    if not look.ran:
+        return Text("no tensors yet", "dim")
+    return Text("\n").join(_tensor(each, "\n  ") for each in look.ran[-1].tensors)
+
+
+def _tensor(tensor: TensorRecord, between: str, grad_fn: bool = True) -> Text:
+    text = Text.assemble((f"{tensor.name} = {tensor.value.brief}", "bold"))
+    if grad_fn or not tensor.grad_fn:
+        leaf = "leaf" if tensor.requires_grad else "no gradient"
+        text.append(f"  {tensor.grad_fn or leaf}")
+    if tensor.requires_grad and tensor.is_leaf:
+        gradient = tensor.gradient.brief if tensor.gradient is not None else NONE_YET
+        text.append(f"{between}grad {gradient}")
+    return text
+
+
+def boxes(look: WalkPosition, names: bool) -> list[Box]:
+    """A box for each node: its formula, its value with its shape, and its gradient.
+
+    With `names` a fourth line says what PyTorch calls the node that passes the gradient on.
+    """
+    known, gradients = look.known, look.gradients
+    drawn = []
+    for index, node in enumerate(look.walk.nodes):
+        lines = [f"{node.name} = {node.formula}" if node.formula else node.name]
+        widest = lines
+        if node.kind != "constant":
+            value = f"{node.value.brief} {node.value.shape}"
+            name = [node.grad_fn or "no grad_fn"] if names else []
+            lines += [value if known[index] else "?", _gradient(gradients[index], node), *name]
+            # Room for everything that it will show, so that a box never grows.
+            on_the_way = (_gradient(move.gradients[index], node) for move in look.walk.moves)
+            widest = [*lines, value, *on_the_way, _gradient(node.gradient, node)]
+        lit = look.move is not None and index == look.move.node
+        kind: Kind = "leaf" if node.kind == "input" else node.kind
+        drawn.append(Box(tuple(lines), kind, lit, max(map(len, widest))))
+    return drawn
+
+
+def edges(look: WalkPosition) -> list[Edge]:
+    """The inputs of each operation, with the local derivative once a gradient crossed them.
+
+    Once the walk goes backward, the arrows point to where the gradients go.
+    """
+    crossing = look.move.edge if look.move else None
+    backward = look.position > look.walk.forward_moves and not look.walk.error
+    drawn = []
+    for index, (edge, local) in enumerate(zip(look.walk.edges, look.locals, strict=True)):
+        width = len(edge.local.brief) if edge.local is not None else 0
+        label = local.brief if local is not None else ""
+        back = backward and edge.local is not None
+        drawn.append(Edge(edge.source, edge.target, label, index == crossing, width, back))
+    return drawn
+
+
+def _gradient(gradient: Value | None, node: GraphNode) -> str:
+    if not node.requires_grad:
+        return "no gradient"
+    return f"∂ {gradient.brief if gradient is not None else NONE_YET}"
