@@ -22,6 +22,7 @@ from engine.numerals import counted
 from engine.plain_file import Unsuitable, read_plain
 from tui import paths, progress, settings
 from tui.commands import terminal
+from tui.terminal import MINIMUM_SIZE
 
 PACKAGES = ("dltui", "torch", "torchvision", "textual", "plotext", "numpy", "scikit-learn")
 LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
@@ -112,7 +113,7 @@ def screen() -> Finding:
     if facts["terminal"] and not terminal.can_draw():
         what = f"TERM is {facts['TERM']!r}: the app cannot draw"
         problems.append(Problem(what, "export TERM=xterm-256color", fatal=True))
-    columns, rows = terminal.MINIMUM_SIZE
+    columns, rows = MINIMUM_SIZE
     if size and (size[0] < columns or size[1] < rows):
         what = f"the terminal has {counted(size[0], 'column')} and {counted(size[1], 'row')}"
         problems.append(Problem(what, f"make it at least {columns} by {rows}"))

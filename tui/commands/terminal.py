@@ -7,9 +7,6 @@ import shutil
 import sys
 from typing import TextIO
 
-MINIMUM_SIZE = (80, 22)
-"""Columns and rows that the app needs: tmux takes one or two rows of 80×24."""
-
 
 def is_terminal(stream: TextIO | None) -> bool:
     """Whether a person is at the other end; a stream that was closed is None."""

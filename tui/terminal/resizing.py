@@ -10,7 +10,7 @@ from textual.events import Event, InputEvent, Key, Paste, Resize
 from textual.geometry import Size
 from textual.message_pump import MessagePump
 
-from tui.commands.terminal import MINIMUM_SIZE
+from tui.terminal import MINIMUM_SIZE
 
 MINIMUM = Size(*MINIMUM_SIZE)
 QUIT_KEYS = ("q", "ctrl+q")
