@@ -93,6 +93,11 @@ class Trainer(ABC, Generic[ConfigT]):
         """The model's output for one input, for the presets that name inputs."""
         raise NotImplementedError(f"{type(self).__name__} has no method predict")
 
+    @property
+    def prediction(self) -> str:
+        """What `predict(x)` is, for people, where x is not simply the input; it is in no JSON."""
+        return ""
+
     def metrics(self) -> Mapping[str, float]:
         """How good the model is now, in plain numbers: `accuracy`, `r2`."""
         return {}

@@ -406,6 +406,10 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         found = walk(self.model, self.reader().prepare, self.images, int(x))
         return float(found.probabilities.argmax())
 
+    @property
+    def prediction(self) -> str:
+        return "the predicted class of test image x, counted from 0"
+
     def metrics(self) -> Mapping[str, float]:
         """`test_accuracy`, once there was a test; `step_seconds`: the mean time of a step."""
         test = self.test_accuracy

@@ -271,6 +271,10 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
         with torch.no_grad():
             return torch.sigmoid(self.model(place)).item()
 
+    @property
+    def prediction(self) -> str:
+        return "P at the point (x, x)"
+
     def metrics(self) -> Mapping[str, float]:
         """`accuracy`; and `stopped_at`: the step, counted from 0, at which that was enough."""
         stopped = {} if self.stopped_at is None else {"stopped_at": self.stopped_at}

@@ -270,6 +270,12 @@ class TableTrainer(SgdTrainer[ConfigT]):
             return torch.sigmoid(output).item()
         return float(self.said(output).item())
 
+    @property
+    def prediction(self) -> str:
+        kind = {0: "the predicted number", 2: "P(second class)"}
+        what = kind.get(len(self.table.classes), "the likeliest class, from 0,")
+        return f"{what} with every feature x standard deviations above its mean"
+
     def metrics(self) -> Mapping[str, float]:
         """Loss and score of both parts now, and the validation score of one answer for all."""
         with torch.no_grad():

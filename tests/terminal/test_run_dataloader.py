@@ -195,3 +195,41 @@ def test_columns_are_ignored_by_either_option(table: Path, capsys: Captured) -> 
         capsys, *own, "--ignore", "kid"
     )
     assert "name it with --csv FILE" in refused(capsys, "dataloader", "--ignore", "kind")
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning"),
+    [
+        (
+            ("dataloader",),
+            "P(second class) with every feature x standard deviations above its mean",
+        ),
+        (("decision-boundary",), "P at the point (x, x)"),
+        (("mnist", "--preset", "digits"), "the predicted class of test image x, counted from 0"),
+        (("linear-regression",), None),
+    ],
+)
+def test_the_text_explains_the_argument_of_the_predictions(
+    capsys: Captured, words: tuple[str, ...], meaning: str | None
+) -> None:
+    assert cli.main(["run", *words, "--set", "epochs=1", "--device", "cpu"]) == 0
+    *_, before, last = capsys.readouterr().out.splitlines()
+    if meaning is None:
+        assert last.startswith("  y(3.5)")
+    else:
+        assert before.startswith("  y(")
+        assert last == f"  y(x): {meaning}"
+        assert len(last) <= 80
+
+
+def test_the_text_names_the_kind_of_prediction(capsys: Captured, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [f"{i % 7},{i % 5},{'abc'[i % 3]},{i / 4}" for i in range(60)]
+    path.write_text("\n".join(["one,two,kind,size", *rows, ""]))
+    for label, ignored, what in (
+        ("kind", "size", "the likeliest class, from 0,"),
+        ("size", "kind", "the predicted number"),
+    ):
+        words = ["--csv", str(path), "--label", label, "--ignore", ignored, "--set", "epochs=1"]
+        assert cli.main(["run", "dataloader", *words, "--device", "cpu"]) == 0
+        assert capsys.readouterr().out.splitlines()[-1].startswith(f"  y(x): {what} with every")

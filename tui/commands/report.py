@@ -170,6 +170,8 @@ def summary(outcome: Outcome) -> Iterator[str]:
     width = max(map(len, figures), default=0)
     for name, value in figures.items():
         yield f"  {name:{width}}  {_number(value)}"
+    if outcome.prediction and outcome.predictions:
+        yield f"  y(x): {outcome.prediction}"
 
 
 def _figures(outcome: Outcome) -> dict[str, float | list[float]]:

@@ -54,6 +54,8 @@ class Outcome:
     parameters: NamedParameters | None = None
     """None for a network that is too large to write out."""
     metrics: Mapping[str, float] = field(default_factory=dict)
+    prediction: str = ""
+    """What the predictions are, for people; empty where that is plain."""
     predictions: tuple[tuple[float, float], ...] = ()
     """Pairs of an input and what the model says to it."""
 
@@ -143,6 +145,7 @@ class Training:
             ending=trainer.ending if trainer and self._status is State.FINISHED else "",
             parameters=_few(trainer.parameters()) if trainer else {},
             metrics=trainer.metrics() if trainer else {},
+            prediction=trainer.prediction if trainer else "",
             predictions=self._predictions(trainer) if trainer else (),
         )
 
