@@ -351,11 +351,11 @@ class FitsPicture(Picture):
     """The inputs at which the curves are known, from the least to the greatest."""
     walks: tuple[Fit, ...]
     """In the order in which they are drawn and named; four at most."""
-    wave: bool
+    wave: bool = False
     """Whether the model is ŷ = sin(w·x + b), whose loss is a surface over w and b."""
-    stages: tuple[StageView, ...]
+    stages: tuple[StageView, ...] = ()
     """The five steps, in order."""
-    lit: str
+    lit: str = ""
     """The name of the step that ran last; empty before the first."""
 
     def walk(self, name: str) -> Fit:

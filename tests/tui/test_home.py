@@ -85,14 +85,14 @@ async def test_typing_filters_and_escape_shows_all_again() -> None:
         await until(pilot, lambda: len(listed(screen)) == len(entries()))
 
 
-@pytest.mark.parametrize("pattern", ["zzz", "[bold]", "\\", "[", "q"])
+@pytest.mark.parametrize("pattern", ["zzz", "[bold]", "\\", "[", "qzq"])
 async def test_a_filter_that_matches_nothing_is_survived(pattern: str) -> None:
     async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
         await pilot.press("slash")
         screen.query_one(Input).value = pattern
         await pilot.pause()
-        assert listed(screen) == ["loss-reduction"] * 0 or pattern == "q"
+        assert listed(screen) == []
         await pilot.press("enter", "enter", "escape")
         await until(pilot, lambda: len(listed(screen)) == len(entries()))
 
