@@ -6,25 +6,23 @@ from dataclasses import replace
 
 import pytest
 
-from engine.programs import eager, source, traced
-from engine.programs.catalog import PROGRAMS, Input, Program, find
-from engine.programs.compiled import watch
-from engine.programs.look import Look
-from engine.programs.sights import Compiled, Timing, Way
+from engine.programs import PROGRAMS, ExampleProgram, ProgramInput, find, ways
+from engine.programs.results import CallTiming, CompiledProgram, ProgramComparison, Way
+from engine.programs.ways import watch
 from lessons.graphs.lesson import again, broken, slower, wrong
 
 
-def look(program: Program, given: Input) -> Look:
-    return Look(
+def look(program: ExampleProgram, given: ProgramInput) -> ProgramComparison:
+    return ProgramComparison(
         program,
         given,
-        source.listing(program),
-        eager.run(program, given),
-        traced.trace(program),
+        ways.listing(program),
+        ways.run(program, given),
+        ways.trace(program),
     )
 
 
-def compiled(name: str) -> Look:
+def compiled(name: str) -> ProgramComparison:
     program = find(name)
     return replace(look(program, program.inputs[0]), results=(watch(program),))
 
@@ -70,20 +68,20 @@ def test_slower_compares_one_size_with_itself(
 ) -> None:
     # By the fastest round: a median may have had a neighbour on the machine.
     timings = (
-        Timing(Way.COMPILED, ours[0], 99.0, ours[1], 99.0),
-        Timing(Way.EAGER, eagers[0], 99.0, eagers[1], 99.0),
+        CallTiming(Way.COMPILED, ours[0], 99.0, ours[1], 99.0),
+        CallTiming(Way.EAGER, eagers[0], 99.0, eagers[1], 99.0),
     )
     program = find("branch")
-    seen = replace(look(program, program.inputs[0]), results=(Compiled((), None), *timings))
+    seen = replace(look(program, program.inputs[0]), results=(CompiledProgram((), None), *timings))
     assert slower(seen) is met
 
 
 def test_a_later_timing_takes_the_place_of_an_earlier_one() -> None:
     program = find("branch")
     timings = (
-        Timing(Way.EAGER, 4, 9.0, 9.0, 9.0),
-        Timing(Way.COMPILED, 4, 8.0, 8.0, 8.0),
-        Timing(Way.EAGER, 4, 7.0, 7.0, 7.0),
+        CallTiming(Way.EAGER, 4, 9.0, 9.0, 9.0),
+        CallTiming(Way.COMPILED, 4, 8.0, 8.0, 8.0),
+        CallTiming(Way.EAGER, 4, 7.0, 7.0, 7.0),
     )
     seen = replace(look(program, program.inputs[0]), results=timings)
     assert slower(seen)

@@ -13,10 +13,10 @@ from engine.graph.settings import GraphSettings
 from engine.graph.take_apart import ProgramSession, take_apart
 from engine.graph.walk import WalkPosition
 from engine.history import Diverged
-from engine.programs import eager, source, traced
-from engine.programs.catalog import find as find_program
-from engine.programs.compiled import watch
-from engine.programs.look import Look
+from engine.programs import find as find_program
+from engine.programs import ways
+from engine.programs.results import ProgramComparison
+from engine.programs.ways import watch
 from engine.run import Recorder, threads_for
 from engine.trainer import Step
 from lessons.catalog import find
@@ -98,13 +98,13 @@ def _autograd(_: Lesson, preset: Preset) -> Iterator[WalkPosition | ProgramPosit
         yield session.position
 
 
-def _graphs(_: Lesson, preset: Preset) -> Iterator[Look]:
+def _graphs(_: Lesson, preset: Preset) -> Iterator[ProgramComparison]:
     """A program before it is compiled and after. Its calls are not timed: times differ."""
     program = find_program(preset.name)
     given = program.inputs[0]
-    fixed = source.listing(program), eager.run(program, given), traced.trace(program)
-    yield Look(program, given, *fixed)
-    yield Look(program, given, *fixed, results=(watch(program),))
+    fixed = ways.listing(program), ways.run(program, given), ways.trace(program)
+    yield ProgramComparison(program, given, *fixed)
+    yield ProgramComparison(program, given, *fixed, results=(watch(program),))
 
 
 def _tensors(_: Lesson, preset: Preset) -> Iterator[object]:
