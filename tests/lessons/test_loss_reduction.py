@@ -7,8 +7,8 @@ import pytest
 
 from engine.frame import State
 from lessons.catalog import find
-from tests.lessons.challenges import met
 from tests.lessons.figures import curvatures, number, says, says_question
+from tests.lessons.play import met
 from tests.lessons.runs import walk
 
 SLUG = "loss-reduction"

@@ -41,7 +41,7 @@ def test_what_becomes_of_an_if(name: str) -> None:
     }
     assert expected[tracing]
     graphs = {"one graph": 1, "3 graphs": 3}.get(compiling, 2)
-    assert seen.graphs == graphs
+    assert len(seen.graphs) == graphs
     assert seen.breaks == (name in {"branch", "halve"})
 
 

@@ -1,0 +1,222 @@
+"""Plays lessons without a screen: a way to meet a challenge, or a preset that nobody touches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import torch
+
+from engine.config import Setting
+from engine.frame import Frame, State
+from engine.graph.programs import PROGRAMS, ProgramPosition
+from engine.graph.settings import GraphSettings
+from engine.graph.take_apart import ProgramSession, take_apart
+from engine.graph.walk import WalkPosition
+from engine.history import Diverged
+from engine.programs import find as find_program
+from engine.programs import ways
+from engine.programs.results import CallTiming, ProgramComparison, Way
+from engine.programs.ways import watch
+from engine.run import Recorder, threads_for
+from engine.tensors.content import tensors
+from engine.tensors.evaluate import evaluate, look
+from engine.tensors.looks import PyTorchRefused, SceneLook
+from engine.trainer import Step
+from lessons.catalog import find
+from lessons.lesson import Challenge, Preset, TrainingLesson
+from tests.tui.curve_states import played
+from tui.labs.curves import CurveState
+from tui.labs.probabilities import ProbabilityState
+from tui.labs.softmax import SoftmaxState
+from tui.labs.tensors import MAP
+from tui.labs.tensors_state import TensorsState
+
+Settings = Mapping[str, Setting]
+EVERY_STEP, GROWTH = 20, 1.05
+"""So many steps are looked at one by one; after that each look comes 5% later than the last."""
+
+
+def challenge(slug: str, name: str) -> Challenge:
+    return next(one for one in find(slug).load().challenges if one.slug == name)
+
+
+def met(slug: str, name: str, seen: Any) -> bool:
+    """Whether what is seen, a frame or a look, meets this challenge of the lesson."""
+    check = challenge(slug, name).check
+    assert check is not None
+    return check(seen)
+
+
+def last(slug: str, way: Settings) -> Any:
+    """What the lab shows at the end of this way: a frame or a look."""
+    lesson = find(slug).load()
+    if isinstance(lesson, TrainingLesson):
+        return _last_frame(slug, tuple(sorted(way.items())))
+    return ENDS[lesson.lab](way)
+
+
+def untouched(slug: str, preset: str) -> Iterator[Any]:
+    """What the lab shows while this preset is opened and played to its end.
+
+    In the labs without a training that is what `space` and `n` show, without typing anything
+    and without turning anything.
+    """
+    lesson = find(slug).load()
+    if isinstance(lesson, TrainingLesson):
+        return frames(slug, lesson.preset(preset).settings, EVERY_STEP)
+    return PLAYERS[lesson.lab](lesson.preset(preset))
+
+
+def frames(slug: str, settings: Settings, every_step: int = 0) -> Iterator[Frame]:
+    """Frames from ready to the end, or the last one, made by the recorder of a real run."""
+    lesson = find(slug).load()
+    assert isinstance(lesson, TrainingLesson)
+    kind = lesson.load_trainer()
+    before = torch.get_num_threads()
+    torch.set_num_threads(min(before, threads_for(kind)))
+    try:
+        config = kind.Config.of(dict(settings))
+        trainer, recorder = kind(config, torch.device("cpu")), Recorder(config, "cpu")
+        recorder.show(trainer, State.READY)
+        yield recorder.frame
+        step, next_look, state = 0, 1.0, State.FINISHED
+        try:
+            for made in trainer.turns():
+                if isinstance(made, Step):
+                    recorder.add(made)
+                    step += 1
+                    if every_step and step >= next_look:
+                        next_look = step + 1 if step < every_step else step * GROWTH
+                        recorder.show(trainer, State.PLAYING)
+                        yield recorder.frame
+        except Diverged:
+            state = State.DIVERGED
+        recorder.show(trainer, state)
+        yield recorder.frame
+    finally:
+        torch.set_num_threads(before)
+
+
+@cache
+def _last_frame(slug: str, settings: tuple[tuple[str, Setting], ...]) -> Frame:
+    *_, end = frames(slug, dict(settings))
+    return end
+
+
+def _texts(settings: Settings) -> dict[str, str]:
+    return {name: str(value) for name, value in settings.items()}
+
+
+def _walked(way: Settings) -> WalkPosition:
+    walk = take_apart(GraphSettings.of(_texts(way)))
+    return WalkPosition(walk, len(walk.moves))
+
+
+def program_look(name: str, given: str = "", *results: Any) -> ProgramComparison:
+    """The program with this input, or its first, and what was measured of it."""
+    program = find_program(name)
+    inputs = {each.name: each for each in program.inputs}
+    chosen = inputs[given] if given else program.inputs[0]
+    fixed = ways.listing(program), ways.run(program, chosen), ways.trace(program)
+    return ProgramComparison(program, chosen, *fixed, results=results)
+
+
+def _measured(way: Settings) -> ProgramComparison:
+    """Compiled for real; its times are made up, since they differ from machine to machine."""
+    name = str(way["program"])
+    slow, fast = (
+        CallTiming(Way.COMPILED, 4, 9.0, 14.0, 9.0),
+        CallTiming(Way.EAGER, 4, 9.0, 6.0, 9.0),
+    )
+    return program_look(name, str(way.get("input", "")), watch(find_program(name)), slow, fast)
+
+
+def _looked(way: Settings) -> SceneLook:
+    scene, line = str(way["scene"]), str(way["line"])
+    named = tensors(scene)
+    sources = {name: look(tensor) for name, tensor in named.items()}
+    try:
+        return SceneLook(scene, sources, line, evaluate(line, named))
+    except PyTorchRefused as refused:
+        return SceneLook(scene, sources, line, refused=refused)
+
+
+def _curve(kind: Callable[[str], CurveState]) -> Callable[[Settings], Any]:
+    def end(way: Settings) -> Any:
+        typed = [line for line in str(way.get("typed", "")).split("; ") if line]
+        return played(kind(str(way["scene"])), typed, int(way.get("steps") or 0)).look
+
+    return end
+
+
+ENDS: dict[str, Callable[[Settings], Any]] = {
+    "autograd": _walked,
+    "graphs": _measured,
+    "tensors": _looked,
+    "probabilities": _curve(ProbabilityState),
+    "softmax": _curve(SoftmaxState),
+}
+"""By lab, what a solution leads to."""
+
+
+def _autograd(preset: Preset) -> Iterator[WalkPosition | ProgramPosition]:
+    """Every move of a walk, or every statement of a program."""
+    texts = _texts(preset.settings)
+    if "program" not in texts:
+        walk = take_apart(GraphSettings.of(texts))
+        yield from (WalkPosition(walk, position) for position in range(len(walk.moves) + 1))
+        return
+    session = ProgramSession(PROGRAMS[texts["program"]])
+    yield session.position
+    while session.step() is not None:
+        yield session.position
+
+
+def _graphs(preset: Preset) -> Iterator[ProgramComparison]:
+    """A program before it is compiled and after. Its calls are not timed: times differ."""
+    before = program_look(preset.name)
+    yield before
+    yield replace(before, results=(watch(find_program(preset.name)),))
+
+
+def _tensors(preset: Preset) -> Iterator[object]:
+    """A scene, each line of its own that `n` tries, and each statement of the NumPy session."""
+    if preset.name == MAP:
+        return  # a map of modules: no look at tensors
+    state = TensorsState(preset.name)
+    yield state.look
+    for _ in state.scene.tries:
+        state.suggest()
+        yield state.look
+    state.use(preset.name)
+    while state.step():
+        yield state.look
+
+
+def _curves(kind: Callable[[str], CurveState]) -> Callable[[Preset], Iterator[object]]:
+    """A scene that plays to its end, and once more from its start, checked as the lab does."""
+
+    def play(preset: Preset) -> Iterator[object]:
+        state: Any = kind(preset.name)
+        for _again in range(2):
+            if state.by_hand:
+                yield state.look
+            while state.step():
+                if state.by_hand:
+                    yield state.look
+            state.rewind()
+
+    return play
+
+
+PLAYERS: dict[str, Callable[[Preset], Iterator[Any]]] = {
+    "autograd": _autograd,
+    "graphs": _graphs,
+    "tensors": _tensors,
+    "probabilities": _curves(ProbabilityState),
+    "softmax": _curves(SoftmaxState),
+}
+"""By lab, how a preset of a lesson without a training is played."""
