@@ -34,7 +34,7 @@ from tui.labs.graphs_state import (
 from tui.labs.interactive import InteractiveLab, after
 from tui.widgets.diagram import Diagram
 from tui.widgets.python_code import coloured
-from tui.widgets.rows import RowList, row_keys
+from tui.widgets.rows import Rows, row_keys
 from tui.widgets.theme import ThemeAware
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class ProgramSource(Static, ThemeAware):
         return Text.assemble((f"{sign:>2} ", "bold"), code)
 
 
-class Ways(RowList):
+class Ways(Rows):
     """A row for each way, of which one is chosen: with the arrows, or from outside by `show`."""
 
     DEFAULT_CSS = "Ways { height: auto; }"
