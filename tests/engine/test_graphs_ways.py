@@ -281,6 +281,7 @@ def test_guards_decide_what_is_compiled_again() -> None:
         first, second = compiled(name).calls
         assert guard in first.guards
         assert second.because == guard
+        assert guard not in second.guards  # only those of the new graphs
         assert len(second.graphs) == 1
     first, second = compiled("loop").calls
     assert [call.graphs[0].code.count("torch.sin") for call in (first, second)] == [2, 3]

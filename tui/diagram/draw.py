@@ -13,10 +13,12 @@ from rich.cells import cell_len
 from tui.charts.style import RGB, ChartStyle
 from tui.diagram import DiagramBox, DiagramEdge, clean, fit
 from tui.diagram.layout import PADDING, DiagramLayout, Point
-from tui.widgets.lines import StyledLine
 
 Piece: TypeAlias = tuple[int, str, str]
 """The column at which a text begins, the text, and its style."""
+
+DrawnLine: TypeAlias = tuple[tuple[str, str], ...]
+"""Pieces of text, each with its style as Rich writes it."""
 
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
 
@@ -56,7 +58,7 @@ def draw(
     boxes: Sequence[DiagramBox],
     edges: Sequence[DiagramEdge],
     theme: ChartStyle,
-) -> list[StyledLine]:
+) -> list[DrawnLine]:
     """Draw boxes and edges where the layout of the same boxes and edges put them."""
     rows: list[list[Piece]] = [[] for _ in range(layout.height)]
     for box, place in zip(boxes, layout.places, strict=True):
@@ -199,7 +201,7 @@ def _steps(path: Sequence[Point]) -> Iterator[tuple[Point, int]]:
     yield (x, y), came | RIGHT  # into its target
 
 
-def _line(pieces: Sequence[Piece]) -> StyledLine:
+def _line(pieces: Sequence[Piece]) -> DrawnLine:
     """One line of text: spaces between the pieces, neighbours of one style together."""
     parts: list[tuple[str, str]] = []
     column = 0

@@ -15,9 +15,8 @@ from textual.strip import Strip
 
 from tui.charts.style import ChartStyle
 from tui.diagram import DiagramBox, DiagramEdge
-from tui.diagram.draw import draw
+from tui.diagram.draw import DrawnLine, draw
 from tui.diagram.layout import followed, lay_out, lit
-from tui.widgets.lines import StyledLine
 from tui.widgets.theme import ThemeAware, full_colours
 
 STEP = 6, 2
@@ -60,7 +59,7 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         """The sizes for which it was laid out."""
         self._layout = lay_out((), ())
         self._chart_style = ChartStyle.dark()
-        self._lines: list[StyledLine] = []
+        self._lines: list[DrawnLine] = []
         self._strips: list[Strip] = []
 
     @property
@@ -188,5 +187,5 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
             self.border_title, self.border_subtitle = title, more  # which repaints all of it
 
 
-def _strip(line: StyledLine) -> Strip:
+def _strip(line: DrawnLine) -> Strip:
     return Strip([Segment(text, Style.parse(style)) for text, style in line])
