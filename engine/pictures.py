@@ -440,6 +440,8 @@ class TablePicture(Picture):
     """The measurements of the loader, where they were asked for."""
     timing: bool = False
     """Whether that measurement is still going on."""
+    timing_stopped: bool = False
+    """Whether it was stopped before its end."""
 
 
 # Images

@@ -1,4 +1,4 @@
-"""Small programs to run, to trace and to compile: plain PyTorch; knows no graph and no screen."""
+"""Small programs to run, to trace and to compile, in plain PyTorch."""
 
 from __future__ import annotations
 

@@ -1,110 +1,77 @@
-"""A measurement in a process of its own, which can be given up; knows no torch and no screen."""
+"""The measurement of a program in a process of its own: both ends of it; no torch before it runs.
+
+`python -m engine.programs.measuring PROGRAM DEVICE FOLDER` measures. A compiler takes seconds and
+cannot be asked to stop, so the process leads a group of its own, which ends with it.
+"""
 
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
-import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from engine.child import Child, python
-from engine.programs.lines import DONE, from_line
-from engine.programs.sights import Failure, Problem, Result, Way
+from engine.child import LIMIT, ChildProcess, Measurement, python, send
+from engine.programs import find
+from engine.programs.results import ExplainedError, Measured, Way, WayFailure
 
-COMMAND = python("engine.programs.measure")
-
-LIMIT = 180.0
-"""Seconds after which it is given up: a compiler has taken 15 on two cores."""
+COMMAND = python("engine.programs.measuring")
 
 
-class Measuring:
-    """Measures one program on one device: eager and traced first, then compiled.
+class ProgramMeasurement(Measurement[Measured]):
+    """Measures one program on one device: eager and traced first, then compiled."""
 
-    A compiler takes seconds and cannot be asked to stop, so it works in another process. There
-    is no thread here: whoever is interested calls `poll` from time to time, which never waits,
-    and `close` at the end, which ends the process, its compilers and their folder at once.
-    """
-
-    def __init__(self, program: str, device: str = "cpu", seconds: float = LIMIT) -> None:
-        """`program` is a name of the catalog; `seconds` is how long all of it may take."""
-        self.program, self.device, self.limit = program, device, seconds
-        self.results: tuple[Result, ...] = ()
-        """What has come so far, in order."""
-        self.ended = False
-        """Whether no more will come."""
-        self._child: Child | None = None
+    def __init__(self, program: str, device: str = "cpu", limit: float = LIMIT) -> None:
+        """`program` is the name of an example."""
+        super().__init__(limit)
+        self.program, self.device = program, device
         self._folder: Path | None = None
-        self._began = self._ended_at = 0.0
 
-    @property
-    def seconds(self) -> float:
-        """How long it has gone on, or went on."""
-        if not self._began:
-            return 0.0
-        return (self._ended_at or time.monotonic()) - self._began
-
-    def start(self) -> None:
-        """Start the process; what keeps it from starting is a result like others."""
-        self._began = time.monotonic()
-        try:
-            self._folder = Path(tempfile.mkdtemp(prefix="dltui-compile-"))
-            command = (*COMMAND, self.program, self.device, str(self._folder))
-            self._child = Child(command, _settings(self._folder))
-            self._child.start()
-        except OSError as error:
-            self._fail(f"the process that measures cannot be started: {error}")
-
-    def poll(self) -> tuple[Result, ...]:
-        """What has come since the last look; never waits."""
-        before = len(self.results)
-        if self._child is not None:
-            self._read(self._child)
-            if not self.ended and self.seconds > self.limit:
-                self._fail(f"no end after {self.limit:g} s, so it was given up")
-        return self.results[before:]
+    def make_child(self) -> ChildProcess:
+        self._folder = folder = Path(tempfile.mkdtemp(prefix="dltui-compile-"))
+        # Everything that compilers write goes into the folder, and nothing is found ready-made.
+        environment = {
+            "TMPDIR": str(folder),
+            "TORCHINDUCTOR_CACHE_DIR": str(folder),
+            "TRITON_CACHE_DIR": str(folder / "triton"),
+            "CUDA_CACHE_PATH": str(folder / "cuda"),
+            "TORCHINDUCTOR_COMPILE_THREADS": "1",
+            # Precompiling PyTorch's headers would save time from the third compilation on, and
+            # take 150 MB and several seconds before the first.
+            "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",
+        }
+        return ChildProcess((*COMMAND, self.program, self.device, str(folder)), environment)
 
     def close(self) -> None:
-        """End it, wherever it stands; nothing is left of it, in memory or on disk."""
-        self.ended = True
-        self._ended_at = self._ended_at or time.monotonic()
-        child, self._child = self._child, None
-        if child is not None:
-            child.close()
+        """End it, with its compilers and their folder."""
+        super().close()
         if self._folder is not None:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _read(self, child: Child) -> None:
-        for line in child.lines():
-            if not self.ended:
-                self._take(line)
-        if child.ended and not self.ended:
-            self._fail(f"it ended too early: {child.last_words()}")
-
-    def _take(self, line: str) -> None:
-        if line == DONE:
-            self.close()
-            return
-        try:
-            self.results = (*self.results, from_line(line))
-        except (LookupError, TypeError, ValueError) as error:
-            self._fail(f"what came cannot be read: {error}")
-
-    def _fail(self, message: str) -> None:
+    def fail(self, why: str) -> None:
+        """End it, for this reason, which is a result like others."""
         words = "A process of its own compiles and measures. Measure again, or choose the CPU."
-        problem = Problem("The measurement failed", message, words)
-        self.results = (*self.results, Failure(Way.COMPILED, problem))
-        self.close()
+        problem = ExplainedError("The measurement failed", why, words)
+        self.results += (WayFailure(Way.COMPILED, problem),)
+        super().fail(why)
 
 
-def _settings(folder: Path) -> dict[str, str]:
-    """Everything that compilers write goes into the folder, and nothing is found ready-made."""
-    return {
-        "TMPDIR": str(folder),
-        "TORCHINDUCTOR_CACHE_DIR": str(folder),
-        "TRITON_CACHE_DIR": str(folder / "triton"),
-        "CUDA_CACHE_PATH": str(folder / "cuda"),
-        "TORCHINDUCTOR_COMPILE_THREADS": "1",
-        # Precompiling PyTorch's headers would save time from the third compilation on, and
-        # take 150 MB and several seconds before the first.
-        "TORCHINDUCTOR_CPP_CACHE_PRECOMPILE_HEADERS": "0",
-    }
+def measure(name: str, device: str, folder: Path) -> Iterator[Measured]:
+    """Each result as soon as it is there; compilers write into the folder."""
+    program = find(name)
+    import torch  # a second or more
+
+    from engine.programs import timing, ways
+
+    # The threads of one operation wait for the slowest of them: where others work too, a call
+    # on two cores took 64 ms in place of 1.5, and the three ways could not be compared.
+    torch.set_num_threads(1)
+    yield from timing.quick(program, device)
+    yield ways.watch(program)
+    yield from timing.slow(program, device, folder)
+
+
+if __name__ == "__main__":
+    working_folder = Path(sys.argv[3])
+    send(measure(sys.argv[1], sys.argv[2], working_folder), working_folder)

@@ -1,4 +1,4 @@
-"""How long a call takes, and how long compiling does; knows no process and no screen."""
+"""How long a call of a program takes, and how long compiling it does."""
 
 from __future__ import annotations
 
@@ -13,18 +13,24 @@ from typing import Any
 
 import torch
 
-from engine.programs.calling import Function, arguments, load, set_mode
-from engine.programs.catalog import Input, Program
-from engine.programs.sights import (
+from engine.programs import ExampleProgram, ProgramInput
+from engine.programs.results import (
     SIZES,
-    Compiling,
-    Failure,
-    Problem,
-    Result,
-    Timing,
+    CallTiming,
+    CompileTime,
+    ExplainedError,
+    Measured,
     Way,
+    WayFailure,
 )
-from engine.programs.traced import explain, symbolic_trace
+from engine.programs.ways import (
+    Function,
+    arguments,
+    explain_tracing,
+    load,
+    set_mode,
+    symbolic_trace,
+)
 
 KERNEL = re.compile(r"^(\w+_fused_\w+) = async_compile", re.MULTILINE)
 ROUNDS = 25
@@ -48,16 +54,16 @@ NO_TRITON = (
 COMPILER_FAILED = "The compiler could not do it here. The other two ways go on without it."
 
 
-def quick(program: Program, device: str) -> Iterator[Result]:
+def quick(program: ExampleProgram, device: str) -> Iterator[Measured]:
     """Time what needs no compiler: a second or two."""
     functions, problem = uncompiled(program)
     if problem is not None:
-        yield Failure(Way.TRACED, problem)
+        yield WayFailure(Way.TRACED, problem)
     for size in SIZES:
         yield from timings(functions, program.inputs[0], size, device)
 
 
-def slow(program: Program, device: str, folder: Path) -> Iterator[Result]:
+def slow(program: ExampleProgram, device: str, folder: Path) -> Iterator[Measured]:
     """Compile for each size, and time all ways again; the compiler writes into `folder`."""
     torch.compiler.reset()
     functions, _ = uncompiled(program)
@@ -66,33 +72,35 @@ def slow(program: Program, device: str, folder: Path) -> Iterator[Result]:
         try:
             yield compiling(functions[Way.COMPILED], program.inputs[0], size, device, folder)
         except Exception as error:  # a compiler fails as it likes; the other ways have gone well
-            yield Failure(Way.COMPILED, why_not(error))
+            yield WayFailure(Way.COMPILED, why_not(error))
             return
         yield from timings(functions, program.inputs[0], size, device)
 
 
-def uncompiled(program: Program) -> tuple[dict[Way, Function], Problem | None]:
+def uncompiled(program: ExampleProgram) -> tuple[dict[Way, Function], ExplainedError | None]:
     """The program itself, and its traced graph or why there is none."""
     functions = {Way.EAGER: load(program)}
     try:
         functions[Way.TRACED] = symbolic_trace(program, program.inputs[0])
     except Exception as error:  # tracing fails with what the program makes of a Proxy
-        return functions, explain(error)
+        return functions, explain_tracing(error)
     return functions, None
 
 
-def compiling(function: Function, given: Input, size: int, device: str, folder: Path) -> Compiling:
+def compiling(
+    function: Function, given: ProgramInput, size: int, device: str, folder: Path
+) -> CompileTime:
     """Make the first call: it compiles. Raises what the compiler raises."""
     before = set(folder.rglob("*.py"))
     values = arguments(given, device, size)
     set_mode(function, given)
     seconds = _round(function, values, device, calls=1)
-    return Compiling(size, seconds, _kernels(set(folder.rglob("*.py")) - before))
+    return CompileTime(size, seconds, _kernels(set(folder.rglob("*.py")) - before))
 
 
 def timings(
-    functions: Mapping[Way, Function], given: Input, size: int, device: str
-) -> list[Timing]:
+    functions: Mapping[Way, Function], given: ProgramInput, size: int, device: str
+) -> list[CallTiming]:
     """Time them in turns, so that what else the machine does falls on all of them alike."""
     values = arguments(given, device, size)
     rounds: dict[Way, list[float]] = {way: [] for way in functions}
@@ -102,18 +110,18 @@ def timings(
             for way, function in functions.items():
                 rounds[way].append(_round(function, values, device, calls[way]))
     return [
-        Timing(way, size, *(1e6 * pick(seconds) for pick in (median, min, max)))
+        CallTiming(way, size, *(1e6 * pick(seconds) for pick in (median, min, max)))
         for way, seconds in rounds.items()
     ]
 
 
 def synchronize(device: str) -> None:
-    """Wait until the device has done all that it was told: a GPU is told, and not waited for."""
+    """Wait until the device has done all that it was told: a GPU runs on its own."""
     if device != "cpu":
         torch.accelerator.synchronize(device)
 
 
-def why_not(error: Exception) -> Problem:
+def why_not(error: Exception) -> ExplainedError:
     """The compiler's error, and what to do about it."""
     text = str(error)
     if "Python.h" in text:
@@ -123,7 +131,7 @@ def why_not(error: Exception) -> Problem:
     else:
         words = NO_TRITON if "riton" in text else COMPILER_FAILED
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return Problem(type(error).__name__, first, words)
+    return ExplainedError(type(error).__name__, first, words)
 
 
 def _calls(function: Function, values: tuple[Any, ...], device: str) -> int:

@@ -1,22 +1,16 @@
-"""The process that measures a loader and says so in JSON lines; knows no screen.
-
-`python -m engine.throughput.child FEATURES`, with a pipe for its input: see `engine.child`.
-"""
+"""What measures a loader: `python -m engine.throughput.child FEATURES`."""
 
 from __future__ import annotations
 
-import json
-import os
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import asdict
 from itertools import groupby
 
 import torch
 from torch.utils.data import DataLoader, Dataset, Sampler
 
-from engine.child import end_with_parent, own_output
+from engine.child import send
 from engine.throughput import SLOW, Throughput, plan
 
 SECONDS = 0.4
@@ -34,15 +28,15 @@ class MeasuredRows(Dataset[Sample]):
 
     def __getitem__(self, index: int) -> Sample:
         if index < 0:
-            # Work, and not sleep: two workers on one core shall not be twice as fast.
+            # Work, not sleep: two workers on one core must not be twice as fast.
             end = time.thread_time() + SLOW
             while time.thread_time() < end:
                 pass
         return self.x[index], self.y[index]
 
 
-class Asked(Sampler[list[int]]):
-    """So many batches of such samples; between two passes it may be told otherwise."""
+class MeasuredBatches(Sampler[list[int]]):
+    """So many batches of such samples; all three may change between two passes."""
 
     def __init__(self) -> None:
         self.batches, self.size, self.slow = 0, 1, False
@@ -56,38 +50,29 @@ class Asked(Sampler[list[int]]):
             yield [row - ROWS for row in rows] if self.slow else rows
 
 
-def main(features: int) -> None:
-    """Measure, and write each result as soon as it is there."""
+def measure(features: int) -> Iterator[Throughput]:
+    """Each result as soon as it is there."""
     torch.set_num_threads(1)
-    answers = own_output()
     for workers, group in groupby(plan(), key=lambda each: each[0]):
-        asked = Asked()
-        loader = _loader(features, workers, asked)
-        for _, size, slow in group:
-            asked.size, asked.slow = size, slow
-            result = Throughput(workers, size, slow, _samples_a_second(loader, asked, workers))
-            os.write(answers, f"{json.dumps(asdict(result))}\n".encode())
+        batches = MeasuredBatches()
+        loader = DataLoader(
+            MeasuredRows(features),
+            batch_sampler=batches,
+            num_workers=workers,
+            multiprocessing_context="spawn" if workers else None,
+            persistent_workers=workers > 0,
+        )
+        for _, batches.size, batches.slow in group:
+            samples = _samples_a_second(loader, batches, workers)
+            yield Throughput(workers, batches.size, batches.slow, samples)
 
 
-def _loader(features: int, workers: int, asked: Asked) -> DataLoader[Sample]:
-    rows = MeasuredRows(features)
-    if workers == 0:
-        return DataLoader(rows, batch_sampler=asked)
-    return DataLoader(
-        rows,
-        batch_sampler=asked,
-        num_workers=workers,
-        multiprocessing_context="spawn",
-        persistent_workers=True,
-    )
-
-
-def _samples_a_second(loader: DataLoader[Sample], asked: Asked, workers: int) -> float:
-    """Of a short pass to learn how fast it goes, and of a longer one that counts."""
+def _samples_a_second(loader: DataLoader[Sample], batches: MeasuredBatches, workers: int) -> float:
+    """Of a short pass to learn how fast it is, and of a longer one that counts."""
     least = 4 + 4 * workers  # more than the workers make in advance
-    asked.batches = least
+    batches.batches = least
     _pass(loader)
-    asked.batches = max(least, int(SECONDS * _pass(loader) / asked.size))
+    batches.batches = max(least, int(SECONDS * _pass(loader) / batches.size))
     return _pass(loader)
 
 
@@ -101,5 +86,4 @@ def _pass(loader: DataLoader[Sample]) -> float:
 
 
 if __name__ == "__main__":
-    end_with_parent()
-    main(int(sys.argv[1]))
+    send(measure(int(sys.argv[1])))

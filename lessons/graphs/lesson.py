@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from engine.programs.catalog import PROGRAMS
-from engine.programs.look import Look
-from engine.programs.sights import SIZES, Way
+from engine.programs import PROGRAMS
+from engine.programs.results import SIZES, ProgramComparison, Way
 from lessons.lesson import Challenge, Lesson, Preset
 
 
-def wrong(look: Look) -> bool:
+def wrong(look: ProgramComparison) -> bool:
     """The traced program gives another answer than the program itself, and no error."""
     answer = look.answer(Way.TRACED)
     return answer is not None and not answer.right and answer.problem is None
 
 
-def broken(look: Look) -> bool:
+def broken(look: ProgramComparison) -> bool:
     """The compiler could not take the program as one graph."""
     return look.compiled is not None and look.compiled.breaks
 
 
-def again(look: Look) -> bool:
+def again(look: ProgramComparison) -> bool:
     """A guard on a number or a flag of Python has failed, so that there had to be another graph.
 
     A length has none that is written down: the first program, measured by everybody, fails it.
@@ -29,7 +28,7 @@ def again(look: Look) -> bool:
     return any(call.because in guards for call in calls)
 
 
-def slower(look: Look) -> bool:
+def slower(look: ProgramComparison) -> bool:
     """Compiled, the fastest round is slower than the fastest eager one, for some size."""
     pairs = ((look.timing(Way.COMPILED, n), look.timing(Way.EAGER, n)) for n in SIZES)
     return any(ours and eager and ours.low > eager.low for ours, eager in pairs)

@@ -16,11 +16,10 @@ from engine.graph.settings import GraphSettings
 from engine.graph.take_apart import ProgramSession, take_apart
 from engine.graph.walk import WalkPosition
 from engine.history import Diverged
-from engine.programs import eager, source, traced
-from engine.programs.catalog import find as find_program
-from engine.programs.compiled import watch
-from engine.programs.look import Look
-from engine.programs.sights import Timing, Way
+from engine.programs import find as find_program
+from engine.programs import ways
+from engine.programs.results import CallTiming, ProgramComparison, Way
+from engine.programs.ways import watch
 from engine.run import Recorder, threads_for
 from engine.tensors.content import tensors
 from engine.tensors.evaluate import evaluate, look
@@ -116,19 +115,22 @@ def _walked(way: Settings) -> WalkPosition:
     return WalkPosition(walk, len(walk.moves))
 
 
-def program_look(name: str, given: str = "", *results: Any) -> Look:
+def program_look(name: str, given: str = "", *results: Any) -> ProgramComparison:
     """The program with this input, or its first, and what was measured of it."""
     program = find_program(name)
     inputs = {each.name: each for each in program.inputs}
     chosen = inputs[given] if given else program.inputs[0]
-    fixed = source.listing(program), eager.run(program, chosen), traced.trace(program)
-    return Look(program, chosen, *fixed, results=results)
+    fixed = ways.listing(program), ways.run(program, chosen), ways.trace(program)
+    return ProgramComparison(program, chosen, *fixed, results=results)
 
 
-def _measured(way: Settings) -> Look:
+def _measured(way: Settings) -> ProgramComparison:
     """Compiled for real; its times are made up, since they differ from machine to machine."""
     name = str(way["program"])
-    slow, fast = Timing(Way.COMPILED, 4, 9.0, 14.0, 9.0), Timing(Way.EAGER, 4, 9.0, 6.0, 9.0)
+    slow, fast = (
+        CallTiming(Way.COMPILED, 4, 9.0, 14.0, 9.0),
+        CallTiming(Way.EAGER, 4, 9.0, 6.0, 9.0),
+    )
     return program_look(name, str(way.get("input", "")), watch(find_program(name)), slow, fast)
 
 
@@ -173,7 +175,7 @@ def _autograd(preset: Preset) -> Iterator[WalkPosition | ProgramPosition]:
         yield session.position
 
 
-def _graphs(preset: Preset) -> Iterator[Look]:
+def _graphs(preset: Preset) -> Iterator[ProgramComparison]:
     """A program before it is compiled and after. Its calls are not timed: times differ."""
     before = program_look(preset.name)
     yield before

@@ -13,9 +13,9 @@ import pytest
 from engine.frame import Frame, State
 from engine.graph.walk import WalkPosition
 from engine.pictures import LossHistory
-from engine.programs.catalog import PROGRAMS
-from engine.programs.compiled import watch
-from engine.programs.sights import Timing, Way
+from engine.programs import PROGRAMS
+from engine.programs.results import CallTiming, Way
+from engine.programs.ways import watch
 from lessons.catalog import entries, find
 from lessons.lesson import TrainingLesson
 from tests.lessons.play import challenge, frames, last, met, program_look, untouched
@@ -325,8 +325,8 @@ def test_slower_compares_the_fastest_rounds_of_one_size(
 ) -> None:
     # A median may have had a neighbour on the machine; and a later timing replaces an earlier one.
     timings = (
-        Timing(Way.EAGER, plain[0], 99.0, 99.0, 99.0),
-        Timing(Way.COMPILED, compiled[0], 99.0, compiled[1], 99.0),
-        Timing(Way.EAGER, plain[0], 99.0, plain[1], 99.0),
+        CallTiming(Way.EAGER, plain[0], 99.0, 99.0, 99.0),
+        CallTiming(Way.COMPILED, compiled[0], 99.0, compiled[1], 99.0),
+        CallTiming(Way.EAGER, plain[0], 99.0, plain[1], 99.0),
     )
     assert met("graphs", "slower", program_look("branch", "", *timings)) is expected

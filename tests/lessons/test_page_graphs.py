@@ -8,10 +8,8 @@ import pytest
 import torch
 from torch import fx
 
-from engine.programs import examples, traced
-from engine.programs.catalog import PROGRAMS, find
-from engine.programs.compiled import watch
-from engine.programs.eager import run
+from engine.programs import PROGRAMS, examples, find, ways
+from engine.programs.ways import run, watch
 from lessons.catalog import find as lesson
 from tests.lessons.figures import says, says_question
 
@@ -32,7 +30,7 @@ def row(name: str) -> list[str]:
 def test_what_becomes_of_an_if(name: str) -> None:
     program = find(name)
     tracing, compiling = row(name)
-    found, seen = traced.trace(program), watch(program)
+    found, seen = ways.trace(program), watch(program)
     answers = [answer.right for answer in found.answers]
     silent = [answer.problem is None for answer in found.answers]
     expected = {
@@ -43,7 +41,7 @@ def test_what_becomes_of_an_if(name: str) -> None:
     }
     assert expected[tracing]
     graphs = {"one graph": 1, "3 graphs": 3}.get(compiling, 2)
-    assert seen.graphs == graphs
+    assert len(seen.graphs) == graphs
     assert seen.breaks == (name in {"branch", "halve"})
 
 

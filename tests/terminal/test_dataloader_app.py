@@ -69,7 +69,7 @@ def test_q_while_workers_start_ends_at_once_and_leaves_none(terminal: Open) -> N
     assert not any(map(alive, family))
 
 
-def test_t_times_the_loader_and_q_ends_it(terminal: Open) -> None:
+def test_m_times_the_loader_and_q_ends_it(terminal: Open) -> None:
     app = terminal("dataloader", columns=80, rows=22)
     app.until("1 Concept")
     app.send("2")

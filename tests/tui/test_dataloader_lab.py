@@ -37,6 +37,13 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+async def take(pilot: Pilot[None], lab: DataLoaderLab, file: str) -> None:
+    """Train on this file."""
+    await type_in(pilot, "csv", file)
+    await pilot.press("enter")
+    await until(pilot, lambda: lab.experiment.config.csv == file)
+
+
 async def type_in(pilot: Pilot[None], control: str, text: str) -> Input:
     """Open the line of the control, and type."""
     controls = pilot.app.screen.query_one(ControlList)
@@ -72,16 +79,6 @@ async def test_a_table_of_ones_own_is_trained_on(size: tuple[int, int]) -> None:
         assert "--set csv=tiny.csv" in lab.experiment.command()
 
 
-@pytest.mark.usefixtures("table")
-async def test_the_path_is_completed() -> None:
-    async with app("dataloader").run_test(size=(120, 40)) as pilot:
-        lab = await open_lab(pilot)
-        line = await type_in(pilot, "csv", "ti")
-        await until(pilot, lambda: line._suggestion == "tiny.csv")
-        await pilot.press("right", "enter")
-        await until(pilot, lambda: lab.frame.settings["csv"] == "tiny.csv")
-
-
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.usefixtures("table")
 async def test_a_file_that_is_no_table_leaves_what_was_there(size: tuple[int, int]) -> None:
@@ -106,15 +103,23 @@ async def test_a_file_that_is_no_table_leaves_what_was_there(size: tuple[int, in
         assert lab.experiment.config.csv is None
         await pilot.press("escape", "s")
         await until(pilot, lambda: lab.frame.step == 3)
+        line = await type_in(pilot, "csv", "ti")  # the path is completed
+        await until(pilot, lambda: line._suggestion == "tiny.csv")
+        await pilot.press("right", "enter")
+        await until(pilot, lambda: lab.frame.settings["csv"] == "tiny.csv")
 
 
-async def test_a_file_that_is_gone_is_told_of_and_no_preset_taken(table: Path) -> None:
+async def test_presets_that_do_not_suit_the_table_or_its_file_being_gone(table: Path) -> None:
+    (table / "few.csv").write_text("\n".join(f"{i},{i % 2}" for i in range(8)))
     async with app("dataloader").run_test(size=(120, 40)) as pilot:
         lab = await open_lab(pilot)
-        await type_in(pilot, "csv", "tiny.csv")
-        await pilot.press("enter")
-        await until(pilot, lambda: lab.experiment.config.csv == "tiny.csv")
-        (table / "tiny.csv").unlink()
+        await take(pilot, lab, "few.csv")
+        names = []
+        for _ in lab.lesson.presets[1:]:
+            await pilot.press("p")
+            names.append(lab.experiment.preset.name)
+        assert names == ["seed", "standardised", "saturated", "mended", "workers", "adam"]
+        (table / "few.csv").unlink()
         await pilot.press("p")
         await until(pilot, lambda: "no such file" in screen_text(pilot.app))
         assert lab.status.preset == "adam"
@@ -123,59 +128,32 @@ async def test_a_file_that_is_gone_is_told_of_and_no_preset_taken(table: Path) -
         await until(pilot, lambda: "no such file" in lab.frame.message)
 
 
-async def test_a_preset_that_the_table_is_too_small_for_is_passed_over(table: Path) -> None:
-    (table / "few.csv").write_text("\n".join(f"{i},{i % 2}" for i in range(8)))
-    async with app("dataloader").run_test(size=(120, 40)) as pilot:
-        lab = await open_lab(pilot)
-        await type_in(pilot, "csv", "few.csv")
-        await pilot.press("enter")
-        await until(pilot, lambda: lab.experiment.config.csv == "few.csv")
-        names = []
-        for _ in lab.lesson.presets[1:]:
-            await pilot.press("p")
-            names.append(lab.experiment.preset.name)
-        assert names == ["seed", "standardised", "saturated", "mended", "workers", "adam"]
-
-
-async def test_what_was_left_out_is_said_above_the_lab(table: Path) -> None:
-    (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
-    async with app("dataloader").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await type_in(pilot, "csv", "gaps.csv")
-        await pilot.press("enter")
-        await until(pilot, lambda: lab.frame.note)
-        await until(pilot, lambda: "1 row with a missing value left out" in screen_text(pilot.app))
-        # The sentence takes a line from the controls: the one just turned stays in sight.
-        await until(pilot, lambda: re.search(r"your CSV +gaps\.csv", screen_text(pilot.app)))
-
-
-async def test_markup_and_escapes_in_a_header_are_shown(table: Path) -> None:
+async def test_what_the_table_is_and_what_was_left_out_is_said(table: Path) -> None:
     header = "[red]a[/red],\x1b[31mb,\\[bold]y"
     rows = TABLE.splitlines()[1:]
     (table / "evil.csv").write_text("\n".join([header, *rows, "1,,yes", ",2,no", "1,2,"]))
+    task = "predicts kind: 2 classes (no, yes); 2 features; 60 rows, 15 held out"
     async with app("dataloader").run_test(size=(120, 40)) as pilot:
         lab = await open_lab(pilot)
-        await type_in(pilot, "csv", "evil.csv")
-        await pilot.press("enter")
+        await until(pilot, lambda: "predicts tumour: 2 classes" in screen_text(pilot.app))
+        await take(pilot, lab, "tiny.csv")
+        await until(pilot, lambda: task in screen_text(pilot.app))
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        await until(pilot, lambda: "predicts" not in screen_text(pilot.app))
+        await take(pilot, lab, "evil.csv")  # markup and escapes are shown, not obeyed
         await until(pilot, lambda: lab.frame.note)
         await until(pilot, lambda: "[red]a[/red] 1" in screen_text(pilot.app))
         assert "\\x1b[31mb 1" in screen_text(pilot.app)
         await pilot.press("v", "v", "v", "s")
         await until(pilot, lambda: lab.frame.step == 1)
-
-
-@pytest.mark.usefixtures("table")
-async def test_the_task_stands_above_the_lab_before_the_first_step() -> None:
-    task = "predicts kind: 2 classes (no, yes); 2 features; 60 rows, 15 held out"
-    async with app("dataloader").run_test(size=(120, 40)) as pilot:
+    (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
+    async with app("dataloader").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
-        await until(pilot, lambda: "predicts tumour: 2 classes" in screen_text(pilot.app))
-        await type_in(pilot, "csv", "tiny.csv")
-        await pilot.press("enter")
-        await until(pilot, lambda: task in screen_text(pilot.app))
-        await pilot.press("s")
-        await until(pilot, lambda: lab.frame.step == 1)
-        await until(pilot, lambda: "predicts" not in screen_text(pilot.app))
+        await take(pilot, lab, "gaps.csv")
+        await until(pilot, lambda: "1 row with a missing value left out" in screen_text(pilot.app))
+        # The sentence takes a line from the controls: the one just changed stays in sight.
+        await until(pilot, lambda: re.search(r"your CSV +gaps\.csv", screen_text(pilot.app)))
 
 
 async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -> None:
@@ -246,7 +224,7 @@ class Timed:
 @pytest.fixture
 def timings(monkeypatch: pytest.MonkeyPatch) -> list[Timed]:
     Timed.made = []
-    monkeypatch.setattr(dataloader, "Timing", Timed)
+    monkeypatch.setattr(dataloader, "LoaderTiming", Timed)
     return Timed.made
 
 
@@ -255,49 +233,48 @@ def results(count: int) -> tuple[Throughput, ...]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_t_times_the_loader_and_shows_it(size: tuple[int, int], timings: list[Timed]) -> None:
+async def test_m_times_the_loader_and_stops_and_says_so(
+    size: tuple[int, int], timings: list[Timed]
+) -> None:
     async with app("dataloader").run_test(size=size) as pilot:
+
+        async def shows(words: str) -> None:
+            await until(pilot, lambda: words in screen_text(pilot.app))
+
         await open_lab(pilot)
         await pilot.press("m")
-        await until(pilot, lambda: "measuring: 0 of 16" in screen_text(pilot.app))
-        (timing,) = timings
-        assert timing.features == 30
-        assert timing.started
-        timing.results = results(3)
-        await until(pilot, lambda: "measuring: 3 of 16" in screen_text(pilot.app))
-        assert "777" in screen_text(pilot.app)
-        await pilot.press("s")
-        await until(pilot, lambda: "epoch 1/100" in screen_text(pilot.app))
-        assert "777" in screen_text(pilot.app)
-        timing.results, timing.ended = results(16), True
-        await until(pilot, lambda: timing.closed)
-        await until(pilot, lambda: "measuring" not in screen_text(pilot.app))
-        assert screen_text(pilot.app).count("777") == 16
-
-
-async def test_t_stops_it_and_what_came_stays(timings: list[Timed]) -> None:
-    async with app("dataloader").run_test(size=(80, 22)) as pilot:
-        await open_lab(pilot)
-        await pilot.press("m")
-        await until(pilot, lambda: timings)
-        timings[0].results = results(3)
-        await until(pilot, lambda: "measuring: 3 of 16" in screen_text(pilot.app))
+        await shows("measuring: 0 of 16")
         await pilot.press("m")
         assert timings[0].closed
+        await shows("stopped before the first")
+        await pilot.press("m")
+        await shows("measuring: 0 of 16")
+        assert timings[1].features == 30
+        assert timings[1].started
+        timings[1].results = results(3)
+        await shows("measuring: 3 of 16")
+        await pilot.press("m")
+        await shows("stopped at 3 of 16")
+        assert timings[1].closed
+        assert screen_text(pilot.app).count("777") == 3  # what came stays
+
+        await pilot.press("m")
+        await shows("measuring: 0 of 16")
+        assert "stopped" not in screen_text(pilot.app)
+        timings[2].results = results(3)
+        await pilot.press("s")
+        await shows("epoch 1/100")
+        await shows("777")
+        timings[2].results, timings[2].ended = results(16), True
+        await until(pilot, lambda: timings[2].closed)
         await until(pilot, lambda: "measuring" not in screen_text(pilot.app))
-        assert screen_text(pilot.app).count("777") == 3
-        await pilot.press("m")
-        await until(pilot, lambda: "measuring: 0 of 16" in screen_text(pilot.app))
-        assert len(timings) == 2
+        assert screen_text(pilot.app).count("777") == 16
+        assert "stopped" not in screen_text(pilot.app)
 
-
-async def test_leaving_the_lesson_ends_the_measurement(timings: list[Timed]) -> None:
-    async with app("dataloader").run_test(size=(80, 22)) as pilot:
-        await open_lab(pilot)
         await pilot.press("m")
-        await until(pilot, lambda: timings)
-        await pilot.press("escape")
-        await until(pilot, lambda: timings[0].closed)
+        await shows("measuring: 0 of 16")
+        await pilot.press("escape")  # leaving the lesson ends the measurement
+        await until(pilot, lambda: timings[3].closed)
 
 
 async def test_a_measurement_that_fails_says_why(timings: list[Timed]) -> None:

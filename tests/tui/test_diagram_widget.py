@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.app import App, ComposeResult
+from textual.events import MouseScrollDown
 from textual.geometry import Region
 from textual.pilot import Pilot
 
 from tests.tui.screen_text import screen_text
-from tui.diagram.box import Box, Edge
+from tui.diagram import DiagramBox, DiagramEdge
 from tui.widgets.diagram import Diagram
+
+Drawn = tuple[list[DiagramBox], list[DiagramEdge]]
 
 
 class Spied(Diagram):
@@ -27,6 +32,11 @@ class Spied(Diagram):
             self.painted.extend(regions or [None])
         return super().refresh(*regions, **options)
 
+    @property
+    def in_sight(self) -> str:
+        """The cells inside its border."""
+        return "\n".join(self.render_line(y).text for y in range(self.size.height))
+
 
 class Page(App[None]):
     CSS = ".-low Diagram { border: none; border-top: solid $foreground; }"
@@ -39,278 +49,191 @@ class Page(App[None]):
         yield self.diagram
 
 
-def chain(length: int, lit: int | None = None) -> tuple[list[Box], list[Edge]]:
+@asynccontextmanager
+async def page(width: int, height: int, shown: Drawn) -> AsyncIterator[tuple[Pilot[None], Spied]]:
+    """An app with this graph, shown before its first layout."""
+    app = Page()
+    app.diagram.show(*shown)
+    async with app.run_test(size=(width, height)) as pilot:
+        await pilot.pause()
+        yield pilot, app.diagram
+
+
+async def show(pilot: Pilot[None], shown: Drawn) -> None:
+    assert isinstance(pilot.app, Page)
+    pilot.app.diagram.show(*shown)
+    await pilot.pause()
+
+
+def chain(length: int, lit: int | None = None) -> Drawn:
     """Boxes of 11 cells in a row, 8 cells between them."""
     boxes = [
-        Box((f"node {index:02}", str(index)), "operation", lit=index == lit)
+        DiagramBox((f"node {index:02}", str(index)), "operation", lit=index == lit)
         for index in range(length)
     ]
-    return boxes, [Edge(index, index + 1, "3") for index in range(length - 1)]
+    return boxes, [DiagramEdge(index, index + 1, "3") for index in range(length - 1)]
 
 
-def column(length: int, lit: int | None = None) -> tuple[list[Box], list[Edge]]:
+def column(length: int) -> Drawn:
     """Boxes of 3 rows, one below the other."""
-    return [Box((f"x{at}",), "leaf", lit=at == lit) for at in range(length)], []
+    return [DiagramBox((f"x{at}",), "leaf") for at in range(length)], []
 
 
-def in_sight(diagram: Diagram) -> str:
-    """The cells inside its border."""
-    return "\n".join(diagram.render_line(y).text for y in range(diagram.size.height))
-
-
-async def look(pilot: Pilot[None], boxes: list[Box], edges: list[Edge]) -> Spied:
-    app = pilot.app
-    assert isinstance(app, Page)
-    app.diagram.show(boxes, edges)
-    await pilot.pause()
-    return app.diagram
-
-
-async def test_what_fits_is_shown_whole_and_offers_no_more() -> None:
-    app = Page()
-    async with app.run_test(size=(60, 10)) as pilot:
-        diagram = await look(pilot, *chain(3))
-        assert in_sight(diagram).split("\n")[0].strip().startswith("┌─────────┐")
-        assert "node 02 │" in in_sight(diagram)
-        assert diagram.border_title == "Graph"
-        assert diagram.border_subtitle == ""
+async def test_what_fits_stands_in_the_middle_and_offers_no_more() -> None:
+    async with page(60, 10, chain(3)) as (pilot, diagram):
         assert diagram.text.split("\n")[1].count("▶") == 2
-
-
-async def test_what_is_narrower_than_its_box_stands_in_the_middle() -> None:
-    app = Page()
-    async with app.run_test(size=(60, 10)) as pilot:
+        assert (diagram.border_title, diagram.border_subtitle) == ("Graph", "")
         for length in (3, 2, 1, 2):  # as many rows each time, and other margins
-            diagram = await look(pilot, *chain(length))
-            for row in in_sight(diagram).split("\n")[:4]:
+            await show(pilot, chain(length))
+            assert f"node {length - 1:02} │" in diagram.in_sight
+            for row in diagram.in_sight.split("\n")[:4]:
                 left = len(row) - len(row.lstrip())
                 assert 0 <= len(row) - len(row.strip()) - 2 * left <= 1
-            shown = screen_text(app).split("\n")[1].strip("│")
-            assert shown.rstrip() == in_sight(diagram).split("\n")[0].rstrip()
-        await look(pilot, *chain(6))
-        assert in_sight(diagram)[0] == "┌"
+            shown = screen_text(pilot.app).split("\n")[1].strip("│")
+            assert shown.rstrip() == diagram.in_sight.split("\n")[0].rstrip()
+        await show(pilot, chain(6))
+        assert diagram.in_sight[0] == "┌"
 
 
 async def test_the_border_says_where_there_is_more() -> None:
-    app = Page()
-    async with app.run_test(size=(40, 8)) as pilot:
-        diagram = await look(pilot, *chain(6))
-        assert diagram.border_subtitle == "→ more"
-        await pilot.press("right")
-        assert diagram.border_subtitle == "← → more"
+    async with page(40, 8, chain(6)) as (pilot, diagram):
+        for key, more in (("", "→"), ("right", "← →"), ("end", "←"), ("home", "→")):
+            await pilot.press(*[key] * bool(key))
+            assert diagram.border_subtitle == f"{more} more"
         await pilot.press("end")
-        assert diagram.border_subtitle == "← more"
-        assert in_sight(diagram).split("\n")[0].rstrip().endswith("┐")
-        await pilot.press("home")
-        assert diagram.border_subtitle == "→ more"
-        diagram = await look(pilot, *column(5))
-        assert diagram.border_subtitle == "↓ more"
-        assert "↓ more" in screen_text(app)
-
-
-async def test_without_a_whole_border_the_title_says_it() -> None:
-    app = Page()
-    async with app.run_test(size=(40, 8)) as pilot:
-        app.screen.add_class("-low")
+        assert diagram.in_sight.split("\n")[0].rstrip().endswith("┐")
+        await show(pilot, column(5))
+        assert "↓ more" in screen_text(pilot.app)
+        pilot.app.screen.add_class("-low")  # no whole border: the title says it
         await pilot.pause()
-        diagram = await look(pilot, *chain(6))
+        await show(pilot, chain(6))
+        await pilot.press("home")
         assert diagram.border_title == "Graph · → more"
         diagram.caption = "Backward"
         assert diagram.border_title == "Backward · → more"
 
 
-@pytest.mark.parametrize(("keys", "back"), [(("right", "l"), "left,h"), (("down", "j"), "up,k")])
-async def test_arrows_and_letters_scroll(keys: tuple[str, str], back: str) -> None:
+async def test_arrows_letters_pages_and_the_wheel_scroll() -> None:
     boxes, edges = chain(8)
     boxes += [replace(box, lines=(f"y{at}",)) for at, box in enumerate(column(6)[0])]
-    app = Page()
-    async with app.run_test(size=(40, 8)) as pilot:
-        diagram = await look(pilot, boxes, edges)
-        await pilot.press("home")
-        seen = [in_sight(diagram)]
-        for key in keys:
-            await pilot.press(key)
-            seen.append(in_sight(diagram))
-        assert len(set(seen)) == 3
-        for key in reversed(back.split(",")):
-            await pilot.press(key)
-        assert in_sight(diagram) == seen[0]
-
-
-async def test_pages_turn_down_and_where_all_rows_are_in_sight_to_the_right() -> None:
-    app = Page()
-    async with app.run_test(size=(40, 8)) as pilot:
-        diagram = await look(pilot, *column(9))
-        await pilot.press("pagedown")
+    async with page(40, 8, (boxes, edges)) as (pilot, diagram):
+        for keys, back in (("right l", "h left"), ("down j", "k up")):
+            await pilot.press("home")
+            seen = [diagram.in_sight]
+            for key in keys.split():
+                await pilot.press(key)
+                seen.append(diagram.in_sight)
+            assert len(set(seen)) == 3
+            await pilot.press(*back.split())
+            assert diagram.in_sight == seen[0]
+        await show(pilot, column(9))
+        await pilot.press("home", "pagedown")
         assert diagram.scroll_offset == (0, diagram.size.height - 2)
         await pilot.press("pageup")
         assert diagram.scroll_offset == (0, 0)
-        diagram = await look(pilot, *chain(9))
-        await pilot.press("pagedown")
+        await pilot._post_mouse_events([MouseScrollDown], diagram, offset=(5, 3))
+        await pilot.pause()
+        assert diagram.scroll_offset.y > 0
+        await show(pilot, chain(9))  # all rows are in sight, so pages turn to the right
+        await pilot.press("home", "pagedown")
         assert diagram.scroll_offset == (diagram.size.width - 6, 0)
 
 
-async def test_the_lit_box_is_always_in_view_with_room_around_it() -> None:
-    app = Page()
-    async with app.run_test(size=(40, 8)) as pilot:
+async def test_what_is_lit_is_in_view_with_room_around_it() -> None:
+    async with page(40, 8, chain(12, 9)) as (pilot, diagram):
+        assert "┃ node 09" in diagram.in_sight  # it was shown before the first layout
         for lit in [*range(12), *reversed(range(12)), 11, 0, 6]:
-            diagram = await look(pilot, *chain(12, lit))
-            (title,) = [row for row in in_sight(diagram).split("\n") if f"┃ node {lit:02}" in row]
+            await show(pilot, chain(12, lit))
+            (title,) = [row for row in diagram.in_sight.split("\n") if f"┃ node {lit:02}" in row]
             start = title.index(f"┃ node {lit:02}")
             assert lit == 0 or start >= 3
             assert lit == 11 or start + 11 <= diagram.size.width - 3
-
-
-async def test_it_scrolls_no_further_than_it_must() -> None:
-    app = Page()
-    async with app.run_test(size=(50, 8)) as pilot:
-        diagram = await look(pilot, *chain(12, 0))
-        await look(pilot, *chain(12, 1))
+    async with page(50, 8, chain(12, 0)) as (pilot, diagram):
+        await show(pilot, chain(12, 1))
         assert diagram.scroll_offset == (0, 0)  # it was in sight already
-        await look(pilot, *chain(12, 2))
+        await show(pilot, chain(12, 2))
         box = diagram.text.split("\n")[1].index("┃ node 02")
         assert diagram.scroll_offset == (box + 11 + 3 - diagram.size.width, 0)
-
-
-async def test_both_ends_of_a_lit_edge_are_in_view() -> None:
-    app = Page()
-    async with app.run_test(size=(50, 8)) as pilot:
-        for lit in reversed(range(1, 12)):  # the gradient goes back, from node to node
+        for lit in reversed(range(1, 12)):  # both ends of a lit edge
             boxes, edges = chain(12, lit)
             edges[lit - 1] = replace(edges[lit - 1], lit=True)
-            diagram = await look(pilot, boxes, edges)
-            assert f"node {lit:02}" in in_sight(diagram)
-            assert f"node {lit - 1:02}" in in_sight(diagram)
-            assert "━ 3 ━▶" in in_sight(diagram)
+            await show(pilot, (boxes, edges))
+            for words in (f"node {lit:02}", f"node {lit - 1:02}", "━ 3 ━▶"):
+                assert words in diagram.in_sight
 
 
 async def test_where_the_learner_scrolled_to_stays_until_the_light_moves() -> None:
-    app = Page()
-    async with app.run_test(size=(40, 8)) as pilot:
-        boxes, edges = chain(12, 0)
-        diagram = await look(pilot, boxes, edges)
+    boxes, edges = chain(12, 0)
+    async with page(40, 8, (boxes, edges)) as (pilot, diagram):
         await pilot.press("end")
         there = diagram.scroll_offset
         assert there.x > 0
         boxes[3] = replace(boxes[3], lines=("node 03", "9"))
-        await look(pilot, boxes, edges)
+        await show(pilot, (boxes, edges))
         assert diagram.scroll_offset == there
-        await look(pilot, *chain(12, 1))
-        assert "node 01" in in_sight(diagram)
+        await show(pilot, chain(12, 1))
+        assert "node 01" in diagram.in_sight
 
 
-async def test_what_is_the_same_is_not_painted_again() -> None:
-    app = Page()
-    async with app.run_test(size=(60, 12)) as pilot:
-        boxes, edges = chain(3)
-        diagram = await look(pilot, boxes, edges)
+async def test_only_what_changed_is_painted_again_and_a_walk_moves_no_box() -> None:
+    boxes, edges = chain(3)
+    async with page(60, 12, (boxes, edges)) as (pilot, diagram):
         diagram.painted.clear()
-        await look(pilot, list(boxes), list(edges))
+        await show(pilot, (list(boxes), list(edges)))
         assert diagram.painted == []
-        boxes[1] = replace(boxes[1], lines=("node 01", "7"))
-        diagram.show(boxes, edges)
+        changed = replace(boxes[1], lines=("node 01", "7"))
+        diagram.show([boxes[0], changed, boxes[2]], edges)
         assert [region and region.y for region in diagram.painted] == [2]
-        assert in_sight(diagram).split("\n")[2].count("7") == 1
-
-
-async def test_a_walk_moves_no_box() -> None:
-    app = Page()
-    async with app.run_test(size=(60, 12)) as pilot:
-        diagram = await look(pilot, *chain(3))
-        still = diagram.text
+        assert diagram.in_sight.split("\n")[2].count("7") == 1
+        still = [diagram.text.index(f"node {at:02}") for at in range(3)]
         for lit in range(3):
-            diagram = await look(pilot, *chain(3, lit))
-            titles = [diagram.text.index(f"node {at:02}") for at in range(3)]
-            assert titles == [still.index(f"node {at:02}") for at in range(3)]
+            await show(pilot, chain(3, lit))
+            assert [diagram.text.index(f"node {at:02}") for at in range(3)] == still
 
 
 async def test_any_size_down_to_nothing_and_back() -> None:
-    app = Page()
-    async with app.run_test(size=(50, 9)) as pilot:
-        diagram = await look(pilot, *chain(12, 7))
+    async with page(50, 9, chain(12, 7)) as (pilot, diagram):
         for width, height in [(1, 1), (2, 2), (3, 3), (5, 4), (12, 5), (200, 40), (50, 9)]:
             await pilot.resize_terminal(width, height)
             await pilot.pause()
-            assert all(
-                len(row) == diagram.size.width for row in in_sight(diagram).split("\n") if row
-            )
-            await look(pilot, *chain(12, 6))
-            await look(pilot, *chain(12, 7))
-        assert "┃ node 07" in in_sight(diagram)
+            rows = [row for row in diagram.in_sight.split("\n") if row]
+            assert all(len(row) == diagram.size.width for row in rows)
+            await show(pilot, chain(12, 6))
+            await show(pilot, chain(12, 7))
+        assert "┃ node 07" in diagram.in_sight
+        await show(pilot, chain(9, 8))
+        for width, shown in ((200, 0), (40, 1), (200, 0)):
+            await pilot.resize_terminal(width, 9)
+            await pilot.pause()
+            assert "┃ node 08" in diagram.in_sight
+            assert bool(diagram.scroll_offset.x) == bool(diagram.border_subtitle) == bool(shown)
 
 
-async def test_after_a_change_of_size_the_lit_box_is_in_view() -> None:
-    app = Page()
-    async with app.run_test(size=(200, 9)) as pilot:
-        diagram = await look(pilot, *chain(9, 8))
-        await pilot.resize_terminal(40, 9)
-        await pilot.pause()
-        assert "┃ node 08" in in_sight(diagram)
-        await pilot.resize_terminal(200, 9)
-        await pilot.pause()
+async def test_a_smaller_graph_starts_at_its_beginning_and_a_refused_one_changes_nothing() -> None:
+    async with page(40, 8, chain(12, 11)) as (pilot, diagram):
+        await show(pilot, chain(2))
         assert diagram.scroll_offset == (0, 0)
-        assert diagram.border_subtitle == ""
-
-
-async def test_a_smaller_graph_after_a_large_one_starts_at_its_beginning() -> None:
-    app = Page()
-    async with app.run_test(size=(40, 8)) as pilot:
-        diagram = await look(pilot, *chain(12, 11))
-        await look(pilot, *chain(2))
-        assert diagram.scroll_offset == (0, 0)
-        assert "node 00" in in_sight(diagram)
-        await look(pilot, [], [])
-        assert in_sight(diagram).strip() == ""
-        assert diagram.text == ""
-
-
-async def test_what_was_shown_before_the_first_layout_is_there() -> None:
-    app = Page()
-    app.diagram.show(*chain(12, 9))
-    async with app.run_test(size=(40, 8)) as pilot:
-        await pilot.pause()
-        assert "┃ node 09" in in_sight(app.diagram)
-
-
-async def test_a_graph_that_is_refused_leaves_the_one_before() -> None:
-    app = Page()
-    async with app.run_test(size=(60, 8)) as pilot:
-        diagram = await look(pilot, *chain(3))
+        assert "node 00" in diagram.in_sight
         before = diagram.text
         with pytest.raises(ValueError, match="from box 1 to box 0"):
-            diagram.show(chain(2)[0], [Edge(1, 0)])
+            diagram.show(chain(2)[0], [DiagramEdge(1, 0)])
         assert diagram.text == before
-        await look(pilot, *chain(3, 1))
+        await show(pilot, chain(3, 1))
         assert "┃ node 01" in diagram.text
+        await show(pilot, ([], []))
+        assert (diagram.in_sight.strip(), diagram.text) == ("", "")
 
 
 async def test_another_theme_has_other_colours_and_the_same_signs() -> None:
-    app = Page()
-    async with app.run_test(size=(60, 8)) as pilot:
-        diagram = await look(pilot, *chain(3, 1))
+    async with page(60, 8, chain(3, 1)) as (pilot, diagram):
 
         def colours() -> set[str]:
             styles = [part.style for y in range(4) for part in diagram.render_line(y)]
             return {style.color.name for style in styles if style and style.color}
 
         text, dark = diagram.text, colours()
-        app.theme = "textual-light"
+        pilot.app.theme = "textual-light"
         await pilot.pause()
         assert diagram.text == text
         assert len(dark) > 2
         assert not colours() & dark
-
-
-async def test_the_wheel_scrolls() -> None:
-    app = Page()
-    async with app.run_test(size=(40, 8)) as pilot:
-        diagram = await look(pilot, *column(9))
-        await pilot._post_mouse_events([_wheel()], diagram, offset=(5, 3))
-        await pilot.pause()
-        assert diagram.scroll_offset.y > 0
-
-
-def _wheel() -> type[Any]:
-    from textual.events import MouseScrollDown
-
-    return MouseScrollDown

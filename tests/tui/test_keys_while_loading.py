@@ -17,7 +17,7 @@ from tui.app import DltuiApp
 from tui.environment import Environment
 from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.curves import CurvesLab
-from tui.labs.graphs import GraphsLab
+from tui.labs.graphs import GraphsLab, Ways
 from tui.labs.lab import MOST_KEYS, KeptKeys, Lab, starting_text
 from tui.labs.tensors import TensorsLab
 from tui.labs.training import TrainingLab
@@ -27,7 +27,6 @@ from tui.screens.lesson import LessonScreen
 from tui.widgets.controls import Controls
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.status_bar import StatusBar
-from tui.widgets.ways import Ways
 
 CPU = Device("cpu", "the processor")
 ENVIRONMENT = Environment(CPU, (CPU,))
@@ -142,7 +141,7 @@ def told(lab: Lab) -> dict[str, Any]:
     elif isinstance(lab, AutogradLab):
         seen |= {"settings": lab.state.settings, "position": lab.state.look.position}
     elif isinstance(lab, GraphsLab):
-        seen |= {"way": lab.comparison.way, "input": lab.comparison.look.given.name}
+        seen |= {"way": lab.state.way, "input": lab.state.look.given.name}
     elif isinstance(lab, TensorsLab):
         seen |= {"scene": lab.state.scene.name, "text": lab.state.text}
     elif isinstance(lab, CurvesLab):

@@ -166,20 +166,20 @@ async def test_what_is_measured_is_given_up() -> None:
     async with app("graphs").run_test(size=(80, 22)) as pilot:
         await pilot.press("2")
         lab = pilot.app.screen.query_one(GraphsLab)
-        await until(pilot, lambda: lab.comparison is not None)
+        await until(pilot, lambda: lab.ready)
         await pilot.press("space")
-        await until(pilot, lambda: lab.comparison.measuring)
+        await until(pilot, lambda: lab.state.measuring)
         await pilot.app.run_action("screen.back")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        assert not lab.comparison.measuring
+        assert not lab.state.measuring
 
     async with app("dataloader").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         assert isinstance(lab, DataLoaderLab)
         await pilot.press("m")
-        await until(pilot, lambda: lab._timing)
+        await until(pilot, lambda: lab.timing)
         await leave(pilot)
-        assert lab._timing is None
+        assert not lab.timing
 
 
 async def test_the_lesson_can_be_left_and_opened_again_and_again() -> None:

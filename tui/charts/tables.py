@@ -403,6 +403,8 @@ def draw_throughput(picture: TablePicture, width: int, height: int, style: Chart
     """A row for each number of workers; the columns are batch sizes, and slow samples at last."""
     results = picture.throughput
     if not results and not picture.timing:
+        if picture.timing_stopped:
+            return "stopped before the first measurement; m: time the loader again"
         return "m: time the loader on this machine (half a minute)"
     cell = min((width - NAME) // len(COLUMNS), CELL + 4)
     if cell < CELL or height < len(WORKERS) + 3:
@@ -426,6 +428,8 @@ def draw_throughput(picture: TablePicture, width: int, height: int, style: Chart
     for row, workers in enumerate(WORKERS, start=2):
         canvas.write(row, 0, "1 worker" if workers == 1 else f"{workers} workers", style.text)
     lines = [f"measuring: {len(found)} of {len(plan())}; m stops it"] if picture.timing else []
+    if picture.timing_stopped:
+        lines.append(f"stopped at {len(found)} of {len(plan())}; m: again from the start")
     lines += [*_speedups(results), "1 ms: a sample that takes 1 ms to make"]
     for row, text in enumerate(lines, start=len(WORKERS) + 2):
         if row < height and len(text) <= width:

@@ -1,1 +1,79 @@
-"""Graphs drawn with box lines: pure functions from boxes and edges to lines of text."""
+"""Graphs of boxes and edges, laid out and drawn with box lines: what they are made of."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from rich.cells import cell_len, set_cell_size
+
+BoxKind: TypeAlias = Literal["leaf", "constant", "operation", "result"]
+
+MOST_TEXT, MOST_LABEL = 30, 14
+"""Cells: a longer line in a box ends in `…`, a longer label is left out."""
+
+
+def clean(text: str) -> str:
+    """The text without anything that a terminal would obey instead of show."""
+    shown = (
+        "�" if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Cn", "Zl", "Zp"} else letter
+        for letter in text
+        if letter != "\ufe0f"  # would make the letter before it wider than it is measured
+    )
+    return "".join(shown)
+
+
+def fit(text: str, width: int) -> str:
+    """The text at exactly that many cells: cut with an ellipsis, or filled up with spaces."""
+    if cell_len(text) > width:
+        return set_cell_size(set_cell_size(text, max(width - 1, 0)) + "…", width)
+    return set_cell_size(text, width)
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramBox:
+    """A node of the graph."""
+
+    lines: tuple[str, ...]
+    """Its text; the first line is its title."""
+    kind: BoxKind
+    """Each kind has a border of its own."""
+    lit: bool = False
+    """Whether this is the node that is active now."""
+    width: int = 0
+    """Cells to keep free for its lines, so that it does not grow when numbers come in."""
+
+    @property
+    def text_width(self) -> int:
+        """The cells for its lines."""
+        longest = max((cell_len(clean(line)) for line in self.lines), default=0)
+        return min(max(longest, self.width, 1), MOST_TEXT)
+
+
+@dataclass(frozen=True, slots=True)
+class DiagramEdge:
+    """A line from one box to another; two edges may join the same two boxes."""
+
+    source: int
+    target: int
+    """Indices of boxes; the target comes after the source."""
+    label: str = ""
+    """What is written on the line, before its arrow head."""
+    lit: bool = False
+    """Whether something travels along it now."""
+    width: int = 0
+    """Cells to keep free for its label."""
+    back: bool = False
+    """Whether its arrow points back to the source, as a gradient goes."""
+
+    @property
+    def shown_label(self) -> str:
+        """The label as it is written: nothing where it is too long."""
+        text = clean(self.label).strip()
+        return text if 0 < cell_len(text) <= MOST_LABEL else ""
+
+    @property
+    def label_width(self) -> int:
+        """The cells for its label."""
+        return max(cell_len(self.shown_label), min(self.width, MOST_LABEL))

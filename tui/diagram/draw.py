@@ -1,4 +1,4 @@
-"""A laid out graph as lines of text, each piece with its style; knows no widget and no app."""
+"""A laid out graph as lines of text, each piece with its style."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import NamedTuple, TypeAlias
 from rich.cells import cell_len
 
 from tui.charts.style import RGB, ChartStyle
-from tui.diagram.box import Box, Edge, clean, fit, label_text
-from tui.diagram.layout import PADDING, Layout, Point
-from tui.widgets.lines import StyledLine
+from tui.diagram import DiagramBox, DiagramEdge, clean, fit
+from tui.diagram.layout import PADDING, DiagramLayout, Point
 
 Piece: TypeAlias = tuple[int, str, str]
 """The column at which a text begins, the text, and its style."""
+
+DrawnLine: TypeAlias = tuple[tuple[str, str], ...]
+"""Pieces of text, each with its style as Rich writes it."""
 
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
 
@@ -52,36 +54,42 @@ LIT = _Border(*"┏━┓┃┛┗┠┣")
 
 
 def draw(
-    layout: Layout, boxes: Sequence[Box], edges: Sequence[Edge], look: ChartStyle
-) -> list[StyledLine]:
+    layout: DiagramLayout,
+    boxes: Sequence[DiagramBox],
+    edges: Sequence[DiagramEdge],
+    theme: ChartStyle,
+) -> list[DrawnLine]:
     """Draw boxes and edges where the layout of the same boxes and edges put them."""
     rows: list[list[Piece]] = [[] for _ in range(layout.height)]
     for box, place in zip(boxes, layout.places, strict=True):
-        for y, pieces in enumerate(_box(box, place.width, place.height, look), start=place.y):
+        for y, pieces in enumerate(_box(box, place.width, place.height, theme), start=place.y):
             rows[y] += [(place.x + x, text, style) for x, text, style in pieces]
-    for y, piece in _lines(layout, edges, look):
+    for y, piece in _lines(layout, edges, theme):
         rows[y].append(piece)
-    for y, piece in _exits(layout, boxes, edges, look):
+    for y, piece in _exits(layout, boxes, edges, theme):
         rows[y] = [other for other in rows[y] if other[0] != piece[0]] + [piece]
     return [_line(sorted(pieces)) for pieces in rows]
 
 
-def _box(box: Box, width: int, height: int, look: ChartStyle) -> Iterator[list[Piece]]:
+def _box(box: DiagramBox, width: int, height: int, theme: ChartStyle) -> Iterator[list[Piece]]:
     """Its rows from the top, each in pieces from the left."""
-    border, frame, inner = _border(box), _frame(box, look), width - 2
+    border, frame, inner = _border(box), _frame(box, theme), width - 2
     yield [(0, border.corner + border.top * inner + border.top_right, frame)]
     above = (height - 2 - len(box.lines)) // 2
     lines = [*[""] * above, *box.lines]
     for row in range(height - 2):
         text = clean(lines[row]) if row < len(lines) else ""
-        style = _text_style(box, row == above, look)
+        style = _text_style(box, row == above, theme)
         middle = (1, fit(" " + fit(text, inner - 2 * PADDING), inner), style)
         yield [(0, border.side, frame), middle, (inner + 1, border.side, frame)]
     yield [(0, border.bottom_left + border.top * inner + border.bottom_right, frame)]
 
 
 def _exits(
-    layout: Layout, boxes: Sequence[Box], edges: Sequence[Edge], look: ChartStyle
+    layout: DiagramLayout,
+    boxes: Sequence[DiagramBox],
+    edges: Sequence[DiagramEdge],
+    theme: ChartStyle,
 ) -> Iterator[tuple[int, Piece]]:
     """The places in the boxes' borders where their lines begin, each with its row."""
     lit = {edge.source for edge in edges if edge.lit}
@@ -90,27 +98,27 @@ def _exits(
     for source, (x, y) in starts.items():
         border = _border(boxes[source])
         sign = border.lit_exit if source in lit else border.exit
-        yield y, (x - 1, sign, _frame(boxes[source], look))
+        yield y, (x - 1, sign, _frame(boxes[source], theme))
 
 
-def _border(box: Box) -> _Border:
+def _border(box: DiagramBox) -> _Border:
     return LIT if box.lit else BORDERS[box.kind]
 
 
-def _frame(box: Box, look: ChartStyle) -> str:
+def _frame(box: DiagramBox, theme: ChartStyle) -> str:
     colours = {
-        "leaf": look.points,
-        "constant": look.start,
-        "operation": look.line,
-        "result": look.minimum,
+        "leaf": theme.points,
+        "constant": theme.start,
+        "operation": theme.line,
+        "result": theme.minimum,
     }
-    return f"{_hex(look.sample)} bold" if box.lit else _hex(colours[box.kind])
+    return f"{_hex(theme.sample)} bold" if box.lit else _hex(colours[box.kind])
 
 
-def _text_style(box: Box, title: bool, look: ChartStyle) -> str:
+def _text_style(box: DiagramBox, title: bool, theme: ChartStyle) -> str:
     if box.lit:
-        return f"{_hex(look.sample)} bold" + " reverse" * title
-    return _hex(look.text) + " bold" * title
+        return f"{_hex(theme.sample)} bold" + " reverse" * title
+    return _hex(theme.text) + " bold" * title
 
 
 @dataclass(slots=True)
@@ -124,7 +132,7 @@ class _Wiring:
     crossings: set[Point] = field(default_factory=set)
     """Where lines of two sources cross."""
 
-    def add(self, edge: Edge, path: Sequence[Point]) -> None:
+    def add(self, edge: DiagramEdge, path: Sequence[Point]) -> None:
         """Run an edge's line along its path."""
         for point, arms in _steps(path):
             self.arms[point] = self.arms.get(point, 0) | arms
@@ -149,24 +157,26 @@ def _sign(arms: int, lit: int) -> str:
     return LINES[place]
 
 
-def _lines(layout: Layout, edges: Sequence[Edge], look: ChartStyle) -> Iterator[tuple[int, Piece]]:
+def _lines(
+    layout: DiagramLayout, edges: Sequence[DiagramEdge], theme: ChartStyle
+) -> Iterator[tuple[int, Piece]]:
     """Lines, arrow heads and labels, each with its row."""
     wiring = _Wiring()
     for edge, path in zip(edges, layout.paths, strict=True):
         wiring.add(edge, path)
-    plain, lit = _hex(look.dim), _hex(look.sample) + " bold"
+    plain, lit = _hex(theme.dim), _hex(theme.sample) + " bold"
     heads: dict[Point, bool] = {}  # edges that point back to one source share their head
     for edge, path in zip(edges, layout.paths, strict=True):
         x, y = path[-1]
         head = path[0] if edge.back else path[-1]
         heads[head] = heads.get(head, False) or edge.lit
         wiring.arms.pop(head, None)
-        if text := label_text(edge):
+        if text := edge.shown_label:
             label = f" {text} "
             start = x - 1 - cell_len(label)
             for column in range(start, x - 1):
                 del wiring.arms[column, y]
-            yield y, (start, label, lit if edge.lit else _hex(look.text))
+            yield y, (start, label, lit if edge.lit else _hex(theme.text))
     backward = {path[0] for edge, path in zip(edges, layout.paths, strict=True) if edge.back}
     for (x, y), is_lit in heads.items():
         sign = HEAD_BACK if (x, y) in backward else HEAD
@@ -191,7 +201,7 @@ def _steps(path: Sequence[Point]) -> Iterator[tuple[Point, int]]:
     yield (x, y), came | RIGHT  # into its target
 
 
-def _line(pieces: Sequence[Piece]) -> StyledLine:
+def _line(pieces: Sequence[Piece]) -> DrawnLine:
     """One line of text: spaces between the pieces, neighbours of one style together."""
     parts: list[tuple[str, str]] = []
     column = 0

@@ -1,4 +1,4 @@
-"""In which column every box stands, and in which order from the top; knows no cells.
+"""In which column and row every box of a graph stands, and where its lines bend.
 
 Layered drawing after K. Sugiyama, S. Tagawa and M. Toda, "Methods for visual understanding of
 hierarchical system structures" (1981): layers, places for the lines that pass through a layer,
@@ -8,12 +8,14 @@ and sweeps that put each item beside what it is joined to.
 from __future__ import annotations
 
 from bisect import bisect, insort
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from operator import add
 from statistics import fmean
 from typing import TypeAlias
 
-from tui.diagram.box import Edge
+from tui.diagram import DiagramEdge
 
 Layers: TypeAlias = list[list[int]]
 """The items of each layer, from the top."""
@@ -22,7 +24,7 @@ SWEEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class LineHop:
     """One hop of a line, from an item of a layer to an item of the next."""
 
     left: int
@@ -30,7 +32,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Graph:
+class LayeredGraph:
     """Boxes in layers, and the hops between neighbouring layers.
 
     The items are the boxes, by their own numbers, and then the passes: places in a layer where
@@ -41,7 +43,7 @@ class Graph:
     """For each item the box whose line it is: a box's own."""
     layer: tuple[int, ...]
     """For each item the layer in which it stands."""
-    links: tuple[Link, ...]
+    links: tuple[LineHop, ...]
     routes: tuple[tuple[int, ...], ...]
     """For each edge its links, from source to target."""
     layers: tuple[tuple[int, ...], ...]
@@ -50,11 +52,11 @@ class Graph:
     """The links that begin in each layer."""
 
 
-def in_layers(count: int, edges: Sequence[Edge]) -> Graph:
+def in_layers(count: int, edges: Sequence[DiagramEdge]) -> LayeredGraph:
     """Put that many boxes into layers, and order these so that few lines cross."""
     layer = _layers(count, edges)
     owner = list(range(count))
-    links: list[Link] = []
+    links: list[LineHop] = []
     routes: list[tuple[int, ...]] = []
     hops: dict[tuple[int, int], int] = {}
     for edge in edges:
@@ -62,20 +64,20 @@ def in_layers(count: int, edges: Sequence[Edge]) -> Graph:
         for column in range(layer[edge.source] + 1, layer[edge.target]):
             hop = hops.setdefault((edge.source, column), len(links))
             if hop == len(links):
-                links.append(Link(item, len(owner)))
+                links.append(LineHop(item, len(owner)))
                 owner.append(edge.source)
                 layer.append(column)
             route.append(hop)
             item = links[hop].right
         routes.append((*route, len(links)))
-        links.append(Link(item, edge.target))
+        links.append(LineHop(item, edge.target))
     layers: Layers = [[] for _ in range(max(layer, default=-1) + 1)]
     for item in _seen_from_the_end(len(owner), links):
         layers[layer[item]].append(item)
     gaps: list[list[int]] = [[] for _ in layers]
     for index, link in enumerate(links):
         gaps[layer[link.left]].append(index)
-    return Graph(
+    return LayeredGraph(
         owner=tuple(owner),
         layer=tuple(layer),
         links=tuple(links),
@@ -85,7 +87,7 @@ def in_layers(count: int, edges: Sequence[Edge]) -> Graph:
     )
 
 
-def _layers(count: int, edges: Sequence[Edge]) -> list[int]:
+def _layers(count: int, edges: Sequence[DiagramEdge]) -> list[int]:
     """Every box behind all that it is computed from, and an input just before its first use."""
     layer = [0] * count
     for edge in sorted(edges, key=lambda edge: edge.source):
@@ -101,7 +103,7 @@ def _layers(count: int, edges: Sequence[Edge]) -> list[int]:
     return layer
 
 
-def _seen_from_the_end(count: int, links: Sequence[Link]) -> list[int]:
+def _seen_from_the_end(count: int, links: Sequence[LineHop]) -> list[int]:
     """The items as a walk from the last back to the first meets them: a tree has no crossings."""
     before: list[list[int]] = [[] for _ in range(count)]
     for link in links:
@@ -117,7 +119,7 @@ def _seen_from_the_end(count: int, links: Sequence[Link]) -> list[int]:
     return list(order)
 
 
-def _ordered(layers: Layers, gaps: Sequence[Sequence[Link]]) -> Layers:
+def _ordered(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> Layers:
     """The best order that a few sweeps find: right, left, right, …"""
     best, fewest = layers, _crossings(layers, gaps)
     for sweep in range(SWEEPS):
@@ -130,7 +132,7 @@ def _ordered(layers: Layers, gaps: Sequence[Sequence[Link]]) -> Layers:
     return best
 
 
-def _swept(layers: Layers, gaps: Sequence[Sequence[Link]], rightward: bool) -> Layers:
+def _swept(layers: Layers, gaps: Sequence[Sequence[LineHop]], rightward: bool) -> Layers:
     """Each layer sorted by where its items' neighbours stand in the one that was sorted last."""
     result = [list(items) for items in layers]
     count = len(layers)
@@ -154,7 +156,7 @@ def _middle(beside: dict[int, list[float]], own: dict[int, float]) -> Callable[[
     return lambda item: fmean(beside[item]) if item in beside else own[item]
 
 
-def _crossings(layers: Layers, gaps: Sequence[Sequence[Link]]) -> int:
+def _crossings(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> int:
     """How often lines cross if each is drawn straight."""
     place = {item: place for items in layers for place, item in enumerate(items)}
     crossings = 0
@@ -164,3 +166,235 @@ def _crossings(layers: Layers, gaps: Sequence[Sequence[Link]]) -> int:
             crossings += len(passed) - bisect(passed, right)
             insort(passed, right)
     return crossings
+
+
+# RowPlacement.
+
+GAP = 1
+"""Free rows between two boxes of a column."""
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlacement:
+    """RowPlacement counted from the top of the drawing."""
+
+    height: int
+    """Of the whole."""
+    top: tuple[int, ...]
+    """Of every item."""
+    exit: tuple[int, ...]
+    """Where the line of every item leaves it."""
+    entry: tuple[int, ...]
+    """Where every link arrives."""
+
+
+def in_rows(graph: LayeredGraph, heights: Sequence[int]) -> RowPlacement:
+    """RowPlacement for items of these heights, such that lines can be drawn in every gap.
+
+    No line begins on a row on which another line ends in the same gap. So each needs one bend
+    at most, and whichever way the bends are ordered, no two lines lie on one another.
+    """
+    placing = _Placing(graph, heights)
+    placing.settle()
+    return placing.rows()
+
+
+@dataclass(slots=True)
+class _Placing:
+    graph: LayeredGraph
+    heights: Sequence[int]
+    arriving: list[list[int]] = field(init=False)
+    """For each item its links from the left, from the top; then those to the right."""
+    leaving: list[list[int]] = field(init=False)
+    exit: list[int] = field(init=False)
+    """How far below its top the line of each item leaves it, and each link arrives."""
+    entry: list[int] = field(init=False)
+    top: list[float] = field(init=False)
+    """Where each item would like to stand."""
+    row: list[int] = field(init=False)
+    """Where it does stand, and where each link arrives."""
+    arrival: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        items, links = range(len(self.heights)), self.graph.links
+        self.arriving, self.leaving = [[] for _ in items], [[] for _ in items]
+        place = {item: at for layer in self.graph.layers for at, item in enumerate(layer)}
+        for link in sorted(range(len(links)), key=lambda link: place[links[link].left]):
+            self.arriving[links[link].right].append(link)
+            self.leaving[links[link].left].append(link)
+        self.exit = [(height - 1) // 2 for height in self.heights]
+        self.entry = [0] * len(links)
+        for item, arriving in enumerate(self.arriving):
+            for number, link in enumerate(arriving):
+                self.entry[link] = _entry(self.heights[item], number, len(arriving))
+        self.top = [0.0] * len(self.heights)
+        self.row, self.arrival = [0] * len(self.heights), [0] * len(links)
+
+    def settle(self) -> None:
+        """Move every item towards its neighbours at the left, at the right, and so on."""
+        layers = self.graph.layers
+        for _ in range(ROUNDS):
+            for layer in layers:
+                self._align(layer, rightward=True)
+            for layer in reversed(layers):
+                self._align(layer, rightward=False)
+
+    def _align(self, layer: Sequence[int], rightward: bool) -> None:
+        wanted = [self._wanted(item, rightward) for item in layer]
+        tops = _spread(wanted, [self.heights[item] + GAP for item in layer])
+        for item, top in zip(layer, tops, strict=True):
+            self.top[item] = top
+
+    def _wanted(self, item: int, rightward: bool) -> float:
+        """The top from which its lines would go straight, on the whole."""
+        links = self.graph.links
+        from_left = [
+            self.top[links[link].left] + self.exit[links[link].left] - self.entry[link]
+            for link in self.arriving[item]
+        ]
+        from_right = [
+            self.top[links[link].right] + self.entry[link] - self.exit[item]
+            for link in self.leaving[item]
+        ]
+        wanted = (from_left or from_right) if rightward else (from_right or from_left)
+        return fmean(wanted) if wanted else self.top[item]
+
+    def rows(self) -> RowPlacement:
+        """Whole numbers, column by column: each item as near as it may to where it would like."""
+        for layer in self.graph.layers:
+            self._align(layer, rightward=True)
+            taken, least = self._taken(layer), None
+            for item in layer:
+                self._put(item, least, taken)
+                least = self.row[item] + self.heights[item] + GAP
+        highest = min(self.row, default=0)
+        tops = tuple(row - highest for row in self.row)
+        return RowPlacement(
+            height=max(map(add, tops, self.heights), default=0),
+            top=tops,
+            exit=tuple(map(add, tops, self.exit)),
+            entry=tuple(row - highest for row in self.arrival),
+        )
+
+    def _taken(self, layer: Sequence[int]) -> dict[int, int]:
+        """The rows on which lines come in from the layer before, and whose they are."""
+        links, owner = self.graph.links, self.graph.owner
+        left = {links[link].left for item in layer for link in self.arriving[item]}
+        return {self.row[item] + self.exit[item]: owner[item] for item in left}
+
+    def _put(self, item: int, least: int | None, taken: Mapping[int, int]) -> None:
+        """Find the nearest row where none of its lines ends on a row that another takes."""
+        links, owner = self.graph.links, self.graph.owner
+        for row in _near(round(self.top[item]), least):
+            arrivals = self._arrivals(item, row)
+            whose = {at: owner[links[link].left] for link, at in arrivals.items()}
+            if all(taken.get(at, mine) == mine for at, mine in whose.items()):
+                break
+        self.row[item] = row
+        self.top[item] = row
+        for link, at in arrivals.items():
+            self.arrival[link] = at
+
+    def _arrivals(self, item: int, row: int) -> dict[int, int]:
+        """The row in which each link arrives at an item that stands there."""
+        if len(self.arriving[item]) == 1:  # there is a choice, so let it come in straight
+            (link,) = self.arriving[item]
+            left = self.graph.links[link].left
+            straight = self.row[left] + self.exit[left]
+            if row < straight < row + self.heights[item] - 1:
+                return {link: straight}
+        return {link: row + self.entry[link] for link in self.arriving[item]}
+
+
+def _entry(height: int, number: int, lines: int) -> int:
+    """The row for one of the lines into an item: they spread over all but a box's borders."""
+    if height == 1:
+        return 0
+    return 1 + ((2 * number + 1) * (height - 2) - 1) // (2 * lines)
+
+
+def _near(wanted: int, least: int | None) -> Iterator[int]:
+    """RowPlacement by their distance from the wanted one, none above the least."""
+    start = wanted if least is None else max(wanted, least)
+    for distance in count():
+        yield start + distance
+        if distance and (least is None or start - distance >= least):
+            yield start - distance
+
+
+def _spread(wanted: Sequence[float], heights: Sequence[int]) -> list[float]:
+    """Tops in the same order that do not overlap, with the least sum of squared moves.
+
+    Isotonic regression by pooling neighbours that would overlap (M. Ayer and others, 1955).
+    """
+    pools: list[tuple[float, int]] = []  # the mean of a run of items that touch, and its length
+    above = 0
+    starts: list[int] = []
+    for top, height in zip(wanted, heights, strict=True):
+        pool = (top - above, 1)
+        while pools and pools[-1][0] >= pool[0]:
+            mean, length = pools.pop()
+            total = length + pool[1]
+            pool = ((mean * length + pool[0] * pool[1]) / total, total)
+        pools.append(pool)
+        starts.append(above)
+        above += height
+    means = (mean for mean, length in pools for _ in range(length))
+    return [mean + start for mean, start in zip(means, starts, strict=True)]
+
+
+# The gaps between two columns.
+
+
+@dataclass(frozen=True, slots=True)
+class LineBend:
+    """A line that comes in on one row and goes on on others."""
+
+    owner: int
+    start: int
+    ends: tuple[int, ...]
+
+    @property
+    def top(self) -> int:
+        """The first row of its upright part."""
+        return min(self.start, *self.ends)
+
+    @property
+    def bottom(self) -> int:
+        """The last row of its upright part."""
+        return max(self.start, *self.ends)
+
+
+def tracks(bends: Sequence[LineBend]) -> dict[int, int]:
+    """For each owner the track of its upright part, 0 at the left: no two touch."""
+    order: list[LineBend] = []
+    for bend in bends:
+        order.insert(_best_place(bend, order), bend)
+    result: dict[int, int] = {}
+    for index, bend in enumerate(order):
+        before = (other for other in order[:index] if _touch(other, bend))
+        result[bend.owner] = max((result[other.owner] + 1 for other in before), default=0)
+    return result
+
+
+def _best_place(bend: LineBend, order: Sequence[LineBend]) -> int:
+    """Where to put a bend among others, from left to right, so that the fewest lines cross."""
+    crossings = sum(_bend_crossings(bend, other) for other in order)
+    best, fewest = 0, crossings
+    for place, other in enumerate(order, start=1):
+        crossings += _bend_crossings(other, bend) - _bend_crossings(bend, other)
+        if crossings < fewest:
+            best, fewest = place, crossings
+    return best
+
+
+def _bend_crossings(left: LineBend, right: LineBend) -> int:
+    """How often two bends cross if one has its upright part left of the other's."""
+    return sum(right.top < row < right.bottom for row in left.ends) + (
+        left.top < right.start < left.bottom
+    )
+
+
+def _touch(one: LineBend, other: LineBend) -> bool:
+    return one.top <= other.bottom and other.top <= one.bottom

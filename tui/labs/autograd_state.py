@@ -18,7 +18,7 @@ from engine.graph.programs import ProgramPosition, TensorRecord, program
 from engine.graph.settings import GraphSettings
 from engine.graph.walk import GradientCheck, GraphNode, WalkPosition
 from lessons.lesson import Lesson
-from tui.diagram.box import Box, Edge, Kind
+from tui.diagram import BoxKind, DiagramBox, DiagramEdge
 from tui.labs.interactive import LabState
 from tui.widgets.transcript import TranscriptLine
 
@@ -293,7 +293,7 @@ def _tensor(tensor: TensorRecord, between: str, grad_fn: bool = True) -> Text:
     return text
 
 
-def boxes(look: WalkPosition, names: bool) -> list[Box]:
+def boxes(look: WalkPosition, names: bool) -> list[DiagramBox]:
     """A box for each node: its formula, its value with its shape, and its gradient.
 
     With `names` a fourth line says what PyTorch calls the node that passes the gradient on.
@@ -311,12 +311,12 @@ def boxes(look: WalkPosition, names: bool) -> list[Box]:
             on_the_way = (_gradient(move.gradients[index], node) for move in look.walk.moves)
             widest = [*lines, value, *on_the_way, _gradient(node.gradient, node)]
         lit = look.move is not None and index == look.move.node
-        kind: Kind = "leaf" if node.kind == "input" else node.kind
-        drawn.append(Box(tuple(lines), kind, lit, max(map(len, widest))))
+        kind: BoxKind = "leaf" if node.kind == "input" else node.kind
+        drawn.append(DiagramBox(tuple(lines), kind, lit, max(map(len, widest))))
     return drawn
 
 
-def edges(look: WalkPosition) -> list[Edge]:
+def edges(look: WalkPosition) -> list[DiagramEdge]:
     """The inputs of each operation, with the local derivative once a gradient crossed them.
 
     Once the walk goes backward, the arrows point to where the gradients go.
@@ -328,7 +328,7 @@ def edges(look: WalkPosition) -> list[Edge]:
         width = len(edge.local.brief) if edge.local is not None else 0
         label = local.brief if local is not None else ""
         back = backward and edge.local is not None
-        drawn.append(Edge(edge.source, edge.target, label, index == crossing, width, back))
+        drawn.append(DiagramEdge(edge.source, edge.target, label, index == crossing, width, back))
     return drawn
 
 

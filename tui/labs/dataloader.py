@@ -1,4 +1,4 @@
-"""The lab of the loader: a training on a table, and the loader timed; knows no chart."""
+"""The lab of the loader: a training run on a table, and the loader timed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from textual.timer import Timer
 
 from engine.frame import Frame
 from engine.pictures import TablePicture
-from engine.throughput import Throughput
-from engine.throughput.timing import Timing
+from engine.throughput import LoaderTiming
 from lessons.lesson import TrainingLesson
 from tui.labs.training import FIRST, LAST, TrainingLab
 from tui.widgets.controls import for_controls
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from engine.config import Setting
 
 CHART = "throughput"
-LOOKS = 0.25
-"""Seconds between two looks at the measurement, while it goes on."""
+POLL_SECONDS = 0.25
+"""Between two looks at a measurement that goes on."""
 LARGE = 300_000
 """Bytes: a smaller file is read faster than anybody could notice."""
 READING = "reading the file…"
@@ -33,7 +32,7 @@ MEASURE = "Time the loader with and without workers, or stop that"
 
 
 class DataLoaderLab(TrainingLab, inherit_bindings=False):
-    """Lays what was measured of the loader over the picture of each frame."""
+    """Adds the measurement of the loader to the picture of each frame."""
 
     BINDINGS = [
         *FIRST,
@@ -51,10 +50,12 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
 
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson, fps)
-        self._timing: Timing | None = None
-        self._measured: tuple[Throughput, ...] = ()
+        self._timing: LoaderTiming | None = None
+        """The measurement that goes on, or the last one."""
         self._timer: Timer | None = None
-        self._eager_to_time = False
+        self._stopped = False
+        """Whether the learner has stopped the last measurement."""
+        self._wants_to_time = False
         self._is_over = False
         self._refused_file: Setting = None
         """The file that was refused last: a setting that is changed next may be what it wants."""
@@ -66,8 +67,8 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
 
     def put_down(self) -> None:
         super().put_down()
-        self._eager_to_time = False
-        if self._timing is not None:
+        self._wants_to_time = False
+        if self.timing:
             self.action_time()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -76,15 +77,21 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
             return self.experiment is not None
         return super().check_action(action, parameters)
 
+    @property
+    def timing(self) -> bool:
+        """Whether the loader is being timed."""
+        return self._timer is not None
+
     def action_time(self) -> None:
         """Begin to time the loader, from nothing; or stop, and keep what has come."""
-        if self._timing is not None:
+        if self.timing:
+            self._stopped = True
             self._stop_timing()
             self._show_again()
         elif self._picture is not None:
             self._begin_timing(self._picture)
         elif self.experiment is not None:
-            self._eager_to_time = True
+            self._wants_to_time = True
 
     def _set(self, name: str, value: Setting) -> bool:
         """Change a setting; a large file is read in a thread, and taken once it has been.
@@ -143,24 +150,19 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         return picture if isinstance(picture, TablePicture) else None
 
     def _begin_timing(self, picture: TablePicture) -> None:
-        self._measured, self._eager_to_time = (), False
-        self._timing = Timing(picture.features)
+        self._wants_to_time = self._stopped = False
+        self._timing = LoaderTiming(picture.features)
         self._timing.start()
-        self._timer = self.set_interval(LOOKS, self._poll)
+        self._timer = self.set_interval(POLL_SECONDS, self._poll)
         self._pictures.choose(CHART)
         self._show_again()
 
     def _poll(self) -> None:
         if self._timing is None or not self._timing.poll():
             return
-        self._measured = self._timing.results
         if self._timing.failure:
-            self.notify(
-                self._timing.failure,
-                title="the loader was not timed",
-                severity="error",
-                markup=False,
-            )
+            title = "the loader was not timed"
+            self.notify(self._timing.failure, title=title, severity="error", markup=False)
         if self._timing.ended:
             self._stop_timing()
         self._show_again()
@@ -168,7 +170,6 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
     def _stop_timing(self) -> None:
         if self._timing is not None:
             self._timing.close()
-            self._timing = None
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
@@ -178,7 +179,7 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
             self._look(self.frame)
 
     def _show(self, frame: Frame) -> None:
-        """Draw the frame; what it advises is said in terms of the controls."""
+        """Draw the frame; its advice names the controls."""
         task, note, message = (
             for_controls(text, self.lesson.controls)
             for text in (frame.task, frame.note, frame.message)
@@ -189,12 +190,15 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
 
     def _look(self, frame: Frame) -> None:
         if isinstance(frame.picture, TablePicture):
-            timed = replace(
-                frame.picture, throughput=self._measured, timing=self._timing is not None
+            picture = replace(
+                frame.picture,
+                throughput=self._timing.results if self._timing else (),
+                timing=self.timing,
+                timing_stopped=self._stopped,
             )
-            frame = replace(frame, picture=timed)
+            frame = replace(frame, picture=picture)
         super()._look(frame)
-        if self._eager_to_time and self._picture is not None:
+        if self._wants_to_time and self._picture is not None:
             self._begin_timing(self._picture)
 
 

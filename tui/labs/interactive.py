@@ -221,6 +221,11 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         """Whether the lesson counts as gone through."""
         return self.presets.all_seen
 
+    @property
+    def busy(self) -> str:
+        """What goes on while the lab is out of sight; empty for nothing."""
+        return ""
+
     # What all of them do.
 
     def open(self, environment: Environment) -> None:
@@ -294,6 +299,7 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
             progress=self.progress,
             device=self.device,
             state=self._playing.pace if self.playing else self.idle,
+            busy=self.busy,
             finished=self.finished,
         )
 

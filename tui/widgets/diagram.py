@@ -1,4 +1,4 @@
-"""A drawing of boxes and edges that scrolls and follows the lit box; knows not what it shows."""
+"""A drawing of boxes and edges that scrolls and follows the lit box."""
 
 from __future__ import annotations
 
@@ -14,11 +14,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.charts.style import ChartStyle
-from tui.diagram.box import Box, Edge, label_width, text_width
-from tui.diagram.draw import draw
-from tui.diagram.following import followed, lit
-from tui.diagram.layout import lay_out
-from tui.widgets.lines import StyledLine
+from tui.diagram import DiagramBox, DiagramEdge
+from tui.diagram.draw import DrawnLine, draw
+from tui.diagram.layout import followed, lay_out, lit
 from tui.widgets.theme import ThemeAware, full_colours
 
 STEP = 6, 2
@@ -55,13 +53,13 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
     def __init__(self, caption: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.set_reactive(Diagram.caption, caption)
-        self._boxes: tuple[Box, ...] = ()
-        self._edges: tuple[Edge, ...] = ()
+        self._boxes: tuple[DiagramBox, ...] = ()
+        self._edges: tuple[DiagramEdge, ...] = ()
         self._layout_of: object = None
         """The sizes for which it was laid out."""
         self._layout = lay_out((), ())
-        self._look = ChartStyle.dark()
-        self._lines: list[StyledLine] = []
+        self._chart_style = ChartStyle.dark()
+        self._lines: list[DrawnLine] = []
         self._strips: list[Strip] = []
 
     @property
@@ -69,7 +67,7 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         """All that is drawn now, in sight or not."""
         return "\n".join(strip.text for strip in self._strips)
 
-    def show(self, boxes: Sequence[Box], edges: Sequence[Edge]) -> None:
+    def show(self, boxes: Sequence[DiagramBox], edges: Sequence[DiagramEdge]) -> None:
         """Draw this graph; ValueError if an edge leads nowhere or not onward."""
         before = lit(self._boxes, self._edges)
         new = (tuple(boxes), tuple(edges))
@@ -136,14 +134,14 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         self.scroll_to(x, y, animate=False, force=True)
 
     def apply_theme(self) -> None:
-        self._look = full_colours(self.app)
+        self._chart_style = full_colours(self.app)
         self._draw()
 
-    def _lay_out(self, boxes: tuple[Box, ...], edges: tuple[Edge, ...]) -> bool:
+    def _lay_out(self, boxes: tuple[DiagramBox, ...], edges: tuple[DiagramEdge, ...]) -> bool:
         """Lay it out anew if that is needed, and say whether it was."""
         sizes = (
-            [(text_width(box), len(box.lines)) for box in boxes],
-            [(edge.source, edge.target, label_width(edge)) for edge in edges],
+            [(box.text_width, len(box.lines)) for box in boxes],
+            [(edge.source, edge.target, edge.label_width) for edge in edges],
         )
         if sizes == self._layout_of:
             return False
@@ -152,7 +150,10 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
 
     def _draw(self) -> None:
         """Draw it, and have the rows painted again that are not what they were."""
-        before, self._lines = self._lines, draw(self._layout, self._boxes, self._edges, self._look)
+        before, self._lines = (
+            self._lines,
+            draw(self._layout, self._boxes, self._edges, self._chart_style),
+        )
         if (len(before), self.virtual_size.width) != (len(self._lines), self._layout.width):
             self._strips = [_strip(line) for line in self._lines]
             self.refresh()
@@ -179,12 +180,12 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
             "↓": y < self._layout.height - self.size.height,
         }
         self.more = " ".join(arrow for arrow, there in hidden.items() if there) * bool(self.size)
-        title, told = self.caption, f"{self.more} more" if self.more else ""
+        title, more = self.caption, f"{self.more} more" if self.more else ""
         if not self.styles.border_bottom[0]:  # a narrow screen has no room for a whole border
-            title, told = " · ".join(part for part in (title, told) if part), ""
-        if (title, told) != (self.border_title, self.border_subtitle):
-            self.border_title, self.border_subtitle = title, told  # which repaints all of it
+            title, more = " · ".join(part for part in (title, more) if part), ""
+        if (title, more) != (self.border_title, self.border_subtitle):
+            self.border_title, self.border_subtitle = title, more  # which repaints all of it
 
 
-def _strip(line: StyledLine) -> Strip:
+def _strip(line: DrawnLine) -> Strip:
     return Strip([Segment(text, Style.parse(style)) for text, style in line])

@@ -1,0 +1,245 @@
+"""What each way of running makes of a program: frozen values to show and to check; no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from engine.programs import ExampleProgram, ProgramInput
+
+SIZES = (4, 1_000_000)
+"""How many numbers x has when calls are timed: so few that only the calling takes time, and so
+many that only they do."""
+
+
+class Way(StrEnum):
+    """How a program may be run."""
+
+    EAGER = "eager"
+    TRACED = "traced"
+    COMPILED = "compiled"
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramLine:
+    """One line of a program, with its number in the file, counted from 1."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramNode:
+    """One node of a graph; `op` and `target` are written as `torch.fx` writes them."""
+
+    name: str
+    op: str
+    """`placeholder` (an input), `call_function`, `call_method`, `get_attr` or `output`."""
+    target: str
+    """What is called: `torch.exp`, `operator.mul`, `Tensor.sum`."""
+    arguments: str
+    """As in the call: `x, 2`."""
+    sources: tuple[int, ...] = ()
+    """The nodes whose results come in, by index, in order, each once: the edges of the graph."""
+    value: str = ""
+    """The numbers, where they are known: an eager operation has run, a traced one has not."""
+    shape: tuple[int | str, ...] | None = None
+    """None where it is unknown, or no tensor; a word for a length that was left open."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramGraph:
+    """Nodes in the order in which they run: every edge points forward."""
+
+    nodes: tuple[ProgramNode, ...]
+    code: str = ""
+    """The Python that the graph was turned back into; empty for a record of what ran."""
+
+    @property
+    def operations(self) -> int:
+        """How many nodes compute something."""
+        return sum(node.op in ("call_function", "call_method") for node in self.nodes)
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedError:
+    """An error of PyTorch: its class, its first lines, what it means here and what to do."""
+
+    kind: str
+    message: str
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramAnswer:
+    """What a program gave for one input."""
+
+    given: str
+    """The name of the input."""
+    value: str = ""
+    """The numbers; empty where there was an error."""
+    right: bool = True
+    """Whether eager PyTorch gives the same."""
+    problem: ExplainedError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EagerRun:
+    """The operations as they ran on one input, with their values."""
+
+    graph: ProgramGraph
+    answer: ProgramAnswer
+    visits: Mapping[int, int] = field(default_factory=dict)
+    """How often each line ran, by its number in the file."""
+
+
+@dataclass(frozen=True, slots=True)
+class TracedProgram:
+    """The graph that tracing found without running anything, and what it answers."""
+
+    given: str
+    """The input whose Python values went into the graph."""
+    graph: ProgramGraph | None
+    """None where the program could not be traced: `problem` says why."""
+    problem: ExplainedError | None
+    answers: tuple[ProgramAnswer, ...]
+    """One for each input; none without a graph."""
+    visits: Mapping[int, int] = field(default_factory=dict)
+    """How often each line ran while tracing, by its number in the file."""
+    ended_at: int | None = None
+    """The line that raised the error."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledCall:
+    """What one call of a compiled program led to, after the calls before it."""
+
+    answer: ProgramAnswer
+    graphs: tuple[ProgramGraph, ...]
+    """Those that were compiled for this call: none where earlier ones could be used."""
+    guards: tuple[str, ...]
+    """What these graphs rely on: checked before they are used again."""
+    because: str
+    """The guard that failed, so that new graphs were needed; empty where none did."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledProgram:
+    """What `torch.compile` sees: graphs with Python between them, each behind its guards."""
+
+    calls: tuple[CompiledCall, ...]
+    """The program called with each of its inputs in turn."""
+    problem: ExplainedError | None
+    """Why it is not one whole graph: what `fullgraph=True` raises."""
+
+    @property
+    def graphs(self) -> tuple[ProgramGraph, ...]:
+        """All graphs after all calls."""
+        return tuple(graph for call in self.calls for graph in call.graphs)
+
+    @property
+    def breaks(self) -> bool:
+        """Whether Python has to decide something between two graphs."""
+        return self.problem is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CompileTime:
+    """How long it took to compile for one size: the first call, with everything it waits for."""
+
+    size: int
+    seconds: float
+    kernels: tuple[str, ...]
+    """The loops that the compiler wrote, by name: `cpp_fused_exp_mul_sin_0`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallTiming:
+    """How long a call takes; a later one for the same way and size is the better one."""
+
+    way: Way
+    size: int
+    """How many numbers x has."""
+    microseconds: float
+    """The median of the rounds."""
+    low: float
+    high: float
+    """The fastest and the slowest round."""
+
+
+@dataclass(frozen=True, slots=True)
+class WayFailure:
+    """One way that cannot be measured here; the others go on."""
+
+    way: Way
+    problem: ExplainedError
+
+
+Measured: TypeAlias = CompiledProgram | CompileTime | CallTiming | WayFailure
+"""One result of a measurement."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramComparison:
+    """One program on one input, as far as it is known by now."""
+
+    program: ExampleProgram
+    given: ProgramInput
+    lines: tuple[ProgramLine, ...]
+    eager: EagerRun
+    traced: TracedProgram
+    results: tuple[Measured, ...] = ()
+    """What a measurement of this program has brought so far."""
+    device: str = "cpu"
+    """Where the calls are timed."""
+    measuring: bool = False
+    """Whether this program is being measured now."""
+
+    @property
+    def compiled(self) -> CompiledProgram | None:
+        """What `torch.compile` saw; None before the measurement."""
+        return next((each for each in self.results if isinstance(each, CompiledProgram)), None)
+
+    @property
+    def call(self) -> CompiledCall | None:
+        """The compiled program's call with this input."""
+        place = self.program.inputs.index(self.given)
+        return self.compiled.calls[place] if self.compiled else None
+
+    @property
+    def measured(self) -> bool:
+        """Whether a measurement has come to its end."""
+        return bool(self.failure(Way.COMPILED) or self.timing(Way.COMPILED, SIZES[-1]))
+
+    @property
+    def compiling(self) -> tuple[CompileTime, ...]:
+        """How long compiling took, for each size."""
+        return tuple(each for each in self.results if isinstance(each, CompileTime))
+
+    def answer(self, way: Way) -> ProgramAnswer | None:
+        """What this way gives for this input; None where it gives nothing, or not yet."""
+        if way is Way.EAGER:
+            return self.eager.answer
+        if way is Way.COMPILED:
+            return self.call.answer if self.call else None
+        return next((each for each in self.traced.answers if each.given == self.given.name), None)
+
+    def graphs(self, way: Way) -> tuple[ProgramGraph, ...]:
+        """The graphs of this way; none where there are none, or not yet."""
+        if way is Way.EAGER:
+            return (self.eager.graph,)
+        if way is Way.TRACED:
+            return (self.traced.graph,) if self.traced.graph else ()
+        return self.compiled.graphs if self.compiled else ()
+
+    def timing(self, way: Way, size: int) -> CallTiming | None:
+        """How long a call takes that way, as it was measured last."""
+        timings = [each for each in self.results if isinstance(each, CallTiming)]
+        return next((t for t in reversed(timings) if (t.way, t.size) == (way, size)), None)
+
+    def failure(self, way: Way) -> WayFailure | None:
+        """Why this way cannot be measured."""
+        failures = (each for each in self.results if isinstance(each, WayFailure))
+        return next((each for each in failures if each.way is way), None)

@@ -1,0 +1,381 @@
+"""A program run eagerly, traced by `torch.fx`, and seen by `torch.compile`, with their graphs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import FrameType
+from typing import Any, TypeAlias
+
+import torch
+from torch import fx, nn
+from torch.overrides import TorchFunctionMode
+
+from engine.programs import ExampleProgram, ProgramInput, examples
+from engine.programs.results import (
+    CompiledCall,
+    CompiledProgram,
+    EagerRun,
+    ExplainedError,
+    ProgramAnswer,
+    ProgramGraph,
+    ProgramLine,
+    ProgramNode,
+    TracedProgram,
+)
+
+Function: TypeAlias = Callable[..., torch.Tensor]
+
+MOST_NUMBERS = 8
+"""A longer vector is shown by its first numbers."""
+NO_NUMBERS = (
+    "Tracing hands the program a stand-in for x, a Proxy, which has a name but no numbers. "
+    "The program asks whether a comparison is true, and a Proxy cannot know. "
+    "Say it as an operation (torch.where), or leave it to Python: run it eagerly."
+)
+FROZEN = (
+    "Tracing put its value in place of the Python number, and unrolled the loop. The graph refuses "
+    "another: trace once for each."
+)
+BREAK = (
+    "Python must see a number before it can go on, so the graph ends here. What follows is "
+    "another graph, and Python runs between the two: a graph break. Nothing is lost but speed."
+)
+
+
+# Programs: their code, their arguments, their values as text.
+
+
+def load(program: ExampleProgram) -> Function:
+    """The function, or a fresh module."""
+    code = getattr(examples, program.code)
+    function: Function = code() if isinstance(code, type) else code
+    return function
+
+
+def set_mode(function: Function, given: ProgramInput) -> None:
+    """Put a module into the mode that the input wants: `train()` or `eval()`."""
+    if isinstance(function, nn.Module):
+        function.train(given.training)
+
+
+def arguments(given: ProgramInput, device: str = "cpu", size: int | None = None) -> tuple[Any, ...]:
+    """x, repeated up to `size` numbers if that is given, and the further arguments."""
+    x = torch.tensor(given.x, device=device)
+    if size is not None:
+        x = x.repeat(-(-size // len(x)))[:size].contiguous()
+    return (x, *given.arguments.values())
+
+
+def listing(program: ExampleProgram) -> tuple[ProgramLine, ...]:
+    """The program as it is in the file, without docstrings and blank lines."""
+    texts, first = inspect.getsourcelines(getattr(examples, program.code))
+    docstrings = {
+        line
+        for node in ast.walk(ast.parse("".join(texts)))
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node)
+        for line in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+    }
+    return tuple(
+        ProgramLine(first + index, text.rstrip())
+        for index, text in enumerate(texts)
+        if text.strip() and index + 1 not in docstrings
+    )
+
+
+def written(value: object) -> str:
+    """The value as a page writes it: `[0.5, −1]`, `True`."""
+    if not isinstance(value, torch.Tensor):
+        return str(value)
+    numbers = value.detach().flatten().tolist()
+    texts = [
+        str(number) if isinstance(number, bool) else f"{number + 0.0:.4g}".replace("-", "−")
+        for number in numbers[:MOST_NUMBERS]
+    ]
+    if value.dim() == 0:
+        return texts[0]
+    return f"[{', '.join(texts)}{', …' if len(numbers) > MOST_NUMBERS else ''}]"
+
+
+class LineCounter:
+    """Counts the lines of the programs that Python runs while it is entered."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[int] = Counter()
+        """How often each line ran, by its number in the file."""
+        self.last: int | None = None
+        """The line that ran last: where an error was raised, if there was one."""
+
+    def __enter__(self) -> LineCounter:
+        self._before = sys.gettrace()
+        sys.settrace(self._call)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self._before)
+
+    def _call(self, frame: FrameType, *_: Any) -> Any:
+        return self._line if frame.f_code.co_filename == examples.__file__ else None
+
+    def _line(self, frame: FrameType, event: str, _: Any) -> Any:
+        if event == "line":
+            self.last = frame.f_lineno
+            self.counts[frame.f_lineno] += 1
+        return self._line
+
+
+def _call(function: Function, given: ProgramInput) -> torch.Tensor:
+    set_mode(function, given)
+    return function(*arguments(given))
+
+
+def _answer(
+    function: Function,
+    program: ExampleProgram,
+    given: ProgramInput,
+    explain: Callable[[Exception], ExplainedError],
+) -> ProgramAnswer:
+    """What it gives for this input, and whether eager PyTorch gives the same."""
+    try:
+        result = _call(function, given)
+    except Exception as error:  # the error, whatever it is, is what the lab shows
+        return ProgramAnswer(given.name, right=False, problem=explain(error))
+    right = _call(load(program), given)
+    same = result.shape == right.shape and torch.allclose(result, right)
+    return ProgramAnswer(given.name, written(result), same)
+
+
+def _target(called: object) -> str:
+    """What is called, as in code: `torch.exp`, `operator.mul`, `torch.Tensor.sum`."""
+    name = getattr(called, "__name__", str(called))
+    if getattr(called, "__module__", "") == "_operator":
+        return f"operator.{name}"
+    if not callable(called):
+        return name
+    return str(torch.overrides.resolve_name(called) or f"{called.__module__}.{name}")
+
+
+def _each_once(items: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+# Eager: the operations as they run, one after another (define-by-run).
+
+
+def run(program: ExampleProgram, given: ProgramInput) -> EagerRun:
+    """Run the program on this input, and record every operation that it asks of PyTorch."""
+    function, values = load(program), arguments(given)
+    set_mode(function, given)
+    record, lines = OperationRecorder(values[0]), LineCounter()
+    with record, lines:
+        result = function(*values)
+    answer = ProgramAnswer(given.name, written(result))
+    return EagerRun(record.graph(result), answer, dict(lines.counts))
+
+
+class OperationRecorder(TorchFunctionMode):
+    """Records every call into PyTorch while it is entered, in order."""
+
+    def __init__(self, x: torch.Tensor) -> None:
+        super().__init__()
+        self._results: list[object] = [x]
+        self._nodes = [ProgramNode("x", "placeholder", "x", "")]
+        self._names: Counter[str] = Counter(["x"])
+
+    def __torch_function__(
+        self,
+        func: Any,
+        types: Iterable[type],  # PyTorch passes it
+        args: tuple[Any, ...] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """Run the operation, and record what went in and what came out."""
+        named = kwargs or {}
+        result = func(*args, **named)
+        texts = [*map(self._text, args), *(f"{k}={self._text(v)}" for k, v in named.items())]
+        sources = [index for value in (*args, *named.values()) for index in self._source(value)]
+        base = func.__name__.strip("_")
+        self._names[base] += 1
+        count = self._names[base]
+        self._nodes.append(
+            ProgramNode(
+                base if count == 1 else f"{base}_{count - 1}",
+                "call_function",
+                _target(func),
+                ", ".join(texts),
+                _each_once(sources),
+            )
+        )
+        self._results.append(result)
+        return result
+
+    def graph(self, result: object) -> ProgramGraph:
+        """What has been recorded, with values; `result` is what the program returned."""
+        sources = tuple(self._source(result))
+        output = ProgramNode("output", "output", "output", self._text(result), sources)
+        values = zip([*self._nodes, output], [*self._results, result], strict=True)
+        return ProgramGraph(
+            tuple(
+                replace(
+                    node,
+                    value=written(value),
+                    shape=tuple(value.shape) if isinstance(value, torch.Tensor) else None,
+                )
+                for node, value in values
+            )
+        )
+
+    def _source(self, value: object) -> list[int]:
+        """The node that made this very object: none for a number written in the program."""
+        if not isinstance(value, torch.Tensor):
+            return []
+        return [index for index, made in enumerate(self._results) if made is value][-1:]
+
+    def _text(self, value: object) -> str:
+        made = self._source(value)
+        return self._nodes[made[0]].name if made else written(value)
+
+
+# Traced: the graph found by torch.fx before any number is there (define-then-run).
+
+
+def trace(program: ExampleProgram, given: ProgramInput | None = None) -> TracedProgram:
+    """Trace the program, with the Python values of this input (of the first, if None)."""
+    given = given or program.inputs[0]
+    lines = LineCounter()
+    try:
+        with lines:
+            module = symbolic_trace(program, given)
+    except Exception as error:  # tracing fails with what the program makes of a Proxy
+        problem = explain_tracing(error)
+        return TracedProgram(given.name, None, problem, (), dict(lines.counts), lines.last)
+    answers = tuple(_answer(module, program, each, explain_tracing) for each in program.inputs)
+    return TracedProgram(given.name, _fx_graph(module), None, answers, dict(lines.counts))
+
+
+def symbolic_trace(program: ExampleProgram, given: ProgramInput) -> fx.GraphModule:
+    """The traced program; raises what `torch.fx` raises."""
+    function = load(program)
+    set_mode(function, given)
+    # Only tensors may stay open; other arguments must get their value now.
+    return fx.symbolic_trace(function, concrete_args=dict(given.arguments) or None)
+
+
+def explain_tracing(error: Exception) -> ExplainedError:
+    """The error, and what it says about static graphs."""
+    if isinstance(error, fx.proxy.TraceError):
+        words = NO_NUMBERS
+    else:
+        words = FROZEN if isinstance(error, AssertionError) else ""
+    return ExplainedError(type(error).__name__, str(error), words)
+
+
+def _fx_graph(module: fx.GraphModule) -> ProgramGraph:
+    """The nodes of a `GraphModule`, and the Python that they were turned back into."""
+    places = {node: index for index, node in enumerate(module.graph.nodes)}
+    nodes = tuple(
+        ProgramNode(
+            node.name,
+            node.op,
+            f"Tensor.{node.target}" if node.op == "call_method" else _target(node.target),
+            ", ".join(
+                [*map(_fx_text, node.args), *(f"{k}={_fx_text(v)}" for k, v in node.kwargs.items())]
+            ),
+            _each_once(places[source] for source in node.all_input_nodes),
+            shape=_fx_shape(node.meta.get("example_value")),
+        )
+        for node in places
+    )
+    # fx has a name of its own for the type.
+    return ProgramGraph(nodes, module.code.strip().replace("_torch_Tensor_", "torch.Tensor"))
+
+
+def _fx_text(value: object) -> str:
+    if isinstance(value, tuple | list):
+        return ", ".join(map(_fx_text, value))
+    return value.name if isinstance(value, fx.Node) else repr(value)
+
+
+def _fx_shape(example: object) -> tuple[int | str, ...] | None:
+    """The shape that the compiler noted; plain tracing notes none."""
+    if not isinstance(example, torch.Tensor):
+        return None
+    return tuple(n if isinstance(n, int) else str(n) for n in example.shape)
+
+
+# Compiled: what torch.compile takes out of the program, seen without compiling anything.
+
+
+def watch(program: ExampleProgram) -> CompiledProgram:
+    """Call the program with each input in turn, and record what the compiler is given.
+
+    In place of the compiler, a backend of ours keeps the graphs and runs them as they are: that
+    needs no C++ compiler.
+    """
+    torch.compiler.reset()
+    graphs: list[ProgramGraph] = []
+    guards: list[str] = []
+
+    def backend(module: fx.GraphModule, _: Sequence[Any], **__: Any) -> Callable[..., Any]:
+        graphs.append(_fx_graph(module))
+        return module.forward
+
+    def keep_guards(entries: Sequence[Any]) -> list[bool]:
+        guards.extend(_guard(each) for each in entries if each.has_value and not each.is_global)
+        return [True] * len(entries)  # all of them stay in force
+
+    compiled: Function = torch.compile(
+        load(program), backend=backend, options={"guard_filter_fn": keep_guards}
+    )
+    calls = []
+    for given in program.inputs:
+        old_graphs, old_guards = len(graphs), len(guards)
+        because = _failed_guard(compiled, given) if graphs else ""
+        answer = _answer(compiled, program, given, _explain_compiling)
+        new_guards = tuple(dict.fromkeys(guards[old_guards:]))
+        calls.append(CompiledCall(answer, tuple(graphs[old_graphs:]), new_guards, because))
+    return CompiledProgram(tuple(calls), _no_whole_graph(program))
+
+
+def _failed_guard(compiled: Function, given: ProgramInput) -> str:
+    """The guard that this input fails; empty where the graphs that are there can be used."""
+    try:
+        with torch.compiler.set_stance("fail_on_recompile"):
+            _call(compiled, given)
+    except RuntimeError as error:
+        failed = re.search(r"^\s*- \d+/\d+: (.*)$", str(error), re.MULTILINE)
+        return failed[1].partition("  #")[0].strip() if failed else "code that had not run yet"
+    return ""
+
+
+def _guard(entry: Any) -> str:
+    if isinstance(entry.value, torch.Tensor):
+        dtype = str(entry.value.dtype).removeprefix("torch.")
+        return f"{entry.name}: {dtype}, {entry.value.device}, {entry.value.dim()}-D"
+    if isinstance(entry.value, bool | int | float | str):
+        return f"{entry.name} == {entry.value!r}"
+    return f"{entry.name}: {type(entry.value).__name__}"
+
+
+def _no_whole_graph(program: ExampleProgram) -> ExplainedError | None:
+    """Why it cannot be one whole graph, if it cannot."""
+    torch.compiler.reset()
+    try:
+        _call(torch.compile(load(program), backend="eager", fullgraph=True), program.inputs[0])
+    except Exception as error:  # the error, whatever it is, is what the lab shows
+        return _explain_compiling(error)
+    finally:
+        torch.compiler.reset()
+    return None
+
+
+def _explain_compiling(error: Exception) -> ExplainedError:
+    lines = [line.strip() for line in str(error).splitlines()]
+    broken = isinstance(error, torch._dynamo.exc.Unsupported)
+    message = "\n".join(line for line in lines[:2] if line)
+    return ExplainedError(type(error).__name__, message, BREAK if broken else "")

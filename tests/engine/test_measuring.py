@@ -1,0 +1,372 @@
+"""The processes that measure: what they send, and that nothing is ever left of them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+import engine.child
+import engine.throughput
+from engine.child import DONE, ChildProcess, from_line, python, to_line
+from engine.programs import find, measuring
+from engine.programs.measuring import ProgramMeasurement
+from engine.programs.results import (
+    SIZES,
+    CallTiming,
+    CompiledProgram,
+    CompileTime,
+    ExplainedError,
+    Way,
+    WayFailure,
+)
+from engine.programs.timing import ROUNDS, quick, timings, why_not
+from engine.programs.ways import watch
+from engine.throughput import LoaderTiming, Throughput, plan
+from tests.engine.conftest import until
+from tests.processes import alive
+
+COMPILER = shutil.which(os.environ.get("CXX", "g++"))
+TIMING = CallTiming(Way.EAGER, 4, 9.5, 9.25, 12.0)
+SLEEP = "import time; time.sleep(600)"
+
+
+@pytest.fixture
+def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the folders of measurements are made."""
+    monkeypatch.setattr(measuring.tempfile, "tempdir", str(tmp_path))
+    return tmp_path
+
+
+def started(monkeypatch: pytest.MonkeyPatch, script: str, limit: float = 60) -> ProgramMeasurement:
+    """A measurement for which this Python script is the process."""
+    monkeypatch.setattr(measuring, "COMMAND", (sys.executable, "-c", script))
+    measured = ProgramMeasurement("smooth", limit=limit)
+    measured.start()
+    return measured
+
+
+def finish(measured: ProgramMeasurement | LoaderTiming) -> None:
+    until(lambda: (measured.poll(), measured.ended)[1])
+
+
+def failure_of(measured: ProgramMeasurement) -> str:
+    (failure,) = measured.results
+    assert isinstance(failure, WayFailure)
+    assert failure.problem.message == measured.failure
+    return failure.problem.message
+
+
+# The process.
+
+
+def test_a_child_sends_lines_and_ends_and_its_last_error_is_kept() -> None:
+    code = "print('é one'); print('two', flush=True); raise ValueError('no such luck')"
+    child, lines = ChildProcess((sys.executable, "-c", code)), []
+    child.start()
+    until(lambda: (lines.extend(child.lines()), child.ended)[1])
+    assert lines == ["é one", "two"]
+    assert child.last_error() == "ValueError: no such luck"
+    child.close()
+    assert child.lines() == []
+
+
+FAMILY = """
+import os, subprocess, sys, time
+from engine.child import end_with_parent, own_output
+end_with_parent()
+output = own_output()
+print("this is no line of ours", flush=True)
+grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+os.write(output, f"{os.getpid()} {grandchild.pid}\\n".encode())
+time.sleep(600)
+"""
+
+
+@pytest.mark.parametrize("how", ["close", "the parent goes"])
+def test_everything_that_it_started_ends_with_it(how: str) -> None:
+    child, lines = ChildProcess((sys.executable, "-c", FAMILY)), []
+    child.start()
+    until(lambda: lines.extend(child.lines()) or lines)
+    family = [int(pid) for pid in lines[0].split()]
+    assert all(alive(pid) for pid in family)
+    if how == "close":
+        child.close()
+    else:
+        assert child._process is not None
+        assert child._process.stdin is not None
+        child._process.stdin.close()  # as the kernel does when a process dies
+    until(lambda: not any(alive(pid) for pid in family))
+    child.close()
+
+
+def test_the_package_of_the_current_folder_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "engine").mkdir()
+    (tmp_path / "engine" / "__init__.py").write_text("raise SystemExit('the wrong engine')")
+    monkeypatch.chdir(tmp_path)
+    child = ChildProcess(python("engine.child"))
+    child.start()
+    until(lambda: (child.lines(), child.ended)[1])
+    assert child.last_error() == "it said nothing"
+    child.close()
+
+
+# What a measurement makes of it.
+
+
+@pytest.mark.parametrize("name", ["smooth", "branch", "loop"])
+def test_a_line_is_read_as_it_was_written(name: str) -> None:
+    for result in (
+        TIMING,
+        CompileTime(4, 2.5, ("cpp_fused_exp_mul_0",)),
+        WayFailure(Way.COMPILED, ExplainedError("InductorError", "no\ncompiler", "Install: é")),
+        watch(find(name)),
+    ):
+        assert "\n" not in to_line(result)
+        assert from_line(to_line(result)) == result
+
+
+def test_results_come_one_by_one_and_polling_never_waits(
+    monkeypatch: pytest.MonkeyPatch, folders: Path
+) -> None:
+    measured = started(monkeypatch, f"print({to_line(TIMING)!r}, flush=True); {SLEEP}")
+    began = time.monotonic()
+    measured.poll()
+    assert time.monotonic() - began < 10  # it would be 600
+    until(lambda: measured.poll() or measured.results)
+    assert measured.results == (TIMING,)
+    assert not measured.poll()
+    assert not measured.ended
+    measured.close()
+    assert list(folders.iterdir()) == []
+
+
+def test_a_complete_measurement_leaves_nothing(
+    monkeypatch: pytest.MonkeyPatch, folders: Path
+) -> None:
+    long = CompileTime(4, 1.0, tuple(f"kernel_{i}" for i in range(20_000)))
+    lines = [to_line(TIMING), to_line(long), DONE]
+    assert len(lines[1]) > 2 * 65536  # it comes in pieces
+    (folders / "lines").write_text("\n".join(lines))
+    script = f"print(open({str(folders / 'lines')!r}).read()); {SLEEP}"
+    measured = started(monkeypatch, script)
+    finish(measured)
+    assert measured.results == (TIMING, long)
+    assert (measured.failure, 0 < measured.seconds < 60) == ("", True)
+    (folders / "lines").unlink()
+    assert list(folders.iterdir()) == []
+
+
+def test_its_compilers_end_with_it(monkeypatch: pytest.MonkeyPatch, folders: Path) -> None:
+    script = f"""
+import subprocess, sys
+compiler = subprocess.Popen([sys.executable, "-c", "{SLEEP}"])
+open(sys.argv[-1] + "/pid", "w").write(f"{{compiler.pid}} ")
+{SLEEP}
+"""
+    measured = started(monkeypatch, script)
+    (folder,) = folders.iterdir()
+    until(lambda: (folder / "pid").exists() and (folder / "pid").read_text().endswith(" "))
+    compiler = int((folder / "pid").read_text())
+    assert alive(compiler)
+    measured.close()
+    until(lambda: not alive(compiler))
+    assert list(folders.iterdir()) == []
+    measured.close()  # again does no harm
+
+
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (SLEEP, "no end after 0.3 s, so it was given up"),
+        ("import sys; sys.exit('no such device')", "it ended too early: no such device"),
+        ("import os; os.kill(os.getpid(), 11)", "it said nothing"),
+        (f"print({to_line(TIMING)[:-8]!r}); {SLEEP}", "cannot be read"),
+        ("print('no line of ours')", "cannot be read"),
+        ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "cannot be read"),
+    ],
+)
+def test_whatever_goes_wrong_is_said_in_words(
+    monkeypatch: pytest.MonkeyPatch, folders: Path, script: str, words: str
+) -> None:
+    measured = started(monkeypatch, script, limit=0.3 if script == SLEEP else 60)
+    finish(measured)
+    assert words in failure_of(measured)
+    assert list(folders.iterdir()) == []
+
+
+def test_a_process_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch, folders: Path) -> None:
+    never = ProgramMeasurement("smooth")
+    assert (never.poll(), never.seconds) == (False, 0)
+    never.close()
+    assert never.ended
+
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    monkeypatch.setattr(engine.child.subprocess, "Popen", refuse)
+    measured, loader = ProgramMeasurement("smooth"), LoaderTiming(1)
+    for each in (measured, loader):
+        each.start()
+        assert "no more processes" in each.failure
+        assert each.ended
+        assert each.poll()  # there is something to show
+    assert "no more processes" in failure_of(measured)
+    assert list(folders.iterdir()) == []
+
+
+def test_a_measurement_of_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
+    results = [Throughput(*each, samples=100.0) for each in plan()]
+    assert len(results) == 16
+    for lines, failure in (
+        ([*map(to_line, results), DONE], ""),
+        (map(to_line, results[:2]), "it ended too early: it said nothing"),
+        (["nonsense"], "cannot be read"),
+    ):
+        script = f"print({chr(10).join(lines)!r})"
+        monkeypatch.setattr(engine.throughput, "COMMAND", (sys.executable, "-c", script))
+        timing = LoaderTiming(1)
+        timing.start()
+        finish(timing)
+        assert failure in timing.failure
+        assert bool(timing.failure) == bool(failure)
+        assert timing.results in (tuple(results), tuple(results[:2]), ())
+    monkeypatch.setattr(engine.throughput, "COMMAND", (sys.executable, "-c", SLEEP))
+    timing = LoaderTiming(1)
+    timing.limit = 0.0
+    timing.start()
+    finish(timing)
+    assert timing.failure == "it was given up after 0 s, with 0 of 16 measurements"
+
+
+# What is really measured.
+
+
+def test_timings_are_those_of_the_calls() -> None:
+    calls, pause = 0, 0.002
+
+    def slow(x: torch.Tensor) -> torch.Tensor:
+        nonlocal calls
+        calls += 1
+        time.sleep(pause)
+        return x
+
+    (found,) = timings({Way.EAGER: slow}, find("smooth").inputs[0], 4, "cpu")
+    assert found.low >= 1e6 * pause
+    assert found.low <= found.microseconds <= found.high
+    assert calls >= ROUNDS
+    refused, *rest = quick(find("halve"), "cpu")  # cannot be traced
+    assert isinstance(refused, WayFailure)
+    assert [(each.way, each.size) for each in rest] == [(Way.EAGER, size) for size in SIZES]
+
+
+@pytest.mark.parametrize(
+    ("message", "advice"),
+    [
+        ("No working C++ compiler found in torch._inductor.config.cpp.cxx: (None, 'g++')", "g++"),
+        ("\nfatal error: Python.h: No such file or directory", "python3-dev"),
+        ("RuntimeError: Failed to find C compiler. Please specify via CC", "g++"),
+        ("Cannot find a working triton installation.", "triton"),
+        ("segmentation fault", "could not"),
+        ("", "could not"),
+    ],
+)
+def test_each_failure_of_a_compiler_has_its_advice(message: str, advice: str) -> None:
+    problem = why_not(RuntimeError(message))
+    assert advice in problem.explanation
+    assert "\n" not in problem.message
+    assert problem.message in message
+
+
+def test_the_first_measurements_of_the_loader_are_real() -> None:
+    timing = LoaderTiming(3)
+    timing.start()
+    until(lambda: timing.poll() and len(timing.results) >= 4)
+    timing.close()
+    assert not timing.failure
+    assert [(r.workers, r.batch_size, r.slow) for r in timing.results[:4]] == list(plan()[:4])
+    one, batch, large, slow = (result.samples for result in timing.results[:4])
+    assert one < batch  # the loader's own work is shared by a batch
+    assert 0 < slow <= 1000  # of a millisecond each
+    assert large > slow
+
+
+def test_the_real_process_dies_with_whoever_started_it(folders: Path) -> None:
+    script = """
+import sys, tempfile, time
+from engine.programs.measuring import ProgramMeasurement
+tempfile.tempdir = sys.argv[1]
+measured = ProgramMeasurement("smooth")
+measured.start()
+while not measured.poll():
+    time.sleep(0.05)
+print(measured._child.pid, flush=True)
+time.sleep(600)
+"""
+    command = [sys.executable, "-c", script, str(folders)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        assert alive(child)
+        parent.send_signal(signal.SIGKILL)
+    until(lambda: not alive(child))
+    until(lambda: list(folders.iterdir()) == [])
+
+
+def test_without_a_compiler_the_other_ways_go_on(
+    monkeypatch: pytest.MonkeyPatch, folders: Path
+) -> None:
+    monkeypatch.setenv("CXX", "/nowhere/g++")
+    measured = ProgramMeasurement("centre")
+    measured.start()
+    finish(measured)
+    *before, last = measured.results
+    assert isinstance(last, WayFailure)
+    assert last.way is Way.COMPILED
+    assert "/nowhere/g++" in last.problem.message
+    assert "Install" in last.problem.explanation
+    timed = {(each.way, each.size) for each in before if isinstance(each, CallTiming)}
+    assert timed == {(way, n) for way in (Way.EAGER, Way.TRACED) for n in SIZES}
+    assert sum(isinstance(each, CompiledProgram) for each in before) == 1
+    assert list(folders.iterdir()) == []
+
+
+@pytest.mark.skipif(COMPILER is None, reason="torch.compile needs a C++ compiler")
+def test_all_three_ways_are_compiled_and_timed(folders: Path) -> None:
+    measured = ProgramMeasurement("smooth")
+    measured.start()
+    finish(measured)
+    assert not measured.failure
+    assert not [each for each in measured.results if isinstance(each, WayFailure)]
+    compiled = [each for each in measured.results if isinstance(each, CompileTime)]
+    assert [each.size for each in compiled] == list(SIZES)
+    for each in compiled:
+        assert len(each.kernels) == 1  # all eight operations in one loop
+        assert "exp" in each.kernels[0]
+        assert "sin" in each.kernels[0]
+        assert 0.05 < each.seconds < measured.seconds
+    timed = {(t.way, t.size): t for t in measured.results if isinstance(t, CallTiming)}
+    assert set(timed) == {(way, n) for way in Way for n in SIZES}
+    for way in Way:
+        assert 0.1 < timed[way, 4].microseconds < timed[way, 1_000_000].microseconds
+    assert list(folders.iterdir()) == []
+
+
+def test_a_screen_imports_nothing_heavy() -> None:
+    script = """
+import sys
+import engine.programs.measuring, engine.programs.results, engine.throughput
+heavy = {"torch", "numpy", "textual", "rich"} & set(sys.modules)
+sys.exit(f"imported {heavy}" if heavy else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
