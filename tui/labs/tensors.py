@@ -231,15 +231,15 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             self.enter()
 
     def leave(self) -> None:
-        if self.ready:
-            self._restore()
+        self._restore()
         super().leave()
 
     @on(ExpressionLine.Settled)
     def _restore(self) -> None:
         """Show the result again that belongs to the line."""
-        self.state.restore()
-        self.renew()
+        if self.ready:
+            self.state.restore()
+            self.renew()
 
     def _show_line(self) -> None:
         """Show the result of a line; where PyTorch refused it, point at the place."""
