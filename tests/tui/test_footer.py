@@ -127,7 +127,7 @@ async def check_pressed(pilot, items: list[Item]) -> None:
 
 async def lesson_lab(pilot, slug: str) -> Lab:
     """The lab of that lesson, open and in sight."""
-    pilot.app.open_lesson(slug)
+    pilot.app.action_open_lesson(slug)
     await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
     screen = pilot.app.screen
     assert screen.lesson.slug == slug

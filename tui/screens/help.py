@@ -16,14 +16,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.bindings import MODAL_KEYS, KeyAction
-from tui.screens.closing import ClosesOnce
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 
 CLOSES = "esc closes"
 MORE = "↑ ↓ pgup pgdn scroll · esc closes"
 
 
-class HelpScreen(ClosesOnce, LatestSize, ModalScreen[None]):
+class HelpScreen(SafeScreen, ModalScreen[None]):
     """The keys of the screen below, with what each does."""
 
     CSS_PATH = "help.tcss"

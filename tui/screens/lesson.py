@@ -20,11 +20,10 @@ from tui.environment import Environment, NoEnvironment
 from tui.labs import lab_of
 from tui.labs.lab import Lab, LabStatus
 from tui.progress import Done, Progress
-from tui.screens.closing import ClosesOnce
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.terminal.key_order import KeyOrder
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import NO_DEVICE, Heading, StatusBar
 
@@ -37,7 +36,7 @@ NEWS_SECONDS = 8.0
 PAGES = Binding.Group("pages", compact=True)
 
 
-class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
+class LessonScreen(SafeScreen, Screen[None]):
     """One lesson; its lab opens as soon as PyTorch and the devices are ready."""
 
     CSS_PATH = "lesson.tcss"

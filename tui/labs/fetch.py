@@ -24,9 +24,8 @@ from engine.datasets.download import (
 from engine.datasets.registry import data_dir, find, megabytes
 from tui.bindings import MODAL_KEYS
 from tui.commands.terminal import speaks_utf8
-from tui.screens.closing import ClosesOnce
 from tui.terminal.key_order import KeyOrder
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 
 LOOKS_PER_SECOND = 5
 PATIENCE = 0.5
@@ -81,7 +80,7 @@ class FetchThread:
         self.progress = progress
 
 
-class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
+class FetchScreen(SafeScreen, ModalScreen[bool]):
     """Fetches one data set; the result of the screen is whether that is here now."""
 
     CSS_PATH = "fetch.tcss"
