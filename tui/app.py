@@ -19,14 +19,15 @@ from engine.datasets import registry
 from lessons.catalog import find
 from tui import paths, settings
 from tui.bindings import key_actions
-from tui.commands.terminal import locale_fix, speaks_utf8
 from tui.course import problem
-from tui.environment import Environment, EnvironmentLoader, NoEnvironment
+from tui.environment import EnvironmentLoader
+from tui.labs.lab import Environment, NoEnvironment
 from tui.palette import Commands, Palette
 from tui.progress import Progress
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
+from tui.terminal.capabilities import locale_fix, speaks_utf8
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import MinimumSize, SafeScreen
 from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
@@ -37,7 +38,7 @@ QUIET_SECONDS = 0.3
 """How long no key is pressed in the course before torch is imported beside it."""
 REMOVAL_SECONDS = 1.0
 """How long a lesson that was opened has it to itself before the last one's widgets go."""
-QUIT = "Leave; challenges and answers are kept"
+QUIT = "Leave; challenges and answers are kept. In a line to type in, q is a letter: ctrl+q quits"
 MOUSE = (
     ("click", "choose a row, or press a key in the last line"),
     ("wheel", "scroll what is under the mouse"),
@@ -83,7 +84,15 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         Binding(
             "ctrl+c", "help_quit", "copy text", False, id="app.copy", priority=True, tooltip=COPY
         ),
-        Binding("ctrl+z", "suspend_process", "suspend", False, id="app.suspend", tooltip=SUSPEND),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "suspend",
+            False,
+            id="app.suspend",
+            priority=True,
+            tooltip=SUSPEND,
+        ),
         Binding("q", "quit", "quit", id="app.quit", tooltip=QUIT),
         # Where q types a letter this one works, and the footer shows it in the place of q.
         Binding("ctrl+q", "quit", "quit", id="app.quit-anywhere", priority=True, tooltip=QUIT),

@@ -56,7 +56,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         if before is _end:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        _leave_lost_directory()
+        from tui.paths import leave_lost_directory
+
+        if lost := leave_lost_directory():
+            _complain(lost, 0)
         _forgive_letters()
         code = dispatch(list(sys.argv[1:] if argv is None else argv))
         if sys.stdout is not None:
@@ -77,26 +80,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         if before is _end:
             signal.signal(signal.SIGINT, before)
     return code
-
-
-def _leave_lost_directory() -> None:
-    """Go elsewhere from a directory that was deleted or may not be searched.
-
-    PyTorch's libraries end the process where they cannot name the current directory.
-    """
-    from pathlib import Path
-
-    try:
-        Path.cwd()
-        Path().stat()
-    except OSError as error:
-        for place in (Path("~").expanduser(), Path("/")):
-            try:
-                os.chdir(place)
-            except OSError:
-                continue
-            _complain(f"the current directory: {error.strerror}; going on in {place}", 0)
-            return
 
 
 def _forgive_letters() -> None:

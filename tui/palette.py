@@ -114,9 +114,9 @@ def key_commands(screen: Screen[object]) -> Iterator[Command]:
     for action in key_actions(screen):
         binding = action.binding
         if binding.id and binding.action != "command_palette":
-            about = f"{binding.tooltip or binding.description} ({action.names})"
+            about = f"{binding.tooltip or action.text} ({action.names})"
             run = partial(screen.app.run_action, binding.action, action.node)
-            yield Command(binding.description, about, run)
+            yield Command(action.text, about, run)
 
 
 def lab_commands(screen: LessonScreen) -> Iterator[Command]:

@@ -22,8 +22,8 @@ from engine.datasets.download import (
     fetch,
 )
 from engine.datasets.registry import data_dir, find, megabytes
-from tui.bindings import MODAL_KEYS
-from tui.commands.terminal import speaks_utf8
+from tui.bindings import MODAL_KEYS, key_actions
+from tui.terminal.capabilities import speaks_utf8
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import SafeScreen
 
@@ -125,7 +125,8 @@ class FetchScreen(SafeScreen, ModalScreen[bool]):
 
     def keep(self, event: Key | Paste) -> bool:
         """Keep what is pressed while a cancelled fetch ends, unless it acts on this screen."""
-        if not self._cancelled or (isinstance(event, Key) and event.key in self.active_bindings):
+        acts = {key for action in key_actions(self) for key in action.keys}
+        if not self._cancelled or (isinstance(event, Key) and event.key in acts):
             return False
         self._kept.append(event)
         return True
