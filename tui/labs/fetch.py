@@ -125,7 +125,7 @@ class FetchScreen(SafeScreen, ModalScreen[bool]):
 
     def keep(self, event: Key | Paste) -> bool:
         """Keep what is pressed while a cancelled fetch ends, unless it acts on this screen."""
-        acts = {key for action in key_actions(self) for key in action.keys}
+        acts = {key for action in key_actions(self.app.screen) for key in action.keys}
         if not self._cancelled or (isinstance(event, Key) and event.key in acts):
             return False
         self._kept.append(event)

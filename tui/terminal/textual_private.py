@@ -17,7 +17,7 @@ try:
     CAN_PARSE = True
     """Whether the keyboard can be read by a driver of our own."""
 except ImportError:
-    CAN_PARSE = False
+    CAN_PARSE, XTermParser = False, None  # type: ignore[assignment,misc]
 
 PAINTING = ("_layout_required", "_styles_cache")
 """Attributes of every widget, needed to paint cells without the compositor."""
