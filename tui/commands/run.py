@@ -240,9 +240,9 @@ def _train(order: Order, report: Report, interruption: Interruption) -> Training
     def warn() -> None:
         """Print the note unless it was printed last; it may change at any time."""
         nonlocal shown
-        if training.note and training.note != shown:
-            report.warn(training.note)
-        shown = training.note
+        before, shown = shown, training.note
+        if shown and shown != before:
+            report.warn(shown)
 
     for step in training.steps():
         if not interruption.training and training.task:
