@@ -222,13 +222,13 @@ def _device(wanted: str, stop: Interruption) -> str:
 
 
 def _report(options: Namespace, order: Order) -> Report:
-    from tui.commands.training import Bar, JsonLines, Lines
+    from tui.commands.training import BarReport, JsonReport, TextReport
 
     if options.json:
-        return JsonLines(order)
+        return JsonReport(order)
     if order.every is None and is_terminal(sys.stdout) and can_draw():
-        return Bar(order)
-    return Lines(order)
+        return BarReport(order)
+    return TextReport(order)
 
 
 def _train(order: Order, report: Report, interruption: Interruption) -> Training:

@@ -141,7 +141,7 @@ def _number(value: float | list[float]) -> str:
     return f"{value:.8g}"
 
 
-class Lines:
+class TextReport:
     """Plain lines, for pipes and files: the steps, then a summary."""
 
     def __init__(self, order: Order) -> None:
@@ -187,7 +187,7 @@ class Lines:
         print("\n".join(training.summary()), flush=True)
 
 
-class JsonLines(Lines):
+class JsonReport(TextReport):
     """For programs: an object per line, every number with all its digits."""
 
     def show(self, text: str) -> None:
@@ -202,7 +202,7 @@ class JsonLines(Lines):
         print(json_line(training.event()), flush=True)
 
 
-class Bar:
+class BarReport:
     """For a terminal: a progress bar, then a summary."""
 
     def __init__(self, order: Order) -> None:
@@ -233,4 +233,4 @@ class Bar:
         print("\n".join(training.summary()), flush=True)
 
 
-Report: TypeAlias = Lines | Bar
+Report: TypeAlias = TextReport | BarReport
