@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from engine.pictures import Array
 from engine.probability_scenes import (
     LogitCurves,
+    LogitLoss,
     LogitWalk,
     LossAt,
-    LogitLoss,
     LossRace,
     ProbabilityLook,
     ProbabilityScene,

@@ -18,7 +18,7 @@ ELSEWHERE = {
         "lessons/quadratic/lesson.py",
         "lessons/quadratic/concept.md",
     ),
-    *("MNIST/raw", "concept.md", "questions.md", "lesson.py", ".venv/bin/pip", "1/4", "/"),
+    *("MNIST/raw", "concept.md", "questions.md", "lesson.py", ".venv/bin/pip", "1/4", "/", "/proc"),
 }
 """Files of the example lesson, of the installation and of the user; and what is no path."""
 
