@@ -122,6 +122,8 @@ def test_another_size_in_the_middle_without_colours(terminal: Open) -> None:
     app.send("\r")
     app.until(lambda text: "its own" in text and "x.reshape(2, -1) + 1" in text)
     app.resize(80, 22)
+    app.until(lambda text: "Challenges" not in text)
     app.send("v")
-    app.until(lambda text: "Lines to try" in text and "▶ x.reshape(2, -1)" in text)
+    app.until(lambda text: "Lines to try" in text and "  x.reshape(2, -1)" in text)
+    assert "▶" not in app.text  # the learner's own is no line of the scene
     quit_app(app)
