@@ -110,6 +110,7 @@ def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, capsys: Captur
     assert "did you mean t.csv?" in refused(capsys, "dataloader", "--csv", f"{table}x")
     assert "is a folder" in refused(capsys, "dataloader", "--csv", str(tmp_path))
     assert "name it with --csv FILE" in refused(capsys, "dataloader", "--label", "kind")
+    assert "leave it out, or name a file" in refused(capsys, "dataloader", "--csv", "none")
     assert "--csv needs a value" in refused(capsys, "dataloader", "--csv", "")
     assert "takes no --csv: dataloader does" in refused(capsys, "batches", "--csv", str(table))
     evil = tmp_path / "\x1b[31m\n.csv"

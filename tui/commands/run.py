@@ -155,6 +155,9 @@ def _of_a_table(options: Namespace, config: Config) -> None:
     """Refuse what says how to read a table where none is named: another one would be trained on."""
     for name in TABLE:
         if getattr(options, name) is not None and getattr(config, "csv", None) is None:
+            if options.csv is not None:
+                what = f"--csv {options.csv} stands for the built-in data"
+                raise Refusal(f"{what}: leave it out, or name a file: --csv FILE")
             raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
 
 
