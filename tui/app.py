@@ -22,14 +22,15 @@ from engine.datasets import registry
 from lessons.catalog import find
 from tui import paths, settings
 from tui.bindings import key_actions
-from tui.commands.terminal import locale_fix, speaks_utf8
 from tui.course import problem
-from tui.environment import Environment, EnvironmentLoader, NoEnvironment
+from tui.environment import EnvironmentLoader
+from tui.labs.lab import Environment, NoEnvironment
 from tui.palette import Commands, Palette
 from tui.progress import Progress
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
+from tui.terminal.capabilities import locale_fix, speaks_utf8
 from tui.terminal.driver import Driver
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import LatestSize, MinimumSize

@@ -7,40 +7,15 @@ import gc
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING
 
 from tui.charts import CHARTS
 from tui.labs import LABS
+from tui.labs.lab import Environment
 from tui.libraries import LOADED, ReadingAhead, load
-
-if TYPE_CHECKING:
-    from engine.device import Device
-
-
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """The devices that a lab can train on."""
-
-    device: Device
-    devices: tuple[Device, ...]
-    """Every device that works: what the device key goes through."""
-    remark: str = ""
-    """Why it is not the device that was asked for, or not a faster one."""
-
-    @property
-    def processor(self) -> str:
-        """The CPU by name and title: for a few numbers no other device would be faster."""
-        cpu = next(device for device in self.devices if device.name == "cpu")
-        return f"{cpu.name} {cpu.title}"
-
-
-class NoEnvironment(Exception):
-    """PyTorch cannot be used; the message says why."""
 
 
 class EnvironmentLoader(MetaPathFinder):

@@ -16,8 +16,8 @@ from textual.widgets import Input
 
 from lessons.catalog import COURSE
 from tui.bindings import MODAL_KEYS, key_actions
+from tui.closing import ClosesOnce
 from tui.course import problem
-from tui.screens.closing import ClosesOnce
 from tui.screens.lesson import LessonScreen
 from tui.terminal.resizing import LatestSize
 from tui.widgets.rows import RowList

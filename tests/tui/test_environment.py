@@ -14,7 +14,8 @@ import engine.device
 import engine.run
 from engine.device import Device, Devices
 from tests.tui.conftest import PATIENCE
-from tui.environment import Environment, EnvironmentLoader
+from tui.environment import EnvironmentLoader
+from tui.labs.lab import Environment
 
 CPU = Device("cpu", "the processor")
 

@@ -14,7 +14,7 @@ from engine.datasets import download, registry
 from engine.datasets.verify import status
 from tests.mirror import Mirror, Tiny, serving_alone
 from tests.tui.conftest import app, until
-from tui.screens.fetch import FetchScreen
+from tui.labs.fetch import FetchScreen
 from tui.screens.home import Contents
 
 TRAIN = "train-images-idx3-ubyte.gz"

@@ -14,11 +14,10 @@ from engine.device import Device
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
-from tui.environment import Environment
 from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.curves import CurvesLab
 from tui.labs.graphs import GraphsLab, Ways
-from tui.labs.lab import MOST_KEYS, KeptKeys, Lab, starting_text
+from tui.labs.lab import MOST_KEYS, Environment, KeptKeys, Lab, starting_text
 from tui.labs.tensors import TensorsLab
 from tui.labs.training import TrainingLab
 from tui.screens.help import HelpScreen

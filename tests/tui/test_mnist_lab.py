@@ -22,8 +22,8 @@ from tui.app import DltuiApp
 from tui.charts import ChartKind
 from tui.labs import mnist
 from tui.labs.mnist import MnistLab
+from tui.labs.pad import PadScreen
 from tui.screens.lesson import LessonScreen
-from tui.screens.pad import PadScreen
 from tui.widgets.painted import Painted
 from tui.widgets.pictures import Chart
 

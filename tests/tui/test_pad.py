@@ -15,7 +15,7 @@ from engine.handwriting import FINE, as_mnist
 from tests.tui.conftest import until
 from tests.tui.digit_frames import CLASSES, Says
 from tests.tui.screen_text import screen_text
-from tui.screens.pad import DrawingPad, PadScreen
+from tui.labs.pad import DrawingPad, PadScreen
 
 NARROW, WIDE, WALL = (80, 22), (120, 40), (160, 50)
 SIZES = (NARROW, WIDE)

@@ -18,11 +18,11 @@ from engine.handwriting import as_mnist
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tests.tui.test_app import screen_of
+from tui.labs.pad import DrawingPad, PadScreen
 from tui.palette import Palette
 from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
 from tui.screens.lesson import LessonScreen
-from tui.screens.pad import DrawingPad, PadScreen
 from tui.terminal.resizing import MINIMUM, is_too_small, message
 
 TOO_SMALL = [(79, 22), (80, 21), (40, 10), (1, 1)]

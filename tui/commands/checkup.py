@@ -21,8 +21,8 @@ from engine.datasets.verify import status
 from engine.numerals import counted
 from engine.plain_file import Unsuitable, read_plain
 from tui import paths, progress, settings
-from tui.commands import terminal
 from tui.terminal import MINIMUM_SIZE
+from tui.terminal import capabilities as terminal
 
 PACKAGES = ("dltui", "torch", "torchvision", "textual", "plotext", "numpy", "scikit-learn")
 LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")

@@ -26,8 +26,8 @@ from engine.datasets.registry import (
 )
 from tui.commands.command import Command
 from tui.commands.refusal import Refusal, notice, refusing
-from tui.commands.terminal import can_draw, is_terminal
 from tui.paths import use_data_dir
+from tui.terminal.capabilities import can_draw, is_terminal
 
 if TYPE_CHECKING:
     from engine.datasets.download import FetchProgress

@@ -16,8 +16,8 @@ from engine.turns import close_all
 from lessons.catalog import entries
 from tui.commands.command import Command
 from tui.commands.refusal import Refusal, notice, refusing
-from tui.commands.terminal import can_draw, is_terminal
 from tui.paths import use_data_dir
+from tui.terminal.capabilities import can_draw, is_terminal
 from tui.terminal.ending import Ending
 
 FRAMES_PER_SECOND = Allowed("number", Range(0.5, 60))

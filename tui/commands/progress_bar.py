@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import Progress, ProgressColumn, Task
 from rich.text import Text
 
-from tui.commands.terminal import columns, speaks_utf8
+from tui.terminal.capabilities import columns, speaks_utf8
 
 REDRAW_SECONDS = 0.1
 

@@ -11,8 +11,8 @@ from engine.numerals import counted
 from engine.trainer import Step
 from tui.commands.json_line import json_line
 from tui.commands.refusal import notice
-from tui.commands.terminal import columns, speaks_utf8
 from tui.commands.training import Order, Outcome
+from tui.terminal.capabilities import columns, speaks_utf8
 
 REDRAW_SECONDS = 0.1
 

@@ -16,9 +16,9 @@ from tui.commands import take_apart
 from tui.commands.command import Command
 from tui.commands.interruption import Interruption
 from tui.commands.refusal import Refusal, notice, refusing
-from tui.commands.terminal import can_draw, is_terminal
 from tui.course import problem
 from tui.paths import use_data_dir
+from tui.terminal.capabilities import can_draw, is_terminal
 
 if TYPE_CHECKING:  # these import torch
     from engine.config import Config, Setting

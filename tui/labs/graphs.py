@@ -20,7 +20,6 @@ from textual.widgets.option_list import Option
 from engine.programs.results import ProgramLine, Way
 from lessons.lesson import Lesson
 from tui.charts.style import ChartStyle
-from tui.environment import Environment
 from tui.labs.graphs_state import (
     GraphsState,
     costs,
@@ -32,6 +31,7 @@ from tui.labs.graphs_state import (
     title,
 )
 from tui.labs.interactive import InteractiveLab, after
+from tui.labs.lab import Environment
 from tui.widgets.diagram import Diagram
 from tui.widgets.python_code import coloured
 from tui.widgets.rows import Rows, row_keys

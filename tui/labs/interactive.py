@@ -15,8 +15,7 @@ from textual.widget import Widget
 
 from engine.expression import Refused
 from lessons.lesson import Lesson, Preset
-from tui.environment import Environment
-from tui.labs.lab import Lab, LabStatus
+from tui.labs.lab import Environment, Lab, LabStatus
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.theme import ThemeAware
 

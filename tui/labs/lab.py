@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import App
@@ -19,8 +20,10 @@ from textual.widgets import Input, OptionList, Static
 
 from engine.frame import Frame
 from lessons.lesson import Challenge, Lesson
-from tui.environment import Environment
 from tui.widgets.challenges import Challenges
+
+if TYPE_CHECKING:
+    from engine.device import Device
 
 UNNOTICED = 0.2
 """Seconds that a lab may take to be ready before it says that it is starting."""
@@ -28,6 +31,27 @@ MOVES_FOCUS = ("app.focus_next", "app.focus_previous")
 """What the screen does on a key, but to the lab: it has to wait for the keys before it."""
 MOST_KEYS = 200
 """How many keys are kept until a lab is ready; of more, none is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The devices that a lab can train on."""
+
+    device: Device
+    devices: tuple[Device, ...]
+    """Every device that works: what the device key goes through."""
+    remark: str = ""
+    """Why it is not the device that was asked for, or not a faster one."""
+
+    @property
+    def processor(self) -> str:
+        """The CPU by name and title: for a few numbers no other device would be faster."""
+        cpu = next(device for device in self.devices if device.name == "cpu")
+        return f"{cpu.name} {cpu.title}"
+
+
+class NoEnvironment(Exception):
+    """PyTorch cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

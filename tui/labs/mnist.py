@@ -12,9 +12,9 @@ from engine.frame import Frame
 from engine.handwriting import Pad, as_digits, as_mnist
 from engine.pictures import DigitsPicture
 from lessons.lesson import TrainingLesson
+from tui.labs.fetch import FetchScreen
+from tui.labs.pad import PadScreen
 from tui.labs.training import FIRST, LAST, TrainingLab
-from tui.screens.fetch import FetchScreen
-from tui.screens.pad import PadScreen
 
 if TYPE_CHECKING:
     from engine.config import Setting

@@ -17,9 +17,9 @@ from textual.widgets import Input, Static
 from engine.expression import Refused
 from engine.tensors.torch_map import MODULES
 from lessons.lesson import Lesson
-from tui.environment import Environment
 from tui.labs import tensor_words
 from tui.labs.interactive import InteractiveLab, Playing
+from tui.labs.lab import Environment
 from tui.labs.tensor_panels import ModuleDesk, TensorDesk
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.tensor_view import TensorView

@@ -15,9 +15,8 @@ from textual.widgets import Static
 
 from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
-from tui.environment import Environment
 from tui.experiment import Experiment
-from tui.labs.lab import Lab, LabStatus
+from tui.labs.lab import Environment, Lab, LabStatus
 from tui.watching import Watching
 from tui.widgets.controls import Controls
 from tui.widgets.equations import Equations

@@ -16,7 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.bindings import MODAL_KEYS, KeyAction
-from tui.screens.closing import ClosesOnce
+from tui.closing import ClosesOnce
 from tui.terminal.resizing import LatestSize
 
 CLOSES = "esc closes"

@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.completion import challenges_met, is_begun, is_complete, questions_answered
 from tui.course import problem
-from tui.environment import Environment, NoEnvironment
+from tui.labs.lab import Environment, NoEnvironment
 from tui.progress import Progress
 from tui.terminal.resizing import LatestSize
 from tui.widgets.key_footer import KeyFooter

@@ -16,11 +16,10 @@ from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from lessons.lesson import Lesson, TrainingLesson
-from tui.environment import Environment, NoEnvironment
+from tui.closing import ClosesOnce
 from tui.labs import lab_of
-from tui.labs.lab import Lab, LabStatus
+from tui.labs.lab import Environment, Lab, LabStatus, NoEnvironment
 from tui.progress import Done, Progress
-from tui.screens.closing import ClosesOnce
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.terminal.key_order import KeyOrder

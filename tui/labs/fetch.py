@@ -23,8 +23,8 @@ from engine.datasets.download import (
 )
 from engine.datasets.registry import data_dir, find, megabytes
 from tui.bindings import MODAL_KEYS
-from tui.commands.terminal import speaks_utf8
-from tui.screens.closing import ClosesOnce
+from tui.closing import ClosesOnce
+from tui.terminal.capabilities import speaks_utf8
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import LatestSize
 

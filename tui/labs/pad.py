@@ -20,7 +20,7 @@ from engine.handwriting import SIDE, Ink, Pad, as_mnist, resized
 from tui.charts.canvas import Canvas, packed
 from tui.charts.pixels import ink
 from tui.charts.tables import bars, percent
-from tui.screens.closing import ClosesOnce
+from tui.closing import ClosesOnce
 from tui.terminal.resizing import LatestSize
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.lines import Lines, spread
