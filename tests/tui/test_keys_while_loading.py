@@ -201,8 +201,8 @@ EFFECTIVE: list[Any] = [
     ("softmax", ["e", *TYPED, *"dogg = 2", "enter", *TYPED, *"cat = 2", "enter", "right"]),
     slowly("softmax", ["e", *TYPED, *"z = [1,", "enter", *" 2, 3]", "enter", "p", "left"]),
     slowly("softmax", ["e", *TYPED, *"dogg = 2", "enter", "escape", "p", "right"]),
-    ("autograd", ["e", *TYPED, *"x*q+", "enter", *"c", "enter", "s", "s"]),
-    ("tensors", ["enter", *TYPED, *"x[9]", "enter", *TYPED, *"x[1]", "enter", "p"]),
+    slowly("autograd", ["e", *TYPED, *"x*q+", "enter", *"c", "enter", "s", "s"]),
+    slowly("tensors", ["enter", *TYPED, *"x[9]", "enter", *TYPED, *"x[1]", "enter", "p"]),
 ]
 
 
