@@ -201,6 +201,9 @@ class Lab(Container):
 
         question: str
 
+    class PlayedPast(Message):
+        """What a challenge asks for came about by playing alone, which does not meet it."""
+
     class HintChanged(Message):
         """A hint was opened or closed, so escape means something else now."""
 
@@ -354,9 +357,15 @@ class Lab(Container):
 
     def _check(self, look: object) -> None:
         """Report every challenge that this look meets and that was not met before."""
-        for challenge in self._lesson.challenges:
-            if challenge.slug not in self._met and challenge.check and challenge.check(look):
-                self.post_message(self.Met(challenge))
+        for challenge in self._newly_met(look):
+            self.post_message(self.Met(challenge))
+
+    def _newly_met(self, look: object) -> list[Challenge]:
+        return [
+            challenge
+            for challenge in self._lesson.challenges
+            if challenge.slug not in self._met and challenge.check and challenge.check(look)
+        ]
 
     @on(OptionList.OptionSelected, "#challenges")
     def _select_challenge(self, event: OptionList.OptionSelected) -> None:
