@@ -1,4 +1,4 @@
-"""What the learner has done, on disk, one JSON line per deed; knows no lesson and no screen."""
+"""What the learner has done, on disk, one JSON line per deed; how much of a lesson that is."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.plain_file import Unsuitable, open_plain, read_plain, set_aside
+from lessons.lesson import Lesson
 
 Deed = Literal["opened", "finished", "challenge", "answer"]
 
@@ -243,3 +244,33 @@ def _write_line(descriptor: int, line: bytes, may_cut: bool) -> None:
         if may_cut:
             os.ftruncate(descriptor, size)
         raise
+
+
+def challenges_met(lesson: Lesson, done: Done) -> str:
+    """How many of the lesson's challenges are met: `1/4`."""
+    slugs = _challenges(lesson)
+    return f"{len(done.challenges & slugs)}/{len(slugs)}"
+
+
+def questions_answered(lesson: Lesson, done: Done) -> str:
+    """How many of the lesson's questions have been answered right: `2/3`."""
+    slugs = _questions(lesson)
+    return f"{len(done.answers & slugs)}/{len(slugs)}"
+
+
+def is_complete(lesson: Lesson, done: Done) -> bool:
+    """Whether every challenge is met and every question has been answered right."""
+    return _challenges(lesson) <= done.challenges and _questions(lesson) <= done.answers
+
+
+def _challenges(lesson: Lesson) -> set[str]:
+    return {challenge.slug for challenge in lesson.challenges}
+
+
+def _questions(lesson: Lesson) -> set[str]:
+    return {question.slug for question in lesson.questions}
+
+
+def is_begun(done: Done) -> bool:
+    """Whether the lesson was opened, or anything in it was done."""
+    return done.opened or done.finished or bool(done.challenges or done.answers)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from lessons.catalog import find
-from tui.completion import challenges_met, is_begun, is_complete, questions_answered
-from tui.progress import Done
+from tui.progress import Done, challenges_met, is_begun, is_complete, questions_answered
 
 LESSON = find("gradient-by-hand").load()
 CHALLENGES = {"sign", "overshoot", "diverge", "dead-on"}

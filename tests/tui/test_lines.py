@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from tui.widgets.lines import Lines, StyledLine, spread
+from tui.widgets.painted import Lines, StyledLine, spread
 
 LEFT: StyledLine = (("cuda:0 ", ""), ("NVIDIA H200", "bold"))
 RIGHT: StyledLine = (("42 steps/s", "bold"), (" ok", ""))

@@ -22,7 +22,7 @@ from tui.labs.training import progress
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls, following
 from tui.widgets.equations import Equations
-from tui.widgets.lines import Lines
+from tui.widgets.painted import Lines
 from tui.widgets.status_bar import GIBIBYTE, Heading, StatusBar
 
 NARROW = 34

@@ -10,9 +10,8 @@ from typing import Any
 from lessons.catalog import COURSE, Entry, entries
 from tui import paths
 from tui.commands.command import CommandLine
-from tui.completion import challenges_met, is_begun, is_complete
 from tui.course import problem
-from tui.progress import Progress
+from tui.progress import Progress, challenges_met, is_begun, is_complete
 
 NOTES = """\
 examples:

@@ -33,9 +33,8 @@ from tui.labs.graphs_state import (
 from tui.labs.interactive import InteractiveLab, after
 from tui.labs.lab import Environment
 from tui.widgets.diagram import Diagram
-from tui.widgets.python_code import coloured
 from tui.widgets.rows import Rows, row_keys
-from tui.widgets.theme import ThemeAware
+from tui.widgets.theme import ThemeAware, coloured
 
 if TYPE_CHECKING:
     from engine.device import Device

@@ -22,8 +22,7 @@ from tui.charts.pixels import ink
 from tui.charts.tables import bars, percent
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
-from tui.widgets.lines import Lines, spread
-from tui.widgets.painted import Painted
+from tui.widgets.painted import Lines, Painted, spread
 from tui.widgets.theme import ThemeAware, chart_style
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from lessons.lesson import Lesson
-from tui.widgets.python_code import THEMES
-from tui.widgets.theme import ThemeAware
+from tui.widgets.theme import THEMES, ThemeAware
 
 
 class CodeView(VerticalScroll, ThemeAware):

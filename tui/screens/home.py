@@ -17,10 +17,9 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
-from tui.completion import challenges_met, is_begun, is_complete, questions_answered
 from tui.course import problem
 from tui.labs.lab import Environment, NoEnvironment
-from tui.progress import Progress
+from tui.progress import Progress, challenges_met, is_begun, is_complete, questions_answered
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.page import Page

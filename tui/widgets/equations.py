@@ -7,7 +7,7 @@ from textual.geometry import Size
 from textual.reactive import var
 
 from engine.equations import Equation
-from tui.widgets.lines import Lines, StyledLine
+from tui.widgets.painted import Lines, StyledLine
 
 
 class Equations(Lines):

@@ -12,12 +12,10 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tui.charts.style import RGB, ChartStyle
-from tui.widgets.theme import ThemeAware
+from tui.widgets.theme import THEMES, ThemeAware
 
 GROUND = {True: "#1c1c1c", False: "#eeeeee"}
 """What code stands on, in the dark and in the light."""
-CODE_THEMES = {True: "native", False: "xcode"}
-"""The styles of Pygments whose faintest colour stands out most from the two backgrounds."""
 
 
 class Page(ThemeAware):
@@ -58,7 +56,7 @@ class Page(ThemeAware):
 def lines(source: str, width: int, dark: bool) -> tuple[Strip, ...]:
     """The page laid out for so many columns."""
     console = Console(width=max(1, width), color_system="truecolor", theme=_styles(dark))
-    markdown = _Page(source, code_theme=CODE_THEMES[dark], hyperlinks=False)
+    markdown = _Page(source, code_theme=THEMES[dark], hyperlinks=False)
     rows = console.render_lines(markdown, pad=False)
     strips = [Strip(row) for row in rows]
     while strips and not strips[0].text.strip():

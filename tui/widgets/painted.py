@@ -1,11 +1,13 @@
-"""A widget that shows finished lines or a canvas, and repaints only the cells that changed."""
+"""Widgets that show lines of text or a canvas, and repaint only the cells that changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import zip_longest
+from typing import TYPE_CHECKING, TypeAlias
 
+from rich.cells import cell_len, set_cell_size
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
@@ -75,3 +77,85 @@ def _style(foreground: RGB | None, background: RGB | None) -> Style:
         color=None if foreground is None else Color.from_rgb(*foreground),
         bgcolor=None if background is None else Color.from_rgb(*background),
     )
+
+
+StyledLine: TypeAlias = tuple[tuple[str, str], ...]
+"""Pieces of text, each with its style as Rich writes it: `bold`, `dim`, or nothing."""
+
+
+class Lines(Painted):
+    """A few lines of text that change often, a number here and there."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._lines: list[StyledLine] = []
+
+    def on_resize(self) -> None:
+        """Fit the lines to the width."""
+        self._write()
+
+    def _write(self) -> None:
+        """Write the lines anew, for whoever has others at another width."""
+
+    @property
+    def text(self) -> str:
+        """What is written now."""
+        return "\n".join("".join(text for text, _ in line) for line in self._lines)
+
+    def write(self, lines: Sequence[StyledLine]) -> None:
+        """Show these lines."""
+        before, self._lines = self._lines, list(lines)
+        if len(before) != len(lines):
+            self.paint([_styled_strip(line) for line in lines], None)
+            return
+        strips, changed = list(self.strips), []
+        for row, (old, new) in enumerate(zip(before, lines, strict=True)):
+            if old != new and _letters(old) != _letters(new):
+                strips[row] = _styled_strip(new)
+                start, end = _difference(old, new)
+                changed.append(Region(start, row, end - start, 1))
+        self.paint(strips, changed)
+
+
+def spread(left: StyledLine, right: StyledLine, width: int) -> StyledLine:
+    """One line: the left pieces, cut where there is no room, and the right ones at the end."""
+    room = max(width - _cells(right) - 1, 0)
+    if _cells(left) > room:
+        left = _cut(left, room)
+    gap = max(room - _cells(left), 0) + 1
+    return (*left, (" " * gap, ""), *right)
+
+
+def _cut(line: StyledLine, width: int) -> StyledLine:
+    """As much of the line as fits, and an ellipsis for the rest of it."""
+    pieces: list[tuple[str, str]] = []
+    room = width - 1
+    for text, style in line:
+        if cell_len(text) > room:
+            kept = set_cell_size(text, room) if room > 0 else ""
+            return (*pieces, (kept + "…" * (width > 0), style))
+        pieces.append((text, style))
+        room -= cell_len(text)
+    return tuple(pieces)
+
+
+def _styled_strip(line: StyledLine) -> Strip:
+    return Strip([Segment(text, Style.parse(style)) for text, style in line])
+
+
+def _difference(old: StyledLine, new: StyledLine) -> tuple[int, int]:
+    """The first column in which two lines differ, and the end of the last one."""
+    one, other = _letters(old), _letters(new)
+    length = max(_cells(old), _cells(new))
+    if len(one) != _cells(old) or len(other) != _cells(new):
+        return 0, length  # letters that take two cells: no need to know which
+    differ = [a != b for a, b in zip_longest(one, other)]
+    return differ.index(True), length - differ[::-1].index(True)
+
+
+def _letters(line: StyledLine) -> list[tuple[str, str]]:
+    return [(letter, style) for text, style in line for letter in text]
+
+
+def _cells(line: StyledLine) -> int:
+    return sum(cell_len(text) for text, _ in line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.reactive import var
 
 from engine.frame import Frame, Memory, State
-from tui.widgets.lines import Lines, spread
+from tui.widgets.painted import Lines, spread
 
 GIBIBYTE = 1024**3
 PARTS = ("concept", "lab", "code")

@@ -1,10 +1,13 @@
-"""What suits the theme and the terminal, and who is told of another; knows no chart."""
+"""Colours that suit the theme and the terminal, for charts and for Python code."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rich.style import Style
+from rich.syntax import Syntax
+from rich.text import Span, Text
 from textual.widget import Widget
 
 from tui.charts.style import ChartStyle, Depth
@@ -45,3 +48,20 @@ def _depth(app: App[object]) -> Depth:
     if app.console.color_system == "standard":
         return "letters"
     return "greys" if app.no_color else "colours"
+
+
+THEMES = {True: "native", False: "xcode"}
+"""For a dark and a light background: whose faintest colour stands out most from ours."""
+
+
+def coloured(code: str, dark: bool) -> Text:
+    """The code with its colours, and no background of its own."""
+    highlighted = Syntax("", "python", theme=THEMES[dark]).highlight(code)
+    spans = [
+        Span(span.start, span.end, Style(color=span.style.color, bold=span.style.bold))
+        for span in highlighted.spans
+        if isinstance(span.style, Style)
+    ]
+    text = Text(highlighted.plain, spans=spans)
+    text.rstrip()
+    return text

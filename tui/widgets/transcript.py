@@ -12,8 +12,7 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.widgets.python_code import coloured
-from tui.widgets.theme import ThemeAware
+from tui.widgets.theme import ThemeAware, coloured
 
 
 @dataclass(frozen=True, slots=True)
