@@ -9,7 +9,6 @@ import unicodedata
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import TypeAlias
 
 MOST_CHARACTERS = 200
@@ -26,13 +25,17 @@ SIGNS = str.maketrans(
         **dict.fromkeys("÷∕", "/"),
         # A Chinese or Japanese keyboard types letters, digits and signs in their full width.
         **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
-        "\u3000": " ",
-        "\u00a0": " ",
+        **dict.fromkeys("\u00a0\u1680\u202f\u205f\u3000", " "),
+        **{chr(code): " " for code in range(0x2000, 0x200B)},
     }
 )
-"""Signs of mathematics and of other keyboards, each with Python's sign for it."""
+"""Signs of mathematics and of other keyboards, each with the one of Python for it."""
 
-Place: TypeAlias = ast.expr | ast.stmt | tuple[int, int]
+Columns: TypeAlias = tuple[int, int]
+"""The first column and the one after the last, in characters."""
+Correction: TypeAlias = tuple[str, str, Columns]
+"""A line, and what was wrong with the one before it: the reason and the place."""
+Place: TypeAlias = ast.expr | ast.stmt | ast.keyword | Columns
 """A part of the line: a node of its tree, or the first column and the one after the last."""
 
 
@@ -56,8 +59,14 @@ class Refused(ValueError):
     @property
     def pointer(self) -> str:
         """The line, and under it marks below the place."""
-        shown = "".join(" " if _hidden(letter) else letter for letter in self.text)
-        return f"{shown}\n{' ' * self.start}{'^' * max(1, self.end - self.start)}"
+        return self.pointer_from(0)
+
+    def pointer_from(self, first: int, most: int | None = None) -> str:
+        """The same for at most so many characters of the line from the column `first` on."""
+        shown = "".join(" " if _hidden(letter) else letter for letter in self.text[first:])[:most]
+        start, end = self.start - first, self.end - first
+        marks = "^" * max(1, _cells(shown[start:end]))
+        return f"{shown}\n{' ' * _cells(shown[:start])}{marks}"
 
 
 @contextmanager
@@ -133,6 +142,12 @@ def check_letters(text: str) -> None:
             raise Refused(message, text, (column, column + 1))
 
 
+def _cells(text: str) -> int:
+    """How many cells of a terminal the text takes: a wide letter two, a combining one none."""
+    marks = sum(unicodedata.category(letter) in ("Mn", "Me") for letter in text)
+    return len(text) - marks + sum(unicodedata.east_asian_width(each) in "WF" for each in text)
+
+
 def _hidden(letter: str) -> bool:
     """Whether a terminal would obey it or show nothing."""
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -149,17 +164,14 @@ def _statements(text: str) -> list[ast.stmt]:
     shift = text.index(line)
     try:
         body = _python(line)
-    except SyntaxError as error:
-        start = shift + max(0, (error.offset or 1) - 1)
-        if "line continuation" in error.msg:  # it points at what stands behind the backslash
-            start = max(0, text.rfind("\\", 0, start + 1))
-        reason, instead = fault(text, error.msg, start)
-        raise Refused(reason, text, (start, start + 1), instead) from None
+    except SyntaxError:
+        reason, place, instead = fault(text)
+        raise Refused(reason, text, place, instead) from None
     except (MemoryError, RecursionError, ValueError):
         raise Refused("too deeply nested to be read", text, (0, len(text))) from None
     skipped = len(text[:shift].encode())
     for node in (each for statement in body for each in ast.walk(statement)):
-        if isinstance(node, ast.expr | ast.stmt):
+        if isinstance(node, ast.expr | ast.stmt | ast.keyword):
             node.col_offset += skipped
             node.end_col_offset = (node.end_col_offset or 0) + skipped
     return body
@@ -167,6 +179,8 @@ def _statements(text: str) -> list[ast.stmt]:
 
 def _statement(text: str, statement: ast.stmt) -> tuple[str, str]:
     """Why this is not an expression, and the expression in it; empty where there is none."""
+    if _PROMPT.match(text):
+        return ", without the prompt", _PROMPT.sub("", text).strip()
     match statement:
         case ast.Import() | ast.ImportFrom():
             return ", and nothing has to be imported", ""
@@ -188,7 +202,8 @@ def _statement(text: str, statement: ast.stmt) -> tuple[str, str]:
             return ", and no loop", ""
         case ast.Expr(value=value):
             return ", one at a time", source(text, value)
-    return "", ""
+    word = text.split()[0]
+    return (f", and {word} is a statement" if keyword.iskeyword(word) else ""), ""
 
 
 def _check_depth(text: str, tree: ast.expr) -> None:
@@ -200,7 +215,7 @@ def _check_depth(text: str, tree: ast.expr) -> None:
     raise Refused(f"nested more than {DEEPEST} deep", text, (0, len(text)))
 
 
-def columns(text: str, node: ast.expr | ast.stmt) -> tuple[int, int]:
+def columns(text: str, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
     """Where the node stands, in characters: Python counts the bytes of UTF-8."""
     line = text.encode()
     end = node.end_col_offset or len(line)
@@ -212,7 +227,7 @@ def columns(text: str, node: ast.expr | ast.stmt) -> tuple[int, int]:
 _WHOLE = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Tuple)
 
 
-def source(text: str, node: ast.expr) -> str:
+def source(text: str, node: ast.expr | ast.keyword) -> str:
     """What was typed for this node of the tree of `text`."""
     start, end = columns(text, node)
     return text[start:end]
@@ -244,6 +259,15 @@ def replaced(text: str, node: ast.expr, fragment: str) -> str:
     return f"{text[:start]}{fragment if alone else factor(fragment)}{text[end:]}".strip()
 
 
+_DECIMAL_COMMA = re.compile(r"(?<=\d),\s*(?=\d)")
+
+
+def decimal_point(fragment: str) -> str:
+    """The fragment with `1.5` in place of `1,5`; empty where it has no such number."""
+    changed = _DECIMAL_COMMA.sub(".", fragment)
+    return changed if changed != fragment else ""
+
+
 # Correcting a line that Python cannot parse.
 
 
@@ -253,7 +277,7 @@ def mathematical(text: str) -> str:
     >>> mathematical("2·x² − y")
     '2*x**2 - y'
     """
-    return _POWER.sub(lambda power: "**" + power[0].translate(_DIGITS), text.translate(SIGNS))
+    return _POWER.sub(_power, text.translate(SIGNS))
 
 
 def parses(text: str) -> bool:
@@ -268,120 +292,177 @@ def parses(text: str) -> bool:
     return False
 
 
-def fault(text: str, message: str, column: int) -> tuple[str, str]:
-    """What is wrong with the line, in words, and the corrected line; empty where none is known.
+def fault(text: str) -> tuple[str, Columns, str]:
+    """What is wrong with a line that Python cannot parse, where, and the corrected line.
 
-    `message` is Python's own, about what stands at `column`, counted from 0.
+    The corrected line is empty where none is known.
     """
-    found, line = "", text
-    for change, words in _CORRECTIONS:
-        changed = change(line)
-        if changed != line:
-            sign = next((old for old, new in zip(line, changed, strict=False) if old != new), "")
-            found = found or words.replace("{sign}", sign) or _balanced(text)[1]
-            line = changed
+    first: Correction | None = None
+    line = text
+    for correct in _CORRECTIONS:
+        if found := correct(line):
+            line, first = found[0], first or found
             if parses(line):
-                return found, line.strip()
-    return _words(text, message, column), ""
+                return first[1], first[2], line.strip()
+    return *_words(text.translate(SIGNS)), ""  # a sign with a meaning is no fault; same length
 
 
-def _words(text: str, message: str, column: int) -> str:
-    """What Python's message means, where that is known."""
-    before, after = text[:column].rstrip(), text[column:]
-    if "string literal" in message or any(quote in text for quote in "“”„‘’"):
-        return "a quotation mark stands here, and no text is used"
-    if brackets := _balanced(text)[1]:
-        return brackets
-    if "invalid character" in message or "unexpected character after line" in message:
-        return f"the sign {text[column : column + 1]} is not taken here"
-    word = next((w for w in re.findall(r"\w+", text) if keyword.iskeyword(w)), "")
-    if word and word not in ("and", "or", "not", "in", "is", "True", "False", "None"):
-        return f"{word} is a word of Python: it cannot stand here, nor be a name"
-    if "invalid syntax" not in message and "decimal" not in message:
-        return f"not Python: {message}"
+def _words(line: str) -> tuple[str, Columns]:
+    """What is wrong with a line that cannot be corrected, and the place that this is about."""
+    if quotes := _QUOTES.search(line):
+        return "a quotation mark stands here, and no text is used", quotes.span()
+    if (column := _foreign(line)) is not None:
+        return f"the sign {line[column]} is not taken here", (column, column + 1)
+    if unbalanced := _balanced(line):
+        return unbalanced[1:]
+    for word in re.finditer(r"\w+", line):
+        if keyword.iskeyword(word[0]) and word[0] not in _OPERATOR_WORDS:
+            reason = f"{word[0]} is a word of Python: it cannot stand here, nor be a name"
+            return reason, word.span()
+    message, column = "invalid syntax", len(line)
+    try:
+        _python(line.strip())
+    except SyntaxError as error:
+        indent = len(line) - len(line.lstrip())
+        message, column = error.msg, indent + max(0, (error.offset or 1) - 1)
+    place, before, after = (column, column + 1), line[:column].rstrip(), line[column:]
+    number = "decimal literal" in message and after[:1] != "_"
+    if "invalid syntax" not in message and not number:
+        return f"not Python: {message}", place
     if not after.strip():
-        return f"something is missing at the end ({message})"
-    if "decimal" in message or (before[-1:].isalnum() and after[0].isalnum()):
-        return f"a sign is missing: 2 times x is 2*x ({message})"
-    return f"{after[0]} cannot stand here ({message})"
+        return f"something is missing at the end ({message})", place
+    if number or (before[-1:].isalnum() and after[0].isalnum()):
+        return f"a sign is missing: 2 times x is 2*x ({message})", place
+    return f"{after[0]} cannot stand here ({message})", place
 
 
+def _foreign(line: str) -> int | None:
+    """The column of the first letter that no expression of Python contains, if there is one."""
+    in_name = False
+    for column, letter in enumerate(line.partition("#")[0]):
+        in_name = letter.isidentifier() or (in_name and f"a{letter}".isidentifier())
+        if letter == "\\" or not (in_name or letter.isascii() or letter.isspace()):
+            return column
+    return None
+
+
+_OPERATOR_WORDS = ("and", "or", "not", "in", "is", "True", "False", "None")
+_QUOTES = re.compile("[\"'“”„‘’]")
 _POWER = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _DIGITS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
-_PROMPT = re.compile(r"^\s*(>>>|\.\.\.|In \[\d*\]:)\s*")
+_PROMPT = re.compile(r"^\s*(>>>|\.\.\.|In ?\[\d*\]:)\s*")
+_OTHER_SIGNS = {
+    **dict.fromkeys(("≤", "=<"), "<="),
+    **dict.fromkeys(("≥", "=>"), ">="),
+    **dict.fromkeys(("≠", "<>"), "!="),
+    "&&": "&",
+    "||": "|",
+    "∑": "sum",
+    "Σ(": "sum(",
+    "∏": "prod",
+}
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _CLOSING = {opening: closing for closing, opening in _OPENING.items()}
-_PRODUCTS = (
-    re.compile(
-        r"(?<![\w.])(\d+\.?\d*|\.\d+)(?=[^\W\d_])(?![eE][+-]?\d|[jJ]\b|0?[xXbBoO][\da-fA-F])"
-    ),
-    re.compile(r"(?<![\w.])(\d+\.?\d*|\.\d+)\s+(?=[\w(])"),
-    re.compile(r"(\b(?!and\b|or\b|not\b|if\b|else\b|in\b|is\b|lambda\b|for\b)\w+|\))\s+(?=\w|\()"),
-    re.compile(r"(\))(?=\w)"),
-)
-"""Two factors side by side: `2x`, `2 x`, `x y`, `(x)y`."""
-_ROOT = re.compile(r"√\s*([\w.]+|\((?:[^()]|\([^()]*\))*\))")
-_BARS = re.compile(r"\|([^|]+)\|")
-_PERCENT = re.compile(r"(?<![\w.])(\d+\.?\d*)\s*%(?=\s*(?:$|[)*/+\-,]))")
-_APPLIED = re.compile(r"\b(exp|log|sqrt|sin|cos|tanh|sigmoid|relu|abs|sum|mean)\s+([\w.]+)")
-_OTHER_SIGNS = {"≤": "<=", "≥": ">=", "≠": "!=", "∑": "sum", "Σ(": "sum(", "∏": "prod"}
-_OTHER = re.compile("|".join(map(re.escape, _OTHER_SIGNS)))
+_FUNCTIONS = "exp|log|sqrt|sin|cos|tanh|sigmoid|relu|abs|sum|mean|print"
 
 
-def _right_side(text: str) -> str:
+def _power(found: re.Match[str]) -> str:
+    return f"**{found[0].translate(_DIGITS)}"
+
+
+def _right_side(text: str) -> Correction | None:
     """What stands behind the last `=`, `:=` or arrow, unless it is a comparison or an argument."""
     found = re.fullmatch(r"[^=]*?(?<![<>!=])(?::=|=|←|→|<-)(?!=)\s*(.+)", text)
     if not found or text[: found.start(1)].count("(") != text[: found.start(1)].count(")"):
-        return text
-    return found[1]
+        return None
+    reason = "only the right side is typed here, without what stands before ="
+    return found[1], reason, _stripped(text, (0, found.start(1)))
 
 
-def _multiplied(text: str) -> str:
-    for product in _PRODUCTS:
-        text = product.sub(r"\1*", text)
-    return text
-
-
-def _balanced(text: str) -> tuple[str, str]:
-    """The text with every bracket matched, and the first bracket without a partner, in words."""
-    open_ones: list[str] = []
-    kept, words = "", ""
-    for letter in text:
+def _balanced(text: str) -> Correction | None:
+    """The text with every bracket matched, and the first bracket without a partner."""
+    opened: list[tuple[int, str]] = []
+    kept, faults = "", []
+    for column, letter in enumerate(text):
         if letter in _CLOSING:
-            open_ones.append(letter)
+            opened.append((column, letter))
         elif letter in _OPENING:
-            if not open_ones or open_ones[-1] != _OPENING[letter]:
-                kind = "of another kind" if open_ones else "that was never opened"
-                words = words or f"{letter} closes a bracket {kind}"
+            if not opened or opened[-1][1] != _OPENING[letter]:
+                kind = "of another kind" if opened else "that was never opened"
+                faults.append((f"{letter} closes a bracket {kind}", (column, column + 1)))
                 continue
-            open_ones.pop()
+            opened.pop()
         kept += letter
-    if open_ones:
-        words = words or f"{open_ones[-1]} is never closed"
-    return kept + "".join(_CLOSING[opening] for opening in reversed(open_ones)), words
+    faults += [(f"{each} is never closed", (column, column + 1)) for column, each in opened[::-1]]
+    if not faults:
+        return None
+    return kept + "".join(_CLOSING[each] for _, each in reversed(opened)), *faults[0]
 
 
-_CORRECTIONS: tuple[tuple[Callable[[str], str], str], ...] = (
-    (partial(_PROMPT.sub, ""), "the prompt is not a part of the line"),
-    (_right_side, "only the right side is typed here, without what stands before ="),
-    (mathematical, "{sign} is not a sign of Python"),
-    (
-        partial(_ROOT.sub, lambda root: f"sqrt({root[1].removeprefix('(').removesuffix(')')})"),
+def _rule(
+    pattern: str, replacement: str | Callable[[re.Match[str]], str], reason: str
+) -> Callable[[str], Correction | None]:
+    """Replaces every match of a pattern; `{sign}` in the reason stands for the first."""
+    compiled = re.compile(pattern)
+
+    def correct(text: str) -> Correction | None:
+        if found := compiled.search(text):
+            place = _stripped(text, found.span())
+            sign = text[slice(*place)]
+            return compiled.sub(replacement, text), reason.replace("{sign}", sign), place
+        return None
+
+    return correct
+
+
+def _stripped(text: str, place: Columns) -> Columns:
+    """The place without the spaces at its ends."""
+    part = text[slice(*place)]
+    start = place[0] + len(part) - len(part.lstrip())
+    return start, start + max(1, len(part.strip()))
+
+
+_NO_SIGN = "{sign} is not a sign of Python"
+_NO_PRODUCT = "a sign is missing: a product is written with *"
+_NO_CHANGE = "{sign} changes a value, and a line only computes"
+_CORRECTIONS: tuple[Callable[[str], Correction | None], ...] = (
+    _rule(_PROMPT.pattern, "", "the prompt is not a part of the line"),
+    _rule("|".join(map(re.escape, _OTHER_SIGNS)), lambda sign: _OTHER_SIGNS[sign[0]], _NO_SIGN),
+    _rule(r"(\*\*|//|[-+*/@%])\s+=(?!=)", r"\1", _NO_CHANGE),
+    _rule(r"([-+])\1\s*$", r" \1 1", _NO_CHANGE),
+    _right_side,
+    _rule(
+        f"[{re.escape(''.join(map(chr, SIGNS)))}]",
+        lambda sign: sign[0].translate(SIGNS),
+        _NO_SIGN,
+    ),
+    _rule(_POWER.pattern, _power, _NO_SIGN),
+    _rule(
+        r"√\s*([\w.]+|\((?:[^()]|\([^()]*\))*\))",
+        lambda root: f"sqrt({root[1].removeprefix('(').removesuffix(')')})",
         "√ is not a sign of Python",
     ),
-    (partial(_BARS.sub, r"abs(\1)"), "|…| is not a sign of Python"),
-    (
-        partial(
-            re.compile("|".join(map(re.escape, _OTHER_SIGNS))).sub, lambda m: _OTHER_SIGNS[m[0]]
-        ),
-        "{sign} is not a sign of Python",
-    ),
-    (lambda text: _balanced(text)[0], ""),
-    (
-        partial(_PERCENT.sub, lambda share: f"{float(share[1]) / 100:.12g}"),
+    _rule(r"\|([^|]+)\|", r"abs(\1)", "|…| is not a sign of Python"),
+    _balanced,
+    _rule(
+        r"(?<![\w.])(\d+\.?\d*)\s*%(?=\s*(?:$|[)*/+\-,]))",
+        lambda share: f"{float(share[1]) / 100:.12g}",
         "a percentage is written as a number",
     ),
-    (partial(_APPLIED.sub, r"\1(\2)"), "a function has its input in brackets"),
-    (_multiplied, "a sign is missing: a product is written with *"),
+    _rule(r"(?<![\w.])0+(?=\d)", "", "a whole number has no 0 in front"),
+    _rule(rf"\b({_FUNCTIONS})\s+([\w.]+)", r"\1(\2)", "a function has its input in brackets"),
+    # Two factors side by side: `2x`, `2 x`, `x y`, `(x)y`.
+    _rule(
+        r"(?<![\w.])(\d+\.?\d*|\.\d+)(?=[^\W\d_])(?![eE][+-]?\d|[jJ]\b|0?[xXbBoO][\da-fA-F])",
+        r"\1*",
+        _NO_PRODUCT,
+    ),
+    _rule(r"(?<![\w.])(\d+\.?\d*|\.\d+)\s+(?=[\w(])", r"\1*", _NO_PRODUCT),
+    _rule(
+        r"(\b(?!and\b|or\b|not\b|if\b|else\b|in\b|is\b|lambda\b|for\b)\w+|\))\s+(?=\w|\()",
+        r"\1*",
+        _NO_PRODUCT,
+    ),
+    _rule(r"(\))(?=\w)", r"\1*", _NO_PRODUCT),
 )
-"""What to try on a line that Python cannot parse, each with the reason to give."""
+"""What to try on a line that Python cannot parse, one after the other."""

@@ -13,9 +13,9 @@ from torch import Tensor, nn
 from engine.pictures import Array
 from engine.probability_scenes import (
     LogitCurves,
+    LogitLoss,
     LogitWalk,
     LossAt,
-    LossCurve,
     LossRace,
     ProbabilityLook,
     ProbabilityScene,
@@ -116,7 +116,7 @@ def curves(reach: float, label: int) -> LogitCurves:
     return LogitCurves(
         z=_array(z),
         p=_array(torch.sigmoid(z)),
-        losses={name: LossCurve(*map(_array, both)) for name, both in losses.items()},
+        losses={name: LogitLoss(*map(_array, both)) for name, both in losses.items()},
     )
 
 

@@ -69,7 +69,7 @@ class LossAt:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LossCurve:
+class LogitLoss:
     """A loss and its gradient over a range of z; both arrays have its shape."""
 
     loss: Array
@@ -82,7 +82,7 @@ class LogitCurves:
 
     z: Array
     p: Array
-    losses: Mapping[str, LossCurve]
+    losses: Mapping[str, LogitLoss]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

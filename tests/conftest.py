@@ -17,7 +17,6 @@ SLOW = {
     "test_graphs_measuring.py",
     "test_tensors_app.py",
     "test_dataloader_app.py",
-    "test_data_fetch_command.py",
     "test_graphs_lab.py",
     "test_painting.py",
     "test_tensors_lab.py",
@@ -33,9 +32,6 @@ SLOW_CASES = {
     "test_a_rate_of_a_million_says_diverged_and_the_lab_lives_on[parameters]",
     "test_any_number_of_colours_will_do[environment1]",
     "test_any_number_of_colours_will_do[environment2]",
-    "test_a_bar_on_a_terminal[120-C]",
-    "test_a_bar_on_a_terminal[30-C.UTF-8]",
-    "test_a_signal_ends_it_with_everything_told[15-143]",
     "test_without_colours_the_digit_is_seen[colours1]",
     "test_workers_change_no_figure",  # as test_a_worker_changes_no_loss_and_is_spawned says
     "test_ctrl_c_while_workers_start_leaves_none",  # test_while_workers_start_there_is_a_rest…

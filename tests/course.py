@@ -8,3 +8,5 @@ from lessons.lesson import TrainingLesson
 WRITTEN = [entry.slug for entry in entries() if entry.written]
 TRAININGS = [e.slug for e in entries() if e.written and isinstance(e.load(), TrainingLesson)]
 """Those whose lab is a training."""
+RUNNABLE = [slug for slug in WRITTEN if slug in TRAININGS or slug == "autograd"]
+"""Those that `dltui run` computes something for."""

@@ -1,8 +1,8 @@
-"""The entry point: what comes out of a command, or of its end, as an exit code; no command."""
+"""The entry point: chooses the command, and turns its end or its error into an exit code."""
 
 from __future__ import annotations
 
-# No more than these, and the rest where it is needed: until `command` runs, Ctrl-C is a traceback.
+# Only these here, the rest where it is needed: until `command` runs, Ctrl-C prints a traceback.
 import os
 import signal
 import sys
@@ -17,11 +17,20 @@ CLOSED_PIPE = 141
 """The exit code that a shell gives a program whose reader has gone."""
 
 
-def command() -> NoReturn:
-    """What is installed as `dltui`: do it, and be gone at once.
+COMMANDS = ("list", "run", "doctor", "data")
+WITH_VALUE = (
+    *("--device", "--fps", "--data-dir", "--preset", "--set", "--seed", "--every"),
+    *("--csv", "--label", "--ignore", "--missing", "--header", "--separator", "--decimal"),
+    "--target",
+)
+"""The options whose next word is their value, and never a command or a lesson."""
 
-    By now every thread of ours is joined and every file closed. What is left of an ordinary
-    exit is Python taking PyTorch apart, module by module: 0.8 s of waiting for nothing.
+
+def command() -> NoReturn:
+    """What is installed as `dltui`: run the command line, and end the process at once.
+
+    By now every thread of ours is joined and every file is closed. An ordinary exit would take
+    another 0.8 s, in which Python unloads PyTorch module by module.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has it ignored
@@ -46,18 +55,15 @@ def _end(number: int, _: FrameType | None) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Do what the command line says; gives the exit code."""
+    """Run the command line; returns the exit code."""
     before = signal.getsignal(signal.SIGINT)
-    from tui.commands.refusal import Refusal
+    from tui.commands.command import Refusal
 
     try:
-        # Here, and not above: Ctrl-C may come while Python is still reading our files.
-        from tui.commands.dispatch import dispatch
-
         if before is _end:
             signal.signal(signal.SIGINT, signal.default_int_handler)
         _leave_lost_directory()
-        _forgive_letters()
+        _replace_unprintable()
         code = dispatch(list(sys.argv[1:] if argv is None else argv))
         if sys.stdout is not None:
             sys.stdout.flush()
@@ -79,8 +85,48 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def dispatch(words: list[str]) -> int:
+    """Run the command that the words name; returns the exit code, or raises `Refusal`."""
+    if "--" in words:  # the end of the options
+        place = words.index("--")
+        late = next((word for word in words[place + 1 :] if word.startswith("-")), None)
+        if late is not None:
+            from tui.commands.command import Refusal
+
+            raise Refusal(f"no option may follow --, and {late!r} does: put it before")
+        del words[place]
+    place = _first_word(words)
+    name = words[place] if place < len(words) else ""
+    if name not in COMMANDS:
+        from tui.commands.open import OPEN
+
+        return OPEN.execute("dltui", words)
+    del words[place]
+    # Each is imported where it runs: no other command needs what it imports.
+    match name:
+        case "list":
+            from tui.commands.list import LIST as CHOSEN
+        case "run":
+            from tui.commands.run import RUN as CHOSEN
+        case "doctor":
+            from tui.commands.doctor import DOCTOR as CHOSEN
+        case _:
+            from tui.commands.data import DATA as CHOSEN
+    return CHOSEN.execute(f"dltui {name}", words)
+
+
+def _first_word(words: list[str]) -> int:
+    """The place of the first word that is no option and no option's value."""
+    before = ""
+    for place, word in enumerate(words):
+        if not word.startswith("-") and before not in WITH_VALUE:
+            return place
+        before = word
+    return len(words)
+
+
 def _leave_lost_directory() -> None:
-    """Go elsewhere from a directory that was deleted or may not be searched.
+    """Leave a current directory that was deleted or may not be searched.
 
     PyTorch's libraries end the process where they cannot name the current directory.
     """
@@ -99,21 +145,21 @@ def _leave_lost_directory() -> None:
             return
 
 
-def _forgive_letters() -> None:
-    """Let a letter that the terminal cannot show, in a lesson's title say, become a `?`."""
+def _replace_unprintable() -> None:
+    """Print a `?` for each letter that the terminal cannot show."""
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
 
 
 def _complain(what: object, code: int) -> int:
-    from tui.commands.refusal import notice
+    from tui.commands.command import notice
 
     notice(what)
     return code
 
 
 def _drop_output() -> None:
-    """Let what is still to be written go nowhere, so that Python's exit does not try again."""
+    """Discard what is still to be written, so that Python's exit does not try again."""
     if sys.__stdout__ is not None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.__stdout__.fileno())

@@ -176,7 +176,7 @@ MODULES: Mapping[str, frozenset[str]] = {
     "math": frozenset((*_EVERYWHERE, "fabs", "pow", "prod")),
 }
 """By the name of a module, its functions that an expression may use."""
-ROOTS = frozenset(names("torch nn F numpy np math cmath scipy jnp tf"))
+ROOTS = frozenset(names("torch nn F numpy np math cmath scipy jnp jax tf keras"))
 """The first names of modules."""
 NOT_NAMES = ROOTS - {"F"}
 """Module names that no input may have; F may be one: a force."""

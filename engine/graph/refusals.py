@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Collection
 from difflib import get_close_matches
 from typing import NamedTuple
 
-from engine.expression import factor, parses, source
+from engine.expression import decimal_point, factor, parses, source
 from engine.graph.operations import (
     ALLOWED,
     FUNCTIONS,
@@ -59,7 +58,10 @@ FORMULAS = {
 }
 """Functions that are not accepted, made of those that are. `{x}`, `{y}`, `{z}` are the arguments,
 `{p}` and `{q}` the first two as factors."""
-FLAT = names("sign floor ceil round trunc heaviside argmax argmin int bool")
+FLAT = names(
+    "sign floor ceil round trunc heaviside argmax argmin argsort int long short bool "
+    "len size dim ndim numel nelement stride"
+)
 """Functions whose gradient is 0 wherever there is one."""
 WRAPPERS = names("tensor Tensor FloatTensor as_tensor array asarray")
 """Functions that make a tensor out of numbers that are given."""
@@ -67,9 +69,20 @@ MAKERS = WRAPPERS + names(
     "zeros ones full rand randn randint normal arange linspace eye empty range"
 )
 """Functions that make a tensor."""
-LAYERS = {layer: layer.lower() for layer in ("ReLU", "Sigmoid", "Tanh", "Softplus", "SiLU", "GELU")}
+LAYERS = {
+    **{name: name.lower() for name in names("ReLU Sigmoid Tanh Softplus SiLU GELU Softmax ReLU6")},
+    "LogSoftmax": "log_softmax",
+    "LeakyReLU": "leaky_relu",
+    "MSELoss": "mse_loss",
+    "L1Loss": "l1_loss",
+}
 """Modules of `torch.nn` that are a function."""
-SAME_VALUE = names("item clone contiguous float double numpy tolist cpu cuda T squeeze flatten")
+OTHERS = names("sort std long")
+"""Functions of PyTorch that are near to one that is accepted, but are another one."""
+SAME_VALUE = names(
+    "item clone copy contiguous float double numpy tolist cpu cuda to type T mT t "
+    "transpose permute squeeze unsqueeze flatten ravel view reshape"
+)
 """Attributes and methods that leave the number as it is."""
 REQUIRES = "which inputs require a gradient is set with g in the lab, or with requires_grad=x"
 OF_ALL = names("dim axis keepdim keepdims dtype out inplace")
@@ -98,7 +111,6 @@ _WORDS: dict[type[ast.AST], str] = {
     ast.Mod: "% is not taken: this sign is no part of a graph here",
     ast.Not: f"not {_NO_SLOPE}",
 }
-_DECIMAL_COMMA = re.compile(r"(?<=\d),\s*(?=\d)")
 
 
 def refusal(tree: ast.expr, text: str) -> Reason:
@@ -122,9 +134,11 @@ def refusal(tree: ast.expr, text: str) -> Reason:
             return Reason(_WORDS[type(op)], line=text.replace("//", "/").strip())
         case ast.BinOp(op=op) | ast.UnaryOp(op=op):
             words = _WORDS.get(type(op), "this sign is not taken")
-        case ast.Call(func=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))) if (
-            name in LAYERS
-        ):
+        case ast.Call(func=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))) if name[
+            :1
+        ].isupper():
+            if name not in LAYERS:
+                return Reason("a module is not taken, a function is, such as relu(x)")
             args = ", ".join(_sources(tree.args, text))
             return Reason("a module is not taken, its function is", f"{LAYERS[name]}({args})")
         case ast.Call(func=called, args=[argument]):
@@ -135,8 +149,7 @@ def refusal(tree: ast.expr, text: str) -> Reason:
             words = "only a function can be called; for a product write *"
         case ast.Lambda(body=value) | ast.NamedExpr(value=value):
             return Reason(_WORDS[type(tree)], source(text, value))
-        case ast.Tuple() if _DECIMAL_COMMA.search(source(text, tree)):
-            number = _DECIMAL_COMMA.sub(".", source(text, tree))
+        case ast.Tuple() if number := decimal_point(source(text, tree)):
             return Reason("the sign in a decimal number is a point", number)
         case _:
             words = _WORDS.get(type(tree), "this cannot stand here")
@@ -169,6 +182,9 @@ def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
         return Reason(f"{name} takes no names with =", f"{name}({', '.join(args)})")
     if len(args) == function.arity or any(isinstance(arg, ast.Starred) for arg in call.args):
         return None
+    if name in ("sum", "mean", "prod") and args and not isinstance(call.args[1], ast.Name):
+        words = "dim is not needed: an input is a number or one vector, taken whole"
+        return Reason(words, f"{name}({args[0]})")
     message = f"{name} takes {function.arity}, as in {example(function)}, not {len(args)}"
     if name in ("max", "min") and len(args) == 2:
         larger = "larger" if name == "max" else "smaller"
@@ -206,6 +222,9 @@ def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
         if name in ("detach", "requires_grad_"):
             return Reason(f".{name}() is not taken: {REQUIRES}")
         args = [owner, *args]
+        if name.endswith("_") and not name.endswith("__"):
+            same = f"{name[:-1]}({', '.join(args)})"
+            return Reason(f".{name}() would write over a value", same)
     if name in FUNCTIONS or name in SAME or name in OPERATORS:
         where = f"{module} has no {name}" if module in MODULES else f"{module} is not known here"
         where = where if module else f"a tensor has no {name}"
@@ -250,6 +269,6 @@ def _missing(name: str, args: list[str], prefix: str = "") -> Reason:
         line = formula.format(**places) if len(args) == wanted else ""
         return Reason(f"{start}, but it can be made of others", line)
     close = get_close_matches(name.lower(), FUNCTIONS, n=1, cutoff=0.75)
-    if close:
+    if close and name not in OTHERS:
         return Reason(f"{start}; the nearest is {close[0]}", f"{close[0]}({', '.join(args)})")
     return Reason(f"{start}. There are {', '.join(FUNCTIONS)}")

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import torch
 
 from engine.config import nearest
-from engine.expression import columns, factor, parse, parses, suggesting
+from engine.expression import columns, decimal_point, factor, parse, parses, suggesting
 from engine.numerals import counted
 from engine.tensors import limits, refusals, traced
 from engine.tensors.looks import Broadcast, LineResult, TensorLook
@@ -95,7 +95,8 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
             values = f"{line.source(tree)}.values"
             raise line.correction("that gives two tensors: add .values or .indices", tree, values)
         if isinstance(value, tuple) and not all(isinstance(part, int) for part in value):
-            raise line.refusal("one result is wanted, without a comma", tree)
+            words = "one result is wanted, without a comma"
+            raise line.correction(words, tree, decimal_point(line.source(tree)))
         if isinstance(value, slice | list) or value is ...:
             raise line.refusal("that is no tensor and no number", tree)
         result = value if isinstance(value, TracedTensor) else None
@@ -169,9 +170,11 @@ def _name(line: TensorLine, node: ast.Name) -> TracedTensor:
     if name in FUNCTIONS:
         raise line.refusal(f"called with arguments: {FUNCTIONS[name].usage}", node)
     if name in MODULES:
-        raise line.refusal(
-            f"{name} is a module, no tensor; there are {', '.join(line.tensors)}", node
-        )
+        known = ", ".join(line.tensors)
+        raise line.refusal(f"{name} is a module, no tensor; there are {known}", node)
+    if name in CONSTANTS:
+        words = f"{name} is no tensor; Python writes {CONSTANTS[name]}"
+        raise line.correction(words, node, CONSTANTS[name])
     if name in DTYPES:
         raise line.refusal("a dtype is written as in x.to(torch.float32)", node)
     raise line.refusal(f"no tensor is called {name}; {nearest(name, line.tensors)}", node)
@@ -310,12 +313,18 @@ def _dtype(line: TensorLine, node: ast.Attribute, module: str) -> torch.dtype:
     """`torch.float32` and the other dtypes of the vocabulary."""
     name = node.attr
     if name in CONSTANTS:
-        raise line.correction("a number is typed", node, CONSTANTS[name])
+        word = "a word of Python" if name == "newaxis" else "a number"
+        raise line.correction(f"{word} is typed", node, CONSTANTS[name])
     if module != "torch":
-        words = f"{module} is not used here; a dtype is one of PyTorch's"
-        raise line.correction(words, node, f"torch.{name}")
+        dtype = f"torch.{name}" if name in DTYPES else ""
+        other = "a dtype is one of PyTorch's" if dtype else "functions of a tensor are its methods"
+        raise line.correction(f"{module} is not used here; {other}", node, dtype)
     if name in FUNCTIONS:
         raise line.refusal(f"called with arguments: {FUNCTIONS[name].usage}", node)
+    if name in METHODS and name not in ONLY_METHODS:
+        raise line.correction("called with a tensor", node, "", "", f": torch.{name}(x)")
+    if name in MODULES:
+        raise line.refusal(f"torch.{name} is a module, no tensor", node)
     if name not in DTYPES:
         raise line.refusal("".join(refusals.unknown(name, "word", "torch.")), node, name)
     found: torch.dtype = getattr(torch, name)
@@ -351,7 +360,7 @@ def _call(line: TensorLine, node: ast.Call) -> Any:
     for keyword in node.keywords:
         name = KEYWORDS.get(keyword.arg or "", keyword.arg)
         if name in names:
-            raise line.refusal(f"{name} is given twice", _keyword_columns(line, keyword))
+            raise line.refusal(f"{name} is given twice", keyword)
         names.update([name] if name else [])
     if isinstance(function, ast.Attribute) and refusals.module(line, function) == "torch":
         name = function.attr
@@ -384,7 +393,10 @@ def _call(line: TensorLine, node: ast.Call) -> Any:
             if name in OPERATORS and isinstance(owner, TracedTensor) and plain:
                 return _operator(line, node, name, owner, _value(line, node.args[0]))
             return _method(line, node, function, owner)
-    raise line.refusal("only functions and methods that have a name are called", function)
+    words, product = "only functions and methods that have a name are called", ""
+    if len(node.args) == 1 and not node.keywords:
+        product = " * ".join(factor(line.source(each)) for each in (function, node.args[0]))
+    raise line.correction(words, node, product)
 
 
 def _operator(line: TensorLine, node: ast.Call, name: str, left: Any, right: Any) -> Any:
@@ -393,12 +405,6 @@ def _operator(line: TensorLine, node: ast.Call, name: str, left: Any, right: Any
     first, second = (node.func.value, *node.args)[-2:]
     sign = ast.BinOp(first, OPERATORS[name](), second)
     return _binary(line, ast.copy_location(sign, node), left, right)
-
-
-def _keyword_columns(line: TensorLine, keyword: ast.keyword) -> tuple[int, int]:
-    """Where `dim=0` stands in the line."""
-    end = columns(line.text, keyword.value)[1]
-    return line.text.rindex(keyword.arg or "", 0, columns(line.text, keyword.value)[0]), end
 
 
 def _arguments(line: TensorLine, node: ast.Call) -> Arguments:
@@ -424,7 +430,7 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
                 line, name, [function.value, *node.args], node.keywords
             )
             refused = line.correction(words, node, corrected)
-            refused.start, refused.end = columns(line.text, keyword.value)
+            refused.start, refused.end = columns(line.text, keyword)
             raise refused
     args, keywords = _arguments(line, node)
     method = METHODS[name]
@@ -448,6 +454,14 @@ def _function(line: TensorLine, node: ast.Call, name: str, arguments: Arguments)
     args, keywords = arguments
     tensors = name in ("cat", "stack", "where")
     _check_arguments(line, node, FUNCTIONS[name], arguments, tensors=tensors)
+    if name in ("cat", "stack") and args and isinstance(args[0], TracedTensor):
+        places = list(zip(node.args, args, strict=True))
+        given = [line.source(part) for part, each in places if isinstance(each, TracedTensor)]
+        more = [line.source(part) for part, each in places if not isinstance(each, TracedTensor)]
+        more += [line.source(keyword) for keyword in node.keywords]
+        one = f"[{', '.join(given)}]"
+        listed = f"torch.{name}({', '.join((one, *more))})"
+        raise line.correction("the tensors stand in one list", node, listed)
     if name == "where" and not (len(args) == 3 and isinstance(args[0], TracedTensor)):
         raise line.refusal(f"a mask and two choices: {FUNCTIONS[name].usage}", node)
     given = traced.values(args)
@@ -465,7 +479,7 @@ def _check_arguments(
     for keyword in node.keywords:
         if keyword.arg not in allowed.keywords:
             message = f"{keyword.arg}= is not taken here; it is used as in {allowed.usage}"
-            raise line.refusal(message, keyword.value)
+            raise line.refusal(message, keyword)
     places = *node.args, *(keyword.value for keyword in node.keywords)
     names = *(None for _ in args), *keywords
     for place, name, value in zip(places, names, (*args, *keywords.values()), strict=True):

@@ -62,15 +62,17 @@ class TensorLine:
         self.broadcasts: list[Broadcast] = []
         """Its element-wise operations on two tensors."""
 
-    def source(self, node: ast.expr) -> str:
+    def source(self, node: ast.expr | ast.keyword) -> str:
         """What was typed for this node."""
         return source(self.text, node)
 
     def refusal(self, message: str, place: Place, word: str | None = None) -> Refused:
         """The error for this place, or for the word at its end: the `foo` of `x.foo`."""
         refused = Refused(message, self.text, place)
-        if word is not None:
-            refused.start = refused.end - len(word)
+        if word is not None:  # the typed one can have another length than Python's: ﬁ is fi
+            refused.start = self.text.rfind(".", refused.start, refused.end) + 1 or refused.start
+            while self.text[refused.start] == " ":
+                refused.start += 1
         return refused
 
     def correction(
@@ -129,6 +131,8 @@ def unknown(name: str, kind: str, before: str) -> tuple[str, str]:
     """Why a name is not taken; and the nearest words, or the most useful where none is near."""
     if name.endswith("_") and not name.endswith("__"):
         return f"{before}{name} would change a tensor in place; a line here only reads", ""
+    if hasattr(torch if before == "torch." else torch.Tensor, name):
+        return f"this lab does not have {before}{name}", f"; there are {FAMILIAR} and others"
     if get_close_matches(name, KNOWN[kind], cutoff=0.5) or len(KNOWN[kind]) < 20:
         return f"no {kind} {before}{name} here", f"; {nearest(name, KNOWN[kind])}"
     return f"no {kind} {before}{name} here", f"; there are {FAMILIAR} and others"
@@ -157,6 +161,9 @@ def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Att
         hint = f", as in {METHODS[name].usage.replace('x.', 'torch.', 1).replace('(', '(x, ', 1)}"
     elif where == "torch" and name in OPERATORS:
         words = f"torch.{name} is taken with a tensor and one more argument, without names"
+    elif where == "torch" and name not in REASONS and hasattr(torch, name):
+        words = f"this lab does not have torch.{name}"
+        hint = f"; there are {', '.join(FUNCTIONS)}, and methods of tensors such as torch.sum(x)"
     elif where == "torch" and name not in REASONS:
         close = get_close_matches(name, (*FUNCTIONS, *METHODS), n=3, cutoff=0.6)
         some = f"there are {', '.join(FUNCTIONS)}, and the methods of tensors such as torch.sum(x)"
@@ -249,6 +256,8 @@ def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> 
         return f"torch.tensor({line.source(args[0])}, dtype=torch.float32)" if listed else ""
     if name in OPERATORS and len(args) == 2 and len(call.keywords) == 1:
         return _operator_with(line, name, args, call.keywords[0])
+    if name not in FORMS and name != name.lower():
+        return _form(line, call, name.lower(), args)
     form = FORMS.get(name, "")
     if name in OPERATORS:
         form = f"{{x}} {SYMBOLS[OPERATORS[name]][0]} {{y}}"
@@ -319,6 +328,8 @@ def explain_cells(
     """An operator between tensors, cell by cell."""
     if broadcast is not None and not broadcast.agrees:
         return f"Aligned at the right, {'; '.join(broadcast.disagreements)}."
+    if symbol == "^":
+        return "^ combines masks and whole numbers bit by bit; a power is written **, as in x ** 2."
     if "ZeroDivision" in error:
         return f"Whole numbers have no infinity: make them floats first, x.float() {symbol} 0."
     if "without overflow" in error:

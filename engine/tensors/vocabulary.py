@@ -120,7 +120,16 @@ DTYPES = (
     *("int", "long", "half", "float", "double"),
 )
 MODULES = frozenset(("torch", "np", "numpy", "F", "nn", "math", "functional", "jnp", "tf", "plt"))
-CONSTANTS = {"pi": repr(math.pi), "e": repr(math.e)}
+CONSTANTS = {
+    **dict.fromkeys(("pi", "π"), repr(math.pi)),
+    "e": repr(math.e),
+    "inf": "1e999",
+    "newaxis": "None",
+    "null": "None",
+    "true": "True",
+    "false": "False",
+}
+"""Names that stand for a number or a word of Python."""
 KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}
 """NumPy's names of arguments, with PyTorch's."""
 
@@ -162,6 +171,14 @@ ones_like: torch.ones({x}.shape, dtype={x}.dtype) or torch.ones({x}.shape, {rest
 full: torch.tensor({y}).expand({x})
 full_like: torch.tensor({y}, dtype={x}.dtype).expand({x}.shape)
 eye: (torch.arange({x})[:, None] == torch.arange({x})).float()
+ln: {x}.log()
+log2: {x}.log() / 0.6931471805599453
+log10: {x}.log() / 2.302585092994046
+exp2: 2 ** {x}
+tan: {x}.sin() / {x}.cos()
+rsqrt: 1 / {x}.sqrt()
+mse_loss: (({x} - {y}) ** 2).mean()
+l1_loss: ({x} - {y}).abs().mean()
 norm: ({x} ** 2).sum().sqrt()
 softmax: ({x} - {x}.max({rest}, keepdim=True).values).exp() / \
 ({x} - {x}.max({rest}, keepdim=True).values).exp().sum({rest}, keepdim=True)
@@ -189,7 +206,12 @@ logical_or: {x} | {y}
 logical_not: ~{x}
 """)
 """Shorter forms where every argument is a comparison."""
-BUILTIN_FORMS = {"sum": "{x}.sum(0)", "range": "torch.arange({all})"}
+BUILTIN_FORMS = {
+    "sum": "{x}.sum(0)",
+    "range": "torch.arange({all})",
+    "max": "{x}.max() or torch.where({x} > {y}, {x}, {y})",
+    "min": "{x}.min() or torch.where({x} < {y}, {x}, {y})",
+}
 """What Python's own functions do to a tensor, where PyTorch's do something else."""
 LAYERS = ("relu", "sigmoid", "tanh", "softmax")
 """Modules of `torch.nn`, in lower case, that are functions of their input alone."""

@@ -19,7 +19,7 @@ from engine.datasets.csv_table import Decimal, Missing, Target, read_table
 from engine.datasets.tables import Table, breast_cancer
 from engine.numerals import counted
 from engine.trainer import Rest, Step
-from engine.trainers.table import Scale, TableTrainer
+from engine.trainers.table import FeatureScale, TableTrainer
 from engine.trainers.workers import Crew, loader
 
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
@@ -159,7 +159,7 @@ class TableLearner(TableTrainer[DataLoaderConfig]):
         x, y = torch.from_numpy(self.table.x), torch.from_numpy(self.table.y)
         train, validation = self.split(y, config.held_out(len(x)))
         # Mean and deviation are those of the training part alone.
-        self.scale = Scale(x[train], standardise=config.standardise == "yes")
+        self.scale = FeatureScale(x[train], standardise=config.standardise == "yes")
         y = self.targets(y, train)
         self.train = TableRows(self.scale(x[train]), y[train])
         self.validation = TableRows(self.scale(x[validation]), y[validation])

@@ -24,7 +24,7 @@ LONGEST = 16
 """Cells that the name of a class takes in a formula at most."""
 
 
-class Scale:
+class FeatureScale:
     """Fills gaps with the median and, where wanted, gives each feature mean 0 and deviation 1.
 
     Median, mean and deviation are those of the rows that it is made from. Taken from all rows,
@@ -68,7 +68,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
 
     device: torch.device
     table: Table
-    scale: Scale
+    scale: FeatureScale
     crew: Crew
     model: nn.Sequential
     loss_fn: nn.Module
@@ -108,7 +108,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         classes, y = len(self.table.classes), y.reshape(-1, 1)
         if classes > 2:
             return y.flatten().long()
-        self.y_scale = Scale(y[train], standardise=classes == 0)
+        self.y_scale = FeatureScale(y[train], standardise=classes == 0)
         return y.float() if classes else self.y_scale(y)
 
     def outputs(self) -> int:

@@ -20,7 +20,7 @@ from engine.history import Diverged, History
 from engine.run import train
 from engine.trainer import Step
 from engine.trainers.dataloader import DataLoaderConfig, TableLearner, TableRows
-from engine.trainers.table import Scale
+from engine.trainers.table import FeatureScale
 from tests.engine.conftest import Start, look, until
 
 CPU = torch.device("cpu")
@@ -151,9 +151,9 @@ def test_the_scale_is_scikit_learns_of_the_training_part() -> None:
 def test_gaps_get_the_median_of_the_training_part_and_constants_stay() -> None:
     nan = float("nan")
     train = torch.tensor([[1.0, 7.0], [2.0, 7.0], [nan, 7.0], [9.0, 7.0]], dtype=torch.float64)
-    scale = Scale(train, standardise=False)
+    scale = FeatureScale(train, standardise=False)
     assert scale(torch.tensor([[nan, nan]], dtype=torch.float64)).tolist() == [[2.0, 7.0]]
-    scale = Scale(train, standardise=True)
+    scale = FeatureScale(train, standardise=True)
     # With the median in the gap: 1, 2, 2, 9, of mean 3.5 and deviation √((6.25+2·2.25+30.25)/4).
     expected = (9 - 3.5) / (41 / 4) ** 0.5
     assert scale(train)[3].tolist() == pytest.approx([expected, 0.0])
@@ -163,13 +163,13 @@ def test_gaps_get_the_median_of_the_training_part_and_constants_stay() -> None:
 @pytest.mark.parametrize("unit", [1.0, 1e-300, 1e300, 1e308])
 def test_the_unit_of_a_feature_does_not_matter(unit: float) -> None:
     column = torch.tensor([[-1.0], [0.0], [0.0], [1.0]], dtype=torch.float64)
-    scaled = Scale(column * unit, standardise=True)(column * unit).flatten().tolist()
+    scaled = FeatureScale(column * unit, standardise=True)(column * unit).flatten().tolist()
     assert scaled == pytest.approx([-(2**0.5), 0.0, 0.0, 2**0.5])
 
 
 def test_a_constant_is_no_deviation_whatever_its_last_bit_does() -> None:
     constant = torch.full((171, 1), 0.1, dtype=torch.float64)
-    assert Scale(constant, standardise=True)(constant).abs().max() < 1e-12
+    assert FeatureScale(constant, standardise=True)(constant).abs().max() < 1e-12
 
 
 @pytest.mark.parametrize("seed", [0, 1])

@@ -6,6 +6,7 @@ import ast
 import sys
 
 import pytest
+from rich.cells import cell_len
 
 from engine.expression import DEEPEST, MOST_CHARACTERS, Refused, parse, parse_assignment
 from tests.table import cells
@@ -19,8 +20,8 @@ def refused(text: str) -> Refused:
 
 def place(text: str) -> str:
     """The part of the line that the refusal marks."""
-    line, marks = refused(text).pointer.split("\n")
-    return line[marks.index("^") : len(marks)]
+    refusal = refused(text)
+    return text[refusal.start : refusal.end]
 
 
 def test_an_expression_becomes_the_tree_that_python_makes_of_it() -> None:
@@ -57,10 +58,44 @@ def test_what_is_no_expression_is_refused_at_its_place() -> None:
     for text, marked, words in REFUSED:
         assert words in str(refused(text))
         assert place(text) == marked
-    for text in ("\\frac{x}{y}", "x + \\sigma"):  # the backslash, not what stands behind it
-        assert place(text) == "\\"
     for text in ("", "   ", "# nothing"):
         assert "an expression is wanted" in str(refused(text))
+
+
+SIGNS = {  # the place is that of the sign that the words are about, whatever stands around it
+    "\\": "\\frac{x}{y}   x \\(U   x \\   (é \\(U   x[\\]   x + y \\\\",
+    "$": "界 $ y   x + ５$   x\xa0+ $ y   x\u2003\u3000$   e\u0301 + $",
+    "ｘ": "ｘ＋１）", "＋": "(x＋１", "😀": "😀 + x   x + 1 😀", "€": "x € (y   ( € y", "½": "½ x",
+    "१": "x + १", "²": "x²²$   x² + (y", "(": "界 + (y   ﬁ + (y", "]": "(界]", "if": "x if 界",
+    "for": "f(x for 界 in y, 1)", "*": "é + * y", "=": "界 = = y", "=>": "x => y", "&&": "x && y",
+    "++": "界++", "+ =": "x + = 1",
+}  # fmt: skip
+
+
+def test_the_words_and_the_place_of_a_refusal_are_about_the_same_sign() -> None:
+    for sign, lines in SIGNS.items():
+        for (text,) in cells(lines):
+            assert f"{sign} " in str(refused(text)), text
+            assert place(text) == sign, text
+    for text in ("x + 'é", "f'{x'", "“x”", "f'{é} {"):
+        assert "a quotation mark" in str(refused(text))
+        assert place(text) in "'“"
+    for text, marked in (
+        ("y = 2 界", "y ="),
+        (">>> x", ">>>"),
+        ("exp 界 + 1", "exp 界"),
+        ("5%", "5%"),
+    ):
+        assert place(text) == marked
+
+
+def test_the_marks_stand_below_the_place_on_the_screen() -> None:
+    """A wide letter takes two cells of a terminal, and a combining one none."""
+    for text, cells_before, marks in (("界 + $", 5, 1), ("e\u0301 + $", 4, 1), ("x + 😀", 4, 2)):
+        assert refused(text).pointer == f"{text}\n{' ' * cells_before}{'^' * marks}"
+        assert cells_before == cell_len(text[: refused(text).start])
+    refusal = refused("界" * 5 + " + $")
+    assert refusal.pointer_from(4, 9) == "界 + $\n     ^"
 
 
 def test_a_line_that_is_too_long_or_too_deep_is_refused() -> None:

@@ -103,7 +103,7 @@ PLACES = [
     ("x.reshap(2, -1)", "reshap", "did you mean reshape"),
     ("x.foo + y", "foo", "no attribute x.foo"),
     ("y + x.add_(1)", "add_", "in place"),
-    ("x.sum(axes=1)", "1", "axes= is not taken"),
+    ("x.sum(axes=1)", "axes=1", "axes= is not taken"),
     ("x.to(torch.flot32)", "flot32", "did you mean float32"),
     ("torch.stak([x, x])", "stak", "did you mean stack"),
     ("x[0] + [1, 2]", "[1, 2]", "torch.tensor"),
@@ -115,6 +115,9 @@ PLACES = [
     ("x.sum + 1", "sum", "called with ()"),
     ("y + x[None].T", "T", "3 dimensions"),
     ("x + x.max(dim=0)", "x.max(dim=0)", "tensors and numbers"),
+    ("x.sum(ｄｉｍ=0, axis=0)", "axis=0", "dim is given twice"),
+    ("x.ﬁll(2) + 1", "ﬁll", "no method x.fill"),
+    ("x . foo", "foo", "no attribute x.foo"),
     ("x[True:]", "True", "from one whole number to another"),
 ]
 
@@ -177,6 +180,7 @@ TORCH = [
     ("torch.arange(0, 1, -1)", "the end is never reached"),
     ("torch.tensor([[1, 2], [3]])", "ragged"),
     ("torch.zeros(-1)", "used as in"),
+    ("x.float() ^ 2", "a power is written **"),
     ("x.flatten(1, 2, 3)", "used as in"),
 ]
 
@@ -227,6 +231,12 @@ x.shape() => x.shape; x.sum => x.sum(); x.max(dim=0) => x.max(dim=0).values;
 x if x > 1 else 0 => torch.where(x > 1, x, 0); x.reshape(*x.shape) => x.reshape(x.shape);
 z = x.sum() => x.sum(); x += 1 => x + 1; x @= x.T => x @ x.T; x[0] = 5 => x[0]; (z := x) => (x);
 >>> x.sum() => x.sum(); 'x.sum()' => x.sum(); x × y − 1 => x * y - 1; ｘ＋１ => x+1; x² => x**2;
+max(x, y) => torch.where(x > y, x, y); ln(x + 1) => (x + 1).log(); ReLU(x) => x.relu();
+F.mse_loss(x, y) => ((x - y) ** 2).mean(); torch.cat(x, x) => torch.cat([x, x]); 2(x) => 2 * x;
+torch.stack(x, x, dim=1) => torch.stack([x, x], dim=1); x + torch.inf => x + 1e999; 007 => 7;
+e**x => 2.718281828459045**x; x[:, np.newaxis] => x[:, None]; x.all(0, true) => x.all(0, True);
+x =< y => x <= y; x + = 1 => x + 1; x++ => x + 1; print x => x; x + 1,5 => x + 1.5;
+In [1]: x => x;
 2x => 2*x; x(2) => x * 2; x[0 => x[0]; x.sum( => x.sum(); x.sum()) => x.sum()
 """
 """What is typed, and the line that is suggested."""
@@ -300,6 +310,13 @@ WORDS = [
     ("foo(x)", "functions of a tensor are its methods, as in x.sum()"),
     ("x.foo()", "no method x.foo here; did you mean"),
     ("torch.stak([x, x])", "did you mean stack"),
+    ("x.sort()", "this lab does not have x.sort; there are shape"),
+    ("torch.einsum('i->', x)", "this lab does not have torch.einsum"),
+    ("torch.sigmoid", "called with a tensor: torch.sigmoid(x)"),
+    ("torch.nn", "torch.nn is a module"),
+    ("nn.functional.x", "nn.functional is not used here; functions of a tensor are its methods"),
+    ("del x", "del is a statement"),
+    ("x && y", "&& is not a sign of Python"),
     ("torch.sum()", "torch.sum has a tensor first"),
     ("x, y", "without a comma"),
     ("f'{x}'", "no texts"),

@@ -121,7 +121,10 @@ CORRECTED = cells("""
     torch.nn.Sigmoid()(x*y) → sigmoid(x*y)   torch.tensor(2.0)*x → 2.0*x   (x*y).backward() → x*y
     x.item() * y → x * y   x.T @ y → x @ y   sigmod(x) → sigmoid(x)   torch.sigmod(2x → sigmoid(2*x)
     torch.tan(x) → sin(x) / cos(x)   jnp.exp(x) → exp(x)   Torch.exp(x) → exp(x)
-    cmath.exp(x) → exp(x)   EXP(x) → exp(x)
+    cmath.exp(x) → exp(x)   EXP(x) → exp(x)   keras.relu(x) → relu(x)   print 2*x → 2*x
+    x + = 1 → x + 1   x++ → x + 1   x + 007 → x + 7   In [1]: x*y → x*y   x.reshape(-1)*2 → x*2
+    x.mean(0) → mean(x)   x.sum((0, 1)) → sum(x)   x.add_(1) → add(x, 1)
+    nn.Softmax(dim=0)(x) → exp(x) / sum(exp(x))   nn.MSELoss()(x, y) → mean((x - y)**2)
 """)
 
 
@@ -142,6 +145,9 @@ WORDS = [
     import torch → nothing has to be imported   for i in x: i → no loop
     torch → the name torch is taken: it is a module   np * x → the name np is taken: it is a module
     torch.randn(3) * x → makes a tensor   x.detach() * y → which inputs require a gradient
+    x.sort() → an expression has no function sort. There are   with a: b → with is a statement
+    x.long() → its gradient would be 0   len(x)*2 → its gradient would be 0
+    nn.Linear(3, 1)(x) → a module is not taken, a function is   x && y → && is not a sign
     floor(x) → its gradient would be 0   x ** 1e400 → larger than a float64   “x” → a quotation mark
 """),
     ("\\sigma(x)", "the sign \\ is not taken here"),

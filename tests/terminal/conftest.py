@@ -1,4 +1,4 @@
-"""A terminal with the installed command in it, away from the learner's own folders."""
+"""The command in this process or in a terminal, away from the learner's own folders."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.terminal.command import Main
 from tests.terminal.screen import COMMAND, Terminal
 
 Open = Callable[..., Terminal]
@@ -19,6 +20,16 @@ def folders(tmp_path: Path) -> dict[str, str]:
     return {
         f"DLTUI_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "STATE", "DATA")
     }
+
+
+@pytest.fixture
+def main(
+    folders: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Main:
+    """`dltui` in this process."""
+    for name, folder in folders.items():
+        monkeypatch.setenv(name, folder)
+    return Main(capsys)
 
 
 @pytest.fixture

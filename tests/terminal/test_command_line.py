@@ -1,91 +1,82 @@
-"""The command line: what is meant, what is refused and how, and what is never imported."""
+"""The command line: what is meant, what is refused and how, what is imported; `dltui list`."""
 
 from __future__ import annotations
 
+import io
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.terminal.command import dltui, start
+import tui.commands.list
+from lessons.catalog import COURSE, Chapter, Entry, entries, find
+from tests.course import RUNNABLE, WRITTEN
+from tests.terminal.command import Main, dltui, start
 from tests.terminal.conftest import Open
 from tui import cli
-from tui.commands import dispatch
 from tui.commands import open as open_command
+from tui.commands.command import CommandParser
+from tui.commands.data import DATA
+from tui.commands.doctor import DOCTOR
+from tui.commands.list import LIST
+from tui.commands.run import RUN
+from tui.progress import Progress
 
-Captured = pytest.CaptureFixture[str]
+ASCII = ({"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
+REFUSED = [
+    (["linear-regresion"], "did you mean linear-regression"),
+    (["lisst"], "did you mean list"),
+    (["rn"], "did you mean run"),
+    (["docter"], "did you mean doctor"),
+    (["qqq"], "there are: list, run, doctor, data"),
+    ([""], "there are: list"),
+    (["two\nlines"], r"'two\nlines'"),
+    (["list", "extra"], "one word too many: 'extra'"),
+    (["list", "--jsn"], "did you mean --json"),
+    (["doctor", "--jason=1"], "did you mean --json"),
+    (["list", "--fps", "3"], "no option '--fps'"),
+    (["list", "--js"], "no option '--js'"),
+    (["list", "--json=yes"], "--json: ignored explicit argument 'yes'"),
+    (["list", "--", "--json"], "no option may follow --, and '--json' does: put it before"),
+    (["--device"], "--device: expected one argument; see dltui --help"),
+    (["--device", "tpu"], "no device 'tpu'; a device is auto, cpu"),
+    (["--device", "cuda:x"], "no device 'cuda:x'"),
+    (["--device", "list"], "no device 'list'"),  # the value of an option is no command
+    (["--device", "run", "lost"], "no lesson or command 'lost'"),
+    (["--data-dir", "/no/such"], "--data-dir '/no/such' does not exist"),
+    (["--fps", "0"], "a number from 0.5 to 60"),
+    (["--fps", "nan"], "a number from 0.5 to 60"),
+    (["--fps", "fast"], "--fps = 'fast' is not allowed"),
+    (["--data-dir", __file__], "is not a folder"),
+    (["--data-dir", ""], "'' is not a folder"),
+    ([], "needs a terminal"),
+    (["tensors"], "use: dltui run LESSON, or dltui list"),
+]
 
 
-def refusal(words: list[str], capsys: Captured) -> str:
-    """The one line with which the words are refused."""
-    assert cli.main(words) == 2
-    output, errors = capsys.readouterr()
-    assert output == ""
-    assert errors.startswith("dltui: ")
-    assert errors.count("\n") == 1
-    assert errors.endswith("\n")
-    return errors
+def test_is_refused_in_one_line(main: Main) -> None:
+    for words, offered in REFUSED:
+        assert offered in main.refused(*words), words
 
 
-@pytest.mark.parametrize(
-    ("words", "offered"),
-    [
-        (["linear-regresion"], "did you mean linear-regression"),
-        (["lisst"], "did you mean list"),
-        (["rn"], "did you mean run"),
-        (["docter"], "did you mean doctor"),
-        (["qqq"], "there are: list, run, doctor, data"),
-        ([""], "there are: list"),
-        (["two\nlines"], r"'two\nlines'"),
-        (["list", "extra"], "one word too many: 'extra'"),
-        (["list", "--jsn"], "did you mean --json"),
-        (["doctor", "--jason=1"], "did you mean --json"),
-        (["list", "--fps", "3"], "no option '--fps'"),
-        (["list", "--js"], "no option '--js'"),
-        (["list", "--json=yes"], "--json: ignored explicit argument 'yes'"),
-        (["--device"], "--device: expected one argument; see dltui --help"),
-        (["--device", "tpu"], "no device 'tpu'; a device is auto, cpu"),
-        (["--device", "cuda:x"], "no device 'cuda:x'"),
-        (["--data-dir", "/no/such"], "--data-dir '/no/such' does not exist"),
-        (["--fps", "0"], "a number from 0.5 to 60"),
-        (["--fps", "nan"], "a number from 0.5 to 60"),
-        (["--fps", "fast"], "--fps = 'fast' is not allowed"),
-        (["--data-dir", __file__], "is not a folder"),
-        (["--data-dir", ""], "'' is not a folder"),
-        ([], "needs a terminal"),
-        (["tensors"], "use: dltui run LESSON, or dltui list"),
-    ],
-)
-def test_is_refused_in_one_line(
-    words: list[str], offered: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+def test_the_app_needs_a_terminal_that_can_draw(
+    main: Main, folders: dict[str, str], terminal: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DLTUI_DATA_DIR", "")
-    assert offered in refusal(words, capsys)
-
-
-def test_no_terminal_is_refused_in_one_line(folders: dict[str, str]) -> None:
     code, output, errors = dltui(env=folders)
-    assert (code, output) == (2, "")
-    assert errors.count("\n") == 1
+    assert (code, output, errors.count("\n")) == (2, "", 1)
     assert "needs a terminal" in errors
     assert "dltui list" in errors
-
-
-@pytest.mark.parametrize("term", ["dumb", ""])
-def test_a_terminal_that_cannot_draw_is_refused(terminal: Open, term: str) -> None:
-    dumb = terminal(columns=200, TERM=term)
-    assert dumb.end() == 2
-    assert "export TERM=xterm-256color" in dumb.text
-
-
-@pytest.mark.parametrize("stream", ["stdin", "stdout", "stderr"])
-def test_each_stream_must_be_a_terminal(
-    stream: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(open_command, "is_terminal", lambda one: one is not getattr(sys, stream))
+    for term in ("dumb", ""):
+        dumb = terminal(columns=200, TERM=term)
+        assert dumb.end() == 2
+        assert "export TERM=xterm-256color" in dumb.text
     monkeypatch.setenv("TERM", "xterm")
-    assert "is not one" in refusal([], capsys)
+    for stream in ("stdin", "stdout", "stderr"):
+        other = getattr(sys, stream)
+        monkeypatch.setattr(open_command, "is_terminal", lambda one, other=other: one is not other)
+        assert "is not one" in main.refused()
 
 
 @pytest.mark.parametrize(
@@ -93,17 +84,17 @@ def test_each_stream_must_be_a_terminal(
     [
         ([], (None, "auto", None, None)),
         (["linear-regression"], ("linear-regression", "auto", None, None)),
-        (["tensors"], ("tensors", "auto", None, None)),
+        (["--", "tensors"], ("tensors", "auto", None, None)),
         (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0, None)),
         (["--data-dir", "/"], (None, "auto", None, Path("/"))),
         (["--device", " CUDA:1"], (None, "cuda:1", None, None)),
     ],
 )
-def test_the_app_is_told_what_was_asked(
+@pytest.mark.usefixtures("main")
+def test_the_app_gets_what_was_asked(
     words: list[str], asked: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls: list[tuple[object, ...]] = []
-    monkeypatch.setenv("DLTUI_DATA_DIR", "")
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setattr(open_command, "is_terminal", lambda _: True)
     monkeypatch.setattr(open_command, "_open_app", lambda *call: calls.append(call) or 7)
@@ -111,73 +102,126 @@ def test_the_app_is_told_what_was_asked(
     assert calls == [asked]
 
 
-@pytest.mark.parametrize("command", [[], ["list"], ["run"], ["doctor"], ["data"]])
-@pytest.mark.parametrize("before", [False, True])
-def test_help_and_version_everywhere(command: list[str], before: bool, capsys: Captured) -> None:
-    for option, first in (("--help", "usage: dltui"), ("--version", "dltui 0.")):
-        assert cli.main([option, *command] if before else [*command, option]) == 0
-        output, errors = capsys.readouterr()
-        assert output.startswith(" ".join([first, *command]) if option == "--help" else first)
-        assert errors == ""
-        assert max(map(len, output.splitlines())) <= 90
+def test_help_and_version_everywhere(main: Main) -> None:
+    for command in ([], *([name] for name in cli.COMMANDS)):
+        for option, first in (("--help", "usage: dltui"), ("--version", "dltui 0.")):
+            for words in ([option, *command], [*command, option]):
+                output = main.output(*words)
+                name = " ".join([first, *command]) if option == "--help" else first
+                assert output.startswith(name)
+                assert max(map(len, output.splitlines())) <= 90
 
 
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["run", "--help"], ["list"], ["nix"]])
-def test_nothing_heavy_is_imported(words: list[str]) -> None:
-    script = (
-        f"import sys; from tui.cli import main; main({words!r}); "
-        "print('heavy:', sorted({'torch', 'textual', 'rich', 'numpy', 'plotext'} & {*sys.modules}))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] == "heavy: []"
-
-
-def test_an_option_value_is_no_command(capsys: Captured) -> None:
-    assert "no device 'list'" in refusal(["--device", "list"], capsys)
-    assert "no lesson or command 'lost'" in refusal(["--device", "run", "lost"], capsys)
+def test_nothing_heavy_is_imported() -> None:
+    heavy = {"torch", "textual", "rich", "numpy", "plotext", "sklearn"}
+    for commands in ([["nix"], ["--help"], ["list"], ["run", "--help"], ["run"]], [["data"]]):
+        script = (
+            f"import sys; from tui.cli import main; [main(words) for words in {commands!r}]; "
+            f"print('heavy:', sorted({heavy!r} & {{*sys.modules}}))"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+        assert done.stdout.splitlines()[-1] == "heavy: []"
 
 
 def test_options_with_a_value_are_the_ones_the_parsers_know() -> None:
     known = set()
-    for command in (open_command.OPEN, *dispatch.COMMANDS.values()):
-        parser = dispatch._Parser("dltui", command)
+    for command in (open_command.OPEN, LIST, RUN, DOCTOR, DATA):
+        parser = CommandParser("dltui", command)
         known |= {word for a in parser._actions if a.nargs is None for word in a.option_strings}
-    assert known == set(dispatch.WITH_VALUE)
+    assert known == set(cli.WITH_VALUE)
 
 
-@pytest.mark.parametrize(
-    "language", [{"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}]
-)
-def test_plain_ascii_locales(folders: dict[str, str], language: dict[str, str]) -> None:
-    for words in (["list"], ["list", "--json"], ["--help"]):
-        code, output, errors = dltui(*words, env={**folders, **language})
+def test_plain_ascii_locales(folders: dict[str, str]) -> None:
+    for language in ASCII:
+        code, output, errors = dltui("list", env={**folders, **language})
         assert (code, errors) == (0, "")
         assert output
-    code, _, errors = dltui("größe", env={**folders, **language})
-    assert code == 2
-    assert errors.count("\n") == 1
+        code, _, errors = dltui("größe", env={**folders, **language})
+        assert (code, errors.count("\n")) == (2, 1)
 
 
-def test_a_reader_that_leaves_is_no_error(folders: dict[str, str]) -> None:
-    process = start("list", env=folders, stdout=subprocess.PIPE)
+def test_letters_that_the_terminal_lacks_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    course = (Chapter(1, "Größe", (Entry("tensors", "Größe", "∂L/∂w"),)),)
+    monkeypatch.setattr(tui.commands.list, "COURSE", course)
+    monkeypatch.setattr(sys, "stdout", plain)
+    assert cli.main(["list"]) == 0
+    assert b"Gr??e" in plain.buffer.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_reader_that_leaves_is_no_error_and_a_full_disk_one_line(folders: dict[str, str]) -> None:
+    process = start("list", env=folders)
     assert process.stdout is not None
     assert process.stderr is not None
     process.stdout.close()
     assert process.stderr.read() == ""
     assert process.wait() == cli.CLOSED_PIPE
-
-
-def test_a_full_disk_is_told_in_one_line(folders: dict[str, str]) -> None:
     with Path("/dev/full").open("w") as full:
         process = start("list", env=folders, stdout=full)
         _, errors = process.communicate()
     assert (process.returncode, errors) == (1, "dltui: No space left on device\n")
 
 
-def test_ctrl_c_before_anything_began(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+def test_ctrl_c_before_anything_began(main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(_: list[str]) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(dispatch, "dispatch", interrupted)
-    assert cli.main(["list"]) == 130
-    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(cli, "dispatch", interrupted)
+    assert main.output("list", code=130) == ""
+
+
+@pytest.mark.usefixtures("to_come")
+def test_list_shows_every_lesson_and_says_what_is_not_written(main: Main) -> None:
+    output = main.output("list")
+    assert main.output("--", "list") == output
+    assert "to-come" in [entry.slug for entry in entries()]
+    for entry in entries():
+        (line,) = [line for line in output.splitlines() if line.split()[:1] == [entry.slug]]
+        assert entry.title in line
+        assert ("minutes" in line) == entry.written
+        assert ("not written yet" in line) == (not entry.written)
+
+    chapters = json.loads(main.output("list", "--json"))["chapters"]
+    titles = [chapter.title for chapter in (*COURSE, tui.commands.list.COURSE[-1])]
+    assert [chapter["title"] for chapter in chapters] == titles
+    lessons = [lesson for chapter in chapters for lesson in chapter["lessons"]]
+    assert [lesson["slug"] for lesson in lessons] == [entry.slug for entry in entries()]
+    for lesson in lessons:
+        assert set(lesson) == {"slug", "title", "about", "written", "minutes", "presets"}
+        assert (lesson["minutes"] is None) == (not lesson["written"])
+    (linear,) = [lesson for lesson in lessons if lesson["slug"] == "linear-regression"]
+    assert {"six-points", "double"} <= {preset["name"] for preset in linear["presets"]}
+
+
+def test_list_shows_what_is_done_as_the_course_does(main: Main, tmp_path: Path) -> None:
+    def listed() -> dict[str, str]:
+        return {line.split()[0]: line for line in main.output("list").splitlines() if line}
+
+    assert "challenges" not in listed()["batches"]
+    assert not (tmp_path / "state").exists()  # looking creates nothing
+    progress = Progress(tmp_path / "state" / "progress.jsonl")
+    progress.add("batches", "challenge", "full")
+    lesson = find("softmax").load()
+    for challenge in lesson.challenges:
+        progress.add("softmax", "challenge", challenge.slug)
+    lines = listed()
+    assert lines["batches"].endswith("20 minutes   1/4 challenges")
+    assert lines["softmax"].endswith("20 minutes   4/4 challenges")
+    assert lines["tensors"].endswith("25 minutes")
+    for question in lesson.questions:
+        progress.add("softmax", "answer", question.slug)
+    assert listed()["softmax"].endswith("4/4 challenges, complete")
+
+
+@pytest.mark.usefixtures("to_come")
+def test_run_offers_only_lessons_that_it_runs(main: Main) -> None:
+    for words in (["run"], ["run", "foo"], ["run", "to-come"]):
+        offered = main.refused(*words).partition("there are: ")[2].split(", ")
+        assert offered == RUNNABLE
+    assert "no lesson 'linear-regresion'; did you mean linear-regression" in main.refused(
+        "run", "linear-regresion"
+    )
+    assert "tensors" not in main.refused("run", "tensor").partition(";")[2]
+    for slug in set(WRITTEN) - set(RUNNABLE):
+        end = f"the lesson {slug!r} trains nothing; open it with: dltui {slug}"
+        assert main.refused("run", slug) == f"dltui: {end}"

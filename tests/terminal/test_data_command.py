@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
-import subprocess
-import sys
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,34 @@ import pytest
 from engine.datasets import registry
 from engine.datasets.download import FetchProgress
 from engine.datasets.registry import DATA_SETS
-from tests.mirror import Mirror, Tiny, serving_alone
+from tests.mirror import Mirror, Tiny, serving, serving_alone
+from tests.terminal.command import Main, dltui
+from tests.terminal.conftest import Open
 from tui import cli
 from tui.commands.data import FetchLines
 
-Captured = pytest.CaptureFixture[str]
-
 SHARED = Path(__file__).parents[3] / "shared" / "data"
 TRAIN = "train-images-idx3-ubyte.gz"
+REFUSED = [
+    (["fetsch"], "no action 'fetsch'; did you mean fetch?"),
+    (["qqq"], "no action 'qqq'; there are: list, fetch, path"),
+    (["fetch"], "there are: mnist, fashion-mnist, kmnist"),
+    (["fetch", "mmist"], "no data set 'mmist'; did you mean mnist"),
+    (["fetch", "mnist", "now"], "one word too many: 'now'"),
+    (["fetch", "mnist", "--json"], "data fetch prints no JSON"),
+    (["path", "--json"], "data path prints no JSON"),
+    (["list", "--data-dir", __file__], "is not a folder"),
+    (["list", "--data-dri", "x"], "did you mean --data-dir"),
+    (["list", "--data-dir", ""], "--data-dir '' is not a folder"),
+    (["list", "--data-dir", "/no/such"], "--data-dir '/no/such' does not exist: name another"),
+    (["path", "--data-dir", "/no/such"], "--data-dir '/no/such' does not exist: name another"),
+    (["fetch", "mnist", "--data-dir", __file__], "is not a folder"),
+]
 
 
 @pytest.fixture
-def data(folders: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of the data sets: not made yet."""
-    monkeypatch.setenv("DLTUI_DATA_DIR", folders["DLTUI_DATA_DIR"])
+def data(folders: dict[str, str]) -> Path:
+    """The folder of the data sets, which does not exist yet."""
     return Path(folders["DLTUI_DATA_DIR"])
 
 
@@ -48,32 +61,29 @@ def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
         yield mirror
 
 
-def facts(capsys: Captured, *words: str) -> Any:
-    assert cli.main(["data", "list", "--json", *words]) == 0
-    return json.loads(capsys.readouterr().out)
+def facts(main: Main, *words: str) -> Any:
+    return json.loads(main.output("data", "list", "--json", *words))
 
 
-@pytest.mark.parametrize("words", [["data"], ["data", "list"]])
-def test_the_list_names_each_with_its_licence_and_what_to_do(
-    words: list[str], data: Path, capsys: Captured
-) -> None:
-    assert cli.main(words) == 0
-    page = capsys.readouterr().out
+def test_the_list_names_each_with_its_licence_and_what_to_do(main: Main, data: Path) -> None:
+    page = main.output("data")
+    assert main.output("data", "list") == page
     assert max(map(len, page.replace(str(data), "").splitlines())) <= 80
+    assert f"names {data}, which does not exist" in page
     assert str(data) in page.splitlines()[0]
     for data_set in DATA_SETS:
         (block,) = [b for b in page.split("\n\n") if b.startswith(f"{data_set.name}: ")]
-        assert data_set.source in block
-        assert data_set.licence in block
         here = "here, inside scikit-learn" if data_set.embedded else "not here"
-        assert here in block
+        for text in (data_set.source, data_set.licence, here):
+            assert text in block
         command = f"): dltui data fetch {data_set.name}\n"
         assert (command in f"{block}\n") == bool(data_set.files)
+    assert "here already, inside scikit-learn" in main.output("data", "fetch", "digits")
     assert not data.exists()
 
 
-def test_the_list_for_a_program(tiny: Tiny, data: Path, capsys: Captured) -> None:
-    found = facts(capsys)
+def test_the_list_for_a_program(tiny: Tiny, main: Main, data: Path, tmp_path: Path) -> None:
+    found = facts(main)
     assert found["folder"] == str(data)
     assert [each["name"] for each in found["data_sets"]] == [each.name for each in DATA_SETS]
     keys = {"name", "title", "about", "kind", "source", "licence", "size", "here", "path"}
@@ -81,134 +91,79 @@ def test_the_list_for_a_program(tiny: Tiny, data: Path, capsys: Captured) -> Non
         assert set(each) == keys | {"problem"}
         assert each["here"] == (each["path"] is not None) == (each["size"] == 0)
     place = tiny.put(data / "mnist")
-    mnist, *_ = facts(capsys)["data_sets"]
+    mnist, *_ = facts(main)["data_sets"]
     assert (mnist["here"], mnist["path"], mnist["problem"]) == (True, str(place), None)
+    assert main.output("data", "path", "mnist") == f"{place}\n"
     (place / TRAIN).write_bytes(b"short")
-    mnist, *_ = facts(capsys)["data_sets"]
+    mnist, *_ = facts(main)["data_sets"]
     assert (mnist["here"], mnist["path"]) == (False, None)
     assert f"{place / TRAIN}: expected" in mnist["problem"]
     assert "found 5" in mnist["problem"]
+    elsewhere = tiny.put(tmp_path / "elsewhere" / "MNIST" / "raw")
+    words = ("mnist", "--data-dir", str(tmp_path / "elsewhere"))
+    (mnist,) = facts(main, *words)["data_sets"]
+    assert mnist["path"] == str(elsewhere)
+    (elsewhere / TRAIN).write_bytes(b"short")
+    assert f"DAMAGED: {elsewhere / TRAIN}: expected" in main.output("data", "list", *words)
 
 
-def test_one_of_the_list_and_another_folder(
-    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+@pytest.mark.usefixtures("tiny")
+def test_the_path_of_the_folder_and_of_a_data_set(
+    main: Main, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DLTUI_DATA_DIR", "")  # and what it was is set again in the end
-    place = tiny.put(tmp_path / "elsewhere" / "MNIST" / "raw")
-    found = facts(capsys, "mnist", "--data-dir", str(tmp_path / "elsewhere"))
-    (mnist,) = found["data_sets"]
-    assert mnist["path"] == str(place)
-    (place / TRAIN).write_bytes(b"short")
-    assert cli.main(["data", "list", "mnist", "--data-dir", str(tmp_path / "elsewhere")]) == 0
-    assert f"DAMAGED: {place / TRAIN}: expected" in capsys.readouterr().out
-
-
-def test_the_path_of_the_folder_and_of_a_data_set(tiny: Tiny, data: Path, capsys: Captured) -> None:
-    assert cli.main(["data", "path"]) == 0
     missing = f"DLTUI_DATA_DIR names {data}, which does not exist"
-    assert capsys.readouterr() == (f"{data}\n", f"dltui: {missing}\n")
-    assert cli.main(["data", "path", "mnist"]) == 1
-    output, errors = capsys.readouterr()
+    assert main("data", "path") == (f"{data}\n", f"dltui: {missing}\n")
+    output, errors = main("data", "path", "mnist", code=1)
     assert output == ""
     assert errors.startswith(f"dltui: mnist: {missing}; not here; get it (")
     assert errors.endswith("): dltui data fetch mnist\n")
-    place = tiny.put(data / "mnist")
-    assert cli.main(["data", "path", "mnist"]) == 0
-    assert capsys.readouterr().out == f"{place}\n"
+    monkeypatch.setenv("DLTUI_DATA_DIR", __file__)
+    assert f"names {__file__}, which is not a folder" in main.output("data", "list")
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (["fetsch"], "no action 'fetsch'; did you mean fetch?"),
-        (["qqq"], "no action 'qqq'; there are: list, fetch, path"),
-        (["fetch"], "there are: mnist, fashion-mnist, kmnist"),
-        (["fetch", "mmist"], "no data set 'mmist'; did you mean mnist"),
-        (["fetch", "mnist", "now"], "one word too many: 'now'"),
-        (["fetch", "mnist", "--json"], "data fetch prints no JSON"),
-        (["path", "--json"], "data path prints no JSON"),
-        (["list", "--data-dir", __file__], "is not a folder"),
-        (["list", "--data-dri", "x"], "did you mean --data-dir"),
-        (["list", "--data-dir", ""], "--data-dir '' is not a folder"),
-        (["list", "--data-dir", "/no/such"], "--data-dir '/no/such' does not exist: name another"),
-        (["path", "--data-dir", "/no/such"], "--data-dir '/no/such' does not exist: name another"),
-        (["fetch", "mnist", "--data-dir", __file__], "is not a folder"),
-    ],
-)
-def test_is_refused_in_one_line(words: list[str], said: str, data: Path, capsys: Captured) -> None:
-    assert cli.main(["data", *words]) == 2
-    output, errors = capsys.readouterr()
-    assert (output, errors.count("\n")) == ("", 1)
-    assert said in errors
+def test_is_refused_in_one_line(main: Main, data: Path) -> None:
+    for words, reason in REFUSED:
+        assert reason in main.refused("data", *words), words
     assert not data.exists()
 
 
-def test_a_list_imports_nothing_heavy() -> None:
-    script = (
-        "import sys; from tui.cli import main; main(['data']); "
-        "print('heavy:', sorted({'torch', 'sklearn', 'textual', 'numpy'} & {*sys.modules}))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stdout.splitlines()[-1] == "heavy: []"
-
-
-def test_fetches_into_a_pipe_in_plain_lines(mirror: Mirror, data: Path, capsys: Captured) -> None:
-    assert cli.main(["data", "fetch", "mnist"]) == 0
-    output, errors = capsys.readouterr()
-    assert errors == ""
+def test_fetches_into_a_pipe_in_plain_lines(mirror: Mirror, main: Main, data: Path) -> None:
+    output = main.output("data", "fetch", "mnist")
     lines = output.splitlines()
     assert lines[0].startswith("fetching MNIST, ")
     assert lines[-1] == f"MNIST: here now, in {data / 'MNIST' / 'raw'}"
     assert "\r" not in output
     assert "\x1b" not in output
     assert 3 <= len(lines) <= 12
-    assert facts(capsys)["data_sets"][0]["here"]
-    assert cli.main(["data", "fetch", "mnist"]) == 0
-    assert capsys.readouterr().out == f"MNIST: here already, in {data / 'MNIST' / 'raw'}\n"
+    assert facts(main)["data_sets"][0]["here"]
+    again = main.output("data", "fetch", "mnist")
+    assert again == f"MNIST: here already, in {data / 'MNIST' / 'raw'}\n"
     assert len(mirror.asked) == 4
 
 
-def test_what_is_embedded_needs_no_fetch(data: Path, capsys: Captured) -> None:
-    assert cli.main(["data", "fetch", "digits"]) == 0
-    assert "here already, inside scikit-learn" in capsys.readouterr().out
-    assert not data.exists()
-
-
-def test_what_does_not_come_is_told_in_one_line(
-    mirror: Mirror, data: Path, capsys: Captured
+def test_what_breaks_a_fetch_off_leaves_nothing(
+    mirror: Mirror, main: Main, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    mirror.files.clear()
-    assert cli.main(["data", "fetch", "mnist"]) == 1
-    errors = capsys.readouterr().err
-    assert errors == "dltui: MNIST did not come. 127.0.0.1: it answers 404 Not Found\n"
-    assert not data.exists()
+    raised: list[BaseException] = []
 
-
-def test_ctrl_c_leaves_nothing(
-    mirror: Mirror, data: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def tell(_: FetchLines, progress: FetchProgress) -> None:
+    def show(_: FetchLines, progress: FetchProgress) -> None:
         if progress.got > 100_000:
-            raise KeyboardInterrupt
+            raise raised[-1]
 
-    monkeypatch.setattr(FetchLines, "tell", tell)
-    assert cli.main(["data", "fetch", "mnist"]) == 130
-    assert capsys.readouterr().err == "dltui: cancelled: nothing was changed\n"
-    assert len(mirror.asked) == 1
-    assert not data.exists()
-
-
-def test_a_reader_that_goes_ends_it_without_a_word(
-    mirror: Mirror, data: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def tell(_: FetchLines, progress: FetchProgress) -> None:
-        raise BrokenPipeError(32, f"nobody reads of {progress}")
-
-    monkeypatch.setattr(FetchLines, "tell", tell)
+    monkeypatch.setattr(FetchLines, "show", show)
     monkeypatch.setattr(cli, "_drop_output", lambda: None)  # it would drop that of the tests
-    assert cli.main(["data", "fetch", "mnist"]) == cli.CLOSED_PIPE
-    assert capsys.readouterr().err == ""
-    assert len(mirror.asked) == 1
+    for error, code, said in (
+        (KeyboardInterrupt(), 130, "dltui: cancelled: nothing was changed\n"),
+        (BrokenPipeError(32, "nobody reads"), cli.CLOSED_PIPE, ""),
+    ):
+        raised.append(error)
+        mirror.asked.clear()
+        assert main("data", "fetch", "mnist", code=code)[1] == said
+        assert len(mirror.asked) == 1
+        assert not data.exists()
+    mirror.files.clear()
+    said = "dltui: MNIST did not come. 127.0.0.1: it answers 404 Not Found\n"
+    assert main("data", "fetch", "mnist", code=1)[1] == said
     assert not data.exists()
 
 
@@ -218,36 +173,81 @@ def advised(text: str) -> list[str]:
 
 
 def test_what_is_advised_works_as_it_is_printed(
-    mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+    mirror: Mirror, main: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "another"))
+    def shell() -> None:
+        """The environment as it is in the learner's shell, before a command changes it."""
+        monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "another"))
+
+    shell()
     folder = tmp_path / "my data; it's here"
-    assert cli.main(["data", "list", "mnist", "--data-dir", str(folder)]) == 2
-    command = advised(capsys.readouterr().err)  # the folder is not there: a fetch makes it
-    monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "another"))  # as in the learner's shell
-    assert cli.main(command) == 0
-    output, errors = capsys.readouterr()
+    # The folder does not exist: a fetch makes it.
+    command = advised(main.refused("data", "list", "mnist", "--data-dir", str(folder)))
+    shell()
+    output, errors = main(*command)
     assert output.endswith(f"here now, in {folder / 'MNIST' / 'raw'}\n")
-    assert errors == f"dltui: {folder} does not exist: it is made\n"
-    damaged = folder / "MNIST" / "raw" / TRAIN
-    damaged.write_bytes(b"short")
-    for words in (["list", "mnist"], ["path", "mnist"]):
-        assert cli.main(["data", *words, "--data-dir", str(folder)]) in (0, 1)
-        page = "".join(capsys.readouterr())
+    assert errors == f"dltui: {folder} does not exist: creating it\n"
+    (folder / "MNIST" / "raw" / TRAIN).write_bytes(b"short")
+    for action, code in (("list", 0), ("path", 1)):
+        page = "".join(main("data", action, "mnist", "--data-dir", str(folder), code=code))
         assert advised(page) == ["data", "fetch", "mnist", "--data-dir", str(folder)]
-    monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "another"))
-    assert cli.main(advised(page)) == 0
-    assert capsys.readouterr().out.endswith(f"here now, in {folder / 'MNIST' / 'raw'}\n")
+    shell()
+    output, _ = main(*advised(page))
+    assert output.endswith(f"here now, in {folder / 'MNIST' / 'raw'}\n")
     assert mirror.only(TRAIN) == [None, None]
     assert not (tmp_path / "another").exists()
 
 
-def test_a_folder_that_the_environment_names_and_that_is_none_is_said(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
-) -> None:
-    monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "none"))
-    assert cli.main(["data", "list"]) == 0
-    assert f"names {tmp_path / 'none'}, which does not exist" in capsys.readouterr().out
-    monkeypatch.setenv("DLTUI_DATA_DIR", __file__)
-    assert cli.main(["data", "list"]) == 0
-    assert f"names {__file__}, which is not a folder" in capsys.readouterr().out
+def proxy(mirror: Mirror) -> dict[str, str]:
+    """Variables that let the installed command ask the mirror, whatever server it means."""
+    names = ("http_proxy", "https_proxy")
+    return {**dict.fromkeys(names, mirror.address), "no_proxy": "", "NO_PROXY": ""}
+
+
+@pytest.mark.slow
+def test_a_foreign_file_is_not_taken_by_the_installed_command(folders: dict[str, str]) -> None:
+    with serving() as mirror:
+        mirror.files = {TRAIN: bytes(18_165_135)}
+        code, _, errors = dltui("data", "fetch", "kmnist", env={**folders, **proxy(mirror)})
+    assert code == 1
+    assert errors.startswith("dltui: KMNIST did not come. codh.rois.ac.jp: it sends another file")
+    assert errors.count("\n") == 1
+    assert not Path(folders["DLTUI_DATA_DIR"]).exists()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("columns", "rows"), [(30, 10), (80, 22)])
+def test_a_bar_on_a_terminal(terminal: Open, columns: int, rows: int, tmp_path: Path) -> None:
+    with serving() as mirror:
+        mirror.files, mirror.pause_after = {TRAIN: bytes(18_165_135)}, 9_000_000
+        words = ("data", "fetch", "kmnist")
+        opened = terminal(
+            *words, columns=columns, rows=rows, **proxy(mirror), LANG="C.UTF-8", COLUMNS="200"
+        )
+        opened.until("fetching KMNIST, 21.2 MB; Ctrl-C cancels"[: columns - 1])
+        opened.until(lambda text: "of 21.2 MB" in text and "MB/s" in text)
+        if columns == 30:  # the text is cut, and leaves no room for a bar
+            assert "━" not in opened.text
+        else:
+            opened.until(lambda text: "━" in text and "─" in text and TRAIN in text)
+        assert sum(bool(line.strip()) for line in opened.text.splitlines()) == 1
+        opened.process.send_signal(signal.SIGINT)
+        assert opened.end() == 130
+    assert "cancelled: nothing was changed" in " ".join(opened.text.split())
+    assert "━" not in opened.text
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (SHARED / "mnist").is_dir(), reason="the real MNIST is not on this machine")
+def test_the_real_mnist_from_the_second_of_its_servers(folders: dict[str, str]) -> None:
+    with serving() as mirror:
+        mirror.files = {file.name: file.read_bytes() for file in (SHARED / "mnist").glob("*.gz")}
+        mirror.breaks = [5_000_000]
+        env = {**folders, **proxy(mirror)}
+        code, output, errors = dltui("data", "fetch", "mnist", env=env)
+        assert (code, errors) == (0, "")
+        assert mirror.only(TRAIN) == [None, "bytes=5000000-"]
+    place = Path(folders["DLTUI_DATA_DIR"]) / "MNIST" / "raw"
+    assert output.splitlines()[-1] == f"MNIST: here now, in {place}"
+    assert {f.name: f.read_bytes() for f in place.iterdir()} == mirror.files

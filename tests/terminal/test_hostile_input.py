@@ -16,7 +16,7 @@ from tests.terminal.conftest import Open
 from tests.terminal.hostile import COLUMNS, ROWS, Action, actions, attack, continue_if_stopped
 from tests.terminal.screen import PATIENCE, Terminal
 from tests.terminal.test_app import quit_app
-from tests.terminal.test_data_fetch_command import proxy
+from tests.terminal.test_data_command import proxy
 
 SHARE = ["", "mnist"]
 """Where the quick tests begin; an empty word is the course."""

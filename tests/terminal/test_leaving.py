@@ -14,7 +14,7 @@ import pytest
 from tests.mirror import serving
 from tests.terminal.conftest import Open
 from tests.terminal.screen import PATIENCE, Terminal
-from tests.terminal.test_data_fetch_command import proxy
+from tests.terminal.test_data_command import proxy
 
 SLOW = pytest.mark.slow
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"

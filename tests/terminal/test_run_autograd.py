@@ -11,42 +11,27 @@ import torch
 
 from engine.expression import Refused
 from lessons.catalog import find
-from tests.terminal.command import dltui
-from tui import cli
+from tests.terminal.command import Main, dltui
 from tui.labs.autograd_state import AutogradState
-
-Captured = pytest.CaptureFixture[str]
 
 
 def settings(*pairs: str) -> list[str]:
     return [word for pair in pairs for word in ("--set", pair)]
 
 
-def run(capsys: Captured, *words: str, code: int = 0) -> tuple[list[dict[str, Any]], Any]:
+def run(main: Main, *words: str, code: int = 0) -> tuple[list[dict[str, Any]], Any]:
     """Run with --json: the events before the end, and the end."""
-    assert cli.main(["run", "autograd", *words, "--json"]) == code
-    output, errors = capsys.readouterr()
-    assert errors == ""
+    output = main.output("run", "autograd", *words, "--json", code=code)
     *events, end = [json.loads(line, parse_constant=pytest.fail) for line in output.splitlines()]
     assert end.pop("event") == "end"
     return events, end
-
-
-def refused(capsys: Captured, *words: str) -> str:
-    """The one line on stderr with which it is refused, at once and with nothing printed."""
-    assert cli.main(["run", "autograd", *words]) == 2
-    output, errors = capsys.readouterr()
-    assert output == ""
-    (line,) = errors.splitlines()
-    assert line.startswith("dltui: ")
-    return line
 
 
 XYZ = settings("expression=x*y*z", "x=2", "y=3", "z=4")
 
 
 def test_an_expression_is_refused_as_in_the_lab_before_any_value_is_missing(
-    capsys: Captured,
+    main: Main,
 ) -> None:
     lab = AutogradState(find("autograd").load())
     for expression in (
@@ -55,22 +40,20 @@ def test_an_expression_is_refused_as_in_the_lab_before_any_value_is_missing(
     ):
         with pytest.raises(Refused) as in_the_lab:
             lab.type(expression)
-        line = refused(capsys, *settings(f"expression={expression}"))
+        line = main.refused("run", "autograd", *settings(f"expression={expression}"))
         assert line.startswith(f"dltui: {in_the_lab.value}")
 
 
-def test_a_known_function_is_accepted_with_its_prefix(capsys: Captured) -> None:
+def test_a_known_function_is_accepted_with_its_prefix(main: Main) -> None:
     for expression in ("torch.exp(x)", "F.relu(x)", "np.exp(x)", "math.sqrt(x)"):
-        _, end = run(capsys, *settings(f"expression={expression}", "x=4"))
-        _, plain = run(capsys, *settings(f"expression={expression.rpartition('.')[2]}", "x=4"))
+        _, end = run(main, *settings(f"expression={expression}", "x=4"))
+        _, plain = run(main, *settings(f"expression={expression.rpartition('.')[2]}", "x=4"))
         assert end["value"] == plain["value"]
         assert end["gradients"] == plain["gradients"]
 
 
-def test_as_a_process_three_factors_give_12_8_and_6(folders: dict[str, str]) -> None:
-    code, output, errors = dltui("run", "autograd", *XYZ, "--json", env=folders)
-    assert (code, errors) == (0, "")
-    *nodes, end = map(json.loads, output.splitlines())
+def test_three_factors_give_12_8_and_6(main: Main) -> None:
+    *nodes, end = main.events("run", "autograd", *XYZ)
     assert [node["event"] for node in nodes] == ["node"] * 5
     assert [node["name"] for node in nodes] == ["x", "y", "z", "a", "f"]
     assert [node["value"] for node in nodes] == [2, 3, 4, 6, 24]
@@ -101,30 +84,27 @@ def test_as_a_process_what_is_refused_or_fails_leaves_no_trace(
     assert "Traceback" not in output
 
 
-def test_without_any_word_it_takes_the_first_preset(capsys: Captured) -> None:
-    _, end = run(capsys)
+def test_without_any_word_it_takes_the_first_preset(main: Main) -> None:
+    _, end = run(main)
     assert end["preset"] == "product"
     assert end["gradients"] == {"x": 12, "y": 8, "z": 6}
     assert {"status", "lesson", "device", "seconds", "expression", "inputs"} <= set(end)
     assert (end["lesson"], end["device"]) == ("autograd", "cpu")
-    _, end = run(capsys, *settings("expression=mean(x*y)", "x=[1.]", "y=[2.]"))
+    _, end = run(main, *settings("expression=mean(x*y)", "x=[1.]", "y=[2.]"))
     assert end["gradients"] == {"x": [2], "y": [1]}
     assert end["preset"] is None
 
 
-def test_every_preset_runs_to_its_end(capsys: Captured) -> None:
+def test_every_preset_runs_to_its_end(main: Main) -> None:
     for preset in find("autograd").load().presets:
-        events, end = run(capsys, "--preset", preset.name)
+        events, end = run(main, "--preset", preset.name)
         assert (end["status"], end["preset"]) == ("finished", preset.name)
         assert events
-        assert cli.main(["run", "autograd", "--preset", preset.name]) == 0
-        output, errors = capsys.readouterr()
-        assert errors == ""
-        assert "Traceback" not in output
+        assert "Traceback" not in main.output("run", "autograd", "--preset", preset.name)
 
 
-def test_the_line_has_the_gradients_of_plain_pytorch(capsys: Captured) -> None:
-    _, end = run(capsys, "--preset", "line")
+def test_the_line_has_the_gradients_of_plain_pytorch(main: Main) -> None:
+    _, end = run(main, "--preset", "line")
     w, b = torch.tensor(1.0, requires_grad=True), torch.tensor(0.0, requires_grad=True)
     x, y = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0, 4.0, 6.0])
     torch.mean((w * x + b - y) ** 2).backward()
@@ -135,26 +115,26 @@ def test_the_line_has_the_gradients_of_plain_pytorch(capsys: Captured) -> None:
     assert set(end["gradients"]) == {"w", "b"}
 
 
-def test_a_setting_of_a_preset_is_changed(capsys: Captured) -> None:
-    _, end = run(capsys, "--preset", "neuron", *settings("b=0", "x=0"))
+def test_a_setting_of_a_preset_is_changed(main: Main) -> None:
+    _, end = run(main, "--preset", "neuron", *settings("b=0", "x=0"))
     assert end["gradients"]["w"] == 0
     assert end["gradients"]["b"] == pytest.approx(0.25)  # the slope of sigmoid in its middle
-    _, end = run(capsys, *settings("x=5", "x=10"))
+    _, end = run(main, *settings("x=5", "x=10"))
     assert end["gradients"]["y"] == 40  # of two, the last one counts
 
 
 def test_weights_start_the_way_back_and_what_requires_no_gradient_has_none(
-    capsys: Captured,
+    main: Main,
 ) -> None:
-    _, end = run(capsys, *settings("expression=x**2", "x=[1, 2]", "gradient=[1, 10]"))
+    _, end = run(main, *settings("expression=x**2", "x=[1, 2]", "gradient=[1, 10]"))
     assert end["gradients"] == {"x": [2, 40]}
-    events, end = run(capsys, *XYZ, *settings("requires_grad=z"))
+    events, end = run(main, *XYZ, *settings("requires_grad=z"))
     assert end["gradients"] == {"z": 6}
     assert [event["gradient"] for event in events if event["kind"] == "input"] == [None, None, 6]
 
 
-def test_twice_tells_of_its_error_and_goes_on(capsys: Captured) -> None:
-    events, end = run(capsys, "--preset", "twice")
+def test_twice_tells_of_its_error_and_goes_on(main: Main) -> None:
+    events, end = run(main, "--preset", "twice")
     errors = [event["error"] for event in events if event["error"]]
     assert len(errors) == 1
     assert errors[0].startswith("RuntimeError: Trying to backward through the graph a second time")
@@ -162,19 +142,19 @@ def test_twice_tells_of_its_error_and_goes_on(capsys: Captured) -> None:
     assert [event["gradients"].get("x") for event in events[2:5]] == [6, 6, 6]
 
 
-def test_a_backward_that_fails_is_an_end_of_its_own(capsys: Captured) -> None:
+def test_a_backward_that_fails_is_an_end_of_its_own(main: Main) -> None:
     product = settings("expression=x*y", "x=1", "y=2")
-    events, end = run(capsys, *product, *settings("requires_grad=none"), code=1)
+    events, end = run(main, *product, *settings("requires_grad=none"), code=1)
     assert end["status"] == "failed"
     assert end["message"].startswith("RuntimeError: element 0 of tensors does not require grad")
     assert end["gradients"] == {}
     assert [event["gradient"] for event in events] == [None, None, None]
-    _, end = run(capsys, *product, *settings("gradient=[1, 2]"), code=1)
+    _, end = run(main, *product, *settings("gradient=[1, 2]"), code=1)
     assert "shape" in end["message"]
     assert end["gradients"] == {"x": None, "y": None}
 
 
-def test_what_is_no_number_is_null(capsys: Captured) -> None:
+def test_what_is_no_number_is_null(main: Main) -> None:
     for expression, value, gradient in (
         ("x/0", None, None),  # ∞, and a slope of ∞: JSON has no word for either
         ("log(-x)", None, 0.5),  # no number, though d log(−x)/dx = 1/x has one
@@ -182,12 +162,11 @@ def test_what_is_no_number_is_null(capsys: Captured) -> None:
         ("x*1e308*10", None, None),
         ("sqrt(x - 2)", 0, None),
     ):
-        _, end = run(capsys, *settings(f"expression={expression}", "x=2"))
+        _, end = run(main, *settings(f"expression={expression}", "x=2"))
         assert end["value"] == value
         assert end["gradients"] == {"x": gradient}
         assert end["check"] == {"x": None}
-        assert cli.main(["run", "autograd", *settings(f"expression={expression}", "x=2")]) == 0
-        output, _ = capsys.readouterr()
+        output, _ = main("run", "autograd", *settings(f"expression={expression}", "x=2"))
         assert "∞" in output or "not a number" in output
         assert "nan" not in output.split()
 
@@ -215,17 +194,16 @@ MISTAKES = [
 ]
 
 
-def test_what_is_wrong_is_said_in_one_line(capsys: Captured) -> None:
+def test_what_is_wrong_is_said_in_one_line(main: Main) -> None:
     for words, what in MISTAKES:
-        line = refused(capsys, *words)
+        line = main.refused("run", "autograd", *words)
         assert what in line
         assert len(line) < 400
         assert "\x1b" not in line
 
 
-def test_the_table_for_a_person(capsys: Captured) -> None:
-    assert cli.main(["run", "autograd", *XYZ, "--device", "cpu"]) == 0
-    output, _ = capsys.readouterr()
+def test_the_table_for_a_person(main: Main) -> None:
+    output = main.output("run", "autograd", *XYZ, "--device", "cpu")
     rows = [line.split() for line in output.splitlines()]
     assert rows[0] == ["node", "value", "gradient", "grad_fn"]
     assert rows[1] == ["x", "2", "12", "AccumulateGrad"]
@@ -233,22 +211,16 @@ def test_the_table_for_a_person(capsys: Captured) -> None:
     assert "finite differences agree: the largest difference is" in output
 
 
-def test_other_lessons_and_options_say_what_to_do(capsys: Captured) -> None:
-    for slug in ("tensors", "graphs", "probabilities", "softmax"):
-        assert cli.main(["run", slug]) == 2
-        output, errors = capsys.readouterr()
-        assert output == ""
-        assert f"the lesson {slug!r} trains nothing" in errors
-        assert f"dltui {slug}" in errors
+def test_options_of_other_lessons_are_refused(main: Main) -> None:
     for words in (
         ("--csv", "t.csv", "--label", "x"),
         ("--target", "number"),
         ("--missing", "fill"),
     ):
-        line = refused(capsys, *words)
+        line = main.refused("run", "autograd", *words)
         assert f"the lesson 'autograd' takes no {words[0]}: dataloader does" in line
 
 
-def test_a_name_like_an_option_is_an_input_as_any_other(capsys: Captured) -> None:
-    _, end = run(capsys, *settings("expression=csv*2", "csv=3"))
+def test_a_name_like_an_option_is_an_input_as_any_other(main: Main) -> None:
+    _, end = run(main, *settings("expression=csv*2", "csv=3"))
     assert end["gradients"] == {"csv": 2}

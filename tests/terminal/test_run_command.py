@@ -1,8 +1,11 @@
-"""`dltui run`: the figures that it must give, and every command line that it must refuse."""
+"""`dltui run`: its numbers, its output, how it ends, and every command line that it refuses."""
 
 from __future__ import annotations
 
 import json
+import os
+import signal
+from itertools import chain, repeat
 from typing import Any
 
 import numpy as np
@@ -10,17 +13,49 @@ import pytest
 import torch
 from torch import nn
 
+from engine.trainers.gradient_by_hand import GradientByHand
+from engine.trainers.linear_regression import LinearRegression
+from tests.terminal.command import Main, start
+from tests.terminal.conftest import Open
 from tui import cli
+from tui.commands.run import Interruption
 
-Captured = pytest.CaptureFixture[str]
+CPU = ("--device", "cpu")
+BY_HAND = ("run", "gradient-by-hand", *CPU)
+NINE_EPOCHS = ("run", "linear-regression", "--set", "epochs=9", *CPU)
+ENDLESS = ("run", "linear-regression", *CPU, "--set", "epochs=10000000")
+REFUSED = [
+    (["linear-regression", "more"], "one word too many: 'more'"),
+    (["linear-regression", "--preset", "six-pionts"], "did you mean six-points"),
+    (["linear-regression", "--presett", "double"], "did you mean --preset"),
+    (["linear-regression", "--preset", "nix"], "there are: six-points, double"),
+    (["linear-regression", "--set", "learning_rate"], "--set takes NAME=VALUE"),
+    (["linear-regression", "--set", "learing_rate=1"], "did you mean learning_rate"),
+    (["linear-regression", "--set", "=1"], "no setting ''; there are: seed"),
+    (["linear-regression", "--set", "learning_rate=fast"], "it must be a number above 0"),
+    (["linear-regression", "--set", "learning_rate=-1"], "it must be a number above 0"),
+    (["linear-regression", "--set", "learning_rate=inf"], "it must be a number above 0"),
+    (["linear-regression", "--set", "epochs=1.5"], "it must be a whole number from 1"),
+    (["linear-regression", "--set", f"epochs={'9' * 500}"], "it must be a whole number"),
+    (["linear-regression", "--set", f"slope={'9' * 500}"], "it must be a number from"),
+    (["linear-regression", "--set", "reduction=max"], "one of mean, sum"),
+    (["linear-regression", "--set", "low=5", "--set", "high=2"], "must be below high"),
+    (["linear-regression", "--set", "low=50"], "must be below high"),
+    (["linear-regression", "--every", "0"], "--every = 0 is not allowed"),
+    (["linear-regression", "--every", "often"], "--every = 'often' is not allowed"),
+    (["linear-regression", "--seed", "-1"], "seed = -1 is not allowed"),
+    (["linear-regression", "--seed", "x"], "seed = 'x' is not allowed"),
+    (["linear-regression", "--seed", str(2**32)], "from 0 to 4,294,967,295"),
+    (["linear-regression", "--set"], "--set: expected one argument; see dltui run --help"),
+    (["linear-regression", "--device", "cuda:99"], "no device 'cuda:99' here"),
+    (["linear-regression", "--device", "gpu"], "there are: auto, cpu"),
+    (["linear-regression", "--data-dir", __file__], "is not a folder"),
+]
 
 
-def run(capsys: Captured, *words: str, code: int = 0) -> tuple[list[dict[str, Any]], Any]:
+def run(main: Main, *words: str) -> tuple[list[dict[str, Any]], Any]:
     """Run with --json on the CPU: the step events, and the end event."""
-    assert cli.main(["run", *words, "--device", "cpu", "--json"]) == code
-    output, errors = capsys.readouterr()
-    assert errors == ""
-    *steps, end = [json.loads(line, parse_constant=pytest.fail) for line in output.splitlines()]
+    *steps, end = main.events("run", *words, *CPU)
     assert end.pop("event") == "end"
     assert {step.pop("event") for step in steps} <= {"step"}
     return steps, end
@@ -41,8 +76,8 @@ def plain_linear_regression(x: Any, y: Any, reduction: str, epochs: int = 1000) 
     return model, losses
 
 
-def test_gradient_by_hand(capsys: Captured) -> None:
-    steps, end = run(capsys, "gradient-by-hand", "--every", "1")
+def test_gradient_by_hand(main: Main) -> None:
+    steps, end = run(main, "gradient-by-hand", "--every", "1")
     w = torch.tensor([1.0], requires_grad=True)
     losses = []
     for _ in range(100):
@@ -59,17 +94,13 @@ def test_gradient_by_hand(capsys: Captured) -> None:
     assert round(end["predictions"][0]["y"], 6) == 7.999999
     assert (end["steps"], end["status"]) == (300, "finished")
     assert end["parameters"] == {"w": w.item()}
+    ten, _ = run(main, "gradient-by-hand")
+    tenths = range(1, 11)
+    assert [(s["step"], s["epoch"]) for s in ten] == [(30 * n, 10 * n) for n in tenths]
 
 
-def test_ten_lines_are_told_where_nobody_says_how_many(capsys: Captured) -> None:
-    steps, _ = run(capsys, "gradient-by-hand")
-    assert [(step["step"], step["epoch"]) for step in steps] == [
-        (30 * tenth, 10 * tenth) for tenth in range(1, 11)
-    ]
-
-
-def test_parameters_finds_the_least_squares_line(capsys: Captured) -> None:
-    _, end = run(capsys, "parameters")
+def test_parameters_finds_the_least_squares_line(main: Main) -> None:
+    _, end = run(main, "parameters")
     torch.manual_seed(0)
     x = torch.linspace(-2, 12, 100).reshape(-1, 1)
     y = 3 * x + 10 + torch.randn(x.size())
@@ -79,8 +110,8 @@ def test_parameters_finds_the_least_squares_line(capsys: Captured) -> None:
     assert end["parameters"]["b"] == pytest.approx(b, abs=1e-3)
 
 
-def test_six_points(capsys: Captured) -> None:
-    steps, end = run(capsys, "linear-regression", "--preset", "six-points")
+def test_linear_regression(main: Main) -> None:
+    steps, end = run(main, "linear-regression", "--preset", "six-points")
     x = torch.tensor([1, 2, 0.5, 2.5, 2.6, 3.1]).reshape(-1, 1)
     y = torch.tensor([3.7, 4.6, 1.65, 5.68, 5.98, 6.95]).reshape(-1, 1)
     model, losses = plain_linear_regression(x, y, "mean")
@@ -99,72 +130,174 @@ def test_six_points(capsys: Captured) -> None:
     assert (end["device"], end["seed"]) == ("cpu", 0)
     assert 0 < end["metrics"]["r2"] < 1
 
-
-@pytest.mark.parametrize(("reduction", "figure"), [("mean", 7.91860), ("sum", 7.99935)])
-def test_double(capsys: Captured, reduction: str, figure: float) -> None:
-    words = ["linear-regression", "--preset", "double", "--set", f"reduction={reduction}"]
-    _, end = run(capsys, *words)
     x = torch.tensor([[1.0], [2.0], [3.0]])
-    model, _ = plain_linear_regression(x, 2 * x, reduction)
-    assert end["predictions"] == [{"x": 4, "y": model(torch.tensor([[4.0]])).item()}]
-    assert round(end["predictions"][0]["y"], 5) == figure
+    for reduction, figure in (("mean", 7.91860), ("sum", 7.99935)):
+        words = ["linear-regression", "--preset", "double", "--set", f"reduction={reduction}"]
+        _, end = run(main, *words)
+        model, _ = plain_linear_regression(x, 2 * x, reduction)
+        assert end["predictions"] == [{"x": 4, "y": model(torch.tensor([[4.0]])).item()}]
+        assert round(end["predictions"][0]["y"], 5) == figure
 
 
-def test_the_last_set_counts_and_seed_counts_most(capsys: Captured) -> None:
+def test_which_setting_counts(main: Main) -> None:
     words = ["--set", "epochs=3", "--set", "seed=1", "--seed", "7", "--set", " epochs =2"]
-    steps, end = run(capsys, "linear-regression", *words)
+    steps, end = run(main, "linear-regression", *words)
     assert (end["steps"], end["seed"]) == (2, 7)
     assert [step["step"] for step in steps] == [1, 2]
-
-
-def test_a_setting_may_be_none_and_a_seed_repeats(capsys: Captured) -> None:
     words = ["parameters", "--set", "initial_w=none", "--set", "epochs=5", "--seed", "3"]
-    (first, _), (second, _) = run(capsys, *words), run(capsys, *words)
-    assert first == second
-    assert first != run(capsys, *words[:-1], "4")[0]
+    first, _ = run(main, *words)
+    assert run(main, *words)[0] == first
+    assert run(main, *words[:-1], "4")[0] != first
+
+
+def test_is_refused_in_one_line(main: Main) -> None:
+    for words, offered in REFUSED:
+        assert offered in main.refused("run", *words), words
+
+
+def test_a_rate_too_high_diverges(main: Main) -> None:
+    for lesson in ("gradient-by-hand", "linear-regression"):
+        words = ("run", lesson, "--set", "learning_rate=1e6", *CPU)
+        end = main.events(*words, code=1)[-1]
+        assert (end["event"], end["status"], end["loss"]) == ("end", "diverged", None)
+        assert "the loss became" in end["message"]
+        output = main.output(*words, code=1)
+        assert "diverged after" in output
+        assert "Try a smaller learning rate: it was 1e+06." in output
+
+
+def test_what_a_trainer_raises_is_printed(main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
+    def steps(_: object) -> Any:
+        raise RuntimeError("out of memory\nand a long story")
+        yield
+
+    monkeypatch.setattr(GradientByHand, "steps", steps)
+    (end,) = main.events(*BY_HAND, code=1)
+    assert end["status"] == "failed"
+    assert end["message"] == "RuntimeError: out of memory\nand a long story"
+    assert (end["steps"], end["loss"], end["predictions"]) == (0, None, [])
+    output = main.output(*BY_HAND, code=1)
+    assert "RuntimeError: out of memory and a long story" in output
+
+
+def test_a_large_network_is_not_written_out(main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
+    for count, printed in ((100, True), (101, False)):
+        weights = {"b": 0.5, "w": [float("nan")] * (count - 1)}
+        monkeypatch.setattr(GradientByHand, "parameters", lambda _, weights=weights: weights)
+        end = main.events(*BY_HAND)[-1]
+        assert ("parameters" in end) == printed
+        assert end.get("parameters", {"w": [None]})["w"][0] is None
 
 
 @pytest.mark.parametrize(
-    ("words", "offered"),
+    ("number", "code"),
+    [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)],
+)
+def test_a_signal_ends_it_with_everything_printed(
+    number: int, code: int, folders: dict[str, str]
+) -> None:
+    process = start(*ENDLESS, "--every", "100", "--json", env=folders)
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    process.send_signal(number)
+    rest, errors = process.communicate()
+    assert (process.returncode, errors) == (code, "")
+    *steps, end = map(json.loads, (first + rest).splitlines())
+    assert {step["event"] for step in steps} == {"step"}
+    assert (end["event"], end["status"]) == ("end", "stopped")
+    assert end["steps"] >= 100
+    assert end["predictions"][0]["x"] == 3.5
+
+
+def test_a_signal_while_pytorch_is_loaded_is_not_lost() -> None:
+    before = signal.getsignal(signal.SIGINT)  # whoever starts the tests may have it ignored
+    with Interruption() as interruption:
+        assert not interruption()
+        os.kill(os.getpid(), signal.SIGINT)
+        assert interruption()
+        with pytest.raises(KeyboardInterrupt):  # the second does not wait
+            os.kill(os.getpid(), signal.SIGINT)
+        interruption.training = True
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert interruption.exit_code == 143
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_reader_that_leaves_ends_it_quietly(folders: dict[str, str]) -> None:
+    process = start(*ENDLESS, "--every", "1", env=folders)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == cli.CLOSED_PIPE
+
+
+def test_plain_lines_in_a_pipe(main: Main) -> None:
+    lines = main.output(*BY_HAND, "--every", "100").splitlines()
+    assert lines[0] == "gradient-by-hand, preset seed, on cpu, seed 0"
+    assert [line.split()[:4] for line in lines[1:4]] == [
+        ["step", "100", "epoch", "34"],
+        ["step", "200", "epoch", "67"],
+        ["step", "300", "epoch", "100"],
+    ]
+    assert lines[4].startswith("finished after 300 steps in ")
+    assert any(line.split() == ["y(4)", "7.9999986"] for line in lines)
+    assert "\x1b" not in "".join(lines)
+    one = main.output("run", "linear-regression", "--set", "epochs=1", *CPU)
+    assert "finished after 1 step in" in one
+
+
+@pytest.mark.parametrize(
+    ("columns", "language"),
     [
-        ([], "run needs a lesson; there are: autograd, gradient-by-hand"),
-        (["linear-regresion"], "no lesson 'linear-regresion'; did you mean linear-regression"),
-        (["to-come"], "'to-come' is not written yet"),
-        (["linear-regression", "more"], "one word too many: 'more'"),
-        (["linear-regression", "--preset", "six-pionts"], "did you mean six-points"),
-        (["linear-regression", "--presett", "double"], "did you mean --preset"),
-        (["linear-regression", "--preset", "nix"], "there are: six-points, double"),
-        (["linear-regression", "--set", "learning_rate"], "--set takes NAME=VALUE"),
-        (["linear-regression", "--set", "learing_rate=1"], "did you mean learning_rate"),
-        (["linear-regression", "--set", "=1"], "no setting ''; there are: seed"),
-        (["linear-regression", "--set", "learning_rate=fast"], "it must be a number above 0"),
-        (["linear-regression", "--set", "learning_rate=-1"], "it must be a number above 0"),
-        (["linear-regression", "--set", "learning_rate=inf"], "it must be a number above 0"),
-        (["linear-regression", "--set", "epochs=1.5"], "it must be a whole number from 1"),
-        (["linear-regression", "--set", f"epochs={'9' * 500}"], "it must be a whole number"),
-        (["linear-regression", "--set", f"slope={'9' * 500}"], "it must be a number from"),
-        (["linear-regression", "--set", "reduction=max"], "one of mean, sum"),
-        (["linear-regression", "--set", "low=5", "--set", "high=2"], "must be below high"),
-        (["linear-regression", "--set", "low=50"], "must be below high"),
-        (["linear-regression", "--every", "0"], "--every = 0 is not allowed"),
-        (["linear-regression", "--every", "often"], "--every = 'often' is not allowed"),
-        (["linear-regression", "--seed", "-1"], "seed = -1 is not allowed"),
-        (["linear-regression", "--seed", "x"], "seed = 'x' is not allowed"),
-        (["linear-regression", "--seed", str(2**32)], "from 0 to 4,294,967,295"),
-        (["linear-regression", "--set"], "--set: expected one argument; see dltui run --help"),
-        (["linear-regression", "--device", "cuda:99"], "no device 'cuda:99' here"),
-        (["linear-regression", "--device", "gpu"], "there are: auto, cpu"),
-        (["linear-regression", "--data-dir", __file__], "is not a folder"),
+        (80, "C.UTF-8"),
+        pytest.param(120, "C", marks=pytest.mark.slow),
+        pytest.param(30, "C.UTF-8", marks=pytest.mark.slow),
     ],
 )
-@pytest.mark.usefixtures("to_come")
-def test_is_refused_in_one_line(
-    words: list[str], offered: str, capsys: Captured, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("DLTUI_DATA_DIR", "")
-    assert cli.main(["run", *words]) == 2
-    output, errors = capsys.readouterr()
-    assert output == ""
-    assert errors.startswith("dltui: ")
-    assert errors.count("\n") == 1
-    assert offered in errors
+def test_a_bar_on_a_terminal(terminal: Open, columns: int, language: str) -> None:
+    screen = terminal(*ENDLESS, columns=columns, LC_ALL=language, COLUMNS="100")
+    screen.until("epoch ")
+    assert len([line for line in screen.text.splitlines() if line.strip()]) == 1
+    screen.process.send_signal(signal.SIGINT)
+    assert screen.end() == 130
+    lines = [line.rstrip() for line in screen.text.splitlines()]
+    assert lines[0].startswith("linear-regression, preset six-points"[: columns - 1])
+    assert any(line.startswith("stopped after ") for line in lines)
+    assert not any("epoch" in line for line in lines)  # the bar made room for the summary
+    assert ("─" in screen.output.decode()) == (columns == 80)
+    assert screen.modes_now() == screen.modes_before
+
+
+def test_a_note_is_printed_when_it_appears(main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
+    for notes, printed in (
+        (["full", "full", "", ""], ["full"]),
+        (["full", "", "full", "gone"], ["full", "full", "gone"]),
+        ([""], []),
+    ):
+        noted = chain(notes, repeat(notes[-1]))
+        monkeypatch.setattr(LinearRegression, "note", property(lambda _, noted=noted: next(noted)))
+        _, errors = main(*NINE_EPOCHS, "--json")
+        assert errors.splitlines() == [f"dltui: {line}" for line in printed]
+
+
+def test_a_setting_without_effect_is_reported_on_stderr(main: Main) -> None:
+    without = "has no effect while data = six-points; it has with data = line"
+    for changes, reported in (
+        (["points=7"], [f"points {without}"]),
+        (["points=7", "data=line"], []),
+        (["points=100"], []),  # the value that it has anyway
+        (["noise=2", "slope=1"], [f"slope {without}", f"noise {without}"]),
+        (
+            ["initial_w=1", "initial_b=2", "seed=5"],
+            ["seed has no effect while initial_w = 1; it has with initial_w = none"],
+        ),
+    ):
+        words = [word for change in changes for word in ("--set", change)]
+        output, errors = main(*NINE_EPOCHS, *words, "--json")
+        assert errors.splitlines() == [f"dltui: {line}" for line in reported]
+        assert json.loads(output.splitlines()[-1])["status"] == "finished"
+    words = ("run", "logistic-regression", "--set", "epochs=3", "--set", "at=1", *CPU)
+    line = "dltui: at changes only what the lab shows, and no number of the training\n"
+    assert main(*words)[1] == line

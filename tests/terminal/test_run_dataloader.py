@@ -12,31 +12,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.terminal.command import dltui, start
-from tui import cli
+from tests.terminal.command import Main, dltui, start
 
-Captured = pytest.CaptureFixture[str]
 PIMA = Path(__file__).parents[3] / "shared/data/pima/pima-indians-diabetes.csv"
 needs_pima = pytest.mark.skipif(not PIMA.is_file(), reason="the Pima table is not here")
 
 
-def run(capsys: Captured, *words: str, code: int = 0) -> dict[str, Any]:
+def run(main: Main, *words: str) -> dict[str, Any]:
     """Run with --json on the CPU: the end event."""
-    assert cli.main(["run", "dataloader", *words, "--device", "cpu", "--json"]) == code
-    output, _ = capsys.readouterr()
-    end = json.loads(output.splitlines()[-1], parse_constant=pytest.fail)
+    end = main.events("run", "dataloader", *words, "--device", "cpu")[-1]
     assert end.pop("event") == "end"
     return dict(end)
-
-
-def refused(capsys: Captured, *words: str) -> str:
-    """The one line on stderr."""
-    assert cli.main(["run", *words]) == 2
-    output, errors = capsys.readouterr()
-    assert output == ""
-    (line,) = errors.splitlines()
-    assert line.isprintable()
-    return line
 
 
 @pytest.fixture
@@ -47,8 +33,8 @@ def table(tmp_path: Path) -> Path:
     return path
 
 
-def test_the_embedded_table(capsys: Captured) -> None:
-    end = run(capsys)
+def test_the_embedded_table(main: Main) -> None:
+    end = run(main)
     metrics = end["metrics"]
     assert end["status"] == "finished"
     assert end["steps"] == 1400
@@ -59,69 +45,68 @@ def test_the_embedded_table(capsys: Captured) -> None:
 
 
 @needs_pima
-def test_pima_as_first_written_does_not_learn(capsys: Captured) -> None:
+def test_pima_as_first_written_does_not_learn(main: Main) -> None:
     """An accuracy of the commoner class, 500 of 768, and the loss of who knows that share."""
     share = 268 / 768
     entropy = -share * np.log(share) - (1 - share) * np.log(1 - share)
     assert entropy == pytest.approx(0.647, abs=5e-4)
     for preset in ("seed", "standardised"):
-        metrics = run(capsys, "--preset", preset, "--csv", str(PIMA))["metrics"]
+        metrics = run(main, "--preset", preset, "--csv", str(PIMA))["metrics"]
         assert metrics["train_loss"] == pytest.approx(entropy, abs=0.005)
         assert metrics["validation_loss"] == pytest.approx(entropy, abs=0.005)
         assert metrics["validation_accuracy"] == pytest.approx(125 / 192)
 
 
 @needs_pima
-@pytest.mark.parametrize("preset", ["mended", "adam"])
-def test_pima_mended(preset: str, capsys: Captured) -> None:
-    end = run(capsys, "--preset", preset, "--csv", str(PIMA))
-    assert end["metrics"]["validation_accuracy"] >= 0.75
-    assert end["metrics"]["train_loss"] < 0.5
+def test_pima_mended(main: Main) -> None:
+    for preset in ("mended", "adam"):
+        end = run(main, "--preset", preset, "--csv", str(PIMA))
+        assert end["metrics"]["validation_accuracy"] >= 0.75
+        assert end["metrics"]["train_loss"] < 0.5
 
 
-def test_the_label_by_name_and_what_becomes_of_gaps(table: Path, capsys: Captured) -> None:
+def test_the_label_by_name_and_what_becomes_of_gaps(table: Path, main: Main) -> None:
     words = ("--csv", str(table), "--label", "kind", "--set", "epochs=2")
-    dropped = run(capsys, *words)
+    dropped = run(main, *words)
     assert dropped["steps"] == 4  # of 60 rows 45 to train on, 32 a batch, twice
     assert dropped["note"] == "2 rows with a missing value left out: b 2"
-    filled = run(capsys, *words, "--missing", "fill", "--separator", "semicolon")
+    filled = run(main, *words, "--missing", "fill", "--separator", "semicolon")
     assert filled["note"] == "the median of the column stands for missing values: b 2"
-    same = run(capsys, "--set", f"csv={table}", "--set", "label=kind", "--set", "epochs=2")
+    same = run(main, "--set", f"csv={table}", "--set", "label=kind", "--set", "epochs=2")
     assert same["loss"] == dropped["loss"]
 
 
-def test_a_number_to_predict(tmp_path: Path, capsys: Captured) -> None:
+def test_a_number_to_predict(tmp_path: Path, main: Main) -> None:
     path = tmp_path / "n.csv"
     path.write_text("\n".join(f"{i % 7},{i % 5},{3 * (i % 7) - i % 5}" for i in range(80)))
-    end = run(capsys, "--csv", str(path), "--header", "no")
+    end = run(main, "--csv", str(path), "--header", "no")
     assert end["metrics"]["r2_to_beat"] == pytest.approx(0, abs=0.2)
     assert end["metrics"]["validation_r2"] > 0.5
-    few = run(capsys, "--csv", str(path), "--target", "classes", "--set", "epochs=1")
+    few = run(main, "--csv", str(path), "--target", "classes", "--set", "epochs=1")
     assert "accuracy_to_beat" in few["metrics"]
 
 
-def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, main: Main) -> None:
     own = ("dataloader", "--csv", str(table))
-    assert "line 2, column 3 (kind): 'no' is not a number" in refused(capsys, *own)
-    assert "no column is called 'kin'" in refused(capsys, *own, "--label", "kin")
-    assert "drop, fill" in refused(capsys, *own, "--missing", "keep")
-    assert "comma, semicolon, tab" in refused(capsys, *own, "--separator", ":")
-    assert "auto, yes, no" in refused(capsys, *own, "--header", "2")
-    assert "did you mean t.csv?" in refused(capsys, "dataloader", "--csv", f"{table}x")
-    assert "is a folder" in refused(capsys, "dataloader", "--csv", str(tmp_path))
-    assert "name it with --csv FILE" in refused(capsys, "dataloader", "--label", "kind")
-    assert "--csv needs a value" in refused(capsys, "dataloader", "--csv", "")
-    assert "takes no --csv: dataloader does" in refused(capsys, "batches", "--csv", str(table))
+    assert "line 2, column 3 (kind): 'no' is not a number" in main.refused("run", *own)
+    assert "no column is called 'kin'" in main.refused("run", *own, "--label", "kin")
+    assert "drop, fill" in main.refused("run", *own, "--missing", "keep")
+    assert "comma, semicolon, tab" in main.refused("run", *own, "--separator", ":")
+    assert "auto, yes, no" in main.refused("run", *own, "--header", "2")
+    assert "did you mean t.csv?" in main.refused("run", "dataloader", "--csv", f"{table}x")
+    assert "is a folder" in main.refused("run", "dataloader", "--csv", str(tmp_path))
+    assert "name it with --csv FILE" in main.refused("run", "dataloader", "--label", "kind")
+    assert "--csv needs a value" in main.refused("run", "dataloader", "--csv", "")
+    assert "takes no --csv: dataloader does" in main.refused("run", "batches", "--csv", str(table))
     evil = tmp_path / "\x1b[31m\n.csv"
     evil.write_text("a,\x1b[2Jb\n1,2\n\x07,3\n")
-    line = refused(capsys, "dataloader", "--csv", str(evil))
+    line = main.refused("run", "dataloader", "--csv", str(evil))
     assert r"\x1b[31m\n.csv, line 3, column 1 (a): '\x07'" in line
 
 
-def test_options_may_stand_before_the_command(table: Path, capsys: Captured) -> None:
+def test_options_may_stand_before_the_command(table: Path, main: Main) -> None:
     words = ["--csv", str(table), "--label", "kind", "run", "dataloader", "--set", "epochs=1"]
-    assert cli.main([*words, "--json"]) == 0
-    assert '"status":"finished"' in capsys.readouterr().out
+    assert main.events(*words)[-1]["status"] == "finished"
 
 
 def workers_of(pid: int) -> list[int]:
@@ -166,70 +151,48 @@ def test_workers_change_no_figure(folders: dict[str, str]) -> None:
     assert ends[0]["metrics"] == ends[1]["metrics"]
 
 
-def test_the_task_is_stated_before_the_training(table: Path, capsys: Captured) -> None:
+def test_the_task_is_stated_before_the_training(table: Path, main: Main) -> None:
     words = ["run", "dataloader", "--csv", str(table), "--label", "kind", "--ignore", "price"]
     words += ["--set", "epochs=1", "--device", "cpu"]
-    assert cli.main(words) == 0
-    lines = capsys.readouterr().out.splitlines()
+    lines = main(*words)[0].splitlines()
     task = "predicts kind: 2 classes (no, yes); 2 features; 60 rows, 15 held out; ignored: price"
     assert lines[1] == task
     assert lines[2].startswith("step")
-    assert cli.main([*words, "--json"]) == 0
-    first, *_, end = map(json.loads, capsys.readouterr().out.splitlines())
+    first, *_, end = main.events(*words)
     assert first["event"] == "step"
     assert end["task"] == task
 
 
-def test_one_step_is_in_the_singular(capsys: Captured) -> None:
-    words = ["run", "linear-regression", "--set", "epochs=1", "--device", "cpu"]
-    assert cli.main(words) == 0
-    assert "finished after 1 step in" in capsys.readouterr().out
-
-
-def test_columns_are_ignored_by_either_option(table: Path, capsys: Captured) -> None:
+def test_columns_are_ignored_by_either_option(table: Path, main: Main) -> None:
     own = ("dataloader", "--csv", str(table), "--label", "price")
-    assert "--set ignore=kind" in refused(capsys, *own)
-    end = run(capsys, *own[1:], "--set", "ignore=kind", "--set", "epochs=1")
+    assert "--set ignore=kind" in main.refused("run", *own)
+    end = run(main, *own[1:], "--set", "ignore=kind", "--set", "epochs=1")
     assert end["task"].endswith("ignored: kind")
-    assert "did you mean kind? there are: a, b, kind, price" in refused(
-        capsys, *own, "--ignore", "kid"
+    assert "did you mean kind? there are: a, b, kind, price" in main.refused(
+        "run", *own, "--ignore", "kid"
     )
-    assert "name it with --csv FILE" in refused(capsys, "dataloader", "--ignore", "kind")
+    assert "name it with --csv FILE" in main.refused("run", "dataloader", "--ignore", "kind")
 
 
-@pytest.mark.parametrize(
-    ("words", "meaning"),
-    [
-        (
-            ("dataloader",),
-            "P(second class) with every feature x standard deviations above its mean",
-        ),
-        (("decision-boundary",), "P at the point (x, x)"),
-        (("mnist", "--preset", "digits"), "the predicted class of test image x, counted from 0"),
-        (("linear-regression",), None),
-    ],
-)
-def test_the_text_explains_the_argument_of_the_predictions(
-    capsys: Captured, words: tuple[str, ...], meaning: str | None
-) -> None:
-    assert cli.main(["run", *words, "--set", "epochs=1", "--device", "cpu"]) == 0
-    *_, before, last = capsys.readouterr().out.splitlines()
-    if meaning is None:
-        assert last.startswith("  y(3.5)")
-    else:
-        assert before.startswith("  y(")
-        assert last == f"  y(x): {meaning}"
-        assert len(last) <= 80
-
-
-def test_the_text_names_the_kind_of_prediction(capsys: Captured, tmp_path: Path) -> None:
+def test_the_text_explains_the_argument_of_the_predictions(main: Main, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     rows = [f"{i % 7},{i % 5},{'abc'[i % 3]},{i / 4}" for i in range(60)]
     path.write_text("\n".join(["one,two,kind,size", *rows, ""]))
-    for label, ignored, what in (
-        ("kind", "size", "the likeliest class, from 0,"),
-        ("size", "kind", "the predicted number"),
+    own = ("dataloader", "--csv", str(path), "--label")
+    above = "with every feature x standard deviations above its mean"
+    for words, meaning in (
+        (("dataloader",), f"P(second class) {above}"),
+        (("decision-boundary",), "P at the point (x, x)"),
+        (("mnist", "--preset", "digits"), "the predicted class of test image x, counted from 0"),
+        ((*own, "kind", "--ignore", "size"), f"the likeliest class, from 0, {above}"),
+        ((*own, "size", "--ignore", "kind"), f"the predicted number {above}"),
+        (("linear-regression",), None),
     ):
-        words = ["--csv", str(path), "--label", label, "--ignore", ignored, "--set", "epochs=1"]
-        assert cli.main(["run", "dataloader", *words, "--device", "cpu"]) == 0
-        assert capsys.readouterr().out.splitlines()[-1].startswith(f"  y(x): {what} with every")
+        output, _ = main("run", *words, "--set", "epochs=1", "--device", "cpu")
+        *_, before, last = output.splitlines()
+        if meaning is None:
+            assert last.startswith("  y(3.5)")
+        else:
+            assert before.startswith("  y(")
+            assert last == f"  y(x): {meaning}"
+            assert "--csv" in words or len(last) <= 80

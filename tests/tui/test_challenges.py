@@ -204,12 +204,12 @@ async def test_escape_closes_the_hint_before_it_gives_up_a_measurement() -> None
         lab: Any = await in_lab(pilot, "graphs")
         await reach_challenges(pilot, lab)
         await pilot.press("home", "enter", "space")
-        assert lab.comparison.measuring
+        assert lab.state.look.measuring
         await pilot.press("escape")
         assert not lab.has_hint
-        assert lab.comparison.measuring
+        assert lab.state.look.measuring
         await pilot.press("escape")
-        assert not lab.comparison.measuring
+        assert not lab.state.look.measuring
         assert isinstance(pilot.app.screen, LessonScreen)
 
 

@@ -1,1 +1,1 @@
-"""One file a command: what it is asked and what it prints; none knows a screen."""
+"""The commands of `dltui`, one file each, with their options and their output."""

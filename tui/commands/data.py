@@ -1,4 +1,4 @@
-"""`dltui data`: lists the data sets, says where they are, and fetches one."""
+"""`dltui data`: lists the data sets, prints where they are, and fetches one."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ from engine.datasets.registry import (
     megabytes,
     why_unreadable,
 )
-from tui.commands.command import Command
-from tui.commands.refusal import Refusal, notice, refusing
+from engine.datasets.verify import DataSetStatus, status
+from tui.commands.command import CommandLine, Refusal, notice, refusing
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
 
 if TYPE_CHECKING:
     from engine.datasets.download import FetchProgress
-    from engine.datasets.verify import DataSetStatus
 
+FACTS = ("name", "title", "about", "kind", "source", "licence", "size")
 NOTES = """\
 examples:
   dltui data                   the data sets, to read
   dltui data list --json       the same for a program
-  dltui data fetch mnist       bring it from its makers, once
+  dltui data fetch mnist       download it from its makers, once
   dltui data path              the folder of the data sets
-  dltui data path mnist        where one of them lies
+  dltui data path mnist        the folder of this one
   dltui data list --data-dir /srv/data
 
 A folder that holds one already is read, and never written to: the four files of the
@@ -50,7 +50,7 @@ exit code: 0 done, 1 it is not here, or did not come, 2 wrong command line, 130 
 
 
 def data(options: Namespace) -> int:
-    """Do what the action says; returns the exit code."""
+    """List, fetch or print the path of data sets; returns the exit code."""
     actions = {"list": _list, "fetch": _fetch, "path": _path}
     if options.action not in actions:
         raise Refusal(f"no action {options.action!r}; {nearest(options.action, actions)}")
@@ -69,40 +69,30 @@ def _list(data_set: DataSet | None) -> int:
     for each in (data_set,) if data_set else DATA_SETS:
         lines += ["", f"{each.name}: {each.title}, {each.about}"]
         lines += [f"    {each.licence}, by {each.source}"]
-        lines += [f"    {line}" for line in _status_lines(each, _status(each))]
+        lines += [f"    {line}" for line in _status_lines(each, status(each, data_dir()))]
     print("\n".join(lines))
     return 0
 
 
 def _list_json(data_set: DataSet | None) -> int:
-    facts = [_facts(each, _status(each)) for each in ((data_set,) if data_set else DATA_SETS)]
+    facts = []
+    for each in (data_set,) if data_set else DATA_SETS:
+        found = status(each, data_dir())
+        here: dict[str, Any] = {"here": found.place is not None}
+        here["path"] = str(found.place) if found.place else None
+        here["problem"] = str(found.fault) if found.fault else None
+        facts.append({name: getattr(each, name) for name in FACTS} | here)
     print(json.dumps({"folder": str(data_dir()), "data_sets": facts}, indent=2))
     return 0
 
 
-def _status(data_set: DataSet) -> DataSetStatus:
-    from engine.datasets.verify import status  # hashlib and gzip, which no other command needs
-
-    return status(data_set, data_dir())
-
-
-def _status_lines(each: DataSet, status: DataSetStatus) -> Iterator[str]:
-    if status.place is not None:
-        yield "here, inside scikit-learn" if each.embedded else f"here: {status.place}"
+def _status_lines(each: DataSet, found: DataSetStatus) -> Iterator[str]:
+    if found.place is not None:
+        yield "here, inside scikit-learn" if each.embedded else f"here: {found.place}"
         return
-    yield f"DAMAGED: {status.fault}" if status.fault else "not here"
+    yield f"DAMAGED: {found.fault}" if found.fault else "not here"
     size = "" if each.embedded else f" ({megabytes(each.size)})"
     yield f"get it{size}: {install('scikit-learn') if each.embedded else fetch_command(each.name)}"
-
-
-def _facts(each: DataSet, status: DataSetStatus) -> dict[str, Any]:
-    names = ("name", "title", "about", "kind", "source", "licence", "size")
-    return {
-        **{name: getattr(each, name) for name in names},
-        "here": status.place is not None,
-        "path": str(status.place) if status.place else None,
-        "problem": str(status.fault) if status.fault else None,
-    }
 
 
 def _path(data_set: DataSet | None) -> int:
@@ -112,12 +102,12 @@ def _path(data_set: DataSet | None) -> int:
             notice(trouble)
         print(os.path.realpath(data_dir()))
         return 0
-    status = _status(data_set)
-    if status.place is None:
-        why = (*([trouble] if trouble else []), *_status_lines(data_set, status))
+    found = status(data_set, data_dir())
+    if found.place is None:
+        why = (*([trouble] if trouble else []), *_status_lines(data_set, found))
         notice(f"{data_set.name}: {'; '.join(why)}")
         return 1
-    print(os.path.realpath(status.place))
+    print(os.path.realpath(found.place))
     return 0
 
 
@@ -127,8 +117,8 @@ def _fetch(data_set: DataSet | None) -> int:
         raise Refusal(f"fetch needs the name of a data set; there are: {names}")
     folder = data_dir()
     if why_unreadable(folder) == MISSING and data_dir_option():
-        notice(f"{folder} does not exist: it is made")
-    place = _status(data_set).place
+        notice(f"{folder} does not exist: creating it")
+    place = status(data_set, folder).place
     if place is not None:
         where = "inside scikit-learn" if data_set.embedded else f"in {place}"
         print(f"{data_set.title}: here already, {where}")
@@ -139,7 +129,7 @@ def _fetch(data_set: DataSet | None) -> int:
     draws = is_terminal(sys.stdout) and can_draw()
     report = FetchBar(data_set) if draws else FetchLines(data_set, folder)
     try:
-        place = fetch(data_set.name, folder, report.tell, stop=lambda: False)
+        place = fetch(data_set.name, folder, report.show, stop=lambda: False)
     except FetchFailed as failure:
         report.end()
         notice(failure)
@@ -160,7 +150,7 @@ class FetchLines:
         self._tenth = 0
         print(f"fetching {data_set.title}, {megabytes(data_set.size)}, into {folder}", flush=True)
 
-    def tell(self, progress: FetchProgress) -> None:
+    def show(self, progress: FetchProgress) -> None:
         """Print a line for every tenth of the data set."""
         tenth = 10 * progress.got // progress.size
         if tenth > self._tenth:
@@ -182,7 +172,7 @@ class FetchBar:
         text = f"fetching {data_set.title}, {megabytes(data_set.size)}; Ctrl-C cancels"
         self._bar = ProgressBar(text, longest=30)
 
-    def tell(self, progress: FetchProgress) -> None:
+    def show(self, progress: FetchProgress) -> None:
         """Redraw the bar when it is old enough."""
         if self._bar.due:
             rate = f"{megabytes(self._speed.after(progress))}/s"
@@ -202,9 +192,9 @@ def _add_options(parser: ArgumentParser) -> None:
     add("--data-dir", metavar="DIR", help="where the data sets are")
 
 
-DATA = Command(
+DATA = CommandLine(
     usage="data [list | fetch NAME | path [NAME]] [--json] [--data-dir DIR]",
-    summary="The data sets: what each is, whose it is, whether it is here, and where.",
+    summary="The data sets: what each is, who made it, whether it is here, and where.",
     notes=NOTES,
     add_options=_add_options,
     run=data,

@@ -1,19 +1,34 @@
-"""`dltui doctor`: a page to read, or to paste into a bug report; finds nothing by itself."""
+"""`dltui doctor`: what there is on this machine, what is wrong with it, and how to fix it."""
 
 from __future__ import annotations
 
 import json
+import locale
+import os
+import platform
+import shlex
+import sys
+import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
 
-from tui.commands.command import Command
-from tui.commands.refusal import refusing
-from tui.paths import use_data_dir
+from engine import device
+from engine.datasets import registry
+from engine.datasets.registry import install
+from engine.datasets.verify import status
+from engine.numerals import counted
+from engine.plain_file import Unsuitable, read_plain
+from tui import paths, progress, settings
+from tui.commands.command import CommandLine, refusing
+from tui.terminal import MINIMUM_SIZE, capabilities
 
-if TYPE_CHECKING:
-    from tui.commands.checkup import Problem
+PACKAGES = ("dltui", "torch", "torchvision", "textual", "plotext", "numpy", "scikit-learn")
+LOCALE = ("LC_ALL", "LC_CTYPE", "LANG")
+GIB = 2**30
 
 NOTES = """\
 examples:
@@ -23,45 +38,211 @@ examples:
 exit code: 0 the app can be used, 1 it cannot
 """
 
-GIB = 2**30
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong; the fields are those of the JSON."""
+
+    what: str
+    mend: str
+    """What to type or to do against it."""
+    fatal: bool = False
+    """Whether the app cannot be used because of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The facts about one area, and the problems in it."""
+
+    facts: Any
+    problems: list[Problem] = field(default_factory=list)
+    no_cuda: str = ""
+    """Of the devices: why there is no CUDA device though nothing is wrong."""
+
+
+def versions() -> Finding:
+    """Python, the system, and every package that dltui is built on."""
+    facts: dict[str, str | None] = {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+    problems = []
+    for name in PACKAGES:
+        try:
+            facts[name] = version(name)
+        except PackageNotFoundError:
+            facts[name] = None
+            problems.append(Problem(f"{name} is not installed", install(name), fatal=True))
+    return Finding(facts, problems)
+
+
+def devices() -> Finding:
+    """The devices that work, with their memory, and why others do not."""
+    try:
+        found = device.probe()
+    except Exception as error:  # a broken PyTorch raises anything
+        what = f"PyTorch cannot be imported: {type(error).__name__}: {error}"
+        return Finding([], [Problem(what, install("--force-reinstall", "torch"), fatal=True)])
+    facts = []
+    for one in found.working:
+        try:
+            memory = device.memory(one.name)
+        except Exception:  # the driver again: the page without a figure is better than none
+            memory = None
+        used, total = (memory.used, memory.total) if memory else (None, None)
+        facts.append(
+            {"name": one.name, "title": one.title, "memory_used": used, "memory_total": total}
+        )
+    problems = [Problem(what, _device_fix(what)) for what in found.problems]
+    return Finding(facts, problems, found.no_cuda)
+
+
+def _device_fix(problem: str) -> str:
+    if device.HIDDEN in problem:
+        return "unset CUDA_VISIBLE_DEVICES"
+    if device.CPU_BUILD in problem:  # the default build for Linux brings CUDA with it
+        return install("--force-reinstall", "torch", "torchvision")
+    return "update the NVIDIA driver, or install the PyTorch that is built for it; the CPU works"
+
+
+def screen() -> Finding:
+    """The terminal: its type, its size, its colours."""
+    size = capabilities.size()
+    facts = {
+        "terminal": all(map(capabilities.is_terminal, (sys.stdin, sys.stdout))),
+        "TERM": os.environ.get("TERM"),
+        "COLORTERM": os.environ.get("COLORTERM"),
+        "columns": size[0] if size else None,
+        "rows": size[1] if size else None,
+        "colours": capabilities.colours(),
+        "tmux": "TMUX" in os.environ,
+        "ssh": "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ,
+    }
+    problems = []
+    if facts["terminal"] and not capabilities.can_draw():
+        what = f"TERM is {facts['TERM']!r}: the app cannot draw"
+        problems.append(Problem(what, "export TERM=xterm-256color", fatal=True))
+    columns, rows = MINIMUM_SIZE
+    if size and (size[0] < columns or size[1] < rows):
+        what = f"the terminal has {counted(size[0], 'column')} and {counted(size[1], 'row')}"
+        problems.append(Problem(what, f"make it at least {columns} by {rows}"))
+    return Finding(facts, problems)
+
+
+def language() -> Finding:
+    """The locale, and whether it lets a terminal show more than ASCII."""
+    facts: dict[str, Any] = {name: os.environ.get(name) for name in LOCALE}
+    facts |= {"encoding": locale.getencoding(), "utf8": capabilities.speaks_utf8()}
+    if facts["utf8"]:
+        return Finding(facts)
+    what = "the locale is not UTF-8: formulas and charts may show as question marks"
+    return Finding(facts, [Problem(what, capabilities.locale_fix())])
+
+
+def folders() -> Finding:
+    """Where settings, progress and data sets are kept, and whether they can be written."""
+    known = (
+        ("settings", paths.CONFIG, paths.config_dir()),
+        ("progress", paths.STATE, paths.state_dir()),
+        ("data sets", paths.DATA, registry.data_dir()),
+    )
+    facts, problems = {}, []
+    for name, variable, folder in known:
+        why = paths.why_not_writable(folder)
+        facts[name] = {
+            "path": str(folder),
+            "exists": os.path.lexists(folder),
+            "writable": not why,
+        }
+        if why:
+            above = [Path.home(), Path(tempfile.gettempdir())]
+            able = [each for each in above if not paths.why_not_writable(each)] or above[-1:]
+            other = able[0] / f"dltui-{variable.split('_')[1].lower()}"
+            fix = f"export {variable}={shlex.quote(str(other))}"
+            problems.append(Problem(f"{name} cannot be kept: {why}", fix))
+    return Finding(facts, [*problems, *_strange_files()])
+
+
+def _strange_files() -> Iterator[Problem]:
+    """The app's own files that are no regular files, or cannot be read."""
+    own = (
+        (paths.config_dir() / "settings.json", settings.LARGEST),
+        (paths.state_dir() / "progress.jsonl", progress.LARGEST),
+    )
+    for path, largest in own:
+        try:
+            read_plain(path, largest)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except Unsuitable as error:
+            move = shlex.join(["mv", str(path), f"{path}.bak"])
+            yield Problem(f"{path}: {error}; the app renames it when it starts", move)
+        except OSError as error:
+            readable = shlex.join(["chmod", "u+rw", str(path)])
+            yield Problem(f"{path} cannot be read: {error.strerror or error}", readable)
+
+
+def data_sets() -> Finding:
+    """Which data sets are here and complete; those inside scikit-learn by their files."""
+    facts: dict[str, Any] = {"path": str(registry.data_dir())}
+    problems = []
+    # Whether a missing folder can be made, `folders` checks.
+    trouble = registry.data_dir_problem(count_missing=False)
+    if trouble:
+        problems.append(Problem(trouble, f"unset {paths.DATA}"))
+    for data_set in registry.DATA_SETS:
+        found = status(data_set, registry.data_dir())
+        name = data_set.name if data_set.embedded else data_set.title
+        facts[name] = str(found.place) if found.place else None
+        if found.fault:
+            problems.append(Problem(str(found.fault), registry.fetch_command(data_set.name)))
+    return Finding(facts, problems)
+
+
+CHECKS: dict[str, Callable[[], Finding]] = {
+    "versions": versions,
+    "devices": devices,
+    "terminal": screen,
+    "locale": language,
+    "folders": folders,
+    "data_sets": data_sets,
+}
 
 
 def doctor(options: Namespace) -> int:
     """Print what was found, then what is wrong with it; 1 where the app cannot be used."""
-    from tui.commands.checkup import findings  # and with it much that no other command needs
-
     with refusing():
-        use_data_dir(options.data_dir)
-    found = dict(findings())
+        paths.use_data_dir(options.data_dir)
+    found = {name: check() for name, check in CHECKS.items()}
     facts = {name: finding.facts for name, finding in found.items()}
     problems = [problem for finding in found.values() for problem in finding.problems]
-    no_cuda = "; ".join(finding.no_cuda for finding in found.values() if finding.no_cuda)
+    no_cuda = found["devices"].no_cuda
     if options.json:
         everything = {**facts, "no_cuda": no_cuda or None, "problems": list(map(asdict, problems))}
         print(json.dumps(everything, indent=2))
     else:
-        print("\n".join([*_page(facts, no_cuda), *_wrong(problems)]))
+        print("\n".join([*_page(facts, no_cuda), *_problem_lines(problems)]))
     return 1 if any(problem.fatal for problem in problems) else 0
 
 
 def _page(facts: dict[str, Any], no_cuda: str) -> Iterator[str]:
     for name, values in facts.items():
         yield name.replace("_", " ")
-        rows = dict(_device(device) for device in values) if name == "devices" else values
+        rows = dict(map(_device_row, values)) if name == "devices" else values
         for row, value in rows.items():
-            yield f"  {row:13} {_words(value)}"
+            yield f"  {row:13} {_text(value)}"
         if name == "devices" and no_cuda:
             yield f"  {'cuda':13} none: {no_cuda}"
         yield ""
 
 
-def _device(device: dict[str, Any]) -> tuple[str, str]:
-    total, used = device["memory_total"], device["memory_used"]
+def _device_row(facts: dict[str, Any]) -> tuple[str, str]:
+    total, used = facts["memory_total"], facts["memory_used"]
     memory = f", {used / GIB:.1f} of {total / GIB:.1f} GiB in use" if total else ""
-    return device["name"], f"{device['title']}{memory}"
+    return facts["name"], f"{facts['title']}{memory}"
 
 
-def _words(value: Any) -> str:
+def _text(value: Any) -> str:
     match value:
         case None:
             return "none"
@@ -74,7 +255,7 @@ def _words(value: Any) -> str:
             return str(value)
 
 
-def _wrong(problems: list[Problem]) -> Iterator[str]:
+def _problem_lines(problems: list[Problem]) -> Iterator[str]:
     if not problems:
         yield "nothing is wrong"
         return
@@ -89,9 +270,9 @@ def _add_options(parser: ArgumentParser) -> None:
     parser.add_argument("--data-dir", metavar="DIR", help="where the data sets are")
 
 
-DOCTOR = Command(
+DOCTOR = CommandLine(
     usage="doctor [--json] [--data-dir DIR]",
-    summary="Say what is on this machine, what is wrong with it, and how to fix it:\n"
+    summary="Report what is on this machine, what is wrong with it, and how to fix it:\n"
     "versions, devices, terminal, locale, folders and data sets.",
     notes=NOTES,
     add_options=_add_options,

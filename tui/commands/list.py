@@ -1,15 +1,15 @@
-"""`dltui list`: the course by chapter, as a page or as JSON; knows no torch and no screen."""
+"""`dltui list`: the course by chapter, as a page or as JSON."""
 
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
 
-from lessons.catalog import COURSE, Chapter, Entry, entries
+from lessons.catalog import COURSE, Entry, entries
 from tui import paths
-from tui.commands.command import Command
+from tui.commands.command import CommandLine
 from tui.completion import challenges_met, is_begun, is_complete
 from tui.course import problem
 from tui.progress import Progress
@@ -25,59 +25,50 @@ Open a lesson with: dltui LESSON
 
 def list_course(options: Namespace) -> int:
     """Print the table of contents."""
-    if options.json:
-        print(json.dumps({"chapters": [_chapter(chapter) for chapter in COURSE]}, indent=2))
-    else:
+    if not options.json:
         print("\n".join(_page()))
+        return 0
+    chapters = [
+        {
+            "number": chapter.number,
+            "title": chapter.title,
+            "lessons": list(map(_lesson, chapter.entries)),
+        }
+        for chapter in COURSE
+    ]
+    print(json.dumps({"chapters": chapters}, indent=2))
     return 0
 
 
 def _page() -> Iterator[str]:
-    progress = _progress()
+    file = paths.state_dir() / "progress.jsonl"
+    progress = Progress(file) if file.exists() else None  # listing creates no file
     slugs = max(len(entry.slug) for entry in entries())
     titles = max(len(entry.title) for entry in entries())
     for chapter in COURSE:
         yield f"{chapter.number}  {chapter.title}"
         for entry in chapter.entries:
-            told = f"{_minutes(entry)}{_done(entry, progress)}"
-            yield f"   {entry.slug:{slugs}}  {entry.title:{titles}}  {told}"
+            status = _status(entry, progress)
+            yield f"   {entry.slug:{slugs}}  {entry.title:{titles}}  {status}"
         yield ""
     yield "Open a lesson with: dltui LESSON"
 
 
-def _minutes(entry: Entry) -> str:
-    reason = problem(entry)
-    return f"    {reason}" if reason else f"{entry.load().minutes:3} minutes"
-
-
-def _progress() -> Progress | None:
-    """What the learner has done; None where nothing was kept yet: listing creates no file."""
-    file = paths.state_dir() / "progress.jsonl"
-    return Progress(file) if file.exists() else None
-
-
-def _done(entry: Entry, progress: Progress | None) -> str:
-    """How many challenges are met in a lesson that was begun, as in the app's course list."""
-    if progress is None or problem(entry):
-        return ""
-    lesson, done = entry.load(), progress.of(entry.slug)
-    if not is_begun(done):
-        return ""
+def _status(entry: Entry, progress: Progress | None) -> str:
+    """Its minutes, and its challenges where it was begun; or why it cannot be opened."""
+    if reason := problem(entry):
+        return f"    {reason}"
+    lesson = entry.load()
+    minutes = f"{lesson.minutes:3} minutes"
+    done = progress.of(entry.slug) if progress else None
+    if done is None or not is_begun(done):
+        return minutes
     end = ", complete" if is_complete(lesson, done) else ""
-    return f"   {challenges_met(lesson, done)} challenges{end}"
-
-
-def _chapter(chapter: Chapter) -> dict[str, Any]:
-    return {
-        "number": chapter.number,
-        "title": chapter.title,
-        "lessons": [_lesson(entry) for entry in chapter.entries],
-    }
+    return f"{minutes}   {challenges_met(lesson, done)} challenges{end}"
 
 
 def _lesson(entry: Entry) -> dict[str, Any]:
-    """Every key is there for every lesson; where it is not written, `minutes` is null, and where it
-    is broken, `problem` says why."""
+    """The same keys for every lesson; `problem` is added where the lesson is broken."""
     reason = problem(entry)
     lesson = None if reason else entry.load()
     presets = lesson.presets if lesson else ()
@@ -92,14 +83,12 @@ def _lesson(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print it as JSON")
-
-
-LIST = Command(
+LIST = CommandLine(
     usage="list [--json]",
     summary="Show the course by chapter: the minutes each lesson takes, and what is done.",
     notes=NOTES,
-    add_options=_add_options,
+    add_options=lambda parser: parser.add_argument(
+        "--json", action="store_true", help="print it as JSON"
+    ),
     run=list_course,
 )

@@ -1,4 +1,4 @@
-"""`dltui [LESSON]`: open the app, or say why it cannot be opened; knows nothing of its screens."""
+"""`dltui [LESSON]`: open the app, or say why it cannot be opened."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from engine.config import Allowed, Range, nearest
 from engine.device import normal_name
 from engine.turns import close_all
 from lessons.catalog import entries
-from tui.commands.command import Command
-from tui.commands.refusal import Refusal, notice, refusing
+from tui.commands.command import CommandLine, Refusal, notice, refusing
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
 from tui.terminal.ending import Ending
@@ -37,19 +36,27 @@ examples:
   dltui --device cpu --fps 2       gentle on a slow connection
   dltui run linear-regression --json
 
-Inside, ? shows the keys and q leaves. What you have done is kept.
+Inside, ? shows the keys and q quits. Your progress is kept.
 """
 
 
 def open_app(options: Namespace) -> int:
-    """Open the app at home or at a lesson; gives its exit code."""
-    _check_lesson(options.lesson)
-    device = _device(options.device)
+    """Open the app at home or at a lesson; returns its exit code."""
+    slugs = [entry.slug for entry in entries()]
+    if options.lesson is not None and options.lesson not in slugs:
+        known = ["list", "run", "doctor", "data", *slugs]
+        raise Refusal(f"no lesson or command {options.lesson!r}; {nearest(options.lesson, known)}")
+    device = normal_name(options.device)  # whether it is on this machine, the app finds out later
+    if not DEVICE_NAME.fullmatch(device):
+        raise Refusal(
+            f"no device {options.device!r}; a device is auto, cpu, cuda, cuda:1 (or 2, ...) or mps"
+        )
     with refusing():
-        fps = _fps(options.fps)
+        fps = None if options.fps is None else FRAMES_PER_SECOND.parse("--fps", options.fps)
         data_dir = use_data_dir(options.data_dir)
+    assert fps is None or isinstance(fps, float)
     driver = os.environ.get("TEXTUAL_DRIVER")
-    if driver:  # it talks to a browser, say, and needs no terminal
+    if driver:  # the app runs in a browser, for example, and needs no terminal
         _check_driver(driver)
     else:
         _check_terminal()
@@ -64,7 +71,7 @@ def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path
         app = ending.app = DltuiApp(lesson=lesson, device=device, fps=fps, data_dir=data_dir)
         try:
             app.run()
-        except Exception:  # never one line, as for the user's own mistakes
+        except Exception:  # a traceback: the user has made no mistake
             app.restore_terminal()
             sys.excepthook(*sys.exc_info())
             return 1
@@ -79,31 +86,6 @@ def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path
     return app.return_code or 0
 
 
-def _check_lesson(slug: str | None) -> None:
-    slugs = [entry.slug for entry in entries()]
-    if slug is not None and slug not in slugs:
-        known = ["list", "run", "doctor", "data", *slugs]
-        raise Refusal(f"no lesson or command {slug!r}; {nearest(slug, known)}")
-
-
-def _device(given: str) -> str:
-    """Refuse what is no device anywhere; whether it is here, the app finds out beside itself."""
-    name = normal_name(given)
-    if not DEVICE_NAME.fullmatch(name):
-        raise Refusal(
-            f"no device {given!r}; a device is auto, cpu, cuda, cuda:1 (or 2, ...) or mps"
-        )
-    return name
-
-
-def _fps(text: str | None) -> float | None:
-    if text is None:
-        return None
-    fps = FRAMES_PER_SECOND.parse("--fps", text)
-    assert isinstance(fps, float)
-    return fps
-
-
 def _check_terminal() -> None:
     streams = {"input": sys.stdin, "output": sys.stdout, "error output": sys.stderr}
     for name, stream in streams.items():
@@ -111,9 +93,9 @@ def _check_terminal() -> None:
             raise Refusal(f"the app needs a terminal, and its {name} is not one; {INSTEAD}")
     if not can_draw():
         term = os.environ.get("TERM")
-        said = f"TERM is {term!r}" if term else "TERM is not set"
+        found = f"TERM is {term!r}" if term else "TERM is not set"
         raise Refusal(
-            f"the app needs a terminal that can draw, and {said}: "
+            f"the app needs a terminal that can draw, and {found}: "
             f"try export TERM=xterm-256color; {INSTEAD}"
         )
 
@@ -130,22 +112,19 @@ def _check_driver(name: str) -> None:
     if not isinstance(found, type) or not issubclass(found, Driver):
         raise Refusal(
             f"TEXTUAL_DRIVER is {name!r}, which is no driver: unset it, or name one of Textual's, "
-            "as textual.drivers.web_driver:WebDriver"
+            "such as textual.drivers.web_driver:WebDriver"
         )
 
 
 def _add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("lesson", metavar="LESSON", nargs="?", help="where to open the course")
-    parser.add_argument(
-        "--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (auto)"
-    )
-    parser.add_argument(
-        "--fps", metavar="N", help="how often charts are drawn a second (10; over SSH 4)"
-    )
-    parser.add_argument("--data-dir", metavar="DIR", help="where the data sets are")
+    add = parser.add_argument
+    add("lesson", metavar="LESSON", nargs="?", help="the lesson to open")
+    add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (auto)")
+    add("--fps", metavar="N", help="how often charts are drawn per second (10; over SSH 4)")
+    add("--data-dir", metavar="DIR", help="where the data sets are")
 
 
-OPEN = Command(
+OPEN = CommandLine(
     usage="[LESSON] [--device D] [--fps N] [--data-dir DIR]",
     summary="Learn the fundamentals of deep learning in the terminal:\n"
     "read a concept, then play with a real PyTorch training.",

@@ -1,34 +1,33 @@
-"""`dltui run`: train a lesson without a screen; knows no loop and no chart."""
+"""`dltui run`: train a lesson without a screen."""
 
 from __future__ import annotations
 
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Self
 
-from engine.config import Allowed, Range, without_effect
+from engine.config import Allowed, Range, nearest, without_effect
 from engine.datasets.registry import fetch_command
 from engine.frame import State
-from lessons.catalog import entries, find
+from lessons.catalog import entries
 from lessons.lesson import Lesson, Preset, TrainingLesson
-from tui.commands import take_apart
-from tui.commands.command import Command
-from tui.commands.interruption import Interruption
-from tui.commands.refusal import Refusal, notice, refusing
+from tui.commands.autograd import run_autograd
+from tui.commands.command import CommandLine, Refusal, notice, refusing
 from tui.course import problem
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
 
 if TYPE_CHECKING:  # these import torch
-    from engine.config import Config, Setting
-    from engine.trainer import Trainer
-    from tui.commands.report import Report
-    from tui.commands.training import Order, Outcome
+    from engine.config import Config
+    from tui.commands.training import Order, Report, Training
 
 TABLE = ("csv", "label", "ignore", "missing", "header", "separator", "decimal", "target")
-"""The options that are settings of whatever lesson takes a table of the learner's own."""
+"""The options that are settings of a lesson which takes a table of the user's own."""
 EVERY = Allowed("whole number", Range(1, 10**9))
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 NOTES = """\
 examples:
@@ -39,93 +38,133 @@ examples:
   dltui run dataloader --csv table.csv --label price --ignore id,date --missing fill
   dltui run autograd --set "expression=sigmoid(w*x)" --set w=0.5 --set x=2
 
-A preset is a set of settings to start from: the first is taken where none is named.
---set changes one of them; given twice, the last one counts, and --seed counts most.
---csv and what follows it in the usage are for the lesson that takes a table of your own:
-they are settings too, so that --set label=price is --label price. --label and --ignore
-take names of columns, or 'column 3' for the third. Before the training one line says what
-is predicted.
+A preset is a set of settings to start from: the default is the lesson's first one.
+--set changes one of them; given twice, the last one counts, and --seed overrides both.
+--csv and the options after it in the usage are for the lesson that takes your own table:
+they are settings too, so --set label=price is the same as --label price. --label and
+--ignore take names of columns, or 'column 3' for the third. Before the training run
+starts, one line says what is predicted.
 With --json, each line is an object, and the last has "event": "end".
 
 exit code: 0 finished, 1 diverged or failed, 2 wrong command line, 130 ended by Ctrl-C
 """
 
 
+class Interruption:
+    """While entered, the first SIGINT or SIGTERM only sets a flag that the training checks.
+
+    What comes before the training, above all the import of PyTorch, never checks the flag:
+    there a second signal ends the program at once.
+    """
+
+    def __init__(self) -> None:
+        self.training = False
+        """Whether the training has begun: a second signal, too, then only sets the flag."""
+        self._signal = 0
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __call__(self) -> bool:
+        """Whether the training is to stop."""
+        return self._signal != 0
+
+    def __enter__(self) -> Self:
+        self._before = {number: signal.signal(number, self._note) for number in SIGNALS}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    @property
+    def exit_code(self) -> int:
+        """130 after Ctrl-C, 143 after SIGTERM."""
+        return 128 + self._signal
+
+    def _note(self, number: int, _: FrameType | None) -> None:
+        again, self._signal = self._signal != 0, number
+        if again and not self.training:
+            raise KeyboardInterrupt
+
+
 def run(options: Namespace) -> int:
-    """Train as the options say; gives the exit code."""
+    """Train as the options say; returns the exit code."""
     with refusing():
         lesson = _lesson(options.lesson)
         if lesson.lab == "autograd":
-            _no_table(_table(options), (), lesson.slug)
-            return take_apart.run(options, lesson, dict(map(_change, options.set)))
-        training = _training(lesson)
+            _refuse_table(_table(options), (), lesson.slug)
+            return run_autograd(options, lesson, dict(map(_change, options.set)))
+        if not isinstance(lesson, TrainingLesson):
+            slug = lesson.slug
+            raise Refusal(f"the lesson {slug!r} trains nothing; open it with: dltui {slug}")
     with Interruption() as interruption:
-        order = _order(options, training, interruption)
-        report = _report(options, order)
-        outcome = _train(order, report, interruption)
-    if outcome.status is State.STOPPED:
+        order = _order(options, lesson, interruption)
+        training = _train(order, _report(options, order), interruption)
+    if training.status is State.STOPPED:
         return interruption.exit_code
-    return 0 if outcome.status is State.FINISHED else 1
-
-
-def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Order:
-    """What is to be trained; refuses what needs no PyTorch before PyTorch is imported."""
-    with refusing():
-        use_data_dir(options.data_dir)
-        preset, note = _preset(options, lesson)
-        changes = [*map(_change, options.set), *_table(options)]
-        _every(options.every)
-    trainer = lesson.load_trainer()
-    with refusing():
-        _no_table(changes, trainer.Config.allowed(), lesson.slug)
-        if options.seed is not None:
-            changes.append(("seed", options.seed))
-        config = _config(trainer, dict(preset.settings), changes)
-        _of_a_table(options, config)
-        for words in _ineffective(preset, config, dict(changes)):
-            notice(words)
-        device = _device(options.device, stop)
-    from tui.commands.training import Order
-
-    return Order(lesson, preset, trainer, config, device, note)
-
-
-def _preset(options: Namespace, lesson: TrainingLesson) -> tuple[Preset, str]:
-    """The preset that was named, or else the lesson's, and what has to be known of that.
-
-    Where the data set is chosen by itself, what the presets need does not matter.
-    """
-    chosen = any(name == "data" for name, _ in map(_change, options.set))
-    if options.preset is not None or chosen:
-        return lesson.preset(options.preset), ""
-    preset, why = lesson.starting_preset()
-    if not why:
-        return preset, ""
-    needed = lesson.presets[0].needs
-    return preset, f"{why}: the preset {preset.name} is trained. To get it: {fetch_command(needed)}"
+    return 0 if training.status is State.FINISHED else 1
 
 
 def _lesson(slug: str | None) -> Lesson:
+    """The lesson of that slug; a refusal offers only lessons that can be run."""
+    lessons = {entry.slug: entry.load() for entry in entries() if not problem(entry)}
+    able = [
+        slug
+        for slug, lesson in lessons.items()
+        if isinstance(lesson, TrainingLesson) or lesson.lab == "autograd"
+    ]
+    there_are = f"there are: {', '.join(able)}"
     if slug is None:
-        raise Refusal(f"run needs a lesson; there are: {_runnable()}")
-    entry = find(slug)
+        raise Refusal(f"run needs a lesson; {there_are}")
+    entry = next((entry for entry in entries() if entry.slug == slug), None)
+    if entry is None:
+        raise Refusal(f"no lesson {slug!r}; {nearest(slug, able)}")
     if reason := problem(entry):
-        raise Refusal(f"the lesson {slug!r} is {reason}; there are: {_runnable()}")
-    return entry.load()
+        raise Refusal(f"the lesson {slug!r} is {reason}; {there_are}")
+    return lessons[slug]
 
 
-def _runnable() -> str:
-    """The lessons that do something without a screen."""
-    lessons = [entry.load() for entry in entries() if not problem(entry)]
-    able = [one for one in lessons if isinstance(one, TrainingLesson) or one.lab == "autograd"]
-    return ", ".join(lesson.slug for lesson in able)
+def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Order:
+    """What is to be trained; refuses what can be refused before PyTorch is imported."""
+    with refusing():
+        use_data_dir(options.data_dir)
+        changes = [*map(_change, options.set), *_table(options)]
+        preset, note = _preset(options.preset, lesson, changes)
+        every = None if options.every is None else EVERY.parse("--every", options.every)
+    assert every is None or isinstance(every, int)
+    trainer = lesson.load_trainer()
+    with refusing():
+        _refuse_table(changes, trainer.Config.allowed(), lesson.slug)
+        if options.seed is not None:
+            changes.append(("seed", options.seed))
+        settings = dict(preset.settings)
+        for name, text in changes:
+            settings[name] = trainer.Config.parse(name, text)
+        config = trainer.Config.of(settings)
+        for name in TABLE:  # without the file, another table would be trained on
+            if getattr(options, name) is not None and getattr(config, "csv", None) is None:
+                raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
+        for text in _ineffective(preset, config, dict(changes)):
+            notice(text)
+        device = _device(options.device, stop)
+    from tui.commands.training import Order
+
+    return Order(lesson, preset, trainer, config, device, every, note)
 
 
-def _training(lesson: Lesson) -> TrainingLesson:
-    if not isinstance(lesson, TrainingLesson):
-        slug = lesson.slug
-        raise Refusal(f"the lesson {slug!r} trains nothing; open it with: dltui {slug}")
-    return lesson
+def _preset(
+    name: str | None, lesson: TrainingLesson, changes: list[tuple[str, str]]
+) -> tuple[Preset, str]:
+    """The preset of that name, or else the lesson's default, and why it is not the first one.
+
+    Where the user names the data set, it does not matter which data the presets need.
+    """
+    if name is not None or any(changed == "data" for changed, _ in changes):
+        return lesson.preset(name), ""
+    preset, why = lesson.starting_preset()
+    if not why:
+        return preset, ""
+    fetch = fetch_command(lesson.presets[0].needs)
+    return preset, f"{why}: the preset {preset.name} is trained. To get it: {fetch}"
 
 
 def _change(text: str) -> tuple[str, str]:
@@ -136,7 +175,7 @@ def _change(text: str) -> tuple[str, str]:
 
 
 def _table(options: Namespace) -> list[tuple[str, str]]:
-    """The settings that the options of a table of one's own stand for."""
+    """The settings that the options for a table stand for."""
     given = [(name, getattr(options, name)) for name in TABLE]
     for name, text in given:
         if text is not None and not text.strip():
@@ -144,30 +183,15 @@ def _table(options: Namespace) -> list[tuple[str, str]]:
     return [(name, text) for name, text in given if text is not None]
 
 
-def _no_table(changes: list[tuple[str, str]], allowed: Container[str], slug: str) -> None:
-    """Refuse a table where the lesson takes none."""
+def _refuse_table(changes: list[tuple[str, str]], allowed: Container[str], slug: str) -> None:
+    """Refuse the options for a table where the lesson takes none."""
     for name, _ in changes:
         if name in TABLE and name not in allowed:
             raise Refusal(f"the lesson {slug!r} takes no --{name}: dataloader does")
 
 
-def _of_a_table(options: Namespace, config: Config) -> None:
-    """Refuse what says how to read a table where none is named: another one would be trained on."""
-    for name in TABLE:
-        if getattr(options, name) is not None and getattr(config, "csv", None) is None:
-            raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
-
-
-def _config(
-    trainer: type[Trainer[Any]], settings: dict[str, Setting], changes: list[tuple[str, str]]
-) -> Config:
-    for name, text in changes:
-        settings[name] = trainer.Config.parse(name, text)
-    return trainer.Config.of(settings)
-
-
 def _ineffective(preset: Preset, config: Config, changes: Container[str]) -> Iterator[str]:
-    """Which of the settings that were changed change nothing, and with what they would."""
+    """Which of the changed settings have no effect, and what would give them one."""
     allowed, idle = config.allowed(), config.idle()
     for name in allowed:
         before = preset.settings.get(name, getattr(type(config), name))
@@ -180,16 +204,8 @@ def _ineffective(preset: Preset, config: Config, changes: Container[str]) -> Ite
             yield f"{name} changes only what the lab shows, and no number of the training"
 
 
-def _every(text: str | None) -> int | None:
-    if text is None:
-        return None
-    every = EVERY.parse("--every", text)
-    assert isinstance(every, int)
-    return every
-
-
 def _device(wanted: str, stop: Interruption) -> str:
-    """The device to train on; the CPU is taken at its word, without looking for others."""
+    """The device to train on; for the CPU no other device is looked for."""
     from engine import device
 
     if device.normal_name(wanted) == "cpu":
@@ -197,7 +213,7 @@ def _device(wanted: str, stop: Interruption) -> str:
     try:
         chosen, why = device.probe(stop=stop).choose(wanted)
     except ValueError:
-        if stop():  # the search was cut short: what it did not find may be there
+        if stop():  # the search was cut short: the device may be there
             raise KeyboardInterrupt from None
         raise
     if why and not stop():
@@ -206,39 +222,38 @@ def _device(wanted: str, stop: Interruption) -> str:
 
 
 def _report(options: Namespace, order: Order) -> Report:
-    from tui.commands.report import Bar, JsonLines, Milestones, PlainLines
+    from tui.commands.training import BarReport, JsonReport, TextReport
 
-    every, epochs = _every(options.every), getattr(order.config, "epochs", 1)
     if options.json:
-        return JsonLines(Milestones(every, epochs))
-    if every is None and is_terminal(sys.stdout) and can_draw():
-        return Bar(order, epochs)
-    return PlainLines(Milestones(every, epochs), order)
+        return JsonReport(order)
+    if order.every is None and is_terminal(sys.stdout) and can_draw():
+        return BarReport(order)
+    return TextReport(order)
 
 
-def _train(order: Order, report: Report, interruption: Interruption) -> Outcome:
+def _train(order: Order, report: Report, interruption: Interruption) -> Training:
     from tui.commands.training import Training
 
-    training, told, stated = Training(order, interruption), "", False
+    training = Training(order, interruption)
+    shown = ""
+
+    def warn() -> None:
+        """Print the note unless it was printed last; it may change at any time."""
+        nonlocal shown
+        before, shown = shown, training.note
+        if shown and shown != before:
+            report.warn(shown)
+
     for step in training.steps():
-        if not stated and training.task:
-            report.task(training.task)
-        stated = True
-        told = _aside(report, training.note, told)
-        interruption.torn_easily = True
+        if not interruption.training and training.task:
+            report.show(training.task)
+        warn()
+        interruption.training = True
         report.step(step)
-    interruption.torn_easily = True
-    outcome = training.outcome()
-    _aside(report, outcome.note, told)
-    report.end(outcome)
-    return outcome
-
-
-def _aside(report: Report, note: str, told: str) -> str:
-    """Tell what has to be known, unless that was told; it may change with the last test."""
-    if note and note != told:
-        report.aside(note)
-    return note
+    interruption.training = True
+    warn()
+    report.end(training)
+    return training
 
 
 def _add_options(parser: ArgumentParser) -> None:
@@ -247,27 +262,27 @@ def _add_options(parser: ArgumentParser) -> None:
     add("--preset", metavar="NAME", help="the settings to start from (the lesson's first)")
     add("--set", metavar="NAME=VALUE", action="append", default=[], help="change a setting; repeat")
     add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (auto)")
-    add("--seed", metavar="N", help="where the random numbers start (0)")
+    add("--seed", metavar="N", help="the seed of the random numbers (0)")
     add("--every", metavar="N", help="print every Nth step (ten lines in the whole run)")
     add("--data-dir", metavar="DIR", help="where the data sets are")
     add("--json", action="store_true", help="print JSON Lines")
     add("--csv", metavar="FILE", help="a table of your own to train on")
-    add("--label", metavar="NAME", help="its column to predict (the last)")
-    add("--ignore", metavar="NAMES", help="columns to leave out, with commas between them (none)")
+    add("--label", metavar="NAME", help="the column to predict (the last)")
+    add("--ignore", metavar="NAMES", help="columns to leave out, separated by commas (none)")
     add("--missing", metavar="HOW", help="drop a row with a gap, or fill the gap (drop)")
-    add("--header", metavar="WORD", help="yes or no: does its first line name the columns (auto)")
+    add("--header", metavar="WORD", help="yes or no: whether line 1 names the columns (auto)")
     add("--separator", metavar="WORD", help="comma, semicolon, tab, pipe or space (auto)")
-    add("--decimal", metavar="WORD", help="point or comma: what is before the decimals (point)")
+    add("--decimal", metavar="WORD", help="the decimal mark: point or comma (point)")
     add("--target", metavar="KIND", help="classes, or a number to predict (auto)")
 
 
-RUN = Command(
+RUN = CommandLine(
     usage="run LESSON [--preset NAME] [--set NAME=VALUE]... [--device D] [--seed N]\n"
     "                 [--every N] [--json] [--data-dir DIR]\n"
     "                 [--csv FILE] [--label NAME] [--ignore NAMES] [--missing drop|fill]\n"
     "                 [--header yes|no] [--separator comma|semicolon|tab|pipe|space]\n"
     "                 [--decimal point|comma] [--target classes|number]",
-    summary="Train a lesson without a screen, and print what comes out.",
+    summary="Train a lesson without a screen, and print the result.",
     notes=NOTES,
     add_options=_add_options,
     run=run,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -108,13 +109,14 @@ class ExpressionLine(Vertical):
         """Say why the line cannot be accepted, and where."""
         self._input.focus()
         sign = " " * len(self._sign)
-        line, marks = refused.pointer.split("\n")
         # A line longer than the box scrolls; then the place is shown with what is near it.
         room = max(10, self._input.content_size.width)
-        shift = max(0, refused.start - room // 2) if len(line) > room else 0
+        long = cell_len(refused.text) > room
+        first = max(0, refused.start - room // 2) if long else 0
+        line, marks = refused.pointer_from(first, room).split("\n")
         elsewhere = refused.text != self._input.value
-        near = f"{sign}{line[shift : shift + room]}\n" if shift or elsewhere else ""
-        marks = f"{sign}{marks[shift:][:room]}"
+        near = f"{sign}{line}\n" if first or elsewhere else ""
+        marks = f"{sign}{marks[:room]}"
         self.query_one("#refusal", Static).update(f"{near}{marks}\n{refused}")
         self.add_class("-refused")
 

@@ -1,4 +1,4 @@
-"""`dltui run autograd`: an expression taken apart, or a program run, as text or JSON."""
+"""`dltui run autograd`: the graph of an expression, or a program, as text or JSON."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from engine.expression import Refused
 from engine.frame import State
 from engine.graph.build import names_in
 from engine.graph.operations import Value
-from engine.graph.programs import ProgramPosition, RanStatement, program
+from engine.graph.programs import RanStatement, program
 from engine.graph.settings import GraphSettings
 from engine.graph.walk import GraphNode, GraphWalk
 from lessons.lesson import Lesson, Preset
-from tui.commands.json_line import json_line
-from tui.commands.refusal import Refusal
+from tui.commands.command import Refusal, json_line
+
+CONSTANTS = {"e": "2.718281828", "pi": "3.141592654", "π": "3.141592654"}
 
 
-def run(options: Namespace, lesson: Lesson, changes: Mapping[str, str]) -> int:
-    """Take apart what the options say; gives the exit code.
+def run_autograd(options: Namespace, lesson: Lesson, changes: Mapping[str, str]) -> int:
+    """Compute what the options say; returns the exit code.
 
     Raises:
-        Refusal: the options or the expression are wrong; the message says what is allowed.
+        Refusal: the options or the expression are invalid; the message says what is allowed.
     """
     if options.device not in ("auto", "cpu"):
         raise Refusal("autograd works on a few numbers, on the CPU: leave --device out")
@@ -37,12 +38,10 @@ def run(options: Namespace, lesson: Lesson, changes: Mapping[str, str]) -> int:
     if "program" in preset.settings:
         if changes:
             raise Refusal(f"{preset.name} is a program of its own: it takes no --set")
-        end_of_program = _program(str(preset.settings["program"]))
-        events = list(map(_statement_event, end_of_program.ran))
-        lines = list(_program_lines(end_of_program))
-        last = end_of_program.ran[-1]
-        leaves = {each.name for each in last.tensors if each.is_leaf}
-        gradients = {name: each for name, each in _gradients(last).items() if name in leaves}
+        ran = _run_program(str(preset.settings["program"]))
+        events, lines = list(map(_statement_event, ran)), list(_program_lines(ran))
+        leaves = {each.name for each in ran[-1].tensors if each.is_leaf}
+        gradients = {name: each for name, each in _gradients(ran[-1]).items() if name in leaves}
         end = {"preset": preset.name, "gradients": gradients}
     else:
         walk = _walk(preset, changes)
@@ -65,8 +64,7 @@ def _walk(preset: Preset, changes: Mapping[str, str]) -> GraphWalk:
     try:
         for name in names_in(texts["expression"], texts):
             if name not in texts:
-                known = {"e": "2.718281828", "pi": "3.141592654", "π": "3.141592654"}
-                advice = f"give it one with --set {name}={known.get(name, '2')}"
+                advice = f"give it one with --set {name}={CONSTANTS.get(name, '2')}"
                 raise Refusal(f"{name} has no value: {advice}")
         settings = GraphSettings.of(texts)
         from engine.graph.take_apart import take_apart  # torch: not for what is refused
@@ -128,13 +126,13 @@ def _lines(walk: GraphWalk) -> Iterator[str]:
     yield from check.reasons if check else ()
 
 
-def _program(name: str) -> ProgramPosition:
+def _run_program(name: str) -> tuple[RanStatement, ...]:
     from engine.graph.take_apart import ProgramSession
 
     session = ProgramSession(program(name))
     while session.step() is not None:
         pass
-    return session.position
+    return tuple(session.position.ran)
 
 
 def _statement_event(ran: RanStatement) -> dict[str, Any]:
@@ -147,14 +145,14 @@ def _statement_event(ran: RanStatement) -> dict[str, Any]:
     }
 
 
-def _program_lines(position: ProgramPosition) -> Iterator[str]:
-    for ran in position.ran:
+def _program_lines(statements: tuple[RanStatement, ...]) -> Iterator[str]:
+    for ran in statements:
         yield f">>> {ran.statement.code}"
         if ran.error or ran.output:
             yield ran.error or ran.output
         yield f"    # {ran.statement.refusal if ran.error else ran.statement.why}"
     yield ""
-    for tensor in position.ran[-1].tensors:
+    for tensor in statements[-1].tensors:
         if tensor.is_leaf and tensor.requires_grad:
             gradient = tensor.gradient.text if tensor.gradient is not None else NONE_YET
             yield f"{tensor.name}.grad = {gradient}"
