@@ -132,7 +132,7 @@ def _number(name: str, text: str, piece: str, start: int) -> float:
     instead = ""
     if likely := meant(piece):
         instead = f"{text[:start]}{likely}{text[start + len(piece) :]}".strip()
-    elif not start:
+    elif not start or "," not in text:
         instead = _as_list(text)
     start += len(piece) - len(piece.lstrip())
     raise _refused(name, text, (start, start + max(1, len(word))), instead)
@@ -143,7 +143,7 @@ def _as_list(text: str) -> str:
     inner = text.strip()
     if found := _TENSOR.fullmatch(inner):
         return found[1]
-    inner = inner.strip("(){}") if inner[:1] in ("(", "{") else inner
+    inner = inner.strip("(){}[]") if inner[:1] in ("(", "{", "[") else inner
     parts = re.split(r"[,;\s]+", inner.strip())
     return f"[{', '.join(parts)}]" if len(parts) > 1 and len(inner) <= LONGEST else ""
 

@@ -10,6 +10,60 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+_SCRIPT = """
+torch: Tensors, and the arithmetic on them: everything else is built on these.
+import torch
+x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])
+x @ x
+# a matrix times itself
+
+torch.nn: The layers of a network: each a Module that holds its own parameters.
+from torch import nn
+layer = nn.Linear(in_features=3, out_features=2)
+[tuple(p.shape) for p in layer.parameters()]
+# a weight for each pair of input and output, and a bias for each output
+
+torch.nn.functional: The same computations as plain functions, which hold nothing.
+import torch
+from torch.nn import functional as F
+F.relu(torch.tensor([-1.0, 0.0, 2.0]))
+# what is below 0 becomes 0
+
+torch.optim: Optimizers: how a step changes the parameters once the gradients are there.
+import torch
+w = torch.tensor([1.0], requires_grad=True)
+w.grad = torch.tensor([0.5])
+torch.optim.SGD([w], lr=0.1).step()
+w
+# 1 − 0.1 · 0.5
+
+torch.utils.data: Data sets, and loaders that hand them out in batches.
+import torch
+from torch.utils.data import DataLoader, TensorDataset
+data = TensorDataset(torch.arange(5.0))
+[batch for (batch,) in DataLoader(data, batch_size=2)]
+# five numbers in batches of two: the last one is short
+
+torch.autograd: Gradients: it notes each operation, and goes back through them by the chain rule.
+import torch
+x = torch.tensor(3.0, requires_grad=True)
+torch.autograd.grad(x**2, x)
+# the derivative of x² at 3
+
+torch.cuda: NVIDIA's graphics processors: whether one is here, and what it has.
+import torch
+torch.cuda.is_available(), torch.cuda.device_count()
+# whether PyTorch can use one here, and how many there are
+
+torchvision: A package beside torch: image data sets, pictures made ready, known networks.
+import torch
+from torchvision.transforms import functional as TF
+TF.resize(torch.ones(3, 32, 48), [16, 24]).shape
+# channels first, half as high and half as wide
+"""
+"""Each module: its name and what it is for, its lines, and behind `#` what to look at."""
+_SLOW = ("torch.optim", "torch.cuda", "torchvision")
+
 
 @dataclass(frozen=True, slots=True)
 class TorchModule:
@@ -22,8 +76,21 @@ class TorchModule:
     """Statements, and last an expression whose value is shown."""
     shows: str
     """What to look at in the output."""
-    slow: bool = False
-    """Whether the first run takes a second or more, so that it needs a thread."""
+
+    @property
+    def slow(self) -> bool:
+        """Whether the first run takes a second or more, so that it needs a thread."""
+        return self.name in _SLOW
+
+    @classmethod
+    def parse(cls, text: str) -> TorchModule:
+        """From one part of the script above."""
+        title, *code, shows = text.strip().splitlines()
+        name, _, says = title.partition(": ")
+        return cls(name, says, tuple(code), shows.removeprefix("# "))
+
+
+MODULES = tuple(map(TorchModule.parse, _SCRIPT.split("\n\n")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,88 +100,6 @@ class ModuleOutput:
     output: str
     """The value of the last line, as Python writes it."""
     seconds: float
-
-
-MODULES = (
-    TorchModule(
-        "torch",
-        "Tensors, and the arithmetic on them: everything else is built on these.",
-        ("import torch", "x = torch.tensor([[1.0, 2.0], [3.0, 4.0]])", "x @ x"),
-        "a matrix times itself",
-    ),
-    TorchModule(
-        "torch.nn",
-        "The layers of a network: each a Module that holds its own parameters.",
-        (
-            "from torch import nn",
-            "layer = nn.Linear(in_features=3, out_features=2)",
-            "[tuple(p.shape) for p in layer.parameters()]",
-        ),
-        "a weight for each pair of input and output, and a bias for each output",
-    ),
-    TorchModule(
-        "torch.nn.functional",
-        "The same computations as plain functions, which hold nothing.",
-        (
-            "import torch",
-            "from torch.nn import functional as F",
-            "F.relu(torch.tensor([-1.0, 0.0, 2.0]))",
-        ),
-        "what is below 0 becomes 0",
-    ),
-    TorchModule(
-        "torch.optim",
-        "Optimizers: how a step changes the parameters once the gradients are there.",
-        (
-            "import torch",
-            "w = torch.tensor([1.0], requires_grad=True)",
-            "w.grad = torch.tensor([0.5])",
-            "torch.optim.SGD([w], lr=0.1).step()",
-            "w",
-        ),
-        "1 − 0.1 · 0.5",
-        slow=True,
-    ),
-    TorchModule(
-        "torch.utils.data",
-        "Data sets, and loaders that hand them out in batches.",
-        (
-            "import torch",
-            "from torch.utils.data import DataLoader, TensorDataset",
-            "data = TensorDataset(torch.arange(5.0))",
-            "[batch for (batch,) in DataLoader(data, batch_size=2)]",
-        ),
-        "five numbers in batches of two: the last one is short",
-    ),
-    TorchModule(
-        "torch.autograd",
-        "Gradients: it notes each operation, and goes back through them by the chain rule.",
-        (
-            "import torch",
-            "x = torch.tensor(3.0, requires_grad=True)",
-            "torch.autograd.grad(x**2, x)",
-        ),
-        "the derivative of x² at 3",
-    ),
-    TorchModule(
-        "torch.cuda",
-        "NVIDIA's graphics processors: whether one is here, and what it has.",
-        ("import torch", "torch.cuda.is_available(), torch.cuda.device_count()"),
-        "whether PyTorch can use one here, and how many there are",
-        slow=True,
-    ),
-    TorchModule(
-        "torchvision",
-        "A package beside torch: image data sets, pictures made ready, known networks.",
-        (
-            "import torch",
-            "from torchvision.transforms import functional as TF",
-            "TF.resize(torch.ones(3, 32, 48), [16, 24]).shape",
-        ),
-        "channels first, half as high and half as wide",
-        slow=True,
-    ),
-)
 
 
 def run(module: TorchModule) -> ModuleOutput:

@@ -6,9 +6,10 @@ import pytest
 import torch
 
 from engine.graph.operations import Numbers, Value, short
-from engine.graph.settings import GraphSettings
+from engine.graph.settings import GraphSettings, parse_value
 from engine.graph.take_apart import take_apart
 from engine.graph.walk import GraphWalk, WalkPosition
+from tests.table import cells
 
 
 def walk(
@@ -59,21 +60,18 @@ def test_what_arrives_twice_is_added() -> None:
     ]
 
 
+FORMULAS = cells("""
+    sigmoid(x) → f = sigmoid(x) = sigmoid(2) = 0.8808   x**2 → f = x² = 2² = 4
+    x**-1 → f = x⁻¹ = 2⁻¹ = 0.5   x**0.5 → f = x^0.5 = 2^0.5 = 1.4142   2**x → f = 2^x = 2^2 = 4
+    -x → f = −x = −2   x*-2 → f = x · (−2) = 2 · (−2) = −4   x − 5 → f = x − 5 = 2 − 5 = −3
+    x·3 → f = x · 3 = 2 · 3 = 6   x*1e9 → f = x · (1×10⁹) = 2 · (1×10⁹) = 2×10⁹
+    loss = x/4 → loss = x / 4 = 2 / 4 = 0.5
+    maximum(x, -1) → f = maximum(x, −1) = maximum(2, −1) = 2
+""")
+
+
 def test_formulas_are_written_as_on_paper() -> None:
-    for expression, line in (
-        ("sigmoid(x)", "f = sigmoid(x) = sigmoid(2) = 0.8808"),
-        ("x**2", "f = x² = 2² = 4"),
-        ("x**-1", "f = x⁻¹ = 2⁻¹ = 0.5"),
-        ("x**0.5", "f = x^0.5 = 2^0.5 = 1.4142"),
-        ("2**x", "f = 2^x = 2^2 = 4"),
-        ("-x", "f = −x = −2"),
-        ("x*-2", "f = x · (−2) = 2 · (−2) = −4"),
-        ("x − 5", "f = x − 5 = 2 − 5 = −3"),
-        ("x·3", "f = x · 3 = 2 · 3 = 6"),
-        ("x*1e9", "f = x · (1×10⁹) = 2 · (1×10⁹) = 2×10⁹"),
-        ("loss = x/4", "loss = x / 4 = 2 / 4 = 0.5"),
-        ("maximum(x, -1)", "f = maximum(x, −1) = maximum(2, −1) = 2"),
-    ):
+    for expression, line in FORMULAS:
         assert lines(walk(expression, x=2.0), "forward") == [line]
 
 
@@ -191,26 +189,21 @@ def test_a_backward_that_cannot_start_ends_the_walk_with_the_words_of_pytorch() 
         assert "a list of 2" in stopped.moves[-1].explanation
 
 
-NOTES: list[tuple[str, Numbers, str]] = [
-    ("log(x)", -1.0, "−1 has no logarithm"),
-    ("log(x)", 0.0, "towards 0 a logarithm falls without end"),
-    ("log1p(x)", -3.0, "−2 has no logarithm"),
-    ("sqrt(x)", -4.0, "−4 has no square root"),
-    ("1/x", 0.0, "1 is divided by 0"),
-    ("x**-1", 0.0, "0 to a negative power is a division by 0"),
-    ("x**0.5", -2.0, "a negative number to the power of 0.5 would be a complex number"),
-    ("exp(x)", 1000.0, "larger than a float64 can hold"),
-    ("sum(exp(x))", (1.0, 1000.0), "an infinity goes in"),
-    ("log(x)*2", (1.0, -1.0), "what goes in is not a number"),
-    ("exp(x)*0", 1000.0, "∞ · 0 has no value"),
-    ("exp(x) - exp(x)", 1000.0, "∞ against ∞ has no value"),
-    ("sin(exp(x))", 1000.0, "∞ has no sine"),
-]
+NOTES = cells("""
+    log(x) → -1 → −1 has no logarithm   log(x) → 0 → towards 0 a logarithm falls without end
+    log1p(x) → -3 → −2 has no logarithm   sqrt(x) → -4 → −4 has no square root
+    1/x → 0 → 1 is divided by 0   x**-1 → 0 → 0 to a negative power is a division by 0
+    x**0.5 → -2 → a negative number to the power of 0.5 would be a complex number
+    exp(x) → 1000 → larger than a float64 can hold   sum(exp(x)) → [1, 1000] → an infinity goes in
+    log(x)*2 → [1, -1] → what goes in is not a number   exp(x)*0 → 1000 → ∞ · 0 has no value
+    exp(x) - exp(x) → 1000 → ∞ against ∞ has no value   sin(exp(x)) → 1000 → ∞ has no sine
+""")
 
 
 def test_what_is_not_finite_is_explained() -> None:
-    for expression, x, note in NOTES:
-        notes = [move.note for move in walk(expression, x=x).moves if move.phase == "forward"]
+    for expression, value, note in NOTES:
+        moves = walk(expression, x=parse_value("x", value)).moves
+        notes = [move.note for move in moves if move.phase == "forward"]
         assert note in notes[-1]
     last = walk("sqrt(x)", x=0.0).moves[-1]
     assert last.line == "∂f/∂x += ∂f/∂f · ∂f/∂x = 1 · ∞ = ∞"
@@ -219,17 +212,17 @@ def test_what_is_not_finite_is_explained() -> None:
 
 
 def test_numbers_are_short() -> None:
-    for value, text in (
-        (6.0, "6"),
-        (0.5, "0.5"),
-        (-0.0, "0"),
-        (100.0, "100"),
-        (20.05, "20.05"),
-        (0.1 + 0.2, "0.3"),
-        (0.731058, "0.7311"),
-        (0.99999, "1.0000"),  # the zeros say that it is rounded
-        (1.5e9, "1.5×10⁹"),
-        (-2e-7, "−2×10⁻⁷"),
-        (float("nan"), "not a number"),
-    ):
+    for text, value in {
+        "6": 6.0,
+        "0.5": 0.5,
+        "0": -0.0,
+        "100": 100.0,
+        "20.05": 20.05,
+        "0.3": 0.1 + 0.2,
+        "0.7311": 0.731058,
+        "1.0000": 0.99999,  # the zeros say that it is rounded
+        "1.5×10⁹": 1.5e9,
+        "−2×10⁻⁷": -2e-7,
+        "not a number": float("nan"),
+    }.items():
         assert short(value) == text

@@ -14,6 +14,7 @@ from engine.tensors.evaluate import evaluate
 from engine.tensors.looks import PyTorchRefused
 from engine.tensors.scenes import SCENES
 from engine.tensors.vocabulary import FORMS, METHODS, ONLY_METHODS, OPERATORS
+from tests.table import cells
 
 
 def names(dtype: torch.dtype = torch.int64) -> dict[str, torch.Tensor]:
@@ -98,28 +99,18 @@ def test_hostile_lines_are_refused_and_nothing_is_executed() -> None:
     assert heard == []
 
 
-PLACES = [
-    ("x + z", "z", "no tensor is called z"),
-    ("x.reshap(2, -1)", "reshap", "did you mean reshape"),
-    ("x.foo + y", "foo", "no attribute x.foo"),
-    ("y + x.add_(1)", "add_", "in place"),
-    ("x.sum(axes=1)", "axes=1", "axes= is not taken"),
-    ("x.to(torch.flot32)", "flot32", "did you mean float32"),
-    ("torch.stak([x, x])", "stak", "did you mean stack"),
-    ("x[0] + [1, 2]", "[1, 2]", "torch.tensor"),
-    ("y + x.repeat(99999, 1)", "x.repeat(99999, 1)", "1,199,988 cells; at most 30,000"),
-    ("x + 9**9**9", "9**9**9", "64 bits"),
-    ("x and y", "x and y", "& and |"),
-    ("1 < x < 5", "1 < x < 5", "(x > 1) & (x < 5)"),
-    ("not x", "not x", "~"),
-    ("x.sum + 1", "sum", "called with ()"),
-    ("y + x[None].T", "T", "3 dimensions"),
-    ("x + x.max(dim=0)", "x.max(dim=0)", "tensors and numbers"),
-    ("x.sum(ｄｉｍ=0, axis=0)", "axis=0", "dim is given twice"),
-    ("x.ﬁll(2) + 1", "ﬁll", "no method x.fill"),
-    ("x . foo", "foo", "no attribute x.foo"),
-    ("x[True:]", "True", "from one whole number to another"),
-]
+PLACES = cells("""
+    x + z → z → no tensor is called z   x.reshap(2, -1) → reshap → did you mean reshape
+    x.foo + y → foo → no attribute x.foo   y + x.add_(1) → add_ → in place
+    x.sum(axes=1) → axes=1 → axes= is not taken   x.to(torch.flot32) → flot32 → did you mean float32
+    torch.stak([x, x]) → stak → did you mean stack   x[0] + [1, 2] → [1, 2] → torch.tensor
+    y + x.repeat(99999, 1) → x.repeat(99999, 1) → 1,199,988 cells; at most 30,000
+    x + 9**9**9 → 9**9**9 → 64 bits   x and y → x and y → & and |
+    1 < x < 5 → 1 < x < 5 → (x > 1) & (x < 5)   not x → not x → ~   x.sum + 1 → sum → called with ()
+    y + x[None].T → T → 3 dimensions   x + x.max(dim=0) → x.max(dim=0) → tensors and numbers
+    x.sum(ｄｉｍ=0, axis=0) → axis=0 → dim is given twice   x.ﬁll(2) + 1 → ﬁll → no method x.fill
+    x . foo → foo → no attribute x.foo   x[True:] → True → from one whole number to another
+""")
 
 
 def test_a_refusal_points_at_the_place_and_says_what_is_allowed() -> None:
@@ -132,57 +123,32 @@ def test_a_refusal_points_at_the_place_and_says_what_is_allowed() -> None:
     assert refusal.pointer.splitlines()[1] == "     ^"
 
 
-TORCH = [
-    ("x.reshape(5, -1)", "cannot be shared out evenly"),
-    ("x.reshape(5)", "there are 12, and these make 5"),
-    ("x.reshape(-1, -1)", "Only one size may be −1"),
-    ("x.reshape(10**12)", "there are 12, and these make 1,000,000,000,000"),
-    ("x.T.view(12)", "x.reshape(…) copies"),
-    ("x[3]", "Dimension 0: 0 to 2, dimension 1: 0 to 3"),
-    ("x[:, [4]]", "dimension 1: 0 to 3"),
-    ("x[0, 0, 0]", "each takes one index at most"),
-    ("x.sum()[0]", "single number"),
-    ("x[::-1]", "x.flip(0)"),
-    ("x[1.5]", "whole number"),
-    ("x[y > 10, y > 10]", "3 × 4"),
-    ("x[[0, 1], [0, 1, 2]]", "equal lengths"),
-    ("x[x.float()]", "a mask"),
-    ("x.permute(0, 0)", "x.permute(1, 0)"),
-    ("x.permute(0)", "each is named once"),
-    ("x.transpose(0, 2)", "There are 2 dimensions"),
-    ("x.sum(dim=2)", "from 0 to 1"),
-    ("y.sum(dim=1)", "is 1 dimension"),
-    ("x.expand(3, 8)", "size 1"),
-    ("x.repeat(2)", "at least as many"),
-    ("x.unflatten(0, (2, 2))", "multiply"),
-    ("x.item()", "this has 12"),
-    ("x.mean()", "x.float().mean()"),
-    ("x[0:0].max()", "There is nothing in it"),
-    ("y.mT", "last two dimensions"),
-    ("x @ y", "Perhaps one of them wants .mT"),
-    ("x @ x[0, 0]", "write *"),
-    ("x @ x.T.float()", "one dtype"),
-    ("x // 0", "x.float() // 0"),
-    ("x ** -1", "x.float()"),
-    ("-(x > 1)", "~"),
-    ("x.float() & y[0]", "compare first"),
-    ("torch.cat([x, y])", "3 × 4, 3"),
-    ("torch.stack([x, y])", "one and the same shape"),
-    ("torch.where(x > 1, y, x)", "fit each other"),
-    ("torch.where(x, x, 0)", "The first argument is a mask"),
-    ("x.unsqueeze(3)", "dim goes from 0 to 2 for the new one"),
-    ("torch.stack([x, x], dim=9)", "dim goes from 0 to 2 for the new one"),
-    ("torch.cat([x, x], dim=5)", "dim goes from 0 to 1, or"),
-    ("x.std()", "x.float().std()"),
-    ("x % 0", "x.float() % 0"),
-    ("torch.tensor([300], dtype=torch.uint8)", "does not fit this dtype"),
-    ("torch.arange(0, 1, 0)", "With a step of 0 there is no end"),
-    ("torch.arange(0, 1, -1)", "the end is never reached"),
-    ("torch.tensor([[1, 2], [3]])", "ragged"),
-    ("torch.zeros(-1)", "used as in"),
-    ("x.float() ^ 2", "a power is written **"),
-    ("x.flatten(1, 2, 3)", "used as in"),
-]
+TORCH = cells("""
+    x.reshape(5, -1) → cannot be shared out evenly   x.reshape(5) → there are 12, and these make 5
+    x.reshape(-1, -1) → Only one size may be −1
+    x.reshape(10**12) → there are 12, and these make 1,000,000,000,000
+    x.T.view(12) → x.reshape(…) copies   x[3] → Dimension 0: 0 to 2, dimension 1: 0 to 3
+    x[:, [4]] → dimension 1: 0 to 3   x[0, 0, 0] → each takes one index at most
+    x.sum()[0] → single number   x[::-1] → x.flip(0)   x[1.5] → whole number
+    x[y > 10, y > 10] → 3 × 4   x[[0, 1], [0, 1, 2]] → equal lengths   x[x.float()] → a mask
+    x.permute(0, 0) → x.permute(1, 0)   x.permute(0) → each is named once
+    x.transpose(0, 2) → There are 2 dimensions   x.sum(dim=2) → from 0 to 1
+    y.sum(dim=1) → is 1 dimension   x.expand(3, 8) → size 1   x.repeat(2) → at least as many
+    x.unflatten(0, (2, 2)) → multiply   x.item() → this has 12   x.mean() → x.float().mean()
+    x[0:0].max() → There is nothing in it   y.mT → last two dimensions
+    x @ y → Perhaps one of them wants .mT   x @ x[0, 0] → write *   x @ x.T.float() → one dtype
+    x // 0 → x.float() // 0   x ** -1 → x.float()   -(x > 1) → ~   x.float() & y[0] → compare first
+    torch.cat([x, y]) → 3 × 4, 3   torch.stack([x, y]) → one and the same shape
+    torch.where(x > 1, y, x) → fit each other   torch.where(x, x, 0) → The first argument is a mask
+    x.unsqueeze(3) → dim goes from 0 to 2 for the new one
+    torch.stack([x, x], dim=9) → dim goes from 0 to 2 for the new one
+    torch.cat([x, x], dim=5) → dim goes from 0 to 1, or   x.std() → x.float().std()
+    x % 0 → x.float() % 0   torch.tensor([300], dtype=torch.uint8) → does not fit this dtype
+    torch.arange(0, 1, 0) → With a step of 0 there is no end
+    torch.arange(0, 1, -1) → the end is never reached   torch.tensor([[1, 2], [3]]) → ragged
+    torch.zeros(-1) → used as in   x.float() ^ 2 → a power is written **
+    x.flatten(1, 2, 3) → used as in
+""")
 
 
 def test_an_error_of_pytorch_is_shown_and_explained() -> None:
@@ -298,30 +264,21 @@ def test_a_suggestion_computes_what_the_typed_line_computes_or_is_not_given() ->
     assert not {"torch.Tensor(3)", "torch.rand(2)", "x.norm(1)", "torch.range(0, 3)"} & compared
 
 
-WORDS = [
-    ("import torch", "nothing has to be imported"),
-    ("torch", "torch is a module, no tensor; there are x, y"),
-    ("np", "np is a module"),
-    ("x.grad", "the lesson autograd"),
-    ("x.backward()", "the lesson autograd"),
-    ("torch.load('a')", "no file is read"),
-    ("eval('x')", "nothing that is typed is executed"),
-    ("torch.randint(0, 9, (2,))", "no random numbers"),
-    ("foo(x)", "functions of a tensor are its methods, as in x.sum()"),
-    ("x.foo()", "no method x.foo here; did you mean"),
-    ("torch.stak([x, x])", "did you mean stack"),
-    ("x.sort()", "this lab does not have x.sort; there are shape"),
-    ("torch.einsum('i->', x)", "this lab does not have torch.einsum"),
-    ("torch.sigmoid", "called with a tensor: torch.sigmoid(x)"),
-    ("torch.nn", "torch.nn is a module"),
-    ("nn.functional.x", "nn.functional is not used here; functions of a tensor are its methods"),
-    ("del x", "del is a statement"),
-    ("x && y", "&& is not a sign of Python"),
-    ("torch.sum()", "torch.sum has a tensor first"),
-    ("x, y", "without a comma"),
-    ("f'{x}'", "no texts"),
-    ("[i for i in x]", "no loops"),
-]
+WORDS = cells("""
+    import torch → nothing has to be imported   torch → torch is a module, no tensor; there are x, y
+    np → np is a module   x.grad → the lesson autograd   x.backward() → the lesson autograd
+    torch.load('a') → no file is read   eval('x') → nothing that is typed is executed
+    torch.randint(0, 9, (2,)) → no random numbers
+    foo(x) → functions of a tensor are its methods, as in x.sum()
+    x.foo() → no method x.foo here; did you mean   torch.stak([x, x]) → did you mean stack
+    x.sort() → this lab does not have x.sort; there are shape
+    torch.einsum('i->', x) → this lab does not have torch.einsum
+    torch.sigmoid → called with a tensor: torch.sigmoid(x)   torch.nn → torch.nn is a module
+    nn.functional.x → nn.functional is not used here; functions of a tensor are its methods
+    del x → del is a statement   x && y → && is not a sign of Python
+    torch.sum() → torch.sum has a tensor first   x, y → without a comma   f'{x}' → no texts
+    [i for i in x] → no loops
+""")
 
 
 def test_what_has_no_other_form_is_refused_for_its_reason() -> None:

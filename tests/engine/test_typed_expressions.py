@@ -91,14 +91,10 @@ def test_a_module_is_said_to_lack_only_what_it_lacks() -> None:
                     assert not hasattr(real, name), f"{module}.{name}"
 
 
-SIGNS = [
-    ("x × y", "x*y"),
-    ("x · y ÷ 2 − 1", "x*y/2 - 1"),
-    ("3*x² + x³", "3*x**2 + x**3"),
-    ("x⁻¹", "x**-1"),
-    ("ｅｘｐ（ｘ）＋１", "exp(x) + 1"),
-    ("2*x\u00a0+ 1", "2*x + 1"),
-]
+SIGNS = cells("""
+    x × y → x*y   x · y ÷ 2 − 1 → x*y/2 - 1   3*x² + x³ → 3*x**2 + x**3   x⁻¹ → x**-1
+    ｅｘｐ（ｘ）＋１ → exp(x) + 1   2*x + 1 → 2*x + 1
+""")
 
 
 def test_the_signs_of_mathematics_are_accepted() -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
-
-SIZES = [(80, 22), (120, 40)]
 
 
 def open_lab(terminal: Open, columns: int, rows: int, **environment: str) -> Terminal:
@@ -36,9 +32,8 @@ def line(app: Terminal) -> str:
     return app.screen.display[1].strip()
 
 
-@pytest.mark.parametrize(("columns", "rows"), SIZES)
-def test_a_lab_from_the_first_key_to_the_last(terminal: Open, columns: int, rows: int) -> None:
-    app = open_lab(terminal, columns, rows)
+def test_a_lab_from_the_first_key_to_the_last(terminal: Open) -> None:
+    app = open_lab(terminal, 120, 40)
     assert "∂ none yet" in app.text
     assert "∂ 0" not in app.text
     app.send("ss")

@@ -171,31 +171,36 @@ def test_what_is_no_number_is_null(main: Main) -> None:
         assert "nan" not in output.split()
 
 
-MISTAKES = [
-    (settings("expression=foo(x)", "x=2"), "an expression has no function foo"),
-    (settings("expression=x.T", "x=2"), "at column 1: 'x.T'"),
-    (settings("expression=x*y", "x=2"), "y has no value: give it one with --set y=2"),
-    (settings("expression=x*2", "x=2", "y=3"), "y has a value, but the expression does not"),
-    (settings("expression="), "an expression is wanted"),
-    (settings("expression=x*2", "x=two"), "it must be a number"),
-    (settings("expression=x*2", f"x=[{'1,' * 100_000}1]"), "too many"),
-    (settings(f"expression={'(' * 10_000}x{')' * 10_000}", "x=2"), "too many"),
-    (settings("expression=x\x1b[2J", "x=2"), "U+001B"),
-    (settings("expression=x*y", "x=[1,2]", "y=[1,2,3]"), "must match the size"),
-    (settings("expression=x*2", "x=2", "requires_grad=q"), "the inputs are x"),
-    (settings("exp=2"), "exp is taken: it is a function"),
-    (settings("q=2"), "q has a value, but the expression does not use it"),
-    (settings("x"), "--set takes NAME=VALUE"),
-    (["--preset", "produkt"], "did you mean product"),
-    (["--preset", "twice", "--set", "x=2"], "it takes no --set"),
-    (["--seed", "1"], "autograd trains nothing: leave --seed out"),
-    (["--every", "1"], "autograd trains nothing: leave --every out"),
-    (["--device", "cuda"], "leave --device out"),
-]
+def mistake(expression: str, *pairs: str) -> list[str]:
+    return settings(f"expression={expression}", *pairs)
+
+
+MISTAKES = {
+    "an expression has no function foo": mistake("foo(x)", "x=2"),
+    "at column 1: 'x.T'": mistake("x.T", "x=2"),
+    "y has no value: give it one with --set y=2": mistake("x*y", "x=2"),
+    "y has a value, but the expression does not": mistake("x*2", "x=2", "y=3"),
+    "an expression is wanted": mistake(""),
+    "it must be a number": mistake("x*2", "x=two"),
+    "200,003 characters: too many": mistake("x*2", f"x=[{'1,' * 100_000}1]"),
+    "characters are too many": mistake(f"{'(' * 10_000}x{')' * 10_000}", "x=2"),
+    "U+001B": mistake("x\x1b[2J", "x=2"),
+    "the sign \\ is not taken here, at column 3: '\\\\'": mistake("x \\(U", "x=2"),
+    "must match the size": mistake("x*y", "x=[1,2]", "y=[1,2,3]"),
+    "the inputs are x": mistake("x*2", "x=2", "requires_grad=q"),
+    "exp is taken: it is a function": settings("exp=2"),
+    "q has a value, but the expression does not use it": settings("q=2"),
+    "--set takes NAME=VALUE": settings("x"),
+    "did you mean product": ["--preset", "produkt"],
+    "it takes no --set": ["--preset", "twice", "--set", "x=2"],
+    "autograd trains nothing: leave --seed out": ["--seed", "1"],
+    "autograd trains nothing: leave --every out": ["--every", "1"],
+    "leave --device out": ["--device", "cuda"],
+}
 
 
 def test_what_is_wrong_is_said_in_one_line(main: Main) -> None:
-    for words, what in MISTAKES:
+    for what, words in MISTAKES.items():
         line = main.refused("run", "autograd", *words)
         assert what in line
         assert len(line) < 400

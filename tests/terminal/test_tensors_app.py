@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from tests.terminal.conftest import Open
 from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
-
-SIZES = [(80, 22), (120, 40)]
 
 
 def open_lab(terminal: Open, columns: int, rows: int, **environment: str) -> Terminal:
@@ -53,11 +49,8 @@ def frame(text: str) -> int:
     return int(found[1]) if found else -1
 
 
-@pytest.mark.parametrize(("columns", "rows"), SIZES)
-def test_the_ladder_from_the_first_rung_to_the_last(
-    terminal: Open, columns: int, rows: int
-) -> None:
-    app = open_lab(terminal, columns, rows)
+def test_every_scene_from_the_first_to_the_map(terminal: Open) -> None:
+    app = open_lab(terminal, 80, 22)
     climb(app, "features", "sequence")
     app.send("nnn")
     app.until("still 2-D")
@@ -129,6 +122,8 @@ def test_another_size_in_the_middle_without_colours(terminal: Open) -> None:
     app.send("\r")
     app.until(lambda text: "its own" in text and "x.reshape(2, -1) + 1" in text)
     app.resize(80, 22)
+    app.until(lambda text: "Challenges" not in text)
     app.send("v")
-    app.until(lambda text: "Lines to try" in text and "▶ x.reshape(2, -1)" in text)
+    app.until(lambda text: "Lines to try" in text and "  x.reshape(2, -1)" in text)
+    assert "▶" not in app.text  # the learner's own is no line of the scene
     quit_app(app)

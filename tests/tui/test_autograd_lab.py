@@ -100,87 +100,90 @@ MOVES = [  # what is said, the node at work, and how many nodes have no gradient
 ]
 
 
-async def test_the_walk_through_three_factors_and_the_keys_at_its_ends() -> None:
+async def the_walk_through_three_factors(pilot: Pilot[None], lab: AutogradLab) -> None:
+    graph = lab.query_one(Diagram)
+    assert "forward 0/2" in heading(pilot)
+    assert box(lab, "a = x · y") == ["?", "∂ none yet"]
+    assert "┏" not in graph.text
+    assert graph.text.count("none yet") == 5
+    await until(pilot, lambda: dim(pilot) == {"b", "r"})
+    await pilot.press("b", "r")
+    assert lab.state.look.position == 0
+    for line, node, empty in MOVES:
+        await pilot.press("s")
+        assert shown(lab, "#description").startswith(line)
+        assert line.split()[0] in heading(pilot)
+        (lit,) = re.findall(r"┃ (\w).*? ┃", graph.text)[:1]
+        assert (lit, graph.text.count("┏━━")) == (node, 1)
+        assert graph.text.count("none yet") == empty
+        assert not re.search(r"∂ 0\b", graph.text)
+        forward = line.startswith("forward")  # the arrows point to where the numbers go
+        assert (graph.text.count("▶"), graph.text.count("◀")) == ((4, 0) if forward else (0, 4))
+    assert re.search(r"┏━ 2 ━", graph.text)  # ∂a/∂y = x = 2, on the way that was just gone
+    await until(pilot, lambda: dim(pilot) == {"s"})
+    await until(pilot, lambda: "challenge met" in flat(pilot))
+    assert not pilot.app.screen.query(Toast)  # a notice would hide what is said
+    said = flat(pilot)
+    assert "MulBackward0" in said
+    assert "✓ check: nudging each input a little (finite differences) agrees to" in said
+    assert "f = a · z" in said
+    assert [box(lab, name)[1] for name in "xyz"] == ["∂ 12", "∂ 8", "∂ 6"]
+    await pilot.press("s", "s")
+    assert lab.state.look.position == 7
+    await pilot.press("b")
+    assert lab.state.look.position == 6
+    assert re.search(r"┗━ 3 ━", graph.text)  # ∂a/∂x = y = 3
+    assert not re.search(r" 2 ─", graph.text)
+    await until(pilot, lambda: dim(pilot) == set())
+    await pilot.press("r")
+    assert lab.state.look.position == 0
+    await until(pilot, lambda: dim(pilot) == {"b", "r"})
+
+
+async def space_plays_holds_and_begins_again(pilot: Pilot[None], lab: AutogradLab) -> None:
+    state = pilot.app.screen.query_one(StatusBar)
+    await pilot.press("left_square_bracket", "space")
+    assert lab.state.look.position == 1  # at once, and not only after two seconds
+    await until(pilot, lambda: "▶ 0.5 a second" in state.text)
+    await pilot.press(*["right_square_bracket"] * 4)
+    await until(pilot, lambda: "▶ 8 a second" in state.text)
+    await until(pilot, lambda: lab.state.look.position >= 3)
+    await pilot.press("space")
+    held = lab.state.look.position
+    assert not lab.playing
+    await until(pilot, lambda: "s: next move" in state.text)
+    assert lab.state.look.position == held
+    await pilot.press("space")
+    await until(pilot, lambda: lab.state.look.done)
+    await until(pilot, lambda: not lab.playing)
+    assert "at the end" in state.text
+    await pilot.press(*["left_square_bracket"] * 4)  # so that it does not play on meanwhile
+    await pilot.press("space")
+    assert lab.state.look.position == 1
+    assert lab.playing
+    await pilot.press("s")
+    assert not lab.playing
+    await pilot.press("space", "c")
+    assert not lab.playing  # nothing plays out of sight
+    held = lab.state.look.position
+    await pilot.press("2")
+    await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
+    await pilot.press("e", *"garbage", "escape", "space")
+    assert "garbage" not in screen_text(pilot.app)
+    await pilot.press("escape")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+    assert not lab.playing
+    assert lab.state.look.position == held + 1
+    await pilot.press("enter")
+    assert await open_lab(pilot) is lab
+    assert lab.state.look.position == held + 1
+
+
+async def test_the_walk_step_by_step_and_played() -> None:
     async with app("autograd").run_test(size=NARROW, notifications=True) as pilot:
         lab = await open_lab(pilot)
-        graph = lab.query_one(Diagram)
-        assert "forward 0/2" in heading(pilot)
-        assert box(lab, "a = x · y") == ["?", "∂ none yet"]
-        assert "┏" not in graph.text
-        assert graph.text.count("none yet") == 5
-        await until(pilot, lambda: dim(pilot) == {"b", "r"})
-        await pilot.press("b", "r")
-        assert lab.state.look.position == 0
-        for line, node, empty in MOVES:
-            await pilot.press("s")
-            assert shown(lab, "#description").startswith(line)
-            assert line.split()[0] in heading(pilot)
-            (lit,) = re.findall(r"┃ (\w).*? ┃", graph.text)[:1]
-            assert (lit, graph.text.count("┏━━")) == (node, 1)
-            assert graph.text.count("none yet") == empty
-            assert not re.search(r"∂ 0\b", graph.text)
-            forward = line.startswith("forward")  # the arrows point to where the numbers go
-            assert (graph.text.count("▶"), graph.text.count("◀")) == ((4, 0) if forward else (0, 4))
-        assert re.search(r"┏━ 2 ━", graph.text)  # ∂a/∂y = x = 2, on the way that was just gone
-        await until(pilot, lambda: dim(pilot) == {"s"})
-        await until(pilot, lambda: "challenge met" in flat(pilot))
-        assert not pilot.app.screen.query(Toast)  # a notice would hide what is said
-        said = flat(pilot)
-        assert "MulBackward0" in said
-        assert "✓ check: nudging each input a little (finite differences) agrees to" in said
-        assert "f = a · z" in said
-        assert [box(lab, name)[1] for name in "xyz"] == ["∂ 12", "∂ 8", "∂ 6"]
-        await pilot.press("s", "s")
-        assert lab.state.look.position == 7
-        await pilot.press("b")
-        assert lab.state.look.position == 6
-        assert re.search(r"┗━ 3 ━", graph.text)  # ∂a/∂x = y = 3
-        assert not re.search(r" 2 ─", graph.text)
-        await until(pilot, lambda: dim(pilot) == set())
-        await pilot.press("r")
-        assert lab.state.look.position == 0
-        await until(pilot, lambda: dim(pilot) == {"b", "r"})
-
-
-async def test_space_plays_to_the_end_holds_and_begins_again() -> None:
-    async with app("autograd").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
-        state = pilot.app.screen.query_one(StatusBar)
-        await pilot.press("left_square_bracket", "space")
-        assert lab.state.look.position == 1  # at once, and not only after two seconds
-        await until(pilot, lambda: "▶ 0.5 a second" in state.text)
-        await pilot.press(*["right_square_bracket"] * 4)
-        await until(pilot, lambda: "▶ 8 a second" in state.text)
-        await until(pilot, lambda: lab.state.look.position >= 3)
-        await pilot.press("space")
-        held = lab.state.look.position
-        assert not lab.playing
-        await until(pilot, lambda: "s: next move" in state.text)
-        assert lab.state.look.position == held
-        await pilot.press("space")
-        await until(pilot, lambda: lab.state.look.done)
-        await until(pilot, lambda: not lab.playing)
-        assert "at the end" in state.text
-        await pilot.press(*["left_square_bracket"] * 4)  # so that it does not play on meanwhile
-        await pilot.press("space")
-        assert lab.state.look.position == 1
-        assert lab.playing
-        await pilot.press("s")
-        assert not lab.playing
-        await pilot.press("space", "c")
-        assert not lab.playing  # nothing plays out of sight
-        held = lab.state.look.position
-        await pilot.press("2")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        await pilot.press("e", *"garbage", "escape", "space")
-        assert "garbage" not in screen_text(pilot.app)
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        assert not lab.playing
-        assert lab.state.look.position == held + 1
-        await pilot.press("enter")
-        assert await open_lab(pilot) is lab
-        assert lab.state.look.position == held + 1
+        await the_walk_through_three_factors(pilot, lab)
+        await space_plays_holds_and_begins_again(pilot, lab)
 
 
 REFUSALS = {
@@ -202,69 +205,65 @@ def grounds(pilot: Pilot[None], lab: AutogradLab) -> set[str]:
     return {style.bgcolor.name for style in styles if style and style.bgcolor}
 
 
-async def test_every_preset_can_be_walked_and_the_errors_are_the_real_ones() -> None:
-    async with app("autograd").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
-        for preset in LESSON.presets:
-            await until(pilot, lambda preset=preset: f" {preset.name} · " in heading(pilot))
-            look = lab.state.look
-            assert lab.query_one(Diagram).display is isinstance(look, WalkPosition)
-            assert lab.query_one(Transcript).display is isinstance(look, ProgramPosition)
-            if preset.name in REFUSALS:
-                while not (lab.state.look.ran and lab.state.look.ran[-1].error):
-                    lab.action_step()
-                for words in (*REFUSALS[preset.name], "✗"):
-                    await until(pilot, lambda words=words: words in flat(pilot))
-            if preset.name == "twice":  # it stands on the screen's background in both themes
-                before = grounds(pilot, lab)
-                assert len(before) == 1
-                await pilot.press("t")
-                await until(pilot, lambda before=before: grounds(pilot, lab) != before)
-                assert len(grounds(pilot, lab)) == 1
-            await to_the_end(pilot, lab)
-            if isinstance(look, WalkPosition):
-                assert not look.walk.error
-                assert box(lab, f"{look.walk.result.name} = {look.walk.result.formula}")
-            else:  # what the last line gave is in sight
-                last = look.program.statements[-1]
-                words = (last.refusal or last.why).split()[-4:]
-                await until(pilot, lambda words=words: " ".join(words) in flat(pilot))
-            await pilot.press("p")
-        await until(pilot, lambda: " product · forward 0/2" in heading(pilot))
+async def every_preset_can_be_walked(pilot: Pilot[None], lab: AutogradLab) -> None:
+    for preset in LESSON.presets:
+        await until(pilot, lambda preset=preset: f" {preset.name} · " in heading(pilot))
+        look = lab.state.look
+        assert lab.query_one(Diagram).display is isinstance(look, WalkPosition)
+        assert lab.query_one(Transcript).display is isinstance(look, ProgramPosition)
+        if preset.name in REFUSALS:
+            while not (lab.state.look.ran and lab.state.look.ran[-1].error):
+                lab.action_step()
+            for words in (*REFUSALS[preset.name], "✗"):
+                await until(pilot, lambda words=words: words in flat(pilot))
+        if preset.name == "twice":  # it stands on the screen's background in both themes
+            before = grounds(pilot, lab)
+            assert len(before) == 1
+            await pilot.press("t")
+            await until(pilot, lambda before=before: grounds(pilot, lab) != before)
+            assert len(grounds(pilot, lab)) == 1
+        await to_the_end(pilot, lab)
+        if isinstance(look, WalkPosition):
+            assert not look.walk.error
+            assert box(lab, f"{look.walk.result.name} = {look.walk.result.formula}")
+        else:  # what the last line gave is in sight
+            last = look.program.statements[-1]
+            words = (last.refusal or last.why).split()[-4:]
+            await until(pilot, lambda words=words: " ".join(words) in flat(pilot))
+        await pilot.press("p")
+    await until(pilot, lambda: " product · forward 0/2" in heading(pilot))
 
 
-async def test_an_expression_values_and_weights_are_typed() -> None:
-    async with app("autograd").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
-        await write(pilot, lab, "x = 5")
-        await to_the_end(pilot, lab)
-        assert [box(lab, name)[1] for name in "xyz"] == ["∂ 12", "∂ 20", "∂ 15"]
-        await write(pilot, lab, "x = [1, 2]")
-        await to_the_end(pilot, lab)
-        said = flat(pilot)
-        assert "RuntimeError: grad can be implicitly created only for scalar outputs" in said
-        assert "weight them: gradient=[1, 1]." in said
-        await write(pilot, lab, "gradient = [1, 10]")
-        await to_the_end(pilot, lab)
-        # L = 1·(x₁·y·z) + 10·(x₂·y·z): ∂L/∂x = [12, 120], ∂L/∂y = 1·1·4 + 10·2·4 = 84.
-        assert box(lab, "x") == ["[1, 2] (2,)", "∂ [12, 120]"]
-        assert box(lab, "y") == ["3 ()", "∂ 84"]
-        await write(pilot, lab, "x = 2")
-        await pilot.press("enter", *"x**2", "enter")  # takes the place of what stood there
-        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        await until(pilot, lambda: "your own · forward 0/1" in heading(pilot))
-        await pilot.press("s", "s", "s")
-        assert box(lab, "x") == ["2 ()", "∂ 4"]
-        assert box(lab, "f = x²") == ["4 ()", "∂ 1"]
-        await write(pilot, lab, "log(-x)")
-        await pilot.press("s", "s")
-        await pilot.pause()
-        assert "−2 has no logarithm: it is negative" in flat(pilot)
-        assert "not a number" in flat(pilot)
-        await write(pilot, lab, "9**9**9 * x")
-        await to_the_end(pilot, lab)
-        assert box(lab, "x")[1] == "∂ ∞"
-        assert "no check for x: the gradient is not finite" in shown(lab, "#description")
+async def an_expression_values_and_weights_are_typed(pilot: Pilot[None], lab: AutogradLab) -> None:
+    await write(pilot, lab, "x = 5")
+    await to_the_end(pilot, lab)
+    assert [box(lab, name)[1] for name in "xyz"] == ["∂ 12", "∂ 20", "∂ 15"]
+    await write(pilot, lab, "x = [1, 2]")
+    await to_the_end(pilot, lab)
+    said = flat(pilot)
+    assert "RuntimeError: grad can be implicitly created only for scalar outputs" in said
+    assert "weight them: gradient=[1, 1]." in said
+    await write(pilot, lab, "gradient = [1, 10]")
+    await to_the_end(pilot, lab)
+    # L = 1·(x₁·y·z) + 10·(x₂·y·z): ∂L/∂x = [12, 120], ∂L/∂y = 1·1·4 + 10·2·4 = 84.
+    assert box(lab, "x") == ["[1, 2] (2,)", "∂ [12, 120]"]
+    assert box(lab, "y") == ["3 ()", "∂ 84"]
+    await write(pilot, lab, "x = 2")
+    await pilot.press("enter", *"x**2", "enter")  # takes the place of what stood there
+    await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
+    await until(pilot, lambda: "your own · forward 0/1" in heading(pilot))
+    await pilot.press("s", "s", "s")
+    assert box(lab, "x") == ["2 ()", "∂ 4"]
+    assert box(lab, "f = x²") == ["4 ()", "∂ 1"]
+    await write(pilot, lab, "log(-x)")
+    await pilot.press("s", "s")
+    await pilot.pause()
+    assert "−2 has no logarithm: it is negative" in flat(pilot)
+    assert "not a number" in flat(pilot)
+    await write(pilot, lab, "9**9**9 * x")
+    await to_the_end(pilot, lab)
+    assert box(lab, "x")[1] == "∂ ∞"
+    assert "no check for x: the gradient is not finite" in shown(lab, "#description")
 
 
 HOSTILE = [
@@ -278,84 +277,77 @@ HOSTILE = [
 ]
 
 
-async def test_refused_lines_are_pointed_at_and_change_nothing(tmp_path: Path) -> None:
-    marker = tmp_path / "marker"
-    async with app("autograd").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("s", "s", "s")
-        before = lab.state.look
-        await write(pilot, lab, "x*y + foo(z)")
-        page = screen_text(pilot.app).split("\n")
-        assert page[1].index("foo") == page[2].index("^^^")
-        assert "an expression has no function foo. There are exp, log," in page[3]
+async def refused_lines_are_pointed_at(pilot: Pilot[None], lab: AutogradLab, marker: Path) -> None:
+    await pilot.press("s", "s", "s")
+    before = lab.state.look
+    await write(pilot, lab, "x*y + foo(z)")
+    page = screen_text(pilot.app).split("\n")
+    assert page[1].index("foo") == page[2].index("^^^")
+    assert "an expression has no function foo. There are exp, log," in page[3]
+    await pilot.press("escape")
+    await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
+    assert "› x*y*z" in screen_text(pilot.app)
+    assert "foo" not in screen_text(pilot.app)
+    for text in HOSTILE:
+        await write(pilot, lab, text.replace("MARKER", str(marker)))
+        assert lab.query_one(ExpressionLine).has_class("-refused"), text
+        words = shown(lab, "#refusal").split("\n")[-1]
+        await pilot.pause()
+        assert " ".join(words.split())[:60] in flat(pilot)
         await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        assert "› x*y*z" in screen_text(pilot.app)
-        assert "foo" not in screen_text(pilot.app)
-        for text in HOSTILE:
-            await write(pilot, lab, text.replace("MARKER", str(marker)))
-            assert lab.query_one(ExpressionLine).has_class("-refused"), text
-            words = shown(lab, "#refusal").split("\n")[-1]
-            await pilot.pause()
-            assert " ".join(words.split())[:60] in flat(pilot)
-            await pilot.press("escape")
-        assert not marker.exists()
-        assert lab.state.look is before
-        assert "a = x · y" in lab.query_one(Diagram).text
-        await pilot.press("s")
-        assert lab.state.look.position == before.position + 1
+    assert not marker.exists()
+    assert lab.state.look is before
+    assert "a = x · y" in lab.query_one(Diagram).text
+    await pilot.press("s")
+    assert lab.state.look.position == before.position + 1
 
 
-async def test_a_narrow_screen_shows_one_side_and_the_walk_comes_back_to_the_graph() -> None:
-    async with app("autograd").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("s", "s", "s", "v")
-        await until(pilot, lambda: "The walk so far" in screen_text(pilot.app))
-        page = screen_text(pilot.app)
-        assert "f = a · z = 6 · 4 = 24" in page
-        assert page.count("∂f/∂f = 1") == 2  # in the list, and as the last move
-        assert not lab.query_one(Diagram).display
-        for key in ("enter", "g", "space", "s", "p", "v", "q"):
-            assert key in pilot.app.screen.active_bindings
-        await pilot.press("s")
-        await until(pilot, lambda: lab.query_one(Diagram).display)
-        await until(pilot, lambda: "∂ 4" in screen_text(pilot.app))
-        await pilot.press("b", "b", "b", "b")  # the keys go to what is in sight
-        assert lab.state.look.position == 0
+async def a_narrow_screen_shows_one_side(pilot: Pilot[None], lab: AutogradLab) -> None:
+    await pilot.press("s", "s", "s", "v")
+    await until(pilot, lambda: "The walk so far" in screen_text(pilot.app))
+    page = screen_text(pilot.app)
+    assert "f = a · z = 6 · 4 = 24" in page
+    assert page.count("∂f/∂f = 1") == 2  # in the list, and as the last move
+    assert not lab.query_one(Diagram).display
+    for key in ("enter", "g", "space", "s", "p", "v", "q"):
+        assert key in pilot.app.screen.active_bindings
+    await pilot.press("s")
+    await until(pilot, lambda: lab.query_one(Diagram).display)
+    await until(pilot, lambda: "∂ 4" in screen_text(pilot.app))
+    await pilot.press("b", "b", "b", "b")  # the keys go to what is in sight
+    assert lab.state.look.position == 0
+    await pilot.press("v")
+    await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
+    for key, sign, gradient in (("g", "○", "no gradient"), ("g", "●", "∂ 12")):
+        await pilot.press(key)
+        await until(pilot, lambda sign=sign: f"{sign} x = 2" in screen_text(pilot.app))
         await pilot.press("v")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
-        for key, sign, gradient in (("g", "○", "no gradient"), ("g", "●", "∂ 12")):
-            await pilot.press(key)
-            await until(pilot, lambda sign=sign: f"{sign} x = 2" in screen_text(pilot.app))
-            await pilot.press("v")
-            await to_the_end(pilot, lab)
-            assert box(lab, "x")[1] == gradient
-            assert box(lab, "y")[1] == "∂ 8"
-            await pilot.press("v")
+        await to_the_end(pilot, lab)
+        assert box(lab, "x")[1] == gradient
+        assert box(lab, "y")[1] == "∂ 8"
+        await pilot.press("v")
 
 
-async def test_from_narrow_to_wide_and_back_and_nothing_moves_while_it_is_walked() -> None:
-    async with app("autograd").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
-        graph = lab.query_one(Diagram)
-        for size in (NARROW, WIDE):
-            await pilot.resize_terminal(*size)
-            await until(pilot, lambda size=size: ("MulB" in graph.text) is (size == WIDE))
-            await pilot.press("r")
-            places = set()
-            while not lab.state.look.done:
-                lab.action_step()
-                await pilot.pause()
-                places.add((graph.region, graph.scroll_offset, graph.text.index(" a = x · y")))
-            assert len(places) == 1
-        page = screen_text(pilot.app)
-        assert "AccumulateGrad" in page
-        assert "● x = 2" in page
-        assert "○ give x a gradient of exactly 6" in page
-        await pilot.press("b", "b", "b")
-        await pilot.resize_terminal(*NARROW)
-        await until(pilot, lambda: "MulBackward0" not in graph.text)
-        assert lab.state.look.position == 4
+async def nothing_moves_while_it_is_walked(pilot: Pilot[None], lab: AutogradLab) -> None:
+    graph = lab.query_one(Diagram)
+    for size in (NARROW, WIDE):
+        await pilot.resize_terminal(*size)
+        await until(pilot, lambda size=size: ("MulB" in graph.text) is (size == WIDE))
+        await pilot.press("r")
+        places = set()
+        while not lab.state.look.done:
+            lab.action_step()
+            await pilot.pause()
+            places.add((graph.region, graph.scroll_offset, graph.text.index(" a = x · y")))
+        assert len(places) == 1
+    page = screen_text(pilot.app)
+    assert "AccumulateGrad" in page
+    assert "● x = 2" in page
+    assert "○ give x a gradient of exactly 6" in page
+    await pilot.press("b", "b", "b")
+    await pilot.resize_terminal(*NARROW)
+    await until(pilot, lambda: "MulBackward0" not in graph.text)
+    assert lab.state.look.position == 4
 
 
 async def test_inputs_hints_and_challenges_on_a_wide_screen(own_folders) -> None:
@@ -397,20 +389,29 @@ async def test_inputs_hints_and_challenges_on_a_wide_screen(own_folders) -> None
         assert "x*y*z" in screen_text(pilot.app).split("\n")[1]
 
 
-async def test_the_copied_command_prints_the_same_gradients(
-    capsys: pytest.CaptureFixture[str],
+async def test_presets_lines_sides_sizes_and_the_copied_command_on_one_screen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with app("autograd").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
-        await write(pilot, lab, "mean((w*x + b - y)**2)")
-        await write(pilot, lab, "x = [1, 2.5]")
-        await write(pilot, lab, "y = −1")
+        await every_preset_can_be_walked(pilot, lab)
+        await an_expression_values_and_weights_are_typed(pilot, lab)
+        lab.use_preset("product")
+        await refused_lines_are_pointed_at(pilot, lab, tmp_path / "marker")
+        lab.use_preset("product")
+        await nothing_moves_while_it_is_walked(pilot, lab)
+        lab.use_preset("product")
+        await a_narrow_screen_shows_one_side(pilot, lab)
+        await pilot.press("v")
+        for line in ("mean((w*x + b - y)**2)", "w = 1", "b = 1", "x = [1, 2.5]", "y = −1"):
+            await write(pilot, lab, line)
         await to_the_end(pilot, lab)
         on_screen = {name: box(lab, name)[1].removeprefix("∂ ") for name in ("w", "b")}
         await pilot.press("y")
         await until(pilot, lambda: pilot.app.clipboard)
         command = shlex.split(pilot.app.clipboard)
     assert command[0] == "dltui"
+    capsys.readouterr()
     assert cli.main(command[1:]) == 0
     rows = [line.split() for line in capsys.readouterr().out.split("\n")]
     printed = {row[0]: row[2] for row in rows if row and row[0] in ("w", "b")}

@@ -102,6 +102,15 @@ def test_series_stand_out(theme: Theme, look: ChartStyle) -> None:
     assert contrast(look.points, code) >= TEXT
 
 
+@pytest.mark.parametrize("look", [ChartStyle.dark(), ChartStyle.light()], ids=["dark", "light"])
+def test_the_map_of_losses_is_read_without_colours_and_its_marks_stand_out(
+    look: ChartStyle,
+) -> None:
+    shades = [luminance(shade) for shade in look.ramp]
+    assert shades == sorted(shades) or shades == sorted(shades, reverse=True)
+    assert all(contrast(look.path, shade) >= 3.5 for shade in look.ramp)
+
+
 # What is on screen: every letter of it.
 
 

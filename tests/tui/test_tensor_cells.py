@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
 from tui.charts.style import ChartStyle
 from tui.charts.tensor_cells import (
@@ -42,87 +41,65 @@ def only(shape: tuple[int, ...], *cells: tuple[int, ...]) -> np.ndarray:
     return mask
 
 
-@pytest.mark.parametrize(
-    ("shape", "pictures", "slices", "rows", "columns", "coloured"),
-    [
-        ((), False, 1, 1, 1, False),
-        ((4,), False, 1, 1, 4, False),
-        ((8, 3), False, 1, 8, 3, False),
-        ((2, 3, 4), False, 2, 3, 4, False),
-        ((24, 36, 3), True, 1, 24, 36, True),
-        ((24, 36, 3), False, 24, 36, 3, False),
-        ((3, 24, 36), True, 3, 24, 36, False),
-        ((20, 16, 24, 3), True, 20, 16, 24, True),
-        ((20, 3, 16, 24), True, 60, 16, 24, False),
-        ((36, 3), True, 1, 36, 3, False),
-    ],
-)
-def test_the_last_dimensions_are_rows_columns_and_channels(
-    shape, pictures, slices, rows, columns, coloured
-) -> None:
-    arranged = TensorLayout.of(shape, pictures)
-    assert (arranged.slices, arranged.rows, arranged.columns) == (slices, rows, columns)
-    assert arranged.coloured is coloured
+LAYOUTS = [  # shape, drawn as a picture; slices, rows, columns, coloured
+    ((), False, 1, 1, 1, False), ((4,), False, 1, 1, 4, False), ((8, 3), False, 1, 8, 3, False),
+    ((2, 3, 4), False, 2, 3, 4, False), ((24, 36, 3), True, 1, 24, 36, True),
+    ((24, 36, 3), False, 24, 36, 3, False), ((3, 24, 36), True, 3, 24, 36, False),
+    ((20, 16, 24, 3), True, 20, 16, 24, True), ((20, 3, 16, 24), True, 60, 16, 24, False),
+    ((36, 3), True, 1, 36, 3, False),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize("shape", [(), (4,), (3, 4), (2, 3, 4), (2, 3, 4, 5), (2, 9, 9, 3)])
-def test_a_place_on_screen_is_the_cell_with_that_index(shape) -> None:
-    numbers = np.arange(np.prod(shape, dtype=int)).reshape(shape)
-    arranged = TensorLayout.of(shape, pictures=True)
-    stacked = arranged.stacked(numbers)
-    for number in range(arranged.slices):
-        for row in range(arranged.rows):
-            for column in range(arranged.columns):
-                cells = arranged.cells_at(number, row, column)
-                drawn = np.ravel(stacked[number, row, column]).tolist()
-                assert [numbers[cell] for cell in cells] == drawn
+def test_the_last_dimensions_are_rows_columns_and_channels() -> None:
+    for shape, pictures, *expected in LAYOUTS:
+        layout = TensorLayout.of(shape, pictures)
+        found = [layout.slices, layout.rows, layout.columns, layout.coloured]
+        assert found == expected, shape
 
 
-@pytest.mark.parametrize(
-    ("numbers", "written"),
-    [
-        (np.array(3.5), [" 3.5"]),
-        (np.array([1.0, 2.0, 3.0]), [" 0  1  2", " 1  2  3"]),
-        (np.array([5.1, -0.25], np.float32), ["    0     1", " 5.10 −0.25"]),
-        (np.array([True, False]), ["     0      1", "  True  False"]),
-        (np.array([np.nan, -np.inf, 1.0]), ["    0    1    2", "  nan −inf    1"]),
-        (np.array([np.nan, np.inf]), ["    0    1", "  nan  inf"]),
-        (np.array([1e7, 2.0]), ["         0          1", "     1e+07          2"]),
-        (np.array([-3, 250]), ["   0    1", "  −3  250"]),
-    ],
-)
-def test_numbers_are_written_to_the_same_place(numbers, written) -> None:
-    lines = grid(numbers)
-    assert [line.replace("  ", " ").split() for line in lines] == [
-        line.replace("  ", " ").split() for line in written
-    ]
-    assert len({len(line) for line in lines}) == 1  # each below its index
+def test_a_place_on_screen_is_the_cell_with_that_index() -> None:
+    for shape in ((), (4,), (3, 4), (2, 3, 4), (2, 3, 4, 5), (2, 9, 9, 3)):
+        numbers = np.arange(np.prod(shape, dtype=int)).reshape(shape)
+        layout = TensorLayout.of(shape, pictures=True)
+        stacked = layout.stacked(numbers)
+        for place in np.ndindex(layout.slices, layout.rows, layout.columns):
+            drawn = np.ravel(stacked[place]).tolist()
+            assert [numbers[cell] for cell in layout.cells_at(*place)] == drawn
+
+
+WRITTEN = [
+    (np.array(3.5), ["3.5"]),
+    (np.array([1.0, 2.0, 3.0]), ["0 1 2", "1 2 3"]),
+    (np.array([5.1, -0.25], np.float32), ["0 1", "5.10 −0.25"]),
+    (np.array([True, False]), ["0 1", "True False"]),
+    (np.array([np.nan, -np.inf, 1.0]), ["0 1 2", "nan −inf 1"]),
+    (np.array([np.nan, np.inf]), ["0 1", "nan inf"]),
+    (np.array([1e7, 2.0]), ["0 1", "1e+07 2"]),
+    (np.array([-3, 250]), ["0 1", "−3 250"]),
+]
+
+
+def test_numbers_are_written_to_the_same_place() -> None:
+    for numbers, written in WRITTEN:
+        lines = grid(numbers)
+        assert [" ".join(line.split()) for line in lines] == written
+        assert len({len(line) for line in lines}) == 1  # each below its index
 
 
 def test_what_stands_out_does_so_without_colour_too() -> None:
     numbers = np.arange(6).reshape(2, 3)
-    chosen, changed = np.zeros((2, 3), bool), np.zeros((2, 3), bool)
-    chosen[0, 1], changed[1, 2] = True, True
+    chosen, changed = only((2, 3), (0, 1)), only((2, 3), (1, 2))
     written = NumberGrid(numbers)
     strips = written.draw(numbers, Window(0, 0, 2, 3), chosen, changed, (1, 0), DARK)
     assert [strip.text for strip in strips[1:]] == ["0  0  1  2 ", "1 [3] 4  5*"]
-    reversed_ = [
-        segment.text
-        for strip in strips
-        for segment in strip
-        if segment.style and segment.style.reverse
-    ]
-    assert reversed_ == [" 1 ", " 5*"]
+    parts = [part for strip in strips for part in strip if part.style and part.style.reverse]
+    assert [part.text for part in parts] == [" 1 ", " 5*"]
 
 
 def test_a_window_is_a_part_of_the_grid_below_its_own_indices() -> None:
     numbers = np.arange(100).reshape(10, 10)
     strips = NumberGrid(numbers).draw(numbers, Window(4, 7, 2, 2), None, None, None, DARK)
-    assert [strip.text.split() for strip in strips] == [
-        ["7", "8"],
-        ["4", "47", "48"],
-        ["5", "57", "58"],
-    ]
+    assert [" ".join(strip.text.split()) for strip in strips] == ["7 8", "4 47 48", "5 57 58"]
 
 
 def test_a_window_moves_no_further_than_it_must() -> None:
@@ -152,16 +129,12 @@ def test_two_pixels_share_a_letter_and_what_was_not_read_is_faint() -> None:
     first = strips[0]._segments[0].style
     assert first.color.triplet == (100, 100, 100)
     assert first.bgcolor.triplet == (50, 50, 50)
-    chosen = np.ones((3, 2), bool)
-    chosen[0, 0] = False
+    chosen = ~only((3, 2), (0, 0))
     faint = draw_picture(picture, Window(0, 0, 4, 2), chosen, (2, 1), DARK, shaded=False)
     assert faint[0].text == "▀▀"
     assert faint[0]._segments[0].style.color.triplet.red == int(100 * FAINT)
     assert faint[1].text == "▀▲"  # the cursor, in the upper half
-
-
-def test_one_channel_that_was_read_keeps_its_own_colour() -> None:
-    picture = np.full((8, 8, 3), 200, np.uint8)
+    picture = np.full((8, 8, 3), 200, np.uint8)  # a channel that was read keeps its own colour
     chosen = np.zeros((8, 8, 3), bool)
     chosen[:, :, 0] = True
     strips = draw_picture(picture, Window(0, 0, 8, 8), chosen, None, DARK, shaded=False)
@@ -169,25 +142,16 @@ def test_one_channel_that_was_read_keeps_its_own_colour() -> None:
 
 
 def test_a_few_pixels_bear_a_sign() -> None:
-    chosen = np.zeros((4, 3), bool)
-    chosen[0, 0] = chosen[1, 1] = chosen[2, 2] = chosen[3, 2] = True
+    chosen = only((4, 3), (0, 0), (1, 1), (2, 2), (3, 2))
     strips = draw_picture(np.zeros((4, 3), np.uint8), Window(0, 0, 4, 3), chosen, None, DARK, False)
     assert [strip.text for strip in strips] == ["▲▼▀", "▀▀◆"]
 
 
-@pytest.mark.parametrize(("look", "shades"), [(DARK, " ░▒▓█"), (LIGHT, "█▓▒░ ")])
-def test_sixteen_colours_are_shades_of_one(look, shades) -> None:
+def test_sixteen_colours_are_shades_of_one() -> None:
     picture = np.array([[0, 60, 120, 180, 255]] * 2, np.uint8)
-    strips = draw_picture(picture, Window(0, 0, 2, 5), None, None, look, shaded=True)
-    assert [strip.text for strip in strips] == [shades]
-
-
-def test_at_first_there_is_nothing_to_see_or_to_turn() -> None:
-    nothing = TensorViewport()
-    assert nothing.layout.empty
-    assert nothing.cells == ()
-    assert not nothing.turns
-    assert not nothing.turn(1)
+    for look, shades in ((DARK, " ░▒▓█"), (LIGHT, "█▓▒░ ")):
+        strips = draw_picture(picture, Window(0, 0, 2, 5), None, None, look, shaded=True)
+        assert [strip.text for strip in strips] == [shades]
 
 
 def test_the_first_arrow_chooses_the_first_cell_in_viewport() -> None:
@@ -223,20 +187,14 @@ def test_the_cursor_stays_inside() -> None:
         assert here.cursor == end
 
 
-@pytest.mark.parametrize(
-    ("window", "arrows"),
-    [
-        (Window(0, 0, 10, 10), ""),
-        (Window(0, 0, 4, 5), "→↓"),
-        (Window(3, 2, 4, 5), "←→↑↓"),
-        (Window(6, 5, 4, 5), "←↑"),
-        (Window(6, 0, 4, 10), "↑"),
-    ],
-)
-def test_arrows_lead_to_what_is_out_of_viewport(window: Window, arrows: str) -> None:
+def test_arrows_lead_to_what_is_out_of_sight() -> None:
     here = viewport((10, 10), 4, 5)
-    here.window = window
-    assert here.hidden == arrows
+    for window, arrows in (
+        ((0, 0, 10, 10), ""), ((0, 0, 4, 5), "→↓"), ((3, 2, 4, 5), "←→↑↓"),
+        ((6, 5, 4, 5), "←↑"), ((6, 0, 4, 10), "↑"),
+    ):  # fmt: skip
+        here.window = Window(*window)
+        assert here.hidden == arrows
 
 
 def test_more_room_shows_more_and_nothing_beyond_the_end() -> None:
@@ -253,9 +211,8 @@ def test_more_room_shows_more_and_nothing_beyond_the_end() -> None:
 def test_after_the_last_slice_comes_the_first_and_the_cursor_keeps_its_place() -> None:
     here = viewport((2, 3, 4, 5), 4, 5)  # six slices of 4 rows and 5 columns
     assert here.turns
-    here.move(1, 0)
-    here.move(1, 0)
-    here.move(0, 1)
+    for arrow in ((1, 0), (1, 0), (0, 1)):
+        here.move(*arrow)
     assert here.cells == ((0, 0, 1, 1),)
     assert here.turn(1)
     assert here.cells == ((0, 1, 1, 1),)
@@ -270,10 +227,14 @@ def test_after_the_last_slice_comes_the_first_and_the_cursor_keeps_its_place() -
     assert (here.slice, here.cursor, here.cells) == (0, None, ())
 
 
-def test_a_matrix_has_one_slice_and_an_empty_stack_nothing_to_turn() -> None:
-    assert not viewport((4, 5), 4, 5).turns
+def test_a_matrix_has_one_slice_and_nothing_can_be_turned_where_nothing_is() -> None:
+    nothing = TensorViewport()
+    assert nothing.layout.empty
+    assert nothing.cells == ()
+    for one in (nothing, viewport((4, 5), 4, 5), viewport((6, 0, 5), 4, 5)):
+        assert not one.turns
+    assert not nothing.turn(1)
     assert not viewport((4, 5), 4, 5).turn(1)
-    assert not viewport((6, 0, 5), 4, 5).turns
 
 
 def test_a_coloured_pixel_is_three_cells() -> None:

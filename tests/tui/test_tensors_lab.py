@@ -33,10 +33,9 @@ async def open_lab(pilot: Pilot[None], scene: str = "scalar") -> TensorsLab:
     return await scene_labs.open_lab(pilot, TensorsLab, NAMES, scene)
 
 
-async def go_to(pilot: Pilot[None], lab: TensorsLab, scene: str) -> None:
-    """Press p until the scene is shown."""
-    await pilot.press(*"p" * ((NAMES.index(scene) - NAMES.index(lab.status.preset)) % len(NAMES)))
-    await until(pilot, lambda: lab.status.preset == scene)
+async def go(pilot: Pilot[None], lab: TensorsLab, scene: str) -> None:
+    lab.use_preset(scene)
+    await pilot.pause()
 
 
 async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
@@ -47,40 +46,59 @@ async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
     await pilot.pause()
 
 
+async def reads(pilot: Pilot[None], *words: str) -> None:
+    """Wait until the words stand on the screen, however far apart."""
+    await until(
+        pilot, lambda: all(each in " ".join(screen_text(pilot.app).split()) for each in words)
+    )
+
+
 def views(lab: TensorsLab) -> list[TensorView]:
     """The three sources, and the result."""
-    return [lab.query_one(f"#{name}", TensorView) for name in (*SOURCES, "result")]
-
-
-SOURCES = ("source-0", "source-1", "source-2")
+    names = ("source-0", "source-1", "source-2", "result")
+    return [lab.query_one(f"#{name}", TensorView) for name in names]
 
 
 def lit(view: TensorView) -> list[str]:
     """The letters of the cells that are reversed."""
-    return [
-        segment.text.strip()
-        for strip in view.strips
-        for segment in strip
-        if segment.style is not None and segment.style.reverse
-    ]
+    segments = [segment for strip in view.strips for segment in strip if segment.style]
+    return [segment.text.strip() for segment in segments if segment.style.reverse]
 
 
-def test_a_refusal_clears_the_error_about_an_earlier_line() -> None:
+def refuse(state: TensorsState, text: str) -> None:
+    with pytest.raises(Refused):
+        state.type(text)
+
+
+HOSTILE = [
+    *("", "__import__('os')", "x.__class__", "lambda: x", "nobody", "[" * 60, "(" * 100 + "x"),
+    *("9**9**9", "x.expand(10**6, 10**6)", "torch.zeros(1000000)", "x = 3", "x; x"),
+    *("x.fill_(3)", "[red]x[/red]", "x\u202e", "[" * 10_000),
+    *("a[5, 0] = 1", "a[0, 0] = x", "b[0, 0] = 1", "a[0, 0] = nan", "a[0, 0] = 1e999"),
+]
+
+
+def test_a_refused_line_changes_nothing_and_hides_the_result_of_another() -> None:
+    for scene in ("grid", "numpy"):
+        state = TensorsState(scene)
+        state.suggest()
+        look, variables = state.look, state.session and state.session.variables
+        for text in HOSTILE:
+            refuse(state, text)
+            assert not state.text
+            assert state.look.result is state.tried is None
+            state.restore()
+            assert state.look is look, text
+            assert (state.session and state.session.variables) is variables, text
     state = TensorsState("grid")
     state.type("x.reshape(5, -1)")
     assert state.look.refused is not None
-    with pytest.raises(Refused):
-        state.type("x +")
+    refuse(state, "x +")  # the error about the line before is gone
     assert state.look.refused is None
-    assert state.text == ""
     state.type("x.sum()")
     before = state.look
-    with pytest.raises(Refused):
-        state.type("x +")
-    assert state.look.result is None  # it does not belong to what stands in the line
-    assert state.tried is None
-    with pytest.raises(Refused):
-        state.type("x[")
+    refuse(state, "x +")
+    refuse(state, "x[")
     state.restore()
     assert state.look is before
     state.type("x.T")
@@ -90,18 +108,18 @@ def test_a_refusal_clears_the_error_about_an_earlier_line() -> None:
 
 def test_only_lines_of_the_scene_itself_count_as_tried() -> None:
     state = TensorsState("grid")
+    tries = state.scene.tries
     state.type("x + 1")
     assert state.tried is None
-    state.type(f"  {state.scene.tries[3].text} ")
+    state.type(f"  {tries[3].text} ")
     assert state.tried == 3
-    assert state.suggest() is state.scene.tries[4]
+    assert state.suggest() is tries[4]
     state.type("x + 1")  # the learner's own: no line of the scene is marked
     assert state.tried is None
-    assert state.suggest() is state.scene.tries[5 % len(state.scene.tries)]
+    assert state.suggest() is tries[5 % len(tries)]
     state.type("x.T")
     assert state.tried == 1
-    with pytest.raises(Refused):
-        state.type("x[")
+    refuse(state, "x[")
     state.use("scalar")
     state.restore()
     assert (state.text, state.tried, state.look.result) == ("", None, None)
@@ -109,7 +127,7 @@ def test_only_lines_of_the_scene_itself_count_as_tried() -> None:
     assert TensorsState("image").partners("x") == ("y",)
 
 
-async def test_every_scene_opens_and_every_line_of_it_can_be_tried() -> None:
+async def test_every_line_of_every_scene_and_every_module_of_the_map() -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         for scene in SCENES:
@@ -123,182 +141,10 @@ async def test_every_scene_opens_and_every_line_of_it_can_be_tried() -> None:
                 assert told(lab).startswith(line.shows)
                 assert not lab.query_one(Input).has_focus
             await pilot.pause()
-            screen = screen_text(pilot.app)
-            assert scene.tries[-1].text in screen
-            assert scene.tries[-1].shows[:60] in screen
+            assert scene.tries[-1].text in screen_text(pilot.app)
+            assert scene.tries[-1].shows[:60] in screen_text(pilot.app)
             await pilot.press("p")
         await until(pilot, lambda: lab.status.preset == "modules")
-
-
-async def test_cells_of_a_matrix_are_highlighted_and_described() -> None:
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "sequence")
-        await pilot.press("down", "down", "right")
-        await until(pilot, lambda: told(lab).startswith("x[1, 1]"))
-        assert told(lab).endswith("at place 0 + 1·3 + 1·1 = 4: offset + index · stride")
-        await pilot.press("n", "n")
-        assert lab.query_one(Input).value == "x[:, -1]"
-        await pilot.press("enter", *"x.sum()", "enter")  # what is typed takes its place
-        await until(pilot, lambda: lab.state.text == "x.sum()")
-
-        await go_to(pilot, lab, "grid")
-        x, _, _, result = views(lab)
-        await type_line(pilot, lab, "x[1:, ::2]")
-        await until(pilot, lambda: lit(x) == ["4", "6", "8", "10"])
-        assert result.text.split() == ["0", "1", "0", "4", "6", "1", "8", "10"]
-        screen = screen_text(pilot.app).splitlines()
-        facts = [line.split() for line in screen if line.startswith((" x ", " result "))]
-        assert facts == [
-            ["x", "(3,", "4)", "(4,", "1)", "int64", "cpu", "0", "96", "bytes"],
-            ["result", "(2,", "2)", "(4,", "2)", "int64", "cpu", "4", "shares", "x"],
-        ]
-        await type_line(pilot, lab, "x.sum(dim=0)")
-        await pilot.press("right", "right")
-        await until(pilot, lambda: lit(x) == ["1", "5", "9"])
-        assert told(lab) == "(x.sum(dim=0))[1] = 15\ncomes from x[0, 1], x[1, 1], x[2, 1]"
-        await pilot.press(*["right"] * 9)  # not beyond the last
-        await until(pilot, lambda: lit(x) == ["3", "7", "11"])
-
-        await type_line(pilot, lab, "x[x > 99]")
-        await pilot.press("right", "down")
-        await until(pilot, lambda: "result · no cells · 0" in screen_text(pilot.app))
-        await type_line(pilot, lab, "x.shape")
-        await until(pilot, lambda: "torch.Size([3, 4])" in screen_text(pilot.app))
-        await type_line(pilot, lab, "x / 0")
-        await until(pilot, lambda: "nan" in screen_text(pilot.app))
-        assert "inf" in screen_text(pilot.app)
-
-
-HOSTILE = [
-    *("", "__import__('os')", "x.__class__", "lambda: x", "nobody", "[" * 60, "(" * 100 + "x"),
-    *("9**9**9", "x.expand(10**6, 10**6)", "torch.zeros(1000000)", "x = 3", "x; x"),
-    *("x.fill_(3)", "[red]x[/red]", "x\u202e", "[" * 10_000),
-]
-NO_CELLS = ("a[5, 0] = 1", "a[0, 0] = x", "b[0, 0] = 1", "a[0, 0] = nan", "a[0, 0] = 1e999")
-
-
-@pytest.mark.parametrize("scene", ["grid", "numpy"])
-def test_what_cannot_be_taken_changes_nothing(scene: str) -> None:
-    state = TensorsState(scene)
-    state.suggest()
-    look, variables = state.look, state.session and state.session.variables
-    for text in (*HOSTILE, *NO_CELLS):
-        with pytest.raises(Refused):
-            state.type(text)
-        assert not state.text
-        state.restore()
-        assert state.look is look, text
-        assert (state.session and state.session.variables) is variables, text
-
-
-async def test_a_refusal_says_why_and_keeps_the_line_open() -> None:
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "grid")
-        await pilot.press("n")
-        for text in ("", "[red]x[/red]", "x\u202e", "[" * 10_000):
-            await type_line(pilot, lab, text)
-            refusal = lab.query_one("#refusal", Static)
-            assert refusal.display, text
-            assert len(str(refusal.render()).splitlines()[-1]) > 10, text
-            assert lab.query_one(Input).has_focus
-            assert lab.query_one(Input).value == text
-            assert not lab.desk.has_class("-result")  # it belongs to another line
-            await pilot.press("escape")
-            assert lab.query_one(Input).value == lab.state.text == "x.reshape(2, -1)"
-            assert lab.desk.has_class("-result")
-
-
-@pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_shapes_that_meet_are_shown_and_pytorchs_own_words(size) -> None:
-    async with app("tensors").run_test(size=size) as pilot:
-        lab = await open_lab(pilot, "broadcasting")
-        x, y, _, _ = views(lab)
-        await type_line(pilot, lab, "x @ y")
-        await pilot.press("right")
-        await until(pilot, lambda: lit(x) == ["10", "20", "30"])
-        assert lit(y) == ["1", "2", "3"]
-        await type_line(pilot, lab, "x[:, [0]] + y")
-        assert [line.split() for line in told(lab).splitlines()[-3:]] == [
-            ["x[:,", "[0]]", "4", "×", "1→3"],
-            ["y", "·→4", "×", "3"],
-            ["result", "4", "×", "3"],
-        ]
-        await type_line(pilot, lab, "x[:, 0] + y")
-        assert isinstance(lab.state.look.refused, PyTorchRefused)
-        screen = " ".join(screen_text(pilot.app).split())
-        for words in ("The size of tensor a", "x[:, 0] has 4, y has 3", "✗"):
-            assert words in screen
-        for _ in range(2):
-            assert lab.query_one(Input).has_focus  # to be corrected
-            await pilot.press("home", "shift+end", "delete", *"2x", "enter")
-            await until(pilot, lambda: lab.state.look.refused is None)
-            await until(pilot, lambda: "write 2*x" in screen_text(pilot.app))
-            assert lab.query_one(Input).value == "2x"  # it stays, to be corrected
-            assert "The size of tensor a" not in " ".join(screen_text(pilot.app).split())
-        await pilot.press("escape", "n")
-        await until(pilot, lambda: lab.state.look.result is not None)
-        assert not lab.query_one("#outcome").display
-
-
-async def test_a_video_plays_and_holds_and_leaves_no_timer() -> None:
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "video")
-        x = views(lab)[0]
-        assert not lab.playing
-        first = x.strips
-        await pilot.press(*"s" * 10)
-        assert x.strips != first
-        await pilot.press(*"s" * 10)  # after the last frame comes the first
-        await until(pilot, lambda: x.strips == first)
-        await pilot.press("space")
-        assert lab.playing
-        assert lab.status.state == "▶ 8 frames/s"
-        await until(pilot, lambda: x.viewport.slice >= 3)
-        await pilot.press("space")
-        assert not lab.playing
-        held = x.viewport.slice
-        await pilot.press("s")
-        assert x.viewport.slice == (held + 1) % 20
-        await pilot.press("b", "b")
-        assert x.viewport.slice == (held - 1) % 20
-        assert f"x[{x.viewport.slice}] of 20" in screen_text(pilot.app)
-        for key in ("1", "p", "escape"):
-            await pilot.press("2")
-            if not lab.playing:
-                await pilot.press("space")
-            await pilot.press(key)
-            assert not lab.playing, key
-            if key == "p":
-                await go_to(pilot, lab, "video")
-
-
-async def test_the_numpy_session_is_run_changed_and_taken_back() -> None:
-    async with app("tensors").run_test(size=WIDE) as pilot:
-        lab = await open_lab(pilot, "numpy")
-        a, shared, copied, _ = views(lab)
-        assert a.has_focus
-        await pilot.press("right", "right", "enter")
-        assert lab.query_one(Input).value == "a[0, 1] = 1"
-        await pilot.press("backspace", *"-2.5", "enter")
-        await until(pilot, lambda: lit(a) and lit(shared))
-        assert (lit(a), lit(shared), lit(copied)) == (["[−2.5]"], ["−2.5*"], [])
-        assert "shared changed with it" in told(lab)
-        await type_line(pilot, lab, "copied[1, 2] = 9")
-        await until(pilot, lambda: lit(copied) == ["9*"])
-        assert lit(shared) == []
-        await pilot.press("b")  # takes the learner's own back too
-        await until(pilot, lambda: lit(copied) == [] and lit(shared) == ["−2.5*"])
-        await pilot.press("b", *["space"] * 9)
-        assert lab.status.progress == "line 10/10"
-        assert lab.state.session.shared == ("shared",)  # a is another array by now
-        await pilot.press(*"b" * 9)
-        assert lab.status.progress == "line 3/10"
-        await until(pilot, lambda: "shared · memory with a" in screen_text(pilot.app))
-
-
-async def test_every_module_of_the_map_runs() -> None:
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "modules")
         modules = lab.query_one(ModuleDesk)
         for number in range(8):
             assert lab.status.progress == f"module {number + 1}/8"
@@ -312,6 +158,220 @@ async def test_every_module_of_the_map_runs() -> None:
         assert screen.count("✓") == 8 + 3  # the modules, and the three lines of the first
         assert "[15., 22.]" in screen
         assert lab.status.finished  # every scene was seen on the way here
+
+
+async def cells_are_highlighted_and_described(pilot: Pilot[None], lab: TensorsLab) -> None:
+    await go(pilot, lab, "sequence")
+    await pilot.press("down", "down", "right")
+    await until(pilot, lambda: told(lab).startswith("x[1, 1]"))
+    assert told(lab).endswith("at place 0 + 1·3 + 1·1 = 4: offset + index · stride")
+    await pilot.press("n", "n")
+    assert lab.query_one(Input).value == "x[:, -1]"
+    await pilot.press("enter", *"x.sum()", "enter")  # what is typed takes its place
+    await until(pilot, lambda: lab.state.text == "x.sum()")
+    await go(pilot, lab, "grid")
+    x, _, _, result = views(lab)
+    await type_line(pilot, lab, "x[1:, ::2]")
+    await until(pilot, lambda: lit(x) == ["4", "6", "8", "10"])
+    assert result.text.split() == ["0", "1", "0", "4", "6", "1", "8", "10"]
+    screen = screen_text(pilot.app).splitlines()
+    facts = [" ".join(line.split()) for line in screen if line.startswith((" x ", " result "))]
+    assert facts == [
+        "x (3, 4) (4, 1) int64 cpu 0 96 bytes",
+        "result (2, 2) (4, 2) int64 cpu 4 shares x",
+    ]
+    await type_line(pilot, lab, "x.sum(dim=0)")
+    await pilot.press("right", "right")
+    await until(pilot, lambda: lit(x) == ["1", "5", "9"])
+    assert told(lab) == "(x.sum(dim=0))[1] = 15\ncomes from x[0, 1], x[1, 1], x[2, 1]"
+    await pilot.press(*["right"] * 9)  # not beyond the last
+    await until(pilot, lambda: lit(x) == ["3", "7", "11"])
+    await type_line(pilot, lab, "x[x > 99]")
+    await pilot.press("right", "down")
+    await reads(pilot, "result · no cells · 0")
+    await type_line(pilot, lab, "x.shape")
+    await reads(pilot, "torch.Size([3, 4])")
+    await type_line(pilot, lab, "x / 0")
+    await reads(pilot, "nan", "inf")
+
+
+async def a_refusal_keeps_the_line_open(pilot: Pilot[None], lab: TensorsLab) -> None:
+    await pilot.press("r", "n")
+    for text in ("", "[red]x[/red]", "x\u202e", "[" * 10_000):
+        await type_line(pilot, lab, text)
+        refusal = lab.query_one("#refusal", Static)
+        assert refusal.display, text
+        assert len(str(refusal.render()).splitlines()[-1]) > 10, text
+        assert lab.query_one(Input).has_focus
+        assert lab.query_one(Input).value == text
+        assert not lab.desk.has_class("-result")  # it belongs to another line
+        await pilot.press("escape")
+        assert lab.query_one(Input).value == lab.state.text == "x.reshape(2, -1)"
+        assert lab.desk.has_class("-result")
+
+
+async def panels_are_changed_and_the_line_copied(pilot: Pilot[None], lab: TensorsLab) -> None:
+    await pilot.press("r")
+    await go(pilot, lab, "grid")
+    await pilot.press("n", "y")
+    assert pilot.app.clipboard == "x.reshape(2, -1)"
+    source, _, _, result = views(lab)
+    challenges = lab.query_one(Challenges)
+    assert result.has_focus
+    forward, back = [challenges, source, result], [source, challenges, result]
+    for key, widgets in (("tab", forward), ("shift+tab", back)):
+        for widget in widgets:
+            await pilot.press(key)
+            await until(pilot, lambda widget=widget: widget.has_focus and widget.region)
+            assert bool(challenges.region) == (widget is challenges)
+    await pilot.press("v")
+    assert challenges.has_focus
+    await reads(pilot, "▶ x.reshape(2, -1)")
+    await pilot.press("v")
+    assert result.has_focus
+    await pilot.press("e", "z")  # what is being typed is lost
+    pilot.app.screen.action_show("concept")
+    await pilot.press("2")
+    assert lab.query_one(Input).value == "x.reshape(2, -1)"
+    assert result.has_focus
+    await pilot.press("r")
+    assert lab.state.text == ""
+    await until(pilot, lambda: not result.display)
+
+
+async def a_video_plays_and_holds(pilot: Pilot[None], lab: TensorsLab) -> None:
+    x = views(lab)[0]
+    assert not lab.playing
+    first = x.strips
+    await pilot.press(*"s" * 10)
+    assert x.strips != first
+    await pilot.press(*"s" * 10)  # after the last frame comes the first
+    await until(pilot, lambda: x.strips == first)
+    await pilot.press("space")
+    assert lab.playing
+    assert lab.status.state == "▶ 8 frames/s"
+    await until(pilot, lambda: x.viewport.slice >= 3)
+    await pilot.press("space")
+    assert not lab.playing
+    held = x.viewport.slice
+    await pilot.press("s")
+    assert x.viewport.slice == (held + 1) % 20
+    await pilot.press("b", "b")
+    assert x.viewport.slice == (held - 1) % 20
+    await reads(pilot, f"x[{x.viewport.slice}] of 20")
+    for key in ("1", "p", "escape"):  # and leaves no timer
+        await pilot.press("2")
+        if not lab.playing:
+            await pilot.press("space")
+        await pilot.press(key)
+        assert not lab.playing, key
+        if key == "p":
+            await go(pilot, lab, "video")
+
+
+async def test_cells_refusals_panels_and_a_video_on_a_narrow_screen(monkeypatch) -> None:
+    async with app("tensors").run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot)
+        await cells_are_highlighted_and_described(pilot, lab)
+        await a_refusal_keeps_the_line_open(pilot, lab)
+        await panels_are_changed_and_the_line_copied(pilot, lab)
+        await shapes_that_meet_are_shown(pilot, lab)
+        await go(pilot, lab, "grid")
+
+        def missing():
+            raise FileNotFoundError("the photograph travels with scikit-learn")
+
+        with monkeypatch.context() as patched:  # its scene is passed over
+            patched.setattr(content, "photograph", missing)
+            await pilot.press("p")
+        assert lab.status.preset == lab.state.scene.name == "video"
+        notes = [note.message for note in pilot.app._notifications]
+        assert notes[-1] == "the photograph travels with scikit-learn"
+        await a_video_plays_and_holds(pilot, lab)
+
+
+async def shapes_that_meet_are_shown(pilot: Pilot[None], lab: TensorsLab) -> None:
+    """With PyTorch's own words where they do not fit."""
+    await go(pilot, lab, "broadcasting")
+    x, y, _, _ = views(lab)
+    await type_line(pilot, lab, "x @ y")
+    await pilot.press("right")
+    await until(pilot, lambda: lit(x) == ["10", "20", "30"])
+    assert lit(y) == ["1", "2", "3"]
+    await type_line(pilot, lab, "x[:, [0]] + y")
+    shown = [" ".join(line.split()) for line in told(lab).splitlines()[-3:]]
+    assert shown == ["x[:, [0]] 4 × 1→3", "y ·→4 × 3", "result 4 × 3"]
+    await type_line(pilot, lab, "x[:, 0] + y")
+    assert isinstance(lab.state.look.refused, PyTorchRefused)
+    await reads(pilot, "The size of tensor a", "x[:, 0] has 4, y has 3", "✗")
+    for _ in range(2):
+        assert lab.query_one(Input).has_focus  # to be corrected
+        await pilot.press("home", "shift+end", "delete", *"2x", "enter")
+        await until(pilot, lambda: lab.state.look.refused is None)
+        await reads(pilot, "write 2*x")
+        assert lab.query_one(Input).value == "2x"  # it stays, to be corrected
+        assert "The size of tensor a" not in " ".join(screen_text(pilot.app).split())
+    await pilot.press("escape", "n")
+    await until(pilot, lambda: lab.state.look.result is not None)
+    assert not lab.query_one("#outcome").display
+
+
+async def the_numpy_session_is_run_and_taken_back(pilot: Pilot[None], lab: TensorsLab) -> None:
+    await go(pilot, lab, "numpy")
+    a, shared, copied, _ = views(lab)
+    assert a.has_focus
+    await pilot.press("right", "right", "enter")
+    assert lab.query_one(Input).value == "a[0, 1] = 1"
+    await pilot.press("backspace", *"-2.5", "enter")
+    await until(pilot, lambda: lit(a) and lit(shared))
+    assert (lit(a), lit(shared), lit(copied)) == (["[−2.5]"], ["−2.5*"], [])
+    assert "shared changed with it" in told(lab)
+    await type_line(pilot, lab, "copied[1, 2] = 9")
+    await until(pilot, lambda: lit(copied) == ["9*"])
+    assert lit(shared) == []
+    await pilot.press("b")  # takes the learner's own back too
+    await until(pilot, lambda: lit(copied) == [] and lit(shared) == ["−2.5*"])
+    await pilot.press("b", *["space"] * 9)
+    assert lab.status.progress == "line 10/10"
+    assert lab.state.session.shared == ("shared",)  # a is another array by now
+    await pilot.press(*"b" * 9)
+    assert lab.status.progress == "line 3/10"
+    await reads(pilot, "shared · memory with a")
+
+
+async def challenges_are_met(pilot: Pilot[None], lab: TensorsLab) -> None:
+    lines = {
+        "sequence": "x[:, -1:]",
+        "grid": "x.reshape(6, 2)",
+        "image": "y[None]",
+        "broadcasting": "x / x.sum(dim=1, keepdim=True)",
+    }
+    for number, (scene, line) in enumerate(lines.items(), start=1):
+        await go(pilot, lab, scene)
+        await type_line(pilot, lab, line)
+        await reads(pilot, f"Challenges {number}/4")
+
+
+async def test_shapes_numpy_challenges_and_another_size(own_folders, monkeypatch) -> None:
+    async with app("tensors").run_test(size=WIDE) as pilot:
+        lab = await open_lab(pilot)
+        await challenges_are_met(pilot, lab)
+        await shapes_that_meet_are_shown(pilot, lab)
+        await the_numpy_session_is_run_and_taken_back(pilot, lab)
+        await go(pilot, lab, "image")
+        await pilot.press("n", "n", "down")
+        footers: list[bool] = []
+        monkeypatch.setattr(lab, "refresh_bindings", lambda: footers.append(lab.wide))
+        for size in (NARROW, WIDE, (60, 15), NARROW):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            if size in (NARROW, WIDE):  # where not all is visible there is a view to change to
+                await until(pilot, lambda size=size: footers[-1:] == [size == WIDE])
+        assert lab.state.text == "x[:, :, 0]"
+        await reads(pilot, "x[:, :, 0]")
+        assert views(lab)[-1].content_size.height == 10
+    kept = Progress(own_folders / "state" / "progress.jsonl").of("tensors")
+    assert kept.challenges == {"column", "view", "batch", "shares"}
 
 
 async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> None:
@@ -329,13 +389,12 @@ async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> 
         modules = lab.query_one(ModuleDesk)
         monkeypatch.setattr(torch_map, "run", missing)
         await pilot.press("b", "space")
-        await until(pilot, lambda: "no module named" in screen_text(pilot.app))
-        assert "✗" in screen_text(pilot.app)
+        await reads(pilot, "no module named", "✗")
         assert not modules.running
         modules.outcomes.clear()
         monkeypatch.setattr(torch_map, "run", slow)
         await pilot.press("space")
-        await until(pilot, lambda: "running…" in screen_text(pilot.app))
+        await reads(pilot, "running…")
         await pilot.press("b")  # the screen is free meanwhile
         assert lab.status.progress == "module 7/8"
         await pilot.press("space")  # one at a time
@@ -347,91 +406,13 @@ async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> 
         assert list(modules.outcomes) == ["torchvision"]
 
 
-async def test_challenges_are_met_by_keyboard_and_kept(own_folders) -> None:
-    lines = {
-        "sequence": "x[:, -1:]",
-        "grid": "x.reshape(6, 2)",
-        "image": "y[None]",
-        "broadcasting": "x / x.sum(dim=1, keepdim=True)",
-    }
-    async with app("tensors").run_test(size=WIDE) as pilot:
-        lab = await open_lab(pilot)
-        for number, (scene, line) in enumerate(lines.items(), start=1):
-            await go_to(pilot, lab, scene)
-            await type_line(pilot, lab, line)
-            title = f"Challenges {number}/4"
-            await until(
-                pilot, lambda title=title: title in str(lab.query_one(Challenges).border_title)
-            )
-    kept = Progress(own_folders / "state" / "progress.jsonl").of("tensors")
-    assert kept.challenges == {"column", "view", "batch", "shares"}
-
-
-async def test_view_reset_tab_copy_and_leaving(monkeypatch) -> None:
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "grid")
-        await pilot.press("n", "y")
-        assert pilot.app.clipboard == "x.reshape(2, -1)"
-        source, _, _, result = views(lab)
-        challenges = lab.query_one(Challenges)
-        assert result.has_focus
-        for key, widget in (
-            ("tab", challenges),
-            ("tab", source),
-            ("tab", result),
-            ("shift+tab", source),
-            ("shift+tab", challenges),
-            ("shift+tab", result),
-        ):
-            await pilot.press(key)
-            await until(pilot, lambda widget=widget: widget.has_focus and widget.region)
-            assert bool(challenges.region) == (widget is challenges)
-        await pilot.press("v")
-        assert challenges.has_focus
-        await until(pilot, lambda: "▶ x.reshape(2, -1)" in screen_text(pilot.app))
-        await pilot.press("v")
-        assert result.has_focus
-        await pilot.press("e", "z")  # what is being typed is lost
-        pilot.app.screen.action_show("concept")
-        await pilot.press("2")
-        assert lab.query_one(Input).value == "x.reshape(2, -1)"
-        assert result.has_focus
-        await pilot.press("r")
-        assert lab.state.text == ""
-        await until(pilot, lambda: not result.display)
-
-        def missing():
-            raise FileNotFoundError("the photograph travels with scikit-learn")
-
-        monkeypatch.setattr(content, "photograph", missing)  # its scene is passed over
-        await pilot.press("p")
-        assert lab.status.preset == lab.state.scene.name == "video"
-        notes = [note.message for note in pilot.app._notifications]
-        assert notes[-1] == "the photograph travels with scikit-learn"
-
-
-@pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch, size) -> None:
+async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch) -> None:
     monkeypatch.setattr(TensorsLab, "open", lambda *_: None)
-    async with app("tensors").run_test(size=size) as pilot:
+    async with app("tensors").run_test(size=NARROW) as pilot:
         await until(pilot, lambda: pilot.app.screen.query(TensorsLab))
         lab = pilot.app.screen.query_one(TensorsLab)
-        await pilot.press("2", *"npsbrevy", "space", "enter", "tab", "left")
-        assert not lab.ready
-        await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))
-
-
-async def test_the_size_of_the_terminal_changes_in_the_middle(monkeypatch) -> None:
-    async with app("tensors").run_test(size=WIDE) as pilot:
-        lab = await open_lab(pilot, "image")
-        await pilot.press("n", "n", "down")
-        footers: list[bool] = []
-        monkeypatch.setattr(lab, "refresh_bindings", lambda: footers.append(lab.wide))
-        for size in (NARROW, WIDE, (60, 15), NARROW):
+        for size in (NARROW, WIDE):
             await pilot.resize_terminal(*size)
-            await pilot.pause()
-            if size in (NARROW, WIDE):  # where not all is visible there is a view to change to
-                await until(pilot, lambda size=size: footers[-1:] == [size == WIDE])
-        assert lab.state.text == "x[:, :, 0]"
-        await until(pilot, lambda: "x[:, :, 0]" in screen_text(pilot.app))
-        assert views(lab)[-1].content_size.height == 10
+            await pilot.press("2", *"npsbrevy", "space", "enter", "tab", "left")
+            assert not lab.ready
+            await reads(pilot, "starting PyTorch")

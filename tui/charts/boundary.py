@@ -12,11 +12,12 @@ from engine.pictures import Array, BoundaryPicture, Layer, sigmoid
 from tui.charts.axis import Scale, padded, rounded
 from tui.charts.canvas import Canvas, Cells, Where, half_blocks, packed, shows, stroke
 from tui.charts.curves import ONE, ZERO
-from tui.charts.plot import LegendEntry, Plot
+from tui.charts.plot import LegendEntry, Plot, Taken
 from tui.charts.style import ChartStyle
 from tui.charts.surface import edges
 
 WRONG = "✕"
+MARKS = tuple(map(ord, (ZERO, ONE, WRONG)))
 SHADES = 16
 """How many colours tell probabilities apart: few enough that neighbours share one code."""
 SURE = 1e3
@@ -31,8 +32,10 @@ class BoundaryGround:
 
     axes: Plot
     points: Canvas
-    """The points and the legend, over everything else."""
+    """The points, over everything else but the legend."""
     legend: Canvas
+    named: Taken
+    """Where the legend is."""
     grid: Array
     """The middle of every half cell, shape (2·rows·columns, 2)."""
 
@@ -53,9 +56,12 @@ def draw(picture: BoundaryPicture, width: int, height: int, style: ChartStyle) -
         rows, columns = plot.row(wrong[:, 1]), plot.column(wrong[:, 0])
         inner.stamp(rows.astype(np.intp), columns.astype(np.intp), WRONG, style.residual)
     canvas.lay(ground.legend)
-    text = f"{picture.right} of {len(picture.x)} right"
-    if len(text) < plot.columns:
-        inner.write(plot.rows - 1, plot.columns - len(text) - 1, text, style.text)
+    plot.caption(
+        [("", f"{picture.right} of {len(picture.x)} right", style.text)],
+        [(column, row) for column in (-2, 1) for row in (-1, *range(plot.rows))],
+        np.isin(inner.glyphs, MARKS) | ground.named,
+    )
+    plot.canvas  # noqa: B018  the words become cells, above the ground
     steps = np.rint(rounded(sigmoid(z)) * (SHADES - 1)).astype(np.intp)
     shades = _shades(style)
     inner.lay_under(half_blocks(shades[steps[::2]], shades[steps[1::2]]))
@@ -86,7 +92,7 @@ def _ground(x: bytes, labels: bytes, width: int, height: int, style: ChartStyle)
     halves = (np.arange(2 * axes.rows) + 0.5) / 2 - 0.5
     down = axes.y.high - halves / max(axes.rows - 1, 1) * (axes.y.high - axes.y.low)
     grid = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
-    return BoundaryGround(axes, marks.canvas, names.canvas, grid)
+    return BoundaryGround(axes, marks.canvas, names.canvas, names.drawn, grid)
 
 
 def _finer(z: Array) -> Array:

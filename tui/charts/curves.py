@@ -43,19 +43,24 @@ def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> C
         plot.segments(picture.x, ends, picture.labels, style.residual, "│")
     xs = plot.x.values(2 * plot.columns)
     plot.line(xs, picture.probability(xs), style.line)
-    half = int(plot.row(0.5))
     _threshold(plot, picture, style)
     p = float(picture.probability(picture.at))
+    plot.points(picture.at, p, style.residual, ASKED)
+    # Words keep off the points, of which those of a label stand in one row, and off the legend.
+    taken, half = above.drawn | plot.mask(picture.at, p), int(plot.row(0.5))
+    near, far = (1, -2) if picture.w > 0 else (-2, 1)
+    threshold = picture.threshold()
+    if threshold is not None:
+        text = f"P = 0.5 at x = {number(threshold, 2)}"
+        rows = [half - 1, half - 2, half, half + 1]
+        places = [(column, row) for row in rows if row > 0 for column in (near, far)]
+        plot.caption([("", text, style.minimum)], places, taken)
     odds = number(picture.odds(picture.at), 2)
     text = f"{ASKED} P({plain(picture.at)}) = {number(p, 3)}, odds {odds}"
-    column = plot.columns - len(text) - 1 if picture.w > 0 else 1
+    rows = [half + 1, -1, half + 2, half, half - 1]
+    places = [(column, row) for row in rows for column in (far, near)]
+    plot.caption([("", text, style.residual)], places, taken)
     plot.lay(above)
-    plot.note(column, half + 1, text, style.residual)
-    at = picture.threshold()
-    if at is not None:
-        text = f"P = 0.5 at x = {number(at, 2)}"
-        column = 1 if picture.w > 0 else plot.columns - len(text) - 1
-        plot.note(column, half - 1, text, style.minimum)
     plot.points(picture.at, p, style.residual, ASKED)
     return plot.canvas
 
@@ -99,11 +104,14 @@ def _curve_ground(
         entries += [("│", "P − y", style.residual)] if style.residuals else []
     else:
         entries = [(ONE, f"label 1 · {ZERO} label 0", style.points)]
-    # The lines of text beside the level 0.5 keep the legend away, as the points do.
-    beside = np.tile(across, 2)
+    # The legend keeps off the lines of text beside the level 0.5, and off the x that was asked for.
     row = (below.y.high - below.y.low) / max(below.rows - 1, 1)
     heights = np.repeat([0.5 - row, 0.5 + row], len(across))
-    points = np.append(xs, beside), np.append(classes, heights)
+    asked = np.linspace(0, 1, below.rows)
+    points = (
+        np.concatenate([xs, across, across, np.full(len(asked), at)]),
+        np.concatenate([classes, heights, asked]),
+    )
     above.legend(entries, points, (across, before))
     return below, above
 
@@ -137,8 +145,25 @@ def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartSt
     plot.line(ends, picture.log_odds(ends), style.line)
     judged = np.clip(picture.log_odds(picture.x), plot.y.low, plot.y.high)
     mark_classes(plot, picture.x, judged, picture.labels, style)
-    plot.lay(above)
+    taken, zero = plot.mask(picture.x, judged), int(plot.row(0))
+    if (above.drawn & taken).any():
+        _log_odds_legend(plot, style, (picture.x, judged), (ends, picture.log_odds(ends)))
+    else:
+        plot.lay(above)
+        taken |= above.drawn
+    # At the far end of the row of 0 there are seldom any points.
+    places = [(column, zero + up) for column in (-2, 0) for up in (0, 1, -1, 2, -2)]
+    plot.caption([("", LEVEL, style.dim)], [at for at in places if at[1] >= 0], taken)
     return plot.canvas
+
+
+def _log_odds_legend(
+    plot: Plot, style: ChartStyle, points: tuple[Array, Array], curves: tuple[Array, Array]
+) -> None:
+    entries = _class_entries(style)
+    if plot.rows > TIGHT:
+        entries += [("⠒⠒", "z now", style.line), ("⠂⠐", "at the start", style.start)]
+    plot.legend(entries, points, curves)
 
 
 @lru_cache(maxsize=4)
@@ -153,14 +178,10 @@ def _log_odds_ground(
     below.level(0, style.dim)
     below.points(across[1::3], first[1::3], style.start)
     above = below.blank()
-    # Above the points and the lines, since at the far end of this row there are seldom any.
-    above.note(below.columns - len(LEVEL) - 1, int(below.row(0)), LEVEL, style.dim)
-    entries = _class_entries(style)
-    if below.rows > TIGHT:
-        entries += [("⠒⠒", "z now", style.line), ("⠂⠐", "at the start", style.start)]
     # Whatever the start, the line ends up rising or falling through the middle.
     middle = across, np.zeros(len(across))
-    above.legend(entries, middle, (np.tile(across, 2), np.append(first, -first)))
+    lines = np.tile(across, 2), np.append(first, -first)
+    _log_odds_legend(above, style, middle, lines)
     return below, above
 
 

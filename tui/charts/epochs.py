@@ -13,7 +13,7 @@ from engine.pictures import Array, DigitsPicture, TablePicture
 from tui.charts.axis import DECIMALS, Scale, round_up
 from tui.charts.canvas import Canvas, Drawing, NotYet, chart, shows
 from tui.charts.loss import NO_LOGARITHM
-from tui.charts.plot import LegendEntry, Plot
+from tui.charts.plot import Plot
 from tui.charts.style import ChartStyle
 from tui.charts.tables import rows_axis, short, tested
 
@@ -58,7 +58,14 @@ def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> D
     plot.line(epochs, values, style.line)
     plot.points(epochs, values, style.line, MARK)
     plot.points(epochs[best], values[best], style.minimum, BEST)
-    _captions(plot, lines[: max(plot.rows - 2, 1)], epochs, values, falling=style.logarithmic)
+    places = [(-1, 0), (-1, -1)] if style.logarithmic else [(-1, -1), (-1, 0)]
+    places += [(1, -1), (1, 0), *((column, row) for column in (-1, 1) for row in (1, 2, 3))]
+    across = plot.x.values(2 * plot.columns)
+    across = across[across <= epochs[-1]]
+    curve = plot.mask(across, np.interp(across, epochs, values))
+    marks = plot.mask(epochs, values)
+    lines = lines[: max(plot.rows - 2, 1)]
+    plot.caption(lines, places, marks | curve, marks)
     return plot.canvas
 
 
@@ -70,22 +77,6 @@ def _accuracies(values: Array, logarithmic: bool) -> Scale:
     learned = values[1:] if len(values) > 1 else values
     low = float(np.floor(learned.min() * 20 + 1e-9) / 20)
     return Scale("", max(min(low, 0.95), 0.0), 1.0)
-
-
-def _captions(plot: Plot, lines: list[LegendEntry], x: Array, y: Array, *, falling: bool) -> None:
-    """At the right, below the curve or above it: where it is not."""
-    width = max(len(text) for _, text, _ in lines) + 3
-    columns = plot.x.values(plot.columns)[-width - 1 :]
-    columns = columns[columns <= x[-1] + 0.5 / plot.columns * (plot.x.high - plot.x.low)]
-    curve = plot.row(np.interp(columns, x, y))
-
-    def hidden(top: int) -> int:
-        return int(np.count_nonzero((curve >= top) & (curve < top + len(lines))))
-
-    tops = [0, plot.rows - len(lines)] if falling else [plot.rows - len(lines), 0]
-    for row, (mark, text, colour) in enumerate(lines, start=min(tops, key=hidden)):
-        plot.note(plot.columns - width, row, mark, colour)
-        plot.note(plot.columns - width + 1, row, f" {text}", plot.style.text)
 
 
 @shows(TablePicture)
@@ -126,21 +117,23 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
         (VALIDATION, f"validation {number(float(validation[-1]), 3)}", style.sample),
         (BEAT, f"{guess} {number(beat, 3)}", style.dim),
     ]
+    marked = plot.mask(measures.epochs[-1], [train[-1], validation[-1]])
     if style.residuals and np.isfinite(validation).any():
         least = int(np.where(np.isfinite(validation), validation, np.inf).argmin())
         epoch, loss = float(measures.epochs[least]), float(validation[least])
         plot.points(epoch, loss, style.minimum, BEST)
+        marked |= plot.mask(epoch, loss)
         lines.append((BEST, f"least {number(loss)}, epoch {epoch:.0f}", style.minimum))
     # At the right, above or below: where the curves are not.
     high = float(plot.y.place(validation[-1])) >= 0.5
     if plot.rows < len(lines) + 2:
         lines = lines[1:2]
-    width = max(len(text) for _, text, _ in lines) + 3
-    top = plot.rows - len(lines) if high else 0
-    for row, (mark, text, colour) in enumerate(lines, start=top):
-        plot.note(plot.columns - width, row, mark, colour)
-        plot.note(plot.columns - width + 1, row, f" {text} ".ljust(width - 1), style.text)
-    plot.note(1, plot.rows - 1 if high else 0, name, style.dim)
+    places = [(-2, -1), (-2, 0)] if high else [(-2, 0), (-2, -1)]
+    places += [(1, -1), (1, 0), *((column, row) for column in (-2, 1) for row in (1, 2, 3))]
+    plot.caption(lines, places, marked)
+    curves = plot.mask(np.tile(measures.epochs, 2), np.append(train, validation))
+    corners = [(column, row) for row in ((-1, 0) if high else (0, -1)) for column in (1, -2)]
+    plot.caption([("", name, style.dim)], corners, marked | curves, marked)
     return plot.canvas
 
 

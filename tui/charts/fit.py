@@ -54,7 +54,7 @@ def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Ca
         side = "" if math.isnan(middle) or math.isinf(middle) else ", above"
         if side and middle <= plot.y.high:
             side = ", below"
-        _at_the_bottom(plot, f"the line is off the chart{side}", style)
+        _say(plot, f"the line is off the chart{side}", ground.above, style)
     return plot.canvas
 
 
@@ -78,7 +78,7 @@ def draw_lines(picture: WalksPicture, width: int, height: int, style: ChartStyle
     plot.lay(ground.above)
     gone = [walk.name for walk, shown in zip(picture.walks, seen, strict=True) if not shown]
     if gone:
-        _at_the_bottom(plot, f"off the chart: {', '.join(gone)}", style)
+        _say(plot, f"off the chart: {', '.join(gone)}", ground.above, style)
     return plot.canvas
 
 
@@ -200,5 +200,8 @@ def _entries(points: int, sampled: bool, style: ChartStyle) -> tuple[LegendEntry
     return tuple(entries)
 
 
-def _at_the_bottom(plot: Plot, text: str, style: ChartStyle) -> None:
-    plot.note((plot.columns - len(text)) // 2, plot.rows - 1, text, style.residual)
+def _say(plot: Plot, text: str, above: Plot, style: ChartStyle) -> None:
+    """Words in the middle of the lowest row, or of another one where there are points."""
+    column = (plot.columns - len(text)) // 2
+    places = [(column, row) for row in range(-1, -plot.rows, -1)]
+    plot.caption([("", text, style.residual)], places, above.drawn)

@@ -52,12 +52,13 @@ def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
     here = last if history.steps is None else float(history.steps)
     now = ys[-1] if frame.loss is None or not math.isfinite(frame.loss) else frame.loss
     xs, ys = np.append(xs, here), np.append(ys, now)
-    draw_losses(plot, xs, ys, ("●", "", style.line))
+    end = draw_losses(plot, xs, ys, ("●", "", style.line))
     text, colour = f"loss {number(frame.loss)}", style.text
     if frame.state is State.DIVERGED:
         text, colour = f"diverged at step {frame.step + 1:,}", style.residual
     high_at_right = xs[ys.argmax()] > 0.5 * (xs[0] + xs[-1]) and xs[-1] > 0.5 * plot.x.high
-    plot.note(1 if high_at_right else plot.columns - len(text), 0, text, colour)
+    places = [(1, 0), (-1, 0)] if high_at_right else [(-1, 0), (1, 0)]
+    plot.caption([("", text, colour)], [*places, (-1, -1), (1, -1)], plot.mask(*end))
     return plot.canvas
 
 
@@ -77,9 +78,9 @@ def points(history: LossHistory) -> tuple[Array, Array]:
     return np.repeat(history.first, 2), np.stack([history.low, history.high], axis=1).ravel()
 
 
-def draw_losses(plot: Plot, x: Array, y: Array, entry: LegendEntry) -> None:
-    """A curve with a marker at its end; what lies beyond the axis, or has no logarithm, is drawn
-    at its edge."""
+def draw_losses(plot: Plot, x: Array, y: Array, entry: LegendEntry) -> tuple[float, float]:
+    """A curve with a marker at its end, where the answer says; what lies beyond the axis, or has
+    no logarithm, is drawn at its edge."""
     mark, _, colour = entry
     low, high = plot.y.low, plot.y.high
     if plot.y.logarithmic:
@@ -89,6 +90,7 @@ def draw_losses(plot: Plot, x: Array, y: Array, entry: LegendEntry) -> None:
         y = y.clip(low, high)
     plot.line(x, y, colour)
     plot.points(x[-1], y[-1], colour, mark)
+    return float(x[-1]), float(y[-1])
 
 
 def entries(picture: WalksPicture | FitsPicture, style: ChartStyle) -> tuple[LegendEntry, ...]:
@@ -171,16 +173,12 @@ def _compare(
     if y is None:
         return NO_LOGARITHM
     plot = Plot(width, height, x, y, style)
-    for one in curves:
-        if len(one.x):
-            draw_losses(plot, one.x, one.y, one.entry)
+    ends = [draw_losses(plot, one.x, one.y, one.entry) for one in curves if len(one.x)]
     # The name and the loss of each at the top right: losses fall, and there is room.
-    texts = [f"{one.entry[1]} {number(one.now)}" for one in curves]
-    diverged = frame.state is State.DIVERGED
-    column = 1 if diverged else plot.columns - max(map(len, texts)) - 2
-    for row, (one, text) in enumerate(zip(curves, texts, strict=True)):
-        plot.note(column, row, one.entry[0], one.entry[2])
-        plot.note(column + 1, row, f" {text}", style.text)
-    if diverged:
-        plot.note(column, len(curves), f"diverged at step {frame.step + 1:,}", style.residual)
+    lines = [(one.entry[0], f"{one.entry[1]} {number(one.now)}", one.entry[2]) for one in curves]
+    places = [(-3, 0), (1, 0), (-3, -1), (1, -1), (1, 1), (-3, 1)]
+    if frame.state is State.DIVERGED:
+        lines.append(("", f"diverged at step {frame.step + 1:,}", style.residual))
+        places = places[1:] + places[:1]
+    plot.caption(lines, places, plot.mask(*np.array(ends).T))
     return plot.canvas

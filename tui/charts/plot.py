@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.pictures import Array
 from tui.charts.axis import Axis, Scale, horizontal, rounded, vertical
-from tui.charts.canvas import Canvas
+from tui.charts.canvas import UNTOUCHED, Canvas
 from tui.charts.style import RGB, ChartStyle
 
 LINE = "braille"
@@ -28,6 +28,8 @@ STRAIGHT = 0.3
 COVERED = 1000
 """A cell of a data point that a legend would cover counts as much as so many of a curve."""
 
+Taken: TypeAlias = NDArray[np.bool_]
+"""The cells of a plot that no words may cover, shape (rows, columns)."""
 LegendEntry: TypeAlias = tuple[str, str, RGB]
 """A mark, what it means, and its colour."""
 
@@ -136,8 +138,12 @@ class Plot:
         """Mark every point that lies inside; without a marker as a dot, of 2 by 4 in a cell."""
         xs, ys = np.atleast_1d(self.x.place(x)), np.atleast_1d(self.y.place(y))
         seen = inside(xs, ys)
+        xs, ys = xs[seen], ys[seen]
+        if marker != LINE:  # in the middle of its cell: plotext pulls what lies between two inwards
+            xs = _cell(xs, self.columns) / max(self.columns - 1, 1)
+            ys = _cell(ys, self.rows) / max(self.rows - 1, 1)
         if len(seen):
-            self._add(xs[seen], ys[seen], colour, marker)
+            self._add(xs, ys, colour, marker)
 
     def bar(
         self,
@@ -187,11 +193,11 @@ class Plot:
 
     def column(self, x: ArrayLike) -> Array:
         """The columns in which points stand: 0 is the middle of the first, 1 of the last."""
-        return np.floor(self.x.place(x) * (self.columns - 1) + 0.5)
+        return _cell(self.x.place(x), self.columns)
 
     def row(self, y: ArrayLike) -> Array:
         """The rows in which points stand, counted from the top."""
-        return np.floor((1 - self.y.place(y)) * (self.rows - 1) + 0.5)
+        return self.rows - 1 - _cell(self.y.place(y), self.rows)
 
     def dots(self, x: Array, y: Array) -> tuple[Array, Array]:
         """Where places stand in braille dots, (across, down): 0.5 is the middle of the first."""
@@ -230,8 +236,8 @@ class Plot:
         """Say what the marks mean, in a corner or elsewhere, where it covers no point.
 
         Give it points and curves that stay where they are, else it jumps about while the picture
-        moves. Where no place is free of points the entries stand in one row; where that has no
-        place either, or they would fill a third of the chart, they are left out.
+        moves. Where no place is free of points the entries stand in one row, without the last ones
+        where there is no room; where they would fill a third of the chart, they are left out.
         """
         indent = max(len(mark) for mark, _, _ in entries) + 1
         width = indent + max(len(label) for _, label, _ in entries)
@@ -240,17 +246,62 @@ class Plot:
             return
         if (found := self._place(costs, width, len(entries))) is not None:
             for row, (mark, label, colour) in enumerate(entries, start=found[1]):
-                self.note(found[0], row, mark, colour)
-                text = " " * (indent - len(mark)) + label
-                self.note(found[0] + len(mark), row, text, self.style.text)
+                self._entry(found[0], row, (mark, label, colour), indent)
             return
-        width = sum(len(mark) + len(label) + 3 for mark, label, _ in entries) - 2
-        if (found := self._place(costs, width, 1)) is not None:
-            column, row = found
-            for mark, label, colour in entries:
-                self.note(column, row, mark, colour)
-                self.note(column + len(mark), row, f" {label}", self.style.text)
-                column += len(mark) + len(label) + 3
+        for count in range(len(entries), 0, -1):
+            width = sum(len(mark) + len(label) + 3 for mark, label, _ in entries[:count]) - 2
+            if (found := self._place(costs, width, 1)) is not None:
+                column, row = found
+                for entry in entries[:count]:
+                    self._entry(column, row, entry, len(entry[0]) + 1)
+                    column += len(entry[0]) + len(entry[1]) + 3
+                return
+
+    def _entry(self, column: int, row: int, entry: LegendEntry, indent: int) -> None:
+        mark, label, colour = entry
+        self.note(column, row, mark, colour)
+        text = f"{' ' * (indent - len(mark))}{label}" if mark else label
+        self.note(column + len(mark), row, text, self.style.text if mark else colour)
+
+    def caption(
+        self, lines: Sequence[LegendEntry], places: Sequence[tuple[int, int]], *taken: Taken
+    ) -> None:
+        """Write lines at the first of these places where they cover nothing that is taken.
+
+        A place is the column and the row of the block, counted from the right end and from below
+        where negative, as Python does. A line without a mark is a text in its colour. Where no
+        place is free, what is taken in the next way counts, and then the last line is left out.
+        """
+        notes = np.zeros((self.rows, self.columns), dtype=bool)
+        for column, row, text, _ in self._notes:
+            notes[row, column : column + len(text)] = True
+        for count in range(len(lines), 0, -1):
+            width = max(len(mark) + len(text) + bool(mark) for mark, text, _ in lines[:count])
+            right, bottom = self.columns - width, self.rows - count
+            for cells in taken:
+                for left, top in places:
+                    column = left + (left < 0) * (right + 1)
+                    row = top + (top < 0) * (bottom + 1)
+                    block = np.s_[row : row + count, column : column + width]
+                    inside = 0 <= column <= right and 0 <= row <= bottom
+                    if inside and not (cells | notes)[block].any():
+                        for down, entry in enumerate(lines[:count], start=row):
+                            self._entry(column, down, entry, len(entry[0]) + 1)
+                        return
+
+    def mask(self, x: ArrayLike, y: ArrayLike) -> Taken:
+        """The cells between the axes in which points stand, shape (rows, columns)."""
+        taken = np.zeros((self.rows, self.columns), dtype=bool)
+        rows, columns = np.broadcast_arrays(np.atleast_1d(self.row(y)), self.column(x))
+        seen = (columns >= 0) & (columns < self.columns) & (rows >= 0) & (rows < self.rows)
+        taken[rows[seen].astype(np.intp), columns[seen].astype(np.intp)] = True
+        return taken
+
+    @property
+    def drawn(self) -> Taken:
+        """The cells between the axes on which there is something, shape (rows, columns)."""
+        self.canvas  # noqa: B018  what was drawn so far becomes cells
+        return np.asarray(self.inner.glyphs != UNTOUCHED)
 
     def _costs(
         self, points: tuple[ArrayLike, ArrayLike], curves: tuple[ArrayLike, ArrayLike]
@@ -276,6 +327,12 @@ class Plot:
         if windows[row, column] >= COVERED:
             row, column = divmod(int(windows.argmin()), windows.shape[1])
         return None if windows[row, column] >= COVERED else (column, row)
+
+
+def _cell(places: Array, cells: int) -> Array:
+    """The cell of so many in which places stand."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.asarray(np.floor(places * (cells - 1) + 0.5))
 
 
 def _bends(across: Array, down: Array, middle: NDArray[np.intp]) -> Array:

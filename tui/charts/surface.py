@@ -35,8 +35,13 @@ class Terrain:
     """What stays the same while a run walks."""
 
     axes: Plot
-    signs: Plot
-    """The start, the least loss, and what the marks mean."""
+    signs: Canvas
+    """The start and the least loss."""
+    legend: Plot
+    """What the marks mean."""
+    names: tuple[LegendEntry, ...]
+    marked: tuple[Array, Array]
+    """What the legend keeps off: points, as their w and b."""
     relief: Canvas
     best: tuple[float, float] | None = None
     """Where the loss is least, if that is one place."""
@@ -92,21 +97,29 @@ def _map(
     plot = terrain.axes.again()
     for _, path, _, _, _, colour in walked:
         _walk(plot, path, colour)
-    canvas, inner = plot.canvas, plot.inner
-    canvas.lay(terrain.signs.canvas)
+    plot.canvas.lay(terrain.signs)
+    here = np.array([(w, b) for _, _, w, b, _, _ in walked]).T
+    taken = plot.mask(*here)
+    if (terrain.legend.drawn & taken).any():
+        ws, bs = (np.append(*both) for both in zip(terrain.marked, here, strict=True))
+        plot.legend(terrain.names, (ws, bs))
+    else:
+        plot.lay(terrain.legend)
     left = []
     for name, _, w, b, (mark, _, colour), _ in walked:
         if len(inside(np.atleast_1d(plot.x.place(w)), np.atleast_1d(plot.y.place(b)))):
             if terrain.best and _within_a_cell(plot, (w, b), terrain.best):
                 w, b = terrain.best  # one mark for both, not two side by side
-            inner.write(int(plot.row(b)), int(plot.column(w)), mark, colour)
+            plot.points(w, b, colour, mark)
         else:
             left.append(name)
     if left:
         text = f"{gone}{', '.join(left)}" if gone.endswith(" ") else gone
-        if len(text) < plot.columns:
-            inner.write(plot.rows - 1, 1, text, style.path)
-    inner.lay_under(terrain.relief)
+        taken |= plot.mask(*terrain.marked) | terrain.legend.drawn
+        places = [(column, row) for row in (-1, 0, 1) for column in (1, -2)]
+        plot.caption([("", text, style.path)], places, taken)
+    canvas = plot.canvas
+    plot.inner.lay_under(terrain.relief)
     return canvas
 
 
@@ -163,8 +176,11 @@ def _terrain(
     marks = np.array([start, best]).T
     way = np.linspace(0, 1, 50)
     curve = tuple(one + way * (other - one) for one, other in zip(start, best, strict=True))
-    signs.legend([first, *runs, last], (marks[0], marks[1]), (curve[0], curve[1]))
-    return Terrain(axes, signs, relief((losses - least).clip(0, None), style), best)
+    names, marked = (first, *runs, last), (marks[0], marks[1])
+    legend = axes.blank()
+    legend.legend(names, marked, (curve[0], curve[1]))
+    shades = relief((losses - least).clip(0, None), style)
+    return Terrain(axes, signs.canvas, legend, names, marked, shades, best)
 
 
 def window(
@@ -214,13 +230,18 @@ def _wave_terrain(
         signs.points(ws[found[1]], bs[found[0]], colour, sign)
     begun = np.array(starts).T
     signs.points(begun[0], begun[1], style.path, START)
-    meanings = [
+    names = (
         (START, "start", style.path),
         (LEAST, "least loss", style.minimum),
         (LOCAL, "local optimum", style.text),
-    ]
-    signs.legend(meanings, (begun[0], begun[1]))
-    return Terrain(axes, signs, relief(losses - losses.min(), style, SHALLOW))
+    )
+    legend, marked = axes.blank(), (begun[0], begun[1])
+    found = np.append(least, local, axis=1)
+    legend.legend(names, (np.append(marked[0], ws[found[1]]), np.append(marked[1], bs[found[0]])))
+    if not legend.drawn.any():  # the many minima leave no place
+        legend.legend(names, marked)
+    shades = relief(losses - losses.min(), style, SHALLOW)
+    return Terrain(axes, signs.canvas, legend, names, marked, shades)
 
 
 def minima(heights: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
@@ -253,11 +274,11 @@ def _heights(picture: FitsPicture, width: int, height: int, style: ChartStyle) -
     if y is None:
         return NO_LOGARITHM
     plot = Plot(width, height, Scale("moved", 0, round_up(max(farthest, 0.1))), y, style)
-    for (way, loss), entry in zip(ways, entries(picture, style), strict=True):
-        if len(way):
-            draw_losses(plot, way, loss, entry)
+    runs = zip(ways, entries(picture, style), strict=True)
+    ends = [draw_losses(plot, *way, entry) for way, entry in runs if len(way[0])]
     text = "loss, by distance from the start"
-    plot.note(plot.columns - len(text) - 1, 0, text, style.dim)
+    places = [(column, row) for row in (0, 1, -1) for column in (-2, 1)]
+    plot.caption([("", text, style.dim)], places, plot.mask(*np.array(ends).T))
     return plot.canvas
 
 

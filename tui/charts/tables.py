@@ -64,7 +64,7 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, style: Ch
     below them how many more there are, with the sum of their shares.
     """
     canvas = Canvas(width, height)
-    shares = rounded(shares)
+    shares = rounded(shares).clip(0, 1)
     order = np.argsort(-np.nan_to_num(shares), kind="stable")
     # A single row has no room to say what is left out.
     shown = height if height < 2 or len(order) <= height else height - 1

@@ -139,14 +139,13 @@ class TensorDesk(Horizontal):
         scene, look, result = state.scene, state.look, state.look.result
         read = result.picked if result and not wide else look.sources
         names = [name for name in look.sources if name in read] or list(look.sources)
-        pictures = scene.drawn != "numbers"
         self._place(names)
         for name in names:
             source = look.sources[name]
             words = sizes(source, scene.axes.get(name, ())), sizes(source)
-            self.sources[name].show(source.numbers, name, words, pictures)
+            self.sources[name].show(source.numbers, name, words, scene.pictures)
         if result is not None and result.look is not None:
-            self.result.show(result.look.numbers, "result", [sizes(result.look)], pictures)
+            self.result.show(result.look.numbers, "result", [sizes(result.look)], scene.pictures)
             self._reveal("-result")
         elif look.text:
             self._outcome.update(outcome(look))

@@ -31,6 +31,7 @@ CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
 BACK = "Back to the course; the lesson stays as it is until you open another"
 CLOSE_HINT = "Close the hint of the challenge"
+PLAYED_PAST = " playing alone meets no challenge: do it yourself "
 NEWS_SECONDS = 8.0
 """How long a challenge that has just been met is highlighted."""
 PAGES = Binding.Group("pages", compact=True)
@@ -226,6 +227,12 @@ class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
     @on(Lab.Met)
     def _meet(self, event: Lab.Met) -> None:
         self._met(event.challenge.slug, event.challenge.text)
+
+    @on(Lab.PlayedPast)
+    def _explain_playing(self) -> None:
+        if not self._status.news:
+            self._status.news = PLAYED_PAST
+            self._time_news()
 
     @on(QuestionBox.Answered)
     def _answer(self, event: QuestionBox.Answered) -> None:

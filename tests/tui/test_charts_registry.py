@@ -1,0 +1,372 @@
+"""Every chart of the registry: at every size, with every number, and drawn by plotext."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import numpy as np
+import plotext
+import pytest
+
+from engine.frame import Frame, State
+from tests.tui import test_charts_boundary as boundary
+from tests.tui import test_charts_curve as curve
+from tests.tui import test_charts_five_steps as five_steps
+from tests.tui import test_charts_table as table
+from tests.tui import test_charts_time as timing
+from tests.tui import test_charts_valley as valley
+from tests.tui import test_charts_walks as walks
+from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses, pictured
+from tests.tui.digit_frames import digits
+from tui.charts import CHARTS
+from tui.charts.axis import Scale
+from tui.charts.curves import Panel, PanelCurve, PanelPoint, stacked
+from tui.charts.plot import LINE, Plot
+from tui.charts.style import ChartStyle
+from tui.charts.tables import SignedBar, signed_bars
+
+HOSTILE = (math.nan, math.inf, -math.inf, 1e300, -1e308, 1e12, 5e-324)
+FRAMES: dict[str, Frame] = {
+    "loss": losses([8.0, 4, 2, 1]),
+    "fit": pictured(),
+    "surface": pictured(),
+    "lines": walks.compared(*walks.THREE),
+    "paths": walks.compared(*walks.THREE),
+    "samples": walks.compared(*walks.THREE),
+    "seconds": walks.compared(*walks.THREE),
+    "valley": valley.stepped(1.0, 1.2, 1.36),
+    "boundary": boundary.plane(),
+    "network": boundary.plane(*boundary.hidden(3)),
+    "curve": curve.curved(),
+    "stages": five_steps.fitted(lit="model"),
+    "fits": five_steps.fitted(five_steps.fit("wave")),
+    "walks": five_steps.fitted(five_steps.fit("one"), five_steps.fit("two"), wave=False),
+    "log-odds": curve.curved(),
+    "digits": digits(),
+    "weights": digits(),
+    "activations": digits(),
+    "confusion": table.frame(),
+    "accuracy": timing.scored(0.1, 0.9, 0.98),
+    "time": timing.timed(),
+    "gradients": table.frame(),
+    "belt": table.frame(),
+    "validation": table.frame(),
+    "throughput": table.frame(throughput=table.timed(16)),
+}
+"""A frame for each chart."""
+OTHERS = {
+    "loss": [five_steps.fitted(*five_steps.FOUR), walks.compared(*walks.TWO)],
+    "walks": [five_steps.fitted(*five_steps.FOUR)],
+    "time": [timing.timed(other=()), timing.timed(seconds=())],
+    "accuracy": [timing.scored(), timing.scored(0.5, 1.0), timing.scored(0.0)],
+    "confusion": [table.frame(classes=(), confusion=np.zeros((0, 0)))],
+    "throughput": [table.frame()],
+}
+"""More frames of charts that have more than one way to be drawn."""
+MARKS = "●◆▲■★○█▀▄╌┊∘"
+PIXELS = {"surface", "paths", "boundary"}
+"""Pictures between axes: what is in them are cells, and only marks are plotext's."""
+
+
+def frames(name: str) -> list[Frame]:
+    return [FRAMES[name], *OTHERS.get(name, [])]
+
+
+def test_every_chart_has_its_frame_here() -> None:
+    assert set(FRAMES) == set(CHARTS)
+    for name, frame in FRAMES.items():
+        assert "nothing to see" not in "".join(draw(name, frame, 72, 18)), name
+
+
+# Every size, every style, every state.
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_every_size_is_filled_to_the_cell(kind: str) -> None:
+    sizes = [(w, h) for w in (1, 15, 16, 17, 23, 30, 38, 44, 47, 60) for h in (1, 4, 5, 6, 9, 14)]
+    for index, (width, height) in enumerate([*sizes, (0, 0), (10, 0), (0, 2), (200, 60), (200, 9)]):
+        for frame in frames(kind):
+            draw(kind, frame, width, height, residuals=index % 2, logarithmic=index % 3 == 0)
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_what_a_chart_says_where_it_has_nothing_to_draw(kind: str) -> None:
+    assert "too small" in "".join(draw(kind, FRAMES[kind], 15, 4))
+    failed = Frame(State.FAILED, {}, losses([]).history, message="RuntimeError: out of memory")
+    assert "out of memory" in "".join(draw(kind, failed, 60, 10))
+    if kind != "loss":
+        odd = replace(losses([1.0]), picture=object())
+        assert "nothing to see yet" in "".join(draw(kind, odd, 60, 10))
+
+
+@pytest.mark.parametrize("kind", CHARTS)
+def test_one_chart_leaves_nothing_behind_for_the_next(kind: str) -> None:
+    alone = draw(kind, FRAMES[kind], 50, 12)
+    for other in CHARTS:
+        draw(other, FRAMES[other], 33, 9)
+    assert draw(kind, FRAMES[kind], 50, 12) == alone
+    dark, light = (
+        CHARTS[kind].draw(FRAMES[kind], 50, 12, style) for style in (DARK, ChartStyle.light())
+    )
+    assert (dark.foregrounds != light.foregrounds).any()
+
+
+# Words and points.
+
+
+def moving(name: str) -> list[Frame]:
+    """Frames in which what is marked stands at many places."""
+    places = [(w, b) for w in (-3.0, 0.1, 2.6) for b in (-3.5, 0.3, 3.5)]
+    if name in ("curve", "log-odds"):
+        return [curve.curved(w=w, b=2 * b, at=at) for w, b in places for at in (0.4, 3.5)]
+    if name in ("surface", "fit"):
+        return [pictured(w=w, b=b, path=np.array([[0.0, 0.0], [w, b]])) for w, b in places]
+    if name in ("lines", "paths"):
+        return [walks.compared(walks.walker("sum", *at, None), walks.TWO[1]) for at in places]
+    if name == "walks":
+        paths = (np.array([[-1.0, -0.5], at]) for at in places)
+        return [five_steps.fitted(five_steps.fit("one", path=path)) for path in paths]
+    if name == "valley":
+        return [valley.stepped(*np.linspace(1, w, 9)) for w, _ in places]
+    if name == "loss":
+        ends = [losses([5.0] * 9 + [end]) for end in (0.0, 1, 4, 5, 9)]
+        return [*ends, losses([9.0, 8, 9, 9, 9, 9, 9, 9, 9, 9]), *frames(name)]
+    if name in ("samples", "seconds"):
+        costs = ((1, 1), (1, 40), (40, 1), (1000, 2))
+        spent = [
+            [walks.spent(at, n, n, n / 10) for n, at in zip(c, "ab", strict=True)] for c in costs
+        ]
+        return [walks.compared(*both) for both in spent]
+    if name == "accuracy":
+        levels = (0.1135, 0.5, 0.97)
+        return [timing.scored(0.1, *[at] * n) for at in levels for n in (2, 5, 10)]
+    return frames(name)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_words_cover_a_point_and_no_point_covers_words(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    points, note = Plot.points, Plot.note
+    marked: set[tuple[int, int]] = set()
+    written: list[tuple[int, int, str]] = []
+
+    def mark(self: Plot, x: Any, y: Any, colour: Any, marker: str = LINE) -> None:
+        # A line has three of its marks, which also stand in the legend: one may be hidden.
+        if colour == DARK.points or (marker != LINE and name not in ("lines", "fits")):
+            marked.update(zip(*(at.tolist() for at in self.mask(x, y).nonzero()), strict=True))
+        points(self, x, y, colour, marker)
+
+    def write(self: Plot, column: int, row: int, text: str, colour: Any) -> None:
+        if any(map(str.isalnum, text)) and 0 <= column <= self.columns - len(text):
+            written.append((row, column + len(text) - len(text.lstrip()), text.lstrip()))
+        note(self, column, row, text, colour)
+
+    monkeypatch.setattr(Plot, "points", mark)
+    monkeypatch.setattr(Plot, "note", write)
+    for size in ((43, 8), (72, 18)):
+        for frame in moving(name):
+            for style in ({}, {"residuals": True})[: 1 + CHARTS[name].has_other]:
+                forget()
+                marked.clear()
+                written.clear()
+                lines = draw(name, frame, *size, **style)
+                if not marked:
+                    continue
+                inner = [line[canvas(lines)[0] :] for line in lines]
+                covered = {at for at in marked if inner[at[0]][at[1]].isalnum()}
+                assert not covered, "\n".join([str(covered), *lines])
+                for row, column, text in written:
+                    shown = inner[row][column : column + len(text)]
+                    same = sum(one == other for one, other in zip(shown, text, strict=True))
+                    assert same == len(text) or same < len(text) / 2, "\n".join([text, *lines])
+
+
+def test_a_mark_stands_in_the_cell_that_is_counted_as_taken() -> None:
+    """Half-way between two cells too, of which plotext takes the one nearer to the middle."""
+    for columns, rows in ((41, 6), (40, 10), (111, 27)):
+        x, y = Scale("", 0, columns - 1), Scale("", 0, rows - 1)
+        for index in range(0, 2 * (columns - 1), 3):
+            plot = Plot(columns, rows, x, y, DARK, axes=False)
+            at = index / 2, index / 2 % (rows - 1)
+            plot.points(*at, DARK.line, "●")
+            shown = np.array([list(line) for line in plot.canvas.text()]) == "●"
+            assert (shown == plot.mask(*at)).all(), at
+
+
+def test_a_caption_takes_the_first_free_place_and_gives_up_its_last_lines() -> None:
+    plot = Plot(20, 6, Scale("", 0, 19), Scale("", 0, 5), DARK, axes=False)
+    taken = np.zeros((6, 20), dtype=bool)
+    taken[0, 15] = True
+    lines = [("●", "one", DARK.line), ("", "second", DARK.dim)]
+    plot.caption(lines, [(-1, 0), (2, -2)], taken)
+    assert [line.rstrip() for line in plot.canvas.text()] == ["", "", "", "  ● one", "  second", ""]
+    other = plot.blank()
+    taken[1:, 2] = True
+    other.caption(lines, [(-1, 0), (2, 0)], taken)
+    assert [line.rstrip() for line in other.canvas.text()] == ["  ● one", *[""] * 5]
+
+
+# Plotext.
+
+
+@pytest.fixture
+def no_drawing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Plotext, whose figures draw nothing."""
+    forget()
+    monkeypatch.setattr(type(plotext.figure), "draw", lambda self, _: self)
+    yield
+    forget()
+
+
+def forget() -> None:
+    """Draw again what the charts keep from one frame to the next."""
+    for name, module in sys.modules.items():
+        if name.startswith("tui.charts."):
+            for kept in vars(module).values():
+                if hasattr(kept, "cache_clear") and kept.__name__ not in ("_plotext", "_coloured"):
+                    kept.cache_clear()
+
+
+def has_axes(name: str) -> bool:
+    lines = draw(name, FRAMES[name], 61, 17)
+    return any("└" in line for line in lines) and any("┤" in line for line in lines)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_without_plotext_a_chart_loses_its_curves_and_markers(
+    name: str, request: pytest.FixtureRequest
+) -> None:
+    before = draw(name, FRAMES[name], 61, 17)
+    if not has_axes(name):
+        pytest.skip("a picture without axes")
+    assert len(braille(before)) + len(cells(before, MARKS)) > 2
+    request.getfixturevalue("no_drawing")
+    after = draw(name, FRAMES[name], 61, 17)
+    headings = {"time": 2}  # the two marks of its head, beside the figure
+    if name in PIXELS:
+        assert cells(after, "●◆▲■★○✚") == []
+    else:
+        assert braille(after) == []
+        assert len(cells(after, MARKS)) == headings.get(name, 0)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_signals_are_drawn_in_every_frame(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not has_axes(name):
+        pytest.skip("a picture without axes")
+    drawn: list[Any] = []
+    figure, real = type(plotext.figure), type(plotext.figure).draw
+    monkeypatch.setattr(figure, "draw", lambda self, one: (drawn.append(one), real(self, one))[1])
+    for step in range(3):
+        drawn.clear()
+        draw(name, replace(FRAMES[name], step=FRAMES[name].step + step), 61, 17)
+        assert drawn
+
+
+@pytest.mark.usefixtures("no_drawing")
+def test_panels_and_bars_are_drawn_by_plotext_too() -> None:
+    x = np.linspace(0, 1, 9)
+    curve = PanelCurve("up", x, x, DARK.line)
+    point = PanelPoint(0.5, 0.5, DARK.points, "here", guided=True)
+    panel = Panel(Scale("x", 0, 1), Scale("y", 0, 1), [curve], [point], [0.2])
+    lines = stacked([panel], 40, 12, DARK).text()
+    assert braille(lines) + cells(lines, MARKS) == []
+    bars = signed_bars([SignedBar("a", 0.5, "0.5", DARK.line)], -1, 1, 40, 3, DARK).text()
+    assert cells(bars, "█") == []
+
+
+# Numbers that end the process in plotext's kernel: nan, inf, and points far outside the limits.
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_no_number_ends_the_process(name: str) -> None:
+    for value in HOSTILE:
+        for frame in frames(name):
+            for index, style in enumerate(({}, {"logarithmic": True}, {"residuals": True})):
+                with np.errstate(all="ignore"):
+                    draw(name, poisoned(frame, value, index), 47, 12, **style)
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_points_a_million_times_outside_the_limits_end_no_process(name: str) -> None:
+    for frame in frames(name):
+        for index in range(3):
+            with np.errstate(all="ignore"):
+                draw(name, poisoned(frame, 1e7, index), 47, 12)
+                draw(name, poisoned(frame, -3e8, index), 47, 12, residuals=True)
+
+
+def poisoned(value: Any, poison: float, index: int) -> Any:
+    """The same with a hostile number in its losses, curves, weights and paths: first, middle or
+    last in each array. The data, which a training run has read, stays."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind == "f" and value.size:
+            value = value.copy()
+            value.flat[(0, value.size // 2, value.size - 1)[index]] = poison
+        return value
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return tuple(poisoned(each, poison, index) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            each.name: poison
+            if each.name in ("w", "b", "loss")
+            else poisoned(getattr(value, each.name), poison, index)
+            for each in fields(value)
+            if each.init
+            and each.name not in ("x", "y", "start", "labels", "grid", "first", "epochs")
+            and each.name not in ("distances", "score_to_beat", "loss_to_beat", "likely", "sure")
+        }
+        return replace(value, **changes)
+    return value
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_every_way_to_draw_takes_any_number(value: float) -> None:
+    plot = Plot(40, 12, Scale("x", 0, 1), Scale("y", 0, 1), DARK)
+    for x, y in (([0.1, value, 0.9], [0.1, 0.5, 0.9]), ([0.1, 0.5, 0.9], [value, 0.5, -value])):
+        plot.line(x, y, DARK.line)
+        plot.points(x, y, DARK.line, "●")
+        plot.segments(np.array(x), np.array(y), 0.5, DARK.line, "│")
+        plot.legend([("●", "here", DARK.line)], (x, y), (y, x))
+        plot.caption([("●", "there", DARK.line)], [(-1, 0), (0, -1)], plot.mask(x, y))
+    plot.bar(value, 0.5, 0.5, DARK.line)
+    plot.bar(0.5, 0.6, value, DARK.line)
+    plot.level(value, DARK.dim)
+    assert len(plot.canvas.text()) == 12
+
+
+def test_a_long_line_is_drawn_with_few_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A point costs plotext some 20 µs: a frame must cost the same after a million steps."""
+    points: list[int] = []
+    real = type(plotext.figure).signal
+
+    def counted(self: Any, x: list[float], *rest: Any, **options: Any) -> Any:
+        points.append(len(x))
+        return real(self, x, *rest, **options)
+
+    monkeypatch.setattr(type(plotext.figure), "signal", counted)
+    rng = np.random.default_rng(0)
+    for width in (48, 120, 200):
+        points.clear()
+        draw("loss", losses(rng.uniform(1, 2, 5000).tolist()), width, 15)
+        assert sum(points) <= 2 * 80 + 10
+    points.clear()
+    draw("loss", losses([1.0] * 5000), 120, 15)
+    assert sum(points) < 10
+
+
+HEAVY = "import sys; print(*sorted({'torch', 'numpy', 'plotext'} & set(sys.modules)))"
+
+
+def test_names_cost_no_heavy_import_and_drawing_costs_no_torch() -> None:
+    modules = ", ".join(kind.module for kind in CHARTS.values())
+    for statement, heavy in (("from tui.charts import CHARTS", ""), (f"import {modules}", "numpy")):
+        command = [sys.executable, "-c", f"{statement}; {HEAVY}"]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == heavy
