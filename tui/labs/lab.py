@@ -79,8 +79,9 @@ class KeptKeys:
 
     A key that means something outside of the lab (another page, help, quit) acts at once, unless
     it is part of a line that is being typed: then it is a letter of that line. A line begins with
-    a key that opens one, and ends with enter or escape. In doubt a key is kept: worked later, it
-    means what it would have meant in a lab that was ready.
+    a key that opens one, and ends with escape. Enter does not end it: where the line is refused, it
+    stays open, and nobody knows yet. In doubt a key is kept: worked later, it means what it would
+    have meant in a lab that was ready.
     """
 
     def __init__(self, opens: Set[str]) -> None:
@@ -107,8 +108,8 @@ class KeptKeys:
             if acts_now and not (self._typing and not self.full and letter):
                 return False
             if not self.full:
-                ends = event.key in ("enter", "escape")
-                self._typing = not ends if self._typing else event.key in self._opens
+                opened = self._typing or event.key in self._opens
+                self._typing = opened and event.key != "escape"
         if not self.full:
             self._events.append(event)
         return True
