@@ -17,6 +17,7 @@ from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.labs import dataloader
 from tui.labs.dataloader import DataLoaderLab
+from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, complete
 
 SIZES = [(80, 22), (120, 40)]
@@ -168,6 +169,15 @@ async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -
         await until(pilot, lambda: advice in str(said.content))
         assert lab.experiment.config.csv is None
         await pilot.press("escape")
+        # The controls of how to read a file are in brackets where there is none to read.
+        controls = pilot.app.screen.query_one(ControlList)
+        prompt = lambda: str(controls.get_option("ignore").prompt).split()[-1]  # noqa: E731
+        assert prompt() == "none"
+        for text, shown in (("none", "(none)"), ("named.csv", "none")):
+            await type_in(pilot, "csv", text)
+            await pilot.press("enter")
+            await until(pilot, lambda shown=shown: prompt() == shown)
+        await pilot.press("escape")
         await type_in(pilot, "ignore", "first name")
         await pilot.press("enter")
         await until(pilot, lambda: lab.experiment.config.csv == "named.csv")
@@ -296,6 +306,31 @@ async def test_every_picture_is_there_at_both_sizes() -> None:
             for words in ("to come", "epochs", "30 → 6", "malignant", "m: time the loader"):
                 await until(pilot, lambda: words in screen_text(pilot.app))  # noqa: B023
                 await pilot.press("v")
+
+
+async def test_in_a_low_terminal_every_challenge_and_its_hint_come_into_sight(table: Path) -> None:
+    (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
+    async with app("dataloader").run_test(size=(80, 22)) as pilot:
+        lab = await open_lab(pilot)
+        await take(pilot, lab, "gaps.csv")  # the notice takes two lines from the panels
+        await until(pilot, lambda: "1 row with a missing value" in screen_text(pilot.app))
+        rows = lab.query_one(Challenges)
+        rows.focus()
+        for hinted in lab.lesson.challenges:
+            lab.show_hint(hinted.slug)
+            for place, challenge in enumerate(lab.lesson.challenges):
+                rows.highlighted = place
+                words = [challenge.text]
+                words += challenge.hint.split() if challenge is hinted else []
+                await until(pilot, lambda words=words: in_panel(pilot, rows) >= set(words))
+            lab.show_hint(None)
+
+
+def in_panel(pilot: Pilot[None], rows: Challenges) -> set[str]:
+    """The lines of the panel as they are on screen, without their signs, and their words."""
+    x, y, _, height = rows.region
+    lines = [line[x + 1 :].strip(" ○✓▁▂▃▄▅▆▇█") for line in screen_text(pilot.app).splitlines()]
+    return {*lines[y : y + height], *" ".join(lines[y : y + height]).split()}
 
 
 # The path, without an app.

@@ -30,6 +30,7 @@ from tui.widgets.pictures import Chart
 NARROW, WIDE = (80, 22), (120, 40)
 CHARTS = ("digits", "confusion", "weights", "activations")
 SMALL = {"width": 32, "depth": 1, "batch_size": 32}
+DIGITS = {**SMALL, "data": "digits", "learning_rate": 0.05, "epochs": 60}
 
 
 class Digits(TrainingLesson):
@@ -305,7 +306,7 @@ async def test_where_mnist_is_not_here_the_lab_starts_with_the_digits_until_it_i
     presets = (
         Preset(name="mnist", title="", settings=SMALL, needs="mnist"),
         Preset(name="other", title="", settings={**SMALL, "data": "kmnist"}, needs="kmnist"),
-        Preset(name="digits", title="", settings={**SMALL, "data": "digits"}),
+        Preset(name="digits", title="", settings=DIGITS),
     )
     monkeypatch.setattr(mnist, "FetchScreen", Fetch)
     async with app().run_test(size=NARROW) as pilot:
@@ -323,6 +324,13 @@ async def test_where_mnist_is_not_here_the_lab_starts_with_the_digits_until_it_i
         await pilot.press("p")  # a preset that was asked for is taken, with its own note
         await until(pilot, lambda: lab.experiment.preset.name == "mnist" and lab._stands_in)
         await until(pilot, lambda: "digits stand in" in " ".join(screen_text(pilot.app).split()))
+        # The note advises what the preset for these images sets, until it is set.
+        advice = "set learning rate to 0.05 and epochs to 60"
+        suits = lambda: advice in " ".join(screen_text(pilot.app).split())  # noqa: E731
+        await until(pilot, suits)
+        lab._set("learning_rate", 0.05)
+        lab._set("epochs", 60)
+        await until(pilot, lambda: lab.frame.settings["epochs"] == 60 and not suits())
         await pilot.press("p", "p")
         await until(pilot, lambda: lab.experiment.preset.name == "digits")
         await pilot.press("f")
