@@ -18,7 +18,7 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
-from engine.frame import Frame
+from engine.frame import Frame, State
 from lessons.lesson import Challenge, Lesson
 from tui.widgets.challenges import Challenges
 
@@ -259,6 +259,12 @@ class Lab(Container):
     def views(self) -> Mapping[str, Callable[[], object]]:
         """What can be brought into sight in place of something else, by name."""
         return {}
+
+    @property
+    def playing(self) -> bool:
+        """Whether something goes on by itself, so that the key that plays pauses."""
+        frame = self.status.frame
+        return frame is not None and frame.state is State.PLAYING
 
     # Starting.
 
