@@ -7,16 +7,13 @@ import os
 from functools import partial
 from pathlib import Path
 
-from rich.console import RenderableType
-from textual import constants, on
+from textual import on
 from textual.binding import Binding
-from textual.css.query import NoMatches
 from textual.events import Event, Key
 from textual.reactive import Reactive
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Input
-from textual.worker import WorkerFailed
 
 from engine.datasets import registry
 from lessons.catalog import find
@@ -31,9 +28,8 @@ from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.terminal.capabilities import locale_fix, speaks_utf8
-from tui.terminal.driver import Driver
 from tui.terminal.key_order import KeyOrder
-from tui.terminal.resizing import LatestSize, MinimumSize
+from tui.terminal.resizing import MinimumSize, SafeScreen
 from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 
 LOCAL_FPS = 10.0
@@ -42,7 +38,7 @@ QUIET_SECONDS = 0.3
 """How long no key is pressed in the course before torch is imported beside it."""
 REMOVAL_SECONDS = 1.0
 """How long a lesson that was opened has it to itself before the last one's widgets go."""
-QUIT = "Leave; challenges and answers are kept"
+QUIT = "Leave; challenges and answers are kept. In a line to type in, q is a letter: ctrl+q quits"
 MOUSE = (
     ("click", "choose a row, or press a key in the last line"),
     ("wheel", "scroll what is under the mouse"),
@@ -52,7 +48,7 @@ COPY = "What is selected; it also names the key that quits"
 SUSPEND = "Back to the shell; fg returns"
 
 
-class BottomScreen(LatestSize, Screen[None]):
+class BottomScreen(SafeScreen, Screen[None]):
     """The empty screen below all others."""
 
 
@@ -88,7 +84,15 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         Binding(
             "ctrl+c", "help_quit", "copy text", False, id="app.copy", priority=True, tooltip=COPY
         ),
-        Binding("ctrl+z", "suspend_process", "suspend", False, id="app.suspend", tooltip=SUSPEND),
+        Binding(
+            "ctrl+z",
+            "suspend_process",
+            "suspend",
+            False,
+            id="app.suspend",
+            priority=True,
+            tooltip=SUSPEND,
+        ),
         Binding("q", "quit", "quit", id="app.quit", tooltip=QUIT),
         # Where q types a letter this one works, and the footer shows it in the place of q.
         Binding("ctrl+q", "quit", "quit", id="app.quit-anywhere", priority=True, tooltip=QUIT),
@@ -102,9 +106,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         data_dir: Path | None = None,
     ) -> None:
         """Open at home, or at the lesson of that slug."""
-        # A driver that the environment names, such as the one for a browser, is Textual's to find.
-        super().__init__(driver_class=None if constants.DRIVER else Driver)
-        self._leaving = False
+        super().__init__()
         self._slug = lesson
         self._wanted_device = device
         self._quiet: Timer | None = None
@@ -186,48 +188,6 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         copied = "Copied. " if selected else ""
         self.notify(f"{copied}Press {keys[0]} to quit.", markup=False)
 
-    def exit(
-        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
-    ) -> None:
-        """Leave; where that is asked for twice, the first reason gives the exit code."""
-        if not self._leaving:
-            self._leaving = True
-            super().exit(result, return_code, message)
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Ignore that a screen has no widgets where it is mounted while the app leaves.
-
-        Textual then still sends the screen Mount, but does not add what it has composed; nor
-        does a worker of the screen, such as the palette's, find it.
-        """
-        cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (self._leaving and isinstance(cause, NoMatches)):
-            super()._handle_exception(error)
-
-    @property
-    def has_driver(self) -> bool:
-        """Whether the app has begun to use the terminal, or is about to."""
-        return self._driver is not None
-
-    def end(self, code: int) -> None:
-        """Leave soon with that exit code; may be called in a signal handler.
-
-        Raises:
-            RuntimeError: the app's event loop is closed.
-        """
-        if self._driver is not None:
-            self._driver._loop.call_soon_threadsafe(lambda: self.exit(return_code=code))
-
-    def restore_terminal(self) -> None:
-        """Restore the terminal, where an error kept Textual from it."""
-        if isinstance(self._driver, Driver):
-            self._driver.close()
-
-    def abandon_terminal(self) -> None:
-        """Restore the terminal without waiting for anything: the process ends at once."""
-        if isinstance(self._driver, Driver):
-            self._driver.abandon()
-
     def save_progress(self) -> str:
         """Try once more to write what waits to be written; gives why it cannot be, in words."""
         return self._progress.close()
@@ -253,7 +213,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if isinstance(self.screen, HomeScreen):
             self.screen.show_progress()
 
-    def open_lesson(self, slug: str, preset: str | None = None) -> None:
+    def action_open_lesson(self, slug: str, preset: str | None = None) -> None:
         """Open the lesson, or its lab with that preset, from anywhere.
 
         What lies over the course is left first.

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.screen import Screen
 
+PAUSE = "pause"
+"""What a key that plays is called while something plays."""
 MODAL_KEYS: list[BindingType] = [Binding("q,ctrl+q", "app.quit", "quit", id="modal.quit")]
 """Keys of the app that a modal screen, which hides the app's, has to bind again."""
 
@@ -29,6 +31,8 @@ class KeyAction:
     """The widget, screen or app that has the binding."""
     shown: bool
     """Whether the footer shows it, where there is room."""
+    text: str
+    """What it does now, in a word or two."""
 
     @property
     def names(self) -> str:
@@ -70,9 +74,12 @@ def _merged(node: DOMNode, entries: list[tuple[str, Binding]]) -> KeyAction:
     """One entry for the keys that run one action: first the keys that the footer is to show."""
     entries = sorted(entries, key=lambda entry: (not entry[1].show, "+" in entry[0]))
     bindings = [binding for _, binding in entries]
+    binding = next((binding for binding in bindings if binding.id), bindings[0])
+    pauses = binding.action == "play" and getattr(node, "playing", False)
     return KeyAction(
         keys=tuple(key for key, _ in entries),
-        binding=next((binding for binding in bindings if binding.id), bindings[0]),
+        binding=binding,
         node=node,
         shown=bindings[0].show,
+        text=PAUSE if pauses else binding.description,
     )

@@ -62,7 +62,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if before is _end:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        _leave_lost_directory()
+        from tui.paths import leave_lost_directory
+
+        if lost := leave_lost_directory():
+            _complain(lost, 0)
         _replace_unprintable()
         code = dispatch(list(sys.argv[1:] if argv is None else argv))
         if sys.stdout is not None:
@@ -123,26 +126,6 @@ def _first_word(words: list[str]) -> int:
             return place
         before = word
     return len(words)
-
-
-def _leave_lost_directory() -> None:
-    """Leave a current directory that was deleted or may not be searched.
-
-    PyTorch's libraries end the process where they cannot name the current directory.
-    """
-    from pathlib import Path
-
-    try:
-        Path.cwd()
-        Path().stat()
-    except OSError as error:
-        for place in (Path("~").expanduser(), Path("/")):
-            try:
-                os.chdir(place)
-            except OSError:
-                continue
-            _complain(f"the current directory: {error.strerror}; going on in {place}", 0)
-            return
 
 
 def _replace_unprintable() -> None:

@@ -16,6 +16,7 @@ from tui.charts import CHARTS
 from tui.labs import LABS
 from tui.labs.lab import Environment
 from tui.libraries import LOADED, ReadingAhead, load
+from tui.paths import leave_lost_directory
 
 
 class EnvironmentLoader(MetaPathFinder):
@@ -92,6 +93,7 @@ class EnvironmentLoader(MetaPathFinder):
             sys.meta_path.remove(self)
 
     def _set_up(self) -> Environment:
+        lost = leave_lost_directory()  # perhaps only since the start
         _import_everything()
         from engine.device import probe
 
@@ -100,7 +102,7 @@ class EnvironmentLoader(MetaPathFinder):
             device, remark = found.choose(self._wanted)
         except ValueError as error:  # the CPU takes its place, and the remark says why
             device, remark = found.working[0], str(error)
-        return Environment(device, found.working, remark)
+        return Environment(device, found.working, "\n".join(filter(None, (lost, remark))))
 
 
 def _import_everything() -> None:

@@ -5,27 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.events import Click
 from textual.markup import escape
+from textual.screen import Screen
 from textual.widgets import Input
 
 from lessons.catalog import COURSE
 from tui.bindings import MODAL_KEYS, key_actions
-from tui.closing import ClosesOnce
 from tui.course import problem
 from tui.screens.lesson import LessonScreen
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 from tui.widgets.rows import RowList
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from tui.app import DltuiApp
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +36,7 @@ class Command:
     """What its score is multiplied by: below 1 for what other lessons have."""
 
 
-class Palette(ClosesOnce, LatestSize, CommandPalette):
+class Palette(SafeScreen, CommandPalette):
     """Textual's palette, with what there is to find here."""
 
     BINDINGS = MODAL_KEYS
@@ -109,10 +103,10 @@ class Commands(Provider):
         if isinstance(self.screen, LessonScreen):
             yield from lab_commands(self.screen)
         if not self.screen.is_modal:  # over a fetch say, which has to be closed or cancelled first
-            yield from lesson_commands(cast("DltuiApp", self.app))
+            yield from lesson_commands(self.screen)
         yield from key_commands(self.screen)
         if not self.screen.is_modal:
-            yield from preset_commands(cast("DltuiApp", self.app), self.screen)
+            yield from preset_commands(self.screen)
 
 
 def key_commands(screen: Screen[object]) -> Iterator[Command]:
@@ -120,9 +114,9 @@ def key_commands(screen: Screen[object]) -> Iterator[Command]:
     for action in key_actions(screen):
         binding = action.binding
         if binding.id and binding.action != "command_palette":
-            about = f"{binding.tooltip or binding.description} ({action.names})"
+            about = f"{binding.tooltip or action.text} ({action.names})"
             run = partial(screen.app.run_action, binding.action, action.node)
-            yield Command(binding.description, about, run)
+            yield Command(action.text, about, run)
 
 
 def lab_commands(screen: LessonScreen) -> Iterator[Command]:
@@ -136,17 +130,17 @@ def lab_commands(screen: LessonScreen) -> Iterator[Command]:
         )
 
 
-def lesson_commands(app: DltuiApp) -> Iterator[Command]:
+def lesson_commands(screen: Screen[object]) -> Iterator[Command]:
     """Every lesson that can be opened."""
     for chapter in COURSE:
         for entry in chapter.entries:
             if not problem(entry):
                 about = f"Chapter {chapter.number}, {chapter.title}: {entry.about}"
-                open_it = partial(app.open_lesson, entry.slug)
-                yield Command(f"lesson: {entry.title}", about, open_it, entry.slug)
+                run = _opens(screen, entry.slug)
+                yield Command(f"lesson: {entry.title}", about, run, entry.slug)
 
 
-def preset_commands(app: DltuiApp, screen: Screen[object]) -> Iterator[Command]:
+def preset_commands(screen: Screen[object]) -> Iterator[Command]:
     """The presets of every lesson but the one on the screen."""
     here = screen.lesson.slug if isinstance(screen, LessonScreen) else ""
     for chapter in COURSE:
@@ -154,6 +148,12 @@ def preset_commands(app: DltuiApp, screen: Screen[object]) -> Iterator[Command]:
             if entry.slug == here or problem(entry):
                 continue
             for preset in entry.load().presets:
-                use = partial(app.open_lesson, entry.slug, preset.name)
                 name = f"preset: {preset.name} · {entry.title}"
-                yield Command(name, preset.title, use, weight=0.9)
+                run = _opens(screen, entry.slug, preset.name)
+                yield Command(name, preset.title, run, weight=0.9)
+
+
+def _opens(screen: Screen[object], *lesson_and_preset: str) -> Callable[[], object]:
+    """What opens that lesson, or its lab with that preset."""
+    arguments = ", ".join(map(repr, lesson_and_preset))
+    return partial(screen.app.run_action, f"app.open_lesson({arguments})")

@@ -65,6 +65,24 @@ def why_not_writable(folder: Path) -> str:
     return ""
 
 
+def leave_lost_directory() -> str:
+    """Go elsewhere from a directory that was deleted or may not be searched; says so, or nothing.
+
+    PyTorch's libraries end the process, or cannot be imported, where that cannot be named.
+    """
+    try:
+        Path.cwd()
+        Path().stat()
+    except OSError as error:
+        for place in (Path("~").expanduser(), Path("/")):
+            try:
+                os.chdir(place)
+            except OSError:
+                continue
+            return f"the current directory: {error.strerror}; going on in {place}"
+    return ""
+
+
 def _named(variable: str) -> Path | None:
     """The folder that an environment variable names; an empty one names none."""
     name = os.environ.get(variable, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 
 SIGNS_OR_WORDS = frozenset({"-", "--", ".", "*", "none", "missing"})
 ERRORS = frozenset({"#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#name?"})
@@ -29,8 +30,10 @@ COMMA = re.compile(
 """A number with a decimal comma, and perhaps points between its thousands: 1.000,5."""
 GROUPED = re.compile(rf"[+-]?\d{{1,3}}((\.\d{{3}})+|({GAP}\d{{3}})+)")  # 1.000.000
 MILLIONS = re.compile(r"[+-]?\d{1,3}(\.\d{3}){2,}")  # the same where the points are no decimals
-THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
+AMBIGUOUS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 """1,000 may be one thousand: to write 1.000 instead would be another number."""
+THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+\.\d*|[+-]?\d{1,3}(,\d{3}){2,}")
+"""1,000,000 and 1,000.5 can only have commas between thousands."""
 POINTED = re.compile(r"[+-]?\d{1,3}(\.\d{3})+,\d*")  # 1.000,5
 HIDDEN = re.compile(
     "[\ufe00-\ufe0f\u20e3\U0001f3fb-\U0001f3ff\U000e0100-\U000e01ef]"
@@ -43,11 +46,6 @@ a sign with one of these takes, and the cells that are left over are never clear
 def missing(cell: str) -> bool:
     """Whether the cell holds no value."""
     return cell.strip().lower() in MISSING
-
-
-def unlabelled(cell: str) -> bool:
-    """Whether the cell holds no label, be the other labels words or numbers."""
-    return cell.strip().lower() in UNLABELLED
 
 
 def number(cell: str) -> float | None:
@@ -70,22 +68,57 @@ def number_problem(cell: str) -> str:
     return "is too large a number" if too_large else "is not a number"
 
 
-def number_advice(cell: str) -> str:
-    """How to write the number that the cell seems to hold; empty where that is unknown."""
-    text = shown(corrected(cell))
-    if not text:
-        return ""
-    return f"without commas it is {text}" if THOUSANDS.fullmatch(cell.strip()) else f"write {text}"
+def number_advice(cell: str, column: Iterable[str], otherwise: str = "") -> str:
+    """How to write the number that the cell seems to hold, and whether to read commas as points.
+
+    Whether the comma of 1,234 stands before decimals is decided by the texts of its column; where
+    they decide nothing, both readings are named. `otherwise` stands for an unknown number.
+    """
+    text, bare = corrected(cell), _bare(cell)
+    column = set(column)
+    decimal = any(map(has_decimal_comma, column))
+    advice = f"write {shown(text)}" if text else otherwise
+    if AMBIGUOUS.fullmatch(bare):
+        point, is_bare = bare.replace(",", "."), bare == cell.strip()
+        grouped = any(THOUSANDS.fullmatch(_bare(other)) or _has_point(other) for other in column)
+        if decimal and not grouped:
+            advice = f"write {point}"
+        elif not grouped and is_bare:
+            both = f"without commas it is {text}; if the comma stands before decimals, it is"
+            return f"{both} {point}: --set decimal=comma"
+        elif not grouped:
+            advice += f", or {point} if the comma stands before decimals"
+    if _has_thousands(cell.strip()) and advice == f"write {text}":
+        advice = f"without commas it is {text}"
+    if decimal:
+        advice += f"{'; ' if advice else ''}to read every comma as a decimal point: "
+        advice += "--set decimal=comma"
+    return advice
+
+
+def _has_point(cell: str) -> bool:
+    """Whether the cell is a number with a decimal point."""
+    return "." in cell and number(cell) is not None and not GROUPED.fullmatch(cell.strip())
+
+
+def _bare(cell: str) -> str:
+    """The cell without signs of currency and percent."""
+    return SIGNS.sub("", cell).strip().replace("−", "-")
 
 
 def has_decimal_comma(cell: str) -> bool:
     """Whether the cell can only be a number with a decimal comma, or with points between its
-    thousands. 1,000 may be one thousand."""
+    thousands: 0,134 and 1234,567, but not 1,234."""
     text = cell.strip()
     if MILLIONS.fullmatch(text):
         return True
-    decimal = COMMA.fullmatch(text) and not THOUSANDS.fullmatch(text)
+    decimal = "," in text and COMMA.fullmatch(text) and not _has_thousands(text)
     return bool(decimal) and number(with_point(text)) is not None
+
+
+def _has_thousands(text: str) -> bool:
+    """Whether the commas may stand between thousands."""
+    return bool(AMBIGUOUS.fullmatch(text) or THOUSANDS.fullmatch(text))
 
 
 def with_point(cell: str) -> str:
@@ -94,6 +127,8 @@ def with_point(cell: str) -> str:
     Cells that hold no such number stay as they are.
     """
     text = cell.strip()
+    if text.isdigit():
+        return text
     if COMMA.fullmatch(text) or GROUPED.fullmatch(text):
         return re.sub(GAP, "", text).replace(".", "").replace(",", ".")
     return cell
@@ -101,9 +136,11 @@ def with_point(cell: str) -> str:
 
 def corrected(cell: str) -> str:
     """The number that the cell seems to hold, written correctly: `1.5` for `1,5`; or ''."""
-    text = SIGNS.sub("", cell).strip().replace("−", "-").replace("_", "")
+    if number(cell) is not None:
+        return cell.strip()
+    text = _bare(cell).replace("_", "")
     text = "".join(str(unicodedata.decimal(letter, letter)) for letter in text)
-    if THOUSANDS.fullmatch(text):
+    if _has_thousands(text):
         text = text.replace(",", "")
     elif POINTED.fullmatch(text) or MILLIONS.fullmatch(text):
         text = text.replace(".", "")

@@ -6,18 +6,12 @@ import csv
 import shlex
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
-from itertools import chain
+from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from engine.datasets.cells import corrected, missing, shown
-from engine.datasets.csv_file import (
-    SEPARATORS,
-    CsvError,
-    CsvRow,
-    CsvText,
-    separator_of,
-    shell_word,
-)
+from engine.datasets.csv_file import SEPARATORS, CsvError, CsvRow, CsvText, separator_of
+from engine.datasets.file_formats import shell_word
 from engine.numerals import counted
 
 Header: TypeAlias = Literal["auto", "yes", "no"]
@@ -58,20 +52,18 @@ class CsvLayout:
             CsvError: there is no table, a quote is never closed, or a column is not found.
         """
         self.text, self.file = text, text.name
-        head = []
-        for row in text.rows():
-            head.append(row)
-            if not (row.blank or row.hashed):
-                break
-        start = self._first_row(head)
-        self.first = head[start]
-        self._separators = sum(row.blank for row in head[:start])
+        rows = text.rows()
+        head = sum(1 for _ in takewhile(lambda row: row.blank or row.hashed, rows)) + 1
+        start = self._first_row(rows[:head])
+        self.first = rows[start]
+        self._separators = sum(row.blank for row in rows[:start])
         self._comments = start - self._separators
         if self.first.hashed:
             self.first = _uncommented(self.first)
         typed = split_names(ignore) + ([label.strip()] if label else [])
         self.named = _holds_names(self.first.cells, typed) if header == "auto" else header == "yes"
-        self._measure()
+        below = rows[start + 1 :]
+        self._measure(below if self.named else [self.first, *below])
         self._name_columns()
         self._choose_columns(label, ignore)
 
@@ -86,34 +78,31 @@ class CsvLayout:
         cells = _uncommented(head[comments[-1]]).cells if comments else []
         return comments[-1] if len(cells) == len(head[last].cells) > 1 else last
 
-    def _below(self) -> Iterator[CsvRow]:
-        """Every row below the first; read again each time, since text takes much memory."""
-        return (row for row in self.text.rows() if row.line > self.first.line)
-
-    def _measure(self) -> None:
-        """Find the empty columns, and whether the header has one cell less than the rows."""
+    def _measure(self, rows: list[CsvRow]) -> None:
+        """Keep the rows of the table; find empty columns, and a header with one cell less."""
         cells = first = self.first.cells
         width, widths = len(first), set()
-        self.empty = {i for i, cell in enumerate(first) if not cell.strip()}
-        for row in chain([] if self.named else [self.first], self._below()):
-            if row.blank:
+        empty = {i for i, cell in enumerate(first) if not cell.strip()}
+        self._rows: list[CsvRow] = []
+        for row in rows:
+            cells = row.cells
+            if not cells[0].strip() and row.blank:
                 self._separators += 1
-            elif len(row.cells) != width and row.hashed:
+            elif len(cells) != width and row.hashed:
                 self._comments += 1
             else:
-                cells = row.cells
+                self._rows.append(row)
                 widths.add(len(cells))
-                self.empty = {i for i in self.empty if i >= len(cells) or not cells[i].strip()}
+                if empty:
+                    empty = {i for i in empty if i >= len(cells) or not cells[i].strip()}
+        last = self._rows[-1].cells if self._rows else first
         beyond = max(0, max(widths, default=0) - width)
-        self.row_names = (
-            self.named
-            and widths == {width + 1}
-            and bool(cells[-1].strip())
-            and bool(first[-1].strip())
-        )
+        ends_in_text = bool(last[-1].strip()) and bool(first[-1].strip())
+        self.row_names = self.named and widths == {width + 1} and ends_in_text
         if self.row_names:
             self.first, beyond = CsvRow(self.first.line, ["", *first]), 0
-        self._left_out = len(self.empty) + beyond
+        self.empty = empty
+        self._left_out = len(empty) + beyond
         self.common = widths.pop() if len(widths) == 1 else 0
 
     def _name_columns(self) -> None:
@@ -126,13 +115,19 @@ class CsvLayout:
             allowed = f"and {MOST_COLUMNS:,} are allowed; keep some of them"
             raise CsvError(f"{where}: {count:,} columns, {allowed}")
         if count < 2 and self.common > 1:
-            fix = self.without_line("is a title", self.first.line)
+            fix = self.other_separator() or self.without_line("is a title", self.first.line)
             raise CsvError(
                 f"{where}: there is one value, and {self.common} in each line below; {fix}"
             )
         if count < 2:
             what = "there is one column only, and a table needs features and a label"
-            raise CsvError(f"{where}: {what}; {_other_separator(self.text)}")
+            fix = "are its values separated by comma, semicolon, tab, pipe or spaces?"
+            ends = [row.cells[0] for row in (self.first, *self._rows[-1:])]
+            if all(any(mark in cell for mark in SEPARATORS.values()) for cell in ends):
+                command = f"tr -d '\"' < {shell_word(self.text.path)} > table.csv"
+                fix = f"each line is in quotes; take them out: {command}"
+            fix = self.other_separator() or fix
+            raise CsvError(f"{where}: {what}; {fix}")
 
     def _choose_columns(self, label: str | None, ignore: str | None) -> None:
         self.ignored = self._find_ignored(ignore)
@@ -147,26 +142,24 @@ class CsvLayout:
         if not self.features:
             raise CsvError(f"{self.file}: no column is left to learn from; ignore fewer columns")
 
-    def rows(self) -> Iterator[CsvRow]:
+    def rows(self) -> list[CsvRow]:
         """Every row of the table with as many cells as there are columns.
 
         Raises:
             CsvError: a row has more or fewer values than the first line.
         """
-        if not self.named:
-            yield self.first
         width = needed = len(self.texts)
+        if self.common == width:
+            return self._rows
         while needed - 1 in self.empty:
             needed -= 1
-        for row in self._below():
+        rows = []
+        for row in self._rows:
             cells, count = row.cells, len(row.cells)
-            if row.blank or (count != width and row.hashed):
-                continue
             if count < needed or any(map(str.strip, cells[width:])):
                 raise CsvError(self._ragged(row))
-            if count != width:
-                row = CsvRow(row.line, (cells + [""] * (width - count))[:width])
-            yield row
+            rows.append(CsvRow(row.line, (cells + [""] * (width - count))[:width]))
+        return rows
 
     def notes(self) -> Iterator[str]:
         """A sentence on the lines and columns of the file that are left out."""
@@ -184,10 +177,24 @@ class CsvLayout:
         command = f"sed {line}d {shell_word(self.text.path)} > table.csv"
         return f"if line {line} {what}, take it out: {command}"
 
+    def other_separator(self, cell: str | None = None) -> str:
+        """The option for another separator that the file, and the cell, seem to have; or ''."""
+        found = separator_of(self.text.text)
+        text = self.text.text if cell is None else cell
+        if found == self.text.separator or found not in text:
+            return ""
+        name = {mark: name for name, mark in SEPARATORS.items()}.get(found, "space")
+        what = "its values seem to be separated by " + (name if name != "space" else "spaces")
+        if self.text.above:
+            what = "line 1 declares a separator that it does not have"
+        return f"{what}: --set separator={name}"
+
     def _ragged(self, row: CsvRow) -> str:
         width, line = len(self.texts), self.first.line
         values = f"{self.file}, line {row.line}: {counted(len(row.cells), 'value')}"
         problem = f"{values}, and line {line} has {width}"
+        if other := self.other_separator():
+            return f"{problem}; {other}"
         if self.common and not any(map(corrected, row.cells)):
             return f"{problem}; {self.without_line('is a title', line)}"
         if 0 < self.common < width:
@@ -302,15 +309,6 @@ def _holds_names(cells: Sequence[str], typed: Sequence[str]) -> bool:
         return True
     # 1,5 is a number too, if a wrong one.
     return not all(map(missing, texts)) and not any(map(corrected, texts))
-
-
-def _other_separator(text: CsvText) -> str:
-    """What to do where the separator makes one column only."""
-    found = separator_of(text.text)
-    if text.above and found != text.separator:
-        name = {mark: name for name, mark in SEPARATORS.items()}.get(found, "space")
-        return f"line 1 declares a separator that it does not have: --set separator={name}"
-    return "are its values separated by comma, semicolon, tab, pipe or spaces?"
 
 
 def _letters(name: str) -> str:

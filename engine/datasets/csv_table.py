@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -16,15 +18,14 @@ import numpy as np
 
 from engine.datasets.cells import (
     DATE,
+    UNLABELLED,
     corrected,
-    has_decimal_comma,
     missing,
     number,
     number_advice,
     number_problem,
     plain,
     shown,
-    unlabelled,
     with_point,
 )
 from engine.datasets.csv_file import (
@@ -33,10 +34,11 @@ from engine.datasets.csv_file import (
     Separator,
     Stamp,
     read_text,
-    shell_word,
+    refuse_address,
     stamp,
 )
 from engine.datasets.csv_layout import CsvLayout, Header
+from engine.datasets.file_formats import shell_word
 from engine.datasets.tables import Table, listed
 from engine.numerals import counted
 from engine.pictures import Array
@@ -50,6 +52,9 @@ MOST_CLASSES = 100
 FEW = 10
 """Up to so many different whole numbers are taken for classes, where nothing else is said and one
 of them at least is in several rows."""
+TYPOGRAPHIC = "“”„«»"
+SAMPLE = 20_000
+"""So many rows tell what the columns hold, for the advice where a cell is no number."""
 EXACT = 2**53
 """From here on not every whole number is a float."""
 IDENTIFIER = re.compile(
@@ -90,6 +95,7 @@ def read_table(
     Raises:
         CsvError: it is no such table; a `ValueError` that says where, why and what to do.
     """
+    refuse_address(path.strip())
     place = Path(path.strip())
     with suppress(RuntimeError):  # there is no user of that name
         place = place.expanduser()
@@ -97,44 +103,47 @@ def read_table(
     return _read(place, stamp(place), options)
 
 
-class _Label(NamedTuple):
-    line: int
-    text: str
-
-
 @lru_cache(maxsize=2)
 def _read(path: Path, _: Stamp, options: CsvOptions) -> Table:
     text = read_text(path, options.separator)
     layout = CsvLayout(text, options.header, options.label, options.ignore)
-    x: list[list[float]] = []
+    numbers = array("d")  # a list for each row would take most of the time
     labels: list[_Label] = []
     without = 0
     for row in layout.rows():
         if options.decimal == "comma":
             row = CsvRow(row.line, list(map(with_point, row.cells)))
         label = row.cells[layout.label].strip()
-        if unlabelled(label):
+        if label.lower() in UNLABELLED:
             without += 1
-        else:
-            x.append(_values(row, layout, free_label=options.label is None))
-            labels.append(_Label(row.line, label))
+            continue
+        labels.append(_Label(row.line, label))
+        cells = [row.cells[place] for place in layout.features]
+        try:  # nearly every row ends here, which saves most of the time
+            values = list(map(float, cells))
+            if not (math.isfinite(sum(values)) and plain("".join(cells))):
+                raise ValueError
+        except ValueError:
+            values = _values(row, layout, free_label=options.label is None)
+        numbers.extend(values)
     kept = _with_label(labels, options.target)
     without += len(labels) - len(kept)
-    features = np.array([x[i] for i in kept], dtype=np.float64).reshape(-1, len(layout.features))
-    return _table(layout, options, features, [labels[i] for i in kept], without)
+    features = np.array(numbers, dtype=np.float64).reshape(-1, len(layout.features))
+    if len(kept) < len(labels):
+        features, labels = features[kept], [labels[i] for i in kept]
+    return _table(layout, options, features, labels, without)
+
+
+class _Label(NamedTuple):
+    line: int
+    text: str
 
 
 def _values(row: CsvRow, layout: CsvLayout, *, free_label: bool) -> list[float]:
     """The numbers of a row, nan for a missing one."""
-    cells = [row.cells[place] for place in layout.features]
-    try:  # nearly every row ends here, which saves most of the time
-        values = list(map(float, cells))
-        if plain("".join(cells)) and math.isfinite(sum(values)):
-            return values
-    except ValueError:
-        pass
     values = []
-    for place, cell in zip(layout.features, cells, strict=True):
+    for place in layout.features:
+        cell = row.cells[place]
         value = math.nan if missing(cell) else number(cell)
         if value is None:
             raise _cell_error(row, place, layout, free_label)
@@ -267,13 +276,11 @@ def _like_a_number(text: str) -> bool:
 
 def _no_number(text: str, target: Target, texts: list[str]) -> str:
     """What is wrong with a label that is no number, among all these."""
-    problem, fix, different = number_problem(text), number_advice(text), set(texts)
-    if any(map(has_decimal_comma, different)):
-        fix += ", or read every comma as a decimal point: --set decimal=comma"
+    problem, fix, different = number_problem(text), number_advice(text, texts), len(set(texts))
     if target == "number":
         return f"{problem} to predict; {fix or 'write one, or leave it empty'}"
     others = f"; {fix}" if fix else ", and other labels are numbers; write one, or leave it empty"
-    if len(different) > min(MOST_CLASSES, len(texts) - 1):  # too many to be classes
+    if different > min(MOST_CLASSES, len(texts) - 1):  # too many to be classes
         return f"{problem}{others}"
     return f"{problem}{others}; to take all of them for classes: --set target=classes"
 
@@ -337,14 +344,14 @@ class _Content:
     """What the cells of a column hold: numbers (or what would be, if written otherwise), words."""
 
     def __init__(self, cells: Iterable[str]) -> None:
-        texts = [cell.strip() for cell in cells if not missing(cell)]
-        others = [text for text in texts if not DATE.fullmatch(text) or number(text) is not None]
-        numbers = list(filter(corrected, others))
-        words = len(texts) - len(numbers)
-        self.has_commas = any(map(has_decimal_comma, numbers))
-        self.wordy = words > len(numbers)
-        repeat = 2 <= len(set(texts)) <= min(MOST_CLASSES, words // 2)
-        self.may_be_classes = self.wordy and len(others) == len(texts) and repeat
+        counts = Counter(cell.strip() for cell in cells if not missing(cell))
+        dates = {text for text in counts if DATE.fullmatch(text) and number(text) is None}
+        self.numbers = set(filter(corrected, counts.keys() - dates))
+        among = sum(counts[text] for text in self.numbers)
+        words = counts.total() - among
+        self.wordy = words > among
+        repeat = 2 <= len(counts) <= min(MOST_CLASSES, words // 2)
+        self.may_be_classes = self.wordy and not dates and repeat
 
 
 def _cell_error(row: CsvRow, place: int, layout: CsvLayout, free_label: bool) -> CsvError:
@@ -356,9 +363,16 @@ def _cell_error(row: CsvRow, place: int, layout: CsvLayout, free_label: bool) ->
     where = f"{layout.file}, line {row.line}, column {place + 1}"
     if place not in layout.unnamed:
         where += f" ({layout.name(place)})"
-    rows = list(layout.rows())
-    seen = {i: _Content(each.cells[i] for each in rows) for i in (*layout.features, layout.label)}
-    if cell[:1] == cell[-1:] == "'":
+    rows = layout.rows()
+    sample = [row, *rows[:: len(rows) // SAMPLE + 1]]
+    columns = (*layout.features, layout.label)
+    seen = {i: _Content(each.cells[i] for each in sample) for i in columns}
+    if other := layout.other_separator(cell):
+        advice = other
+    elif cell[:1] in TYPOGRAPHIC and cell[-1:] in TYPOGRAPHIC and cell:
+        command = f"sed 's/[{TYPOGRAPHIC}]/\"/g' {shell_word(layout.text.path)} > table.csv"
+        advice = f"write plain quotes for the typographic ones: {command}"
+    elif cell[:1] == cell[-1:] == "'":
         command = f'tr -d "\'" < {shell_word(layout.text.path)} > table.csv'
         advice = f"take the single quotes out: {command}"
     elif seen[place].wordy:
@@ -366,10 +380,9 @@ def _cell_error(row: CsvRow, place: int, layout: CsvLayout, free_label: bool) ->
     else:
         advice = _other_first_line(row, seen, place, layout)
     if not advice:
-        advice = number_advice(cell) or "write a number, leave the cell empty, or delete the line"
-        if seen[place].has_commas:
-            advice += "; to read every comma as a decimal point: --set decimal=comma"
-        elif corrected(cell) and len(layout.features) > 1:
+        otherwise = "write a number, leave the cell empty, or delete the line"
+        advice = number_advice(cell, seen[place].numbers, otherwise)
+        if corrected(cell) and len(layout.features) > 1 and "decimal=comma" not in advice:
             advice += f"; or leave the column out: {layout.ignoring(place)}"
     return CsvError(f"{where}: '{shown(cell)}' {number_problem(cell)}; {advice}")
 

@@ -16,8 +16,7 @@ class ProgramInput:
     x: tuple[float, ...]
     arguments: Mapping[str, int] = field(default_factory=dict)
     """Further arguments, plain Python numbers."""
-    training: bool = True
-    """The mode of a module: `train()` or `eval()`; a function has none."""
+    training: bool = True  # the mode of a module: `train()` or `eval()`; a function has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +24,8 @@ class ExampleProgram:
     """A program of `engine.programs.examples`."""
 
     name: str
-    code: str
-    """The name of the function or class in the file."""
-    title: str
-    """What it is an example of."""
+    code: str  # the name of the function or class in the file
+    title: str  # what it is an example of
     inputs: tuple[ProgramInput, ...]
     """At least two that take different paths. Tracing sees the first."""
 

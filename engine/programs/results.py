@@ -35,12 +35,9 @@ class ProgramNode:
     """One node of a graph; `op` and `target` are written as `torch.fx` writes them."""
 
     name: str
-    op: str
-    """`placeholder` (an input), `call_function`, `call_method`, `get_attr` or `output`."""
-    target: str
-    """What is called: `torch.exp`, `operator.mul`, `Tensor.sum`."""
-    arguments: str
-    """As in the call: `x, 2`."""
+    op: str  # `placeholder` (an input), `call_function`, `call_method`, `get_attr` or `output`
+    target: str  # what is called: `torch.exp`, `operator.mul`, `Tensor.sum`
+    arguments: str  # as in the call: `x, 2`
     sources: tuple[int, ...] = ()
     """The nodes whose results come in, by index, in order, each once: the edges of the graph."""
     value: str = ""
@@ -76,12 +73,10 @@ class ExplainedError:
 class ProgramAnswer:
     """What a program gave for one input."""
 
-    given: str
-    """The name of the input."""
+    given: str  # the name of the input
     value: str = ""
     """The numbers; empty where there was an error."""
-    right: bool = True
-    """Whether eager PyTorch gives the same."""
+    right: bool = True  # whether eager PyTorch gives the same
     problem: ExplainedError | None = None
 
 
@@ -99,17 +94,13 @@ class EagerRun:
 class TracedProgram:
     """The graph that tracing found without running anything, and what it answers."""
 
-    given: str
-    """The input whose Python values went into the graph."""
-    graph: ProgramGraph | None
-    """None where the program could not be traced: `problem` says why."""
+    given: str  # the input whose Python values went into the graph
+    graph: ProgramGraph | None  # None where the program could not be traced: `problem` says why
     problem: ExplainedError | None
-    answers: tuple[ProgramAnswer, ...]
-    """One for each input; none without a graph."""
+    answers: tuple[ProgramAnswer, ...]  # one for each input; none without a graph
     visits: Mapping[int, int] = field(default_factory=dict)
     """How often each line ran while tracing, by its number in the file."""
-    ended_at: int | None = None
-    """The line that raised the error."""
+    ended_at: int | None = None  # the line that raised the error
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +110,16 @@ class CompiledCall:
     answer: ProgramAnswer
     graphs: tuple[ProgramGraph, ...]
     """Those that were compiled for this call: none where earlier ones could be used."""
-    guards: tuple[str, ...]
-    """What these graphs rely on: checked before they are used again."""
-    because: str
-    """The guard that failed, so that new graphs were needed; empty where none did."""
+    guards: tuple[str, ...]  # what these graphs rely on: checked before they are used again
+    because: str  # the guard that failed, so that new graphs were needed; empty where none did
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
     """What `torch.compile` sees: graphs with Python between them, each behind its guards."""
 
-    calls: tuple[CompiledCall, ...]
-    """The program called with each of its inputs in turn."""
-    problem: ExplainedError | None
-    """Why it is not one whole graph: what `fullgraph=True` raises."""
+    calls: tuple[CompiledCall, ...]  # the program called with each of its inputs in turn
+    problem: ExplainedError | None  # why it is not one whole graph: what `fullgraph=True` raises
 
     @property
     def graphs(self) -> tuple[ProgramGraph, ...]:
@@ -160,13 +147,10 @@ class CallTiming:
     """How long a call takes; a later one for the same way and size is the better one."""
 
     way: Way
-    size: int
-    """How many numbers x has."""
-    microseconds: float
-    """The median of the rounds."""
-    low: float
-    high: float
-    """The fastest and the slowest round."""
+    size: int  # how many numbers x has
+    microseconds: float  # the median of the rounds
+    low: float  # the fastest round
+    high: float  # the slowest round
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,12 +174,10 @@ class ProgramComparison:
     lines: tuple[ProgramLine, ...]
     eager: EagerRun
     traced: TracedProgram
-    results: tuple[Measured, ...] = ()
-    """What a measurement of this program has brought so far."""
+    results: tuple[Measured, ...] = ()  # what a measurement of this program has brought so far
     device: str = "cpu"
     """Where the calls are timed."""
-    measuring: bool = False
-    """Whether this program is being measured now."""
+    measuring: bool = False  # whether this program is being measured now
 
     @property
     def compiled(self) -> CompiledProgram | None:

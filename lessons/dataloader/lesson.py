@@ -207,15 +207,15 @@ CHALLENGES = (
     Challenge(
         "mend",
         "SGD, rate 0.01: above 93%",
-        "Keep rate and optimizer of the preset seed. Which part of the network makes the "
-        "gradient smaller, layer by layer?",
+        'Take the preset named "seed", and keep its rate and optimizer. Which part of the '
+        "network makes the gradient smaller, layer by layer?",
         check=mends,
         solution={"optimizer": "sgd", "activation": "tanh"},
     ),
     Challenge(
         "vanish",
         "standardised, ∂L/∂W₁ below 10⁻⁷",
-        "Inputs of 1,000 do it in the preset saturated. These are near 0: which steps make "
+        'Inputs of 1,000 do it in the preset "saturated". These are near 0: which steps make '
         "the weights so large that training is stuck all the same?",
         check=vanishes,
         solution={"learning_rate": 3.0, "epochs": 20},
@@ -223,7 +223,7 @@ CHALLENGES = (
     Challenge(
         "by-heart",
         "catch it learning by heart",
-        "Play the preset mended, and press e over Train and validation. Pause once the "
+        'Play the preset "mended", and press e over Train and validation. Pause once the '
         "validation loss is 1.5 times its least, before the training ends.",
         check=learns_by_heart,
         solution={"optimizer": "sgd", "learning_rate": 1.0},

@@ -18,6 +18,7 @@ from tests.engine.test_step_in_numbers import evaluate, of_phase
 
 __all__ = ("folders",)
 CPU = torch.device("cpu")
+SMALL = {"data": "digits", "validation": 0, "learning_rate": 0.05, "width": 64, "depth": 2}
 
 
 @pytest.fixture(autouse=True)
@@ -26,8 +27,7 @@ def _one_thread() -> None:
 
 
 def after(steps: int, **settings: Setting) -> Mnist:
-    config = MnistConfig.of({"data": "digits", "validation": 0, "learning_rate": 0.05, **settings})
-    trainer = Mnist(config, CPU)
+    trainer = Mnist(MnistConfig.of({**SMALL, **settings}), CPU)
     list(islice(trainer.steps(), steps))
     return trainer
 
@@ -42,9 +42,7 @@ def test_before_the_first_step_there_is_little_to_see() -> None:
 
 def test_the_hardest_digits_have_the_greatest_loss() -> None:
     trainer = after(22 * 4 + 1)  # the test behind the fourth epoch, and a step of the fifth
-    expected = Mnist(MnistConfig(data="digits", validation=0, learning_rate=0.05), CPU)
-    steps = expected.steps()
-    list(islice(steps, 22 * 4))
+    expected = after(22 * 4)
     with torch.no_grad():
         probabilities = torch.softmax(expected.model(normalised(expected.test_x)).double(), dim=1)
     likely = probabilities.gather(1, expected.test_y.unsqueeze(1)).squeeze(1)
@@ -113,7 +111,7 @@ def test_the_gradients_are_the_root_mean_squares() -> None:
 
 
 def test_a_picture_is_a_copy() -> None:
-    trainer = Mnist(MnistConfig(data="digits", learning_rate=0.5), CPU)
+    trainer = Mnist(MnistConfig(data="digits", learning_rate=0.5, width=64, depth=1), CPU)
     steps = trainer.steps()
     list(islice(steps, 3))
     picture = trainer.picture()
@@ -126,7 +124,7 @@ def test_a_picture_is_a_copy() -> None:
 
 
 def test_what_a_test_found_stays_the_same_object_until_the_next() -> None:
-    trainer = Mnist(MnistConfig(data="digits", validation=0), CPU)
+    trainer = Mnist(MnistConfig(data="digits", validation=0, width=32, depth=1), CPU)
     steps = trainer.steps()
     pictures: list[DigitsPicture] = []
     for count in (1, 8, 14):  # evaluated after steps 10, 20 and 22 of an epoch

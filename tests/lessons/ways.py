@@ -8,123 +8,59 @@ Ways = dict[tuple[str, str], list[dict[str, Setting]]]
 """By lesson and challenge."""
 
 TEN = "sigmoid(" * 10 + "x" + ")" * 10
+WAVE: dict[str, Setting] = {"model": "wave", "compare": "optimizers", "learning_rate": 0.05}
+WAVE |= {"epochs": 200}
+SPIRAL: dict[str, Setting] = {"data": "spiral", "learning_rate": 0.1, "epochs": 5000}
+XOR: dict[str, Setting] = {"data": "xor", "learning_rate": 0.1}
 
 ALSO: Ways = {
     ("gradient-by-hand", "overshoot"): [
         {"learning_rate": 0.2, "epochs": 200},
         {"learning_rate": 0.8, "points": 1},
     ],
-    ("gradient-by-hand", "dead-on"): [
-        {"learning_rate": 0.125},
-        {"learning_rate": 0.0556},
-    ],
-    ("parameters", "quick"): [
-        {"learning_rate": 0.023, "epochs": 2000},
-    ],
-    ("parameters", "rolling"): [
-        {"learning_rate": 0.01, "momentum": 0.9, "epochs": 5000},
-    ],
-    ("linear-regression", "quick"): [
-        {"momentum": 0.9},
-    ],
-    ("linear-regression", "rolling"): [
-        {"learning_rate": 0.2, "momentum": 0.5},
-    ],
+    ("gradient-by-hand", "dead-on"): [{"learning_rate": 0.125}, {"learning_rate": 0.0556}],
+    ("parameters", "quick"): [{"learning_rate": 0.023, "epochs": 2000}],
+    ("parameters", "rolling"): [{"learning_rate": 0.01, "momentum": 0.9, "epochs": 5000}],
+    ("linear-regression", "quick"): [{"momentum": 0.9}],
+    ("linear-regression", "rolling"): [{"learning_rate": 0.2, "momentum": 0.5}],
     ("loss-reduction", "same-path"): [
         {"points": 10, "mean_learning_rate": 0.1},
         {"learning_rate": 0.005, "mean_learning_rate": 0.015, "seed": 4},
     ],
-    ("loss-reduction", "sum-diverges"): [
-        {"points": 1000},
-    ],
-    ("loss-reduction", "quick-mean"): [
-        {"mean_learning_rate": 0.15, "epochs": 300},
-    ],
-    ("batches", "same"): [
-        {"batch_size": 500, "epochs": 20},
-    ],
-    ("batches", "full"): [
-        {"learning_rate": 0.15, "epochs": 20},
-    ],
-    ("batches", "rest"): [
-        {"learning_rate": 0.002},
-    ],
-    ("batches", "apart"): [
-        {"learning_rate": 0.5, "batch_size": 20},
-    ],
+    ("loss-reduction", "sum-diverges"): [{"points": 1000}],
+    ("loss-reduction", "quick-mean"): [{"mean_learning_rate": 0.15, "epochs": 300}],
+    ("batches", "same"): [{"batch_size": 500, "epochs": 20}],
+    ("batches", "full"): [{"learning_rate": 0.15, "epochs": 20}],
+    ("batches", "rest"): [{"learning_rate": 0.002}],
+    ("batches", "apart"): [{"learning_rate": 0.5, "batch_size": 20}],
     ("dataloader", "mend"): [
         {"optimizer": "sgd", "activation": "relu"},
         {"optimizer": "sgd", "batch_size": 1, "epochs": 30},
     ],
-    ("dataloader", "vanish"): [
-        {"optimizer": "sgd", "learning_rate": 100.0, "epochs": 20},
-    ],
-    ("decision-boundary", "xor"): [
-        {"data": "xor", "learning_rate": 0.1, "hidden_layers": 1, "units": 2, "seed": 4},
-    ],
+    ("dataloader", "vanish"): [{"optimizer": "sgd", "learning_rate": 100.0, "epochs": 20}],
+    ("decision-boundary", "xor"): [{**XOR, "hidden_layers": 1, "units": 2, "seed": 4}],
     ("decision-boundary", "spiral"): [
-        {"data": "spiral", "learning_rate": 0.1, "epochs": 5000, "hidden_layers": 1, "units": 16},
-        {
-            "data": "spiral",
-            "learning_rate": 0.1,
-            "epochs": 5000,
-            "hidden_layers": 2,
-            "activation": "relu",
-        },
+        {**SPIRAL, "hidden_layers": 1, "units": 16},
+        {**SPIRAL, "hidden_layers": 2, "activation": "relu"},
     ],
-    ("logistic-regression", "right"): [
-        {"momentum": 0.95, "epochs": 500},
-    ],
+    ("logistic-regression", "right"): [{"momentum": 0.95, "epochs": 500}],
     ("logistic-regression", "best"): [
-        {"data": "overlap", "learning_rate": 1.0, "momentum": 0.8, "epochs": 100},
+        {"data": "overlap", "learning_rate": 1.0, "momentum": 0.8, "epochs": 100}
     ],
-    ("logistic-regression", "loose"): [
-        {"learning_rate": 1000000.0, "loss": "BCEWithLogitsLoss"},
-    ],
+    ("logistic-regression", "loose"): [{"learning_rate": 1000000.0, "loss": "BCEWithLogitsLoss"}],
     ("five-steps", "valley"): [
-        {
-            "model": "wave",
-            "compare": "optimizers",
-            "learning_rate": 0.1,
-            "epochs": 200,
-            "initial_w": -1.0,
-            "initial_b": -0.5,
-        },
-        {
-            "model": "wave",
-            "compare": "optimizers",
-            "learning_rate": 0.05,
-            "epochs": 200,
-            "initial_w": -1.0,
-            "initial_b": 0.0,
-        },
+        {**WAVE, "learning_rate": 0.1, "initial_w": -1.0, "initial_b": -0.5},
+        {**WAVE, "initial_w": -1.0, "initial_b": 0.0},
     ],
-    ("five-steps", "upset"): [
-        {
-            "model": "wave",
-            "compare": "optimizers",
-            "learning_rate": 0.05,
-            "epochs": 200,
-            "initial_w": 2.0,
-            "initial_b": 2.0,
-        },
-    ],
-    ("autograd", "walked"): [
-        {
-            "expression": TEN,
-            "x": "0",
-        },
-    ],
+    ("five-steps", "upset"): [{**WAVE, "initial_w": 2.0, "initial_b": 2.0}],
+    ("autograd", "walked"): [{"expression": TEN, "x": "0"}],
     ("autograd", "six"): [
         {"expression": "6*x", "x": "1"},
         {"expression": "x*y", "x": "9", "y": "6"},
         {"expression": "mean(x) * 6", "x": "[5]"},
     ],
     ("autograd", "faint"): [
-        {
-            "expression": TEN,
-            "x": "0",
-        },
+        {"expression": TEN, "x": "0"},
         {"expression": "tanh(w*x)", "w": "1", "x": "9"},
         {"expression": "exp(-x)", "x": "20"},
     ],
@@ -136,39 +72,23 @@ ALSO: Ways = {
         {"scene": "sequence", "line": "x[:, 2:]"},
         {"scene": "sequence", "line": "x.T[2:].T"},
     ],
-    ("tensors", "view"): [
-        {"scene": "grid", "line": "x.view(-1, 2)"},
-    ],
-    ("tensors", "shares"): [
-        {"scene": "broadcasting", "line": "x / x.sum(1)[:, None]"},
-    ],
+    ("tensors", "view"): [{"scene": "grid", "line": "x.view(-1, 2)"}],
+    ("tensors", "shares"): [{"scene": "broadcasting", "line": "x / x.sum(1)[:, None]"}],
     ("tensors", "batch"): [
         {"scene": "image", "line": "y.unsqueeze(0)"},
         {"scene": "image", "line": "x.permute(2, 0, 1)[None]"},
         {"scene": "image", "line": "y.view(1, 3, 24, 36)"},
     ],
-    ("probabilities", "nine"): [
-        {"scene": "odds", "typed": "P = 0.9"},
-    ],
-    ("probabilities", "asleep"): [
-        {"scene": "gradients", "typed": "y = 0; z = 6"},
-    ],
+    ("probabilities", "nine"): [{"scene": "odds", "typed": "P = 0.9"}],
+    ("probabilities", "asleep"): [{"scene": "gradients", "typed": "y = 0; z = 6"}],
     ("probabilities", "arrived"): [
         {"scene": "race", "typed": "z = -3", "steps": 60},
         {"scene": "race", "typed": "y = 0; z = 2.5", "steps": 60},
     ],
-    ("probabilities", "lost"): [
-        {"scene": "saturation", "typed": "z = -100"},
-    ],
-    ("softmax", "even"): [
-        {"scene": "bars", "typed": "z = [-2, -2]"},
-    ],
-    ("softmax", "learnt"): [
-        {"scene": "cross-entropy", "typed": "y = hen", "steps": 120},
-    ],
-    ("softmax", "overflown"): [
-        {"scene": "overflow", "typed": "dog = 90; hen = -100"},
-    ],
+    ("probabilities", "lost"): [{"scene": "saturation", "typed": "z = -100"}],
+    ("softmax", "even"): [{"scene": "bars", "typed": "z = [-2, -2]"}],
+    ("softmax", "learnt"): [{"scene": "cross-entropy", "typed": "y = hen", "steps": 120}],
+    ("softmax", "overflown"): [{"scene": "overflow", "typed": "dog = 90; hen = -100"}],
 }
 MISSED: Ways = {
     ("gradient-by-hand", "overshoot"): [
@@ -178,42 +98,28 @@ MISSED: Ways = {
         {"learning_rate": 0.5},
         {"initial_w": 3.0},
     ],
-    ("gradient-by-hand", "diverge"): [
-        {"learning_rate": 0.25},
-        {"points": 10},
-    ],
-    ("gradient-by-hand", "dead-on"): [
-        {"initial_w": 2.0},
-        {"initial_w": 1.999},
-        {"slope": 1.0},
-    ],
+    ("gradient-by-hand", "diverge"): [{"learning_rate": 0.25}, {"points": 10}],
+    ("gradient-by-hand", "dead-on"): [{"initial_w": 2.0}, {"initial_w": 1.999}, {"slope": 1.0}],
     ("parameters", "quick"): [
         {"learning_rate": 0.01, "momentum": 0.9, "epochs": 500},
         {"initial_w": 3.0, "initial_b": 10.0, "epochs": 500},
         {"learning_rate": 0.024, "epochs": 2000},
         {"learning_rate": 0.02, "noise": 0.0, "epochs": 500},
     ],
-    ("parameters", "rolling"): [
-        {"learning_rate": 0.023, "epochs": 1000},
-    ],
+    ("parameters", "rolling"): [{"learning_rate": 0.023, "epochs": 1000}],
     ("parameters", "edge"): [
         {"learning_rate": 0.02, "epochs": 500},
         {"learning_rate": 0.024, "epochs": 2000},
         {"learning_rate": 0.0235, "epochs": 200},
         {"learning_rate": 0.0235, "momentum": 0.5, "epochs": 1000},
     ],
-    ("parameters", "sum"): [
-        {"learning_rate": 0.1, "reduction": "sum"},
-    ],
+    ("parameters", "sum"): [{"learning_rate": 0.1, "reduction": "sum"}],
     ("linear-regression", "quick"): [
         {"learning_rate": 0.02},
         {"initial_w": 1.84, "initial_b": 1.17},
         {"data": "line", "noise": 0.0, "slope": 0.0, "intercept": 0.0},
     ],
-    ("linear-regression", "rolling"): [
-        {"learning_rate": 0.15},
-        {"learning_rate": 0.17},
-    ],
+    ("linear-regression", "rolling"): [{"learning_rate": 0.15}, {"learning_rate": 0.17}],
     ("linear-regression", "diverge"): [
         {"learning_rate": 0.2},
         {"learning_rate": 0.18},
@@ -238,22 +144,14 @@ MISSED: Ways = {
         {"learning_rate": 0.05},
         {"initial_w": 2.0, "initial_b": 0.0},
     ],
-    ("batches", "same"): [
-        {"batch_size": 50},
-        {"batch_size": 100, "epochs": 5},
-        {"points": 10},
-    ],
+    ("batches", "same"): [{"batch_size": 50}, {"batch_size": 100, "epochs": 5}, {"points": 10}],
     ("batches", "full"): [
         {"learning_rate": 0.1},
         {"learning_rate": 0.74},
         {"initial_w": 3.0, "initial_b": 10.0},
         {"learning_rate": 0.2, "noise": 0.0},
     ],
-    ("batches", "rest"): [
-        {"learning_rate": 0.01},
-        {"noise": 0.0},
-        {"learning_rate": 0.0001},
-    ],
+    ("batches", "rest"): [{"learning_rate": 0.01}, {"noise": 0.0}, {"learning_rate": 0.0001}],
     ("batches", "apart"): [
         {"learning_rate": 0.2},
         {"learning_rate": 0.74},
@@ -272,9 +170,7 @@ MISSED: Ways = {
         {"optimizer": "sgd"},
         {},
     ],
-    ("dataloader", "own"): [
-        {},
-    ],
+    ("dataloader", "own"): [{}],
     ("decision-boundary", "rolling"): [
         {"momentum": 0.8},
         {"learning_rate": 0.1},
@@ -283,25 +179,17 @@ MISSED: Ways = {
         {"epochs": 100, "data": "overlap"},
     ],
     ("decision-boundary", "xor"): [
-        {"data": "xor", "learning_rate": 0.1},
-        {"data": "xor", "learning_rate": 0.1, "hidden_layers": 1, "units": 8},
+        XOR,
+        {**XOR, "hidden_layers": 1, "units": 8},
         {"data": "clouds", "learning_rate": 0.1, "hidden_layers": 1, "units": 3},
-        {"data": "xor", "learning_rate": 0.1, "hidden_layers": 1, "units": 3, "points": 4},
+        {**XOR, "hidden_layers": 1, "units": 3, "points": 4},
     ],
     ("decision-boundary", "spiral"): [
-        {"data": "spiral", "learning_rate": 0.1, "epochs": 5000},
-        {
-            "data": "spiral",
-            "learning_rate": 0.1,
-            "epochs": 5000,
-            "hidden_layers": 2,
-            "activation": "sigmoid",
-        },
-        {"data": "spiral", "learning_rate": 0.1, "epochs": 5000, "hidden_layers": 2, "points": 20},
+        SPIRAL,
+        {**SPIRAL, "hidden_layers": 2, "activation": "sigmoid"},
+        {**SPIRAL, "hidden_layers": 2, "points": 20},
     ],
-    ("mnist", "reads"): [
-        {"data": "digits", "epochs": 10},
-    ],
+    ("mnist", "reads"): [{"data": "digits", "epochs": 10}],
     ("mnist", "convolution"): [
         {"data": "digits", "learning_rate": 0.05, "epochs": 60},
         {"data": "digits", "epochs": 2, "network": "convolutional"},
@@ -339,32 +227,11 @@ MISSED: Ways = {
         {"epochs": 1000},
     ],
     ("five-steps", "valley"): [
-        {
-            "model": "wave",
-            "compare": "optimizers",
-            "learning_rate": 0.05,
-            "epochs": 200,
-            "initial_w": 1.5,
-            "initial_b": 0.0,
-        },
-        {
-            "model": "wave",
-            "compare": "optimizers",
-            "learning_rate": 0.05,
-            "epochs": 200,
-            "initial_w": -3.0,
-            "initial_b": -0.5,
-        },
+        {**WAVE, "initial_w": 1.5, "initial_b": 0.0},
+        {**WAVE, "initial_w": -3.0, "initial_b": -0.5},
     ],
     ("five-steps", "upset"): [
-        {
-            "model": "wave",
-            "compare": "optimizers",
-            "learning_rate": 0.05,
-            "epochs": 200,
-            "initial_w": 1.5,
-            "initial_b": 0.0,
-        },
+        {**WAVE, "initial_w": 1.5, "initial_b": 0.0},
         {"model": "wave", "compare": "seeds", "learning_rate": 0.05, "epochs": 200},
     ],
     ("autograd", "walked"): [

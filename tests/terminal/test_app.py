@@ -185,9 +185,21 @@ def test_a_home_that_cannot_be_written_is_said_and_the_app_works(
     quit_app(app)
 
 
-def test_the_c_locale_is_said_and_survived(terminal: Open) -> None:
-    app = terminal(LANG="C", LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+C_LOCALE = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+@pytest.mark.parametrize("variables", [C_LOCALE, {"PYTHONIOENCODING": "ascii"}])
+def test_where_not_all_can_be_shown_it_is_said_and_each_cell_stays_in_its_column(
+    terminal: Open, variables: dict[str, str]
+) -> None:
+    app = terminal(**variables)
     app.until("not UTF-8")
+    app.settle()
+    assert app.output.isascii()
+    assert "\\u" not in app.text
+    border = next(line for line in app.text.splitlines() if "The course" in line)
+    assert border.startswith("?? The course ????????")
+    assert re.match(r"\?\? The course \?{20}  \d+ min", border), "columns are where they belong"
     quit_app(app)
 
 

@@ -166,8 +166,8 @@ def resume_and_quit(app: Terminal) -> int:
 
 WAYS = (by_q, by_ctrl_q, by_sigint, by_sigterm, by_sighup, by_an_error, after_ctrl_z, after_sigtstp)
 Way = Callable[[Terminal], int]
-TYPED = {by_q: {typing, in_palette}, after_ctrl_z: {in_help, in_palette, drawing, fetching}}
-"""Where the key of a way out is a letter of what is typed, or does nothing."""
+TYPED = {by_q: {typing, in_palette}}
+"""Where the key of a way out is a letter of what is typed."""
 QUICK = {
     (by_q, training),
     (by_ctrl_q, typing),
@@ -175,7 +175,7 @@ QUICK = {
     (by_sigterm, fetching),
     (by_sighup, in_help),
     (by_an_error, drawing),
-    (after_ctrl_z, in_a_lesson_while_pytorch_loads),
+    (after_ctrl_z, in_palette),
     (after_sigtstp, at_home),
 }
 
@@ -497,3 +497,62 @@ def test_started_in_a_directory_that_was_deleted(
     assert app.end() == 0
     assert b"going on in" in app.output
     assert app.left_on() == []
+
+
+LOSING = """\
+import os
+from tui import app, cli
+
+class Losing(app.DltuiApp):
+    def on_mount(self):  # before that of DltuiApp, and before PyTorch is imported
+        os.rmdir(os.getcwd())
+
+app.DltuiApp = Losing
+cli.command()
+"""
+
+
+def test_a_directory_deleted_before_pytorch_is_imported_is_left(
+    terminal: Open, tmp_path: Path
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    program = (sys.executable, "-c", LOSING)
+    app = terminal("linear-regression", "--device", "cpu", program=program, folder=gone)
+    app.until("going on in")
+    in_lab(app)
+    app.send("q")
+    assert app.end() == 0
+
+
+# Another version of Textual.
+
+RENAMED = """\
+import textual._xterm_parser, textual.drivers.linux_driver
+from textual.widget import Widget
+if {parser}:
+    del textual._xterm_parser.XTermParser  # Textual's own driver has it already
+else:
+    Widget.__init__ = lambda self, *args, init=Widget.__init__, **options: (
+        init(self, *args, **options), vars(self).pop("_styles_cache" * (type(self) is Widget), 0)
+    )[0]
+from tui.terminal import textual_private
+assert (textual_private.CAN_PARSE, textual_private.CAN_PAINT) == ({paint}, {parser})
+from tui import cli
+cli.command()
+"""
+
+
+@pytest.mark.parametrize("gone", ["parser", "cache"])
+def test_without_a_private_name_of_textual_the_app_works_through_its_public_api(
+    terminal: Open, gone: str
+) -> None:
+    parser = gone == "parser"
+    program = (sys.executable, "-c", RENAMED.format(parser=parser, paint=not parser))
+    app = terminal("linear-regression", "--device", "cpu", program=program)
+    in_lab(app)
+    app.send("s")
+    app.until(lambda text: "epoch 1/" in text and "paused" in text)
+    app.send("q")
+    assert app.end() == 0
+    assert_clean(app)

@@ -1,4 +1,4 @@
-"""Widgets and screens keep nothing under a private name that Textual uses for its own."""
+"""Private names: ours never clash with Textual's, and Textual's are used in one file only."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ import inspect
 import pkgutil
 import textwrap
 from functools import cache
+from pathlib import Path
 
+import textual
 from textual.message_pump import MessagePump
 
 import tui
+
+ONLY_FILE = "textual_private.py"
 
 
 def our_classes() -> list[type[MessagePump]]:
@@ -27,10 +31,8 @@ def our_classes() -> list[type[MessagePump]]:
     return found
 
 
-@cache
-def kept_names(kind: type) -> set[str]:
-    """The names of the attributes that the methods of the class itself set."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(kind)))
+def set_names(tree: ast.AST) -> set[str]:
+    """The names of the attributes of `self` that the code sets."""
     return {
         node.attr
         for node in ast.walk(tree)
@@ -39,6 +41,12 @@ def kept_names(kind: type) -> set[str]:
         and isinstance(node.value, ast.Name)
         and node.value.id == "self"
     }
+
+
+@cache
+def kept_names(kind: type) -> set[str]:
+    """The names of the attributes that the methods of the class itself set."""
+    return set_names(ast.parse(textwrap.dedent(inspect.getsource(kind))))
 
 
 def test_no_attribute_has_a_private_name_of_textual() -> None:
@@ -55,3 +63,58 @@ def test_no_attribute_has_a_private_name_of_textual() -> None:
         and (name in vars(base) or name in kept_names(base))
     }
     assert clashes == set()
+
+
+def is_private(name: str) -> bool:
+    return name.startswith("_") and not name.endswith("__")
+
+
+def defined(tree: ast.AST) -> set[str]:
+    """The private names that the code defines: attributes, methods, fields, functions."""
+    names = set_names(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names |= set() if overrides(node) else {node.name}
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+    return set(filter(is_private, names))
+
+
+def uses(tree: ast.AST, private: set[str], ours: set[str]) -> list[str]:
+    """Where the code imports a private module of Textual, or uses a private name of its classes."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            attribute = node.attr if isinstance(node, ast.Attribute) else ""
+            method = node.name if overrides(node) else ""
+            if {attribute, method} & (private - ours) and ast.unparse(node) != "os._exit":
+                found.append(f"line {node.lineno}: {attribute or method}")
+            continue
+        found += [
+            f"line {node.lineno}: {name}"
+            for name in names
+            if name.startswith("textual.") and any(map(is_private, name.split(".")))
+        ]
+    return found
+
+
+def overrides(node: ast.AST) -> bool:
+    """Whether the node is a method that calls the one of its base class which it replaces."""
+    return isinstance(node, ast.FunctionDef) and f"super().{node.name}(" in ast.unparse(node)
+
+
+def test_private_names_of_textual_are_used_in_one_file_only() -> None:
+    folder = Path(tui.__file__).parent
+    trees = {path: ast.parse(path.read_text("utf-8")) for path in folder.rglob("*.py")}
+    sources = Path(textual.__file__).parent.rglob("*.py")
+    private = set().union(*(defined(ast.parse(path.read_text("utf-8"))) for path in sources))
+    assert {"_driver", "_layout_required", "_styles_cache", "_handle_exception"} <= private
+    ours = set().union(*(defined(tree) for path, tree in trees.items() if path.name != ONLY_FILE))
+    found = {path.name: used for path, tree in trees.items() if (used := uses(tree, private, ours))}
+    assert found.keys() == {ONLY_FILE}, found
+    bad = "from textual._ansi import X\nwidget._styles_cache.clear()\napp._driver.write('')"
+    assert len(uses(ast.parse(bad), private, ours)) == 3, "or this test finds nothing"

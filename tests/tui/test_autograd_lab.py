@@ -100,87 +100,90 @@ MOVES = [  # what is said, the node at work, and how many nodes have no gradient
 ]
 
 
-async def test_the_walk_through_three_factors_and_the_keys_at_its_ends() -> None:
+async def the_walk_through_three_factors(pilot: Pilot[None], lab: AutogradLab) -> None:
+    graph = lab.query_one(Diagram)
+    assert "forward 0/2" in heading(pilot)
+    assert box(lab, "a = x · y") == ["?", "∂ none yet"]
+    assert "┏" not in graph.text
+    assert graph.text.count("none yet") == 5
+    await until(pilot, lambda: dim(pilot) == {"b", "r"})
+    await pilot.press("b", "r")
+    assert lab.state.look.position == 0
+    for line, node, empty in MOVES:
+        await pilot.press("s")
+        assert shown(lab, "#description").startswith(line)
+        assert line.split()[0] in heading(pilot)
+        (lit,) = re.findall(r"┃ (\w).*? ┃", graph.text)[:1]
+        assert (lit, graph.text.count("┏━━")) == (node, 1)
+        assert graph.text.count("none yet") == empty
+        assert not re.search(r"∂ 0\b", graph.text)
+        forward = line.startswith("forward")  # the arrows point to where the numbers go
+        assert (graph.text.count("▶"), graph.text.count("◀")) == ((4, 0) if forward else (0, 4))
+    assert re.search(r"┏━ 2 ━", graph.text)  # ∂a/∂y = x = 2, on the way that was just gone
+    await until(pilot, lambda: dim(pilot) == {"s"})
+    await until(pilot, lambda: "challenge met" in flat(pilot))
+    assert not pilot.app.screen.query(Toast)  # a notice would hide what is said
+    said = flat(pilot)
+    assert "MulBackward0" in said
+    assert "✓ check: nudging each input a little (finite differences) agrees to" in said
+    assert "f = a · z" in said
+    assert [box(lab, name)[1] for name in "xyz"] == ["∂ 12", "∂ 8", "∂ 6"]
+    await pilot.press("s", "s")
+    assert lab.state.look.position == 7
+    await pilot.press("b")
+    assert lab.state.look.position == 6
+    assert re.search(r"┗━ 3 ━", graph.text)  # ∂a/∂x = y = 3
+    assert not re.search(r" 2 ─", graph.text)
+    await until(pilot, lambda: dim(pilot) == set())
+    await pilot.press("r")
+    assert lab.state.look.position == 0
+    await until(pilot, lambda: dim(pilot) == {"b", "r"})
+
+
+async def space_plays_holds_and_begins_again(pilot: Pilot[None], lab: AutogradLab) -> None:
+    state = pilot.app.screen.query_one(StatusBar)
+    await pilot.press("left_square_bracket", "space")
+    assert lab.state.look.position == 1  # at once, and not only after two seconds
+    await until(pilot, lambda: "▶ 0.5 a second" in state.text)
+    await pilot.press(*["right_square_bracket"] * 4)
+    await until(pilot, lambda: "▶ 8 a second" in state.text)
+    await until(pilot, lambda: lab.state.look.position >= 3)
+    await pilot.press("space")
+    held = lab.state.look.position
+    assert not lab.playing
+    await until(pilot, lambda: "s: next move" in state.text)
+    assert lab.state.look.position == held
+    await pilot.press("space")
+    await until(pilot, lambda: lab.state.look.done)
+    await until(pilot, lambda: not lab.playing)
+    assert "at the end" in state.text
+    await pilot.press(*["left_square_bracket"] * 4)  # so that it does not play on meanwhile
+    await pilot.press("space")
+    assert lab.state.look.position == 1
+    assert lab.playing
+    await pilot.press("s")
+    assert not lab.playing
+    await pilot.press("space", "c")
+    assert not lab.playing  # nothing plays out of sight
+    held = lab.state.look.position
+    await pilot.press("2")
+    await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
+    await pilot.press("e", *"garbage", "escape", "space")
+    assert "garbage" not in screen_text(pilot.app)
+    await pilot.press("escape")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+    assert not lab.playing
+    assert lab.state.look.position == held + 1
+    await pilot.press("enter")
+    assert await open_lab(pilot) is lab
+    assert lab.state.look.position == held + 1
+
+
+async def test_the_walk_step_by_step_and_played() -> None:
     async with app("autograd").run_test(size=NARROW, notifications=True) as pilot:
         lab = await open_lab(pilot)
-        graph = lab.query_one(Diagram)
-        assert "forward 0/2" in heading(pilot)
-        assert box(lab, "a = x · y") == ["?", "∂ none yet"]
-        assert "┏" not in graph.text
-        assert graph.text.count("none yet") == 5
-        await until(pilot, lambda: dim(pilot) == {"b", "r"})
-        await pilot.press("b", "r")
-        assert lab.state.look.position == 0
-        for line, node, empty in MOVES:
-            await pilot.press("s")
-            assert shown(lab, "#description").startswith(line)
-            assert line.split()[0] in heading(pilot)
-            (lit,) = re.findall(r"┃ (\w).*? ┃", graph.text)[:1]
-            assert (lit, graph.text.count("┏━━")) == (node, 1)
-            assert graph.text.count("none yet") == empty
-            assert not re.search(r"∂ 0\b", graph.text)
-            forward = line.startswith("forward")  # the arrows point to where the numbers go
-            assert (graph.text.count("▶"), graph.text.count("◀")) == ((4, 0) if forward else (0, 4))
-        assert re.search(r"┏━ 2 ━", graph.text)  # ∂a/∂y = x = 2, on the way that was just gone
-        await until(pilot, lambda: dim(pilot) == {"s"})
-        await until(pilot, lambda: "challenge met" in flat(pilot))
-        assert not pilot.app.screen.query(Toast)  # a notice would hide what is said
-        said = flat(pilot)
-        assert "MulBackward0" in said
-        assert "✓ check: nudging each input a little (finite differences) agrees to" in said
-        assert "f = a · z" in said
-        assert [box(lab, name)[1] for name in "xyz"] == ["∂ 12", "∂ 8", "∂ 6"]
-        await pilot.press("s", "s")
-        assert lab.state.look.position == 7
-        await pilot.press("b")
-        assert lab.state.look.position == 6
-        assert re.search(r"┗━ 3 ━", graph.text)  # ∂a/∂x = y = 3
-        assert not re.search(r" 2 ─", graph.text)
-        await until(pilot, lambda: dim(pilot) == set())
-        await pilot.press("r")
-        assert lab.state.look.position == 0
-        await until(pilot, lambda: dim(pilot) == {"b", "r"})
-
-
-async def test_space_plays_to_the_end_holds_and_begins_again() -> None:
-    async with app("autograd").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
-        state = pilot.app.screen.query_one(StatusBar)
-        await pilot.press("left_square_bracket", "space")
-        assert lab.state.look.position == 1  # at once, and not only after two seconds
-        await until(pilot, lambda: "▶ 0.5 a second" in state.text)
-        await pilot.press(*["right_square_bracket"] * 4)
-        await until(pilot, lambda: "▶ 8 a second" in state.text)
-        await until(pilot, lambda: lab.state.look.position >= 3)
-        await pilot.press("space")
-        held = lab.state.look.position
-        assert not lab.playing
-        await until(pilot, lambda: "s: next move" in state.text)
-        assert lab.state.look.position == held
-        await pilot.press("space")
-        await until(pilot, lambda: lab.state.look.done)
-        await until(pilot, lambda: not lab.playing)
-        assert "at the end" in state.text
-        await pilot.press(*["left_square_bracket"] * 4)  # so that it does not play on meanwhile
-        await pilot.press("space")
-        assert lab.state.look.position == 1
-        assert lab.playing
-        await pilot.press("s")
-        assert not lab.playing
-        await pilot.press("space", "c")
-        assert not lab.playing  # nothing plays out of sight
-        held = lab.state.look.position
-        await pilot.press("2")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        await pilot.press("e", *"garbage", "escape", "space")
-        assert "garbage" not in screen_text(pilot.app)
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        assert not lab.playing
-        assert lab.state.look.position == held + 1
-        await pilot.press("enter")
-        assert await open_lab(pilot) is lab
-        assert lab.state.look.position == held + 1
+        await the_walk_through_three_factors(pilot, lab)
+        await space_plays_holds_and_begins_again(pilot, lab)
 
 
 REFUSALS = {

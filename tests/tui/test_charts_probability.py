@@ -195,3 +195,12 @@ def test_the_saturated_loss_leaves_the_true_one() -> None:
     logits, bce = ([at for at in cells(lines, glyph) if at[1] == here] for glyph in "●◆")
     assert bce[0][0] < logits[0][0]  # 100 above 60
     assert bce[1][0] > logits[1][0]  # a gradient of 0 below one of 1
+
+
+def test_in_a_small_panel_the_gradient_that_bceloss_loses_is_told_from_the_other() -> None:
+    lines = drawn(ProbabilityState("saturation"), 44, 12)[
+        7:
+    ]  # the lower panel, far out for label 1
+    (lost,) = (row for row, line in enumerate(lines) if "┤⠐⠤" in line or "0┤" in line)
+    (kept,) = (row for row, line in enumerate(lines) if "◆" in line)
+    assert lost < kept

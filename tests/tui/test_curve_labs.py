@@ -22,6 +22,7 @@ from tui.labs.softmax import SoftmaxLab
 from tui.widgets.challenges import Challenges
 from tui.widgets.equations import Equations
 from tui.widgets.key_footer import KeyFooter
+from tui.widgets.status_bar import StatusBar
 
 NARROW, WIDE = (80, 22), (120, 40)
 
@@ -116,6 +117,8 @@ async def test_one_logit_by_keyboard() -> None:
         while not lab.state.ended:
             lab.advance(1)
             assert met(lab) == "0/4"
+        status = pilot.app.screen.query_one(StatusBar)
+        await until(pilot, lambda: "playing alone meets no challenge" in status.text)
         await pilot.press("end", *["left"] * 9)  # from 0.99 to 0.9, by hand
         await until(pilot, lambda: met(lab) == "1/4")
         await pilot.press("p", "a")

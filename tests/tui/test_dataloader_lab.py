@@ -17,6 +17,7 @@ from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.labs import dataloader
 from tui.labs.dataloader import DataLoaderLab
+from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, complete
 
 SIZES = [(80, 22), (120, 40)]
@@ -59,29 +60,9 @@ async def type_in(pilot: Pilot[None], control: str, text: str) -> Input:
 
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.usefixtures("table")
-async def test_a_table_of_ones_own_is_trained_on(size: tuple[int, int]) -> None:
-    async with app("dataloader").run_test(size=size) as pilot:
-        lab = await open_lab(pilot)
-        assert isinstance(lab, DataLoaderLab)
-        await type_in(pilot, "csv", "tiny.csv")
-        await pilot.press("enter")
-        await until(pilot, lambda: lab.frame.settings["csv"] == "tiny.csv")
-        await until(pilot, lambda: lab.frame.picture is not None)
-        assert lab.frame.picture.classes == ("no", "yes")
-        assert len(lab.frame.picture.belt.seen) == 45
-        await pilot.press("s")
-        await until(pilot, lambda: lab.frame.step == 1)
-        await until(pilot, lambda: "batch 1 of 2" in screen_text(pilot.app))
-        await pilot.press("p")
-        await until(pilot, lambda: lab.status.preset == "seed")
-        assert lab.experiment.config.csv == "tiny.csv"
-        assert lab.experiment.config.optimizer == "sgd"
-        assert "--set csv=tiny.csv" in lab.experiment.command()
-
-
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.usefixtures("table")
-async def test_a_file_that_is_no_table_leaves_what_was_there(size: tuple[int, int]) -> None:
+async def test_what_is_no_table_leaves_what_was_there_and_a_table_is_trained_on(
+    size: tuple[int, int],
+) -> None:
     async with app("dataloader").run_test(size=size) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s", "s")
@@ -107,6 +88,17 @@ async def test_a_file_that_is_no_table_leaves_what_was_there(size: tuple[int, in
         await until(pilot, lambda: line._suggestion == "tiny.csv")
         await pilot.press("right", "enter")
         await until(pilot, lambda: lab.frame.settings["csv"] == "tiny.csv")
+        await until(pilot, lambda: lab.frame.picture is not None)
+        assert lab.frame.picture.classes == ("no", "yes")
+        assert len(lab.frame.picture.belt.seen) == 45
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        await until(pilot, lambda: "batch 1 of 2" in screen_text(pilot.app))
+        await pilot.press("p")
+        await until(pilot, lambda: lab.status.preset == "seed")
+        assert lab.experiment.config.csv == "tiny.csv"
+        assert lab.experiment.config.optimizer == "sgd"
+        assert "--set csv=tiny.csv" in lab.experiment.command()
 
 
 async def test_presets_that_do_not_suit_the_table_or_its_file_being_gone(table: Path) -> None:
@@ -147,13 +139,6 @@ async def test_what_the_table_is_and_what_was_left_out_is_said(table: Path) -> N
         assert "\\x1b[31mb 1" in screen_text(pilot.app)
         await pilot.press("v", "v", "v", "s")
         await until(pilot, lambda: lab.frame.step == 1)
-    (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
-    async with app("dataloader").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await take(pilot, lab, "gaps.csv")
-        await until(pilot, lambda: "1 row with a missing value left out" in screen_text(pilot.app))
-        # The sentence takes a line from the controls: the one just changed stays in sight.
-        await until(pilot, lambda: re.search(r"your CSV +gaps\.csv", screen_text(pilot.app)))
 
 
 async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -> None:
@@ -167,6 +152,15 @@ async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -
         advice = 'set "ignore columns" to first name'
         await until(pilot, lambda: advice in str(said.content))
         assert lab.experiment.config.csv is None
+        await pilot.press("escape")
+        # The controls of how to read a file are in brackets where there is none to read.
+        controls = pilot.app.screen.query_one(ControlList)
+        prompt = lambda: str(controls.get_option("ignore").prompt).split()[-1]  # noqa: E731
+        assert prompt() == "none"
+        for text, shown in (("none", "(none)"), ("named.csv", "none")):
+            await type_in(pilot, "csv", text)
+            await pilot.press("enter")
+            await until(pilot, lambda shown=shown: prompt() == shown)
         await pilot.press("escape")
         await type_in(pilot, "ignore", "first name")
         await pilot.press("enter")
@@ -288,14 +282,42 @@ async def test_a_measurement_that_fails_says_why(timings: list[Timed]) -> None:
 
 
 async def test_every_picture_is_there_at_both_sizes() -> None:
-    for size in SIZES:
-        async with app("dataloader").run_test(size=size) as pilot:
-            lab = await open_lab(pilot)
-            await pilot.press("s")
-            await until(pilot, lambda: lab.frame.step == 1)  # noqa: B023
+    async with app("dataloader").run_test(size=SIZES[0]) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
             for words in ("to come", "epochs", "30 → 6", "malignant", "m: time the loader"):
                 await until(pilot, lambda: words in screen_text(pilot.app))  # noqa: B023
                 await pilot.press("v")
+
+
+async def test_in_a_low_terminal_every_challenge_and_its_hint_come_into_sight(table: Path) -> None:
+    (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
+    async with app("dataloader").run_test(size=(80, 22)) as pilot:
+        lab = await open_lab(pilot)
+        await take(pilot, lab, "gaps.csv")  # the notice takes two lines from the panels
+        await until(pilot, lambda: "1 row with a missing value left out" in screen_text(pilot.app))
+        # The sentence takes a line from the controls: the one just changed stays in sight.
+        await until(pilot, lambda: re.search(r"your CSV +gaps\.csv", screen_text(pilot.app)))
+        rows = lab.query_one(Challenges)
+        rows.focus()
+        for hinted in lab.lesson.challenges:
+            lab.show_hint(hinted.slug)
+            for place, challenge in enumerate(lab.lesson.challenges):
+                rows.highlighted = place
+                words = [challenge.text]
+                words += challenge.hint.split() if challenge is hinted else []
+                await until(pilot, lambda words=words: in_panel(pilot, rows) >= set(words))
+            lab.show_hint(None)
+
+
+def in_panel(pilot: Pilot[None], rows: Challenges) -> set[str]:
+    """The lines of the panel as they are on screen, without their signs, and their words."""
+    x, y, _, height = rows.region
+    lines = [line[x + 1 :].strip(" ○✓▁▂▃▄▅▆▇█") for line in screen_text(pilot.app).splitlines()]
+    return {*lines[y : y + height], *" ".join(lines[y : y + height]).split()}
 
 
 # The path, without an app.

@@ -16,9 +16,13 @@ from tests.tui.conftest import app, until
 from tui.app import DltuiApp
 from tui.bindings import key_actions
 from tui.labs.lab import Lab
+from tui.labs.training import TrainingLab
+from tui.palette import key_commands
+from tui.screens.help import groups
 from tui.screens.lesson import LessonScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.key_footer import Item, KeyFooter, fitting, footer_items
+from tui.widgets.status_bar import StatusBar
 
 NARROW, WIDE = (80, 22), (120, 40)
 PINNED = [Item(("escape",), "back", pinned=True), Item(("q",), "quit", pinned=True)]
@@ -127,7 +131,7 @@ async def check_pressed(pilot, items: list[Item]) -> None:
 
 async def lesson_lab(pilot, slug: str) -> Lab:
     """The lab of that lesson, open and in sight."""
-    pilot.app.open_lesson(slug)
+    pilot.app.action_open_lesson(slug)
     await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
     screen = pilot.app.screen
     assert screen.lesson.slug == slug
@@ -228,11 +232,41 @@ async def test_enter_on_a_challenge_is_the_hint_and_v_is_shown_where_it_switches
         assert (await shown(pilot)).endswith("esc cancel  ctrl+q quit")
 
 
-async def test_a_value_that_is_typed_is_accepted_or_cancelled() -> None:
-    async with app("linear-regression").run_test(size=NARROW) as pilot:
-        await lesson_lab(pilot, "linear-regression")
-        await pilot.press("enter")
-        assert await shown(pilot) == "⏎ accept  esc cancel  ctrl+q quit"
+async def test_the_key_that_plays_pauses_meanwhile_and_a_typed_line_has_its_own_keys() -> None:
+    typing = "⏎ accept · esc cancel"
+    async with app("autograd").run_test(size=NARROW) as pilot:
+        for slug in ("autograd", "probabilities", "softmax", "linear-regression", "mnist"):
+            lab = await lesson_lab(pilot, slug)
+            bar = pilot.app.screen.query_one(StatusBar)
+            await until(pilot, lambda lab=lab: lab.ready)
+            assert "space play" in await shown(pilot), slug
+            await pilot.press("space")
+            await until(pilot, lambda lab=lab: lab.playing)
+            assert "space pause" in await shown(pilot), slug
+            assert "pause" in {command.name for command in key_commands(pilot.app.screen)}
+            await pilot.press("space")
+            await until(pilot, lambda lab=lab: not lab.playing)
+            assert "space play" in await shown(pilot), slug
+            trains, before = isinstance(lab, TrainingLab), bar.text
+            await pilot.press("enter")
+            assert await shown(pilot) == "⏎ accept  esc cancel  ctrl+q quit", slug
+            assert trains or bar.text.endswith(typing), slug
+            await pilot.press("escape")
+            await until(pilot, lambda before=before: bar.text == before)  # noqa: B023
+
+
+async def test_help_says_where_q_does_not_quit_and_names_what_suspends() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: pilot.app.focused is not None)
+        screen = pilot.app.screen
+        for key in ("question_mark", "ctrl+p"):
+            rows = {k: v for _, some in groups(key_actions(screen), ()) for k, v in some}
+            assert "q is a letter: ctrl+q quits" in rows["q ctrl+q"]
+            await pilot.press(key)
+            await until(pilot, lambda: pilot.app.screen is not screen)
+            assert "ctrl+z" in {k for a in key_actions(pilot.app.screen) for k in a.keys}
+            await pilot.press("escape")
+            await until(pilot, lambda: pilot.app.screen is screen)
 
 
 async def test_a_click_on_a_key_presses_it() -> None:

@@ -1,8 +1,7 @@
-"""The lab of graphs: what each key shows, what is measured, and that nothing is left of it."""
+"""The graphs lab: what each key shows, what is measured, and that no process is left."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -29,10 +28,11 @@ from tui.labs.graphs import GraphsLab, ProgramSource, Reading, Ways
 from tui.labs.graphs_state import GraphsState, describe, listing
 from tui.progress import Progress
 from tui.screens.home import HomeScreen
+from tui.widgets.challenges import Challenges
 from tui.widgets.diagram import Diagram
 from tui.widgets.status_bar import StatusBar
 
-SIZES = [(80, 22), (120, 40)]
+NARROW, WIDE = (80, 22), (120, 40)
 LARGE = 1_000_000
 QUICK = [
     CallTiming(Way.EAGER, 4, 10.0, 9.0, 12.0),
@@ -60,24 +60,19 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-class Child:
-    """Takes the place of the process that measures: sends these results, and then ends or waits."""
-
-    def __init__(self, folders: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.script = folders.with_name("child.py")
-        monkeypatch.setattr(measuring, "COMMAND", (sys.executable, str(self.script)))
-
-    def sends(self, *results: Measured, ends: bool) -> None:
-        lines = [to_line(result) for result in results] + [DONE] * ends
-        text = "\n".join(lines) + "\n"
-        self.script.write_text(
-            f"import time; print({text!r}, end='', flush=True); time.sleep({0 if ends else 600})"
-        )
-
-
 @pytest.fixture
-def child(folders: Path, monkeypatch: pytest.MonkeyPatch) -> Child:
-    return Child(folders, monkeypatch)
+def child(folders: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The script that takes the place of the process that measures."""
+    script = folders.with_name("child.py")
+    monkeypatch.setattr(measuring, "COMMAND", (sys.executable, str(script)))
+    return script
+
+
+def sending(*results: Measured, ends: bool) -> str:
+    """A script that sends these results, and then ends or waits."""
+    text = "".join(f"{line}\n" for line in [*map(to_line, results), *[DONE] * ends])
+    wait = 0 if ends else 600
+    return f"import time; print({text!r}, end='', flush=True); time.sleep({wait})"
 
 
 async def open_lab(pilot: Pilot[None]) -> GraphsLab:
@@ -118,34 +113,21 @@ def status(pilot: Pilot[None]) -> str:
     return pilot.app.screen.query_one(StatusBar).text
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_every_program_opens_with_both_inputs(size: tuple[int, int]) -> None:
-    async with app("graphs").run_test(size=size) as pilot:
-        lab = await open_lab(pilot)
-        for program in PROGRAMS:
-            await go_to(pilot, lab, program.name)
-            for given in program.inputs:
-                await until(pilot, lambda given=given: given.name in screen_text(pilot.app))
-                text = screen_text(pilot.app)
-                for words in (program.title, "x = [", "Graph · eager"):
-                    assert words in text
-                assert all(len(line) <= size[0] for line in text.splitlines())
-                await pilot.press("i")
-        await go_to(pilot, lab, "centre")
-        await pilot.press("w", "v")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Reading))
-        text = screen_text(pilot.app)
-        for words in ("call_method", "Tensor.mean", "def forward(self", "return sub"):
-            assert words in text
-        await pilot.press("v")
-        await until(pilot, lambda: not isinstance(pilot.app.focused, Reading))
-        await pilot.press("p", "p")
-        assert lab.state.look.program.name == "smooth"
-
-
 async def test_answers_lines_and_graphs_of_each_way() -> None:
-    async with app("graphs").run_test(size=(80, 22)) as pilot:
+    async with app("graphs").run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot)
+        for size in (WIDE, NARROW):
+            await pilot.resize_terminal(*size)
+            for program in PROGRAMS:
+                await go_to(pilot, lab, program.name)
+                for given in program.inputs:
+                    await until(pilot, lambda given=given: given.name in screen_text(pilot.app))
+                    text = screen_text(pilot.app)
+                    for words in (program.title, "x = [", "Graph · eager"):
+                        assert words in text
+                    assert all(len(line) <= size[0] for line in text.splitlines())
+                    await pilot.press("i")
+
         await go_to(pilot, lab, "branch")
         # x = 0.5, 1, 1.5, 2: their sum is above 0, so x · 2; −x: below, so x − 1.
         assert rows(lab)["eager"].split("= ")[1] == "[1, 2, 3, 4]"
@@ -190,12 +172,21 @@ async def test_answers_lines_and_graphs_of_each_way() -> None:
         assert rows(lab)["eager"].split("= ")[1] == "[0, 0.5, 1, 1.5]"
         assert rows(lab)["traced"].split("✗ ")[1] == "[−0.75, −0.25, 0.25, 0.75]  wrong"
         assert "not a word about it" in description(lab)
+        await pilot.press("v")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Reading))
+        text = screen_text(pilot.app)
+        for words in ("call_method", "Tensor.mean", "def forward(self", "return sub"):
+            assert words in text
+        await pilot.press("v")
+        await until(pilot, lambda: not isinstance(pilot.app.focused, Reading))
 
         await go_to(pilot, lab, "halve")
         await pilot.press("w", "w")
         # 8 / 2 / 2 / 2 = 1: three rounds, and a fourth look that ends it.
         assert source(lab)["while x.abs().max() > 1:"] == "4×"
         assert source(lab)["x = x / 2"] == "3×"
+        await pilot.press("p")
+        assert lab.state.look.program.name == "smooth"
         await pilot.press("escape")  # nothing is measured
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
 
@@ -208,7 +199,7 @@ async def test_rows_choose_the_way_but_rows_that_are_shown_choose_nothing() -> N
         if isinstance(message, Ways.Gone):
             choices.append(message.row)
 
-    async with app("graphs").run_test(size=(80, 22), message_hook=keep) as pilot:
+    async with app("graphs").run_test(size=NARROW, message_hook=keep) as pilot:
         lab = await open_lab(pilot)
         lab.action_way()
         lab.action_way()
@@ -225,22 +216,26 @@ async def test_rows_choose_the_way_but_rows_that_are_shown_choose_nothing() -> N
         assert lab.query_one(Ways).highlighted == 2
 
 
-@pytest.mark.parametrize("size", SIZES)
 async def test_a_measurement_fills_the_bars_and_the_compiled_way(
-    size: tuple[int, int], child: Child, folders: Path, own_folders: Path
+    child: Path, folders: Path, own_folders: Path
 ) -> None:
-    child.sends(*QUICK, watch(find("smooth")), *SLOW, ends=True)
-    async with app("graphs").run_test(size=size) as pilot:
+    child.write_text(sending(*QUICK, watch(find("smooth")), *SLOW, ends=True))
+    async with app("graphs").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         assert "space: measure" in status(pilot)
         await pilot.press("space")
         await until(pilot, lambda: not lab.state.measuring)
-        await until(pilot, lambda: "earned back after" in screen_text(pilot.app))
-        text = screen_text(pilot.app)
-        assert "4 numbers · compiled 2.0× as slow" in text  # 18 against 9
-        assert "1,000,000 numbers · compiled 7.0× as fast" in text  # 400 against 2,800
-        assert "never earned back" in text
-        assert "earned back after 880 calls" in text  # 2.1 s / (2,800 − 400) µs = 875
+        for size in (NARROW, WIDE):
+            await pilot.resize_terminal(*size)
+            await until(pilot, lambda: "earned back after" in screen_text(pilot.app))
+            text = screen_text(pilot.app)
+            for words in (
+                "4 numbers · compiled 2.0× as slow",  # 18 against 9
+                "1,000,000 numbers · compiled 7.0× as fast",  # 400 against 2,800
+                "never earned back",
+                "earned back after 880 calls",  # 2.1 s / (2,800 − 400) µs = 875
+            ):
+                assert words in text
         assert "measured" in status(pilot)
         await pilot.press("w", "w")
         assert rows(lab)["compiled"].startswith("2 graphs")
@@ -252,18 +247,10 @@ async def test_a_measurement_fills_the_bars_and_the_compiled_way(
         assert lab._polling is None
         await pilot.press("r")
         assert "space" in rows(lab)["compiled"]
-    assert list(folders.iterdir()) == []
-    kept = Progress(own_folders / "state" / "progress.jsonl").of("graphs")
-    assert kept.challenges == {"slower"}  # compiled again too, but for a length
-    assert kept.finished
-
-
-async def test_a_graph_break_is_drawn_with_python_between() -> None:
-    async with app("graphs").run_test(size=(120, 40)) as pilot:
-        lab = await open_lab(pilot)
+        # A graph break is drawn with Python between the graphs.
         await go_to(pilot, lab, "branch")
         lab.state.put(("branch", "cpu"), (watch(find("branch")),))
-        await pilot.press("w", "w")
+        lab.renew()
         assert rows(lab)["compiled"].startswith("3 graphs + Python")
         for words in ("graph 1", "graph 2", "graph 3", "Python", "decides"):
             assert words in drawn(lab)
@@ -271,6 +258,10 @@ async def test_a_graph_break_is_drawn_with_python_between() -> None:
         assert "a graph break" in description(lab)
         await pilot.press("i")
         assert "graph 3 of 3: Python came to lines that had not run before" in description(lab)
+    assert list(folders.iterdir()) == []
+    kept = Progress(own_folders / "state" / "progress.jsonl").of("graphs")
+    assert kept.challenges == {"slower", "break"}  # compiled again too, but for a length
+    assert kept.finished
 
 
 def test_the_listing_says_which_input_each_graph_was_made_for() -> None:
@@ -289,13 +280,24 @@ def test_the_listing_says_which_input_each_graph_was_made_for() -> None:
     assert "No new graph" in str(describe(state.look, Way.COMPILED))
 
 
-async def test_results_are_shown_as_they_come_also_while_another_program_is_shown(
-    child: Child,
+async def test_results_come_one_by_one_and_giving_up_leaves_no_process_and_no_folder(
+    child: Path, folders: Path
 ) -> None:
-    child.sends(*QUICK, ends=False)
-    async with app("graphs").run_test(size=(80, 22)) as pilot:
+    child.write_text(sending(*QUICK, ends=False))
+
+    async def measured() -> int:
+        """The process of a measurement that has begun and has brought something."""
+        await pilot.press("space")
+        await until(pilot, lambda: lab.state.look.results)
+        process = lab.state.measurement._child.pid
+        assert alive(process)
+        assert list(folders.iterdir()) != []
+        return process
+
+    async with app("graphs").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         assert lab._polling is None  # at rest, no timer
+        # Results are shown as they come, also where another program is shown meanwhile.
         await pilot.press("space", "p")
         assert lab.state.look.program.name == "branch"
         assert "measuring smooth" in status(pilot)
@@ -310,55 +312,44 @@ async def test_results_are_shown_as_they_come_also_while_another_program_is_show
         await until(pilot, lambda: "given up · space: again" in status(pilot))
         assert lab._polling is None
         assert "3,100" in screen_text(pilot.app)  # what has come stays
-
-
-@pytest.mark.parametrize("way", ["space", "escape", "r", "back", "quit"])
-async def test_giving_up_leaves_no_process_and_no_folder(
-    way: str, child: Child, folders: Path
-) -> None:
-    child.sends(*QUICK, ends=False)
-    async with app("graphs").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("space")
-        await until(pilot, lambda: lab.state.look.results)
-        process = lab.state.measurement._child.pid
-        assert alive(process)
-        assert list(folders.iterdir()) != []
-        if way == "back":
-            pilot.app.screen.action_back()
-            await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        elif way == "quit":
-            await pilot.press("q")
-        else:
-            await pilot.press(way)
-            await until(pilot, lambda: not lab.state.measuring)
+        for key in ("space", "escape", "r"):
+            process = await measured()
+            await pilot.press(key)
+            await until(pilot, lambda process=process: not alive(process))
             assert lab.is_attached
-        if way != "quit":
-            await until(pilot, lambda: not alive(process))
+            assert list(folders.iterdir()) == []
+        process = await measured()
+        pilot.app.screen.action_back()
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await until(pilot, lambda: not alive(process))
+        assert list(folders.iterdir()) == []
+        await pilot.press("enter", "2")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram | Challenges))
+        process = await measured()
+        await pilot.press("q")
     assert not alive(process)
     assert list(folders.iterdir()) == []
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_what_fails_says_why_and_can_be_measured_again(
-    size: tuple[int, int], child: Child
-) -> None:
-    child.script.write_text("raise SystemExit('the cat [sat] on the keys')")
-    async with app("graphs").run_test(size=size) as pilot:
+async def test_what_fails_says_why_and_can_be_measured_again(child: Path) -> None:
+    async with app("graphs").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
-        await pilot.press("space")
-        await until(pilot, lambda: "the cat [sat] on the keys" in screen_text(pilot.app))
-        child.sends(*QUICK, watch(find("smooth")), NO_COMPILER, ends=True)
-        await pilot.press("space")
-        await until(pilot, lambda: "Install one: apt." in screen_text(pilot.app))
-        text = screen_text(pilot.app)
-        assert "the cat" not in text
-        assert "InductorError: No working C++ compiler" in text
-        assert "3,100" in text
+        for size in (NARROW, WIDE):
+            await pilot.resize_terminal(*size)
+            child.write_text("raise SystemExit('the cat [sat] on the keys')")
+            await pilot.press("space")
+            await until(pilot, lambda: "the cat [sat] on the keys" in screen_text(pilot.app))
+            child.write_text(sending(*QUICK, watch(find("smooth")), NO_COMPILER, ends=True))
+            await pilot.press("space")
+            await until(pilot, lambda: "Install one: apt." in screen_text(pilot.app))
+            text = screen_text(pilot.app)
+            assert "the cat" not in text
+            assert "InductorError: No working C++ compiler" in text
+            assert "3,100" in text
+            await until(pilot, lambda: not lab.state.measuring)
         await pilot.press("w", "w")
         assert rows(lab)["compiled"].startswith("2 graphs")
         assert "could not be compiled here" in description(lab)
-        await until(pilot, lambda: not lab.state.measuring)
 
         def gone(*_: object, **__: object) -> None:
             raise OSError("unstartable")
@@ -370,32 +361,15 @@ async def test_what_fails_says_why_and_can_be_measured_again(
         assert not lab.state.measuring
 
 
-async def test_a_real_measurement_brings_eager_and_traced_first(
-    monkeypatch: pytest.MonkeyPatch, folders: Path
-) -> None:
-    monkeypatch.setenv("CXX", os.devnull)  # no compiler: this takes seconds and not a minute
-    async with app("graphs").run_test(size=(120, 40)) as pilot:
-        lab = await open_lab(pilot)
-        await go_to(pilot, lab, "where")
-        await pilot.press("space")
-        await until(pilot, lambda: not lab.state.measuring)
-        look = lab.state.look
-        for way in (Way.EAGER, Way.TRACED):
-            assert 0.1 < look.timing(way, 4).low < look.timing(way, LARGE).low
-        assert len(look.compiled.graphs) == 1
-        assert look.failure(Way.COMPILED) is not None
-    assert list(folders.iterdir()) == []
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_another_theme_before_pytorch_is_there(
-    monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
-) -> None:
+async def test_another_theme_before_pytorch_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     # There is no program to colour yet; the app once ended because of it.
     monkeypatch.setattr(GraphsLab, "open", lambda *_: None)
-    async with app("graphs").run_test(size=size) as pilot:
+    async with app("graphs").run_test(size=NARROW) as pilot:
         await until(pilot, lambda: pilot.app.screen.query(GraphsLab))
-        before = pilot.app.theme
-        await pilot.press("2", *"wipvrd", "space", "t")
-        assert pilot.app.theme != before
-        await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))
+        await pilot.press("2")
+        for size in (NARROW, WIDE):
+            await pilot.resize_terminal(*size)
+            before = pilot.app.theme
+            await pilot.press(*"wipvrd", "space", "t")
+            assert pilot.app.theme != before
+            await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))

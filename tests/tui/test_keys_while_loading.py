@@ -50,7 +50,8 @@ def taken(kept: KeptKeys) -> list[str]:
 def test_what_means_something_elsewhere_acts_at_once_unless_it_is_a_letter_of_a_line() -> None:
     for opens, names, acting in (
         ("enter", "s s 1 2 p q tab", "1 2 q"),
-        ("enter e", "e q 1 e enter 1 q", "1 q"),
+        ("enter e", "e q 1 e enter 1 q", ""),  # the line may be refused, and so still be open
+        ("enter e", "e q enter 1 escape 1 q", "1 q"),
         ("enter e", "e q 1 e escape 1 q", "1 q"),
         ("enter", "enter 1 ctrl+q", "ctrl+q"),  # no line holds it
         ("", "enter q", "q"),  # no key opens a line
@@ -193,8 +194,15 @@ EFFECTIVE: list[Any] = [
     ("autograd", ["s", "s", "s", "b", "p", "e", *TYPED, *"x*q+1", "enter", "s", "s"]),
     ("graphs", ["p", "i", "w"]),
     slowly("probabilities", ["right", "p", "h", "enter", *"P = 0.9", "enter", "right"]),
-    ("probabilities", ["enter", *TYPED, Paste("y = 1"), "enter", "right"]),  # y is refused here
     ("softmax", ["p", "right", "b", "e", *"z = [2, 1, 0]", "enter", "down", "end", "left"]),
+    # Lines that are refused at first: they stay open, and take letters that mean another page.
+    ("probabilities", ["enter", *TYPED, Paste("y = 1"), "enter", *"23qct", "enter"]),
+    slowly("probabilities", ["e", *TYPED, *"P = ", "enter", *"0.1", "enter", "right"]),
+    ("softmax", ["e", *TYPED, *"dogg = 2", "enter", *TYPED, *"cat = 2", "enter", "right"]),
+    slowly("softmax", ["e", *TYPED, *"z = [1,", "enter", *" 2, 3]", "enter", "p", "left"]),
+    slowly("softmax", ["e", *TYPED, *"dogg = 2", "enter", "escape", "p", "right"]),
+    slowly("autograd", ["e", *TYPED, *"x*q+", "enter", *"c", "enter", "s", "s"]),
+    slowly("tensors", ["enter", *TYPED, *"x[9]", "enter", *TYPED, *"x[1]", "enter", "p"]),
 ]
 
 

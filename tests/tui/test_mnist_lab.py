@@ -30,6 +30,7 @@ from tui.widgets.pictures import Chart
 NARROW, WIDE = (80, 22), (120, 40)
 CHARTS = ("digits", "confusion", "weights", "activations")
 SMALL = {"width": 32, "depth": 1, "batch_size": 32}
+DIGITS = {**SMALL, "data": "digits", "learning_rate": 0.05, "epochs": 60}
 
 
 class Digits(TrainingLesson):
@@ -161,16 +162,9 @@ async def test_the_network_of_an_earlier_day_answers_until_another_has_begun() -
         assert f"the saved network, {right:.1%} of the test images right" in screen_text(pilot.app)
         await pilot.press("escape", "s")
         await until(pilot, lambda: lab.frame.step == 1)
-        pad = await write(pilot)
+        await write(pilot)
         await until(pilot, lambda: steps(pilot) == 1)
-
-
-async def test_weights_that_were_taken_up_answer_before_the_first_step() -> None:
-    async with app().run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, epochs=1)
-        lab.experiment.change_pace(+20)
-        await pilot.press("space")
-        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+    # Weights that were taken up answer before the first step.
     async with app().run_test(size=NARROW) as pilot:
         await open_lab(pilot, start="saved")
         pad = await write(pilot)
@@ -220,20 +214,16 @@ async def test_what_stands_in_is_said_with_the_key_that_fetches_it(
         await until(pilot, lambda: lab.experiment.run is not run)
 
 
-async def test_where_nothing_stands_in_nothing_is_said_and_nothing_fetched() -> None:
+async def test_another_digit_goes_through_the_layers() -> None:
     async with app().run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, data="digits")
+        lab = await open_lab(pilot, data="digits", epochs=1)
+        run = lab.experiment.run
+        # Nothing stands in: nothing is said, and nothing fetched.
         assert not lab.query_one("#notice").display
         assert not lab.check_action("fetch", ())
         await pilot.press("f")
         await pilot.pause()
         assert isinstance(pilot.app.screen, LessonScreen)
-
-
-async def test_another_digit_goes_through_the_layers() -> None:
-    async with app().run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, data="digits", epochs=1)
-        run = lab.experiment.run
         await pilot.press("n", "n", "n")  # none of them waits for the picture of the one before
         await until(pilot, lambda: lab.picture.walk.index == 3)
         await pilot.press("b", "b", "b")
@@ -266,11 +256,7 @@ async def test_of_many_pictures_one_is_in_sight_at_a_time_and_numbered() -> None
             await until(pilot, lambda name=name: shown() == [f"chart-{name}", "chart-loss"])
             assert f" · {CHARTS.index(name) + 1}/4" in screen_text(pilot.app)
             await pilot.press("v")
-
-
-async def test_every_key_of_the_footer_is_in_sight() -> None:
-    async with app().run_test(size=NARROW) as pilot:
-        await open_lab(pilot)
+        await pilot.resize_terminal(*NARROW)  # the keys that matter are in sight there, too
         await until(pilot, lambda: "q quit" in screen_text(pilot.app).splitlines()[-1])
         footer = screen_text(pilot.app).splitlines()[-1]
         assert all(key in footer for key in ("space play", "v view", "w write", "? help"))
@@ -305,7 +291,7 @@ async def test_where_mnist_is_not_here_the_lab_starts_with_the_digits_until_it_i
     presets = (
         Preset(name="mnist", title="", settings=SMALL, needs="mnist"),
         Preset(name="other", title="", settings={**SMALL, "data": "kmnist"}, needs="kmnist"),
-        Preset(name="digits", title="", settings={**SMALL, "data": "digits"}),
+        Preset(name="digits", title="", settings=DIGITS),
     )
     monkeypatch.setattr(mnist, "FetchScreen", Fetch)
     async with app().run_test(size=NARROW) as pilot:
@@ -323,6 +309,13 @@ async def test_where_mnist_is_not_here_the_lab_starts_with_the_digits_until_it_i
         await pilot.press("p")  # a preset that was asked for is taken, with its own note
         await until(pilot, lambda: lab.experiment.preset.name == "mnist" and lab._stands_in)
         await until(pilot, lambda: "digits stand in" in " ".join(screen_text(pilot.app).split()))
+        # The note advises what the preset for these images sets, until it is set.
+        advice = "set learning rate to 0.05 and epochs to 60"
+        suits = lambda: advice in " ".join(screen_text(pilot.app).split())  # noqa: E731
+        await until(pilot, suits)
+        lab._set("learning_rate", 0.05)
+        lab._set("epochs", 60)
+        await until(pilot, lambda: lab.frame.settings["epochs"] == 60 and not suits())
         await pilot.press("p", "p")
         await until(pilot, lambda: lab.experiment.preset.name == "digits")
         await pilot.press("f")

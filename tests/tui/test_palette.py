@@ -119,10 +119,10 @@ async def test_the_lesson_that_is_open_stays_as_it_is_when_it_is_found() -> None
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
         screen = pilot.app.screen
-        pilot.app.open_lesson("linear-regression")
+        pilot.app.action_open_lesson("linear-regression")
         await pilot.pause()
         assert pilot.app.screen is screen
-        pilot.app.open_lesson("softmax")
+        pilot.app.action_open_lesson("softmax")
         await until(pilot, lambda: pilot.app.screen is not screen)
         await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
         assert pilot.app.screen.lesson.slug == "softmax"

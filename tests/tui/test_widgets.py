@@ -84,20 +84,14 @@ async def test_the_numbers_have_a_line_where_there_is_room(rows: int, expected) 
         assert lines(equations) == expected
 
 
-async def test_before_the_first_step_it_says_how_to_make_one() -> None:
-    equations = Equations()
-    async with Host(equations).run_test(size=(40, 10)):
-        assert lines(equations) == ["press s to make one step"]
-
-
-async def test_a_run_that_begins_again_has_made_no_step() -> None:
-    equations = Equations()
+async def test_before_the_first_step_and_after_a_reset_it_says_how_to_make_one() -> None:
+    equations = Equations(advice="press s")
     async with Host(equations).run_test(size=(40, 10)) as pilot:
-        equations.equations = TWO
-        await pilot.pause()
-        equations.equations = ()
-        await pilot.pause()
-        assert lines(equations) == ["press s to make one step"]
+        assert lines(equations) == ["press s"]
+        for given, expected in ((TWO, False), ((), True)):
+            equations.equations = given
+            await pilot.pause()
+            assert (lines(equations) == ["press s"]) is expected
 
 
 def extreme_steps(slug: str):

@@ -169,7 +169,7 @@ def _saturation(seen: Seen, style: ChartStyle) -> list[Panel]:
         slopes.append(PanelPoint(seen.z, here.gradient, colour, glyph=glyph))
     return [
         Panel(ends, Scale("L", -5.0, 128.0), over, now),
-        Panel(ends, Scale("∂L/∂z", -1.15, 1.3), under, slopes, [0.0]),
+        Panel(ends, Scale("∂L/∂z", -1.0, 1.0), under, slopes, [0.0]),
     ]
 
 

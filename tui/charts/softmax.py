@@ -135,7 +135,7 @@ def _over_temperature(seen: Seen, style: ChartStyle) -> Panel:
         for place, (name, p) in enumerate(zip(seen.names, seen.p, strict=True))
     ]
     ends = Scale("log₁₀ T", float(x[0]), float(x[-1]))
-    return Panel(ends, Scale("P", -0.05, 1.1), lines, points, [1 / len(seen.z)])
+    return Panel(ends, Scale("P", 0.0, 1.0), lines, points, [1 / len(seen.z)])
 
 
 def _table(seen: Seen, width: int, height: int, style: ChartStyle) -> Canvas:

@@ -142,6 +142,9 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
         config = trainer.Config.of(settings)
         for name in TABLE:  # without the file, another table would be trained on
             if getattr(options, name) is not None and getattr(config, "csv", None) is None:
+                if options.csv is not None:
+                    what = f"--csv {options.csv} stands for the built-in data"
+                    raise Refusal(f"{what}: leave it out, or name a file: --csv FILE")
                 raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
         for text in _ineffective(preset, config, dict(changes)):
             notice(text)

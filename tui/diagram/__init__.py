@@ -35,12 +35,9 @@ def fit(text: str, width: int) -> str:
 class DiagramBox:
     """A node of the graph."""
 
-    lines: tuple[str, ...]
-    """Its text; the first line is its title."""
-    kind: BoxKind
-    """Each kind has a border of its own."""
-    lit: bool = False
-    """Whether this is the node that is active now."""
+    lines: tuple[str, ...]  # its text; the first line is its title
+    kind: BoxKind  # each kind has a border of its own
+    lit: bool = False  # whether this is the node that is active now
     width: int = 0
     """Cells to keep free for its lines, so that it does not grow when numbers come in."""
 
@@ -55,17 +52,13 @@ class DiagramBox:
 class DiagramEdge:
     """A line from one box to another; two edges may join the same two boxes."""
 
-    source: int
-    target: int
-    """Indices of boxes; the target comes after the source."""
+    source: int  # the index of a box
+    target: int  # that of a later box
     label: str = ""
     """What is written on the line, before its arrow head."""
-    lit: bool = False
-    """Whether something travels along it now."""
-    width: int = 0
-    """Cells to keep free for its label."""
-    back: bool = False
-    """Whether its arrow points back to the source, as a gradient goes."""
+    lit: bool = False  # whether something travels along it now
+    width: int = 0  # cells to keep free for its label
+    back: bool = False  # whether its arrow points back to the source, as a gradient goes
 
     @property
     def shown_label(self) -> str:

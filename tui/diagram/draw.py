@@ -129,8 +129,7 @@ class _Wiring:
     lit: dict[Point, int] = field(default_factory=dict)
     """The arms among them along which something travels."""
     source: dict[Point, int] = field(default_factory=dict)
-    crossings: set[Point] = field(default_factory=set)
-    """Where lines of two sources cross."""
+    crossings: set[Point] = field(default_factory=set)  # where lines of two sources cross
 
     def add(self, edge: DiagramEdge, path: Sequence[Point]) -> None:
         """Run an edge's line along its path."""

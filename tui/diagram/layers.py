@@ -8,12 +8,13 @@ and sweeps that put each item beside what it is joined to.
 from __future__ import annotations
 
 from bisect import bisect, insort
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from operator import add
 from statistics import fmean
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from tui.diagram import DiagramEdge
 
@@ -23,8 +24,7 @@ Layers: TypeAlias = list[list[int]]
 SWEEPS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class LineHop:
+class LineHop(NamedTuple):
     """One hop of a line, from an item of a layer to an item of the next."""
 
     left: int
@@ -39,17 +39,12 @@ class LayeredGraph:
     a line goes through between the boxes. Edges from one box share its line as far as they can.
     """
 
-    owner: tuple[int, ...]
-    """For each item the box whose line it is: a box's own."""
-    layer: tuple[int, ...]
-    """For each item the layer in which it stands."""
+    owner: tuple[int, ...]  # for each item the box whose line it is: a box's own
+    layer: tuple[int, ...]  # for each item the layer in which it stands
     links: tuple[LineHop, ...]
-    routes: tuple[tuple[int, ...], ...]
-    """For each edge its links, from source to target."""
-    layers: tuple[tuple[int, ...], ...]
-    """The items of each layer, from the top."""
-    gaps: tuple[tuple[int, ...], ...]
-    """The links that begin in each layer."""
+    routes: tuple[tuple[int, ...], ...]  # for each edge its links, from source to target
+    layers: tuple[tuple[int, ...], ...]  # the items of each layer, from the top
+    gaps: tuple[tuple[int, ...], ...]  # the links that begin in each layer
 
 
 def in_layers(count: int, edges: Sequence[DiagramEdge]) -> LayeredGraph:
@@ -77,12 +72,13 @@ def in_layers(count: int, edges: Sequence[DiagramEdge]) -> LayeredGraph:
     gaps: list[list[int]] = [[] for _ in layers]
     for index, link in enumerate(links):
         gaps[layer[link.left]].append(index)
+    order = _ordered(layers, [[links[at] for at in gap] for gap in gaps])
     return LayeredGraph(
-        owner=tuple(owner),
-        layer=tuple(layer),
-        links=tuple(links),
-        routes=tuple(routes),
-        layers=tuple(map(tuple, _ordered(layers, [[links[at] for at in gap] for gap in gaps]))),
+        tuple(owner),
+        tuple(layer),
+        tuple(links),
+        tuple(routes),
+        layers=tuple(map(tuple, order)),
         gaps=tuple(map(tuple, gaps)),
     )
 
@@ -93,13 +89,8 @@ def _layers(count: int, edges: Sequence[DiagramEdge]) -> list[int]:
     for edge in sorted(edges, key=lambda edge: edge.source):
         layer[edge.target] = max(layer[edge.target], layer[edge.source] + 1)
     computed = {edge.target for edge in edges}
-    first_use: dict[int, int] = {}
-    for edge in edges:
-        use = layer[edge.target]
-        first_use[edge.source] = min(first_use.get(edge.source, use), use)
-    for source, use in first_use.items():
-        if source not in computed:
-            layer[source] = use - 1
+    for source in {edge.source for edge in edges} - computed:
+        layer[source] = min(layer[edge.target] for edge in edges if edge.source == source) - 1
     return layer
 
 
@@ -109,8 +100,7 @@ def _seen_from_the_end(count: int, links: Sequence[LineHop]) -> list[int]:
     for link in links:
         before[link.right].append(link.left)
     order: dict[int, None] = {}
-    ends = set(range(count)) - {link.left for link in links}
-    waiting = sorted(ends, reverse=True)
+    waiting = sorted(set(range(count)) - {link.left for link in links}, reverse=True)
     while waiting:
         item = waiting.pop()
         if item not in order:
@@ -134,26 +124,21 @@ def _ordered(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> Layers:
 
 def _swept(layers: Layers, gaps: Sequence[Sequence[LineHop]], rightward: bool) -> Layers:
     """Each layer sorted by where its items' neighbours stand in the one that was sorted last."""
-    result = [list(items) for items in layers]
-    count = len(layers)
-    for index in range(1, count) if rightward else range(count - 2, -1, -1):
-        step = -1 if rightward else 1
-        there = _places(result[index + step])
-        beside: dict[int, list[float]] = {}
-        for link in gaps[index - 1 if rightward else index]:
-            here, other = (link.right, link.left) if rightward else (link.left, link.right)
-            beside.setdefault(here, []).append(there[other])
-        result[index].sort(key=_middle(beside, _places(result[index])))
+    result, step = [list(items) for items in layers], -1 if rightward else 1
+    for index in range(1, len(layers)) if rightward else range(len(layers) - 2, -1, -1):
+        there, wanted = _places(result[index + step]), _places(result[index])
+        beside: dict[int, list[float]] = defaultdict(list)
+        for left, right in gaps[index - 1 if rightward else index]:
+            here, other = (right, left) if rightward else (left, right)
+            beside[here].append(there[other])
+        wanted |= {item: fmean(places) for item, places in beside.items()}
+        result[index].sort(key=wanted.__getitem__)
     return result
 
 
 def _places(items: Sequence[int]) -> dict[int, float]:
     """Where each item stands, from 0 at the top to 1."""
     return {item: (place + 0.5) / len(items) for place, item in enumerate(items)}
-
-
-def _middle(beside: dict[int, list[float]], own: dict[int, float]) -> Callable[[int], float]:
-    return lambda item: fmean(beside[item]) if item in beside else own[item]
 
 
 def _crossings(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> int:
@@ -168,7 +153,7 @@ def _crossings(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> int:
     return crossings
 
 
-# RowPlacement.
+# Rows.
 
 GAP = 1
 """Free rows between two boxes of a column."""
@@ -177,92 +162,52 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class RowPlacement:
-    """RowPlacement counted from the top of the drawing."""
+    """Rows, counted from the top of the drawing."""
 
-    height: int
-    """Of the whole."""
-    top: tuple[int, ...]
-    """Of every item."""
-    exit: tuple[int, ...]
-    """Where the line of every item leaves it."""
-    entry: tuple[int, ...]
-    """Where every link arrives."""
+    height: int  # of the whole
+    top: tuple[int, ...]  # of every item
+    exit: tuple[int, ...]  # where the line of every item leaves it
+    entry: tuple[int, ...]  # where every link arrives
 
 
 def in_rows(graph: LayeredGraph, heights: Sequence[int]) -> RowPlacement:
-    """RowPlacement for items of these heights, such that lines can be drawn in every gap.
+    """Rows for items of these heights, such that lines can be drawn in every gap.
 
     No line begins on a row on which another line ends in the same gap. So each needs one bend
     at most, and whichever way the bends are ordered, no two lines lie on one another.
     """
-    placing = _Placing(graph, heights)
-    placing.settle()
-    return placing.rows()
+    return _Placing(graph, heights).rows()
 
 
-@dataclass(slots=True)
 class _Placing:
-    graph: LayeredGraph
-    heights: Sequence[int]
-    arriving: list[list[int]] = field(init=False)
-    """For each item its links from the left, from the top; then those to the right."""
-    leaving: list[list[int]] = field(init=False)
-    exit: list[int] = field(init=False)
-    """How far below its top the line of each item leaves it, and each link arrives."""
-    entry: list[int] = field(init=False)
-    top: list[float] = field(init=False)
-    """Where each item would like to stand."""
-    row: list[int] = field(init=False)
-    """Where it does stand, and where each link arrives."""
-    arrival: list[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        items, links = range(len(self.heights)), self.graph.links
-        self.arriving, self.leaving = [[] for _ in items], [[] for _ in items]
-        place = {item: at for layer in self.graph.layers for at, item in enumerate(layer)}
+    def __init__(self, graph: LayeredGraph, heights: Sequence[int]) -> None:
+        self.graph, self.heights = graph, heights
+        links, place = graph.links, {i: at for layer in graph.layers for at, i in enumerate(layer)}
+        # For each item its links from the left, from the top; and those to the right.
+        self.arriving: list[list[int]] = [[] for _ in heights]
+        self.leaving: list[list[int]] = [[] for _ in heights]
         for link in sorted(range(len(links)), key=lambda link: place[links[link].left]):
             self.arriving[links[link].right].append(link)
             self.leaving[links[link].left].append(link)
-        self.exit = [(height - 1) // 2 for height in self.heights]
+        # How far below its top the line of each item leaves it, and each link arrives.
+        self.exit = [(height - 1) // 2 for height in heights]
         self.entry = [0] * len(links)
-        for item, arriving in enumerate(self.arriving):
+        for height, arriving in zip(heights, self.arriving, strict=True):
             for number, link in enumerate(arriving):
-                self.entry[link] = _entry(self.heights[item], number, len(arriving))
-        self.top = [0.0] * len(self.heights)
-        self.row, self.arrival = [0] * len(self.heights), [0] * len(links)
+                self.entry[link] = _entry(height, number, len(arriving))
+        self.top = [0.0] * len(heights)  # where each item would like to stand
+        self.row = [0] * len(heights)  # where it does stand
+        self.arrival = [0] * len(links)  # and where each link arrives
 
-    def settle(self) -> None:
-        """Move every item towards its neighbours at the left, at the right, and so on."""
+    def rows(self) -> RowPlacement:
+        """Whole numbers, column by column: each item as near as it may to where it would like."""
         layers = self.graph.layers
-        for _ in range(ROUNDS):
+        for _ in range(ROUNDS):  # towards the neighbours at the left, at the right, and so on
             for layer in layers:
                 self._align(layer, rightward=True)
             for layer in reversed(layers):
                 self._align(layer, rightward=False)
-
-    def _align(self, layer: Sequence[int], rightward: bool) -> None:
-        wanted = [self._wanted(item, rightward) for item in layer]
-        tops = _spread(wanted, [self.heights[item] + GAP for item in layer])
-        for item, top in zip(layer, tops, strict=True):
-            self.top[item] = top
-
-    def _wanted(self, item: int, rightward: bool) -> float:
-        """The top from which its lines would go straight, on the whole."""
-        links = self.graph.links
-        from_left = [
-            self.top[links[link].left] + self.exit[links[link].left] - self.entry[link]
-            for link in self.arriving[item]
-        ]
-        from_right = [
-            self.top[links[link].right] + self.entry[link] - self.exit[item]
-            for link in self.leaving[item]
-        ]
-        wanted = (from_left or from_right) if rightward else (from_right or from_left)
-        return fmean(wanted) if wanted else self.top[item]
-
-    def rows(self) -> RowPlacement:
-        """Whole numbers, column by column: each item as near as it may to where it would like."""
-        for layer in self.graph.layers:
+        for layer in layers:
             self._align(layer, rightward=True)
             taken, least = self._taken(layer), None
             for item in layer:
@@ -277,11 +222,26 @@ class _Placing:
             entry=tuple(row - highest for row in self.arrival),
         )
 
+    def _align(self, layer: Sequence[int], rightward: bool) -> None:
+        wanted = [self._wanted(item, rightward) for item in layer]
+        tops = _spread(wanted, [self.heights[item] + GAP for item in layer])
+        for item, top in zip(layer, tops, strict=True):
+            self.top[item] = top
+
+    def _wanted(self, item: int, rightward: bool) -> float:
+        """The top from which its lines would go straight, on the whole."""
+        links, top = self.graph.links, self.top
+        sources = ((links[link].left, link) for link in self.arriving[item])
+        from_left = [top[left] + self.exit[left] - self.entry[link] for left, link in sources]
+        targets = ((links[link].right, link) for link in self.leaving[item])
+        from_right = [top[right] + self.entry[link] - self.exit[item] for right, link in targets]
+        wanted = (from_left or from_right) if rightward else (from_right or from_left)
+        return fmean(wanted) if wanted else top[item]
+
     def _taken(self, layer: Sequence[int]) -> dict[int, int]:
         """The rows on which lines come in from the layer before, and whose they are."""
-        links, owner = self.graph.links, self.graph.owner
-        left = {links[link].left for item in layer for link in self.arriving[item]}
-        return {self.row[item] + self.exit[item]: owner[item] for item in left}
+        left = {self.graph.links[link].left for item in layer for link in self.arriving[item]}
+        return {self.row[item] + self.exit[item]: self.graph.owner[item] for item in left}
 
     def _put(self, item: int, least: int | None, taken: Mapping[int, int]) -> None:
         """Find the nearest row where none of its lines ends on a row that another takes."""
@@ -309,13 +269,11 @@ class _Placing:
 
 def _entry(height: int, number: int, lines: int) -> int:
     """The row for one of the lines into an item: they spread over all but a box's borders."""
-    if height == 1:
-        return 0
-    return 1 + ((2 * number + 1) * (height - 2) - 1) // (2 * lines)
+    return 1 + ((2 * number + 1) * (height - 2) - 1) // (2 * lines) if height > 1 else 0
 
 
 def _near(wanted: int, least: int | None) -> Iterator[int]:
-    """RowPlacement by their distance from the wanted one, none above the least."""
+    """Rows by their distance from the wanted one, none above the least."""
     start = wanted if least is None else max(wanted, least)
     for distance in count():
         yield start + distance
@@ -329,17 +287,14 @@ def _spread(wanted: Sequence[float], heights: Sequence[int]) -> list[float]:
     Isotonic regression by pooling neighbours that would overlap (M. Ayer and others, 1955).
     """
     pools: list[tuple[float, int]] = []  # the mean of a run of items that touch, and its length
-    above = 0
-    starts: list[int] = []
-    for top, height in zip(wanted, heights, strict=True):
-        pool = (top - above, 1)
+    starts = [sum(heights[:place]) for place in range(len(heights))]
+    for top, start in zip(wanted, starts, strict=True):
+        pool = (top - start, 1)
         while pools and pools[-1][0] >= pool[0]:
             mean, length = pools.pop()
             total = length + pool[1]
             pool = ((mean * length + pool[0] * pool[1]) / total, total)
         pools.append(pool)
-        starts.append(above)
-        above += height
     means = (mean for mean, length in pools for _ in range(length))
     return [mean + start for mean, start in zip(means, starts, strict=True)]
 
@@ -349,7 +304,7 @@ def _spread(wanted: Sequence[float], heights: Sequence[int]) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class LineBend:
-    """A line that comes in on one row and goes on on others."""
+    """A line that comes in on one row and goes on on others, with an upright part between."""
 
     owner: int
     start: int
@@ -357,12 +312,10 @@ class LineBend:
 
     @property
     def top(self) -> int:
-        """The first row of its upright part."""
         return min(self.start, *self.ends)
 
     @property
     def bottom(self) -> int:
-        """The last row of its upright part."""
         return max(self.start, *self.ends)
 
 
@@ -373,8 +326,8 @@ def tracks(bends: Sequence[LineBend]) -> dict[int, int]:
         order.insert(_best_place(bend, order), bend)
     result: dict[int, int] = {}
     for index, bend in enumerate(order):
-        before = (other for other in order[:index] if _touch(other, bend))
-        result[bend.owner] = max((result[other.owner] + 1 for other in before), default=0)
+        touching = (o for o in order[:index] if o.top <= bend.bottom and bend.top <= o.bottom)
+        result[bend.owner] = max((result[other.owner] + 1 for other in touching), default=0)
     return result
 
 
@@ -391,10 +344,5 @@ def _best_place(bend: LineBend, order: Sequence[LineBend]) -> int:
 
 def _bend_crossings(left: LineBend, right: LineBend) -> int:
     """How often two bends cross if one has its upright part left of the other's."""
-    return sum(right.top < row < right.bottom for row in left.ends) + (
-        left.top < right.start < left.bottom
-    )
-
-
-def _touch(one: LineBend, other: LineBend) -> bool:
-    return one.top <= other.bottom and other.top <= one.bottom
+    over = left.top < right.start < left.bottom
+    return sum(right.top < row < right.bottom for row in left.ends) + over

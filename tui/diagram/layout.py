@@ -30,8 +30,7 @@ class DiagramLayout:
 
     width: int
     height: int
-    places: tuple[Region, ...]
-    """Where each box stands, its border included."""
+    places: tuple[Region, ...]  # where each box stands, its border included
     paths: tuple[tuple[Point, ...], ...]
     """For each edge the corners of its line, from beside its source to its arrow head."""
 

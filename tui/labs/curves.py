@@ -49,8 +49,6 @@ class CurveState(LabState):
         self.scene = self.SCENES[preset]
         self.reset()
 
-    # What a state of its own kind provides.
-
     @property
     @abstractmethod
     def at(self) -> float:
@@ -59,11 +57,11 @@ class CurveState(LabState):
     @property
     @abstractmethod
     def ends(self) -> tuple[float, float]:
-        """The lowest and the highest place that it can be moved to."""
+        """The lowest and the highest value that the keys can give it."""
 
     @abstractmethod
     def put(self, at: float) -> None:
-        """Move it there."""
+        """Give it this value."""
 
     @property
     @abstractmethod
@@ -72,17 +70,11 @@ class CurveState(LabState):
 
     @abstractmethod
     def parse(self, name: str, value: str) -> Any:
-        """What holds once this is set; changes nothing.
-
-        Raises:
-            ValueError: this is no value for it; the message says what is.
-        """
+        """The settings with this one changed; ValueError, with what is allowed, if it is wrong."""
 
     @abstractmethod
     def apply(self, given: Any) -> None:
-        """Let hold what `parse` returned."""
-
-    # What all of them do.
+        """Use the settings that `parse` returned."""
 
     def move(self, strides: int, *, large: bool = False) -> bool:
         """Go so many strides up or down, to the next round number; whether there was room."""
@@ -167,29 +159,24 @@ def is_number(text: str) -> bool:
 
 
 def number_in(text: str, example: str) -> float:
-    """The number in a text.
-
-    Raises:
-        NotANumber: it is none; the message gives the example.
-    """
+    """The number in a text; `NotANumber`, with the example, if it is none."""
     if not is_number(text):
         raise NotANumber(f"a number stands here, as in {example}", meant(text))
     return float(ascii_form(text))
 
 
 def within(value: float, low: float, high: float, limits: str) -> float:
-    """The value; raise `ValueError` with the limits where it lies outside of them."""
+    """The value; `ValueError` with the limits where it lies outside of them."""
     if not low <= value <= high:
         raise ValueError(limits)
     return value
 
 
-GO, FAR, SCENE = (Binding.Group(name, compact=True) for name in ("go", "far", "scene"))
+GROUPS = {name: Binding.Group(name, compact=True) for name in ("go", "far", "scene")}
 
 
 def keys(lab: str, rows: Iterable[tuple[str, str, str, str, str]]) -> list[BindingType]:
     """Bindings with ids of this lab's own, from keys, action, description, name and tooltip."""
-    groups = {"go": GO, "far": FAR}
     return [
         Binding(
             keys,
@@ -197,7 +184,7 @@ def keys(lab: str, rows: Iterable[tuple[str, str, str, str, str]]) -> list[Bindi
             description,
             show=keys not in ("home", "end"),
             id=f"{lab}.{name}",
-            group=groups.get(description),
+            group=GROUPS.get("scene" if keys in ("p", "b") else description),
             tooltip=tooltip,
         )
         for keys, action, description, name, tooltip in rows
@@ -205,14 +192,14 @@ def keys(lab: str, rows: Iterable[tuple[str, str, str, str, str]]) -> list[Bindi
 
 
 def shared_keys(lab: str, type_tip: str) -> list[BindingType]:
-    """The keys that every such lab has, with ids of this lab's own."""
-    before = "The scene before"
-    return [
-        Binding("enter,e", "edit", "type", id=f"{lab}.type", tooltip=type_tip),
-        Binding("p", "preset", "next", id=f"{lab}.preset", group=SCENE, tooltip="The next scene"),
-        Binding("b", "preset(-1)", "before", id=f"{lab}.before", group=SCENE, tooltip=before),
-        Binding("r", "reset", "reset", id=f"{lab}.reset", tooltip="The scene as it began"),
+    """The keys that every such lab has."""
+    rows = [
+        ("enter,e", "edit", "type", "type", type_tip),
+        ("p", "preset", "next", "preset", "The next scene"),
+        ("b", "preset(-1)", "before", "before", "The scene before"),
+        ("r", "reset", "reset", "reset", "The scene as it began"),
     ]
+    return keys(lab, rows)
 
 
 class Board(Painted):
@@ -267,13 +254,15 @@ class CurvesLab(InteractiveLab[S]):
     def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
         """The state as curves or bars."""
 
+    @staticmethod
     @abstractmethod
-    def equations(self) -> tuple[Equation, ...]:
-        """The formulas with the numbers of this moment."""
+    def equations(look: Any) -> tuple[Equation, ...]:
+        """The formulas of a look with its numbers."""
 
+    @staticmethod
     @abstractmethod
-    def description(self) -> str:
-        """What the scene shows at this moment, in a sentence or two."""
+    def describe(look: Any) -> str:
+        """What a look shows, in a sentence or two."""
 
     def compose(self) -> ComposeResult:
         yield self.line
@@ -295,8 +284,8 @@ class CurvesLab(InteractiveLab[S]):
         if width and height:
             self.board.paint_canvas(self.draw(width, height, chart_style(self.app)))
         self.board.border_title = self.state.scene.title
-        self._equations.equations = self.equations()
-        self._description.update(self.description())
+        self._equations.equations = self.equations(self.state.look)
+        self._description.update(self.describe(self.state.look))
 
     @on(Board.Resized)
     def _redraw(self) -> None:

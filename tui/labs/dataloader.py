@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ from tui.labs.training import FIRST, LAST, TrainingLab
 from tui.widgets.controls import for_controls
 
 if TYPE_CHECKING:
-    from engine.config import Setting
+    from engine.config import Config, Setting, Unmet
 
 CHART = "throughput"
 POLL_SECONDS = 0.25
@@ -113,12 +114,21 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
     def _taken(self, name: str) -> bool:
         """A setting was taken; so may be the file that was refused before."""
         file, self._refused_file = self._refused_file, None
-        return name == "csv" or file is None or self._set("csv", file)
+        if name != "csv" and file is not None:
+            return self._set("csv", file)
+        self._show_settings()
+        return True
 
     def _not_taken(self, name: str, value: Setting) -> bool:
         if name == "csv":
             self._refused_file = value
+            self._show_settings()
         return False
+
+    def _idle(self, config: Config) -> Mapping[str, tuple[Unmet, ...]]:
+        """With a refused file, what says how to read a file has an effect: it is tried again."""
+        file = self._refused_file
+        return config.idle() if file is None else config.adjusted("csv", file).idle()
 
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
     def _read(self, name: str, value: Setting) -> None:

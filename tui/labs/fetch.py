@@ -22,11 +22,10 @@ from engine.datasets.download import (
     fetch,
 )
 from engine.datasets.registry import data_dir, find, megabytes
-from tui.bindings import MODAL_KEYS
-from tui.closing import ClosesOnce
+from tui.bindings import MODAL_KEYS, key_actions
 from tui.terminal.capabilities import speaks_utf8
 from tui.terminal.key_order import KeyOrder
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 
 LOOKS_PER_SECOND = 5
 PATIENCE = 0.5
@@ -81,7 +80,7 @@ class FetchThread:
         self.progress = progress
 
 
-class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
+class FetchScreen(SafeScreen, ModalScreen[bool]):
     """Fetches one data set; the result of the screen is whether that is here now."""
 
     CSS_PATH = "fetch.tcss"
@@ -126,7 +125,8 @@ class FetchScreen(ClosesOnce, LatestSize, ModalScreen[bool]):
 
     def keep(self, event: Key | Paste) -> bool:
         """Keep what is pressed while a cancelled fetch ends, unless it acts on this screen."""
-        if not self._cancelled or (isinstance(event, Key) and event.key in self.active_bindings):
+        acts = {key for action in key_actions(self.app.screen) for key in action.keys}
+        if not self._cancelled or (isinstance(event, Key) and event.key in acts):
             return False
         self._kept.append(event)
         return True

@@ -266,6 +266,8 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         if not all(self.state.step() for _ in range(steps)) or self.state.ended:
             self.hold()
         self.renew()
+        if not self.state.by_hand and self._newly_met(self.state.look):
+            self.post_message(self.PlayedPast())
 
     def begin(self) -> None:
         """Start with the preset that is chosen."""

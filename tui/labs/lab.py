@@ -18,7 +18,7 @@ from textual.reactive import var
 from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 
-from engine.frame import Frame
+from engine.frame import Frame, State
 from lessons.lesson import Challenge, Lesson
 from tui.widgets.challenges import Challenges
 
@@ -79,8 +79,9 @@ class KeptKeys:
 
     A key that means something outside of the lab (another page, help, quit) acts at once, unless
     it is part of a line that is being typed: then it is a letter of that line. A line begins with
-    a key that opens one, and ends with enter or escape. In doubt a key is kept: worked later, it
-    means what it would have meant in a lab that was ready.
+    a key that opens one, and ends with escape. Enter does not end it: where the line is refused, it
+    stays open, and nobody knows yet. In doubt a key is kept: worked later, it means what it would
+    have meant in a lab that was ready.
     """
 
     def __init__(self, opens: Set[str]) -> None:
@@ -107,8 +108,8 @@ class KeptKeys:
             if acts_now and not (self._typing and not self.full and letter):
                 return False
             if not self.full:
-                ends = event.key in ("enter", "escape")
-                self._typing = not ends if self._typing else event.key in self._opens
+                opened = self._typing or event.key in self._opens
+                self._typing = opened and event.key != "escape"
         if not self.full:
             self._events.append(event)
         return True
@@ -200,6 +201,9 @@ class Lab(Container):
 
         question: str
 
+    class PlayedPast(Message):
+        """What a challenge asks for came about by playing alone, which does not meet it."""
+
     class HintChanged(Message):
         """A hint was opened or closed, so escape means something else now."""
 
@@ -255,6 +259,12 @@ class Lab(Container):
     def views(self) -> Mapping[str, Callable[[], object]]:
         """What can be brought into sight in place of something else, by name."""
         return {}
+
+    @property
+    def playing(self) -> bool:
+        """Whether something goes on by itself, so that the key that plays pauses."""
+        frame = self.status.frame
+        return frame is not None and frame.state is State.PLAYING
 
     # Starting.
 
@@ -353,9 +363,15 @@ class Lab(Container):
 
     def _check(self, look: object) -> None:
         """Report every challenge that this look meets and that was not met before."""
-        for challenge in self._lesson.challenges:
-            if challenge.slug not in self._met and challenge.check and challenge.check(look):
-                self.post_message(self.Met(challenge))
+        for challenge in self._newly_met(look):
+            self.post_message(self.Met(challenge))
+
+    def _newly_met(self, look: object) -> list[Challenge]:
+        return [
+            challenge
+            for challenge in self._lesson.challenges
+            if challenge.slug not in self._met and challenge.check and challenge.check(look)
+        ]
 
     @on(OptionList.OptionSelected, "#challenges")
     def _select_challenge(self, event: OptionList.OptionSelected) -> None:

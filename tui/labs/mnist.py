@@ -28,7 +28,9 @@ DIGIT = Binding.Group("digit", compact=True)
 COMMAND = "To get it: {}"
 """So a note goes on; here there is a key for it."""
 STARTED = "{why}: this starts with the preset {preset}. Press f to fetch it"
-KEYS = "Press f to fetch it; until then the preset digits suits these better"
+PRESS = "Press f to fetch it"
+SUITED = "; for these images, set {}"
+"""So it goes on where the settings are not those of the preset for the images that stand in."""
 
 
 class MnistLab(TrainingLab, inherit_bindings=False):
@@ -179,13 +181,25 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         if before != self._bindable:
             self.refresh_bindings()
 
+    def _suited(self, frame: Frame) -> str:
+        """Which settings suit the images that stand in: those of the preset for them."""
+        shown = self.picture.data if self.picture else ""
+        presets = (preset.settings for preset in self.lesson.presets)
+        suited = next((one for one in presets if one.get("data") == shown), {})
+        other = [
+            f"{name.replace('_', ' ')} to {value}"
+            for name, value in suited.items()
+            if name != "data" and frame.settings[name] != value
+        ]
+        return SUITED.format(" and ".join(other)) if other else ""
+
     def _show(self, frame: Frame) -> None:
         """Draw the frame, or behind the sheet have its network asked instead."""
         if self._pad is not None:
             self._pad.ask()
         else:
             command = COMMAND.format(fetch_command(str(frame.settings["data"])))
-            note = frame.note.replace(command, KEYS)
+            note = frame.note.replace(command, PRESS + self._suited(frame))
             if self._is_instead and self._first is not None:
                 started = STARTED.format(why=self._why_not_first, preset=self._first.name)
                 note = ". ".join(filter(None, (started, note)))

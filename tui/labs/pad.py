@@ -20,8 +20,7 @@ from engine.handwriting import SIDE, Ink, Pad, as_mnist, resized
 from tui.charts.canvas import Canvas, packed
 from tui.charts.pixels import ink
 from tui.charts.tables import bars, percent
-from tui.closing import ClosesOnce
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.lines import Lines, spread
 from tui.widgets.painted import Painted
@@ -189,7 +188,7 @@ class Answers(Painted):
         self.post_message(self.Resized())
 
 
-class PadScreen(ClosesOnce, LatestSize, Screen[None], ThemeAware):
+class PadScreen(SafeScreen, Screen[None], ThemeAware):
     """The sheet at the left, then the image that the network gets, then its ten probabilities.
 
     Whoever opened the screen calls `ask` when another network may answer.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from engine.equations import Equation, number, plain
+from engine.equations import number, plain
 from engine.probability_scenes import (
     ENTROPY,
     SCENES,
@@ -166,71 +166,6 @@ def _log_odds(p: float) -> float:
     return math.log(p / (1 - p))
 
 
-class ProbabilitiesLab(CurvesLab[ProbabilityState]):
-    """Six scenes of one logit."""
-
-    BINDINGS = [
-        *keys(
-            "probabilities",
-            [
-                ("left", "move(-1)", "go", "left", "A little to the left"),
-                ("right", "move(1)", "go", "right", "A little to the right"),
-                ("h,pageup,shift+left", "far(-1)", "far", "far-left", "Farther to the left"),
-                ("l,pagedown,shift+right", "far(1)", "far", "far-right", "Farther to the right"),
-                ("home", "end(-1)", "start", "home", "To the left end"),
-                ("end", "end(1)", "end", "end", "To the right end"),
-                ("space", "play", "play", "play", "Let the point wander, or the race run; or hold"),
-                ("s", "step", "step", "step", "One step of the race"),
-                ("a", "flip", "label", "label", "Another label: 1 or 0"),
-            ],
-        ),
-        *shared_keys("probabilities", TYPE),
-        *tempo_keys("probabilities"),
-    ]
-
-    def make_state(self) -> ProbabilityState:
-        return ProbabilityState(self.presets.current.name)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only a race is stepped, and only where there is a loss does the label matter."""
-        if action == "flip":
-            return self.ready and self.state.scene.labelled
-        if action == "step":
-            return self.ready and self.state.racing
-        return super().check_action(action, parameters)
-
-    def action_flip(self) -> None:
-        """Take the other label."""
-        self.change(self.state.flip)
-
-    @property
-    def progress(self) -> str:
-        look = self.state.look
-        label = f" · label {look.label}" if look.scene.labelled else ""
-        steps = f" · step {look.race.steps:,}" if look.race is not None else ""
-        return f"{self.state.text}{label}{steps}"
-
-    @property
-    def idle(self) -> str:
-        return "s: one step · space: run" if self.state.racing else "← → h l: move the point"
-
-    def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
-        from tui.charts.probability import draw  # numpy: not before the first lab
-
-        return draw(self.state.look, width, height, style)
-
-    def equations(self) -> tuple[Equation, ...]:
-        return equations(self.state.look)
-
-    def description(self) -> str:
-        return describe(self.state.look)
-
-
-def describe(look: ProbabilityLook) -> str:
-    """What the scene shows at this moment, in a sentence or two."""
-    return _DESCRIPTIONS[look.scene.name](look)
-
-
 def _describe_sigmoid(look: ProbabilityLook) -> str:
     z = plain(round(look.z, 2))
     if abs(look.z) < 0.05:
@@ -356,3 +291,65 @@ _DESCRIPTIONS = {
     "race": _race,
     "saturation": _saturation,
 }
+
+
+def describe(look: ProbabilityLook) -> str:
+    """What the scene shows at this moment, in a sentence or two."""
+    return _DESCRIPTIONS[look.scene.name](look)
+
+
+class ProbabilitiesLab(CurvesLab[ProbabilityState]):
+    """Six scenes of one logit."""
+
+    equations = staticmethod(equations)
+    describe = staticmethod(describe)
+
+    BINDINGS = [
+        *keys(
+            "probabilities",
+            [
+                ("left", "move(-1)", "go", "left", "A little to the left"),
+                ("right", "move(1)", "go", "right", "A little to the right"),
+                ("h,pageup,shift+left", "far(-1)", "far", "far-left", "Farther to the left"),
+                ("l,pagedown,shift+right", "far(1)", "far", "far-right", "Farther to the right"),
+                ("home", "end(-1)", "start", "home", "To the left end"),
+                ("end", "end(1)", "end", "end", "To the right end"),
+                ("space", "play", "play", "play", "Let the point wander, or the race run; or hold"),
+                ("s", "step", "step", "step", "One step of the race"),
+                ("a", "flip", "label", "label", "Another label: 1 or 0"),
+            ],
+        ),
+        *shared_keys("probabilities", TYPE),
+        *tempo_keys("probabilities"),
+    ]
+
+    def make_state(self) -> ProbabilityState:
+        return ProbabilityState(self.presets.current.name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only a race is stepped, and only where there is a loss does the label matter."""
+        if action == "flip":
+            return self.ready and self.state.scene.labelled
+        if action == "step":
+            return self.ready and self.state.racing
+        return super().check_action(action, parameters)
+
+    def action_flip(self) -> None:
+        """Take the other label."""
+        self.change(self.state.flip)
+
+    @property
+    def progress(self) -> str:
+        look = self.state.look
+        label = f" · label {look.label}" if look.scene.labelled else ""
+        steps = f" · step {look.race.steps:,}" if look.race is not None else ""
+        return f"{self.state.text}{label}{steps}"
+
+    @property
+    def idle(self) -> str:
+        return "s: one step · space: run" if self.state.racing else "← → h l: move the point"
+
+    def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
+        from tui.charts.probability import draw  # numpy: not before the first lab
+
+        return draw(self.state.look, width, height, style)

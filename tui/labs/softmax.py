@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING
 
-from engine.equations import Equation, number, plain
+from engine.equations import number, plain
 from engine.numerals import NotANumber, meant
 from engine.softmax_scenes import (
     COLDEST,
@@ -223,82 +223,6 @@ def _listed(parts: Sequence[str]) -> str:
     return f"[{', '.join(map(str.strip, parts))}]" if len(parts) > 1 else ""
 
 
-class SoftmaxLab(CurvesLab[SoftmaxState]):
-    """Five scenes of a few logits."""
-
-    BINDINGS = [
-        *keys(
-            "softmax",
-            [
-                ("up,k", "choose(-1)", "go", "up", "The class above"),
-                ("down,j", "choose(1)", "go", "down", "The class below"),
-                ("left", "move(-1)", "go", "left", "A little down"),
-                ("right", "move(1)", "go", "right", "A little up"),
-                ("home", "end(-1)", "least", "home", "All the way down"),
-                ("end", "end(1)", "most", "end", "All the way up"),
-                ("space", "play", "play", "play", "Let it go on by itself, or hold"),
-                ("s", "step", "step", "step", "One step against the gradient"),
-                ("a", "label", "label", "label", "Another class as the label"),
-            ],
-        ),
-        *shared_keys("softmax", TYPE),
-        *keys(
-            "softmax",
-            [
-                ("h,pageup,shift+left", "far(-1)", "far", "far-left", "Farther down"),
-                ("l,pagedown,shift+right", "far(1)", "far", "far-right", "Farther up"),
-            ],
-        ),
-        *tempo_keys("softmax"),
-    ]
-
-    def make_state(self) -> SoftmaxState:
-        return SoftmaxState(self.presets.current.name)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A class is chosen only where a single logit moves; only a loss has a label and steps."""
-        if action == "choose":
-            return self.ready and self.state.scene.moves == "logit"
-        if action in ("label", "step"):
-            return self.ready and self.state.scene.labelled
-        return super().check_action(action, parameters)
-
-    def action_choose(self, direction: int) -> None:
-        """The class above or below."""
-        self.change(partial(self.state.choose, direction))
-
-    def action_label(self) -> None:
-        """Take the next class as the label."""
-        self.change(self.state.relabel)
-
-    @property
-    def progress(self) -> str:
-        steps = f" · step {self.state.look.steps:,}" if self.state.scene.labelled else ""
-        return f"{self.state.text}{steps}"
-
-    @property
-    def idle(self) -> str:
-        if self.state.scene.labelled:
-            return "s: one step · space: run"
-        return f"{'↑ ↓ ' if self.state.scene.moves == 'logit' else ''}← → h l: move"
-
-    def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
-        from tui.charts.softmax import draw  # numpy: not before the first lab
-
-        return draw(self.state.look, width, height, style)
-
-    def equations(self) -> tuple[Equation, ...]:
-        return equations(self.state.look)
-
-    def description(self) -> str:
-        return describe(self.state.look)
-
-
-def describe(look: SoftmaxLook) -> str:
-    """What the scene shows at this moment, in a sentence or two."""
-    return _DESCRIPTIONS[look.scene.name](look)
-
-
 def _bars(look: SoftmaxLook) -> str:
     order = sorted(range(len(look.z)), key=look.z.__getitem__, reverse=True)
     first, second = order[:2]
@@ -406,3 +330,76 @@ _DESCRIPTIONS = {
     "cross-entropy": _cross_entropy,
     "overflow": _overflow,
 }
+
+
+def describe(look: SoftmaxLook) -> str:
+    """What the scene shows at this moment, in a sentence or two."""
+    return _DESCRIPTIONS[look.scene.name](look)
+
+
+class SoftmaxLab(CurvesLab[SoftmaxState]):
+    """Five scenes of a few logits."""
+
+    equations = staticmethod(equations)
+    describe = staticmethod(describe)
+
+    BINDINGS = [
+        *keys(
+            "softmax",
+            [
+                ("up,k", "choose(-1)", "go", "up", "The class above"),
+                ("down,j", "choose(1)", "go", "down", "The class below"),
+                ("left", "move(-1)", "go", "left", "A little down"),
+                ("right", "move(1)", "go", "right", "A little up"),
+                ("home", "end(-1)", "least", "home", "All the way down"),
+                ("end", "end(1)", "most", "end", "All the way up"),
+                ("space", "play", "play", "play", "Let it go on by itself, or hold"),
+                ("s", "step", "step", "step", "One step against the gradient"),
+                ("a", "label", "label", "label", "Another class as the label"),
+            ],
+        ),
+        *shared_keys("softmax", TYPE),
+        *keys(
+            "softmax",
+            [
+                ("h,pageup,shift+left", "far(-1)", "far", "far-left", "Farther down"),
+                ("l,pagedown,shift+right", "far(1)", "far", "far-right", "Farther up"),
+            ],
+        ),
+        *tempo_keys("softmax"),
+    ]
+
+    def make_state(self) -> SoftmaxState:
+        return SoftmaxState(self.presets.current.name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A class is chosen only where a single logit moves; only a loss has a label and steps."""
+        if action == "choose":
+            return self.ready and self.state.scene.moves == "logit"
+        if action in ("label", "step"):
+            return self.ready and self.state.scene.labelled
+        return super().check_action(action, parameters)
+
+    def action_choose(self, direction: int) -> None:
+        """The class above or below."""
+        self.change(partial(self.state.choose, direction))
+
+    def action_label(self) -> None:
+        """Take the next class as the label."""
+        self.change(self.state.relabel)
+
+    @property
+    def progress(self) -> str:
+        steps = f" · step {self.state.look.steps:,}" if self.state.scene.labelled else ""
+        return f"{self.state.text}{steps}"
+
+    @property
+    def idle(self) -> str:
+        if self.state.scene.labelled:
+            return "s: one step · space: run"
+        return f"{'↑ ↓ ' if self.state.scene.moves == 'logit' else ''}← → h l: move"
+
+    def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
+        from tui.charts.softmax import draw  # numpy: not before the first lab
+
+        return draw(self.state.look, width, height, style)

@@ -34,30 +34,22 @@ BESIDE, ALONE = 34, 74
 """The width of a line to try, on a wide screen and on a narrow one."""
 STEP = Binding.Group("step", compact=True)
 VIEW = "Show the lines to try and the challenges, or the tensors"
+STEPS, BACK = "The next slice or statement", "One slice or statement back"
+SCENES_AND_MAP = "The next scene, and at last the map"
+PLAY = "Play the frames, or run the next lines"
+PANELS = "The next tensor, and at last the challenges"
 KEYS: list[BindingType] = [
-    Binding(
-        key, action, words, name != "backtab", id=f"tensors.{name}", tooltip=tooltip, group=group
-    )
-    for key, action, words, name, tooltip, group in (
-        ("enter,e", "edit", "type", "type", "A line of code to evaluate", None),
-        ("n", "suggest", "try", "next", "The next of the lines to try", None),
-        ("p", "preset", "scene", "preset", "The next scene, and at last the map", None),
-        ("space", "play", "play", "play", "Play the frames, or run the next lines", None),
-        ("s", "step", "next", "step", "The next slice or statement", STEP),
-        ("b", "back", "back one", "back", "One slice or statement back", STEP),
-        ("v", "view", "view", "view", VIEW, None),
-        ("r", "reset", "reset", "reset", "The scene as it was", None),
-        (
-            "tab",
-            "next(1)",
-            "next panel",
-            "tab",
-            "The next tensor, and at last the challenges",
-            None,
-        ),
-        ("shift+tab", "next(-1)", "panel before", "backtab", "", None),
-        ("y", "copy", "copy", "copy", "Copy the line", None),
-    )
+    Binding("enter,e", "edit", "type", id="tensors.type", tooltip="A line of code to evaluate"),
+    Binding("n", "suggest", "try", id="tensors.next", tooltip="The next of the lines to try"),
+    Binding("p", "preset", "scene", id="tensors.preset", tooltip=SCENES_AND_MAP),
+    Binding("space", "play", "play", id="tensors.play", tooltip=PLAY),
+    Binding("s", "step", "next", id="tensors.step", group=STEP, tooltip=STEPS),
+    Binding("b", "back", "back one", id="tensors.back", group=STEP, tooltip=BACK),
+    Binding("v", "view", "view", id="tensors.view", tooltip=VIEW),
+    Binding("r", "reset", "reset", id="tensors.reset", tooltip="The scene as it was"),
+    Binding("tab", "next(1)", "next panel", id="tensors.tab", tooltip=PANELS),
+    Binding("shift+tab", "next(-1)", "panel before", show=False, id="tensors.backtab"),
+    Binding("y", "copy", "copy", id="tensors.copy", tooltip="Copy the line"),
 ]
 
 

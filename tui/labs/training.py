@@ -24,7 +24,7 @@ from tui.widgets.pictures import Pictures
 from tui.widgets.status_bar import NO_RUN
 
 if TYPE_CHECKING:
-    from engine.config import Setting
+    from engine.config import Config, Setting, Unmet
     from engine.device import Device
     from engine.run import Run
 
@@ -36,9 +36,10 @@ def _key(key: str, action: str, description: str, name: str, tooltip: str) -> Bi
     return Binding(key, action, description, id=f"lab.{name}", tooltip=tooltip, group=group)
 
 
+STEP = "s"
 FIRST: list[BindingType] = [
     _key("space", "play", "play", "play", "Train on, or hold"),
-    _key("s", "step", "step", "step", "Make one step, and show it"),
+    _key(STEP, "step", "step", "step", "Make one step, and show it"),
 ]
 """Before the keys of a lab's own; a narrow footer shows what it has room for, in this order."""
 FASTER = "More steps a second, up to as fast as it goes"
@@ -104,7 +105,7 @@ class TrainingLab(Lab):
         self._notice.display = False
         self._pictures = Pictures(lesson.charts, id="pictures")
         self._controls = Controls(lesson.controls, id="controls")
-        self._equations = Equations(id="equations")
+        self._equations = Equations(advice=f"press {STEP} to make one step", id="equations")
         self._devices: tuple[Device, ...] = ()
         self._first: Preset | None = None
         """The preset to start from; None for the lesson's first."""
@@ -279,7 +280,11 @@ class TrainingLab(Lab):
         """Show the value of every control, which are live, and which have no effect."""
         if self.experiment is not None:
             config = self.experiment.config
-            self._controls.show(asdict(config), self.experiment.trainer.live, config.idle())
+            self._controls.show(asdict(config), self.experiment.trainer.live, self._idle(config))
+
+    def _idle(self, config: Config) -> Mapping[str, tuple[Unmet, ...]]:
+        """The settings without effect now, and why."""
+        return config.idle()
 
     def _run(self) -> Run | None:
         return self.experiment.run if self.experiment else None

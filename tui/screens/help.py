@@ -16,14 +16,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.bindings import MODAL_KEYS, KeyAction
-from tui.closing import ClosesOnce
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 
 CLOSES = "esc closes"
 MORE = "↑ ↓ pgup pgdn scroll · esc closes"
 
 
-class HelpScreen(ClosesOnce, LatestSize, ModalScreen[None]):
+class HelpScreen(SafeScreen, ModalScreen[None]):
     """The keys of the screen below, with what each does."""
 
     CSS_PATH = "help.tcss"
@@ -78,7 +77,7 @@ def groups(
     """
     inner_first = sorted(actions, key=lambda action: isinstance(action.node, App))
     for title, members in groupby(inner_first, key=lambda action: _title(action.node)):
-        yield title, [(action.names, _effect(action.binding)) for action in members]
+        yield title, [(action.names, _effect(action)) for action in members]
     yield "Mouse", list(mouse)
 
 
@@ -98,8 +97,8 @@ def _title(node: DOMNode) -> str:
     return "The lab" if node.id == "lab" else next(titled, "This page")
 
 
-def _effect(binding: Binding) -> str:
+def _effect(action: KeyAction) -> str:
     """What a key does, in words: Textual writes its own like titles."""
-    if not binding.id:
-        return binding.description.lower()
-    return binding.description + (f": {binding.tooltip}" if binding.tooltip else "")
+    if not action.binding.id:
+        return action.text.lower()
+    return action.text + (f": {action.binding.tooltip}" if action.binding.tooltip else "")

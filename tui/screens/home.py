@@ -21,7 +21,7 @@ from tui.completion import challenges_met, is_begun, is_complete, questions_answ
 from tui.course import problem
 from tui.labs.lab import Environment, NoEnvironment
 from tui.progress import Progress
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.page import Page
 from tui.widgets.rows import RowList, row_keys
@@ -56,7 +56,7 @@ class FilterLine(Input):
     ]
 
 
-class HomeScreen(LatestSize, Screen[None]):
+class HomeScreen(SafeScreen, Screen[None]):
     """Where the app begins: choose a lesson, read its page."""
 
     AUTO_FOCUS = "Contents"  # not the line to filter with, which comes first and is out of sight

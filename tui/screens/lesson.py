@@ -13,17 +13,16 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher
+from textual.widgets import ContentSwitcher, Input
 
 from lessons.lesson import Lesson, TrainingLesson
-from tui.closing import ClosesOnce
 from tui.labs import lab_of
 from tui.labs.lab import Environment, Lab, LabStatus, NoEnvironment
 from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.terminal.key_order import KeyOrder
-from tui.terminal.resizing import LatestSize
+from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import NO_DEVICE, Heading, StatusBar
 
@@ -31,12 +30,14 @@ CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
 BACK = "Back to the course; the lesson stays as it is until you open another"
 CLOSE_HINT = "Close the hint of the challenge"
+TYPING = "⏎ accept · esc cancel"
+PLAYED_PAST = " playing alone meets no challenge: do it yourself "
 NEWS_SECONDS = 8.0
 """How long a challenge that has just been met is highlighted."""
 PAGES = Binding.Group("pages", compact=True)
 
 
-class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
+class LessonScreen(SafeScreen, Screen[None]):
     """One lesson; its lab opens as soon as PyTorch and the devices are ready."""
 
     CSS_PATH = "lesson.tcss"
@@ -72,7 +73,7 @@ class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
         self._new: set[str] = set()
         """The challenges that have just been met, by slug."""
         self._news_timer: Timer | None = None
-        self._opened = False
+        self._opened = self._played = False
         self._awaiting: list[Callable[[], object]] = []
         """What is to be done in the lab once it is open."""
 
@@ -92,6 +93,7 @@ class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
         self.action_show("concept")
         # At once, and not by message: the line above and the charts are then painted in one go.
         self.watch(self._lab, "status", self._follow)
+        self.watch(self, "focused", self._describe_typing, init=False)
         for page in ("#concept", "#code"):
             self.watch(self.query_one(page), "scroll_y", self._describe_page, init=False)
         self._open_lab()
@@ -212,16 +214,32 @@ class LessonScreen(ClosesOnce, LatestSize, Screen[None]):
     def _follow(self, status: LabStatus) -> None:
         """Say where the lab stands."""
         self._heading.preset, self._heading.progress = status.preset, status.progress
-        self._status.state, self._status.busy = status.state, status.busy
+        self._describe_typing()
+        self._status.busy = status.busy
         self._status.frame = status.frame
         if status.device:
             self._status.device = status.device
         if status.finished and self._progress.add(self.lesson.slug, "finished"):
             self.post_message(self.Progressed())
 
+        if self._lab.playing is not self._played:
+            self._played = self._lab.playing
+            self.refresh_bindings()  # the key that plays pauses now, or the other way round
+
+    def _describe_typing(self) -> None:
+        """Describe the keys of a line that is being typed in place of those of the lab."""
+        typing = self._in_lab and isinstance(self.focused, Input)
+        self._status.state = TYPING if typing else self._lab.status.state
+
     @on(Lab.Met)
     def _meet(self, event: Lab.Met) -> None:
         self._met(event.challenge.slug, event.challenge.text)
+
+    @on(Lab.PlayedPast)
+    def _explain_playing(self) -> None:
+        if not self._status.news:
+            self._status.news = PLAYED_PAST
+            self._time_news()
 
     @on(QuestionBox.Answered)
     def _answer(self, event: QuestionBox.Answered) -> None:

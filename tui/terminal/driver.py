@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import codecs
 import os
 import select
 import shutil
@@ -12,6 +14,8 @@ import tty
 from contextlib import suppress
 from typing import Any
 
+from rich.cells import cell_len
+from rich.console import RenderableType
 from textual import constants
 from textual.app import App
 from textual.driver import Driver as TextualDriver
@@ -20,6 +24,7 @@ from textual.geometry import Size
 
 from tui.terminal.keyboard import Keyboard
 from tui.terminal.terse import terse
+from tui.terminal.textual_private import CAN_PARSE, LateErrors
 from tui.terminal.writer import Writer, make_room
 
 MOUSE = ("1000", "1003", "1015", "1006")
@@ -41,6 +46,16 @@ LEAVE = (
     _switch("l", "1049") + _switch("h", "25"),
 )
 """The reverse, before and after kitty's protocol is popped from the alternate screen's stack."""
+
+
+def question_marks(error: UnicodeError) -> tuple[str, int]:
+    """Replace what an encoding does not have by as many `?` as it takes cells."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "?" * cell_len(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("cells", question_marks)
 
 
 class Driver(TextualDriver):
@@ -65,8 +80,9 @@ class Driver(TextualDriver):
         assert sys.__stderr__ is not None
         self._input = sys.__stdin__.fileno()
         self._output = sys.__stderr__.fileno()
-        self._encoding = sys.__stderr__.encoding, sys.__stderr__.errors or "replace"
+        self._encoding = sys.__stderr__.encoding
         super().__init__(app, debug=debug, mouse=mouse, size=size or self._terminal_size())
+        self.app, self.loop = app, asyncio.get_running_loop()
         self._writer: Writer | None = None
         """Writes while the terminal is the app's."""
         self._keyboard: Keyboard | None = None
@@ -79,8 +95,8 @@ class Driver(TextualDriver):
         """Whether SIGCONT is to bring the app back."""
         self._continued = False
         """Whether a SIGCONT has come that the event loop has not handled yet."""
-        self._loop.add_signal_handler(signal.SIGTSTP, self._suspend)
-        self._loop.add_signal_handler(signal.SIGCONT, self._resume)
+        self.loop.add_signal_handler(signal.SIGTSTP, self._suspend)
+        self.loop.add_signal_handler(signal.SIGCONT, self._resume)
         # The loop hears of signals through a file, and does not need the handler that it sets.
         signal.signal(signal.SIGCONT, self._note_continued)
         signal.siginterrupt(signal.SIGCONT, False)  # as the loop had set it
@@ -95,7 +111,7 @@ class Driver(TextualDriver):
             return
         if data.startswith(POINTER_SHAPE):
             self._pointer_changed = True
-        encoded = terse(data).encode(*self._encoding)
+        encoded = terse(data).encode(self._encoding, "cells")
         self.sent += len(encoded)
         self._writer.write(encoded)
 
@@ -113,7 +129,7 @@ class Driver(TextualDriver):
             return
         self._writer = Writer(self._output, self._caught_up)
         self._writer.start()
-        self._loop.add_signal_handler(signal.SIGWINCH, self._send_size)
+        self.loop.add_signal_handler(signal.SIGWINCH, self._send_size)
         self._send_size()
         with suppress(termios.error):
             self._attributes = termios.tcgetattr(self._input)
@@ -132,7 +148,7 @@ class Driver(TextualDriver):
         if self._keyboard is not None:
             self._keyboard.close()
             self._keyboard = None
-            self._loop.remove_signal_handler(signal.SIGWINCH)
+            self.loop.remove_signal_handler(signal.SIGWINCH)
 
     def stop_application_mode(self) -> None:
         """Reset every mode and leave the alternate screen; a second call does nothing."""
@@ -200,11 +216,11 @@ class Driver(TextualDriver):
     def _caught_up(self) -> None:
         """Draw the screen anew after pieces of it were dropped; called in the writer's thread."""
         with suppress(RuntimeError):  # the loop is closed
-            self._loop.call_soon_threadsafe(self._draw_anew)
+            self.loop.call_soon_threadsafe(self._draw_anew)
 
     def _draw_anew(self) -> None:
         if self._writer is not None:
-            self._app.refresh(layout=True)
+            self.app.refresh(layout=True)
 
     def _hung_up(self) -> None:
         """End as every program does whose terminal is closed; called in the keyboard's thread.
@@ -212,14 +228,14 @@ class Driver(TextualDriver):
         The kernel sends SIGHUP to those that have it as their controlling terminal. In a
         container there may be none.
         """
-        self._loop.call_soon_threadsafe(lambda: self._app.exit(return_code=128 + signal.SIGHUP))
+        self.loop.call_soon_threadsafe(lambda: self.app.exit(return_code=128 + signal.SIGHUP))
 
     # SIGTSTP and SIGCONT: called by the event loop, in the order in which they came. A handler of
     # Python's own would interrupt a write and wait for itself, and be called by number.
 
     def _suspend(self) -> None:
         """Give the terminal back and stop the process."""
-        if self._writer is not None and self._auto_restart:
+        if self._writer is not None:
             self._resumes = True
             self.suspend_application_mode()
         self._stop()
@@ -253,3 +269,50 @@ class Driver(TextualDriver):
             return os.tcgetpgrp(self._input) == os.getpgrp()
         except OSError:
             return True
+
+
+class TerminalApp(LateErrors):
+    """An app that can be ended at any time, and leaves the terminal as it was."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.terminal: TextualDriver | None = None
+        """The driver; None before the app uses the terminal, and where there is none (tests)."""
+        self._kind_of_driver = self.driver_class
+        self.driver_class = self._make_driver  # type: ignore[assignment]  # only ever called
+
+    def get_driver_class(self) -> type[TextualDriver]:
+        """Ours, unless the environment names one (for a browser), or Textual has changed much."""
+        return super().get_driver_class() if constants.DRIVER or not CAN_PARSE else Driver
+
+    def _make_driver(self, *arguments: Any, **options: Any) -> TextualDriver:
+        self._events = asyncio.get_running_loop()
+        self.terminal = self._kind_of_driver(*arguments, **options)
+        return self.terminal
+
+    def exit(
+        self, result: None = None, return_code: int = 0, message: RenderableType | None = None
+    ) -> None:
+        """Leave; where that is asked for twice, the first reason gives the exit code."""
+        if not self.leaving:
+            self.leaving = True
+            super().exit(result, return_code, message)
+
+    def end(self, code: int) -> None:
+        """Leave soon with that exit code; may be called in a signal handler.
+
+        Raises:
+            RuntimeError: the app's event loop is closed.
+        """
+        if self.terminal is not None:
+            self._events.call_soon_threadsafe(lambda: self.exit(return_code=code))
+
+    def restore_terminal(self) -> None:
+        """Restore the terminal, where an error kept Textual from it."""
+        if isinstance(self.terminal, Driver):
+            self.terminal.close()
+
+    def abandon_terminal(self) -> None:
+        """Restore the terminal without waiting for anything: the process ends at once."""
+        if isinstance(self.terminal, Driver):
+            self.terminal.abandon()

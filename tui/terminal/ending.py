@@ -10,7 +10,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.app import DltuiApp
+    from tui.terminal.driver import TerminalApp
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE_SECONDS = 10.0
@@ -20,7 +20,7 @@ GRACE_SECONDS = 10.0
 class Ending:
     """What a signal ends: nothing but the process until there is an app."""
 
-    app: DltuiApp | None = None
+    app: TerminalApp | None = None
     _code: int | None = None
     """The exit code of the first signal; later ones change nothing."""
 
@@ -46,7 +46,7 @@ class Ending:
 
     def _end(self, number: int, _: FrameType | None) -> None:
         code = 128 + number
-        if self.app is None or not self.app.has_driver:  # nothing was drawn, nothing begun
+        if self.app is None or self.app.terminal is None:  # nothing was drawn, nothing begun
             os._exit(code)
         if self._code is None:
             self._code = code

@@ -10,11 +10,13 @@ from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 
-from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.events import Resize
 from textual.message import Message
 from textual.messages import InBandWindowResize
 
+from tui.terminal.textual_private import XTermParser
+
+PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 TICK = 0.1
 """Seconds after which a lone escape is a key and not the start of a sequence."""
 PASTE_PATIENCE = 2.0
@@ -47,7 +49,7 @@ class Decoder:
     def tick(self) -> Iterator[Message]:
         """Yield what is complete because nothing followed it: the escape key."""
         if self._pasting and self._clock() - self._heard > PASTE_PATIENCE:
-            yield from self.feed(BRACKETED_PASTE_END.encode())
+            yield from self.feed(PASTE_END.encode())
         try:
             yield from self._parser.tick()
         except Exception:
@@ -69,10 +71,10 @@ class Decoder:
         yield from (m for m in messages if not isinstance(m, Resize | InBandWindowResize))
 
     def _note_paste(self, character: str) -> None:
-        self._tail = (self._tail + character)[-len(BRACKETED_PASTE_START) :]
-        if self._tail == BRACKETED_PASTE_START:
+        self._tail = (self._tail + character)[-len(PASTE_START) :]
+        if self._tail == PASTE_START:
             self._pasting = True
-        elif self._tail == BRACKETED_PASTE_END:
+        elif self._tail == PASTE_END:
             self._pasting = False
 
 

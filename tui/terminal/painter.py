@@ -11,17 +11,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator
 
-from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual.errors import NoWidget
 from textual.geometry import Region
-from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Tooltip
-from textual.widgets._toast import ToastRack
 
-from tui.terminal.driver import Driver
+from tui.terminal.driver import Driver, TerminalApp
 from tui.terminal.resizing import MinimumSize
+from tui.terminal.textual_private import CAN_PAINT, forget_lines, waits_for_layout
 
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+"""Between these a terminal shows nothing of what has changed."""
 SAVE, RESTORE = "\x1b7", "\x1b8"
 """The cursor: where the terminal shows what an input method composes."""
 
@@ -30,8 +29,8 @@ _pending: dict[Widget, set[Region]] = {}
 
 def repaint(widget: Widget, regions: Iterable[Region]) -> None:
     """Send these cells of a widget's content, which it has changed, to the terminal soon."""
-    driver = widget.app._driver
-    if not isinstance(driver, Driver):  # a test, or a picture: there is no terminal
+    driver = _driver_of(widget)
+    if driver is None or not CAN_PAINT:
         widget.refresh(*regions)
         return
     if not _pending:
@@ -41,14 +40,20 @@ def repaint(widget: Widget, regions: Iterable[Region]) -> None:
 
 def keeps_up(widget: Widget) -> bool:
     """Whether the terminal has taken what it was sent, and would show more without delay."""
-    driver = widget.app._driver
-    return not isinstance(driver, Driver) or driver.has_room()
+    driver = _driver_of(widget)
+    return driver is None or driver.has_room()
 
 
 def bytes_sent(widget: Widget) -> int:
-    """How many the terminal was sent so far, of which nobody else need know."""
-    driver = widget.app._driver
-    return driver.sent if isinstance(driver, Driver) else 0
+    """How many bytes the terminal was sent so far, where that is known."""
+    driver = _driver_of(widget)
+    return driver.sent if driver is not None else 0
+
+
+def _driver_of(widget: Widget) -> Driver | None:
+    """The driver of the terminal; None where it is not ours, or there is none."""
+    terminal = widget.app.terminal if isinstance(widget.app, TerminalApp) else None
+    return terminal if isinstance(terminal, Driver) else None
 
 
 def _send(driver: Driver) -> None:
@@ -61,7 +66,7 @@ def _send(driver: Driver) -> None:
             continue
         if _is_clear(widget):
             cells += _cells(widget, regions)
-            widget._styles_cache.clear()  # what the compositor remembers of it is old now
+            forget_lines(widget)  # what the compositor remembers of it is old now
         else:
             widget.refresh(*regions)
     if cells:
@@ -73,21 +78,17 @@ def _is_clear(widget: Widget) -> bool:
     screen = widget.screen
     if isinstance(widget.app, MinimumSize) and widget.app.too_small:
         return False
-    if screen is not widget.app.screen or screen._layout_required or widget._layout_required:
+    if screen is not widget.app.screen or waits_for_layout(widget):
         return False
     try:
         geometry = screen.find_widget(widget)
     except NoWidget:  # hidden since it was changed
         return False
-    return geometry.visible_region == geometry.region and not _has_overlays(screen)
-
-
-def _has_overlays(screen: Screen[object]) -> bool:
-    """Whether a notice or a tooltip lies over the screen somewhere."""
-    return any(
-        (isinstance(child, ToastRack) and child.children)
-        or (isinstance(child, Tooltip) and child.display)
-        for child in screen.children
+    if geometry.visible_region != geometry.region:
+        return False
+    around = widget.ancestors_with_self  # a notice or a tooltip lies over all that is not
+    return not any(
+        child.region.overlaps(geometry.region) for child in screen.children if child not in around
     )
 
 

@@ -1,23 +1,25 @@
-"""Follows the terminal's size, also through quick changes and where it is too small."""
+"""Follows the terminal's size, also through quick changes and where it is too small; what every
+screen has in common."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from typing import Any
 
-from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.events import Event, InputEvent, Key, Paste, Resize
 from textual.geometry import Size
 from textual.message_pump import MessagePump
 
 from tui.terminal import MINIMUM_SIZE
+from tui.terminal.driver import TerminalApp
 
 MINIMUM = Size(*MINIMUM_SIZE)
 QUIT_KEYS = ("q", "ctrl+q")
 CLEAR = "\x1b[0m\x1b[2J"
 
 
-class MinimumSize(App[None]):
+class MinimumSize(TerminalApp):
     """An app that shows only a message while the terminal is smaller than `MINIMUM`.
 
     Meanwhile the app keeps its last size: the screens are not laid out, nothing is painted, and
@@ -56,9 +58,9 @@ class MinimumSize(App[None]):
         if not was_too_small:
             self.capture_mouse(None)  # the event that a button is released will not come
             self._paused_painting.enter_context(self.batch_update())
-        if self._driver is not None:
-            self._driver.write(CLEAR + _placed(message(event.size), event.size))
-            self._driver.flush()
+        if self.terminal is not None:
+            self.terminal.write(CLEAR + _placed(message(event.size), event.size))
+            self.terminal.flush()
 
     def _resume_painting(self) -> None:
         self._paused_painting.close()
@@ -66,16 +68,26 @@ class MinimumSize(App[None]):
             self.screen.refresh(layout=True)
 
 
-class LatestSize(MessagePump):
-    """A screen that ignores a `Resize` event with a size that the app no longer has.
+class SafeScreen(MessagePump):
+    """A screen that ignores outdated sizes, and can only be closed while it is on top.
 
     A Textual screen that changes its size sends itself a `Resize` event with that size. With two
-    different sizes in its queue it changes from one to the other and back, and never stops.
+    different sizes in its queue it changes from one to the other and back, and never stops. And
+    Textual's `dismiss` takes away whatever is on top: a second click beside the palette, sent
+    before the first one has closed it, would take the screen below away as well.
     """
 
     async def on_event(self, event: Event) -> None:
         if not isinstance(event, Resize) or event.size == self.app.size:
             await super().on_event(event)
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close the screen with this result, or do nothing if it is not on top."""
+        on_top: MessagePump = self.app.screen
+        if on_top is not self:
+            return AwaitComplete()
+        closed: AwaitComplete = super().dismiss(result)  # type: ignore[misc]
+        return closed
 
 
 def is_too_small(size: Size) -> bool:

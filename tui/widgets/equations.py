@@ -9,8 +9,6 @@ from textual.reactive import var
 from engine.equations import Equation
 from tui.widgets.lines import Lines, StyledLine
 
-NONE_YET: StyledLine = (("press s to make one step", "dim"),)
-
 
 class Equations(Lines):
     """A line a formula with its result; where there is room, a second line with the numbers."""
@@ -23,6 +21,11 @@ class Equations(Lines):
     """
 
     equations: var[tuple[Equation, ...]] = var(())
+
+    def __init__(self, *, advice: str = "", id: str | None = None) -> None:
+        """`advice` is shown while there are no equations: the key that brings the first."""
+        super().__init__(id=id)
+        self._advice: StyledLine = ((advice, "dim"),)
 
     def watch_equations(self, old: tuple[Equation, ...], new: tuple[Equation, ...]) -> None:
         """Write them; lay the screen out anew only where the number of lines changes."""
@@ -41,7 +44,7 @@ class Equations(Lines):
             return  # out of sight, and nobody reads it
         roomy = height >= _rows(self.equations)
         lines = [line for equation in self.equations for line in _lines(equation, width, roomy)]
-        self.write(lines or [NONE_YET])
+        self.write(lines or [self._advice])
 
 
 def _rows(equations: tuple[Equation, ...]) -> int:

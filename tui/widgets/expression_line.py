@@ -112,11 +112,13 @@ class ExpressionLine(Vertical):
         # A line longer than the box scrolls; then the place is shown with what is near it.
         room = max(10, self._input.content_size.width)
         long = cell_len(refused.text) > room
+        if cell_len(refused.text) > len(refused.text):  # wide letters take two cells
+            room //= 2
         first = max(0, refused.start - room // 2) if long else 0
         line, marks = refused.pointer_from(first, room).split("\n")
         elsewhere = refused.text != self._input.value
         near = f"{sign}{line}\n" if first or elsewhere else ""
-        marks = f"{sign}{marks[:room]}"
+        marks = f"{sign}{marks}"[: self._input.content_size.width + len(sign)]
         self.query_one("#refusal", Static).update(f"{near}{marks}\n{refused}")
         self.add_class("-refused")
 

@@ -119,7 +119,7 @@ def footer_items(actions: Iterable[KeyAction]) -> list[Item]:
 
 def _item(action: KeyAction) -> Item:
     leads_out = action.keys[0] == "escape" or isinstance(action.node, App)
-    return Item(action.keys[:1], action.binding.description, leads_out)
+    return Item(action.keys[:1], action.text, leads_out)
 
 
 def fitting(items: Sequence[Item], width: int) -> list[Item]:

@@ -44,7 +44,10 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
     ("a,b,y,\n1,2,0,\n2,3,1,\n3,4,1,9\n4,5,0,\n", ["1 row to learn from"], {}),
     ("a\n1\n2\n3\n4\n", ["one column", "comma, semicolon, tab, pipe or spaces"], {}),
     ("# by hand\na\n1\n", ["t.csv, line 2: there is one column only"], {}),
-    (PLAIN, ["one column"], {"separator": "tab"}),
+    (PLAIN, ["separated by comma: --set separator=comma"], {"separator": "tab"}),
+    ("a;b;y\n1,5;2,5;0\n", ["by semicolon: --set separator=semicolon"], {"separator": "comma"}),
+    ('"a,b"\n"1,2"\n', ["each line is in quotes; take them out: tr -d "], {}),
+    ("a,y\n“1”,0\n" + REST[:4], ["write plain quotes for the typographic ones: sed"], {}),
     ("a,b,y\n1,2,0\n2,3\n", ["line 3: 2 values, and line 1 has 3; complete the line"], {}),
     ("a,b,y\n1,2,0\n2,3,4,1\n", ["line 3: 4 values", "into quotes"], {}),
     ("a,b,c,y\n1,2,0\n2,3,1\n", ["line 1: 4 values, and each line below has 3; put a name"], {}),
@@ -73,7 +76,18 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
         ["column 'kind' is what to predict: --set label="],
         {},
     ),
-    ("a;b;y\n" + rows("1,10{k};{i};{k}"), ["without commas it is 1100"], {}),
+    # A comma before three digits stands before decimals where its column has other such numbers.
+    ("a;b;y\n" + rows("0,13{k};{i};{k}"), ["write 0.130; to read every comma as a dec"], {}),
+    ("a;y\n" + rows("1234,13{k};{k}"), ["write 1234.130; to read every comma as a dec"], {}),
+    ("a;y\n" + rows("1,234;{k}\n2,5;{k}"), ["write 1.234; to read every comma as a dec"], {}),
+    ("a;y\n" + rows("1,234;{k}\n0,234;{k}"), ["write 1.234; to read every comma as"], {}),
+    ("a;y\n" + rows("{i};1,234\n{i};2,5"), ["write 1.234; to read every comma as"], {}),
+    ("a;y\n" + rows("1,234;{k}\n1,234,567;{k}"), ["without commas it is 1234"], {}),
+    *(
+        (text, ["without commas it is 1234; if the comma", "it is 1.234: --set decimal=comma"], {})
+        for text in ("a;b;y\n" + rows("1,234;{i};{k}"), "a;y\n" + rows("{i};1,234\n{i};2"))
+    ),
+    ("a,y\n" + rows('"$1,234",{k}'), ["write 1234, or 1.234 if the comma"], {}),
     # Columns.
     ("a,y\n,0\n,1\n,1\n,0\n", ["no column beside the label has any value"], {}),
     ("a,b,y\n1,,0\n2,,1\n3,,1\n4,,0\n", ["column 'b' has no value at all"], {"missing": "fill"}),
@@ -110,9 +124,9 @@ def test_what_is_not_offered(write: Write) -> None:
     """Settings that would not help are not in the message."""
     for text, absent in (
         ("a,b\n" + rows("p{i},{i}"), "--set"),
-        ("a;b;y\n" + rows("1,10{k};{i};{k}"), "decimal=comma"),
+        ("a;b;y\n" + rows("1,10{k}.5;{i};{k}"), "decimal=comma"),
+        ("a;y\n1,234;0\n7.5;1\n" + rows("3;1"), "decimal=comma"),
         ("a,y\n" + rows('{i},"${i},500.50"'), "target=classes"),
-        (f"a;y\n1,000;0\n{REST.replace(',', ';')}", "1.000"),
     ):
         assert absent not in refused(write(text))
 
@@ -273,9 +287,9 @@ def zipped(**members: str) -> bytes:
     return file.getvalue()
 
 
-def numpy_array() -> bytes:
+def numpy_array(content: list[Any]) -> bytes:
     file = io.BytesIO()
-    np.save(file, np.zeros(3))
+    np.save(file, np.array(content))
     return file.getvalue()
 
 
@@ -290,7 +304,7 @@ FORMATS: dict[str, tuple[bytes, str]] = {
     "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "is an old Excel workbook (xls)"),
     "parquet": (b"PAR1\x15\x04" + bytes(9), "is a Parquet file"),
     "pickle": (pickle.dumps([1]), "is a Python pickle"),
-    "npy": (numpy_array(), "is a NumPy array"),
+    "npy": (numpy_array([1.5]), "is a NumPy array"),
     "png": (b"\x89PNG\r\n\x1a\n\x00\x00", "is an image"),
     "pdf": (b"%PDF-1.7\n%\xe2\xe3\n", "is a PDF document"),
     "html": (b"\xef\xbb\xbf\n<!DOCTYPE html>\n<html>a,b", "is a web page (HTML)"),
@@ -304,12 +318,16 @@ FORMATS: dict[str, tuple[bytes, str]] = {
     "utf-16 without": (PLAIN.encode("utf-16-le"), "is text in UTF-16"),
     "utf-16 the other way": (PLAIN.encode("utf-16-be"), "is text in UTF-16"),
     "utf-32": (PLAIN.encode("utf-32"), "is text in UTF-32"),
+    "utf-16 of many letters": (PLAIN.replace("a", "цена" * 20).encode("utf-16-le"), "in UTF-16"),
+    "mnist": (b"\0\0\x08\x03\0\0\xea\x60" + bytes(99), "dltui run mnist --data-dir"),
+    "libsvm": (b"+1 1:0.5 7:2\n-1 2:3\n", "is a LIBSVM file"),
+    "array of letters": (numpy_array(["a", "b"]), "is a NumPy array"),
     "latin-1": (PLAIN.replace("a", "\xe4").encode("latin-1"), "line 1: byte 0xe4 is not UTF-8"),
     "gbk": (GBK, "line 1: byte 0xc9 is not UTF-8; if it is Chinese"),
     "zeros": (PLAIN.replace("4,5", "4,\0005").encode(), "holds a zero at byte 26"),
     "large": (b"a,b,y\n" + b"1.5,2,0%1000s\n7.5,3,1\n" % b"" * 6000, "take some of its rows"),
 }
-RUNNABLE = ("gzip", "bzip2", "xz", "zip", "utf", "gbk", "latin", "zeros", "large")
+RUNNABLE = ("gzip", "bzip2", "xz", "zip", "utf", "gbk", "utf-16", "latin", "zeros", "large")
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -329,6 +347,50 @@ def test_a_format_is_named_and_its_command_makes_a_table(tmp_path: Path, name: s
     subprocess.run(command[0], shell=True, check=True, cwd=tmp_path)
     table = read_table(str(tmp_path / ("unpacked/t.csv" if name == "zip" else "table.csv")))
     assert table.classes == (("普通", "肥胖") if name == "gbk" else ("0", "1"))
+
+
+ENCODED = {
+    "cp1252": (
+        "größe,höhe",
+        "25°C",
+        "prénom",
+        "Año;Niño",
+        "m³,µg",
+        "“quoted” – dash",
+        "ÜBERGRÖSSE",
+    ),
+    "cp1251": ("цена,вес", "Цена;Вес", "Год, Площадь", "класс"),
+    "koi8-r": ("цена,вес", "Цена;Вес", "Год, Площадь", "класс"),
+    "gb18030": ("身高,体重,肥胖", "性别,年龄,城市\n男,北京"),
+    "cp932": ("身長,体重,判定", "年齢,せいべつ", "カタカナ"),
+    "cp949": ("키,몸무게,판정\n비만,정상", "서울,부산,대구,인천"),
+    "big5": ("身高,體重,判定", "性別,年齡,城市\n男,臺北"),
+}
+UNDECIDED = (("判定", "gb18030", "cp949"), ("ЦЕНА,ВЕС", "koi8-r", "cp1251"))
+
+
+def test_the_encoding_is_told_by_the_words_that_it_makes(write: Write) -> None:
+    for encoding, texts in ENCODED.items():
+        for text in texts:
+            message = refused(write(text.encode(encoding)), f"iconv -f {encoding} -t utf-8")
+            assert message.count("iconv") == 1, (text, message)
+    for text, first, second in UNDECIDED:
+        message = refused(write(text.encode(first)), f"iconv -f {first}", f"iconv -f {second}")
+        assert message.count("; if it is ") == 2
+
+
+def test_an_address_is_no_file(tmp_path: Path) -> None:
+    for address, words in (
+        ("https://a.org/x.csv?a=1&b", "name the file: curl -LO 'https://a.org/x.csv?a=1&b'"),
+        (
+            "https://github.com/u/r/blob/main/x.csv",
+            "curl -LO https://github.com/u/r/raw/main/x.csv",
+        ),
+        ("s3://bucket/x.csv", "download the file, and name it"),
+        ("http://a/\x1b[2J", "curl -LO ADDRESS"),
+        (f"file://{tmp_path}/t.csv", f"name the file by its path: {tmp_path}/t.csv"),
+    ):
+        refused(address, words)
 
 
 def test_names_that_begin_like_a_format_are_names(write: Write) -> None:

@@ -1,0 +1,238 @@
+"""Recognises files that are no text in UTF-8, and says how to convert them."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from contextlib import suppress
+from itertools import islice
+from pathlib import Path
+
+from engine.datasets.cells import shown
+
+HEAD = 4096
+"""Bytes from the start of a file in which text formats are recognised."""
+LANGUAGES = {
+    "cp1252": "Western European",
+    "cp1251": "Russian",
+    "koi8-r": "Russian in KOI8-R",
+    "gb18030": "Chinese",
+    "cp932": "Japanese",
+    "cp949": "Korean",
+    "big5": "traditional Chinese",
+}
+"""What text in each encoding other than UTF-8 is in, as programs for a spreadsheet write it."""
+OTHERS = "gb18030", "cp932", "cp949", "cp1251"
+"""The encodings that are named besides the one that is advised."""
+NOT_ASCII_LINES = 1000
+"""How many lines with letters beyond ASCII tell the encoding."""
+SAVE_AS = "open it in a spreadsheet program and save the sheet as CSV in UTF-8"
+EXPORT = "export its table as CSV"
+NAME_CSV = "name a table in CSV instead"
+
+
+def _pandas(reader: str, how: str = "") -> str:
+    line = f"import pandas; pandas.{reader}({{text}}{how}).to_csv('table.csv', index=False)"
+    return f"convert it with pandas: {line}"
+
+
+def _unpack(program: str) -> str:
+    return f"unpack it: {program} -dc < {{file}} > table.csv"
+
+
+FORMATS: tuple[tuple[bytes, str, str], ...] = (
+    (rb"\x1f\x8b", "a gzip archive", _unpack("gzip")),
+    (rb"BZh[1-9]", "a bzip2 archive", _unpack("bzip2")),
+    (rb"\xfd7zXZ\0", "an xz archive", _unpack("xz")),
+    (rb"\x28\xb5\x2f\xfd", "a zstd archive", _unpack("zstd")),
+    (rb"7z\xbc\xaf\x27\x1c", "a 7z archive", "unpack it: 7z x {file}"),
+    (rb"Rar!\x1a\x07", "a RAR archive", "unpack it: unrar x {file}"),
+    (rb"(?s).{257}ustar", "a tar archive", "unpack it: tar -xf {file}"),
+    (rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook (xls)", SAVE_AS),
+    (rb"PAR1", "a Parquet file", _pandas("read_parquet")),
+    (rb"ARROW1|FEA1", "a Feather or Arrow file", _pandas("read_feather")),
+    (rb"\x89HDF\r\n", "an HDF5 file", _pandas("read_hdf")),
+    (rb"<stata_dta>", "a file of Stata's", _pandas("read_stata")),
+    (rb"\$FL2", "a file of SPSS's", _pandas("read_spss")),
+    (rb"SQLite format 3\0", "an SQLite database", "export a table of it as CSV"),
+    (rb"\x93NUMPY", "a NumPy array", "save it with numpy.savetxt('table.csv', x, delimiter=',')"),
+    (rb"\x80[\x02-\x05]", "a Python pickle", _pandas("read_pickle")),
+    (
+        rb"\0\0\x08[\x01\x03]\0",
+        "a file in MNIST's format, not a table",
+        "the lesson mnist reads it: dltui run mnist --data-dir FOLDER",
+    ),
+    (
+        rb"[+-]?[\d.]+( \d+:[-+.\deE]+)+ *\r?\n",
+        "a LIBSVM file",
+        "load it with sklearn.datasets.load_svmlight_file, save it with numpy.savetxt",
+    ),
+    (rb"MATLAB 5\.0 MAT-file", "a file of MATLAB's", "save it in MATLAB with writematrix"),
+    (rb"RD[AX][2-9]\n|X\n\0\0\0[\x02\x03]", "a file of R's", "save it in R with write.csv"),
+    (
+        rb"404:? Not Found\s*$",
+        "the answer of a web server that has no such file",
+        "check its address, and download it again",
+    ),
+    (rb"%PDF-", "a PDF document", EXPORT),
+    (rb"\{\\rtf", "an RTF document", EXPORT),
+    (rb"\x89PNG\r\n|\xff\xd8\xff|GIF8[79]a", "an image", NAME_CSV),
+    (rb"\x7fELF|MZ\x90\0", "a program", NAME_CSV),
+    (
+        rb"version https://git-lfs\.github\.com/spec/",
+        "a Git LFS pointer, not the data itself",
+        "fetch the data with: git lfs pull",
+    ),
+    (
+        rb"(?is)\s*(<!--.{0,2000}?-->\s*)?(<\?xml[^>]*>\s*)?"
+        rb"<(!doctype html|html|head|body|script|meta|title|div|table)\b",
+        "a web page (HTML), not the data itself",
+        "download the file itself: on GitHub, that is the button Raw",
+    ),
+    (rb"(?i)\s*<(\?xml|[a-z][\w:-]*[\s>/])", "an XML file", SAVE_AS),
+    (rb"\s*\{[^\n]*\}\s*\n\s*\{", "a file of JSON Lines", _pandas("read_json", ", lines=True")),
+    (rb'\s*(\{\s*"|\[\s*[\[{"])|\{\s*\}', "a JSON file", _pandas("read_json")),
+    (
+        rb"(?i)(\s*%[^\n]*\n|\s)*@relation\b",
+        "an ARFF file (Weka)",
+        "keep what follows the line @data: sed '1,/^@[Dd][Aa][Tt][Aa]/d' {file} > table.csv",
+    ),
+)
+"""How a format begins (a regular expression at the first byte), what it is called, and what to do:
+{file} becomes the file's name for a shell, {text} for Python."""
+ZIPPED = {
+    b"xl/": ("an Excel workbook (xlsx)", SAVE_AS),
+    b"application/vnd.oasis.opendocument.spreadsheet": ("an OpenDocument sheet (ods)", SAVE_AS),
+    b"word/": ("a Word document", EXPORT),
+    b".npy": ("a NumPy archive (npz)", "save an array with numpy.savetxt, delimiter=','"),
+    b"/data.pkl": ("a file of torch.save", NAME_CSV),
+    b"": ("a zip archive", "unpack it: python3 -m zipfile -e {file} unpacked"),
+}
+"""What a zip archive is that holds these bytes; the first that matches."""
+BYTE_ORDER_MARKS = {
+    b"\xff\xfe\0\0": "utf-32le",
+    b"\0\0\xfe\xff": "utf-32be",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+WIDE = "utf-32le", "utf-32be", "utf-16le", "utf-16be"
+WESTERN = frozenset(
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž"
+    "°²³µºª€£¥§±¼½¾×÷·–—‘’“”„«»…¿¡®©™\xa0"
+)
+"""Letters and signs of Western languages beyond ASCII."""
+CYRILLIC = frozenset("оеаинтсрвлкмдпуяы")
+"""The common letters of Russian: nearly nine of ten."""
+
+
+def shown_name(path: Path) -> str:
+    """The file's name, safe to print."""
+    return shown(path.name or str(path), 60)
+
+
+def shell_word(path: Path) -> str:
+    """The path for a command line; `FILE` if it cannot be printed in one line."""
+    word = str(path) if not str(path).startswith("-") else f"./{path}"
+    return shlex.quote(word) if shown(word, longest=300) == word else "FILE"
+
+
+def other_format(raw: bytes, path: Path) -> str:
+    """What the file is if it is no text in UTF-8, and what to do; empty if it may be CSV."""
+    head = raw[:HEAD].removeprefix(b"\xef\xbb\xbf")
+    formats = (entry[1:] for entry in FORMATS if re.match(entry[0], head))
+    if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        formats = (entry for mark, entry in ZIPPED.items() if mark in raw)
+    for kind, advice in formats:
+        text = ascii(str(path))  # in one line, as Python reads it
+        return f"is {kind}; {advice.format(file=shell_word(path), text=text)}"
+    if encoding := _wide_encoding(raw):
+        return f"is text in {encoding[:6].upper()}, not UTF-8; {_iconv(path, encoding)}"
+    return ""
+
+
+def not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
+    """Where the text stops being UTF-8, and how to convert it from what it probably is."""
+    line = len(re.findall(rb"\r\n|\r|\n", raw[: error.start])) + 1
+    byte = f"line {line}: byte 0x{raw[error.start]:02x} is not UTF-8"
+    first, *second = _likely_encodings(raw)
+    if second:
+        offers = (f"if it is {LANGUAGES[one]}, {_iconv(path, one)}" for one in (first, *second))
+        return f"{byte}; {'; '.join(offers)}"
+    what = "if it comes from Windows"
+    if first != "cp1252":
+        others = (f"{LANGUAGES[one]}: {one}" for one in OTHERS if one != first)
+        what = f"if it is {LANGUAGES[first]} ({', '.join(others)})"
+    return f"{byte}; {what}, {_iconv(path, first)}"
+
+
+def _likely_encodings(raw: bytes) -> list[str]:
+    """The encoding that makes the most plausible words of the bytes, or two that do as well."""
+    found = islice(re.finditer(rb"[^\n]*[\x80-\xff][^\n]*", raw), NOT_ASCII_LINES)
+    sample = b"\n".join(line[0] for line in found)
+    scores: dict[str, float] = {}
+    for encoding in LANGUAGES:
+        with suppress(UnicodeDecodeError):
+            raw.decode(encoding)
+            scores[encoding] = _plausibility(sample.decode(encoding), encoding)
+    ranked = sorted(scores, key=lambda encoding: -scores[encoding]) or ["cp1252"]
+    margin = 0.15 if sum(byte >= 0x80 for byte in sample) < 16 else 0.05  # few letters say little
+    return [one for one in ranked if scores.get(one, 1) >= scores.get(ranked[0], 1) - margin][:2]
+
+
+def _plausibility(text: str, encoding: str) -> float:
+    """From 0 to 1: how common the letters beyond ASCII are in texts in that encoding.
+
+    At least half of a Western word is ASCII; the other languages do not mix. A capital after a
+    small letter means the wrong encoding, a word of one letter little.
+    """
+    good = total = 0.0
+    for word in re.findall(r"[^\W_]+|[^\x00-\x7f]", text):
+        foreign = [letter for letter in word if not letter.isascii()]
+        total += len(foreign)
+        letters = sum(map(str.isalpha, word))
+        wrong = re.search("[a-zà-ÿ][A-ZÀ-Þ]|[а-яё][А-ЯЁ]", word) is not None
+        if encoding == "cp1252":
+            few = 2 * sum(map(str.isalpha, foreign)) <= letters + 1
+            good += (few and not wrong) * sum(letter in WESTERN for letter in foreign)
+            continue
+        share = 0.3 if wrong or re.search("[a-zA-Z]", word) else 0.5 if letters < 2 else 1.0
+        share *= 0.8 if word.isupper() else 1.0
+        good += share * sum(_commonness(letter, encoding) for letter in foreign)
+    return good / total if total else 0.0
+
+
+def _commonness(letter: str, encoding: str) -> float:
+    """How common the letter is in the language of that encoding: 1 for common, 0 for foreign."""
+    if encoding in ("cp1251", "koi8-r"):
+        small = letter.lower()
+        return 1.0 if small in CYRILLIC else 0.3 * (small in "бгжзйфхцчшщъьэюёіїєґ")
+    lead, *trail = letter.encode(encoding)
+    is_double = len(trail) == 1 and trail[0] > 0xA0  # as in the national standards
+    common = {
+        "gb18030": 0.9 * (is_double and 0xB0 <= lead <= 0xD7),
+        "cp932": 1.0 * ("\u3041" <= letter <= "\u30fe" or 0x88 <= lead <= 0x97),
+        "cp949": 1.0 * (is_double and 0xB0 <= lead <= 0xC8),
+        "big5": (0.8 if is_double else 1.0) * (0xA4 <= lead <= 0xC6),
+    }
+    return max(0.1, common[encoding])
+
+
+def _wide_encoding(raw: bytes) -> str:
+    """UTF-16 or UTF-32, recognised by the byte order mark or by many ASCII letters."""
+    for mark, name in BYTE_ORDER_MARKS.items():
+        if raw.startswith(mark):
+            return name
+    head = raw[:HEAD]
+    for name in WIDE if len(head) >= 8 and b"\0" in head else ():
+        text = head.decode(name, errors="replace")
+        plain = sum(letter in "\t\r\n" or " " <= letter <= "~" for letter in text)
+        alphabetic = plain + sum(
+            "~" < letter < "\u2e80" and letter.isprintable() for letter in text
+        )
+        if plain > 0.3 * len(text) or (plain > 0 and alphabetic > 0.95 * len(text)):
+            return name
+    return ""
+
+
+def _iconv(path: Path, encoding: str) -> str:
+    return f"convert it: iconv -f {encoding} -t utf-8 {shell_word(path)} > table.csv"
