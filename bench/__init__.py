@@ -1,1 +1,1 @@
-"""What watching a training costs, measured on the installed command; knows no screen."""
+"""The cost of watching a training, measured on the installed command."""

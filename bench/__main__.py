@@ -1,4 +1,4 @@
-"""`make bench`: measures every figure and prints the table, or JSON; fails at nothing."""
+"""`make bench`: measures every figure and prints a table or JSON; always exits with 0."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PACKAGES = ("torch", "textual", "plotext", "numpy")
 def main() -> None:
     """Measure what the command line asks for."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="for a machine to read")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--device", default="cpu", help="where the trainings run (cpu)")
     parser.add_argument("--rounds", type=int, default=5, help="samples of each median (5)")
     parser.add_argument("--seconds", type=float, default=5.0, help="how long each takes (5)")
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def measured(names: list[str], options: Options) -> Iterator[Figure]:
-    """Figure by figure; one that cannot be measured says why, and the others are."""
+    """Measure figure by figure; one that cannot be measured gets a remark that says why."""
     for name in names:
         try:
             yield from FIGURES[name](options)
@@ -50,7 +50,7 @@ def measured(names: list[str], options: Options) -> Iterator[Figure]:
 
 
 def machine(options: Options) -> str:
-    """On what it was measured."""
+    """The machine and the versions that were measured."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     python = f"Python {platform.python_version()}"
     return f"{os.cpu_count()} cores, {platform.system()}, {python}, {packages}, on {options.device}"

@@ -1,4 +1,4 @@
-"""A lesson's trainer in a bare loop: as fast as its steps go, with nobody watching.
+"""The trainer of a lesson in a bare loop, at full speed and without a screen.
 
 python -m bench.bare LESSON DEVICE SECONDS prints the steps per second.
 """
@@ -52,7 +52,7 @@ def main(slug: str, device: str, seconds: str) -> None:
 
 
 def wait_for(device: str) -> None:
-    """A GPU still works at what it was told to: let it finish before the clock is read."""
+    """Wait until a GPU has finished its work, before the clock is read."""
     import torch
 
     if device.startswith("cuda"):

@@ -1,6 +1,6 @@
-"""Epochs of the digits lesson with one pipeline, in a process of its own, each when asked for.
+"""Epochs of the digits lesson with one pipeline, in a separate process, on request.
 
-python -m bench.epochs PIPELINE DEVICE says "ready", and then an epoch for every line it reads.
+python -m bench.epochs PIPELINE DEVICE prints "ready", and then an epoch for every line it reads.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """What came of it."""
+    """One epoch and its test."""
 
     data: str
     """Which images those were: others stand in where MNIST is not here."""
     threads: int
     seconds: float
-    """What it took, with its test."""
+    """Duration, including the test."""
     accuracy: float
     """Of the test after it."""
 
 
 @contextmanager
 def training(pipeline: str, device: str) -> Iterator[Iterator[Epoch]]:
-    """One epoch after the other; in a process where nobody has told PyTorch how many threads."""
+    """Epochs, each trained when it is requested; PyTorch has its default number of threads."""
     command = [sys.executable, "-m", "bench.epochs", pipeline, device]
     with TemporaryDirectory() as folder:  # where the trained network is saved
         env = os.environ | {"DLTUI_STATE_DIR": folder}
@@ -55,7 +55,7 @@ def _asked(asks: IO[str], answers: IO[str]) -> Iterator[Epoch]:
 
 
 def main(pipeline: str, device: str) -> None:
-    """Train, and look at the clock; a test waits for the device, and so each epoch does."""
+    """Train and measure; a test waits for the device, and so does each epoch."""
     import torch
 
     from engine.run import warm_up

@@ -1,4 +1,4 @@
-"""The lab of a lesson, worked by keys as a person does; knows no figure."""
+"""The lab of a lesson, operated by keys as a person would."""
 
 from __future__ import annotations
 
@@ -81,14 +81,14 @@ def epoch(text: str) -> int:
 
 
 def highlight(app: Terminal) -> tuple[str, ...]:
-    """The colours behind the controls: they tell which one is highlighted."""
+    """The background colours of the controls, which show which one is highlighted."""
     lines = enumerate(app.screen.display)
     rows = [row for row, line in lines if re.search("learning rate|momentum|epochs  ", line)]
     return tuple(app.screen.buffer[row][app.screen.columns - 20].bg for row in rows)
 
 
 def epochs(app: Terminal) -> list[tuple[float, int]]:
-    """When each epoch came on screen, of those that were not looked at before."""
+    """When each epoch appeared on screen, of the output not yet looked at."""
     seen: list[tuple[float, int]] = []
     for at in app.looks():
         now = epoch(app.text)

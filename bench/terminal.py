@@ -1,7 +1,6 @@
-"""`dltui` in a pseudo-terminal whose output is timed as it comes; knows no figure.
+"""`dltui` in a pseudo-terminal whose output is stored with its time of arrival.
 
-What comes is kept as it came, each piece with its time, and read through a terminal emulator
-only when somebody looks: an emulator that works while the app does takes part of the very
+A terminal emulator interprets the output only on request: while the app runs, it would use the
 processor that is measured.
 """
 
@@ -25,7 +24,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 import pyte
@@ -139,12 +137,7 @@ class Terminal:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._closing = True
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)

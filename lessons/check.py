@@ -11,13 +11,17 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lessons.lesson import Challenge, Control, Lesson, Question, TrainingLesson
+from engine.datasets.registry import find
+from lessons.catalog import entries
+from lessons.lesson import Challenge, Control, Lesson, Preset, Question, TrainingLesson
 
 if TYPE_CHECKING:
     from engine.config import Config
     from lessons.catalog import Entry
 
 HEADINGS = ("The formula", "The code", "Try it in the lab (`2`)", "What goes wrong")
+TUPLES = {"presets": Preset, "challenges": Challenge, "charts": str, "controls": Control}
+"""What the tuples of a lesson hold."""
 KINDS = {"number": float, "whole number": int, "word": str, "text": str}
 MAY_IMPORT = ("__future__", "collections", "dataclasses", "math", "typing", "engine", "lessons")
 
@@ -32,6 +36,10 @@ def load(entry: Entry) -> tuple[Lesson | None, str]:
         return None, f"lesson.py: {type(error).__name__}: {error}"
     if not isinstance(lesson, Lesson):
         return None, "lesson.py: LESSON is not a Lesson"
+    for name, kind in TUPLES.items():
+        value = getattr(lesson, name, ())
+        if not isinstance(value, tuple) or not all(isinstance(one, kind) for one in value):
+            return None, f"lesson.py: {name} must be a tuple of {kind.__name__}: (a, b) or (a,)"
     return lesson, ""
 
 
@@ -42,10 +50,14 @@ def faults(
 
     `labs` and `charts` are the names that `lab` and `charts` may use.
     """
+    if [other.slug for other in entries()].count(entry.slug) > 1:
+        yield f"lessons/catalog.py: the slug {entry.slug!r} is there twice"
     if lesson.slug != entry.slug:
         yield f"lesson.py: slug = {lesson.slug!r}, but the catalog says {entry.slug!r}"
     if lesson.lab not in labs:
         yield f"lesson.py: lab = {lesson.lab!r}; there are: {', '.join(labs)}"
+    if not isinstance(lesson.minutes, int):
+        yield f"lesson.py: minutes = {lesson.minutes!r} must be a whole number"
     if not lesson.presets:
         yield "lesson.py: presets: there must be one to start from"
     source = source_file(lesson)
@@ -63,8 +75,8 @@ def faults(
                 yield f"lesson.py: charts: {chart!r}; there are: {', '.join(charts)}"
     try:
         _ = lesson.concept
-    except OSError as error:
-        yield f"concept.md: {error.strerror}"
+    except (OSError, ValueError) as error:
+        yield f"concept.md: {getattr(error, 'strerror', error)}"
     try:
         _ = lesson.questions
     except ValueError as error:
@@ -79,8 +91,8 @@ def broken_rules(entry: Entry, lesson: Lesson) -> Iterator[str]:
     yield from _of_page(lesson)
     yield from _repeated("presets", (preset.name for preset in lesson.presets))
     for preset in lesson.presets:
-        if len(preset.title) > 40:
-            yield f"lesson.py: preset {preset.name!r}: title is longer than 40 characters"
+        for fault in _of_preset(preset):
+            yield f"lesson.py: preset {preset.name!r}: {fault}"
     yield from _repeated("challenges", (one.slug for one in lesson.challenges))
     slugs = {question.slug for question in lesson.questions}
     for challenge in lesson.challenges:
@@ -155,6 +167,17 @@ def fenced(page: str) -> Iterator[tuple[str, str]]:
             yield language, line
 
 
+def _of_preset(preset: Preset) -> Iterator[str]:
+    if len(preset.title) > 40:
+        yield "title is longer than 40 characters"
+    if preset.pace is not None and not 1 <= preset.pace <= 1000:
+        yield f"pace = {preset.pace:g}, but it must be from 1 to 1000 steps a second"
+    try:
+        _ = preset.needs and find(preset.needs)
+    except ValueError as error:
+        yield f"needs: {error}"
+
+
 def _of_challenge(challenge: Challenge, questions: Collection[str]) -> Iterator[str]:
     if (challenge.check is None) == (challenge.question is None):
         yield "it needs either check or question"
@@ -190,14 +213,30 @@ def _of_training(lesson: TrainingLesson) -> Iterator[str]:
     for control in lesson.controls:
         for fault in _of_control(control, names):
             yield f"lesson.py: control {control.name!r}: {fault}"
-    trainer = lesson.load_trainer()
+    file = trainer_file(lesson)
+    try:
+        trainer: Any = lesson.load_trainer()
+        _ = trainer.Config()
+    except Exception as error:  # a trainer that is being written may raise anything
+        yield f"{file}: {type(error).__name__}: {error}"
+        return
+    if not issubclass(trainer, Trainer):
+        yield f"{file}: {lesson.trainer} is not a Trainer"
+        return
     if missing := sorted(trainer.__abstractmethods__):
-        yield f"{lesson.source}: {lesson.trainer} lacks {', '.join(missing)}"
+        yield f"{file}: {lesson.trainer} lacks {', '.join(missing)}"
+    for name in sorted((trainer.live | trainer.own) - set(trainer.Config.allowed())):
+        yield f"{file}: live and own: {name!r} is no field of the config"
     predicts = trainer.predict is not Trainer.predict
     for preset in lesson.presets:
         if bool(preset.predict_at) != predicts:
             yield f"lesson.py: preset {preset.name!r}: predict_at and Trainer.predict go together"
     yield from _of_settings(lesson, trainer.Config)
+
+
+def trainer_file(lesson: Lesson) -> str:
+    """The file of the trainer, from the root of the project."""
+    return lesson.source.replace(".", "/") + ".py"
 
 
 def _of_control(control: Control, names: Collection[str]) -> Iterator[str]:
@@ -242,9 +281,15 @@ def _of_settings(lesson: TrainingLesson, kind: type[Config]) -> Iterator[str]:
             for fault in _not_allowed(control, default):
                 yield f"lesson.py: control {control.name!r}: {fault}"
     for challenge in lesson.challenges:
-        for name in challenge.solution:
-            if name not in allowed:
-                yield f"lesson.py: challenge {challenge.slug!r}: solution: no setting {name!r}"
+        for name, value in challenge.solution.items():
+            where = f"lesson.py: challenge {challenge.slug!r}: solution"
+            try:
+                if name not in allowed:
+                    yield f"{where}: no setting {name!r}"
+                else:
+                    allowed[name].checked(name, value)
+            except ValueError as error:
+                yield f"{where}: {error}"
 
 
 def _not_allowed(control: Control, default: Config) -> Iterator[str]:

@@ -12,6 +12,8 @@ SLOW = {
     "test_decision_boundary.py",
     "test_page_decision_boundary.py",
     "test_page_logistic_regression.py",
+    "test_page_mnist.py",
+    "test_page_parameters.py",
     "test_autograd_app.py",
     "test_graphs_app.py",
     "test_graphs_measuring.py",
@@ -37,6 +39,10 @@ SLOW_CASES = {
     "test_ctrl_c_while_workers_start_leaves_none",  # test_while_workers_start_there_is_a_rest…
     "test_the_digits_preset_needs_no_note_and_reads_95_percent",  # test_digits_reach_95_percent…
     "test_every_size_is_filled_to_the_cell[validation]",
+    # Whole trainings behind a figure of a page, or behind a challenge.
+    "test_page_seeds",
+    "test_linear_noisy_line_is_the_least_squares_line",
+    "test_five_steps_compares_whole_runs_on_its_own_curve",
 }
 """Cases of five seconds and more; most have their like in the quick run, at another size say."""
 

@@ -4,12 +4,15 @@ every lesson by every rule."""
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from lessons.catalog import Entry, entries
-from lessons.check import broken_rules, faults, load
+from lessons.check import broken_rules, faults, load, trainer_file
+from lessons.lesson import TrainingLesson
 from tui.charts import CHARTS
-from tui.labs import LABS
+from tui.labs import LABS, lab_class
 
 
 @cache
@@ -26,25 +29,61 @@ def all_faults(entry: Entry) -> list[str]:
     """Everything that is wrong with the lesson; loads its trainer, and torch with it."""
     lesson, reason = load(entry)
     if lesson is None:
-        return [reason]
-    return list(faults(entry, lesson, LABS, CHARTS)) or list(broken_rules(entry, lesson))
+        return [f"lesson.py: {reason}"] if reason == "not written yet" else [reason]
+    found = list(faults(entry, lesson, LABS, CHARTS)) or [*broken_rules(entry, lesson)]
+    training = isinstance(lesson, TrainingLesson)
+    if not found and training != issubclass(lab_class(lesson.lab), lab_class("training")):
+        found = [f"lesson.py: lab = {lesson.lab!r} is not a lab for a {type(lesson).__name__}"]
+    return found or (list(first_step(lesson)) if isinstance(lesson, TrainingLesson) else [])
+
+
+def first_step(lesson: TrainingLesson) -> Iterator[str]:
+    """What fails in the first step of the training, in its charts and its challenges."""
+    import torch
+
+    from engine.frame import State
+    from engine.run import Recorder
+    from engine.trainer import Step
+    from tui.charts.style import ChartStyle
+
+    file, doing = trainer_file(lesson), "__init__"
+    try:
+        kind = lesson.load_trainer()
+        trainer = kind(kind.Config(), torch.device("cpu"))
+        recorder = Recorder(trainer.config, "cpu")
+        doing = "steps"
+        recorder.add(next(turn for turn in trainer.turns() if isinstance(turn, Step)))
+        doing = "picture, equations and parameters"
+        recorder.show(trainer, State.PAUSED)
+        file, blank = "lesson.py", replace(recorder.frame, picture=None)
+        for chart in lesson.charts:
+            doing = f"charts: {chart!r}"
+            drawn, nothing = (
+                CHARTS[chart].draw(frame, 60, 16, ChartStyle.dark())
+                for frame in (recorder.frame, blank)
+            )
+            if drawn.text() == nothing.text():
+                kind_of_picture = type(recorder.frame.picture).__name__
+                yield f"lesson.py: {doing} draws nothing of a {kind_of_picture}"
+        for challenge in lesson.challenges:
+            doing = f"challenge {challenge.slug!r}: check"
+            if challenge.check is not None and challenge.check(recorder.frame):
+                yield f"lesson.py: {doing}: it is met by the first step"
+    except Exception as error:  # a lesson that is being written may raise anything
+        yield f"{file}: {doing}: {type(error).__name__}: {error}"
 
 
 def main() -> int:
     """Print what is wrong with the course; 1 where something is."""
-    lines = [
-        f"lessons/{entry.slug.replace('-', '_')}/{fault}"
-        for entry in entries()
-        for fault in all_faults(entry)
-    ]
-    lines += [f"lessons/catalog.py: {slug!r} is there twice" for slug in _twice()]
-    print("\n".join(lines) or f"{len(entries())} lessons keep every rule")
+    lines = []
+    for entry in entries():
+        folder = f"lessons/{entry.slug.replace('-', '_')}"
+        lines += [
+            fault if "/" in fault.partition(":")[0] else f"{folder}/{fault}"
+            for fault in all_faults(entry)
+        ]
+    print("\n".join(dict.fromkeys(lines)) or f"{len(entries())} lessons keep every rule")
     return 1 if lines else 0
-
-
-def _twice() -> set[str]:
-    slugs = [entry.slug for entry in entries()]
-    return {slug for slug in slugs if slugs.count(slug) > 1}
 
 
 if __name__ == "__main__":

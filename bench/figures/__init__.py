@@ -1,27 +1,21 @@
-"""The figures by name: each module measures a few lines of the table."""
+"""The figures by the name that --only takes: each function measures a few lines of the table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from types import MappingProxyType
-from typing import TypeAlias
+from collections.abc import Callable, Iterator
 
 from bench.figure import Figure
-from bench.figures import frames, keys, output, pipelines, rest, rivals, slow_line, start, steps
+from bench.figures import costs, delays, speed
 from bench.lab import Options
 
-Measure: TypeAlias = Callable[[Options], Iterator[Figure]]
-
-FIGURES: Mapping[str, Measure] = MappingProxyType(
-    {
-        "steps": steps.measure,
-        "rivals": rivals.measure,
-        "pipelines": pipelines.measure,
-        "keys": keys.measure,
-        "start": start.measure,
-        "frames": frames.measure,
-        "output": output.measure,
-        "slow-line": slow_line.measure,
-        "rest": rest.measure,
-    }
-)
+FIGURES: dict[str, Callable[[Options], Iterator[Figure]]] = {
+    "steps": speed.measure_steps,
+    "rivals": speed.measure_rivals,
+    "pipelines": speed.measure_pipelines,
+    "keys": delays.measure_keys,
+    "start": delays.measure_start,
+    "frames": costs.measure_frames,
+    "output": costs.measure_output,
+    "slow-line": delays.measure_slow_line,
+    "rest": costs.measure_rest,
+}

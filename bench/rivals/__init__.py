@@ -1,1 +1,1 @@
-"""What people use today for the same training, in an environment of its own."""
+"""What people use today for the same training, in a separate environment."""

@@ -1,4 +1,4 @@
-"""Makes the environment in which the rivals run; knows no rival.
+"""Creates the environment in which the rivals run.
 
 It is a second virtual environment that also sees the packages of the one that is running, after
 its own: so the rivals have a plotext of their own and share the 5.5 GB of PyTorch.

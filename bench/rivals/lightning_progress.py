@@ -1,4 +1,4 @@
-"""The line by PyTorch Lightning, under its progress bar; knows nothing of this project's trainers.
+"""Linear regression with PyTorch Lightning and its progress bar.
 
 Run from the repository's root: python -m bench.rivals.lightning_progress --out FILE
 """

@@ -1,4 +1,4 @@
-"""What every rival is asked to do, and how its speed is taken; knows no rival."""
+"""The task of every rival, and the measurement of its speed."""
 
 from __future__ import annotations
 

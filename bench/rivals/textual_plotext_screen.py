@@ -1,6 +1,6 @@
-"""The line on a screen as a person would first write it: Textual, textual-plotext, a thread.
+"""Linear regression on a simple screen: Textual, textual-plotext, a thread.
 
-It knows nothing of this project's screens. Run from the repository's root:
+Run from the repository's root:
 python -m bench.rivals.textual_plotext_screen --out FILE
 """
 

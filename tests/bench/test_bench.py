@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import process
+from bench.figures import costs
 from bench.terminal import Line, Terminal
 
 linux = pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="reads Linux's /proc")
@@ -55,7 +55,7 @@ def test_processor_time_is_that_of_the_work_done() -> None:
     with subprocess.Popen([sys.executable, "-c", busy], stdout=subprocess.PIPE) as worker:
         assert worker.stdout is not None
         worker.stdout.readline()
-        assert process.seconds(worker.pid) == pytest.approx(0.5, abs=0.2)
-        assert process.thread_seconds(worker.pid, worker.pid) == pytest.approx(0.5, abs=0.2)
-        assert 3 < process.resident_megabytes(worker.pid) < 100
+        assert costs.processor_seconds(worker.pid) == pytest.approx(0.5, abs=0.2)
+        assert costs.thread_seconds(worker.pid, worker.pid) == pytest.approx(0.5, abs=0.2)
+        assert 3 < costs.resident_megabytes(worker.pid) < 100
         os.kill(worker.pid, signal.SIGKILL)

@@ -340,6 +340,7 @@ def test_without_a_compiler_the_other_ways_go_on(
     assert list(folders.iterdir()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(COMPILER is None, reason="torch.compile needs a C++ compiler")
 def test_all_three_ways_are_compiled_and_timed(folders: Path) -> None:
     measured = ProgramMeasurement("smooth")

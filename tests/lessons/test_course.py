@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import doctest
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 import tui.widgets
-from lessons.catalog import Entry, entries, find
+from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from lessons.check import broken_rules, faults, fenced, load
 from lessons.lesson import Challenge, Choice, Control, Lesson, Preset, Question, parse_questions
 from tests.course import WRITTEN
 from tui.charts import CHARTS
-from tui.course import all_faults, problem
-from tui.labs import LABS
+from tui.course import all_faults, first_step, problem
+from tui.labs import LABS, lab_class
 
 SYMBOLS = set("μafzwbxyLnŷηΣPNBHWσc")
 ENTRY = find("linear-regression")
@@ -56,8 +59,16 @@ def test_what_cannot_be_loaded_says_why(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(Entry, "load", fails)
     assert load(ENTRY) == (None, "lesson.py: ZeroDivisionError: by nothing")
-    monkeypatch.setattr(Entry, "load", lambda _: 3)
-    assert load(ENTRY) == (None, "lesson.py: LESSON is not a Lesson")
+    for lesson, fault in (
+        (3, "LESSON is not a Lesson"),
+        (replace(GOOD, charts="fit"), "charts must be a tuple of str: (a, b) or (a,)"),
+        (replace(GOOD, presets=GOOD.presets[0]), "presets must be a tuple of Preset"),
+        (replace(GOOD, controls=(1,)), "controls must be a tuple of Control"),
+    ):
+        monkeypatch.setattr(Entry, "load", lambda _, lesson=lesson: lesson)
+        found, reason = load(ENTRY)
+        assert found is None
+        assert reason.startswith(f"lesson.py: {fault}")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +76,7 @@ def test_what_cannot_be_loaded_says_why(monkeypatch: pytest.MonkeyPatch) -> None
     [
         ({"slug": "linear"}, "slug = 'linear', but the catalog says 'linear-regression'"),
         ({"lab": "cellar"}, "lab = 'cellar'; there are: autograd"),
+        ({"minutes": "5"}, "minutes = '5' must be a whole number"),
         ({"presets": ()}, "presets: there must be one"),
         ({"source": "engine.trainers.nothing"}, "there is no such module"),
         ({"source": "nothing.at.all"}, "there is no such module"),
@@ -77,6 +89,26 @@ def test_why_a_lesson_cannot_be_opened(changes: dict[str, Any], fault: str) -> N
     assert list(faults(ENTRY, GOOD, LABS, CHARTS)) == []
     found = list(faults(ENTRY, replace(GOOD, **changes), LABS, CHARTS))
     assert any(fault in one for one in found), found
+
+
+def test_the_page_must_be_there_and_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    for error, said in (
+        (FileNotFoundError(2, "No such file"), "concept.md: No such file"),
+        (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "concept.md: 'utf-8'"),
+    ):
+        page = Mock(side_effect=error)
+        monkeypatch.setattr(type(GOOD), "concept", property(page))
+        (found,) = faults(ENTRY, GOOD, LABS, CHARTS)
+        assert found.startswith(said)
+
+
+def test_a_slug_that_is_there_twice_is_broken(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    again = Chapter(6, "Again", (Entry(ENTRY.slug, "Linear again", "the same slug"),))
+    monkeypatch.setattr("lessons.catalog.COURSE", (*COURSE, again))
+    found = list(faults(ENTRY, GOOD, LABS, CHARTS))
+    assert found == ["lessons/catalog.py: the slug 'linear-regression' is there twice"]
 
 
 def challenges(**changes: Any) -> dict[str, Any]:
@@ -105,6 +137,8 @@ def presets(*more: Preset) -> dict[str, Any]:
         ),
         (presets(GOOD.presets[0]), "presets: 'six-points' is there 2 times"),
         (presets(Preset("new", "t" * 41, predict_at=(1.0,))), "title is longer than 40"),
+        (presets(Preset("new", "t", pace=0)), "preset 'new': pace = 0, but it must be from 1"),
+        (presets(Preset("new", "t", needs="mnis")), "needs: no data set 'mnis'; did you mean"),
         (presets(Preset("new", "t")), "preset 'new': predict_at and Trainer.predict go together"),
         (presets(Preset("new", "t", {"seed": -1}, (1.0,))), "seed = -1 is not allowed"),
         (presets(Preset("new", "t", {"sead": 1}, (1.0,))), "did you mean seed?"),
@@ -118,6 +152,7 @@ def presets(*more: Preset) -> dict[str, Any]:
         (challenges(question="roof"), "questions.md has no such question"),
         (challenges(solution={}), "check and solution go together"),
         (challenges(solution={"rate": 1}), "solution: no setting 'rate'"),
+        (challenges(solution={"momentum": -1}), "solution: momentum = -1 is not allowed"),
         (challenges(text="t" * 35), "text is longer than 34"),
         (challenges(hint="no sentence"), "hint must be sentences"),
         ({"pace": 0.5}, "pace = 0.5, but it must be from 1 to 1000"),
@@ -138,6 +173,79 @@ def presets(*more: Preset) -> dict[str, Any]:
 def test_which_rule_a_lesson_breaks(changes: dict[str, Any], fault: str) -> None:
     found = list(broken_rules(ENTRY, replace(GOOD, **changes)))
     assert any(fault in one for one in found), found
+
+
+TRAINERS = """
+from engine.trainers.linear_regression import LinearRegression, LinearRegressionConfig
+from engine.trainer import Trainer
+
+class NoTrainer:
+    Config = LinearRegressionConfig
+
+class NoSteps(Trainer):
+    Config = LinearRegressionConfig
+
+class Lives(LinearRegression):
+    live = frozenset({"rate"})
+
+class NoStart(LinearRegression):
+    def __init__(self, config, device):
+        1 / 0
+
+class Stops(LinearRegression):
+    def steps(self):
+        yield 1 / 0
+
+class Blind(LinearRegression):
+    def picture(self):
+        return 1 / 0
+
+class Other(LinearRegression):
+    def picture(self):
+        return 3
+"""
+
+
+@pytest.mark.parametrize(
+    ("trainer", "fault"),
+    [
+        ("NoTrainer", "broken_trainers.py: NoTrainer is not a Trainer"),
+        ("NoSteps", "broken_trainers.py: NoSteps lacks __init__, steps"),
+        ("Lives", "broken_trainers.py: live and own: 'rate' is no field of the config"),
+        ("NoStart", "broken_trainers.py: __init__: ZeroDivisionError: division by zero"),
+        ("Stops", "broken_trainers.py: steps: ZeroDivisionError"),
+        ("Blind", "broken_trainers.py: picture, equations and parameters: ZeroDivisionError"),
+        ("Other", "lesson.py: charts: 'fit' draws nothing of a int"),
+        ("class", "broken_trainers.py: SyntaxError: "),
+    ],
+)
+def test_what_is_wrong_with_a_trainer(
+    trainer: str, fault: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = "class" if trainer == "class" else ""
+    (tmp_path / "broken_trainers.py").write_text(TRAINERS + broken, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "broken_trainers", raising=False)
+    lesson = replace(GOOD, source="broken_trainers", trainer=trainer)
+    found = [*broken_rules(ENTRY, lesson), *first_step(lesson)]
+    assert any(one.startswith(fault) for one in found), found
+
+
+def test_a_chart_of_another_picture_is_named() -> None:
+    found = list(first_step(replace(GOOD, charts=("fit", "weights"))))
+    assert found == ["lesson.py: charts: 'weights' draws nothing of a LinePicture"]
+
+
+def test_a_check_that_fails_or_is_met_at_once_is_named() -> None:
+    assert list(first_step(GOOD)) == []
+    for check, fault in ((lambda _: 1 / 0, "ZeroDivisionError"), (bool, "it is met by the first")):
+        (found,) = first_step(replace(GOOD, **challenges(check=check)))
+        assert found.startswith(f"lesson.py: challenge 'quick': check: {fault}")
+
+
+def test_a_training_needs_the_lab_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Entry, "load", lambda _: replace(GOOD, lab="softmax"))
+    assert all_faults(ENTRY) == ["lesson.py: lab = 'softmax' is not a lab for a TrainingLesson"]
 
 
 CHOICES = tuple(Choice(name, "because " * 6, right=name == "a") for name in "abc")
@@ -252,8 +360,7 @@ def bound_keys(lesson: Lesson) -> set[str]:
     """The keys that the lab, the lesson and the app answer to, as they are written on a page."""
     spelt = {"question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]"}
     widgets = [f"tui.widgets.{found.name}" for found in iter_modules(tui.widgets.__path__)]
-    module, _, name = LABS[lesson.lab].partition(":")
-    lab = getattr(import_module(module), name)
+    lab = lab_class(lesson.lab)
     labs = [owner.__module__ for owner in lab.__mro__ if owner.__module__.startswith("tui.labs.")]
     modules = ["tui.app", "tui.screens.lesson", *labs, *widgets]
     bindings = [

@@ -18,18 +18,28 @@ FILES = {
     "lessons/quadratic/lesson.py": "python",
     "lessons/quadratic/concept.md": "markdown",
 }
-TRAIN_IN_THE_APP = """
-import asyncio
+IN_THE_APP = """
+import asyncio, sys
 from tests.tui.conftest import app, open_lab, until
+from tests.tui.screen_text import screen_text
 
-async def main():
+async def trains():
     async with app("quadratic").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.step > 3)
         await pilot.press("space", "q")
 
-asyncio.run(main())
+async def says_what_is_broken():
+    async with app("quadratic").run_test(size=(80, 22)) as pilot:
+        await pilot.press("2")
+        said = "engine.trainers.quadratic: SyntaxError: invalid syntax"
+        await until(pilot, lambda: said in screen_text(pilot.app))
+        await pilot.press("space", "escape")
+        await until(pilot, lambda: "Gradient descent by hand" in screen_text(pilot.app))
+        await pilot.press("q")
+
+asyncio.run(globals()[sys.argv[1]]())
 """
 
 
@@ -88,33 +98,50 @@ def test_it_keeps_every_rule_and_trains_with_and_without_a_screen(copy: Path) ->
     end = json.loads(answer.stdout.splitlines()[-1])
     assert end["status"] == "finished"
     assert end["parameters"] == pytest.approx({"a": 1, "b": -1, "c": 0}, abs=0.1)
-    trained = run(copy, "-c", TRAIN_IN_THE_APP)
+    trained = run(copy, "-c", IN_THE_APP, "trains")
     assert trained.returncode == 0, trained.stderr[-2000:]
+
+
+@pytest.mark.slow
+def test_the_tests_of_all_lessons_test_it_as_well(copy: Path) -> None:
     files = ("tests/lessons/test_course.py", "tests/lessons/test_challenges.py")
     tested = run(copy, "-m", "pytest", "-n0", "-q", "-k", "quadratic", *files)
     assert tested.returncode == 0, tested.stdout[-2000:]
 
 
 def test_what_is_broken_is_listed_with_its_reason_and_the_others_work(copy: Path) -> None:
-    lesson = copy / "lessons" / "quadratic" / "lesson.py"
-    good = lesson.read_text(encoding="utf-8")
-    for old, new, reason in (
-        ('trainer="Quadratic"', 'trainer="Quadratik"', "trainer = 'Quadratik'"),
-        ('charts=("fits",)', 'charts=("fitz",)', "charts: 'fitz'"),
-        ("trainers.quadratic", "trainers.nothing", "there is no such module"),
-        ('slug="quadratic"', 'slug="quadrat"', "slug = 'quadrat'"),
-        ("minutes=5", "minuten=5", "TypeError"),
+    folder, catalog = copy / "lessons" / "quadratic", copy / "lessons" / "catalog.py"
+    lesson, line = folder / "lesson.py", '            Entry("quadratic"'
+    for file, old, new, reason in (
+        (lesson, 'trainer="Quadratic"', 'trainer="Quadratik"', "trainer = 'Quadratik'"),
+        (lesson, 'charts=("fits",)', 'charts=("fitz",)', "charts: 'fitz'"),
+        (lesson, 'charts=("fits",)', 'charts=("fits")', "charts must be a tuple"),
+        (lesson, "trainers.quadratic", "trainers.nothing", "there is no such module"),
+        (lesson, 'slug="quadratic"', 'slug="quadrat"', "slug = 'quadrat'"),
+        (lesson, "minutes=5", "minuten=5", "lesson.py: TypeError"),
+        (catalog, line, f'{line}, "Again", "twice"),\n{line}', "catalog.py: the slug 'quadratic'"),
+        (folder / "concept.md", "# Quadratic", "", "concept.md: No such file"),
     ):
-        lesson.write_text(good.replace(old, new), encoding="utf-8")
+        good = file.read_text(encoding="utf-8")
+        assert old in good
+        if new:
+            file.write_text(good.replace(old, new), encoding="utf-8")
+        else:
+            file.unlink()
         listed = dltui(copy, "list")
-        (line,) = [line for line in listed.stdout.splitlines() if "quadratic" in line]
-        assert listed.returncode == 0
-        assert "broken: lesson.py: " in line
-        assert reason in line
-    assert run(copy, "-m", "tui.course").returncode == 1
-    lesson.write_text(good, encoding="utf-8")
-    (lesson.parent / "concept.md").unlink()
+        broken = [line for line in listed.stdout.splitlines() if "quadratic" in line]
+        assert listed.returncode == 0, listed.stderr
+        assert all("broken: " in line and reason in line for line in broken)
+        file.write_text(good, encoding="utf-8")
+    trainer = copy / "engine" / "trainers" / "quadratic.py"
+    trainer.write_text(trainer.read_text(encoding="utf-8") + "class", encoding="utf-8")
+    checked = run(copy, "-m", "tui.course")
+    assert checked.returncode == 1
+    assert checked.stdout.startswith("engine/trainers/quadratic.py: SyntaxError: invalid syntax")
+    opened = run(copy, "-c", IN_THE_APP, "says_what_is_broken")
+    assert opened.returncode == 0, opened.stderr[-2000:]
+    lesson.write_text("", encoding="utf-8")
     refused = dltui(copy, "run", "quadratic")
     assert refused.returncode == 2
-    assert "broken: concept.md: No such file" in refused.stderr
+    assert "is broken: lesson.py: AttributeError" in refused.stderr
     assert dltui(copy, "run", "gradient-by-hand", "--device", "cpu").returncode == 0

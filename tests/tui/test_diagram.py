@@ -231,48 +231,47 @@ def test_each_kind_has_a_border_of_its_own() -> None:
         assert drawn([box("x", kind=kind, lit=True)], []) == ["┏━━━┓", "┃ x ┃", "┗━━━┛"]
 
 
-def test_a_chain_is_one_straight_line() -> None:
-    boxes = [box("x", kind="leaf"), box("y = 2x", "4"), box("z"), box("f", kind="result")]
-    edges = [DiagramEdge(0, 1, "2"), DiagramEdge(1, 2), DiagramEdge(2, 3)]
-    assert drawn(boxes, edges) == page("""
+DRAWINGS = (
+    # A chain is one straight line.
+    (
+        [box("x", kind="leaf"), box("y = 2x", "4"), box("z"), box("f", kind="result")],
+        [DiagramEdge(0, 1, "2"), DiagramEdge(1, 2), DiagramEdge(2, 3)],
+        """
         ╭───╮      ┌────────┐   ┌───┐   ╔═══╗
         │ x ├─ 2 ─▶│ y = 2x ├──▶│ z ├──▶║ f ║
         ╰───╯      │ 4      │   └───┘   ╚═══╝
                    └────────┘
-    """)
-    check(boxes, edges)
-
-
-def test_the_square_has_two_edges() -> None:
-    boxes = [box("x", "3", "∂ 6", kind="leaf"), box("f = x·x", "9", "∂ 1", kind="result")]
-    edges = [DiagramEdge(0, 1, "3"), DiagramEdge(0, 1, "3")]
-    assert drawn(boxes, edges) == page("""
+        """,
+    ),
+    # The square has two edges.
+    (
+        [box("x", "3", "∂ 6", kind="leaf"), box("f = x·x", "9", "∂ 1", kind="result")],
+        [DiagramEdge(0, 1, "3")] * 2,
+        """
         ╭─────╮        ╔═════════╗
         │ x   │ ╭─ 3 ─▶║ f = x·x ║
         │ 3   ├─┤      ║ 9       ║
         │ ∂ 6 │ ╰─ 3 ─▶║ ∂ 1     ║
         ╰─────╯        ╚═════════╝
-    """)
-    check(boxes, edges)
-
-
-def test_the_cube_has_three_edges_and_a_dot_where_they_part() -> None:
-    boxes = [box("x", kind="leaf"), box("f", "8", "∂ 1", kind="result")]
-    edges = [DiagramEdge(0, 1), DiagramEdge(0, 1), DiagramEdge(0, 1)]
-    assert drawn(boxes, edges) == page("""
+        """,
+    ),
+    # The cube has three, and a dot where they part.
+    (
+        [box("x", kind="leaf"), box("f", "8", "∂ 1", kind="result")],
+        [DiagramEdge(0, 1)] * 3,
+        """
                  ╔═════╗
         ╭───╮ ╭─▶║ f   ║
         │ x ├─●─▶║ 8   ║
         ╰───╯ ╰─▶║ ∂ 1 ║
                  ╚═════╝
-    """)
-    check(boxes, edges)
-
-
-def test_a_shared_value_goes_two_ways_and_meets_again() -> None:
-    boxes = [box("x", kind="leaf"), box("sin"), box("cos"), box("·", kind="result")]
-    edges = [DiagramEdge(0, 1), DiagramEdge(0, 2), DiagramEdge(1, 3), DiagramEdge(2, 3)]
-    assert drawn(boxes, edges) == page("""
+        """,
+    ),
+    # A shared value goes two ways, and they meet again.
+    (
+        [box("x", kind="leaf"), box("sin"), box("cos"), box("·", kind="result")],
+        [DiagramEdge(0, 1), DiagramEdge(0, 2), DiagramEdge(1, 3), DiagramEdge(2, 3)],
+        """
                  ┌─────┐
               ╭─▶│ sin ├─╮
         ╭───╮ │  └─────┘ │  ╔═══╗
@@ -280,8 +279,15 @@ def test_a_shared_value_goes_two_ways_and_meets_again() -> None:
         ╰───╯ │  ┌─────┐ ╭─▶║   ║
               ╰─▶│ cos ├─╯  ╚═══╝
                  └─────┘
-    """)
-    check(boxes, edges)
+        """,
+    ),
+)
+
+
+def test_small_graphs_are_drawn_as_a_person_would() -> None:
+    for boxes, edges, wanted in DRAWINGS:
+        assert drawn(boxes, edges) == page(wanted)
+        check(boxes, edges)
 
 
 def test_x_y_z_fits_a_panel_of_76_by_18_and_inputs_stand_just_before_their_first_use() -> None:
@@ -311,17 +317,8 @@ def test_a_gradient_goes_back_to_the_source_and_moves_nothing() -> None:
 
 def test_an_edge_that_passes_a_layer_goes_around_its_boxes() -> None:
     boxes = [box(name) for name in ("x", "a", "b", "c", "f")]
-    check(
-        boxes,
-        [
-            DiagramEdge(0, 1),
-            DiagramEdge(1, 2),
-            DiagramEdge(2, 3),
-            DiagramEdge(3, 4),
-            DiagramEdge(0, 4, "9"),
-            DiagramEdge(0, 3),
-        ],
-    )
+    edges = [DiagramEdge(at, at + 1) for at in range(4)]
+    check(boxes, [*edges, DiagramEdge(0, 4, "9"), DiagramEdge(0, 3)])
 
 
 def test_a_box_has_room_for_every_edge_that_comes_in() -> None:

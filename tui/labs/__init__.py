@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from lessons.lesson import Lesson
@@ -22,8 +22,14 @@ LABS = {
 """What `Lesson.lab` may say: `module:class`."""
 
 
+def lab_class(name: str) -> type[Any]:
+    """The class of the lab of that name: it imports its module."""
+    module, _, class_name = LABS[name].partition(":")
+    found: type[Any] = getattr(import_module(module), class_name)
+    return found
+
+
 def lab_of(lesson: Lesson, fps: float) -> Lab:
     """The lesson's lab, to be drawn at most so often a second."""
-    module, _, name = LABS[lesson.lab].partition(":")
-    lab: Lab = getattr(import_module(module), name)(lesson, fps)
+    lab: Lab = lab_class(lesson.lab)(lesson, fps)
     return lab

@@ -286,7 +286,7 @@ class Lab(Container):
         self.take_kept()
         self._hide_starting()
         text = self.query_one(".waiting", Static)
-        text.update(Content(f"PyTorch cannot be used: {reason}"))
+        text.update(Content(reason))
         text.display = True
 
     def keep(self, event: Key | Paste) -> bool:

@@ -128,6 +128,7 @@ class TrainingLab(Lab):
 
     def prepare(self) -> None:
         self._first, self._why_not_first = self.lesson.starting_preset()
+        self.lesson.load_trainer().Config()  # where the file is broken, this says so
 
     def open(self, environment: Environment) -> None:
         """Set up the experiment: torch is there, and so is the device."""

@@ -199,7 +199,9 @@ class HomeScreen(SafeScreen, Screen[None]):
             if found:
                 head = Text(f"{chapter.number} {chapter.title}", "bold", no_wrap=True)
                 contents.add_option(Option(head, disabled=True))
-                contents.add_options(Option(self._line(e), id=e.slug) for e in found)
+                for e in found:
+                    known = e is find(e.slug)  # in a broken course a slug may be there twice
+                    contents.add_option(Option(self._line(e), e.slug if known else None, not known))
         self._highlight(self._shown)
 
     def _highlight(self, slug: str) -> None:

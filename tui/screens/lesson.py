@@ -104,10 +104,14 @@ class LessonScreen(SafeScreen, Screen[None]):
             environment = await asyncio.shield(self._environment)
         except NoEnvironment as error:
             self._status.device = NO_DEVICE
-            self._lab.fail(str(error))
+            self._lab.fail(f"PyTorch cannot be used: {error}")
         else:
-            await asyncio.to_thread(self._lab.prepare)
             self._status.device = f"{environment.device.name} {environment.device.title}"
+            try:
+                await asyncio.to_thread(self._lab.prepare)
+            except Exception as error:  # a trainer that is being written may raise anything
+                self._lab.fail(f"{self.lesson.source}: {type(error).__name__}: {error}")
+                return
             self._lab.open(environment)
             self._opened = True
             for do in self._awaiting:

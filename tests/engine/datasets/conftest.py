@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +44,13 @@ def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes a file and returns its path."""
+    """Writes a file and returns its path; each time as if a second later."""
+    seconds = count(1)
 
     def written(content: str | bytes) -> str:
         path = tmp_path / "t.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
+        os.utime(path, (0, next(seconds)))  # clocks are too coarse to tell two writes apart
         return str(path)
 
     return written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -58,12 +59,11 @@ NOTED = {  # what is no part of the table, and the note about it
 }
 
 
-@pytest.mark.parametrize("text", [*SAME, *NOTED])
-def test_the_same_table_written_otherwise(write: Write, text: str) -> None:
-    for missing in ("drop", "fill"):
+def test_the_same_table_written_otherwise(write: Write) -> None:
+    for text, missing in product((*SAME, *NOTED), ("drop", "fill")):
         table = read_table(write(text), missing=missing)  # type: ignore[arg-type]
         same(table, X, Y)
-        assert table.report == ((NOTED[text],) if text in NOTED else ())
+        assert table.report == ((NOTED[text],) if text in NOTED else ()), text
 
 
 LONG = "\n".join(f'{i},"of; two, or\nthree lines; {i}",{i % 2}' for i in range(40))
@@ -97,12 +97,10 @@ SHAPES: dict[str, tuple[str, list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_separator_is_found(tmp_path: Path, shape: str) -> None:
-    text, first = SHAPES[shape]
-    for ending in ("\n", "\r\n", "\r"):
+def test_the_separator_is_found(tmp_path: Path) -> None:
+    for (shape, (text, first)), ending in product(SHAPES.items(), ("\n", "\r\n", "\r")):
         found = cut(tmp_path, text.replace("\n", ending))[0].cells
-        assert found == [cell.replace("\n", ending) for cell in first]
+        assert found == [cell.replace("\n", ending) for cell in first], shape
 
 
 def cut(tmp_path: Path, text: str, separator: Separator = "auto") -> list[CsvRow]:
@@ -238,21 +236,15 @@ LABELS: tuple[tuple[str, dict[str, Any], tuple[str, ...], list[float] | None], .
 )
 
 
-@pytest.mark.parametrize(("text", "options", "classes", "y"), LABELS)
-def test_labels_are_classes_or_numbers(
-    write: Write,
-    text: str,
-    options: dict[str, Any],
-    classes: tuple[str, ...],
-    y: list[float] | None,
-) -> None:
-    table = read_table(write(text), **options)
-    assert table.classes == classes
-    if y is not None:
-        np.testing.assert_array_equal(table.y, y)
-    gone = text.count("\n") - text.startswith(("x", "a")) - len(table)
-    notes = [f"{gone} rows without a label (l) left out"] if gone > 0 else []
-    assert [note for note in table.report if "without a label" in note] == notes
+def test_labels_are_classes_or_numbers(write: Write) -> None:
+    for text, options, classes, y in LABELS:
+        table = read_table(write(text), **options)
+        assert table.classes == classes, text
+        if y is not None:
+            np.testing.assert_array_equal(table.y, y)
+        gone = text.count("\n") - text.startswith(("x", "a")) - len(table)
+        notes = [f"{gone} rows without a label (l) left out"] if gone > 0 else []
+        assert [note for note in table.report if "without a label" in note] == notes, text
 
 
 def test_many_whole_numbers_could_be_classes(write: Write) -> None:
@@ -299,9 +291,9 @@ NOTES = (
 )
 
 
-@pytest.mark.parametrize(("text", "note"), NOTES)
-def test_what_is_unusual_is_noted(write: Write, text: str, note: str) -> None:
-    assert note in " ".join(read_table(write(text)).report)
+def test_what_is_unusual_is_noted(write: Write) -> None:
+    for text, note in NOTES:
+        assert note in " ".join(read_table(write(text)).report)
     for usual in ("a,l\n" + "".join(f"{i % 4},{name}\n" for i, name in enumerate("aabbcd")), PLAIN):
         assert read_table(write(usual)).report == ()
 

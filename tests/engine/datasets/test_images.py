@@ -46,8 +46,7 @@ def test_the_registry_says_what_torchvision_says() -> None:
     assert find("mnist").size == 9_912_422 + 28_881 + 1_648_877 + 4_542
 
 
-@pytest.mark.parametrize("layout", ["MNIST/raw", "mnist"])
-@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize(("layout", "packed"), [("MNIST/raw", True), ("mnist", False)])
 def test_reads_what_is_there_and_writes_nothing(
     layout: str, packed: bool, tiny: Tiny, tmp_path: Path
 ) -> None:
@@ -82,29 +81,30 @@ def test_torchvision_finds_what_is_in_its_layout(
     assert np.array_equal(theirs.data.numpy(), tiny.values[TRAIN])
 
 
-@pytest.mark.parametrize("inside", ["MNIST/raw", "MNIST", "mnist"])
 def test_the_folder_may_be_the_one_with_the_files(
-    inside: str, tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny: Tiny, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tiny.put(tmp_path / ("mnist" if inside == "mnist" else "MNIST/raw"))
-    registry.set_data_dir(tmp_path / inside)
-    assert len(load_images("mnist").train_x) == 600
-    monkeypatch.chdir(tmp_path / inside)
-    registry.set_data_dir(Path())
-    assert len(load_images("mnist").test_x) == 100
+    for inside, place in (("MNIST/raw",) * 2, ("MNIST", "MNIST/raw"), ("mnist",) * 2):
+        folder = tmp_path / f"below {place[:2]}"
+        tiny.put(folder / place)
+        registry.set_data_dir(folder / inside)
+        assert len(load_images("mnist").train_x) == 600
+        monkeypatch.chdir(folder / inside)
+        registry.set_data_dir(Path())
+        assert len(load_images("mnist").test_x) == 100
 
 
-@pytest.mark.parametrize("inside", ["", "raw"])
 def test_a_folder_of_any_name_is_read_by_the_checksums_of_its_files(
-    inside: str, tiny: Tiny, tmp_path: Path
+    tiny: Tiny, tmp_path: Path
 ) -> None:
-    folder = tmp_path / "my pictures"
-    tiny.put(folder / inside)
-    registry.set_data_dir(folder)
-    assert len(load_images("mnist").train_x) == 600
-    assert status(find("mnist"), folder).place == folder / inside
-    for name in ("fashion-mnist", "kmnist"):  # their files have the same names
-        assert status(find(name), folder) == DataSetStatus()
+    for inside in ("", "raw"):
+        folder = tmp_path / f"my {inside} pictures"
+        tiny.put(folder / inside)
+        registry.set_data_dir(folder)
+        assert len(load_images("mnist").train_x) == 600
+        assert status(find("mnist"), folder).place == folder / inside
+        for name in ("fashion-mnist", "kmnist"):  # their files have the same names
+            assert status(find(name), folder) == DataSetStatus()
     registry.set_data_dir(tmp_path)
     with pytest.raises(NotHere) as caught:
         load_images("mnist")
@@ -231,9 +231,9 @@ def test_a_damaged_packed_file_is_named(
     assert refused()[1:] == ("a file that can be read", "Permission denied")
 
 
-@pytest.mark.parametrize(
-    ("content", "expected", "found"),
-    [
+def test_an_unpacked_file_is_checked(tiny: Tiny, tmp_path: Path) -> None:
+    place = tiny.put(tmp_path / "mnist", packed=False)
+    for content, expected, found in (
         (idx(np.zeros(100, np.uint8))[:-1], "108 bytes", "107"),
         (idx(np.zeros(100, np.uint8)) + b"\n", "108 bytes", "109"),
         (b"PK\x03\x04", "108 bytes", "4, a zip archive"),
@@ -242,20 +242,11 @@ def test_a_damaged_packed_file_is_named(
         (idx(np.zeros(100, np.uint8), magic=0xD01), "0x00000801", "0x00000d01"),
         (b"\x00\x00\x08\x01\x00\x00\x00\x63" + bytes(100), "100", "99"),
         (idx(np.full(100, 17, np.uint8)), "labels from 0 to 9", "17"),
-    ],
-)
-def test_an_unpacked_file_is_checked(
-    content: bytes, expected: str, found: str, tiny: Tiny, tmp_path: Path
-) -> None:
-    (tiny.put(tmp_path / "mnist", packed=False) / LABELS).write_bytes(content)
-    name, *words = refused()
-    assert name == LABELS
-    assert expected in words[0]
-    assert found == words[1]
-
-
-def test_images_of_another_size_are_refused(tiny: Tiny, tmp_path: Path) -> None:
-    place = tiny.put(tmp_path / "mnist", packed=False)
+    ):
+        (place / LABELS).write_bytes(content)
+        name, words, what = refused()
+        assert (name, what) == (LABELS, found)
+        assert expected in words
     (place / TRAIN).write_bytes(idx(np.zeros((600, 14, 56), np.uint8)))  # as many bytes
     assert refused() == (TRAIN, "600 × 28 × 28", "600 × 14 × 56")
 
@@ -334,16 +325,19 @@ def test_a_file_is_read_once_and_hashed_once(
 
 
 @needs_mnist
-@pytest.mark.parametrize("folder", ["data", "data/mnist"])
-def test_the_real_mnist(folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(registry.DATA_DIR, str(SHARED / folder))
-    images = load_images("mnist")
-    assert images.train_x.shape == (60_000, 28, 28)
-    assert images.test_x.shape == (10_000, 28, 28)
-    # What its makers say of it, and the two numbers that everybody normalises with.
-    assert images.train_y[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
-    assert float((images.train_x / 255).mean()) == pytest.approx(0.1307, abs=5e-5)
-    assert float((images.train_x / 255).std()) == pytest.approx(0.3081, abs=5e-5)
+def test_the_real_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("data", "data/mnist"):
+        monkeypatch.setenv(registry.DATA_DIR, str(SHARED / folder))
+        images = load_images("mnist")
+        assert (len(images.train_x), len(images.test_x)) == (60_000, 10_000)
+        # What its makers say of it, and the two numbers that everybody normalises with.
+        assert images.train_y[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
+        counts = np.bincount(images.train_x.numpy().ravel(), minlength=256)
+        grey = np.arange(256) / 255
+        mean = np.average(grey, weights=counts)
+        assert mean == pytest.approx(0.1307, abs=5e-5)
+        deviation = np.average((grey - mean) ** 2, weights=counts) ** 0.5
+        assert deviation == pytest.approx(0.3081, abs=5e-5)
 
 
 @needs_mnist

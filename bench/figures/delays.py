@@ -1,26 +1,62 @@
-"""How soon things are there: the first screen, a lab, and the shell again after `q`."""
+"""Delays: a key, the first screen, a lab, quitting, and a terminal on a slow connection."""
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import Iterator
 from functools import partial
 
 from bench.figure import Figure, Target
-from bench.lab import Options, lab, opened
-from bench.terminal import Terminal
+from bench.lab import Options, epoch, highlight, lab, opened
+from bench.terminal import Line, Terminal
 from lessons.catalog import entries
+
+KEYS = 200
+
+
+def measure_keys(options: Options) -> Iterator[Figure]:
+    """The median of all answers, and the 99th percentile."""
+    with lab("linear-regression", options, epochs=10_000_000) as app:
+        app.send(" ")
+        time.sleep(1)
+        app.skip()
+        pressed = []
+        for number in range(KEYS):
+            pressed.append(app.send("jk"[number % 2]))
+            time.sleep(random.uniform(0.06, 0.16))
+        time.sleep(0.5)
+        took = sorted(answers(app, pressed))
+    remark = "" if len(took) == KEYS else f"{KEYS - len(took)} keys had no answer"
+    for share, bound in ((0.5, 15), (0.99, 40)):
+        value = took[min(round(share * len(took)), len(took) - 1)] * 1000
+        name = f"key to its change, p{share * 100:.0f} of {KEYS}"
+        yield Figure(name, "ms", Target(bound), [each * 1000 for each in took], value, remark)
+
+
+def answers(app: Terminal, pressed: list[float]) -> Iterator[float]:
+    """How long each key took: the highlight moves at each."""
+    waiting = iter(pressed)
+    at = next(waiting)
+    before = highlight(app)
+    for now in app.looks():
+        after = highlight(app)
+        if after != before:
+            before = after
+            yield now - at
+            at = next(waiting, now)
+
 
 CONTENTS = 34
 """The columns of the table of contents."""
 LESSON = re.compile(r"│ [○◐✓] (.*?) +(\d+/\d+)?[ │]*$")
-"""The line of a lesson, with what is done of it; that of a chapter with the same title is other."""
+"""The line of a lesson with its progress; the line of a chapter looks different."""
 TRAINING = "Linear regression"
 """The lesson whose lab is opened."""
 
 
-def measure(options: Options) -> Iterator[Figure]:
+def measure_start(options: Options) -> Iterator[Figure]:
     """Seconds, the median of several starts."""
     rounds = range(options.rounds)
     answers, pages = zip(*(first_screen() for _ in rounds), strict=True)
@@ -44,7 +80,7 @@ def first_screen() -> tuple[float, float]:
 
 
 def lit(app: Terminal, title: str, _: object = None) -> bool:
-    """Whether the line of that lesson, in the table of contents, is lit."""
+    """Whether the line of that lesson in the table of contents is highlighted."""
     lines = [LESSON.match(line[:CONTENTS]) for line in app.screen.display]
     names = [line and line[1] for line in lines]
     if title not in names:
@@ -97,7 +133,7 @@ def back(app: Terminal) -> None:
 
 
 def to_first_loss(app: Terminal) -> float:
-    """Enter, the lab, play: as fast as somebody who knows the keys."""
+    """Enter, lab, play, as fast as somebody who knows the keys; the seconds until a loss."""
     pressed = app.send("\r")
     app.until("1 Concept")
     app.send("2")
@@ -113,3 +149,61 @@ def leave(options: Options) -> float:
         time.sleep(1)
         pressed = app.send("q")
         return app.wait() - pressed
+
+
+LINE = Line(bytes_per_second=16_000, delay=0.15)
+SLOW_KEYS = 20
+PACE = 100
+SIZES = {
+    "80×24, over SSH": {"columns": 80, "rows": 24, "environment": {"SSH_CONNECTION": "1 2 3 4"}},
+    "120×40, 10 frames asked for": {},
+}
+
+
+def measure_slow_line(options: Options) -> Iterator[Figure]:
+    """Seconds, including the delay of the line in both directions, 0.3 s."""
+    for name, how in SIZES.items():
+        with lab(
+            "parameters", options, epochs=1_000_000, full_speed=False, line=LINE, **how
+        ) as app:
+            app.send("[")
+            app.until(f"· {PACE}/s")
+            time.sleep(2)
+            app.skip()
+            took = [answer(app, number) for number in range(SLOW_KEYS)]
+            ages = staleness(app)
+        yield Figure.median(f"slow line, key to answer, {name}", "s", Target(0.6), took)
+        yield Figure(f"slow line, age of the frame, {name}", "s", Target(1), ages, max(ages))
+
+
+def answer(app: Terminal, number: int) -> float:
+    """While it plays, move the highlight to the next control, and back."""
+    if not number:
+        app.send(" ")
+        app.until(lambda text: epoch(text) > 20)
+    before = highlight(app)
+    pressed = app.send("jk"[number % 2])
+    took = app.until(lambda _: highlight(app) != before) - pressed
+    time.sleep(0.4)
+    return took
+
+
+def staleness(app: Terminal) -> list[float]:
+    """How many seconds the epoch on screen lags behind the current one, at many moments.
+
+    The training is restarted at a constant pace, so the clock gives the current epoch. Time by
+    which it falls behind its pace counts as age too.
+    """
+    app.send("r")
+    app.until(lambda text: "epoch 0/" in text)
+    time.sleep(1)
+    began = app.send(" ") + LINE.delay
+    time.sleep(8)
+    app.skip()
+    ages = []
+    until = time.perf_counter() + 6
+    while time.perf_counter() < until:
+        time.sleep(0.05)
+        app.skip()
+        ages.append(time.perf_counter() - began - epoch(app.text) / PACE)
+    return ages
