@@ -11,7 +11,7 @@ import pytest
 
 from engine.frame import Frame
 from engine.pictures import BoundaryPicture, Layer
-from tests.tui.chart_frames import DARK, braille, canvas, cell, cells, draw, losses, near, pictured
+from tests.tui.chart_frames import DARK, braille, canvas, cell, cells, draw, losses, near
 from tui.charts import CHARTS
 from tui.charts.style import ChartStyle
 
@@ -127,11 +127,6 @@ def test_any_weights_at_any_size(kind: str, size: tuple[int, int], value: float)
     lines = (layer([[value, 1.0]] * 3, [0.0] * 3), layer([[1.0, value, 2.0]], [value]))
     for activation in ("tanh", "relu", "sigmoid"):
         draw(kind, plane(*lines, activation=activation), *size, residuals=True)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_another_kind_of_picture_is_not_drawn(kind: str) -> None:
-    assert "nothing to see yet" in "".join(draw(kind, pictured(), 44, 10))
 
 
 def test_points_all_alike() -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from engine.frame import Frame
 from engine.pictures import CurvePicture
-from tests.tui.chart_frames import braille, canvas, cell, cells, draw, losses, near, pictured
+from tests.tui.chart_frames import braille, canvas, cell, cells, draw, losses, near
 
 KINDS = ("curve", "log-odds")
 
@@ -98,13 +98,8 @@ def test_any_curve_at_any_size(kind: str, size: tuple[int, int], w: float, b: fl
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("points", [1, 2, 100, 10_000])
+@pytest.mark.parametrize("points", [1, 2, 100, 2000])
 def test_any_number_of_points(kind: str, points: int) -> None:
     rng = np.random.default_rng(points)
     x, labels = rng.normal(size=points), (rng.uniform(size=points) > 0.5).astype(float)
     draw(kind, curved(x=x, labels=labels), 50, 11, residuals=True)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_another_kind_of_picture_is_not_drawn(kind: str) -> None:
-    assert "nothing to see yet" in "".join(draw(kind, pictured(), 44, 10))

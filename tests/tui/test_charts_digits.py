@@ -8,9 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from engine.frame import State
 from engine.pictures import Activation
-from tests.tui.chart_frames import DARK, draw, pictured
+from tests.tui.chart_frames import DARK, draw
 from tests.tui.digit_frames import digits, hardest, walk
 from tui.charts import CHARTS
 from tui.charts.canvas import unpacked
@@ -327,10 +326,3 @@ def test_a_network_that_diverged_is_drawn_all_the_same(kind: str, value: float) 
     path = replace(walk(Activation("64 units", bad)), probabilities=np.full(10, np.nan))
     weights = np.full((64, 28, 28), value, dtype=np.float32)
     draw(kind, digits(walk=path, weights=weights, hardest=hardest([1], [2], np.nan)), 60, 18)
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_another_kind_of_picture_is_not_drawn(kind: str) -> None:
-    assert "nothing to see yet" in "".join(draw(kind, pictured(), 44, 9))
-    failed = replace(pictured(), state=State.FAILED, message="no room on the disk")
-    assert "no room on the disk" in "".join(draw(kind, failed, 44, 9))

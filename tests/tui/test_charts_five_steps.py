@@ -186,10 +186,3 @@ def test_four_losses_have_their_names() -> None:
     text = "\n".join(draw("loss", fitted(*FOUR), 60, 14))
     for mark, walk in zip(MARKS, FOUR, strict=True):
         assert f"{mark} {walk.name} 0.5000" in text
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("size", [(0, 0), (1, 1), (15, 4), (16, 5), (200, 60)])
-def test_every_size_is_filled(kind: str, size: tuple[int, int]) -> None:
-    draw(kind, fitted(*FOUR, lit="model"), *size)
-    draw(kind, fitted(*FOUR, lit="model", wave=False), *size)

@@ -70,7 +70,7 @@ OTHERS = {
 """More frames of charts that have more than one way to be drawn."""
 MARKS = "●◆▲■★○█▀▄╌┊∘"
 PIXELS = {"surface", "paths", "boundary"}
-"""Pictures between axes: what is in them are cells, and only marks are plotext's."""
+"""Pictures between axes: only these are plotext's, and what is in them are cells."""
 
 
 def frames(name: str) -> list[Frame]:
@@ -233,40 +233,37 @@ def forget() -> None:
                     kept.cache_clear()
 
 
-def has_axes(name: str) -> bool:
-    lines = draw(name, FRAMES[name], 61, 17)
-    return any("└" in line for line in lines) and any("┤" in line for line in lines)
+def charts_with_axes() -> list[str]:
+    drawn = {name: "".join(draw(name, frame, 61, 17)) for name, frame in FRAMES.items()}
+    return [name for name in drawn if {"└", "┤"} <= set(drawn[name]) and name not in PIXELS]
 
 
-@pytest.mark.parametrize("name", CHARTS)
-def test_without_plotext_a_chart_loses_its_curves_and_markers(
-    name: str, request: pytest.FixtureRequest
-) -> None:
-    before = draw(name, FRAMES[name], 61, 17)
-    if not has_axes(name):
-        pytest.skip("a picture without axes")
-    assert len(braille(before)) + len(cells(before, MARKS)) > 2
-    request.getfixturevalue("no_drawing")
-    after = draw(name, FRAMES[name], 61, 17)
-    headings = {"time": 2}  # the two marks of its head, beside the figure
-    if name in PIXELS:
-        assert cells(after, "●◆▲■★○✚") == []
-    else:
-        assert braille(after) == []
-        assert len(cells(after, MARKS)) == headings.get(name, 0)
-
-
-@pytest.mark.parametrize("name", CHARTS)
-def test_signals_are_drawn_in_every_frame(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if not has_axes(name):
-        pytest.skip("a picture without axes")
+def test_while_a_lab_runs_signals_are_drawn_in_every_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = charts_with_axes()
+    assert len(names) >= 14
     drawn: list[Any] = []
     figure, real = type(plotext.figure), type(plotext.figure).draw
     monkeypatch.setattr(figure, "draw", lambda self, one: (drawn.append(one), real(self, one))[1])
-    for step in range(3):
-        drawn.clear()
-        draw(name, replace(FRAMES[name], step=FRAMES[name].step + step), 61, 17)
-        assert drawn
+    for name in names:
+        for step in range(3):
+            drawn.clear()
+            draw(name, replace(FRAMES[name], step=FRAMES[name].step + step), 61, 17)
+            assert drawn, name
+
+
+def test_without_plotext_a_chart_loses_its_curves_and_markers(
+    request: pytest.FixtureRequest,
+) -> None:
+    names = charts_with_axes()
+    for name in names:
+        before = draw(name, FRAMES[name], 61, 17)
+        assert len(braille(before)) + len(cells(before, MARKS)) > 2, name
+    request.getfixturevalue("no_drawing")
+    for name in names:
+        after = draw(name, FRAMES[name], 61, 17)
+        headings = {"time": 2}  # the two marks of its head, beside the figure
+        assert braille(after) == [], name
+        assert len(cells(after, MARKS)) == headings.get(name, 0), name
 
 
 @pytest.mark.usefixtures("no_drawing")

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 
 from engine.frame import Frame, State
-from tests.tui.chart_frames import draw, pictured
+from tests.tui.chart_frames import draw
 from tests.tui.digit_frames import digits
 
-SIZES = [(47, 9), (76, 20), (150, 40), (36, 6), (37, 5), (16, 5), (1, 1), (30, 12)]
 THIS = (("load", 0.001), ("normalise", 0.0005), ("forward", 0.002), ("backward", 0.004))
 OTHER = (("load", 0.016), ("normalise", 0.004), ("forward", 0.002), ("backward", 0.008))
 
@@ -25,19 +24,6 @@ def timed(**changes: Any) -> Frame:
 def scored(*accuracies: float, epochs: int = 10) -> Frame:
     frame = digits(accuracies=np.array(accuracies), confusion=np.diag([90] * 10))
     return replace(frame, settings={"epochs": epochs})
-
-
-@pytest.mark.parametrize("kind", ["time", "accuracy"])
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_they_fill_any_room(kind: str, width: int, height: int) -> None:
-    for frame in (timed(), timed(other=()), timed(seconds=()), scored(), scored(0.1, 0.9, 0.99)):
-        draw(kind, frame, width, height)
-        draw(kind, frame, width, height, logarithmic=True)
-
-
-@pytest.mark.parametrize("kind", ["time", "accuracy"])
-def test_without_digits_there_are_words(kind: str) -> None:
-    assert "nothing to see yet" in " ".join(draw(kind, pictured(), 60, 9))
 
 
 def test_the_numbers_of_both_pipelines_stand_beside_the_bars() -> None:

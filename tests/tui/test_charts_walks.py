@@ -11,8 +11,7 @@ import pytest
 
 from engine.frame import Frame, State
 from engine.pictures import LineWalk, WalksPicture
-from tests.tui.chart_frames import DARK, braille, canvas, cell, cells, draw, history, losses, near
-from tui.charts import CHARTS
+from tests.tui.chart_frames import braille, canvas, cell, cells, draw, history, losses, near
 
 KINDS = ("lines", "paths", "loss", "samples", "seconds")
 MARKS = "▲■◆"
@@ -105,22 +104,10 @@ def test_who_left_the_chart_is_named(kind: str, w: float) -> None:
     assert "off the" not in "\n".join(draw(kind, compared(*TWO), 60, 14))
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_size_is_filled_to_the_cell(kind: str) -> None:
-    for width in range(1, 60, 3):
-        for height in (1, 3, 5, 6, 9, 14):
-            draw(kind, compared(*THREE), width, height, logarithmic=width % 2 == 0)
-
-
 @pytest.mark.parametrize("kind", ["lines", "paths"])
 def test_the_window_stays_while_they_move(kind: str) -> None:
     drawn = [draw(kind, compared(walker("sum", w, 1.0, None)), 60, 12) for w in (0.1, 0.5, 1.0)]
     assert len({(lines[-1], lines[-2]) for lines in drawn}) == 1
-
-
-@pytest.mark.parametrize("kind", ["lines", "paths"])
-def test_another_picture_is_not_drawn(kind: str) -> None:
-    assert "nothing to see yet" in "".join(draw(kind, losses([1.0]), 44, 10))
 
 
 def test_a_divergence_is_said_beside_the_curves() -> None:
@@ -144,16 +131,6 @@ def test_hostile_losses_are_drawn(values: list[float], logarithmic: bool) -> Non
     )
     for size in ((44, 10), (16, 5), (76, 17)):
         draw("loss", compared(TWO[0], one), *size, logarithmic=logarithmic)
-
-
-def test_dark_and_light_differ() -> None:
-    from tui.charts.style import ChartStyle
-
-    for kind in KINDS:
-        dark, light = (
-            CHARTS[kind].draw(compared(*TWO), 50, 12, look) for look in (DARK, ChartStyle.light())
-        )
-        assert (dark.foregrounds != light.foregrounds).any()
 
 
 def spent(name: str, updates: int, samples: int, seconds: float) -> LineWalk:

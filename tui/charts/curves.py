@@ -45,7 +45,6 @@ def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> C
     plot.line(xs, picture.probability(xs), style.line)
     _threshold(plot, picture, style)
     p = float(picture.probability(picture.at))
-    plot.points(picture.at, p, style.residual, ASKED)
     # Words keep off the points, of which those of a label stand in one row, and off the legend.
     taken, half = above.drawn | plot.mask(picture.at, p), int(plot.row(0.5))
     near, far = (1, -2) if picture.w > 0 else (-2, 1)
@@ -148,12 +147,12 @@ def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartSt
     taken, zero = plot.mask(picture.x, judged), int(plot.row(0))
     if (above.drawn & taken).any():
         _log_odds_legend(plot, style, (picture.x, judged), (ends, picture.log_odds(ends)))
-    else:
-        plot.lay(above)
-        taken |= above.drawn
+        above = above.blank()
+    taken |= above.drawn
     # At the far end of the row of 0 there are seldom any points.
     places = [(column, zero + up) for column in (-2, 0) for up in (0, 1, -1, 2, -2)]
     plot.caption([("", LEVEL, style.dim)], [at for at in places if at[1] >= 0], taken)
+    plot.lay(above)
     return plot.canvas
 
 

@@ -55,6 +55,8 @@ class Plot:
     ) -> None:
         """Lay out axes for these scales; at the left they take so many cells at least."""
         self.style = style
+        self.picture = False
+        """Whether cells are drawn between the axes, and words written on them: not by plotext."""
         self.rows = max(height - 2 * axes, 1)
         self.y = y if isinstance(y, Axis) else vertical(y, self.rows)
         labels = (len(label) + 1 for _, label in self.y.ticks)
@@ -63,7 +65,7 @@ class Plot:
         self.x = x if isinstance(x, Axis) else horizontal(x, self.columns)
         self._figure = _figure(self.columns, self.rows)
         self._signals: list[Any] = []
-        self._notes: list[tuple[int, int, str, Any]] = []
+        self._notes: list[tuple[int, int, str, RGB]] = []
         self._canvas = Canvas(width, height)
         if axes:
             ticks = self.x.ticks, self.y.ticks
@@ -87,18 +89,28 @@ class Plot:
     @property
     def canvas(self) -> Canvas:
         """All that was drawn, axes included."""
-        if self._signals or self._notes:
-            self._build([*self._signals, *(label for *_, label in self._notes)])
+        if self.picture:
+            for column, row, text, colour in self._notes:
+                self.inner.write(row, column, text, colour)
+        elif self._signals or self._notes:
+            labels = [self._label(*note) for note in self._notes]
+            self._build([*self._signals, *labels])
             # plotext loses a text that begins in the cell of some signals.
             lost = [
                 label
-                for column, row, text, label in self._notes
-                if self.inner.glyphs[row, column] != ord(text[0])
+                for label, (column, row, text, _) in zip(labels, self._notes, strict=True)
+                if self.inner.glyphs[row, column + len(text) - len(text.lstrip())]
+                != ord(text.lstrip()[0])
             ]
             if lost:
                 self._build(lost)
         self._signals, self._notes = [], []
         return self._canvas
+
+    def _label(self, column: int, row: int, text: str, colour: RGB) -> Any:
+        label = _plotext().colorize(text).fill(_pixel(colour))
+        x = column / max(self.columns - 1, 1)
+        return self._figure.text(x, 1 - row / max(self.rows - 1, 1), label)
 
     def _build(self, signals: Sequence[Any]) -> None:
         """Have plotext draw these, and lay the cells over what is there."""
@@ -170,11 +182,7 @@ class Plot:
     def note(self, column: int, row: int, text: str, colour: RGB) -> None:
         """Write in the cells from here on, (0, 0) at the top left; leave out what does not fit."""
         if 0 <= column <= self.columns - len(text) and 0 <= row < self.rows and text.strip():
-            label = _plotext().colorize(text).fill(_pixel(colour))
-            x = column / max(self.columns - 1, 1)
-            y = 1 - row / max(self.rows - 1, 1)
-            start = column + len(text) - len(text.lstrip())
-            self._notes.append((start, row, text.lstrip(), self._figure.text(x, y, label)))
+            self._notes.append((column, row, text, colour))
 
     def _add(
         self,

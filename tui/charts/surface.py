@@ -95,6 +95,7 @@ def _map(
 ) -> Canvas:
     """Each path with a mark where it has come to, over the map; and which of them have left it."""
     plot = terrain.axes.again()
+    plot.picture = True
     for _, path, _, _, _, colour in walked:
         _walk(plot, path, colour)
     plot.canvas.lay(terrain.signs)
@@ -110,7 +111,7 @@ def _map(
         if len(inside(np.atleast_1d(plot.x.place(w)), np.atleast_1d(plot.y.place(b)))):
             if terrain.best and _within_a_cell(plot, (w, b), terrain.best):
                 w, b = terrain.best  # one mark for both, not two side by side
-            plot.points(w, b, colour, mark)
+            plot.inner.write(int(plot.row(b)), int(plot.column(w)), mark, colour)
         else:
             left.append(name)
     if left:
