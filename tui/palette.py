@@ -48,7 +48,7 @@ class Palette(SafeScreen, CommandPalette):
             what = "a lesson, a preset, a picture or a key"
         elif below.is_modal:
             what = "a key"
-        super().__init__(placeholder=f"Find {what}", id="palette")
+        super().__init__(placeholder=f"Find {what}")
 
     @on(Input.Submitted)
     def _select_what_was_not_found(self, event: Input.Submitted) -> None:

@@ -15,7 +15,7 @@ from engine.trainer import Trainer
 from engine.turns import close_all
 from tests.engine.small_trainers import Counting, CountingConfig
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds after which something that was awaited counts as never happening."""
 
 Start = Callable[..., Run]

@@ -22,7 +22,7 @@ COMMAND = Path(sys.executable).with_name("dltui")
 SWITCH = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
 AT_REST = {"25": True, "7": True}
 """The private modes that are on in a terminal at rest: the cursor is shown, and lines wrap."""
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds to wait for what must come: long, since it only matters when it does not."""
 
 

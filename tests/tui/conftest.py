@@ -14,7 +14,7 @@ from engine.run import warm_up
 from tui.app import DltuiApp
 from tui.labs.training import TrainingLab
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds to wait for what must come: long, since it only matters when it does not."""
 
 
