@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.events import Click
 from textual.markup import escape
@@ -69,6 +71,17 @@ class Palette(SafeScreen, CommandPalette):
         """Ignore a click outside the screen, which has become smaller since; Textual raises."""
         if not self.region.contains_point(event.screen_offset):
             event.prevent_default()
+
+    def dismiss(self, result: Any = None) -> AwaitComplete:
+        """Close the palette; while it opens, Textual's search must find its list first."""
+
+        def close() -> None:  # what it returns is not awaited: that would wait for itself
+            self.dismiss(result)
+
+        if self.query(CommandList):
+            return super().dismiss(result)
+        self.call_after_refresh(close)
+        return AwaitComplete()
 
     def compose(self) -> ComposeResult:
         for widget in super().compose():

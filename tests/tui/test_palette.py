@@ -162,3 +162,20 @@ async def test_presets_of_every_lesson_are_found_from_the_course() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
         screen = pilot.app.screen
         await until(pilot, lambda: screen.lab.display and screen.lab.status.preset == "noisy-line")
+
+
+async def test_it_may_be_closed_while_it_opens_and_opened_while_it_closes() -> None:
+    async with app().run_test(size=(80, 22)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        for _ in range(3):
+            pilot.app.action_command_palette()
+            await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+            first = pilot.app.screen
+            first.dismiss()
+            await until(pilot, lambda first=first: pilot.app.screen is not first)
+            pilot.app.action_command_palette()
+            second = pilot.app.screen
+            await until(pilot, lambda first=first: not first.is_attached)
+            assert isinstance(second, Palette)
+            second.dismiss()
+            await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
