@@ -552,6 +552,7 @@ def test_without_a_private_name_of_textual_the_app_works_through_its_public_api(
     app = terminal("linear-regression", "--device", "cpu", program=program)
     in_lab(app)
     app.send("s")
+    app.resize(100, 30)  # the whole screen is drawn again
     app.until(lambda text: "epoch 1/" in text and "paused" in text)
     app.send("q")
     assert app.end() == 0

@@ -59,7 +59,7 @@ def test_the_course_is_as_it_was_after_many_sizes(terminal: Open, count: int) ->
 )
 def test_a_training_goes_on_through_many_sizes(terminal: Open, lesson: str, count: int) -> None:
     app = in_lab(terminal, lesson, columns=BEFORE[0], rows=BEFORE[1])
-    app.send("]]]]]]]] ")
+    app.send("]]]] ")  # not so fast that the training ends before it is resized
     app.until(lambda text: epoch(text) > 1)
     before = epoch(app.text)
     resize_often(app, count, seed=2)
