@@ -57,7 +57,7 @@ def test_frames_go_on_around_a_notice_and_fill_the_gap_after_it(terminal: Open) 
     notice = "dltui run parameters"
     app.until(notice)
     seen = epoch(app.text)
-    app.until(lambda text: epoch(text) > seen + 200)
+    app.until(lambda text: epoch(text) > seen + 20)
     assert notice in app.text
     app.until(lambda text: notice not in text)
     app.send(" ")
