@@ -88,8 +88,15 @@ def _is_clear(widget: Widget) -> bool:
         return False
     around = widget.ancestors_with_self  # a notice or a tooltip lies over all that is not
     return not any(
-        child.region.overlaps(geometry.region) for child in screen.children if child not in around
+        _overlaps(child, geometry.region) for child in screen.children if child not in around
     )
+
+
+def _overlaps(widget: Widget, region: Region) -> bool:
+    """Whether the widget is in sight in the region; the notices are, in a hidden container."""
+    if widget.visible:
+        return widget.region.overlaps(region)
+    return any(_overlaps(child, region) for child in widget.children)
 
 
 def _cells(widget: Widget, regions: Iterable[Region]) -> Iterator[str]:
