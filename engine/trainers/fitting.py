@@ -180,7 +180,7 @@ class FittingTrainer(SgdTrainer[Any]):
                 "loss.backward(); optimizer.step()",
                 f"{weights} gradients",
                 f"{weights} weights{each}",
-                (f"moved {number(first.moved())}", f"slope {number(first.slope(), 3)}", *whose),
+                (_moved(first), f"slope {number(first.slope(), 3)}", *whose),
             ),
             (
                 f"for epoch in range({epochs}):",
@@ -321,6 +321,11 @@ def _item(loss: torch.Tensor | None) -> float | None:
 def _loss(one: CurveLearner) -> float | None:
     """The loss of the last forward pass; None before the first."""
     return one.loss.item() if hasattr(one, "loss") else None
+
+
+def _moved(one: CurveLearner) -> str:
+    distance = one.moved()
+    return "not moved yet" if distance is None else f"moved {number(distance)}"
 
 
 def _numbers(losses: torch.Tensor) -> torch.Tensor:

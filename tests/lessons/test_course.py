@@ -153,7 +153,7 @@ def presets(*more: Preset) -> dict[str, Any]:
         (challenges(solution={}), "check and solution go together"),
         (challenges(solution={"rate": 1}), "solution: no setting 'rate'"),
         (challenges(solution={"momentum": -1}), "solution: momentum = -1 is not allowed"),
-        (challenges(text="t" * 35), "text is longer than 34"),
+        (challenges(text="t" * 33), "text is longer than 32"),
         (challenges(hint="no sentence"), "hint must be sentences"),
         ({"pace": 0.5}, "pace = 0.5, but it must be from 1 to 1000"),
         ({"controls": GOOD.controls[1:]}, "controls: 'learning_rate' has no control"),
