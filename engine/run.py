@@ -26,8 +26,8 @@ log.addHandler(logging.NullHandler())  # else Python writes the traceback across
 
 RATE_WINDOW = 2.0
 """Seconds over which the steps per second are measured."""
-TESTED = frozenset({"test", "save"})
-"""The phases of equations that show the result of a test, which may come after the step."""
+EVALUATED = frozenset({"check", "validation", "test", "save"})
+"""The phases of equations with the result of an evaluation, which may come after the step."""
 
 _generator = threading.Lock()
 """Held by the run that trains: torch's random numbers are one stream for the whole process."""
@@ -180,17 +180,12 @@ class Recorder:
                 self._changed.add(name)
 
     def show(self, trainer: Trainer[Any], state: State, message: str = "") -> None:
-        """Make a frame of everything; at the end, with the results of the last test."""
-        equations = self._explain(trainer)
-        if state is State.FINISHED:
-            now = {line.formula: line for line in trainer.equations(self._step)}
-            tested = {name: line for name, line in now.items() if line.phase in TESTED}
-            equations = tuple(tested.get(line.formula, line) for line in equations)
+        """Make a frame of everything."""
         self.frame = replace(
             self._progress(state, message),
             settings=asdict(trainer.config),
             picture=trainer.picture(),
-            equations=equations,
+            equations=self._explain(trainer),
             parameters=trainer.parameters(),
             rate=self._rate(state),
             memory=self._memory_now(),
@@ -210,18 +205,24 @@ class Recorder:
             history=self.history.snapshot(),
             changed=frozenset(self._changed),
             step=self.history.steps,
-            epoch=self._step.epoch if self._step else 0,
+            epoch=self._made.epoch if self._made else 0,
             loss=self.history.loss,
             rate=None,
             message=message,
         )
 
     def _explain(self, trainer: Trainer[Any]) -> tuple[Equation, ...]:
-        """The equations of the last step or part of one, made once: a rate changed later is not
-        theirs."""
-        if self._made is None or self._made is not self._explained:
-            self._equations, self._explained = trainer.equations(self._step), self._made
-        return self._equations
+        """The equations of the last step or part of one.
+
+        They are made once, since a rate changed later is not theirs; but the results of an
+        evaluation are always the newest.
+        """
+        now = trainer.equations(self._step)
+        if self._made is not None and self._made is self._explained:
+            found = {line.formula: line for line in now if line.phase in EVALUATED}
+            now = tuple(found.get(line.formula, line) for line in self._equations)
+        self._equations, self._explained = now, self._made
+        return now
 
     def _rate(self, state: State) -> float | None:
         """Steps a second over the last seconds of playing."""
