@@ -149,7 +149,7 @@ class Recorder:
     def __init__(self, config: Config, device: str) -> None:
         self.history = History(batch=1 if device == "cpu" else 64)
         self._device = device
-        self._changed: set[str] = set()
+        self._changed: dict[str, tuple[int, Setting]] = {}
         self._step: Step | None = None
         self._made: Step | Phase | None = None
         """What the equations have to explain."""
@@ -177,7 +177,7 @@ class Recorder:
             trainer.adjust(name, value)
             # A change before the first step belongs to the start of the run.
             if self._step is not None and getattr(trainer.config, name) != before:
-                self._changed.add(name)
+                self._changed.setdefault(name, (self._step.step, before))
 
     def show(self, trainer: Trainer[Any], state: State, message: str = "") -> None:
         """Make a frame of everything."""
@@ -203,7 +203,7 @@ class Recorder:
             self.frame,
             state=state,
             history=self.history.snapshot(),
-            changed=frozenset(self._changed),
+            changed=dict(self._changed),
             step=self.history.steps,
             epoch=self._made.epoch if self._made else 0,
             loss=self.history.loss,

@@ -75,7 +75,7 @@ def test_divergence_keeps_the_history_and_says_where(start: Start) -> None:
     run = start(SpikeThenInfinity)
     run.play()
     last = finish(run)
-    assert (last.state, last.message) == (State.DIVERGED, "the loss became inf at step 100")
+    assert (last.state, last.message) == (State.DIVERGED, "the loss became ∞ at step 100")
     assert (last.step, last.loss) == (99, float("inf"))
     assert (len(last.history), last.history.high.max()) == (99, 7)
 

@@ -7,9 +7,14 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
+import torch
 
+from engine.equations import number
 from engine.frame import State
+from engine.run import Recorder
+from engine.trainer import Step
 from engine.trainers.linear_regression import LinearRegression, LinearRegressionConfig
+from engine.trainers.mnist import Mnist, MnistConfig
 from tests.engine.conftest import Start, finish, look, until
 from tests.engine.small_trainers import Counting, CountingConfig
 
@@ -71,7 +76,7 @@ def test_an_adjustment_while_paused_shows_in_the_frame(start: Start) -> None:
     until(lambda: run.frame.step == 1)
     run.adjust("learning_rate", 0.25)
     until(lambda: run.frame.settings["learning_rate"] == 0.25)
-    assert run.frame.changed == {"learning_rate"}
+    assert run.frame.changed == {"learning_rate": (1, 0.5)}
     assert run.frame.step == 1
 
 
@@ -84,7 +89,7 @@ def test_what_is_set_before_the_first_step_or_set_to_what_it_was_is_no_change(
     run.step()
     until(lambda: run.frame.step == 1)
     run.adjust("learning_rate", 0.25)
-    assert look(run).changed == frozenset()
+    assert look(run).changed == {}
 
 
 @pytest.mark.parametrize("value", [0, -1.0, float("nan"), True, "fast", None])
@@ -97,7 +102,7 @@ def test_a_bad_value_is_refused_where_it_was_given_and_the_old_one_kept(
     run.step()
     until(lambda: run.frame.step == 1)
     assert run.frame.settings["learning_rate"] == 0.5
-    assert run.frame.changed == frozenset()
+    assert run.frame.changed == {}
 
 
 @pytest.mark.parametrize("name", ["epochs", "seed", "colour"])
@@ -112,3 +117,24 @@ def test_the_frame_tells_the_memory(start: Start) -> None:
     memory = run.frame.memory
     assert memory is not None
     assert 0 < memory.used < memory.total
+
+
+def test_the_result_of_an_evaluation_is_the_newest_also_between_two_steps() -> None:
+    """A run may pause behind an evaluation: its numbers are then those that its charts show."""
+    config = MnistConfig(data="digits", batch_size=1000, epochs=2)
+    trainer, recorder = Mnist(config, torch.device("cpu")), Recorder(config, "cpu")
+    evaluations = 0
+    for made in trainer.turns():
+        if isinstance(made, Step):
+            recorder.add(made)
+        elif len(trainer.accuracies) > evaluations or trainer.test_accuracy is not None:
+            evaluations = len(trainer.accuracies)
+            recorder.show(trainer, State.PAUSED)
+            shown = {line.formula: line.result for line in recorder.frame.equations}
+            assert shown["validation accuracy"] == number(trainer.accuracies[-1])
+            phases = [line.phase for line in recorder.frame.equations]
+            assert phases.count("test") == phases.count("validation") == 1
+    recorder.show(trainer, State.FINISHED)
+    shown = {line.formula: line.result for line in recorder.frame.equations}
+    assert evaluations == len(trainer.accuracies) - 1 == 2
+    assert shown["test accuracy"] == number(trainer.test_accuracy)

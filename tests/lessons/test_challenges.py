@@ -204,7 +204,7 @@ def _first_frames(slug: str) -> Iterator[Frame]:
 def test_a_rate_changed_during_the_run_does_not_count(slug: str, name: str, rate: str) -> None:
     frame = last(slug, challenge(slug, name).solution)
     assert met(slug, name, frame)
-    assert not met(slug, name, replace(frame, changed=frozenset({rate})))
+    assert not met(slug, name, replace(frame, changed={rate: (1, 0.01)}))
 
 
 def test_a_weight_on_its_way_through_the_goal_is_not_at_rest() -> None:

@@ -94,7 +94,7 @@ def fetching(app: Terminal) -> None:
 def in_digits_lab(app: Terminal) -> None:
     app.until("1 Concept")
     app.send("2")
-    app.until(lambda text: "w write" in text and "is not here" in text)
+    app.until(lambda text: "w draw" in text and "is not here" in text)
 
 
 Place = Callable[[Terminal], None]

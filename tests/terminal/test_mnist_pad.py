@@ -20,7 +20,7 @@ def open_lab(terminal: Open, columns: int, rows: int, **environment: str) -> Ter
     app = terminal("mnist", "--device", "cpu", columns=columns, rows=rows, **environment)
     app.until("1 Concept")
     app.send("2")
-    app.until(lambda text: "w write" in text and "is not here" in text)
+    app.until(lambda text: "w draw" in text and "is not here" in text)
     return app
 
 
@@ -60,7 +60,7 @@ def test_a_digit_is_written_and_read_while_the_network_learns(
     app.send("w")
     app.until("No network has learned yet")
     app.send("\x1b")
-    app.until("w write")
+    app.until("w draw")
     app.send(" ")
     app.until("playing")
     app.send("w")
