@@ -207,8 +207,9 @@ def test_a_run_that_has_ended_stays_until_it_is_reset(bench) -> None:
     experiment.step()
     assert experiment.run is run
     assert (experiment.frame.state, experiment.frame.step) == (State.FINISHED, 20)
-    play_to_the_end(experiment)
+    experiment.reset()
     assert experiment.run is not run
+    play_to_the_end(experiment)
     assert experiment.frame.history.low.tolist() == losses
 
 
