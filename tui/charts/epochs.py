@@ -19,6 +19,8 @@ from tui.charts.tables import NOT_EVALUATED, rows_axis, short
 
 MARK, BEST = "●", "◆"
 TRAIN, VALIDATION, BEAT = "●", "▲", "╌"
+APART = 8
+"""Cells between two markers of validation, about."""
 LONGEST = 12
 """Cells for the name of the one answer that is to be beaten."""
 
@@ -52,13 +54,13 @@ def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> D
     epoch = len(values) - 1  # the picture's own age is that of a sample, in the middle of an epoch
     age = f"after epoch {epoch}" if epoch else "before epoch 1"
     lines = [
-        (MARK, f"{values[-1]:.2%} of {images:,} {word}", style.line),
-        (BEST, f"best {values[best]:.2%}, epoch {best}", style.minimum),
-        (" ", f"{picture.held_part}, {age}", style.dim),
+        (f"{MARK}⠒", f"{values[-1]:.2%} of {images:,} {word}", style.line),
+        (f"{BEST} ", f"best {values[best]:.2%}, epoch {best}", style.minimum),
+        ("  ", f"{picture.held_part}, {age}", style.dim),
     ]
     if picture.test_accuracy is not None and picture.held_part != "test":
         share = 1 - picture.test_accuracy if style.logarithmic else picture.test_accuracy
-        lines.append((" ", f"test {share:.2%} {word}, at the end", style.dim))
+        lines.append(("  ", f"test {share:.2%} {word}, at the end", style.dim))
     plot.line(epochs, values, style.line)
     plot.points(epochs, values, style.line, MARK)
     plot.points(epochs[best], values[best], style.minimum, BEST)
@@ -106,20 +108,22 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
     plot = Plot(width, height, Scale("epochs", 0, last), y, style)
     ends = [plot.x.low, plot.x.high]
     plot.line(ends, [beat, beat], style.dim, BEAT)
-    for values, mark, colour in (
-        (train, TRAIN, style.line),
-        (validation, VALIDATION, style.sample),
-    ):
-        plot.line(measures.epochs, values, colour)
-        plot.points(measures.epochs[-1], values[-1], colour, mark)
+    # The curve of train lies over that of validation, whose markers stand on both.
+    epochs = measures.epochs
+    plot.line(epochs, validation, style.sample)
+    plot.line(epochs, train, style.line)
+    plot.points(epochs[-1], train[-1], style.line, TRAIN)
+    columns = (plot.column(epochs[-1]) - plot.column(epochs)) // APART
+    marks = np.append(np.flatnonzero(np.diff(columns)), len(epochs) - 1)
+    plot.points(epochs[marks], validation[marks], style.sample, VALIDATION)
     guess = picture.guess
     if picture.classes:
         place = picture.classes.index(guess)
         guess = f"all {short(picture.classes, LONGEST)[place]}"
     lines = [
-        (TRAIN, f"train {number(float(train[-1]), 3)}", style.line),
-        (VALIDATION, f"validation {number(float(validation[-1]), 3)}", style.sample),
-        (BEAT, f"{guess} {number(beat, 3)}", style.dim),
+        (f"{TRAIN}⠒", f"train {number(float(train[-1]), 3)}", style.line),
+        (f"{VALIDATION}⠒", f"validation {number(float(validation[-1]), 3)}", style.sample),
+        (f"{BEAT} ", f"{guess} {number(beat, 3)}", style.dim),
     ]
     marked = plot.mask(measures.epochs[-1], [train[-1], validation[-1]])
     if style.residuals and np.isfinite(validation).any():
@@ -127,7 +131,7 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
         epoch, loss = float(measures.epochs[least]), float(validation[least])
         plot.points(epoch, loss, style.minimum, BEST)
         marked |= plot.mask(epoch, loss)
-        lines.append((BEST, f"least {number(loss)}, epoch {epoch:.0f}", style.minimum))
+        lines.append((f"{BEST} ", f"least {number(loss)}, epoch {epoch:.0f}", style.minimum))
     # At the right, above or below: where the curves are not.
     high = float(plot.y.place(validation[-1])) >= 0.5
     if plot.rows < len(lines) + 2:
