@@ -103,6 +103,6 @@ def test_train_yields_every_step_and_stops_when_told() -> None:
 @pytest.mark.parametrize("batch", [1, 64])
 def test_train_raises_diverged(batch: int) -> None:
     history = History(batch=batch)
-    with pytest.raises(Diverged, match="inf at step 100"):
+    with pytest.raises(Diverged, match="∞ at step 100"):
         list(train(SpikeThenInfinity(CountingConfig(), CPU), history, lambda: False))
     assert history.steps == 99
