@@ -47,8 +47,7 @@ class Unmet:
 
     setting: str
     value: Setting
-    needed: Setting
-    """A value with which there is an effect; for a text, a word that stands for any."""
+    needed: Setting  # a value with which there is an effect; for a text, a word that stands for any
 
 
 class When:
@@ -141,8 +140,7 @@ class Config:
             the value and what is allowed.
     """
 
-    seed: Seed = 0
-    """Where torch's random numbers start: the same seed gives the same run."""
+    seed: Seed = 0  # where torch's random numbers start: the same seed gives the same run
 
     def __post_init__(self) -> None:
         for name, field in self.allowed().items():
@@ -213,10 +211,8 @@ class Allowed:
     range: Range | None = None
     words: tuple[str, ...] = ()
     optional: bool = False
-    when: When | None = None
-    """The other settings with which it has an effect; None: all."""
-    lab_only: bool = False
-    """Whether it changes only what the lab shows."""
+    when: When | None = None  # the other settings with which it has an effect; None: all
+    lab_only: bool = False  # whether it changes only what the lab shows
 
     def __str__(self) -> str:
         """What is allowed, in words: `a whole number from 1 to 10,000`."""

@@ -30,20 +30,16 @@ COMMAND = (sys.executable, "-P", "-m", "engine.device")
 class Device:
     """A device that has been seen to work: a tensor was made on it and read back."""
 
-    name: str
-    """As torch writes it: `cpu`, `cuda:0`, `mps`."""
-    title: str
-    """What it is called: `NVIDIA H200`."""
+    name: str  # as torch writes it: `cpu`, `cuda:0`, `mps`
+    title: str  # what it is called: `NVIDIA H200`
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
     """What a probe has found."""
 
-    working: tuple[Device, ...]
-    """The CPU first, always."""
-    problems: tuple[str, ...] = ()
-    """What does not work, and why, in words."""
+    working: tuple[Device, ...]  # the CPU first, always
+    problems: tuple[str, ...] = ()  # what does not work, and why, in words
     no_cuda: str = ""
     """Why there is no CUDA device, in words, even where nothing is wrong; empty where one works."""
 
