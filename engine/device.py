@@ -1,4 +1,4 @@
-"""Which devices exist and which one works; imports torch only when asked, knows no screen."""
+"""The devices that there are, and which of them work; imports torch only when asked."""
 
 from __future__ import annotations
 
@@ -46,9 +46,8 @@ class Devices:
     def choose(self, wanted: str = "auto") -> tuple[Device, str]:
         """The device to work on, and why it is that one (empty where that is plain).
 
-        `auto` takes the first accelerator that works, else the CPU.
-
-        Upper case and spaces around the name do not matter.
+        `auto` takes the first accelerator that works, else the CPU. Upper case and spaces around
+        the name do not matter.
 
         Raises:
             ValueError: the wanted device is not among those that work; the message says why, and
@@ -89,7 +88,8 @@ def normal_name(name: str) -> str:
 
 def cpu() -> Device:
     """The CPU, named without torch."""
-    return Device("cpu", _cpu_title())
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Device("cpu", f"{_cpu_model()}, {cores} core{'' if cores == 1 else 's'}")
 
 
 def probe(seconds: float = PROBE_SECONDS, stop: Callable[[], bool] = lambda: False) -> Devices:
@@ -209,16 +209,17 @@ def memory(name: str) -> Memory | None:
 
         total = torch.mps.recommended_max_memory()
         return Memory(torch.mps.driver_allocated_memory(), total)
-    return _host_memory()
+    try:
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return None
+    kibibytes = {line.split(":")[0]: int(line.split()[1]) for line in text.splitlines()}
+    total = kibibytes["MemTotal"] * 1024
+    return Memory(total - kibibytes.get("MemAvailable", 0) * 1024, total)
 
 
 def _nvidia_driver() -> bool:
     return any(Path(node).exists() for node in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg"))
-
-
-def _cpu_title() -> str:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_cpu_model()}, {cores} core{'' if cores == 1 else 's'}"
 
 
 def _cpu_model() -> str:
@@ -229,16 +230,6 @@ def _cpu_model() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
-
-
-def _host_memory() -> Memory | None:
-    try:
-        text = Path("/proc/meminfo").read_text(encoding="ascii")
-    except OSError:
-        return None
-    kibibytes = {line.split(":")[0]: int(line.split()[1]) for line in text.splitlines()}
-    total = kibibytes["MemTotal"] * 1024
-    return Memory(total - kibibytes.get("MemAvailable", 0) * 1024, total)
 
 
 if __name__ == "__main__":

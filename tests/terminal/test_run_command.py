@@ -8,7 +8,6 @@ import signal
 from itertools import chain, repeat
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -97,17 +96,6 @@ def test_gradient_by_hand(main: Main) -> None:
     ten, _ = run(main, "gradient-by-hand")
     tenths = range(1, 11)
     assert [(s["step"], s["epoch"]) for s in ten] == [(30 * n, 10 * n) for n in tenths]
-
-
-def test_parameters_finds_the_least_squares_line(main: Main) -> None:
-    _, end = run(main, "parameters")
-    torch.manual_seed(0)
-    x = torch.linspace(-2, 12, 100).reshape(-1, 1)
-    y = 3 * x + 10 + torch.randn(x.size())
-    w, b = np.polyfit(x.flatten().double().numpy(), y.flatten().double().numpy(), 1)
-    assert end["steps"] == 20_000
-    assert end["parameters"]["w"] == pytest.approx(w, abs=1e-4)
-    assert end["parameters"]["b"] == pytest.approx(b, abs=1e-3)
 
 
 def test_linear_regression(main: Main) -> None:
