@@ -8,6 +8,7 @@ from textual.events import Paste
 from textual.widgets import Input, Static
 
 from engine.expression import Refused, parse
+from tests.tui.conftest import until
 from tui.widgets.expression_line import ExpressionLine
 
 
@@ -82,6 +83,25 @@ async def test_a_refusal_points_below_the_place_and_leaves_the_line_open() -> No
         await pilot.pause()
         assert pilot.app.refusal == []
         assert pilot.app.shown == "x*y+"
+
+
+async def test_a_refused_text_gives_way_to_the_next_letter_or_is_edited() -> None:
+    async with Host().run_test(size=(40, 6)) as pilot:
+        for keys, shown in (
+            (["z"], "z"),
+            (["left", "z"], "x*y+z)"),
+            (["right", "z"], "x*y+)z"),
+            (["home", "z"], "zx*y+)"),
+            (["backspace", "backspace", "z"], "x*yz"),
+            (["ctrl+a", "z"], "z"),
+        ):
+            pilot.app.line.show("x*y")
+            pilot.app.line.edit()
+            await pilot.press(*"+)", "enter")
+            await until(pilot, lambda: pilot.app.refusal)
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert pilot.app.shown == shown, keys
 
 
 async def test_escape_gives_back_what_held_before() -> None:
