@@ -16,7 +16,6 @@ from engine.graph.operations import (
     OPERATORS,
     SAME,
     Operation,
-    listed,
     module_of,
     names,
 )
@@ -27,8 +26,7 @@ class Reason(NamedTuple):
 
     words: str
     fragment: str = ""
-    line: str = ""
-    """The same as a whole line."""
+    line: str = ""  # the same as a whole line
 
 
 FORMULAS = {
@@ -195,12 +193,6 @@ def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
     return Reason(message)
 
 
-def unbound(name: str, bound: tuple[str, ...]) -> str:
-    """Why a name without a value is not accepted."""
-    among = listed(bound, nothing="the inputs, of which there are none")
-    return f"{name} has no value: it is not among {among}"
-
-
 def example(function: Operation) -> str:
     """How a function is typed."""
     return function.write(["x", "y"][: function.arity])
@@ -211,7 +203,7 @@ def _sources(trees: list[ast.expr], text: str) -> list[str]:
 
 
 def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
-    """Why `torch.foo(x)` or `x.foo()` is not accepted."""
+    """The refusal of `torch.foo(x)` or `x.foo()`."""
     name, module, args = function.attr, module_of(function), _sources(call.args, text)
     if not module:
         owner = source(text, function.value)
@@ -233,7 +225,6 @@ def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
 
 
 def _attribute(node: ast.Attribute, text: str) -> Reason:
-    """Why `x.foo` or `torch.foo` is not accepted, without a call."""
     name, module = node.attr, module_of(node)
     known = SAME.get(name, name)
     if known in FUNCTIONS and (module or name in METHODS):
@@ -250,7 +241,7 @@ def _attribute(node: ast.Attribute, text: str) -> Reason:
 
 
 def _missing(name: str, args: list[str], prefix: str = "") -> Reason:
-    """Why an unknown function is not accepted, and the same made of known functions."""
+    """The refusal of an unknown function, and the same made of known functions."""
     start = f"an expression has no function {prefix}{name}"
     if name in FLAT:
         return Reason(f"{start}: its gradient would be 0 everywhere. Allowed are {ALLOWED}")

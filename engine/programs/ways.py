@@ -28,8 +28,7 @@ from engine.programs.results import (
 
 Function: TypeAlias = Callable[..., torch.Tensor]
 
-MOST_NUMBERS = 8
-"""A longer vector is shown by its first numbers."""
+MOST_NUMBERS = 8  # a longer vector is shown by its first numbers
 NO_NUMBERS = (
     "Tracing hands the program a stand-in for x, a Proxy, which has a name but no numbers. "
     "The program asks whether a comparison is true, and a Proxy cannot know. "
@@ -87,8 +86,7 @@ class LineCounter:
     """Counts the lines of the programs that Python runs while it is entered."""
 
     def __init__(self) -> None:
-        self.counts: Counter[int] = Counter()
-        """How often each line ran, by its number in the file."""
+        self.counts: Counter[int] = Counter()  # how often each line ran, by its number in the file
         self.last: int | None = None
         """The line that ran last: where an error was raised, if there was one."""
 
@@ -121,7 +119,7 @@ def _answer(
     given: ProgramInput,
     explain: Callable[[Exception], ExplainedError],
 ) -> ProgramAnswer:
-    """What it gives for this input, and whether eager PyTorch gives the same."""
+    """The answer for this input, and whether eager PyTorch gives the same."""
     try:
         result = _call(function, given)
     except Exception as error:  # the error, whatever it is, is what the lab shows
@@ -132,7 +130,7 @@ def _answer(
 
 
 def _target(called: object) -> str:
-    """What is called, as in code: `torch.exp`, `operator.mul`, `torch.Tensor.sum`."""
+    """The called function, as in code: `torch.exp`, `operator.mul`, `torch.Tensor.sum`."""
     name = getattr(called, "__name__", str(called))
     if getattr(called, "__module__", "") == "_operator":
         return f"operator.{name}"
@@ -175,7 +173,6 @@ class OperationRecorder(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Run the operation, and record what went in and what came out."""
         named = kwargs or {}
         result = func(*args, **named)
         texts = [*map(self._text, args), *(f"{k}={self._text(v)}" for k, v in named.items())]
@@ -196,7 +193,7 @@ class OperationRecorder(TorchFunctionMode):
         return result
 
     def graph(self, result: object) -> ProgramGraph:
-        """What has been recorded, with values; `result` is what the program returned."""
+        """The recorded operations with their values; `result` is what the program returned."""
         sources = tuple(self._source(result))
         output = ProgramNode("output", "output", "output", self._text(result), sources)
         values = zip([*self._nodes, output], [*self._results, result], strict=True)
@@ -257,7 +254,6 @@ def explain_tracing(error: Exception) -> ExplainedError:
 
 
 def _fx_graph(module: fx.GraphModule) -> ProgramGraph:
-    """The nodes of a `GraphModule`, and the Python that they were turned back into."""
     places = {node: index for index, node in enumerate(module.graph.nodes)}
     nodes = tuple(
         ProgramNode(
@@ -344,7 +340,6 @@ def _guard(entry: Any) -> str:
 
 
 def _no_whole_graph(program: ExampleProgram) -> ExplainedError | None:
-    """Why it cannot be one whole graph, if it cannot."""
     torch.compiler.reset()
     try:
         _call(torch.compile(load(program), backend="eager", fullgraph=True), program.inputs[0])

@@ -40,8 +40,7 @@ SIGNS: Mapping[type[ast.AST], Callable[[Any], Any]] = {
     ast.Invert: operator.invert,
 }
 
-LARGEST = 2**63 - 1
-"""The largest whole number that a tensor of int64 holds."""
+LARGEST = 2**63 - 1  # the largest whole number that a tensor of int64 holds
 LARGEST_SIZE = 2**60
 """PyTorch calculates with sizes and shifts, and up to here nothing overflows in that."""
 MOST_CELLS = 30_000
@@ -192,14 +191,13 @@ def _cells_of_arange(args: Sequence[Any], keywords: dict[str, Any]) -> float:
 
 
 def _dimensions(item: Any) -> int:
-    """How many dimensions of the tensor one item of an index uses up."""
+    """The number of the tensor's dimensions that one item of an index uses up."""
     if item is None or item is ... or isinstance(item, bool):
         return 0
     return item.ndim if _is_mask(item) else 1
 
 
 def _picked(item: list[Any] | torch.Tensor) -> Sequence[int]:
-    """The shape that one list or tensor of an index picks."""
     if _is_mask(item):
         return (int(item.sum()),)  # type: ignore[union-attr]
     if isinstance(item, torch.Tensor):

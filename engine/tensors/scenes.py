@@ -121,10 +121,8 @@ class TensorScene:
 
     name: str
     title: str
-    says: str
-    """What the numbers are."""
-    axes: Mapping[str, tuple[str, ...]]
-    """The name of each dimension, by the name of the tensor."""
+    says: str  # what the numbers are
+    axes: Mapping[str, tuple[str, ...]]  # the name of each dimension, by the name of the tensor
     tries: tuple[Try, ...]
 
     @property
@@ -134,7 +132,6 @@ class TensorScene:
 
 
 def _scene(text: str) -> TensorScene:
-    """A scene from its part of the script."""
     head, *lines = text.strip().splitlines()
     name, _, title = head.partition(": ")
     axes = [line[2:].split(":") for line in lines if line.startswith("- ")]

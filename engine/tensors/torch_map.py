@@ -70,12 +70,9 @@ class TorchModule:
     """One place on the map."""
 
     name: str
-    says: str
-    """What it is for, in one sentence."""
-    code: tuple[str, ...]
-    """Statements, and last an expression whose value is shown."""
-    shows: str
-    """What to look at in the output."""
+    says: str  # what it is for, in one sentence
+    code: tuple[str, ...]  # statements, and last an expression whose value is shown
+    shows: str  # what to look at in the output
 
     @property
     def slow(self) -> bool:
@@ -84,7 +81,6 @@ class TorchModule:
 
     @classmethod
     def parse(cls, text: str) -> TorchModule:
-        """From one part of the script above."""
         title, *code, shows = text.strip().splitlines()
         name, _, says = title.partition(": ")
         return cls(name, says, tuple(code), shows.removeprefix("# "))
@@ -97,8 +93,7 @@ MODULES = tuple(map(TorchModule.parse, _SCRIPT.split("\n\n")))
 class ModuleOutput:
     """The result of a module's lines."""
 
-    output: str
-    """The value of the last line, as Python writes it."""
+    output: str  # the value of the last line, as Python writes it
     seconds: float
 
 

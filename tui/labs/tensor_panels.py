@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from tui.labs.tensors_state import TensorsState
 
 MOST_SOURCES = 3
-GIVE_UP = 0.3
-"""Seconds to wait for lines that still run when the lab is closed."""
+GIVE_UP = 0.3  # seconds to wait for lines that still run when the lab is closed
 SHOWN = ("-fresh", "-result", "-outcome", "-session")
 """What the panel shows beside the sources; the style sheet hides the rest."""
 
@@ -62,8 +61,7 @@ class TensorDesk(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._views = [TensorView(id=f"source-{number}") for number in range(MOST_SOURCES)]
-        self.sources: dict[str, TensorView] = {}
-        """The visible views, by the name of the tensor."""
+        self.sources: dict[str, TensorView] = {}  # the visible views, by the name of the tensor
         self.result = TensorView(id="result")
         self._outcome = Static(id="outcome", classes="panel", markup=False)
         self._script = Transcript(id="script")
@@ -78,7 +76,7 @@ class TensorDesk(Horizontal):
 
     @property
     def first(self) -> Widget:
-        """What gets the focus first: the result where there is one."""
+        """The widget that gets the focus first: the result where there is one."""
         return self.result if self.has_class("-result") else next(iter(self.sources.values()))
 
     @property
@@ -105,7 +103,6 @@ class TensorDesk(Horizontal):
         self._reveal("-fresh")
 
     def show(self, state: TensorsState, wide: bool) -> None:
-        """Show the scene, or the NumPy session until a line is tried on its tensors."""
         if state.in_session:
             self._show_session(state)
         else:
@@ -133,12 +130,10 @@ class TensorDesk(Horizontal):
         return place(name, look.sources[name], cells)
 
     def rewind(self) -> None:
-        """Show each tensor from its first cell."""
         for view in (*self._views, self.result):
             view.viewport.rewind()
 
     def turn(self, slices: int) -> None:
-        """Show so many slices on in all views that have several."""
         for view in self.sliced:
             view.turn(slices)
 
@@ -181,7 +176,6 @@ class TensorDesk(Horizontal):
             view.mark(origin.get(name, picked.get(name)))
 
     def _place(self, names: list[str]) -> None:
-        """Give each of these tensors a view, in their order."""
         self.sources = dict(zip(names, self._views, strict=False))
         for view in self._views:
             view.display = view in self.sources.values()
@@ -223,8 +217,7 @@ class ModuleDesk(Horizontal):
         self.place = 0
         self.outcomes: dict[str, ModuleOutput | str] = {}
         """By module: its output, or why there is none."""
-        self.running = False
-        """Whether lines run in the thread."""
+        self.running = False  # whether lines run in the thread
         self._thread: threading.Thread | None = None
         self.first = ModuleList(
             *(Option(module.name, id=module.name) for module in MODULES), id="modules", markup=False
@@ -243,12 +236,11 @@ class ModuleDesk(Horizontal):
 
     @property
     def description(self) -> Text:
-        """What the module is for, and what to look at in its output."""
+        """The purpose of the module, and what to look at in its output."""
         module = MODULES[self.place]
         return module_description(module, self.outcomes.get(module.name), self.running)
 
     def go(self, direction: int) -> None:
-        """To the next module or the one before, in a circle."""
         self.place = (self.place + direction) % len(MODULES)
 
     def run(self) -> None:
@@ -268,7 +260,6 @@ class ModuleDesk(Horizontal):
             self._run(module, self.app)
 
     def show(self) -> None:
-        """Show the modules as they are now."""
         module = MODULES[self.place]
         ran = self.outcomes.get(module.name)
         self.first.highlighted = self.place

@@ -28,11 +28,9 @@ from tui.widgets.tensor_view import TensorView
 if TYPE_CHECKING:
     from tui.labs.tensors_state import TensorsState
 
-MAP = "modules"
-"""The preset that is no scene: the map of PyTorch's modules."""
+MAP = "modules"  # the preset that is no scene: the map of PyTorch's modules
 FRAMES_A_SECOND = 8.0
-BESIDE, ALONE = 34, 74
-"""The width of a line to try, on a wide screen and on a narrow one."""
+BESIDE, ALONE = 34, 74  # the width of a line to try, on a wide screen and on a narrow one
 STEP = Binding.Group("step", compact=True)
 VIEW = "Show the lines to try and the challenges, or the tensors"
 STEPS, BACK = "The next slice or statement", "One slice or statement back"
@@ -137,12 +135,10 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     @property
     def wide(self) -> bool:
-        """Whether everything is visible at once."""
         return self.screen.has_class("-wide")
 
     @property
     def on_map(self) -> bool:
-        """Whether the map of modules is shown, and not a scene."""
         return self.preset_name == MAP
 
     @property
@@ -232,7 +228,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     @on(ExpressionLine.Settled)
     def _restore(self) -> None:
-        """Show the result again that belongs to the line."""
         if self.ready:
             self.state.restore()
             self.renew()
@@ -259,7 +254,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.line.edit(offer, replace=offer.rindex(" ") + 1 if offer else 0)
 
     def action_suggest(self) -> None:
-        """Try the next of the scene's lines."""
         self.hold()
         self.state.suggest()
         self._show_line()
@@ -280,7 +274,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.renew()
 
     def action_step(self) -> None:
-        """The next slice, statement or module."""
         self._move(1)
 
     def action_back(self) -> None:
@@ -300,7 +293,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.renew()
 
     def action_reset(self) -> None:
-        """The scene as it was at first."""
         self.hold()
         self.begin()
         self.enter()
@@ -336,7 +328,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         return self.modules if self.on_map else self.desk
 
     def _stops(self) -> list[Widget]:
-        """What can have the focus in the panel, whether the panel is visible or not."""
+        """The widgets of the panel that can have the focus, whether the panel is visible or not."""
         panel = self._panel
         return [
             widget
@@ -349,7 +341,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         ]
 
     def action_copy(self) -> None:
-        """Copy the line."""
         if self.state.text:
             self.app.copy_to_clipboard(self.state.text)
             self.notify(self.state.text, title="copied", timeout=10, markup=False)
