@@ -75,7 +75,8 @@ class _Code(CodeBlock):
     """Code or a table on a ground of its own, indented; a line that is too long is cut with …"""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        text = Syntax("", self.lexer_name, theme=self.theme).highlight(str(self.text).rstrip())
+        text = Syntax("", self.lexer_name, theme=self.theme).highlight(str(self.text))
+        text.rstrip()
         text.style, text.no_wrap, text.overflow = "", True, "ellipsis"
         yield Padding(text, (0, 2), style="markdown.code_block")
 
