@@ -47,9 +47,15 @@ class CodeView(VerticalScroll, ThemeAware):
         self.border_subtitle = "this file is what runs in the lab"
         self.apply_theme()
 
-    def on_resize(self) -> None:
+    def on_show(self) -> None:
+        self.call_after_refresh(self._begin)
+
+    def watch_virtual_size(self) -> None:
+        self.call_after_refresh(self._begin)  # it may come into sight before it is laid out
+
+    def _begin(self) -> None:
         """Begin at what the lesson is about, with the imports out of sight above."""
-        if not self._opened and self.size.area:
+        if not self._opened and self.display and self.size.area and self.virtual_size.area:
             self._opened = True
             self._scroll_to_main_line()
 
@@ -73,7 +79,7 @@ class CodeView(VerticalScroll, ThemeAware):
         width = self.query_one("#source").size.width
         if above and width:
             rows = Console(width=width).render_lines(self._syntax(above))
-            self.scroll_to(y=len(rows), animate=False)
+            self.scroll_to(y=len(rows), animate=False, immediate=True)
 
 
 def source_file(lesson: Lesson) -> Path:
