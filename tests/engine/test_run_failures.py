@@ -66,7 +66,7 @@ def test_divergence_keeps_the_history_and_says_where(start: Start) -> None:
     run = start(SpikeThenInfinity)
     run.play()
     last = finish(run)
-    assert (last.state, last.message) == (State.DIVERGED, "the loss became inf at step 100")
+    assert (last.state, last.message) == (State.DIVERGED, "the loss became ∞ at step 100")
     assert (last.step, last.loss) == (99, float("inf"))
     assert (len(last.history), last.history.high.max()) == (99, 7)
     for trainer in (GradientByHand, LinearRegression, Parameters):
@@ -88,6 +88,6 @@ def test_train_yields_every_step_and_stops_when_told_or_raises_diverged() -> Non
     assert history.steps == 70
     for batch in (1, 64):
         history = History(batch=batch)
-        with pytest.raises(Diverged, match="inf at step 100"):
+        with pytest.raises(Diverged, match="∞ at step 100"):
             list(train(SpikeThenInfinity(CountingConfig(), CPU), history, lambda: False))
         assert history.steps == 99

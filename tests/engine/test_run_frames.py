@@ -9,9 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from engine.equations import number
 from engine.frame import State
+from engine.run import Recorder
+from engine.trainer import Step
 from engine.trainers.linear_regression import LinearRegression, LinearRegressionConfig
+from engine.trainers.mnist import Mnist, MnistConfig
 from tests.engine.conftest import Start, finish, look, until
 from tests.engine.small_trainers import Counting, CountingConfig
 
@@ -65,10 +70,31 @@ def test_a_setting_that_is_changed_shows_in_the_frame(start: Start) -> None:
     run.step()
     until(lambda: run.frame.step == 1)
     run.adjust("learning_rate", 0.25)  # nor is it to what it was
-    assert look(run).changed == frozenset()
+    assert look(run).changed == {}
     run.adjust("learning_rate", 0.5)
     until(lambda: run.frame.settings["learning_rate"] == 0.5)
-    assert (run.frame.changed, run.frame.step) == ({"learning_rate"}, 1)
+    assert (run.frame.changed, run.frame.step) == ({"learning_rate": (1, 0.25)}, 1)
+
+
+def test_the_result_of_an_evaluation_is_the_newest_also_between_two_steps() -> None:
+    """A run may pause behind an evaluation: its numbers are then those that its charts show."""
+    config = MnistConfig(data="digits", batch_size=1000, epochs=2)
+    trainer, recorder = Mnist(config, torch.device("cpu")), Recorder(config, "cpu")
+    evaluations = 0
+    for made in trainer.turns():
+        if isinstance(made, Step):
+            recorder.add(made)
+        elif len(trainer.accuracies) > evaluations:
+            evaluations = len(trainer.accuracies)
+            recorder.show(trainer, State.PAUSED)
+            shown = {line.formula: line.result for line in recorder.frame.equations}
+            assert shown["validation accuracy"] == number(trainer.accuracies[-1])
+            phases = [line.phase for line in recorder.frame.equations]
+            assert phases.count("test") == phases.count("validation") == 1
+    recorder.show(trainer, State.FINISHED)
+    shown = {line.formula: line.result for line in recorder.frame.equations}
+    assert shown["validation accuracy"] == number(trainer.accuracies[-1])
+    assert shown["test accuracy"] == number(trainer.test_accuracy)
 
 
 def test_a_bad_value_is_refused_where_it_was_given_and_the_old_one_kept(start: Start) -> None:
@@ -83,7 +109,7 @@ def test_a_bad_value_is_refused_where_it_was_given_and_the_old_one_kept(start: S
     run.step()
     until(lambda: run.frame.step == 1)
     assert run.frame.settings["learning_rate"] == 0.5
-    assert run.frame.changed == frozenset()
+    assert run.frame.changed == {}
 
 
 # Steps a second: never faster than asked for, and changed at once. Time has lower bounds only.

@@ -41,7 +41,7 @@ cli.command()
 LOADING = (("", "1 Concept"), ("2",))
 LAB = (*LOADING, ("", "ready"))
 TRAINING = (*LAB, ("]]]] ", "playing"))
-DIGITS_LAB = (*LOADING, ("", "w write", "is not here"))
+DIGITS_LAB = (*LOADING, ("", "w draw", "is not here"))
 PLACES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
     "home": ((), (("", "The course"),)),
     "loading": (("linear-regression",), LOADING),

@@ -53,7 +53,7 @@ def test_a_digit_is_written_and_read_while_the_network_learns(
     app = opened(terminal, "mnist", "--device", "cpu", **how)
     app.play(
         ("w", "No network has learned yet"),
-        ("\x1b", "w write"),
+        ("\x1b", "w draw"),
         (" ", "playing"),
         ("w", "Write one of: 0, 1"),
     )
