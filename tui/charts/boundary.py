@@ -45,7 +45,6 @@ def draw(picture: BoundaryPicture, width: int, height: int, style: ChartStyle) -
     """The points by class on shaded ground, the line P = 0.5, and how many points are right."""
     ground = _ground(picture.x.tobytes(), picture.labels.tobytes(), width, height, style)
     plot = ground.axes.again()
-    plot.picture = True
     canvas, inner = plot.canvas, plot.inner
     z = np.nan_to_num(picture.log_odds(ground.grid)).clip(-SURE, SURE)
     z = z.reshape(2 * plot.rows, plot.columns)

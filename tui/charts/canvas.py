@@ -105,6 +105,11 @@ class Canvas:
         self.glyphs[cells] = [ord(letter) for letter in text]
         self.foregrounds[cells] = packed(colour)
 
+    def put(self, row: int, column: int, other: Canvas) -> None:
+        """Replace the cells from here on by those of a smaller canvas; it must fit."""
+        part = np.s_[row : row + other.glyphs.shape[0], column : column + other.glyphs.shape[1]]
+        self.glyphs[part], self.foregrounds[part] = other.glyphs, other.foregrounds
+
     def stamp(self, rows: Where, columns: Where, glyph: str, colour: RGB) -> None:
         """Put one character into each of these cells."""
         self.glyphs[rows, columns] = ord(glyph)

@@ -57,8 +57,6 @@ class Plot:
     ) -> None:
         """Lay out axes for these scales; at the left they take so many cells at least."""
         self.style = style
-        self.picture = False
-        """Whether cells are drawn between the axes, and words written on them: not by plotext."""
         self.rows = max(height - 2 * axes, 1)
         self.y = y if isinstance(y, Axis) else vertical(y, self.rows)
         labels = (len(label) + 1 for _, label in self.y.ticks)
@@ -91,35 +89,16 @@ class Plot:
     @property
     def canvas(self) -> Canvas:
         """All that was drawn, axes included."""
-        if self.picture:
-            for column, row, text, colour in self._notes:
-                self.inner.write(row, column, text, colour)
-        elif self._signals or self._notes:
-            labels = [self._label(*note) for note in self._notes]
-            self._build([*self._signals, *labels])
-            # plotext loses a text that begins in the cell of some signals.
-            lost = [
-                label
-                for label, (column, row, text, _) in zip(labels, self._notes, strict=True)
-                if self.inner.glyphs[row, column + len(text) - len(text.lstrip())]
-                != ord(text.lstrip()[0])
-            ]
-            if lost:
-                self._build(lost)
+        if self._signals:
+            self._figure.clear.data()
+            for signal in self._signals:
+                self._figure.draw(signal)
+            drawn = self._figure.build().string(False)
+            self.inner.lay(Canvas.of_ansi(drawn, self.columns, self.rows))
+        for column, row, text, colour in self._notes:
+            self.inner.put(row, column, _text(text, colour))
         self._signals, self._notes = [], []
         return self._canvas
-
-    def _label(self, column: int, row: int, text: str, colour: RGB) -> Any:
-        label = _plotext().colorize(text).fill(_pixel(colour))
-        x = column / max(self.columns - 1, 1)
-        return self._figure.text(x, 1 - row / max(self.rows - 1, 1), label)
-
-    def _build(self, signals: Sequence[Any]) -> None:
-        """Have plotext draw these, and lay the cells over what is there."""
-        self._figure.clear.data()
-        for signal in signals:
-            self._figure.draw(signal)
-        self.inner.lay(Canvas.of_ansi(self._figure.build().string(False), self.columns, self.rows))
 
     @property
     def inner(self) -> Canvas:
@@ -468,6 +447,15 @@ def _new_figure(width: int, height: int) -> Any:
     for name, side in (("x", "lower"), ("y", "left")):
         figure.ruler(name, side).lim(0, 1)
     return figure
+
+
+@lru_cache(maxsize=256)
+def _text(text: str, colour: RGB) -> Canvas:
+    """A text by itself: most are the same in every frame."""
+    figure = _figure(len(text), 1)
+    figure.clear.data()
+    figure.draw(figure.text(0, 1, _plotext().colorize(text).fill(_pixel(colour))))
+    return Canvas.of_ansi(figure.build().string(False), len(text), 1)
 
 
 @cache

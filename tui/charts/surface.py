@@ -98,7 +98,6 @@ def _map(
 ) -> Canvas:
     """Each path with a mark where it has come to, over the map; and which of them have left it."""
     plot = terrain.axes.again()
-    plot.picture = True
     for _, path, _, _, _, colour in walked:
         _walk(plot, path, colour)
     plot.canvas.lay(terrain.signs)
