@@ -210,7 +210,7 @@ def _check_depth(text: str, tree: ast.expr) -> None:
 
 
 def columns(text: str, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
-    """Where the node stands, in characters: Python counts the bytes of UTF-8."""
+    """The place of the node, in characters: Python counts the bytes of UTF-8."""
     line = text.encode()
     end = node.end_col_offset or len(line)
     return len(line[: node.col_offset].decode()), len(line[:end].decode())
@@ -222,7 +222,7 @@ _WHOLE = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Tuple)
 
 
 def source(text: str, node: ast.expr | ast.keyword) -> str:
-    """What was typed for this node of the tree of `text`."""
+    """The part of `text` that was typed for this node of its tree."""
     start, end = columns(text, node)
     return text[start:end]
 
@@ -287,7 +287,7 @@ def parses(text: str) -> bool:
 
 
 def fault(text: str) -> tuple[str, Columns, str]:
-    """What is wrong with a line that Python cannot parse, where, and the corrected line.
+    """The fault of a line that Python cannot parse, its place, and the corrected line.
 
     The corrected line is empty where none is known.
     """
@@ -459,4 +459,4 @@ _CORRECTIONS: tuple[Callable[[str], Correction | None], ...] = (
     ),
     _rule(r"(\))(?=\w)", r"\1*", _NO_PRODUCT),
 )
-"""What to try on a line that Python cannot parse, one after the other."""
+"""Corrections of a line that Python cannot parse, tried one after the other."""

@@ -194,7 +194,7 @@ def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
 
 
 def example(function: Operation) -> str:
-    """How a function is typed."""
+    """The function as it is typed."""
     return function.write(["x", "y"][: function.arity])
 
 

@@ -47,7 +47,7 @@ TORCH_FUNCTIONS: Mapping[str, Callable[..., torch.Tensor]] = {
         )
     },
 }
-"""What PyTorch calls each operation that an expression may use."""
+"""PyTorch's function for each operation that an expression may use."""
 
 
 def take_apart(settings: GraphSettings) -> GraphWalk:
@@ -62,7 +62,11 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
         tensors = forward(settings, inputs)
         edges = _edges(settings.parts, tensors)
         arrivals = _listen(tensors, edges)
-        error = _backward(tensors, settings.gradient)
+        error, gradient = "", settings.gradient
+        try:
+            tensors[-1].backward(None if gradient is None else _tensor(gradient))
+        except RuntimeError as raised:
+            error = str(raised)
     nodes = tuple(map(_node, settings.parts, tensors))
     moves = list(forward_moves(settings.parts, nodes))
     root, compared = nodes[-1].name, None
@@ -71,7 +75,7 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
     else:
         seed = tensors[-1].grad
         assert seed is not None
-        if settings.gradient is not None:
+        if gradient is not None:
             root = "L" if all(node.name != "L" for node in nodes) else "L′"  # never a name
         moves.extend(backward_moves(nodes, edges, root, _value(seed), arrivals))
         gradients = {i: each.grad for i, each in enumerate(inputs) if each.grad is not None}
@@ -172,14 +176,6 @@ def _listen(tensors: Sequence[torch.Tensor], edges: Sequence[GraphEdge]) -> list
     return arrivals
 
 
-def _backward(tensors: Sequence[torch.Tensor], gradient: Numbers | None) -> str:
-    try:
-        tensors[-1].backward(None if gradient is None else _tensor(gradient))
-    except RuntimeError as error:
-        return str(error)
-    return ""
-
-
 def _node(part: GraphPart, tensor: torch.Tensor) -> GraphNode:
     facts = _facts(part.name, tensor)
     if tensor.requires_grad and tensor.grad_fn is None:
@@ -273,7 +269,7 @@ def _check(
 
 
 class _Slope(NamedTuple):
-    """How f changes with one number."""
+    """The slopes of f along one number."""
 
     central: float
     left: float

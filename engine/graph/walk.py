@@ -12,7 +12,7 @@ from engine.graph.programs import TensorRecord
 from engine.graph.settings import GraphPart, GraphSettings
 
 CLOSE = 1e-6
-"""How far finite differences may be from a gradient, per unit of it where it is above 1."""
+"""The most that finite differences may be off, per unit of a gradient above 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

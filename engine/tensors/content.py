@@ -52,24 +52,17 @@ def _sequence() -> torch.Tensor:
     return torch.stack([time, height, speed], dim=1)
 
 
-def _image() -> Mapping[str, torch.Tensor]:
-    x = photograph().clone()
-    return {"x": x, "y": x.permute(2, 0, 1)}
-
-
-def _broadcasting() -> Mapping[str, torch.Tensor]:
-    x = torch.arange(10.0, 130.0, 10.0).reshape(4, 3)
-    return {"x": x, "y": torch.tensor([1.0, 2.0, 3.0])}
-
-
 MAKERS: Mapping[str, Callable[[], Mapping[str, torch.Tensor]]] = {
     "scalar": lambda: {"x": torch.tensor(3.5)},
     "features": lambda: {"x": torch.tensor(IRIS)},
     "sequence": lambda: {"x": _sequence()},
     "grid": lambda: {"x": torch.arange(12).reshape(3, 4)},
-    "image": _image,
+    "image": lambda: {"x": (x := photograph().clone()), "y": x.permute(2, 0, 1)},
     "video": lambda: {"x": torch.stack([frame(moment) for moment in range(FRAMES)])},
-    "broadcasting": _broadcasting,
+    "broadcasting": lambda: {
+        "x": torch.arange(10.0, 130.0, 10.0).reshape(4, 3),
+        "y": torch.tensor([1.0, 2.0, 3.0]),
+    },
     "numpy": lambda: NumpySession().tensors,
 }
 

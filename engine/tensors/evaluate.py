@@ -420,8 +420,8 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
         raise line.refusal("only tensors have methods here", function, name)
     if name not in METHODS:
         raise refusals.wrong_method(line, node, function)
-    if name == "to" and (refused := refusals.wrong_place_to_move(line, node, function)):
-        raise refused
+    if name == "to":
+        refusals.check_place_to_move(line, node, function)
     for keyword in node.keywords:
         if keyword.arg in KEYWORDS:
             words = f"{keyword.arg}= is NumPy's word for {KEYWORDS[keyword.arg]}="

@@ -167,13 +167,15 @@ class NumpySession:
     def _run(self, statement: str, change: Assignment | None) -> None:
         exec(statement, self._names)  # one of our own: see the first lines of this file
         self._changes.append(change)
-        self.variables = {name: self._look(name) for name in NAMES if name in self._names}
-
-    def _look(self, name: str) -> Variable:
-        value, before = self._names[name], self.variables.get(name)
-        numbers = _array(value).copy()
-        changed = np.zeros(numbers.shape, np.bool_) if before is None else numbers != before.numbers
-        return Variable(type(value).__module__.partition(".")[0], numbers, changed)
+        variables = {}
+        for name in NAMES:
+            if name in self._names:
+                value, before = self._names[name], self.variables.get(name)
+                numbers = _array(value).copy()
+                changed = numbers != (numbers if before is None else before.numbers)
+                library = type(value).__module__.partition(".")[0]
+                variables[name] = Variable(library, numbers, changed)
+        self.variables = variables
 
 
 def _array(value: Any) -> Numbers:

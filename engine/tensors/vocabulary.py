@@ -10,7 +10,7 @@ from enum import Enum, auto
 
 
 class Kind(Enum):
-    """How the cells of a result come from the cells of the tensor."""
+    """The way in which the cells of a result come from the cells of the tensor."""
 
     PICK = auto()  # each cell of the result is a cell of the tensor: a view, or a copy of cells
     CELL = auto()  # the shape stays: each cell comes from the cell at its own place
@@ -89,7 +89,7 @@ FUNCTIONS = _methods(
     zeros="dtype",
     ones="dtype",
 )
-"""What may be called by name, with `torch.` before it or without."""
+"""Functions that may be called by name, with `torch.` before it or without."""
 ONLY_METHODS = frozenset(
     (
         *("view", "expand", "repeat", "contiguous", "to", "float", "double", "half", "int", "long"),
@@ -205,7 +205,7 @@ BUILTIN_FORMS = {
     "max": "{x}.max() or torch.where({x} > {y}, {x}, {y})",
     "min": "{x}.min() or torch.where({x} < {y}, {x}, {y})",
 }
-"""What Python's own functions do to a tensor, where PyTorch's do something else."""
+"""Python's own functions of a tensor, where PyTorch's do something else."""
 LAYERS = ("relu", "sigmoid", "tanh", "softmax")
 """Modules of `torch.nn`, in lower case, that are functions of their input alone."""
 NUMPY_DIFFERS = ("size", "repeat", "std", "var")

@@ -191,7 +191,7 @@ class AutogradState(LabState):
 
     @property
     def idle(self) -> str:
-        """What to press, while nothing plays."""
+        """The key to press, while nothing plays."""
         if self.look.done:
             return "at the end · r: again, p: next"
         return "s: next move" if isinstance(self.look, WalkPosition) else "s: next line"
@@ -207,7 +207,7 @@ def _sets_number(text: str) -> bool:
 
 
 def describe(look: WalkPosition | ProgramPosition) -> Text:
-    """What the last move did, in a line or more."""
+    """The last move, in a line or more."""
     if isinstance(look, ProgramPosition):
         if not look.ran:
             return Text("Real PyTorch, run line by line. s: the first line.")
