@@ -38,26 +38,19 @@ Place: TypeAlias = ast.expr | ast.stmt | ast.keyword | Columns
 class Refused(ValueError):
     """A line cannot be accepted; the message says why and what is allowed.
 
-    `text` is the line; `start` and `end` are the columns of the place, in characters.
+    `text` is the line, `start` and `end` the columns of the place, in characters.
     """
 
     def __init__(
         self, message: str, text: str, place: Place, instead: str = "", hint: str = ""
     ) -> None:
-        """`instead` is a line that may be accepted in place of this one; see `suggesting`.
-
-        `hint` is added to the message where there is no such line.
-        """
+        """`instead` is a line to suggest; without one, `hint` is added to the message."""
         super().__init__(message)
         self.instead, self.hint, self.text = instead, hint, text
         self.start, self.end = place if isinstance(place, tuple) else columns(text, place)
 
-    @property
-    def pointer(self) -> str:
-        """The line, and under it marks below the place."""
-        return self.pointer_from(0)
-
-    def pointer_from(self, first: int, most: int | None = None) -> str:
+    def pointer(self, first: int = 0, most: int | None = None) -> str:
+        """The line from the column `first` on, and under it marks below the place."""
         shown = "".join(" " if _hidden(letter) else letter for letter in self.text[first:])[:most]
         start, end = self.start - first, self.end - first
         marks = "^" * max(1, _cells(shown[start:end]))
@@ -91,11 +84,7 @@ def suggesting(accepts: Callable[[str], object]) -> Iterator[None]:
 
 
 def parse(text: str) -> ast.expr:
-    """The tree of an expression.
-
-    Raises:
-        Refused: it is not an expression, or it is too long or too deeply nested.
-    """
+    """The tree of an expression; `Refused` if it is none, too long or too deeply nested."""
     name, tree = parse_assignment(text)
     if name is not None:
         sign = text.index("=") + 1
@@ -105,11 +94,9 @@ def parse(text: str) -> ast.expr:
 
 
 def parse_assignment(text: str) -> tuple[str | None, ast.expr]:
-    """The name before the `=`, None where there is none, and the tree of the expression.
+    """The name before the `=` (None where there is none) and the tree of the expression.
 
-    Raises:
-        Refused: it is neither `name = expression` nor an expression, or it is too long or too
-            deeply nested.
+    Raises `Refused` for any other statement, and for a line too long or too deeply nested.
     """
     if len(text) > MOST_CHARACTERS:
         message = f"{len(text):,} characters are too many; at most {MOST_CHARACTERS} are taken"
@@ -287,10 +274,7 @@ def parses(text: str) -> bool:
 
 
 def fault(text: str) -> tuple[str, Columns, str]:
-    """The fault of a line that Python cannot parse, its place, and the corrected line.
-
-    The corrected line is empty where none is known.
-    """
+    """The fault of a line that Python cannot parse, its place, and the corrected line or none."""
     first: Correction | None = None
     line = text
     for correct in _CORRECTIONS:

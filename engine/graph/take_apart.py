@@ -53,8 +53,7 @@ TORCH_FUNCTIONS: Mapping[str, Callable[..., torch.Tensor]] = {
 def take_apart(settings: GraphSettings) -> GraphWalk:
     """The graph of an expression with its values and gradients, and the walk over it.
 
-    Raises:
-        Refused: shapes that do not fit, with PyTorch's own words and the place.
+    Raises `Refused` for shapes that do not fit, with PyTorch's own words and the place.
     """
     required = settings.requires_grad or ()
     with torch.enable_grad():
@@ -85,12 +84,9 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
 
 
 def forward(settings: GraphSettings, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-    """A tensor for every part of the graph, computed one after the other.
+    """A tensor for every part of the graph; `Refused` for shapes that do not fit.
 
     A constant is a tensor as well: PyTorch would make two nodes of `2 / x` with a number.
-
-    Raises:
-        Refused: shapes that do not fit, with PyTorch's own words.
     """
     tensors = list(inputs)
     for part in settings.parts[len(tensors) :]:
@@ -151,7 +147,7 @@ def _edges(parts: Sequence[GraphPart], tensors: Sequence[torch.Tensor]) -> tuple
         gradients = torch.autograd.grad(outputs, list(wanted.values()))
         found = dict(zip(wanted, map(_value, gradients), strict=True))
     return tuple(
-        GraphEdge(source, target, slot, found.get((target, slot)))
+        GraphEdge(source, target, found.get((target, slot)))
         for target, part in enumerate(parts)
         for slot, source in enumerate(part.inputs)
     )

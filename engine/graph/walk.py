@@ -36,7 +36,6 @@ class GraphEdge:
 
     source: int
     target: int
-    slot: int  # which input of the target it is: `x*x` has two edges between the same nodes
     local: Value | None  # ∂target/∂source, number by number; None where no gradient goes
 
 
@@ -238,10 +237,7 @@ def _arrival(
 
 
 def reason(operation: str, operands: Sequence[Value], value: Value) -> str:
-    """Why the result of the operation is not finite; empty where it is.
-
-    Of several numbers that are not finite the first is explained.
-    """
+    """The reason why a result is not finite, for its first such number; empty where it is."""
     for index, result in enumerate(value.numbers):
         if not math.isfinite(result):
             if operation in ("sum", "mean", "prod", "max", "min", "@"):

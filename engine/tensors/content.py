@@ -28,11 +28,9 @@ RADIUS = 2.6
 
 
 def tensors(name: str) -> Mapping[str, torch.Tensor]:
-    """The named tensors of a scene, new ones each time.
+    """The named tensors of a scene, new ones each time; `ValueError` if there is no such scene.
 
-    Raises:
-        ValueError: there is no such scene; the message offers the nearest.
-        FileNotFoundError: the photograph is not on this machine.
+    Raises `FileNotFoundError` if the photograph is not on this machine.
     """
     return MAKERS[find(name).name]()
 

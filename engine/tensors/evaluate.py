@@ -58,10 +58,8 @@ TWO_TENSORS = "two tensors: take .values or .indices first"
 def evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
     """The result of the line, and the cells that it comes from.
 
-    Raises:
-        Refused: the line is not taken: the message says why, and where in it. A line that it
-            suggests is taken, and PyTorch can do it.
-        PyTorchRefused: the line is in the vocabulary, but PyTorch cannot do it.
+    Raises `Refused` if it is not taken: the message says why and where, and a line that it suggests
+    works; `PyTorchRefused` if the line is in the vocabulary, but PyTorch cannot do it.
     """
     with suggesting(lambda other: _evaluate(other, tensors)):
         return _evaluate(text, tensors)

@@ -30,7 +30,7 @@ def refusal_of(line: str, dtype: torch.dtype = torch.int64) -> Refused:
     with pytest.raises(Refused) as caught:
         evaluate(line, own)
     assert all(torch.equal(own[name], tensor) for name, tensor in names(dtype).items())
-    assert caught.value.pointer
+    assert caught.value.pointer()
     return caught.value
 
 
@@ -120,7 +120,7 @@ def test_a_refusal_points_at_the_place_and_says_what_is_allowed() -> None:
         assert message in str(refusal)
     refusal = refusal_of("x  + ŷ.mean()")  # behind letters of several bytes
     assert pointed(refusal) == "ŷ"
-    assert refusal.pointer.splitlines()[1] == "     ^"
+    assert refusal.pointer().splitlines()[1] == "     ^"
 
 
 TORCH = cells("""

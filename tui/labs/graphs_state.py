@@ -357,8 +357,7 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 def costs(look: ProgramComparison, width: int, colours: Mapping[Way, str]) -> Text:
     """The time of a call for each size and way, and how long compiling took.
 
-    Each size has a scale of its own, from 0 to its slowest median: between the two are three
-    powers of ten.
+    Each size has a scale from 0 to its slowest median: they are three powers of ten apart.
     """
     lines: list[Text] = []
     for size in SIZES:
