@@ -50,12 +50,17 @@ def _sequence() -> torch.Tensor:
     return torch.stack([time, height, speed], dim=1)
 
 
+def _image() -> Mapping[str, torch.Tensor]:
+    x = photograph().clone()
+    return {"x": x, "y": x.permute(2, 0, 1)}
+
+
 MAKERS: Mapping[str, Callable[[], Mapping[str, torch.Tensor]]] = {
     "scalar": lambda: {"x": torch.tensor(3.5)},
     "features": lambda: {"x": torch.tensor(IRIS)},
     "sequence": lambda: {"x": _sequence()},
     "grid": lambda: {"x": torch.arange(12).reshape(3, 4)},
-    "image": lambda: {"x": (x := photograph().clone()), "y": x.permute(2, 0, 1)},
+    "image": _image,
     "video": lambda: {"x": torch.stack([frame(moment) for moment in range(FRAMES)])},
     "broadcasting": lambda: {
         "x": torch.arange(10.0, 130.0, 10.0).reshape(4, 3),
