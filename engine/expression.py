@@ -7,7 +7,7 @@ import keyword
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -202,6 +202,25 @@ def columns(text: str, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, in
     end = node.end_col_offset or len(line)
     return len(line[: node.col_offset].decode()), len(line[:end].decode())
 
+
+def dotted(node: ast.expr) -> list[str]:
+    """The names of `torch.nn.relu`, first to last; empty where anything else stands there."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.insert(0, node.attr)
+        node = node.value
+    return [node.id, *names] if isinstance(node, ast.Name) else []
+
+
+OPERATORS: Mapping[str, type[ast.operator]] = {
+    "add": ast.Add,
+    **dict.fromkeys(("sub", "subtract"), ast.Sub),
+    **dict.fromkeys(("mul", "multiply"), ast.Mult),
+    **dict.fromkeys(("div", "divide", "true_divide"), ast.Div),
+    "pow": ast.Pow,
+    "matmul": ast.MatMult,
+}
+"""The functions and methods of PyTorch that do the same as an operator."""
 
 # Replacing a part of the line, for a suggestion.
 

@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import torch
 
 from engine.config import nearest
-from engine.expression import columns, decimal_point, factor, parse, parses, suggesting
+from engine.expression import OPERATORS, columns, decimal_point, factor, parse, parses, suggesting
 from engine.numerals import counted
 from engine.tensors import limits, refusals, traced
 from engine.tensors.looks import Broadcast, LineResult, TensorLook
@@ -32,7 +32,6 @@ from engine.tensors.vocabulary import (
     METHODS,
     MODULES,
     ONLY_METHODS,
-    OPERATORS,
     PAIR,
     Kind,
     Method,

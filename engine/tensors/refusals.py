@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import torch
 
 from engine.config import nearest
-from engine.expression import Place, Refused, factor, replaced, source
+from engine.expression import OPERATORS, Place, Refused, dotted, factor, replaced, source
 from engine.numerals import counted
 from engine.tensors.limits import COMPARISONS, leaves
 from engine.tensors.limits import OPERATORS as SYMBOLS
@@ -29,7 +29,6 @@ from engine.tensors.vocabulary import (
     METHODS,
     MODULES,
     NUMPY_DIFFERS,
-    OPERATORS,
     REASONS,
     Kind,
 )
@@ -113,14 +112,9 @@ class TensorLine:
 
 def module(line: TensorLine, node: ast.Attribute) -> str:
     """The module before the last dot, `torch.nn`; empty where anything else stands there."""
-    names = []
-    inner: ast.expr = node.value
-    while isinstance(inner, ast.Attribute):
-        names.append(inner.attr)
-        inner = inner.value
-    if not isinstance(inner, ast.Name) or inner.id in line.tensors or inner.id not in MODULES:
-        return ""
-    return ".".join((inner.id, *reversed(names)))
+    names = dotted(node.value)
+    known = names and names[0] in MODULES and names[0] not in line.tensors
+    return ".".join(names) if known else ""
 
 
 def unknown(name: str, kind: str, before: str) -> tuple[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -97,16 +96,6 @@ ONLY_METHODS = frozenset(
     )
 )
 """The methods that `torch` has no function for: of the others, `torch.sum(x)` is `x.sum()`."""
-OPERATORS: Mapping[str, type[ast.operator]] = {
-    "add": ast.Add,
-    **dict.fromkeys(("sub", "subtract"), ast.Sub),
-    **dict.fromkeys(("mul", "multiply"), ast.Mult),
-    **dict.fromkeys(("div", "divide", "true_divide"), ast.Div),
-    "pow": ast.Pow,
-    "matmul": ast.MatMult,
-}
-"""The functions and methods of PyTorch that do the same as an operator."""
-
 ATTRIBUTES = ("T", "mT", "shape", "ndim", "dtype", "device")
 PAIR = ("values", "indices")  # what `x.max(dim=0)` and `x.min(dim=0)` consist of
 DTYPES = (

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 import torch
 
-from engine.expression import MOST_CHARACTERS, Refused
+from engine.expression import MOST_CHARACTERS, OPERATORS, Refused
 from engine.tensors.content import FRAMES, photograph, tensors
 from engine.tensors.evaluate import evaluate
 from engine.tensors.limits import MOST_CELLS
@@ -25,7 +25,7 @@ from engine.tensors.looks import Broadcast, PyTorchRefused, Shape, TensorAxis, T
 from engine.tensors.numpy_session import NAMES, NOTES, SCRIPT, Assignment, NumpySession, assignment
 from engine.tensors.scenes import SCENES, find
 from engine.tensors.torch_map import MODULES, run
-from engine.tensors.vocabulary import FORMS, FUNCTIONS, METHODS, OPERATORS
+from engine.tensors.vocabulary import FORMS, FUNCTIONS, METHODS
 
 LINES = """
 x; x[0]; x[-1, 2]; x[:, -1]; x[:, [-1]]; x[1:, ::2]; x[[0, 2]]; x[[0, 2], [1, 3]]; x[..., 0];

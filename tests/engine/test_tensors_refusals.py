@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-from engine.expression import Refused
+from engine.expression import OPERATORS, Refused
 from engine.tensors.content import tensors
 from engine.tensors.evaluate import evaluate
 from engine.tensors.looks import PyTorchRefused
 from engine.tensors.scenes import SCENES
-from engine.tensors.vocabulary import FORMS, METHODS, ONLY_METHODS, OPERATORS
+from engine.tensors.vocabulary import FORMS, METHODS, ONLY_METHODS
 from tests.table import cells
 
 

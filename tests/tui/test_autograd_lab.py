@@ -17,7 +17,6 @@ from lessons.catalog import find
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui import cli
-from tui.environment import EnvironmentLoader
 from tui.labs.autograd import AutogradLab, Inputs, Moves
 from tui.progress import Progress
 from tui.screens.home import HomeScreen
@@ -357,17 +356,6 @@ async def test_inputs_hints_and_challenges_on_a_wide_screen(own_folders) -> None
         assert pilot.app.focused.value == "y = 3"
         await pilot.press("7", "enter")
         await reads(pilot, "● y = 7", "x*y*z")
-
-
-async def test_before_pytorch_is_there_it_says_so_and_no_key_does_harm(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(EnvironmentLoader, "start", lambda _: None)
-    async with app("autograd").run_test(size=NARROW) as pilot:
-        await until(pilot, lambda: pilot.app.screen.query(AutogradLab))
-        await pilot.press("2", "s", "space", "b", "r", "p", "y", "left_square_bracket", "e")
-        await reads(pilot, "starting PyTorch")
-        assert not pilot.app.screen.query_one(AutogradLab).ready
 
 
 class Page(App[None]):

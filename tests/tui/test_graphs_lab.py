@@ -364,17 +364,3 @@ async def test_what_fails_says_why_and_can_be_measured_again(child: Path) -> Non
             await pilot.press("space")
         await until(pilot, lambda: "unstartable" in screen_text(pilot.app))
         assert not lab.state.measuring
-
-
-async def test_another_theme_before_pytorch_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    # There is no program to colour yet; the app once ended because of it.
-    monkeypatch.setattr(GraphsLab, "open", lambda *_: None)
-    async with app("graphs").run_test(size=NARROW) as pilot:
-        await until(pilot, lambda: pilot.app.screen.query(GraphsLab))
-        await pilot.press("2")
-        for size in (NARROW, WIDE):
-            await pilot.resize_terminal(*size)
-            before = pilot.app.theme
-            await pilot.press(*"wipvrd", "space", "t")
-            assert pilot.app.theme != before
-            await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))

@@ -401,15 +401,3 @@ async def slow_lines_run_beside_the_screen_and_may_be_left(pilot, lab, monkeypat
     release.set()
     await until(pilot, lambda: not modules.running)
     assert list(modules.outcomes) == ["torchvision"]
-
-
-async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch) -> None:
-    monkeypatch.setattr(TensorsLab, "open", lambda *_: None)
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        await until(pilot, lambda: pilot.app.screen.query(TensorsLab))
-        lab = pilot.app.screen.query_one(TensorsLab)
-        for size in (NARROW, WIDE):
-            await pilot.resize_terminal(*size)
-            await pilot.press("2", *"npsbrevy", "space", "tab")
-            assert not lab.ready
-            await reads(pilot, "starting PyTorch")
