@@ -43,6 +43,7 @@ async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
     lab.action_edit()
     lab.query_one(Input).value = text
     await pilot.press("enter")
+    await pilot.pause()
 
 
 async def reads(pilot: Pilot[None], *words: str) -> None:
