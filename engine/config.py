@@ -227,7 +227,8 @@ class Allowed:
     def parse(self, name: str, text: str) -> Setting:
         """The value that `text` spells; raises `ValueError` where it is not allowed."""
         word = ascii_form(text)
-        if self.optional and word.lower() in ("none", "random", ""):
+        nothing = ("none", "") if self.kind == "text" else ("none", "random", "")
+        if self.optional and word.lower() in nothing:
             return None
         value: Setting = self._word(word)
         try:

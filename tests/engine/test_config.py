@@ -207,7 +207,9 @@ def test_low_must_be_below_high(low: float, high: float) -> None:
         LinearRegressionConfig(low=low, high=high)
 
 
-@pytest.mark.parametrize("text", ["t.csv", "~/a b/ü−1.csv", "\x1b[2J", "[red]", "0", "x" * 5000])
+@pytest.mark.parametrize(
+    "text", ["t.csv", "~/a b/ü−1.csv", "\x1b[2J", "[red]", "0", "random", "x" * 5000]
+)
 def test_a_text_is_taken_as_it_is(text: str) -> None:
     assert Sample.parse("file", f"  {text} ") == text
     assert Sample(file=text).file == text

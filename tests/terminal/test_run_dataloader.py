@@ -96,7 +96,9 @@ def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, main: Main) ->
     assert "did you mean t.csv?" in main.refused("run", "dataloader", "--csv", f"{table}x")
     assert "is a folder" in main.refused("run", "dataloader", "--csv", str(tmp_path))
     assert "name it with --csv FILE" in main.refused("run", "dataloader", "--label", "kind")
-    assert "leave it out, or name a file" in main.refused("run", "dataloader", "--csv", "none")
+    none = ("run", "dataloader", "--csv", "none")
+    assert "name it with --csv FILE" in main.refused(*none, "--label", "kind")
+    assert "tumour" in main.events(*none, "--set", "epochs=1")[-1]["task"]
     assert "--csv needs a value" in main.refused("run", "dataloader", "--csv", "")
     assert "takes no --csv: dataloader does" in main.refused("run", "batches", "--csv", str(table))
     evil = tmp_path / "\x1b[31m\n.csv"

@@ -140,11 +140,8 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
         for name, text in changes:
             settings[name] = trainer.Config.parse(name, text)
         config = trainer.Config.of(settings)
-        for name in TABLE:  # without the file, another table would be trained on
+        for name in TABLE[1:]:  # without the file, another table would be trained on
             if getattr(options, name) is not None and getattr(config, "csv", None) is None:
-                if options.csv is not None:
-                    what = f"--csv {options.csv} stands for the built-in data"
-                    raise Refusal(f"{what}: leave it out, or name a file: --csv FILE")
                 raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
         for text in _ineffective(preset, config, dict(changes)):
             notice(text)
@@ -269,7 +266,7 @@ def _add_options(parser: ArgumentParser) -> None:
     add("--every", metavar="N", help="print every Nth step (ten lines in the whole run)")
     add("--data-dir", metavar="DIR", help="where the data sets are")
     add("--json", action="store_true", help="print JSON Lines")
-    add("--csv", metavar="FILE", help="a table of your own to train on")
+    add("--csv", metavar="FILE", help="a table of your own to train on (none: the built-in data)")
     add("--label", metavar="NAME", help="the column to predict (the last)")
     add("--ignore", metavar="NAMES", help="columns to leave out, separated by commas (none)")
     add("--missing", metavar="HOW", help="drop a row with a gap, or fill the gap (drop)")
