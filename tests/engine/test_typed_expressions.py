@@ -170,6 +170,12 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
     )
     for name in names.split():
         line = refusal(f"{name}({'x, y' if name in two else 'x'})").instead
+        if name in ("softmax", "log_softmax", "logsumexp"):
+            for typed in (f"torch.{name}(x, 0)", f"F.{name}(x, dim=0)", f"x.{name}(-1)"):
+                assert refusal(typed).instead == line
+        else:  # what another argument changes is not left out
+            assert "made of others, as in" in str(refusal(f"F.{name}(x, y, 2, z)"))
+            assert "made of others, as in" in str(refusal(f"F.{name}(x, reduction='sum')"))
         here = x.abs() if name in ("log2", "log10", "rsqrt") else x
         inputs = {"x": tuple(here.tolist()), "y": tuple(y.tolist())}
         ours = take_apart(GraphSettings(line, {n: inputs[n] for n in names_in(line)}))
