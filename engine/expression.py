@@ -11,12 +11,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
-MOST_CHARACTERS = 200
-"""A longer line is refused before it is parsed, so that parsing stays fast."""
-DEEPEST = 40
-"""How deep a tree may be; Python's own limit would end the program."""
-MOST_CORRECTIONS = 6
-"""How many mistakes in one line are corrected one after the other."""
+MOST_CHARACTERS = 200  # a longer line is refused before it is parsed, so that parsing stays fast
+DEEPEST = 40  # how deep a tree may be; Python's own limit would end the program
+MOST_CORRECTIONS = 6  # how many mistakes in one line are corrected one after the other
 
 SIGNS = str.maketrans(
     {
@@ -31,8 +28,7 @@ SIGNS = str.maketrans(
 )
 """Signs of mathematics and of other keyboards, each with the one of Python for it."""
 
-Columns: TypeAlias = tuple[int, int]
-"""The first column and the one after the last, in characters."""
+Columns: TypeAlias = tuple[int, int]  # the first column and the one after the last, in characters
 Correction: TypeAlias = tuple[str, str, Columns]
 """A line, and what was wrong with the one before it: the reason and the place."""
 Place: TypeAlias = ast.expr | ast.stmt | ast.keyword | Columns

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import cycle
@@ -13,8 +13,7 @@ from typing import TypeAlias
 
 from engine.equations import number
 
-MOST_SHOWN = 4
-"""A longer vector is cut where there is little room: its shape says how long it is."""
+MOST_SHOWN = 4  # a longer vector is cut where there is little room: its shape says how long it is
 
 Numbers: TypeAlias = float | tuple[float, ...]
 """A scalar, or a vector, as Python writes them."""
@@ -25,10 +24,9 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a tensor of no or one dimension holds."""
+    """The numbers of a tensor of no or one dimension."""
 
-    shape: tuple[int, ...]
-    """As in PyTorch: `()` is a scalar, `(3,)` a vector of three numbers."""
+    shape: tuple[int, ...]  # as in PyTorch: `()` is a scalar, `(3,)` a vector of three numbers
     numbers: tuple[float, ...]
 
     @classmethod
@@ -45,7 +43,6 @@ class Value:
 
     @property
     def finite(self) -> bool:
-        """Whether no number is infinite or nan."""
         return all(map(math.isfinite, self.numbers))
 
     @property
@@ -100,21 +97,13 @@ def names(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-def listed(words: Iterable[str], nothing: str = "nothing") -> str:
-    """The words with commas between them."""
-    return ", ".join(words) or nothing
-
-
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation that an expression may use."""
 
-    name: str
-    """As it is typed: `*`, or `sigmoid`."""
+    name: str  # as it is typed: `*`, or `sigmoid`
     arity: int
-    """How many inputs it takes."""
-    sign: str = ""
-    """What mathematics writes between its inputs, or before the only one."""
+    sign: str = ""  # as mathematics writes it between the inputs, or before the only one
 
     def write(self, inputs: Sequence[str], exponent: float | None = None) -> str:
         """The operation on these inputs, names or numbers: `a · (−2)`, `exp(a)`, `a²`."""
@@ -124,13 +113,18 @@ class Operation:
             return operand(inputs[0]) + (power or f"^{operand(short(exponent))}")
         if not self.sign:
             return f"{self.name}({', '.join(inputs)})"
-        if self.arity == 1:
-            return self.sign + operand(inputs[0])
-        return self.sign.join(map(operand, inputs))
+        return self.sign * (self.arity == 1) + self.sign.join(map(operand, inputs))
 
 
-_SIGNS = {"+": " + ", "-": " − ", "*": " · ", "/": " / ", "**": "^", "@": " @ "}
-SIGNS = {name: Operation(name, 2, sign) for name, sign in _SIGNS.items()}
+BINARY: dict[type[ast.AST], Operation] = {
+    ast.Add: Operation("+", 2, " + "),
+    ast.Sub: Operation("-", 2, " − "),
+    ast.Mult: Operation("*", 2, " · "),
+    ast.Div: Operation("/", 2, " / "),
+    ast.Pow: Operation("**", 2, "^"),
+    ast.MatMult: Operation("@", 2, " @ "),
+}
+SIGNS = {operation.name: operation for operation in BINARY.values()}
 NEGATIVE = Operation("negative", 1, "−")
 _ONE_INPUT = names(
     "exp log log1p sqrt square abs sin cos sigmoid tanh relu softplus silu gelu "
@@ -143,7 +137,7 @@ ALLOWED = (
     f"numbers, the inputs, {' '.join(SIGNS)}, brackets and functions such as "
     "exp, log, relu, sigmoid, mean"
 )
-"""What an expression may consist of; an unknown function is answered with all functions."""
+"""The parts of an expression; an unknown function is answered with all functions."""
 
 # Other ways to type a known function: `torch.exp(x)`, `x.exp()`, `np.add(x, y)`.
 
@@ -178,8 +172,6 @@ MODULES: Mapping[str, frozenset[str]] = {
 """By the name of a module, its functions that an expression may use."""
 ROOTS = frozenset(names("torch nn F numpy np math cmath scipy jnp jax tf keras"))
 """The first names of modules."""
-NOT_NAMES = ROOTS - {"F"}
-"""Module names that no input may have; F may be one: a force."""
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 _WITH_CONSTANTS = ("torch", "numpy", "np", "math")
 
@@ -201,24 +193,21 @@ class Canonical(ast.NodeTransformer):
     """Writes every known call and constant of a tree the way an expression does.
 
     `torch.exp(x)` and `x.exp()` become `exp(x)`, `torch.pow(x, 2)` becomes `x**2`, `math.pi` a
-    number. What is not known stays as it is, for the refusal to point at.
+    number. An unknown part stays as it is, for the refusal to point at.
     """
 
     def visit_Call(self, call: ast.Call) -> ast.expr:
         function = call.func
         if isinstance(function, ast.Attribute):
             name, module = function.attr, module_of(function)
-            args = [self.visit(arg) for arg in call.args]
             if name not in (MODULES.get(module, ()) if module else METHODS):
                 return call
-            if not module:
-                args = [self.visit(function.value), *args]
-        elif isinstance(function, ast.Name) and function.id in (*OPERATORS, *SAME, *FUNCTIONS):
-            name, args = function.id, [self.visit(arg) for arg in call.args]
-        else:
-            self.generic_visit(call)
-            return call
-        return _called(name, args, call)
+            owner = [] if module else [function.value]
+            return _called(name, [self.visit(each) for each in (*owner, *call.args)], call)
+        if isinstance(function, ast.Name) and function.id in (*OPERATORS, *SAME, *FUNCTIONS):
+            return _called(function.id, [self.visit(each) for each in call.args], call)
+        self.generic_visit(call)
+        return call
 
     def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         if module_of(node) in _WITH_CONSTANTS and node.attr in _CONSTANTS:
@@ -236,6 +225,6 @@ def _called(name: str, args: list[ast.expr], call: ast.Call) -> ast.expr:
         else:
             new = ast.BinOp(args[0], operator(), args[1])
         return ast.copy_location(new, call)
-    # The whole of `x.exp` and `torch.exp` is what is called: refusals point at it.
+    # The whole of `x.exp` and `torch.exp` is called: refusals point at it.
     function = ast.copy_location(ast.Name(SAME.get(name, name), ast.Load()), call.func)
     return ast.copy_location(ast.Call(function, args, call.keywords), call)

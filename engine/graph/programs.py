@@ -35,12 +35,9 @@ class TensorRecord:
     name: str
     value: Value
     requires_grad: bool
-    is_leaf: bool
-    """As PyTorch has it: what is computed without any gradient is a leaf, too."""
-    grad_fn: str | None
-    """PyTorch's name for the node that passes the gradient on: `MulBackward0`."""
-    gradient: Value | None
-    """None where there is none, or none yet."""
+    is_leaf: bool  # as PyTorch has it: what is computed without any gradient is a leaf, too
+    grad_fn: str | None  # PyTorch's name for the node that passes the gradient on: `MulBackward0`
+    gradient: Value | None  # None where there is none, or none yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +45,8 @@ class RanStatement:
     """A statement that was run, and its outcome."""
 
     statement: ProgramStatement
-    output: str
-    """The value of an expression, as Python writes it: `tensor(0.)`."""
-    error: str
-    """PyTorch's own words, where it raised: `RuntimeError: …`."""
+    output: str  # the value of an expression, as Python writes it: `tensor(0.)`
+    error: str  # PyTorch's own words, where it raised: `RuntimeError: …`
     tensors: tuple[TensorRecord, ...]
     """Every tensor that has a name, in the order in which they got it."""
 

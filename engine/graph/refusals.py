@@ -16,7 +16,6 @@ from engine.graph.operations import (
     OPERATORS,
     SAME,
     Operation,
-    listed,
     module_of,
     names,
 )
@@ -27,8 +26,7 @@ class Reason(NamedTuple):
 
     words: str
     fragment: str = ""
-    line: str = ""
-    """The same as a whole line."""
+    line: str = ""  # the same as a whole line
 
 
 FORMULAS = {
@@ -195,12 +193,6 @@ def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
     if name == "log" and len(args) == 2:
         return Reason(message, f"log({args[0]}) / log({args[1]})")
     return Reason(message)
-
-
-def unbound(name: str, bound: tuple[str, ...]) -> str:
-    """Why a name without a value is not accepted."""
-    among = listed(bound, nothing="the inputs, of which there are none")
-    return f"{name} has no value: it is not among {among}"
 
 
 def example(function: Operation) -> str:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import math
 import operator
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
 import torch
 from torch.nn import functional
 
-from engine.expression import Refused
-from engine.graph.build import ExpressionGraph, GraphPart
+from engine.expression import Refused, mathematical
 from engine.graph.operations import Numbers, Value, short
 from engine.graph.programs import AutogradProgram, ProgramPosition, RanStatement, TensorRecord
-from engine.graph.settings import GraphSettings
+from engine.graph.settings import GraphPart, GraphSettings
 from engine.graph.walk import (
     CLOSE,
     Arrival,
@@ -59,14 +58,13 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
     """
     required = settings.requires_grad or ()
     with torch.enable_grad():
-        graph = settings.graph
         inputs = [_tensor(value, name in required) for name, value in settings.inputs.items()]
-        tensors = forward(graph, inputs)
-        edges = _edges(graph, tensors)
+        tensors = forward(settings, inputs)
+        edges = _edges(settings.parts, tensors)
         arrivals = _listen(tensors, edges)
         error = _backward(tensors, settings.gradient)
-    nodes = tuple(_nodes(graph, tensors))
-    moves = list(forward_moves(graph, nodes))
+    nodes = tuple(map(_node, settings.parts, tensors))
+    moves = list(forward_moves(settings.parts, nodes))
     root, compared = nodes[-1].name, None
     if error:
         moves.append(_refused(nodes, settings, error))
@@ -78,12 +76,11 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
         moves.extend(backward_moves(nodes, edges, root, _value(seed), arrivals))
         gradients = {i: each.grad for i, each in enumerate(inputs) if each.grad is not None}
         values = [each.detach() for each in inputs]
-        names = list(settings.inputs)
-        compared = _check(lambda moved: forward(graph, moved)[-1], names, values, seed, gradients)
+        compared = _check(settings, values, seed, gradients)
     return GraphWalk(settings, nodes, edges, tuple(moves), root, compared)
 
 
-def forward(graph: ExpressionGraph, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
+def forward(settings: GraphSettings, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
     """A tensor for every part of the graph, computed one after the other.
 
     A constant is a tensor as well: PyTorch would make two nodes of `2 / x` with a number.
@@ -92,7 +89,7 @@ def forward(graph: ExpressionGraph, inputs: Sequence[torch.Tensor]) -> list[torc
         Refused: shapes that do not fit, with PyTorch's own words.
     """
     tensors = list(inputs)
-    for part in graph.parts[len(tensors) :]:
+    for part in settings.parts[len(tensors) :]:
         if part.constant is not None:
             tensors.append(_tensor(part.constant))
             continue
@@ -101,14 +98,14 @@ def forward(graph: ExpressionGraph, inputs: Sequence[torch.Tensor]) -> list[torc
             tensors.append(_apply(part, operands))
         except RuntimeError as error:
             shapes = " and ".join(
-                f"{graph.parts[index].name} is "
+                f"{settings.parts[index].name} is "
                 + (f"a vector of {len(each)}" if each.ndim else "a scalar")
                 for index, each in zip(part.inputs, operands, strict=True)
             )
-            message = f"{graph.formula(part)} cannot be computed: {shapes}. PyTorch says: "
+            message = f"{part.formula} cannot be computed: {shapes}. PyTorch says: "
             message += str(error).splitlines()[0]
-            place = part.tree or (0, len(graph.text))
-            raise Refused(message, graph.text, place) from None
+            text = mathematical(settings.expression)
+            raise Refused(message, text, part.tree or (0, len(text))) from None
     return tensors
 
 
@@ -128,7 +125,7 @@ def _value(tensor: torch.Tensor) -> Value:
     return Value(tuple(tensor.shape), tuple(tensor.detach().flatten().tolist()))
 
 
-def _edges(graph: ExpressionGraph, tensors: Sequence[torch.Tensor]) -> tuple[GraphEdge, ...]:
+def _edges(parts: Sequence[GraphPart], tensors: Sequence[torch.Tensor]) -> tuple[GraphEdge, ...]:
     """Every input of every operation, with the local derivative where a gradient will go.
 
     PyTorch differentiates each operation by itself, on detached inputs that are stretched to the
@@ -137,7 +134,7 @@ def _edges(graph: ExpressionGraph, tensors: Sequence[torch.Tensor]) -> tuple[Gra
     """
     outputs: list[torch.Tensor] = []
     wanted: dict[tuple[int, int], torch.Tensor] = {}
-    for target, part in enumerate(graph.parts):
+    for target, part in enumerate(parts):
         if not tensors[target].requires_grad or not part.inputs:
             continue
         alone = [tensors[source].detach() for source in part.inputs]
@@ -152,7 +149,7 @@ def _edges(graph: ExpressionGraph, tensors: Sequence[torch.Tensor]) -> tuple[Gra
         found = dict(zip(wanted, map(_value, gradients), strict=True))
     return tuple(
         GraphEdge(source, target, slot, found.get((target, slot)))
-        for target, part in enumerate(graph.parts)
+        for target, part in enumerate(parts)
         for slot, source in enumerate(part.inputs)
     )
 
@@ -185,29 +182,25 @@ def _backward(tensors: Sequence[torch.Tensor], gradient: Numbers | None) -> str:
     return ""
 
 
-def _nodes(graph: ExpressionGraph, tensors: Sequence[torch.Tensor]) -> Iterator[GraphNode]:
-    for part, tensor in zip(graph.parts, tensors, strict=True):
-        is_result = part is graph.parts[-1]
-        facts = _facts(tensor)
-        if tensor.requires_grad and tensor.grad_fn is None:
-            facts["grad_fn"] = "AccumulateGrad"
-        yield GraphNode(
-            name=part.name,
-            kind=("result" if is_result else "operation")
-            if part.operation
-            else ("input" if part.constant is None else "constant"),
-            operation=part.operation.name if part.operation else "",
-            formula=graph.formula(part),
-            inputs=part.inputs,
-            **facts,
-        )
+def _node(part: GraphPart, tensor: torch.Tensor) -> GraphNode:
+    facts = _facts(part.name, tensor)
+    if tensor.requires_grad and tensor.grad_fn is None:
+        facts["grad_fn"] = "AccumulateGrad"
+    return GraphNode(
+        operation=part.operation.name if part.operation else "",
+        formula=part.formula,
+        inputs=part.inputs,
+        kind=part.kind,
+        **facts,
+    )
 
 
-def _facts(tensor: torch.Tensor) -> dict[str, Any]:
-    """The fields of a `TensorRecord`, without its name."""
+def _facts(name: str, tensor: torch.Tensor) -> dict[str, Any]:
+    """The fields of a `TensorRecord`."""
     # PyTorch warns when any other tensor is asked for its gradient.
     gradient = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
     return {
+        "name": name,
         "value": _value(tensor),
         "requires_grad": tensor.requires_grad,
         "is_leaf": tensor.is_leaf,
@@ -254,8 +247,7 @@ _ROUNDING = 4 * torch.finfo(torch.float64).eps
 
 
 def _check(
-    function: Callable[[Sequence[torch.Tensor]], torch.Tensor],
-    names: Sequence[str],
+    settings: GraphSettings,
     inputs: Sequence[torch.Tensor],
     seed: torch.Tensor,
     gradients: Mapping[int, torch.Tensor],
@@ -263,8 +255,9 @@ def _check(
     """Compare gradients with the central differences (f(x + h) − f(x − h)) / 2h.
 
     `gradients` has the inputs that require one, by their index in `inputs`; f is the sum of the
-    function's numbers, weighted by `seed`.
+    result's numbers, weighted by `seed`.
     """
+    names = list(settings.inputs)
     sizes = {index: inputs[index].numel() for index in gradients}
 
     def f(x: torch.Tensor) -> torch.Tensor:
@@ -273,7 +266,7 @@ def _check(
             pieces[index].reshape(each.shape) if index in pieces else each
             for index, each in enumerate(inputs)
         ]
-        return (seed * function(moved)).sum()
+        return (seed * forward(settings, moved)[-1]).sum()
 
     with torch.no_grad():
         slopes = iter(_slopes(f, torch.cat([inputs[index].flatten() for index in sizes])))
@@ -289,10 +282,8 @@ class _Slope(NamedTuple):
     central: float
     left: float
     right: float
-    error: float
-    """How far the central one may be off; infinite where there is none."""
-    kink: bool
-    """Whether left and right stay apart however narrow it gets."""
+    error: float  # how far the central one may be off; infinite where there is none
+    kink: bool  # whether left and right stay apart however narrow it gets
 
 
 def _slopes(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> list[_Slope]:
@@ -335,14 +326,13 @@ def _at(
 
 
 def _compared(name: str, gradient: torch.Tensor, slopes: Sequence[_Slope]) -> ComparedGradient:
-    value = Value(tuple(gradient.shape), tuple(gradient.flatten().tolist()))
-    for index, (number, slope) in enumerate(zip(value.numbers, slopes, strict=True)):
+    value = _value(gradient)
+    pairs = list(zip(value.numbers, slopes, strict=True))
+    for index, (number, slope) in enumerate(pairs):
         if reason := _reason(number, slope):
             where = f"at number {index + 1}: " if value.shape else ""
-            return ComparedGradient(name, value, None, None, where + reason)
-    estimate = Value(value.shape, tuple(slope.central for slope in slopes))
-    pairs = zip(value.numbers, estimate.numbers, strict=True)
-    return ComparedGradient(name, value, estimate, max(abs(a - b) for a, b in pairs))
+            return ComparedGradient(name, value, None, where + reason)
+    return ComparedGradient(name, value, max(abs(a - slope.central) for a, slope in pairs))
 
 
 def _reason(gradient: float, slope: _Slope) -> str:
@@ -383,7 +373,7 @@ class ProgramSession:
             except RuntimeError as raised:
                 error = f"{type(raised).__name__}: {raised}"
         tensors = {n: each for n, each in self._names.items() if isinstance(each, torch.Tensor)}
-        records = (TensorRecord(name=name, **_facts(each)) for name, each in tensors.items())
+        records = (TensorRecord(**_facts(name, each)) for name, each in tensors.items())
         made = RanStatement(statement, output, error, tuple(records))
         self.position = ProgramPosition(program, (*ran, made))
         return made

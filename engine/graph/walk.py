@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from engine.graph.build import ExpressionGraph
 from engine.graph.operations import Value, operand, short
 from engine.graph.programs import TensorRecord
-from engine.graph.settings import GraphSettings
+from engine.graph.settings import GraphPart, GraphSettings
 
 CLOSE = 1e-6
 """How far finite differences may be from a gradient, per unit of it where it is above 1."""
@@ -26,8 +25,7 @@ class GraphNode(TensorRecord):
 
     kind: Literal["input", "constant", "operation", "result"]
     operation: str
-    formula: str
-    """The operation in the names of its inputs: `a · y`; empty for a leaf."""
+    formula: str  # the operation in the names of its inputs: `a · y`; empty for a leaf
     inputs: tuple[int, ...]
     """The indices of the nodes that it is computed from, each before this one."""
 
@@ -38,10 +36,8 @@ class GraphEdge:
 
     source: int
     target: int
-    slot: int
-    """Which input of the target it is: `x*x` has two edges between the same nodes."""
-    local: Value | None
-    """∂target/∂source, number by number; None where no gradient goes."""
+    slot: int  # which input of the target it is: `x*x` has two edges between the same nodes
+    local: Value | None  # ∂target/∂source, number by number; None where no gradient goes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +45,13 @@ class Move:
     """One step of the walk."""
 
     phase: Literal["forward", "backward"]
-    node: int
-    """The node that is computed, or at which a gradient arrives."""
-    edge: int | None
-    """The edge over which the gradient comes, as an index into `GraphWalk.edges`."""
+    node: int  # the node that is computed, or at which a gradient arrives
+    edge: int | None  # the edge over which the gradient comes, as an index into `GraphWalk.edges`
     line: str
     gradients: tuple[Value | None, ...]
     """The gradient so far of every node, after this move; None where there is none yet."""
     note: str = ""
-    error: str = ""
-    """PyTorch's own words, where backward could not start."""
+    error: str = ""  # PyTorch's own words, where backward could not start
     explanation: str = ""
 
 
@@ -68,10 +61,7 @@ class ComparedGradient:
 
     name: str
     gradient: Value | None
-    estimate: Value | None
-    """(f(x + h) − f(x − h)) / 2h; None where the two cannot be compared."""
-    difference: float | None
-    """The largest one among its numbers."""
+    difference: float | None  # the largest of its numbers; None where they cannot be compared
     reason: str = ""
 
     @property
@@ -109,10 +99,8 @@ class GraphWalk:
     """Each after those that it is computed from: the inputs first, the result last."""
     edges: tuple[GraphEdge, ...]
     moves: tuple[Move, ...]
-    root: str
-    """The name of what is differentiated: the result, or L = Σ gradient · f."""
-    check: GradientCheck | None
-    """None where backward could not start."""
+    root: str  # the name of what is differentiated: the result, or L = Σ gradient · f
+    check: GradientCheck | None  # None where backward could not start
 
     @property
     def result(self) -> GraphNode:
@@ -179,16 +167,14 @@ class Arrival(NamedTuple):
     """A gradient that came over an edge in PyTorch's own backward pass."""
 
     edge: int
-    upstream: Value
-    """The gradient at the edge's target."""
-    contribution: Value
-    """What went to the edge's source, summed where that was stretched."""
+    upstream: Value  # the gradient at the edge's target
+    contribution: Value  # what went to the edge's source, summed where that was stretched
 
 
-def forward_moves(graph: ExpressionGraph, nodes: Sequence[GraphNode]) -> Iterator[Move]:
+def forward_moves(parts: Sequence[GraphPart], nodes: Sequence[GraphNode]) -> Iterator[Move]:
     """Each operation in its turn: `a = x · y = 2 · 3 = 6`."""
     nothing = (None,) * len(nodes)
-    for index, (part, node) in enumerate(zip(graph.parts, nodes, strict=True)):
+    for index, (part, node) in enumerate(zip(parts, nodes, strict=True)):
         if part.operation is None:
             continue
         operands = [nodes[source].value for source in node.inputs]

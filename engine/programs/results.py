@@ -51,8 +51,7 @@ class ProgramGraph:
     """Nodes in the order in which they run: every edge points forward."""
 
     nodes: tuple[ProgramNode, ...]
-    code: str = ""
-    """The Python that the graph was turned back into; empty for a record of what ran."""
+    code: str = ""  # the Python that the graph was turned back into; empty for a record of what ran
 
     @property
     def operations(self) -> int:
@@ -74,8 +73,7 @@ class ProgramAnswer:
     """What a program gave for one input."""
 
     given: str  # the name of the input
-    value: str = ""
-    """The numbers; empty where there was an error."""
+    value: str = ""  # the numbers; empty where there was an error
     right: bool = True  # whether eager PyTorch gives the same
     problem: ExplainedError | None = None
 
@@ -175,8 +173,7 @@ class ProgramComparison:
     eager: EagerRun
     traced: TracedProgram
     results: tuple[Measured, ...] = ()  # what a measurement of this program has brought so far
-    device: str = "cpu"
-    """Where the calls are timed."""
+    device: str = "cpu"  # where the calls are timed
     measuring: bool = False  # whether this program is being measured now
 
     @property

@@ -34,8 +34,7 @@ from engine.programs.ways import (
 
 KERNEL = re.compile(r"^(\w+_fused_\w+) = async_compile", re.MULTILINE)
 ROUNDS = 25
-ROUND_SECONDS = 0.01
-"""A round is as many calls as fit into this."""
+ROUND_SECONDS = 0.01  # a round is as many calls as fit into this
 
 NO_COMPILER = (
     "torch.compile writes C++ and has it compiled, and this machine has no C++ compiler. "

@@ -31,8 +31,7 @@ from engine.programs.results import (
 
 Function: TypeAlias = Callable[..., torch.Tensor]
 
-MOST_NUMBERS = 8
-"""A longer vector is shown by its first numbers."""
+MOST_NUMBERS = 8  # a longer vector is shown by its first numbers
 NO_NUMBERS = (
     "Tracing hands the program a stand-in for x, a Proxy, which has a name but no numbers. "
     "The program asks whether a comparison is true, and a Proxy cannot know. "
@@ -106,8 +105,7 @@ class LineCounter:
     """Counts the lines of the programs that Python runs while it is entered."""
 
     def __init__(self) -> None:
-        self.counts: Counter[int] = Counter()
-        """How often each line ran, by its number in the file."""
+        self.counts: Counter[int] = Counter()  # how often each line ran, by its number in the file
         self.last: int | None = None
         """The line that ran last: where an error was raised, if there was one."""
 

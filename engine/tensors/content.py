@@ -17,8 +17,7 @@ from engine.tensors.evaluate import evaluate
 from engine.tensors.numpy_session import NumpySession
 from engine.tensors.scenes import find
 
-IRIS = (5.1, 3.5, 1.4, 0.2)
-"""The first of Fisher's 150 flowers, an iris setosa."""
+IRIS = (5.1, 3.5, 1.4, 0.2)  # the first of Fisher's 150 flowers, an iris setosa
 IMAGE = 24, 36
 FRAMES, HEIGHT, WIDTH = 20, 16, 24
 SKY = torch.tensor([[24.0, 28.0, 62.0], [92.0, 84.0, 140.0]])

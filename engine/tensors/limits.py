@@ -40,8 +40,7 @@ SIGNS: Mapping[type[ast.AST], Callable[[Any], Any]] = {
     ast.Invert: operator.invert,
 }
 
-LARGEST = 2**63 - 1
-"""The largest whole number that a tensor of int64 holds."""
+LARGEST = 2**63 - 1  # the largest whole number that a tensor of int64 holds
 LARGEST_SIZE = 2**60
 """PyTorch calculates with sizes and shifts, and up to here nothing overflows in that."""
 MOST_CELLS = 30_000

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from engine.expression import Place, Refused
 
 Numbers: TypeAlias = NDArray[Any]
-Mask: TypeAlias = NDArray[np.bool_]
-"""True for the selected cells of a tensor of the same shape."""
+Mask: TypeAlias = NDArray[np.bool_]  # True for the selected cells of a tensor of the same shape
 Shape: TypeAlias = tuple[int, ...]
 
 
@@ -23,14 +22,11 @@ class TensorLook:
     """The numbers of a tensor, and how it lies in memory."""
 
     shape: Shape
-    strides: Shape
-    """How many elements apart in memory two neighbours along each dimension are."""
+    strides: Shape  # how many elements apart in memory two neighbours along each dimension are
     dtype: str
     device: str
-    storage_offset: int
-    """The place of its first element in the storage."""
-    numbers: Numbers
-    """A copy, in the tensor's own shape and dtype."""
+    storage_offset: int  # the place of its first element in the storage
+    numbers: Numbers  # a copy, in the tensor's own shape and dtype
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +66,7 @@ class Broadcast:
 
     operator: str
     left_text: str
-    right_text: str
-    """The operands as they were typed."""
+    right_text: str  # the operands as they were typed
     left: Shape
     right: Shape
 
@@ -112,10 +107,8 @@ class LineResult:
     """The result of a line, and the cells that it comes from."""
 
     text: str
-    look: TensorLook | None
-    """The tensor; None where the result is no tensor."""
-    value: str
-    """A result that is no tensor, as Python writes it: `torch.Size([3, 4])`, `12`."""
+    look: TensorLook | None  # the tensor; None where the result is no tensor
+    value: str  # a result that is no tensor, as Python writes it: `torch.Size([3, 4])`, `12`
     picked: Mapping[str, Mask]
     """For each tensor that the line reads, by name: the cells that the result comes from."""
     shares_storage_with: tuple[str, ...]
@@ -133,21 +126,16 @@ class PyTorchRefused(Refused):
         self, message: str, text: str, place: Place, error: str, broadcast: Broadcast | None
     ) -> None:
         super().__init__(message, text, place)
-        self.error = error
-        """PyTorch's own words: `IndexError: index 3 is out of…`."""
-        self.broadcast = broadcast
-        """The two shapes, where they disagree."""
+        self.error = error  # PyTorch's own words: `IndexError: index 3 is out of…`
+        self.broadcast = broadcast  # the two shapes, where they disagree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SceneLook:
     """The tensors of a scene, the last line that was tried on them, and its result."""
 
-    scene: str
-    """The name of the scene."""
+    scene: str  # the name of the scene
     sources: Mapping[str, TensorLook]
-    text: str = ""
-    """The line; empty before the first."""
+    text: str = ""  # the line; empty before the first
     result: LineResult | None = None
-    refused: PyTorchRefused | None = None
-    """PyTorch's error, where the line has no result."""
+    refused: PyTorchRefused | None = None  # PyTorch's error, where the line has no result

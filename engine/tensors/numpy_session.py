@@ -45,8 +45,7 @@ NOTES = (
     "So from now on a and shared go their own ways.",
 )
 NAMES = ("a", "shared", "copied")
-MADE = 3
-"""How many statements make the three variables."""
+MADE = 3  # how many statements make the three variables
 FORM = re.compile(r"\s*([A-Za-z_]\w*)\s*\[\s*([0-9]+)\s*,\s*([0-9]+)\s*\]\s*=(?!=)\s*(.*?)\s*")
 
 
@@ -90,10 +89,8 @@ def _assignment(text: str, names: Collection[str]) -> Assignment | None:
 class Variable:
     """An array or a tensor after a statement."""
 
-    library: str
-    """`numpy` or `torch`."""
-    numbers: Numbers
-    """A copy, shape (rows, columns)."""
+    library: str  # `numpy` or `torch`
+    numbers: Numbers  # a copy, shape (rows, columns)
     changed: Mask
     """The cells whose number the last statement changed; none where it made the variable."""
 
@@ -107,10 +104,8 @@ class NumpySession:
         """For each statement that ran: the learner's own change, or None for one of the script."""
         self.ran: list[tuple[str, str]] = []
         """All statements that ran, oldest first, each with a sentence on what it did."""
-        self.ahead = list(SCRIPT)
-        """The statements of the script that are still to come."""
-        self.variables: Mapping[str, Variable] = {}
-        """By name, frozen; replaced by every statement."""
+        self.ahead = list(SCRIPT)  # the statements of the script that are still to come
+        self.variables: Mapping[str, Variable] = {}  # by name, frozen; replaced by every statement
         for _ in range(MADE):
             self.step()
 

@@ -46,8 +46,7 @@ KNOWN = {
     "word": (*DTYPES, *FUNCTIONS),
 }
 FAMILIAR = "shape, T, reshape, permute, sum, mean, float"
-CHAINED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-"""Comparisons of which two can be written as a mask."""
+CHAINED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)  # comparisons of which two can be written as a mask
 UNEXPLAINED = "PyTorch does not do this with tensors of these shapes and dtypes."
 
 
@@ -57,10 +56,8 @@ class TensorLine:
     def __init__(self, text: str, tensors: Mapping[str, TracedTensor]) -> None:
         self.text = text
         self.tensors = tensors
-        self.read: set[str] = set()
-        """The names that it has used."""
-        self.broadcasts: list[Broadcast] = []
-        """Its element-wise operations on two tensors."""
+        self.read: set[str] = set()  # the names that it has used
+        self.broadcasts: list[Broadcast] = []  # its element-wise operations on two tensors
 
     def source(self, node: ast.expr | ast.keyword) -> str:
         """What was typed for this node."""

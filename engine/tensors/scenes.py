@@ -121,10 +121,8 @@ class TensorScene:
 
     name: str
     title: str
-    says: str
-    """What the numbers are."""
-    axes: Mapping[str, tuple[str, ...]]
-    """The name of each dimension, by the name of the tensor."""
+    says: str  # what the numbers are
+    axes: Mapping[str, tuple[str, ...]]  # the name of each dimension, by the name of the tensor
     tries: tuple[Try, ...]
 
     @property

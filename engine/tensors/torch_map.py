@@ -70,12 +70,9 @@ class TorchModule:
     """One place on the map."""
 
     name: str
-    says: str
-    """What it is for, in one sentence."""
-    code: tuple[str, ...]
-    """Statements, and last an expression whose value is shown."""
-    shows: str
-    """What to look at in the output."""
+    says: str  # what it is for, in one sentence
+    code: tuple[str, ...]  # statements, and last an expression whose value is shown
+    shows: str  # what to look at in the output
 
     @property
     def slow(self) -> bool:
@@ -97,8 +94,7 @@ MODULES = tuple(map(TorchModule.parse, _SCRIPT.split("\n\n")))
 class ModuleOutput:
     """The result of a module's lines."""
 
-    output: str
-    """The value of the last line, as Python writes it."""
+    output: str  # the value of the last line, as Python writes it
     seconds: float
 
 

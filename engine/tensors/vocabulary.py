@@ -12,14 +12,10 @@ from enum import Enum, auto
 class Kind(Enum):
     """How the cells of a result come from the cells of the tensor."""
 
-    PICK = auto()
-    """Each cell of the result is a cell of the tensor: a view, or a copy of cells."""
-    CELL = auto()
-    """The shape stays: each cell comes from the cell at its own place."""
-    REDUCE = auto()
-    """Each cell of the result comes from all cells along the reduced dimensions."""
-    TELL = auto()
-    """The result is no tensor: a number, a truth value, a tuple of numbers."""
+    PICK = auto()  # each cell of the result is a cell of the tensor: a view, or a copy of cells
+    CELL = auto()  # the shape stays: each cell comes from the cell at its own place
+    REDUCE = auto()  # each cell of the result comes from all cells along the reduced dimensions
+    TELL = auto()  # the result is no tensor: a number, a truth value, a tuple of numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +23,7 @@ class Method:
     """A method of a tensor, or a function of torch, that may be called."""
 
     kind: Kind
-    usage: str
-    """An example of a correct call, shown where one is wrong."""
+    usage: str  # an example of a correct call, shown where one is wrong
     keywords: tuple[str, ...] = ()
     """The arguments that may be given by name. None of PyTorch's others: `out=` would write."""
 
@@ -113,8 +108,7 @@ OPERATORS: Mapping[str, type[ast.operator]] = {
 """The functions and methods of PyTorch that do the same as an operator."""
 
 ATTRIBUTES = ("T", "mT", "shape", "ndim", "dtype", "device")
-PAIR = ("values", "indices")
-"""What `x.max(dim=0)` and `x.min(dim=0)` consist of."""
+PAIR = ("values", "indices")  # what `x.max(dim=0)` and `x.min(dim=0)` consist of
 DTYPES = (
     *("bool", "uint8", "int32", "int64", "float16", "float32", "float64"),
     *("int", "long", "half", "float", "double"),
@@ -130,8 +124,7 @@ CONSTANTS = {
     "false": "False",
 }
 """Names that stand for a number or a word of Python."""
-KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}
-"""NumPy's names of arguments, with PyTorch's."""
+KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names of arguments, with PyTorch's
 
 
 def _table(rows: str) -> dict[str, str]:

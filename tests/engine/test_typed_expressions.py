@@ -1,42 +1,162 @@
-"""How learners write an expression: accepted, or corrected by a line that is accepted."""
+"""Typed expressions and values: accepted, corrected, or refused at their place; nothing is run."""
 
 from __future__ import annotations
 
+import ast
 import importlib
 import math
 import re
+import subprocess
+import sys
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 import torch
+from rich.cells import cell_len
 from torch import nn
 from torch.nn import functional
 
-from engine.expression import Refused
-from engine.graph.build import names_in
-from engine.graph.operations import FUNCTIONS, METHODS, MODULES, OPERATORS, SAME
-from engine.graph.settings import GraphSettings
+from engine.expression import DEEPEST, MOST_CHARACTERS, Refused, parse, parse_assignment
+from engine.graph.operations import FUNCTIONS, METHODS, MODULES, OPERATORS, SAME, Numbers
+from engine.graph.settings import LONGEST_VECTOR, MOST_NODES, GraphSettings, names_in, parse_value
 from engine.graph.take_apart import take_apart
 from engine.numerals import meant
 from tests.table import cells
 
 REAL = {"torch": torch, "nn": nn, "F": functional, "np": np, "numpy": np, "math": math}
-X, Y = 0.5, 1.25
+GIVEN: dict[str, Numbers] = {"x": 0.5, "y": 1.25}
+FORBIDDEN = {"exec", "import", "open", "os.system", "subprocess.Popen", "object.__getattr__"}
+events: list[str] | None = None
 
 
-def value(expression: str) -> float:
-    names = names_in(expression)
-    walk = take_apart(GraphSettings(expression, {name: {"x": X, "y": Y}[name] for name in names}))
-    result = walk.result.value.plain
-    assert isinstance(result, float)
-    return result
+def watch(event: str, arguments: tuple[object, ...]) -> None:
+    # Python itself looks for the line of a syntax error in the file that it came from, which
+    # has this name where there is none.
+    if events is not None and (event, *arguments[:1]) != ("open", "<unknown>"):
+        events.append(event)
 
 
-def refusal(expression: str) -> Refused:
-    with pytest.raises(Refused) as caught:
-        names_in(expression)
-    return caught.value
+sys.addaudithook(watch)  # there is no way to take it away again
 
+
+def seen(do: Callable[[], object]) -> set[str]:
+    """What Python reports of itself while this is done."""
+    global events
+    events = []
+    try:
+        do()
+        return set(events)
+    finally:
+        events = None
+
+
+def refused(text: str, take: Callable[[str], object] = parse_assignment) -> Refused:
+    """The refusal of the text, for which nothing was run."""
+    caught: list[Refused] = []
+
+    def attempt() -> None:
+        with pytest.raises(Refused) as raised:
+            take(text)
+        caught.append(raised.value)
+
+    assert FORBIDDEN.isdisjoint(seen(attempt)), text
+    assert str(caught[0]).isprintable()
+    return caught[0]
+
+
+def place(refusal: Refused) -> str:
+    """The part of the line that is marked; a control character is shown as a space."""
+    return refusal.pointer.split("\n")[0][refusal.start : refusal.end]
+
+
+def value(expression: str, **inputs: Numbers) -> Numbers | list[float]:
+    given = {name: {**GIVEN, **inputs}[name] for name in names_in(expression)}
+    return take_apart(GraphSettings(expression, given)).result.value.plain
+
+
+def of_xy(text: str) -> GraphSettings:
+    return GraphSettings(text, {"x": 2.0, "y": 3.0})
+
+
+# Lines, whatever they mean.
+
+
+def test_a_line_becomes_the_tree_that_python_makes_of_it(recwarn: pytest.WarningsRecorder) -> None:
+    for text in ("x", " x*y ", "f(x)[:, -1]", "x if y else z", "été + 1"):
+        assert ast.dump(parse(text)) == ast.dump(ast.parse(text.strip(), mode="eval").body)
+    name, tree = parse_assignment("loss = w*x")
+    assert (name, ast.unparse(tree)) == ("loss", "w * x")
+    assert parse_assignment("w*x")[0] is None
+    assert refused("f = x", parse).pointer == "f = x\n^^^"
+    for text in ("1if x else y", "'\\d'", "1(2)"):  # Python warns nobody
+        parse(text)
+    assert not recwarn.list
+
+
+SIGN_AT = {  # the place is that of the sign that the words are about, whatever stands around it
+    "\\": "\\frac{x}{y}   x \\(U   x \\   (é \\(U   x[\\]   x + y \\\\",
+    "$": "界 $ y   x + ５$   x\xa0+ $ y   x\u2003\u3000$   e\u0301 + $   x $ y",
+    "ｘ": "ｘ＋１）", "＋": "(x＋１", "😀": "😀 + x   x + 1 😀", "€": "x € (y   ( € y", "½": "½ x",
+    "१": "x + १", "²": "x²²$   x² + (y", "(": "界 + (y   ﬁ + (y   (x + y   é + (y", "]": "(界]",
+    "if": "x if 界", "for": "f(x for 界 in y, 1)", "*": "é + * y", "=": "界 = = y", "=>": "x => y",
+    "&&": "x && y", "++": "界++", "+ =": "x + = 1", ")": "   x + )",
+}  # fmt: skip
+
+
+def test_the_words_and_the_place_of_a_refusal_are_about_the_same_sign() -> None:
+    for sign, lines in SIGN_AT.items():
+        for (text,) in cells(lines) if sign != ")" else [(lines,)]:
+            assert f"{sign} " in str(refused(text)), text
+            assert place(refused(text)) == sign, text
+    for text in ("x + 'é", "f'{x'", "“x”", "f'{é} {"):
+        assert "a quotation mark" in str(refused(text))
+        assert place(refused(text)) in "'“"
+    for text, marked in cells("y = 2 界 → y =   >>> x → >>>   exp 界 + 1 → exp 界   5% → 5%"):
+        assert place(refused(text)) == marked
+    for (text,) in cells("import os   x; y   x = y = 2   x.y = 2   x += 1   del x   x, y = 1, 2"):
+        assert "only one expression" in str(refused(text))
+        assert place(refused(text)) == text.partition(";")[0]
+    for text in ("", "   ", "# nothing"):
+        assert "an expression is wanted" in str(refused(text))
+    # A wide letter takes two cells of a terminal, and a combining one none.
+    for text, cells_before, marks in (("界 + $", 5, 1), ("e\u0301 + $", 4, 1), ("x + 😀", 4, 2)):
+        assert refused(text).pointer == f"{text}\n{' ' * cells_before}{'^' * marks}"
+        assert cells_before == cell_len(text[: refused(text).start])
+    assert refused("界" * 5 + " + $").pointer_from(4, 9) == "界 + $\n     ^"
+    for letter in ("\x00", "\x07", "\x1b", "\n", "\x9b", "\u202e", "\u200b", "\ud800"):
+        refusal = refused(f"x{letter}+y")
+        assert f"U+{ord(letter):04X}" in str(refusal)
+        assert refusal.pointer == "x +y\n ^"
+
+
+def test_a_line_that_is_too_long_or_too_deep_is_refused() -> None:
+    for text in ("(" * 10_000, "[" * 10_000, "-" * 10_000 + "x", "9" * 10_000):
+        assert f"10,00{len(text) - 10_000} characters are too many" in str(refused(text))
+    for text in (
+        "-" * 150 + "x",
+        "+".join("x" * 90),
+        "x" + ".T" * 90,
+        "not " * 49 + "x",
+        "f(" * 99,
+    ):
+        assert len(text) <= MOST_CHARACTERS
+        refused(text)
+
+    def depth(node: ast.AST) -> int:
+        return 1 + max((depth(child) for child in ast.iter_child_nodes(node)), default=0)
+
+    def taken(text: str) -> bool:
+        try:
+            return bool(parse(text))
+        except Refused:
+            return False
+
+    deepest = max((f"{'-' * n}x" for n in range(60)), key=lambda text: taken(text) * len(text))
+    assert depth(ast.parse(deepest, mode="eval").body) == DEEPEST
+
+
+# Expressions.
 
 SPELLINGS = [
     text
@@ -54,54 +174,50 @@ SPELLINGS = [
 
 @pytest.mark.filterwarnings("ignore:__array_wrap__")  # NumPy's, about PyTorch's tensors
 def test_a_function_is_accepted_as_pytorch_numpy_and_python_spell_it() -> None:
-    names = {"x": torch.tensor(X, dtype=torch.float64), "y": torch.tensor(Y, dtype=torch.float64)}
+    names = {name: torch.tensor(each, dtype=torch.float64) for name, each in GIVEN.items()}
     for expression in SPELLINGS:
         real = float(eval(expression, {**REAL, **names}))
         assert value(expression) == pytest.approx(real, rel=1e-15), expression
     # A dot product is of vectors.
-    vectors = GraphSettings("torch.matmul(x, y)", {"x": (X,), "y": (Y,)})
-    assert take_apart(vectors).result.value.plain == pytest.approx(X * Y, rel=1e-15)
+    assert value("torch.matmul(x, y)", x=(0.5,), y=(1.25,)) == pytest.approx(0.625, rel=1e-15)
+    for typed, python in SIGNS:
+        assert value(typed) == value(python)
+    for function in FUNCTIONS.values():
+        arguments = ", ".join(["x", "y"][: function.arity])
+        value(f"{function.name}({arguments})", x=(0.5, 0.25), y=(0.5, 0.25))
+
+
+def real_module(module: str) -> object:
+    if module == "torch.special":
+        return importlib.import_module(module)
+    root, *path = module.split(".")
+    found: object = REAL[root]
+    for part in path:
+        found = getattr(found, part)
+    return found
 
 
 def test_only_what_a_module_has_is_accepted_from_it() -> None:
+    assert not [name for name in METHODS if not hasattr(torch.Tensor, name)]
     for module, functions in MODULES.items():
-        root, *path = module.split(".")
-        real = importlib.import_module(module) if module == "torch.special" else REAL[root]
-        for part in path if module != "torch.special" else ():
-            real = getattr(real, part)
+        real = real_module(module)
         missing = {name for name in functions if not hasattr(real, name)}
         assert missing <= ({"pow"} if real is np else set()), module  # NumPy has it since 2.1
-    assert not [name for name in METHODS if not hasattr(torch.Tensor, name)]
-    for functions in (*MODULES.values(), METHODS):
-        assert functions <= {*FUNCTIONS, *OPERATORS, *SAME}
-
-
-def test_a_module_is_said_to_lack_only_what_it_lacks() -> None:
-    """Every known function that is refused from a module because that has none of the name."""
-    for module in MODULES:
-        for name in {*FUNCTIONS, *OPERATORS, *SAME} - MODULES[module]:
+        assert {*functions, *METHODS} <= {*FUNCTIONS, *OPERATORS, *SAME}
+        for name in {*FUNCTIONS, *OPERATORS, *SAME} - functions:
+            words = ""
             try:
                 names_in(f"{module}.{name}(x, y)")
-            except Refused as refused:
-                if f"{module} has no {name}" in str(refused):
-                    root, *path = module.split(".")
-                    real = REAL[root]
-                    for part in path:
-                        real = getattr(real, part)
-                    assert not hasattr(real, name), f"{module}.{name}"
+            except Refused as refusal:
+                words = str(refusal)
+            if f"{module} has no {name}" in words:  # said only where it is true
+                assert not hasattr(real, name)
 
 
 SIGNS = cells("""
     x × y → x*y   x · y ÷ 2 − 1 → x*y/2 - 1   3*x² + x³ → 3*x**2 + x**3   x⁻¹ → x**-1
-    ｅｘｐ（ｘ）＋１ → exp(x) + 1   2*x + 1 → 2*x + 1
+    ｅｘｐ（ｘ）＋１ → exp(x) + 1   2*x + 1 → 2*x + 1
 """)
-
-
-def test_the_signs_of_mathematics_are_accepted() -> None:
-    for typed, python in SIGNS:
-        assert value(typed) == value(python)
-
-
 CORRECTED = cells("""
     2x → 2*x   2 x → 2*x   x y → x*y   2(x + 1) → 2*(x + 1)   (x + 1)(y + 2) → (x + 1)*(y + 2)
     (x)y → (x)*y   3x² + 2x → 3*x**2 + 2*x   x^2 → x**2   -x^2 + y^2 → -x**2 + y**2   x // 2 → x / 2
@@ -122,16 +238,6 @@ CORRECTED = cells("""
     x.mean(0) → mean(x)   x.sum((0, 1)) → sum(x)   x.add_(1) → add(x, 1)
     nn.Softmax(dim=0)(x) → exp(x) / sum(exp(x))   nn.MSELoss()(x, y) → mean((x - y)**2)
 """)
-
-
-def test_a_slip_is_refused_with_a_line_that_is_accepted() -> None:
-    for typed, line in CORRECTED:
-        refused = refusal(typed)
-        assert refused.instead == line
-        assert str(refused).endswith(f": write {line}")
-        names_in(line)
-
-
 WORDS = [
     *cells("""
     lambda*x → lambda is a word of Python   class + x → class is a word of Python
@@ -152,12 +258,77 @@ WORDS = [
 ]
 
 
-def test_what_cannot_be_meant_is_refused_for_its_own_reason() -> None:
+def test_a_slip_is_refused_with_a_line_that_is_accepted_or_for_its_own_reason() -> None:
+    for typed, line in CORRECTED:
+        refusal = refused(typed, names_in)
+        assert refusal.instead == line
+        assert str(refusal).endswith(f": write {line}")
+        names_in(line)
     for typed, words in WORDS:
-        refused = refusal(typed)
-        assert words in str(refused)
-        assert refused.instead == ""
-        assert re.search(r"\bwrite \S+$", str(refused)) is None
+        refusal = refused(typed, names_in)
+        assert words in str(refusal)
+        assert refusal.instead == ""
+        assert re.search(r"\bwrite \S+$", str(refusal)) is None
+    with pytest.raises(Refused, match=r"x is an input, no function.*: write x \* \(y \+ 1\)"):
+        names_in("x(y + 1)", known=("x",))
+
+
+ALLOWED = "Allowed are numbers, the inputs"
+HOSTILE = [
+    *cells("""
+    __import__('os') → __import__ → no function __import__
+    __import__('os').system('true') → __import__('os').system → no function system
+    x.grad → x.grad → the gradient is what the walk computes
+    x * y.data → y.data → .data is not taken   torch.load(x) → torch.load → no function torch.load
+    lambda: x → lambda: x → a lambda cannot stand here
+    x < y → x < y → a comparison cannot stand here   x if x else y → x if x else y → no branches
+    x * 'a' → 'a' → text cannot stand here   f'{x}' → f'{x}' → text cannot stand here
+    b'x' * x → b'x' → text cannot stand here   x * True → True → True is no number here
+    x ** True → True → True is no number here   None → None → None is no number here
+    2j * x → 2j → a complex number   1e999 * x → 1e999 → larger than a float64 can hold
+    x ** -1e999 → 1e999 → larger than a float64 can hold   x // y → x // y → no gradient
+    x % y → x % y → % is not taken   x ^ 2 * y → x ^ 2 * y → write x ** 2 * y
+    x << 2 → x << 2 → this sign is not taken   [x, y] → [x, y] → give it to an input
+    x, y → x, y → one result   (z := x) → z := x → :=   sum(*x) → *x → star
+    exp(**x) → exp(**x) → exp takes no names with =
+    sum(x, dim=0) → sum(x, dim=0) → dim= is not needed
+    exp() → exp() → exp takes 1, as in exp(x), not 0
+    dot(x) → dot(x) → dot takes 2, as in dot(x, y), not 1
+    max(x, y) → max(x, y) → maximum(x, y) takes the larger
+    sigmod(x) → sigmod → the nearest is sigmoid   eval(x) → eval → no function eval
+    x(y) → x → for a product write x * (…)   2(x) → 2(x) → for a product write *
+    exp * x → exp → exp is a function: write exp(x)   x → x → an operation is wanted
+    +x → +x → an operation is wanted   3 → 3 → an operation is wanted
+    x = x * y → x → x is an input already   exp = x * y → exp → it is a function
+    gradient = x * y → gradient → it is a setting   import os → import os → only one expression
+    x; y → x → only one expression
+"""),
+    *(
+        (text, marked, ALLOWED)
+        for text, marked in cells("""
+        ().__class__.__bases__[0] → ().__class__.__bases__[0]   x.__class__ → x.__class__
+        torch.hub → torch.hub   x[0] → x[0]   x + (lambda: 1)() → (lambda: 1)()   x and y → x and y
+        not x → not x   ~x → ~x   ... → ...   {x} → {x}   {x: y} → {x: y}
+        [x for x in y] → [x for x in y]   sum(x for x in y) → (x for x in y)   await x → await x
+    """)
+    ),
+    ("x*y\x1b[2J", " ", "control character (U+001B)"),
+    ("x*\x00y", " ", "control character (U+0000)"),
+    ("(" * 10_000 + "x" + ")" * 10_000, "(", "20,001 characters are too many"),
+    ("(" * 99 + "x*y" + ")" * 98, "(", ""),
+    ("-" * 150 + "x", "-" * 150 + "x", "nested more than"),
+    ("9" * 199, "9" * 199, "an operation is wanted"),
+]
+
+
+def test_what_is_not_on_the_whitelist_is_refused_and_not_run() -> None:
+    for expression, marked, words in HOSTILE:
+        refusal = refused(expression, of_xy)
+        assert words in str(refusal)
+        assert place(refusal).startswith(marked)
+    value("x*y")  # PyTorch imports a part of itself the first time
+    assert FORBIDDEN.isdisjoint(seen(lambda: value("mean((x + y)**2) / exp(x)")))
+    assert "exec" in seen(lambda: eval("__import__('os')"))  # the watch sees what is run
 
 
 def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
@@ -169,46 +340,172 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
         "logsigmoid leaky_relu relu6 softsign norm mse_loss l1_loss hypot"
     )
     for name in names.split():
-        line = refusal(f"{name}({'x, y' if name in two else 'x'})").instead
+        line = refused(f"{name}({'x, y' if name in two else 'x'})", names_in).instead
         if name in ("softmax", "log_softmax", "logsumexp"):
             for typed in (f"torch.{name}(x, 0)", f"F.{name}(x, dim=0)", f"x.{name}(-1)"):
-                assert refusal(typed).instead == line
+                assert refused(typed, names_in).instead == line
         else:  # what another argument changes is not left out
-            assert "made of others, as in" in str(refusal(f"F.{name}(x, y, 2, z)"))
-            assert "made of others, as in" in str(refusal(f"F.{name}(x, reduction='sum')"))
+            for more in ("y, 2, z", "reduction='sum'"):
+                assert "others, as in" in str(refused(f"F.{name}(x, {more})", names_in))
         here = x.abs() if name in ("log2", "log10", "rsqrt") else x
-        inputs = {"x": tuple(here.tolist()), "y": tuple(y.tolist())}
-        ours = take_apart(GraphSettings(line, {n: inputs[n] for n in names_in(line)}))
+        ours = value(line, x=tuple(here.tolist()), y=tuple(y.tolist()))
         function = getattr(torch, name, None) or getattr(functional, name)
         arguments = {"dim": 0} if name in ("softmax", "log_softmax", "logsumexp") else {}
         real = function(here, *([y] if name in two else []), **arguments)
-        assert ours.result.value.numbers == pytest.approx(real.flatten().tolist(), rel=1e-12), name
+        assert ours == pytest.approx(real.tolist(), rel=1e-12), name
 
 
-def test_a_call_of_an_input_is_a_product_and_f_may_be_a_name() -> None:
-    with pytest.raises(Refused, match=r"x is an input, no function.*: write x \* \(y \+ 1\)"):
-        names_in("x(y + 1)", known=("x",))
+def test_the_names_that_an_expression_needs() -> None:
+    assert names_in("loss = mean((w*x + b − y)**2) + w") == ("w", "x", "b", "y")
+    assert names_in("torch.exp(x) + y.pow(2) + math.pi + exp(2)") == ("x", "y")
     assert names_in("F * s") == ("F", "s")
+    refusal = refused("x*y + zeta", of_xy)
+    assert str(refusal) == "zeta has no value: it is not among x, y"
+    assert place(refusal) == "zeta"
+    assert value("μ*σ", μ=2.0, σ=3.0) == 6
+    # The micro sign, as a keyboard types it, is for Python the Greek letter.
+    assert GraphSettings("µ*2", {"µ": 2.0}).parts[0].name == "μ"
+
+
+def test_large_numbers_and_graphs() -> None:
+    assert value("9**9**9 + x") == value("x" + "**9" * 28, x=9.0) == math.inf
+    assert value(f"0x{'f' * 150} * x", x=1.0) == float(int("f" * 150, 16))
+
+    # Every term is a node for its constant and one for the product, and all but the first
+    # one more for the sum: three a term, and one for x.
+    def terms(count: int) -> str:
+        return "+".join(f"{number}*x" for number in range(2, 2 + count))
+
+    assert len(GraphSettings(terms(20), {"x": 1.0}).parts) == MOST_NODES
+    many = {f"x{number}": 1.0 for number in range(MOST_NODES + 5)}
+    for text, inputs in ((terms(21), {"x": 1.0}), ("x1 + x2", many)):
+        with pytest.raises(Refused, match="more than 60 nodes"):
+            GraphSettings(text, inputs)
+
+
+UNFITTING: list[tuple[str, Numbers, Numbers, str]] = [
+    ("x + y", (1.0, 2.0), (1.0, 2.0, 3.0), "x is a vector of 2 and y is a vector of 3"),
+    ("2*(x @ y)", 1.0, (1.0,), "x is a scalar and y is a vector of 1"),
+    ("2*(x @ y)", (1.0, 2.0), (1.0,), "x is a vector of 2 and y is a vector of 1"),
+]
+
+
+def test_shapes_that_do_not_fit_are_refused_with_the_words_of_pytorch() -> None:
+    for expression, x, y, words in UNFITTING:
+        with pytest.raises(Refused, match=words) as caught:
+            take_apart(GraphSettings(expression, {"x": x, "y": y}))
+        a, b = (torch.tensor(each, dtype=torch.float64) for each in (x, y))
+        with pytest.raises(RuntimeError) as raised:
+            a @ b if "@" in expression else a + b
+        assert "PyTorch says: " in str(caught.value)
+        assert str(raised.value)[:20] in str(caught.value) or "@" in expression
+        assert place(caught.value) == expression.removeprefix("2*(").removesuffix(")")
+
+
+# Values and settings.
+
+OTHER_VALUES = cells("""
+    two → two   1 2 → 1 2   [1, two, 3] → two   [1,, 2] → ,   [] → ]   [1, 2 → [1, 2   1, 2 → 1, 2
+    [[1], [2]] → [1]   nan → nan   [1, inf] → inf   1e999 → 1e999   1_000 → 1_000   0x10 → 0x10
+    True → True   2j → 2j   1+1 → 1+1   [1]*1000000 → [1]*1000000   [0 for _ in x] → 0 for _ in x
+    __import__('os') → __import__('os')   ١٢ → ١٢
+    [1,2,3,4,5,6,7,8,9,10,11,12,13] → [1,2,3,4,5,6,7,8,9,10,11,12,13]
+""")
+
+
+def test_a_value_is_a_number_or_a_list_and_any_other_is_refused_at_its_place() -> None:
+    for text, number in (
+        *(("2", 2.0), ("-0.5", -0.5), ("−2", -2.0), (" 1e3 ", 1000.0), ("+.5", 0.5), ("3.", 3.0)),
+        *(("[1, 2, 3]", (1.0, 2.0, 3.0)), (" [ −1.5,2e-1 ] ", (-1.5, 0.2)), ("[7]", (7.0,))),
+    ):
+        assert parse_value("x", text) == number
+
+    def refusal(text: str) -> Refused:
+        return refused(text, lambda typed: parse_value("x", typed))
+
+    for text, marked in OTHER_VALUES:
+        assert re.search(r"x .* must be a number, such as −0\.5", str(refusal(text)))
+        assert place(refusal(text)) == marked
+    for text, instead in cells("[1 2 3] → [1, 2, 3]   (1;2) → [1, 2]   np.array([1, 2]) → [1, 2]"):
+        assert refusal(text).instead == instead
+    for text in ("", "  "):
+        assert "must be a number" in str(refusal(text))
+    for text in ("\x1b[31m2", "[1, \x07]", "2\u202e"):
+        assert "control character (U+" in str(refusal(text))
+    long = refusal(f"[{'1,' * 999_999}1]")  # it is not even read
+    assert "2,000,001 characters: too many" in str(long)
+    assert len(str(long)) < 200 > 2 * len(long.text)
+    nan, inf = math.nan, math.inf
+    values: tuple[Numbers, ...] = (nan, inf, (), (1.0, nan), (0.0,) * (LONGEST_VECTOR + 1))
+    for number in values:  # values that were not typed are checked, too
+        with pytest.raises(ValueError, match="x is not allowed: it must be a number"):
+            GraphSettings("x*2", {"x": number})
+        with pytest.raises(ValueError, match="gradient is not allowed"):
+            GraphSettings("x*2", {"x": 1.0}, gradient=number)
+
+
+def test_settings_are_read_from_texts_and_written_again() -> None:
+    texts = {"expression": "f = w*x + b", "w": "[1, −2]", "x": "3", "b": "0.5"}
+    settings = GraphSettings.of(texts | {"requires_grad": "b, w", "gradient": "[1, 10]"})
+    assert dict(settings.inputs) == {"w": (1.0, -2.0), "x": 3.0, "b": 0.5}
+    assert (settings.requires_grad, settings.gradient) == (("w", "b"), (1.0, 10.0))
+    given = {"expression": "x*y", "x": "2", "y": "3"}
+    assert GraphSettings.of(given).requires_grad == ("x", "y")
+    for text, required in (("all", ("x", "y")), ("none", ()), ("", ()), ("y", ("y",))):
+        assert GraphSettings.of(given | {"requires_grad": text}).requires_grad == required
+    for written in (
+        {"expression": "x*y", "x": "0.1", "y": "[1.0, 2.5]"},
+        {"expression": "f = x*2", "x": "1.0", "requires_grad": "none"},
+        {"expression": "x*y", "x": "[1.0]", "y": "-3e-07", "requires_grad": "y"},
+        {"expression": "x*2", "x": "[1.0, 2.0]", "gradient": "[1.0, 10.0]"},
+    ):
+        made = GraphSettings.of(written)
+        assert made.texts() == written
+        assert GraphSettings.of(made.texts()) == made
+
+
+UNFIT = {
+    ("expression", " "): "an expression is wanted",
+    ("requires_grad", "z"): "'z' is not .*: the inputs are x",
+    ("gradient", "one"): "gradient = one is not allowed",
+    ("lambda", "1"): "lambda is taken: it is a word of Py",
+    ("exp", "1"): "exp is taken: it is a function",
+    ("2x", "1"): "the name '2x' is not allowed: at most 12",
+    ("", "1"): "the name '' is not allowed",
+    ("x y", "1"): "the name 'x y' is not allowed",
+    ("n" * 13, "1"): "the name 'nnnnnnnnnnnn…' is not",
+    ("\x1b", "1"): r"the name '\\x1b' is not allowed",
+    ("é", "1"): "Latin or Greek",
+    ("z", "1"): "z has a value, but .* does not use it",
+}
+
+
+def test_what_does_not_fit_is_refused_in_words() -> None:
+    for (name, text), words in UNFIT.items():
+        with pytest.raises(ValueError, match=words) as caught:
+            GraphSettings.of({"expression": "x*2", "x": "1", name: text})
+        assert str(caught.value).isprintable()
+    for texts in ({"expression": "x*2"}, {}):
+        words = "x has no value: it is not among the inputs, of" if texts else "an expression is wa"
+        with pytest.raises(ValueError, match=words):
+            GraphSettings.of(texts)
 
 
 NUMBERS = [
-    ("0,01", "0.01", ""),
-    ("0,001", "0.001", ""),
-    ("1,000", "1000", "1000"),
-    ("1/2", "0.5", ""),
-    ("50%", "0.5", ""),
-    ("1_000", "1000", "1000"),
-    ("1 000 000", "1000000", "1000000"),
-    ("1e3", "1000", "1000"),
-    ("3.0", "3", "3"),
-    ("２．５", "2.5", ""),
-    ("−0,5", "-0.5", ""),
-    ("1.5×10⁻³", "0.0015", ""),
-    ("10^-3", "0.001", ""),
-    ("2k", "2000", "2000"),
-    ("'0.1'", "0.1", ""),
-    ("rate = 0.1", "0.1", ""),
-    ("0x10", "16", "16"),
+    *(
+        (*cell, "")
+        for cell in cells("""
+    0,01 → 0.01   0,001 → 0.001   1/2 → 0.5   50% → 0.5   ２．５ → 2.5   −0,5 → -0.5
+    1.5×10⁻³ → 0.0015   10^-3 → 0.001   '0.1' → 0.1   rate = 0.1 → 0.1
+    """)
+    ),
+    *(
+        (text, number, number)
+        for text, number in cells("""
+    1,000 → 1000   1_000 → 1000   1 000 000 → 1000000   1e3 → 1000   3.0 → 3   2k → 2000
+    0x10 → 16
+    """)
+    ),
     *(
         (text, "", "")
         for text in ("nan", "inf", "", " ", "ten", "1/0", "9**9999", "1,5,3", "1e999")
@@ -218,5 +515,14 @@ NUMBERS = [
 
 def test_the_number_that_is_meant() -> None:
     for text, number, whole in NUMBERS:
-        assert meant(text) == number
-        assert meant(text, whole=True) == whole
+        assert (meant(text), meant(text, whole=True)) == (number, whole)
+
+
+def test_what_a_screen_reads_imports_no_torch() -> None:
+    script = """
+import sys, engine.graph.settings, engine.graph.walk, engine.graph.programs
+heavy = {"torch", "numpy", "textual", "rich"} & set(sys.modules)
+sys.exit(f"imported {heavy}" if heavy else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -10,10 +10,9 @@ from typing import Any
 from engine.equations import NONE_YET, number
 from engine.expression import Refused
 from engine.frame import State
-from engine.graph.build import names_in
 from engine.graph.operations import Value
 from engine.graph.programs import RanStatement, program
-from engine.graph.settings import GraphSettings
+from engine.graph.settings import GraphSettings, names_in
 from engine.graph.walk import GraphNode, GraphWalk
 from lessons.lesson import Lesson, Preset
 from tui.commands.command import Refusal, json_line

@@ -12,10 +12,9 @@ from rich.text import Text
 
 from engine.equations import NONE_YET, number
 from engine.expression import Refused
-from engine.graph.build import RESERVED, free_names, names_in, read
 from engine.graph.operations import Value
 from engine.graph.programs import ProgramPosition, TensorRecord, program
-from engine.graph.settings import GraphSettings
+from engine.graph.settings import RESERVED, GraphSettings, free_names, names_in, read
 from engine.graph.walk import GradientCheck, GraphNode, WalkPosition
 from lessons.lesson import Lesson
 from tui.diagram import BoxKind, DiagramBox, DiagramEdge
@@ -26,8 +25,7 @@ if TYPE_CHECKING:
     from engine.graph.operations import Numbers
     from engine.graph.take_apart import ProgramSession
 
-NEW = 1.0
-"""The value of an input that nobody has set yet."""
+NEW = 1.0  # the value of an input that nobody has set yet
 CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}
 """The same for an input with the name of a number."""
 
@@ -39,8 +37,7 @@ class AutogradState(LabState):
     """
 
     look: WalkPosition | ProgramPosition
-    own: bool
-    """Whether the learner changed the preset by typing, or by switching a gradient."""
+    own: bool  # whether the learner changed the preset by typing, or by switching a gradient
 
     def __init__(self, lesson: Lesson) -> None:
         self._lesson = lesson

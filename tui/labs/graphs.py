@@ -39,8 +39,7 @@ from tui.widgets.theme import ThemeAware, coloured
 if TYPE_CHECKING:
     from engine.device import Device
 
-POLL_SECONDS = 0.2
-"""Between two looks at a measurement that goes on."""
+POLL_SECONDS = 0.2  # between two looks at a measurement that goes on
 VIEWS = ("graph", "listing", "costs")
 """What takes the room below; a wide screen shows the costs all the time."""
 MARKS = {Way.EAGER: "▸ ran, 3× three times", Way.TRACED: "▸ ran while tracing", Way.COMPILED: ""}

@@ -124,8 +124,7 @@ class GraphsState(LabState):
 
 # The rows of the ways, and the sentence below.
 
-SAW = 18
-"""Cells for what a way saw."""
+SAW = 18  # cells for what a way saw
 NOT_YET = "space compiles and measures: 10 to 30 seconds"
 RUNS = "Python runs the lines one by one, and what has run is the graph."
 WRITES = "torch.fx ran it once, on a Proxy without numbers, and wrote this down."
@@ -264,8 +263,7 @@ def _count(number: int, noun: str) -> str:
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "gt": ">", "eq": "=="}
 """Operations that are written between their arguments."""
-SHOWN = 2
-"""Of a longer vector, so many numbers are shown in a box."""
+SHOWN = 2  # of a longer vector, so many numbers are shown in a box
 
 
 def drawing(look: ProgramComparison, way: Way) -> tuple[list[DiagramBox], list[DiagramEdge]]:
@@ -369,8 +367,7 @@ def _table(graph: ProgramGraph, way: Way) -> Iterator[Text]:
 
 NAME, NUMBER = 9, 9
 """Cells for the name of a way before its bar, and for its microseconds behind it."""
-RANGE = 17
-"""Cells for the fastest and the slowest round, where there is room."""
+RANGE = 17  # cells for the fastest and the slowest round, where there is room
 ROOM_FOR_RANGE = 64
 LEGEND = "█ fastest  ▒ median  · slowest round"
 BEGIN = "space: compile, and time a call each way"

@@ -36,8 +36,7 @@ if TYPE_CHECKING:
     from tui.labs.tensors_state import TensorsState
 
 MOST_SOURCES = 3
-GIVE_UP = 0.3
-"""Seconds to wait for lines that still run when the lab is closed."""
+GIVE_UP = 0.3  # seconds to wait for lines that still run when the lab is closed
 SHOWN = ("-fresh", "-result", "-outcome", "-session")
 """What the panel shows beside the sources; the style sheet hides the rest."""
 
@@ -61,8 +60,7 @@ class TensorDesk(Horizontal):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._views = [TensorView(id=f"source-{number}") for number in range(MOST_SOURCES)]
-        self.sources: dict[str, TensorView] = {}
-        """The visible views, by the name of the tensor."""
+        self.sources: dict[str, TensorView] = {}  # the visible views, by the name of the tensor
         self.result = TensorView(id="result")
         self._outcome = Static(id="outcome", classes="panel", markup=False)
         self._script = Transcript(id="script")
@@ -215,8 +213,7 @@ class ModuleDesk(Horizontal):
         self.place = 0
         self.outcomes: dict[str, ModuleOutput | str] = {}
         """By module: its output, or why there is none."""
-        self.running = False
-        """Whether lines run in the thread."""
+        self.running = False  # whether lines run in the thread
         self._thread: threading.Thread | None = None
         self.first = ModuleList(
             *(Option(module.name, id=module.name) for module in MODULES), id="modules", markup=False

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from engine.tensors.looks import Broadcast, Mask, SceneLook, Shape, TensorAxis, TensorLook
     from engine.tensors.numpy_session import NumpySession, Variable
 
-FEW = 4
-"""So many cells are named; more are counted."""
+FEW = 4  # so many cells are named; more are counted
 LONGEST_OPERAND = 27
 AT_FIRST = "Change one, see who follows. space: the next line · arrows, ⏎: change a cell"
 """The NumPy session before its variables are changed."""

@@ -27,11 +27,9 @@ from tui.widgets.tensor_view import TensorView
 if TYPE_CHECKING:
     from tui.labs.tensors_state import TensorsState
 
-MAP = "modules"
-"""The preset that is no scene: the map of PyTorch's modules."""
+MAP = "modules"  # the preset that is no scene: the map of PyTorch's modules
 FRAMES_A_SECOND = 8.0
-BESIDE, ALONE = 34, 74
-"""The width of a line to try, on a wide screen and on a narrow one."""
+BESIDE, ALONE = 34, 74  # the width of a line to try, on a wide screen and on a narrow one
 STEP = Binding.Group("step", compact=True)
 VIEW = "Show the lines to try and the challenges, or the tensors"
 STEPS, BACK = "The next slice or statement", "One slice or statement back"

@@ -17,8 +17,7 @@ from engine.tensors.numpy_session import NumpySession, assignment
 from engine.tensors.scenes import TensorScene, Try, find
 from tui.labs.interactive import LabState
 
-NUMPY = "numpy"
-"""The scene whose tensors are changed: by a script, and by the learner."""
+NUMPY = "numpy"  # the scene whose tensors are changed: by a script, and by the learner
 
 
 class TensorsState(LabState):
@@ -28,11 +27,9 @@ class TensorsState(LabState):
     `restore`: it does not belong to what stands in the line.
     """
 
-    look: SceneLook
-    """The tensors of the scene and the last line with its result, frozen."""
+    look: SceneLook  # the tensors of the scene and the last line with its result, frozen
 
-    _hidden: SceneLook | None = None
-    """The result that a refused line has hidden."""
+    _hidden: SceneLook | None = None  # the result that a refused line has hidden
 
     def __init__(self, scene: str) -> None:
         self.use(scene)

@@ -110,7 +110,8 @@ class HomeScreen(SafeScreen, Screen[None]):
         for entry in entries():
             await asyncio.to_thread(problem, entry)
         self._checked = True
-        self.show_progress()
+        if self.is_running:  # the screen may have been closed meanwhile, and its widgets removed
+            self.show_progress()
 
     @work
     async def _name_device(self) -> None:

@@ -100,22 +100,25 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     @work
     async def _open_lab(self) -> None:
+        environment, reason = None, ""
         try:
             environment = await asyncio.shield(self._environment)
+            self._status.device = f"{environment.device.name} {environment.device.title}"
+            await asyncio.to_thread(self._lab.prepare)
         except NoEnvironment as error:
             self._status.device = NO_DEVICE
-            self._lab.fail(f"PyTorch cannot be used: {error}")
-        else:
-            self._status.device = f"{environment.device.name} {environment.device.title}"
-            try:
-                await asyncio.to_thread(self._lab.prepare)
-            except Exception as error:  # a trainer that is being written may raise anything
-                self._lab.fail(f"{self.lesson.source}: {type(error).__name__}: {error}")
-                return
-            self._lab.open(environment)
-            self._opened = True
-            for do in self._awaiting:
-                do()
+            reason = f"PyTorch cannot be used: {error}"
+        except Exception as error:  # a trainer that is being written may raise anything
+            reason = f"{self.lesson.source}: {type(error).__name__}: {error}"
+        if not self.is_running:  # closed meanwhile: a run that began now would never be ended
+            return
+        if environment is None or reason:
+            self._lab.fail(reason)
+            return
+        self._lab.open(environment)
+        self._opened = True
+        for do in self._awaiting:
+            do()
 
     @property
     def _done(self) -> Done:

@@ -197,6 +197,7 @@ class Controls(Vertical):
         field.value = text_of(control, self._settings.get(control.name))
         self.set_class(control.file, "-file")  # a path needs the whole width
         self.add_class("-editing")
+        self.screen.add_class("-typing")  # the panels beside make room
         self.screen.set_focus(field)
 
     def action_settle(self) -> None:
@@ -229,6 +230,7 @@ class Controls(Vertical):
     def _close(self) -> None:
         """Put the line for typing away."""
         self.remove_class("-editing", "-refused")
+        self.screen.remove_class("-typing")
         self._explain()
 
     def _write_values(self) -> None:
