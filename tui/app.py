@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from functools import partial
-from pathlib import Path
 
 from textual import on
 from textual.binding import Binding
@@ -103,7 +102,6 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         lesson: str | None = None,
         device: str = "auto",
         fps: float | None = None,
-        data_dir: Path | None = None,
     ) -> None:
         """Open at home, or at the lesson of that slug."""
         super().__init__()
@@ -113,7 +111,6 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         """Has torch imported once no key has been pressed for a moment."""
         self._lesson: LessonScreen | None = None
         """The lesson that was opened last."""
-        self.data_dir = data_dir or registry.data_dir()
         remote = "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
         self._fps = fps or (SSH_FPS if remote else LOCAL_FPS)
         if remote:

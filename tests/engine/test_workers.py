@@ -12,6 +12,7 @@ from io import StringIO
 from itertools import islice
 from multiprocessing import resource_tracker
 from multiprocessing.queues import Queue
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from engine.trainer import Rest, Step
 from engine.trainers.dataloader import DataLoaderConfig, TableLearner, TableRows
 from engine.trainers.workers import PATIENCE, Crew, loader
 from tests.engine.conftest import until
+from tests.processes import lose_directory
 
 CPU = torch.device("cpu")
 
@@ -38,9 +40,12 @@ class NoFile(StringIO):
         return -1
 
 
-def test_a_worker_changes_no_loss_and_is_spawned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Under a screen, too; and both epochs are of the same process."""
+def test_a_worker_changes_no_loss_and_is_spawned(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under a screen, too, and in a directory that was deleted; both epochs are of one process."""
     plain = [step.loss.item() for step in made(0).steps()]
+    lose_directory(tmp_path, monkeypatch)
     monkeypatch.setattr(sys, "stderr", NoFile())
     turns, losses, workers = made(1).turns(), [], set()
     for turn in turns:
