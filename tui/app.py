@@ -37,6 +37,8 @@ QUIET_SECONDS = 0.3
 """How long no key is pressed in the course before torch is imported beside it."""
 REMOVAL_SECONDS = 1.0
 """How long a lesson that was opened has it to itself before the last one's widgets go."""
+RETRY_SECONDS = 30.0
+"""Between two tries to write progress that could not be written."""
 QUIT = "Leave; challenges and answers are kept. In a line to type in, q is a letter: ctrl+q quits"
 MOUSE = (
     ("click", "choose a row, or press a key in the last line"),
@@ -144,6 +146,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             if told:
                 self._warn(told)
         self._progress.tell = self._warn
+        self.set_interval(RETRY_SECONDS, self._progress.retry)
         if not speaks_utf8():
             words = "the locale is not UTF-8, so lines and formulas may look wrong"
             self._warn(f"{words}:\n{locale_fix()}")  # a command is not broken
