@@ -58,7 +58,6 @@ class Refused(ValueError):
         return self.pointer_from(0)
 
     def pointer_from(self, first: int, most: int | None = None) -> str:
-        """The same for at most so many characters of the line from the column `first` on."""
         shown = "".join(" " if _hidden(letter) else letter for letter in self.text[first:])[:most]
         start, end = self.start - first, self.end - first
         marks = "^" * max(1, _cells(shown[start:end]))
@@ -139,13 +138,12 @@ def check_letters(text: str) -> None:
 
 
 def _cells(text: str) -> int:
-    """How many cells of a terminal the text takes: a wide letter two, a combining one none."""
+    """The cells of a terminal that the text takes: a wide letter two, a combining one none."""
     marks = sum(unicodedata.category(letter) in ("Mn", "Me") for letter in text)
     return len(text) - marks + sum(unicodedata.east_asian_width(each) in "WF" for each in text)
 
 
 def _hidden(letter: str) -> bool:
-    """Whether a terminal would obey it or show nothing."""
     return unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
@@ -174,7 +172,7 @@ def _statements(text: str) -> list[ast.stmt]:
 
 
 def _statement(text: str, statement: ast.stmt) -> tuple[str, str]:
-    """Why this is not an expression, and the expression in it; empty where there is none."""
+    """The reason why this is no expression, and the expression in it; empty where there is none."""
     if _PROMPT.match(text):
         return ", without the prompt", _PROMPT.sub("", text).strip()
     match statement:
@@ -304,7 +302,7 @@ def fault(text: str) -> tuple[str, Columns, str]:
 
 
 def _words(line: str) -> tuple[str, Columns]:
-    """What is wrong with a line that cannot be corrected, and the place that this is about."""
+    """The fault of a line that cannot be corrected, and its place."""
     if quotes := _QUOTES.search(line):
         return "a quotation mark stands here, and no text is used", quotes.span()
     if (column := _foreign(line)) is not None:
@@ -367,7 +365,7 @@ def _power(found: re.Match[str]) -> str:
 
 
 def _right_side(text: str) -> Correction | None:
-    """What stands behind the last `=`, `:=` or arrow, unless it is a comparison or an argument."""
+    """The text after the last `=`, `:=` or arrow, unless it is a comparison or an argument."""
     found = re.fullmatch(r"[^=]*?(?<![<>!=])(?::=|=|←|→|<-)(?!=)\s*(.+)", text)
     if not found or text[: found.start(1)].count("(") != text[: found.start(1)].count(")"):
         return None

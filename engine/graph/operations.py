@@ -56,7 +56,6 @@ class Value:
         return self._written(MOST_SHOWN)
 
     def __add__(self, other: Value) -> Value:
-        """The sum of two values of one shape."""
         pairs = zip(self.numbers, other.numbers, strict=True)
         return Value(self.shape, tuple(a + b for a, b in pairs))
 
@@ -216,7 +215,6 @@ class Canonical(ast.NodeTransformer):
 
 
 def _called(name: str, args: list[ast.expr], call: ast.Call) -> ast.expr:
-    """The call of the function, or the sign that it is with so many arguments."""
     operator = OPERATORS.get(name)
     new: ast.expr
     if operator and not call.keywords and len(args) == (1 if operator is ast.USub else 2):

@@ -205,7 +205,7 @@ def _sources(trees: list[ast.expr], text: str) -> list[str]:
 
 
 def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
-    """Why `torch.foo(x)` or `x.foo()` is not accepted."""
+    """The refusal of `torch.foo(x)` or `x.foo()`."""
     name, module, args = function.attr, module_of(function), _sources(call.args, text)
     if not module:
         owner = source(text, function.value)
@@ -227,7 +227,6 @@ def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
 
 
 def _attribute(node: ast.Attribute, text: str) -> Reason:
-    """Why `x.foo` or `torch.foo` is not accepted, without a call."""
     name, module = node.attr, module_of(node)
     known = SAME.get(name, name)
     if known in FUNCTIONS and (module or name in METHODS):
@@ -244,7 +243,7 @@ def _attribute(node: ast.Attribute, text: str) -> Reason:
 
 
 def _missing(name: str, args: list[str], call: ast.Call, prefix: str = "") -> Reason:
-    """Why an unknown function is not accepted, and the same made of known functions.
+    """The refusal of an unknown function, and the same made of known functions.
 
     `args` are those of the call, and before them the owner of a method.
     """

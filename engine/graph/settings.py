@@ -195,7 +195,6 @@ def _value(name: str, text: str) -> Numbers:
 
 
 def _number(name: str, text: str, piece: str, start: int) -> float:
-    """The number in `piece`, which begins at the column `start` of `text`."""
     word = ascii_form(piece)
     if NUMBER.fullmatch(word) and math.isfinite(float(word)):
         return float(word)

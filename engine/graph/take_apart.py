@@ -121,7 +121,6 @@ def _tensor(numbers: Numbers, requires_grad: bool = False) -> torch.Tensor:
 
 
 def _value(tensor: torch.Tensor) -> Value:
-    """A copy of the tensor's numbers."""
     return Value(tuple(tensor.shape), tuple(tensor.detach().flatten().tolist()))
 
 
@@ -174,7 +173,6 @@ def _listen(tensors: Sequence[torch.Tensor], edges: Sequence[GraphEdge]) -> list
 
 
 def _backward(tensors: Sequence[torch.Tensor], gradient: Numbers | None) -> str:
-    """Run backward from the last tensor; PyTorch's error where it does not start."""
     try:
         tensors[-1].backward(None if gradient is None else _tensor(gradient))
     except RuntimeError as error:
@@ -196,7 +194,6 @@ def _node(part: GraphPart, tensor: torch.Tensor) -> GraphNode:
 
 
 def _facts(name: str, tensor: torch.Tensor) -> dict[str, Any]:
-    """The fields of a `TensorRecord`."""
     # PyTorch warns when any other tensor is asked for its gradient.
     gradient = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
     return {
@@ -210,7 +207,6 @@ def _facts(name: str, tensor: torch.Tensor) -> dict[str, Any]:
 
 
 def _refused(nodes: Sequence[GraphNode], settings: GraphSettings, error: str) -> Move:
-    """The last move of a walk whose backward does not start."""
     result = nodes[-1]
     length = len(result.value.numbers)
     if not settings.inputs:
@@ -336,7 +332,7 @@ def _compared(name: str, gradient: torch.Tensor, slopes: Sequence[_Slope]) -> Co
 
 
 def _reason(gradient: float, slope: _Slope) -> str:
-    """Why there is nothing to compare the gradient with; empty where there is."""
+    """The reason why a gradient cannot be compared; empty where it can."""
     if not math.isfinite(gradient):
         return "the gradient is not finite"
     if not math.isfinite(slope.error):

@@ -77,7 +77,6 @@ class GradientCheck(tuple[ComparedGradient, ...]):
 
     @property
     def difference(self) -> float | None:
-        """The largest difference; None where nothing can be compared."""
         known = [each.difference for each in self if each.difference is not None]
         return max(known, default=None)
 
@@ -112,7 +111,7 @@ class GraphWalk:
 
     @property
     def forward_moves(self) -> int:
-        """How many of the moves go forward: backward starts after them."""
+        """The number of moves forward: backward starts after them."""
         return sum(move.phase == "forward" for move in self.moves)
 
 

@@ -30,7 +30,6 @@ class ExampleProgram:
     """At least two that take different paths. Tracing sees the first."""
 
     def input(self, name: str) -> ProgramInput:
-        """The input of that name; ValueError, with the nearest name, if there is none."""
         by_name = {given.name: given for given in self.inputs}
         if name not in by_name:
             raise ValueError(f"{self.name} has no input {name!r}; {nearest(name, by_name)}")

@@ -23,7 +23,6 @@ class ProgramMeasurement(Measurement[Measured]):
     """Measures one program on one device: eager and traced first, then compiled."""
 
     def __init__(self, program: str, device: str = "cpu", limit: float = LIMIT) -> None:
-        """`program` is the name of an example."""
         super().__init__(limit)
         self.program, self.device = program, device
         self._folder: Path | None = None

@@ -55,7 +55,6 @@ class ProgramGraph:
 
     @property
     def operations(self) -> int:
-        """How many nodes compute something."""
         return sum(node.op in ("call_function", "call_method") for node in self.nodes)
 
 
@@ -121,7 +120,6 @@ class CompiledProgram:
 
     @property
     def graphs(self) -> tuple[ProgramGraph, ...]:
-        """All graphs after all calls."""
         return tuple(graph for call in self.calls for graph in call.graphs)
 
     @property
@@ -178,7 +176,7 @@ class ProgramComparison:
 
     @property
     def compiled(self) -> CompiledProgram | None:
-        """What `torch.compile` saw; None before the measurement."""
+        """The compiled program; None before the measurement."""
         return next((each for each in self.results if isinstance(each, CompiledProgram)), None)
 
     @property
@@ -194,11 +192,10 @@ class ProgramComparison:
 
     @property
     def compiling(self) -> tuple[CompileTime, ...]:
-        """How long compiling took, for each size."""
         return tuple(each for each in self.results if isinstance(each, CompileTime))
 
     def answer(self, way: Way) -> ProgramAnswer | None:
-        """What this way gives for this input; None where it gives nothing, or not yet."""
+        """The answer of this way for this input; None where there is none, or not yet."""
         if way is Way.EAGER:
             return self.eager.answer
         if way is Way.COMPILED:
@@ -206,7 +203,6 @@ class ProgramComparison:
         return next((each for each in self.traced.answers if each.given == self.given.name), None)
 
     def graphs(self, way: Way) -> tuple[ProgramGraph, ...]:
-        """The graphs of this way; none where there are none, or not yet."""
         if way is Way.EAGER:
             return (self.eager.graph,)
         if way is Way.TRACED:
@@ -214,11 +210,10 @@ class ProgramComparison:
         return self.compiled.graphs if self.compiled else ()
 
     def timing(self, way: Way, size: int) -> CallTiming | None:
-        """How long a call takes that way, as it was measured last."""
+        """The last timing of a call that way."""
         timings = [each for each in self.results if isinstance(each, CallTiming)]
         return next((t for t in reversed(timings) if (t.way, t.size) == (way, size)), None)
 
     def failure(self, way: Way) -> WayFailure | None:
-        """Why this way cannot be measured."""
         failures = (each for each in self.results if isinstance(each, WayFailure))
         return next((each for each in failures if each.way is way), None)

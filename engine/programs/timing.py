@@ -134,13 +134,11 @@ def why_not(error: Exception) -> ExplainedError:
 
 
 def _calls(function: Function, values: tuple[Any, ...], device: str) -> int:
-    """How many calls fill a round; the first one is not counted: it warms up."""
     function(*values)
     return max(1, int(ROUND_SECONDS / _round(function, values, device, 3)))
 
 
 def _round(function: Function, values: tuple[Any, ...], device: str, calls: int) -> float:
-    """Seconds a call."""
     synchronize(device)
     began = time.perf_counter()
     for _ in range(calls):
@@ -151,7 +149,6 @@ def _round(function: Function, values: tuple[Any, ...], device: str, calls: int)
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """No garbage collector in the middle of a round."""
     gc.collect()
     gc.disable()
     try:
@@ -161,6 +158,5 @@ def _no_collection() -> Iterator[None]:
 
 
 def _kernels(files: Iterable[Path]) -> tuple[str, ...]:
-    """The loops in what the compiler wrote, by the names that it gives them."""
     texts = (file.read_text(encoding="utf-8") for file in sorted(files))
     return tuple(name for text in texts for name in KERNEL.findall(text))

@@ -138,7 +138,7 @@ def _answer(
     given: ProgramInput,
     explain: Callable[[Exception], ExplainedError],
 ) -> ProgramAnswer:
-    """What it gives for this input, and whether eager PyTorch gives the same."""
+    """The answer for this input, and whether eager PyTorch gives the same."""
     try:
         result = _call(function, given)
     except Exception as error:  # the error, whatever it is, is what the lab shows
@@ -149,7 +149,7 @@ def _answer(
 
 
 def _target(called: object) -> str:
-    """What is called, as in code: `torch.exp`, `operator.mul`, `torch.Tensor.sum`."""
+    """The called function, as in code: `torch.exp`, `operator.mul`, `torch.Tensor.sum`."""
     name = getattr(called, "__name__", str(called))
     if getattr(called, "__module__", "") == "_operator":
         return f"operator.{name}"
@@ -192,7 +192,6 @@ class OperationRecorder(TorchFunctionMode):
         args: tuple[Any, ...] = (),
         kwargs: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Run the operation, and record what went in and what came out."""
         named = kwargs or {}
         result = func(*args, **named)
         texts = [*map(self._text, args), *(f"{k}={self._text(v)}" for k, v in named.items())]
@@ -213,7 +212,7 @@ class OperationRecorder(TorchFunctionMode):
         return result
 
     def graph(self, result: object) -> ProgramGraph:
-        """What has been recorded, with values; `result` is what the program returned."""
+        """The recorded operations with their values; `result` is what the program returned."""
         sources = tuple(self._source(result))
         output = ProgramNode("output", "output", "output", self._text(result), sources)
         values = zip([*self._nodes, output], [*self._results, result], strict=True)
@@ -274,7 +273,6 @@ def explain_tracing(error: Exception) -> ExplainedError:
 
 
 def _fx_graph(module: fx.GraphModule) -> ProgramGraph:
-    """The nodes of a `GraphModule`, and the Python that they were turned back into."""
     places = {node: index for index, node in enumerate(module.graph.nodes)}
     nodes = tuple(
         ProgramNode(
@@ -361,7 +359,6 @@ def _guard(entry: Any) -> str:
 
 
 def _no_whole_graph(program: ExampleProgram) -> ExplainedError | None:
-    """Why it cannot be one whole graph, if it cannot."""
     torch.compiler.reset()
     try:
         _call(torch.compile(load(program), backend="eager", fullgraph=True), program.inputs[0])

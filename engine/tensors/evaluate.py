@@ -117,7 +117,7 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
 
 
 def _value(line: TensorLine, node: ast.expr) -> Any:
-    """What a part of the line is: a traced tensor, a number, a tuple, a slice, …"""
+    """The value of a part of the line: a traced tensor, a number, a tuple, a slice, …"""
     match node:
         case ast.Constant():
             return _constant(line, node)
@@ -181,7 +181,7 @@ def _name(line: TensorLine, node: ast.Name) -> TracedTensor:
 
 
 def _end(line: TensorLine, node: ast.expr) -> int | None:
-    """Where a slice begins or ends; a tensor of one whole number counts as that number."""
+    """One end of a slice; a tensor of one whole number counts as that number."""
     end = _value(line, node)
     if isinstance(end, TracedTensor) and end.value.ndim == 0 and end.value.dtype is torch.int64:
         return int(end.value)
@@ -413,7 +413,6 @@ def _arguments(line: TensorLine, node: ast.Call) -> Arguments:
 
 
 def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: Any) -> Any:
-    """`x.reshape(2, -1)` and the other methods of the vocabulary."""
     name = function.attr
     if isinstance(owner, TracedPair):
         raise line.refusal(TWO_TENSORS, function, name)
@@ -450,7 +449,6 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
 
 
 def _function(line: TensorLine, node: ast.Call, name: str, arguments: Arguments) -> TracedTensor:
-    """`torch.cat([x, y])` and the other functions of the vocabulary."""
     args, keywords = arguments
     tensors = name in ("cat", "stack", "where")
     _check_arguments(line, node, FUNCTIONS[name], arguments, tensors=tensors)

@@ -191,14 +191,13 @@ def _cells_of_arange(args: Sequence[Any], keywords: dict[str, Any]) -> float:
 
 
 def _dimensions(item: Any) -> int:
-    """How many dimensions of the tensor one item of an index uses up."""
+    """The number of the tensor's dimensions that one item of an index uses up."""
     if item is None or item is ... or isinstance(item, bool):
         return 0
     return item.ndim if _is_mask(item) else 1
 
 
 def _picked(item: list[Any] | torch.Tensor) -> Sequence[int]:
-    """The shape that one list or tensor of an index picks."""
     if _is_mask(item):
         return (int(item.sum()),)  # type: ignore[union-attr]
     if isinstance(item, torch.Tensor):

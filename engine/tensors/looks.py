@@ -38,7 +38,6 @@ class TensorAxis:
 
     @property
     def agrees(self) -> bool:
-        """Equal sizes, or one of them is 1 or missing."""
         return self.left == self.right or None in (self.left, self.right) or 1 in self._sizes
 
     @property
@@ -72,7 +71,6 @@ class Broadcast:
 
     @property
     def axes(self) -> tuple[TensorAxis, ...]:
-        """The dimensions, first to last."""
         pairs = zip_longest(reversed(self.left), reversed(self.right))
         return tuple(TensorAxis(left, right) for left, right in pairs)[::-1]
 
@@ -93,7 +91,6 @@ class Broadcast:
 
     @property
     def disagreements(self) -> tuple[str, ...]:
-        """A sentence for each dimension whose sizes disagree."""
         return tuple(
             f"dimension {dim}: {self.left_text} has {axis.left}, {self.right_text} has "
             f"{axis.right}; they must be equal, or one of them 1"

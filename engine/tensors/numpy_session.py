@@ -122,7 +122,6 @@ class NumpySession:
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing has run but what made the variables."""
         return len(self.ran) <= MADE
 
     def step(self) -> bool:

@@ -60,7 +60,6 @@ class TensorLine:
         self.broadcasts: list[Broadcast] = []  # its element-wise operations on two tensors
 
     def source(self, node: ast.expr | ast.keyword) -> str:
-        """What was typed for this node."""
         return source(self.text, node)
 
     def refusal(self, message: str, place: Place, word: str | None = None) -> Refused:
@@ -290,7 +289,7 @@ def _operator_with(line: TensorLine, name: str, args: list[ast.expr], more: ast.
 
 
 def _stacked(line: TensorLine, name: str, args: list[ast.expr]) -> str:
-    """`hstack` and `vstack` of tensors of the scene: which dimension is meant, their own tells."""
+    """`hstack` and `vstack` of tensors of the scene, whose dimensions tell which is meant."""
     match args:
         case [ast.List(elts=parts) | ast.Tuple(elts=parts)]:
             known = [line.tensors.get(line.source(part)) for part in parts]
@@ -303,7 +302,6 @@ def _stacked(line: TensorLine, name: str, args: list[ast.expr]) -> str:
 
 
 def _listed(line: TensorLine, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
-    """Arguments with commas between them, those by name under PyTorch's names."""
     named = [
         f"{KEYWORDS.get(keyword.arg or '', keyword.arg)}={line.source(keyword.value)}"
         for keyword in keywords

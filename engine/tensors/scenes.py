@@ -132,7 +132,6 @@ class TensorScene:
 
 
 def _scene(text: str) -> TensorScene:
-    """A scene from its part of the script."""
     head, *lines = text.strip().splitlines()
     name, _, title = head.partition(": ")
     axes = [line[2:].split(":") for line in lines if line.startswith("- ")]

@@ -81,7 +81,6 @@ class TorchModule:
 
     @classmethod
     def parse(cls, text: str) -> TorchModule:
-        """From one part of the script above."""
         title, *code, shows = text.strip().splitlines()
         name, _, says = title.partition(": ")
         return cls(name, says, tuple(code), shows.removeprefix("# "))

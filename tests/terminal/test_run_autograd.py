@@ -30,29 +30,7 @@ def run(main: Main, *words: str, code: int = 0) -> tuple[list[dict[str, Any]], A
 XYZ = settings("expression=x*y*z", "x=2", "y=3", "z=4")
 
 
-def test_an_expression_is_refused_as_in_the_lab_before_any_value_is_missing(
-    main: Main,
-) -> None:
-    lab = AutogradState(find("autograd").load())
-    for expression in (
-        *("x.__class__", "lambda: x", "x//0", "torch.load(x)", "2x", "x = x*2"),
-        *("sum(x, dim=0)", "x[0]"),
-    ):
-        with pytest.raises(Refused) as in_the_lab:
-            lab.type(expression)
-        line = main.refused("run", "autograd", *settings(f"expression={expression}"))
-        assert line.startswith(f"dltui: {in_the_lab.value}")
-
-
-def test_a_known_function_is_accepted_with_its_prefix(main: Main) -> None:
-    for expression in ("torch.exp(x)", "F.relu(x)", "np.exp(x)", "math.sqrt(x)"):
-        _, end = run(main, *settings(f"expression={expression}", "x=4"))
-        _, plain = run(main, *settings(f"expression={expression.rpartition('.')[2]}", "x=4"))
-        assert end["value"] == plain["value"]
-        assert end["gradients"] == plain["gradients"]
-
-
-def test_three_factors_give_12_8_and_6(main: Main) -> None:
+def test_three_factors_give_12_8_and_6_as_events_and_as_a_table(main: Main) -> None:
     *nodes, end = main.events("run", "autograd", *XYZ)
     assert [node["event"] for node in nodes] == ["node"] * 5
     assert [node["name"] for node in nodes] == ["x", "y", "z", "a", "f"]
@@ -60,10 +38,87 @@ def test_three_factors_give_12_8_and_6(main: Main) -> None:
     assert [node["gradient"] for node in nodes] == [12, 8, 6, 4, 1]
     assert [node["grad_fn"] for node in nodes] == ["AccumulateGrad"] * 3 + ["MulBackward0"] * 2
     assert [node["inputs"] for node in nodes] == [[], [], [], [0, 1], [3, 2]]
-    assert end["status"] == "finished"
+    assert (end["status"], end["value"]) == ("finished", 24)
     assert end["gradients"] == {"x": 12, "y": 8, "z": 6}
-    assert end["value"] == 24
     assert all(difference < 1e-6 for difference in end["check"].values())
+    _, end = run(main)  # without any word it takes the first preset
+    assert (end["preset"], end["gradients"]) == ("product", {"x": 12, "y": 8, "z": 6})
+    assert {"status", "seconds", "expression", "inputs"} <= set(end)
+    assert (end["lesson"], end["device"]) == ("autograd", "cpu")
+    output = main.output("run", "autograd", *XYZ, "--device", "cpu")
+    rows = [line.split() for line in output.splitlines()]
+    assert rows[0] == ["node", "value", "gradient", "grad_fn"]
+    assert rows[1] == ["x", "2", "12", "AccumulateGrad"]
+    assert rows[5] == ["f", "a", "·", "z", "24", "1", "MulBackward0"]
+    assert "finite differences agree: the largest difference is" in output
+
+
+def test_every_preset_runs_to_its_end_and_can_be_changed(main: Main) -> None:
+    for preset in find("autograd").load().presets:
+        events, end = run(main, "--preset", preset.name)
+        assert (end["status"], end["preset"]) == ("finished", preset.name)
+        assert events
+        assert "Traceback" not in main.output("run", "autograd", "--preset", preset.name)
+    _, end = run(main, "--preset", "line")
+    w, b = torch.tensor(1.0, requires_grad=True), torch.tensor(0.0, requires_grad=True)
+    x, y = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0, 4.0, 6.0])
+    torch.mean((w * x + b - y) ** 2).backward()
+    direct = {name: each.grad.item() for name, each in (("w", w), ("b", b)) if each.grad}
+    assert end["gradients"] == pytest.approx(direct, rel=1e-6)
+    _, end = run(main, "--preset", "neuron", *settings("b=0", "x=0"))
+    assert end["gradients"] == {"w": 0, "x": 0.125, "b": 0.25}  # the slope of sigmoid is ¼
+    _, end = run(main, *settings("x=5", "x=10"))
+    assert end["gradients"]["y"] == 40  # of two, the last one counts
+    events, end = run(main, "--preset", "twice")
+    errors = [event["error"] for event in events if event["error"]]
+    assert len(errors) == 1
+    assert errors[0].startswith("RuntimeError: Trying to backward through the graph a second time")
+    assert end["gradients"] == {"x": 12}
+    assert [event["gradients"].get("x") for event in events[2:5]] == [6, 6, 6]
+
+
+def test_expressions_weights_and_what_requires_no_gradient(main: Main) -> None:
+    for words, gradients in (
+        (settings("expression=mean(x*y)", "x=[1.]", "y=[2.]"), {"x": [2], "y": [1]}),
+        (settings("expression=x**2", "x=[1, 2]", "gradient=[1, 10]"), {"x": [2, 40]}),
+        ([*XYZ, *settings("requires_grad=z")], {"z": 6}),
+        (settings("expression=csv*2", "csv=3"), {"csv": 2}),  # a name like an option is an input
+    ):
+        events, end = run(main, *words)
+        assert (end["preset"], end["gradients"]) == (None, gradients)
+        inputs = {event["name"]: event["gradient"] for event in events if event["kind"] == "input"}
+        assert inputs == dict.fromkeys(inputs) | gradients
+    for expression in ("torch.exp(x)", "F.relu(x)", "np.exp(x)", "math.sqrt(x)"):
+        _, end = run(main, *settings(f"expression={expression}", "x=4"))
+        _, plain = run(main, *settings(f"expression={expression.rpartition('.')[2]}", "x=4"))
+        assert (end["value"], end["gradients"]) == (plain["value"], plain["gradients"])
+    product = settings("expression=x*y", "x=1", "y=2")
+    events, end = run(main, *product, *settings("requires_grad=none"), code=1)
+    assert (end["status"], end["gradients"]) == ("failed", {})
+    assert end["message"].startswith("RuntimeError: element 0 of tensors does not require grad")
+    assert [event["gradient"] for event in events] == [None, None, None]
+    _, end = run(main, *product, *settings("gradient=[1, 2]"), code=1)
+    assert "shape" in end["message"]
+    assert end["gradients"] == {"x": None, "y": None}
+
+
+def test_what_is_no_number_is_null(main: Main) -> None:
+    for expression, value, gradient in (
+        ("x/0", None, None),  # ∞, and a slope of ∞: JSON has no word for either
+        ("log(-x)", None, 0.5),  # no number, though d log(−x)/dx = 1/x has one
+        ("9**9**9 * x", None, None),
+        ("sqrt(x - 2)", 0, None),
+    ):
+        words = settings(f"expression={expression}", "x=2")
+        _, end = run(main, *words)
+        assert (end["value"], end["gradients"], end["check"]) == (
+            value,
+            {"x": gradient},
+            {"x": None},
+        )
+        output, _ = main("run", "autograd", *words)
+        assert "∞" in output or "not a number" in output
+        assert "nan" not in output.split()
 
 
 def test_as_a_process_what_is_refused_or_fails_leaves_no_trace(
@@ -82,93 +137,6 @@ def test_as_a_process_what_is_refused_or_fails_leaves_no_trace(
     assert "RuntimeError: grad can be implicitly created only for scalar outputs" in output
     assert "weight them: gradient=[1, 1]" in output
     assert "Traceback" not in output
-
-
-def test_without_any_word_it_takes_the_first_preset(main: Main) -> None:
-    _, end = run(main)
-    assert end["preset"] == "product"
-    assert end["gradients"] == {"x": 12, "y": 8, "z": 6}
-    assert {"status", "lesson", "device", "seconds", "expression", "inputs"} <= set(end)
-    assert (end["lesson"], end["device"]) == ("autograd", "cpu")
-    _, end = run(main, *settings("expression=mean(x*y)", "x=[1.]", "y=[2.]"))
-    assert end["gradients"] == {"x": [2], "y": [1]}
-    assert end["preset"] is None
-
-
-def test_every_preset_runs_to_its_end(main: Main) -> None:
-    for preset in find("autograd").load().presets:
-        events, end = run(main, "--preset", preset.name)
-        assert (end["status"], end["preset"]) == ("finished", preset.name)
-        assert events
-        assert "Traceback" not in main.output("run", "autograd", "--preset", preset.name)
-
-
-def test_the_line_has_the_gradients_of_plain_pytorch(main: Main) -> None:
-    _, end = run(main, "--preset", "line")
-    w, b = torch.tensor(1.0, requires_grad=True), torch.tensor(0.0, requires_grad=True)
-    x, y = torch.tensor([1.0, 2.0, 3.0]), torch.tensor([2.0, 4.0, 6.0])
-    torch.mean((w * x + b - y) ** 2).backward()
-    assert w.grad is not None
-    assert b.grad is not None
-    assert end["gradients"]["w"] == pytest.approx(w.grad.item(), rel=1e-6)
-    assert end["gradients"]["b"] == pytest.approx(b.grad.item(), rel=1e-6)
-    assert set(end["gradients"]) == {"w", "b"}
-
-
-def test_a_setting_of_a_preset_is_changed(main: Main) -> None:
-    _, end = run(main, "--preset", "neuron", *settings("b=0", "x=0"))
-    assert end["gradients"]["w"] == 0
-    assert end["gradients"]["b"] == pytest.approx(0.25)  # the slope of sigmoid in its middle
-    _, end = run(main, *settings("x=5", "x=10"))
-    assert end["gradients"]["y"] == 40  # of two, the last one counts
-
-
-def test_weights_start_the_way_back_and_what_requires_no_gradient_has_none(
-    main: Main,
-) -> None:
-    _, end = run(main, *settings("expression=x**2", "x=[1, 2]", "gradient=[1, 10]"))
-    assert end["gradients"] == {"x": [2, 40]}
-    events, end = run(main, *XYZ, *settings("requires_grad=z"))
-    assert end["gradients"] == {"z": 6}
-    assert [event["gradient"] for event in events if event["kind"] == "input"] == [None, None, 6]
-
-
-def test_twice_tells_of_its_error_and_goes_on(main: Main) -> None:
-    events, end = run(main, "--preset", "twice")
-    errors = [event["error"] for event in events if event["error"]]
-    assert len(errors) == 1
-    assert errors[0].startswith("RuntimeError: Trying to backward through the graph a second time")
-    assert end["gradients"] == {"x": 12}
-    assert [event["gradients"].get("x") for event in events[2:5]] == [6, 6, 6]
-
-
-def test_a_backward_that_fails_is_an_end_of_its_own(main: Main) -> None:
-    product = settings("expression=x*y", "x=1", "y=2")
-    events, end = run(main, *product, *settings("requires_grad=none"), code=1)
-    assert end["status"] == "failed"
-    assert end["message"].startswith("RuntimeError: element 0 of tensors does not require grad")
-    assert end["gradients"] == {}
-    assert [event["gradient"] for event in events] == [None, None, None]
-    _, end = run(main, *product, *settings("gradient=[1, 2]"), code=1)
-    assert "shape" in end["message"]
-    assert end["gradients"] == {"x": None, "y": None}
-
-
-def test_what_is_no_number_is_null(main: Main) -> None:
-    for expression, value, gradient in (
-        ("x/0", None, None),  # ∞, and a slope of ∞: JSON has no word for either
-        ("log(-x)", None, 0.5),  # no number, though d log(−x)/dx = 1/x has one
-        ("9**9**9 * x", None, None),
-        ("x*1e308*10", None, None),
-        ("sqrt(x - 2)", 0, None),
-    ):
-        _, end = run(main, *settings(f"expression={expression}", "x=2"))
-        assert end["value"] == value
-        assert end["gradients"] == {"x": gradient}
-        assert end["check"] == {"x": None}
-        output, _ = main("run", "autograd", *settings(f"expression={expression}", "x=2"))
-        assert "∞" in output or "not a number" in output
-        assert "nan" not in output.split()
 
 
 def mistake(expression: str, *pairs: str) -> list[str]:
@@ -196,36 +164,24 @@ MISTAKES = {
     "autograd trains nothing: leave --seed out": ["--seed", "1"],
     "autograd trains nothing: leave --every out": ["--every", "1"],
     "leave --device out": ["--device", "cuda"],
+    "the lesson 'autograd' takes no --csv: dataloader does": ["--csv", "t.csv", "--label", "x"],
+    "the lesson 'autograd' takes no --target: dataloader does": ["--target", "number"],
+    "the lesson 'autograd' takes no --missing: dataloader does": ["--missing", "fill"],
 }
 
 
-def test_what_is_wrong_is_said_in_one_line(main: Main) -> None:
+def test_what_is_wrong_is_said_in_one_line_as_in_the_lab(main: Main) -> None:
     for what, words in MISTAKES.items():
         line = main.refused("run", "autograd", *words)
         assert what in line
         assert len(line) < 400
         assert "\x1b" not in line
-
-
-def test_the_table_for_a_person(main: Main) -> None:
-    output = main.output("run", "autograd", *XYZ, "--device", "cpu")
-    rows = [line.split() for line in output.splitlines()]
-    assert rows[0] == ["node", "value", "gradient", "grad_fn"]
-    assert rows[1] == ["x", "2", "12", "AccumulateGrad"]
-    assert rows[5] == ["f", "a", "·", "z", "24", "1", "MulBackward0"]
-    assert "finite differences agree: the largest difference is" in output
-
-
-def test_options_of_other_lessons_are_refused(main: Main) -> None:
-    for words in (
-        ("--csv", "t.csv", "--label", "x"),
-        ("--target", "number"),
-        ("--missing", "fill"),
-    ):
-        line = main.refused("run", "autograd", *words)
-        assert f"the lesson 'autograd' takes no {words[0]}: dataloader does" in line
-
-
-def test_a_name_like_an_option_is_an_input_as_any_other(main: Main) -> None:
-    _, end = run(main, *settings("expression=csv*2", "csv=3"))
-    assert end["gradients"] == {"csv": 2}
+    lab = AutogradState(find("autograd").load())
+    for expression in (
+        *("x.__class__", "lambda: x", "x//0", "torch.load(x)", "2x", "x = x*2"),
+        *("sum(x, dim=0)", "x[0]"),
+    ):  # before any value is missing
+        with pytest.raises(Refused) as in_the_lab:
+            lab.type(expression)
+        line = main.refused("run", "autograd", *settings(f"expression={expression}"))
+        assert line.startswith(f"dltui: {in_the_lab.value}")

@@ -9,14 +9,6 @@ from tests.terminal.screen import Terminal
 from tests.terminal.test_app import quit_app
 
 
-def open_lab(terminal: Open, columns: int, rows: int, **environment: str) -> Terminal:
-    app = terminal("tensors", columns=columns, rows=rows, **environment)
-    app.until("1 Concept")
-    app.send("2")
-    app.until(lambda text: "n: a line to try" in text and "A single number" in text)
-    return app
-
-
 def climb(app: Terminal, *scenes: str) -> None:
     """Press p until each of the scenes has been in sight, in this order."""
     for scene in scenes:
@@ -49,8 +41,11 @@ def frame(text: str) -> int:
     return int(found[1]) if found else -1
 
 
-def test_every_scene_from_the_first_to_the_map(terminal: Open) -> None:
-    app = open_lab(terminal, 80, 22)
+def test_every_scene_from_the_first_to_the_map_in_several_sizes(terminal: Open) -> None:
+    app = terminal("tensors", columns=80, rows=22, NO_COLOR="1")
+    app.until("1 Concept")
+    app.send("2")
+    app.until(lambda text: "n: a line to try" in text and "A single number" in text)
     climb(app, "features", "sequence")
     app.send("nnn")
     app.until("still 2-D")
@@ -69,7 +64,30 @@ def test_every_scene_from_the_first_to_the_map(terminal: Open) -> None:
     app.send("\x1b")
     app.until(lambda _: line(app) == "›")
 
-    climb(app, "grid", "image", "video")
+    climb(app, "grid")
+    app.send("n")
+    app.until("−1 is worked out: 6; the memory is shared")
+    app.resize(60, 20)
+    app.until("60×20")
+    app.resize(80, 22)
+    app.until(lambda text: "−1 is worked out" in text and "Challenges" not in text)
+    app.send("\r")
+    app.until("esc cancel")
+    app.send("\x1b[F + 1")  # the end key: else what is typed replaces the line
+    app.until("x.reshape(2, -1) + 1")
+    app.resize(120, 40)
+    app.until("Challenges")
+    assert "x.reshape(2, -1) + 1" in app.screen.display[1]  # what is being typed stays
+    app.send("\r")
+    app.until(lambda text: "its own" in text and "x.reshape(2, -1) + 1" in text)
+    app.resize(80, 22)
+    app.until(lambda text: "Challenges" not in text)
+    app.send("v")
+    app.until(lambda text: "Lines to try" in text and "  x.reshape(2, -1)" in text)
+    assert "▶" not in app.text  # the learner's own is no line of the scene
+    app.send("v")
+
+    climb(app, "image", "video")
     app.send(" ")
     app.until(lambda text: frame(text) >= 2 and "frames/s" in text)
     app.send(" ")
@@ -100,30 +118,4 @@ def test_every_scene_from_the_first_to_the_map(terminal: Open) -> None:
     app.send(" ")
     app.until(lambda text: "✓ torch.nn " in text and " ms here" in text)
     assert "Traceback" not in app.output.decode(errors="replace")
-    quit_app(app)
-
-
-def test_another_size_in_the_middle_without_colours(terminal: Open) -> None:
-    app = open_lab(terminal, 120, 40, NO_COLOR="1")
-    climb(app, "features", "sequence", "grid")
-    app.send("n")
-    app.until("−1 is worked out: 6; the memory is shared")
-    app.resize(60, 20)
-    app.until("60×20")
-    app.resize(80, 22)
-    app.until(lambda text: "−1 is worked out" in text and "Challenges" not in text)
-    app.send("\r")
-    app.until("esc cancel")
-    app.send("\x1b[F + 1")  # the end key: else what is typed replaces the line
-    app.until("x.reshape(2, -1) + 1")
-    app.resize(120, 40)
-    app.until("Challenges")
-    assert "x.reshape(2, -1) + 1" in app.screen.display[1]  # what is being typed stays
-    app.send("\r")
-    app.until(lambda text: "its own" in text and "x.reshape(2, -1) + 1" in text)
-    app.resize(80, 22)
-    app.until(lambda text: "Challenges" not in text)
-    app.send("v")
-    app.until(lambda text: "Lines to try" in text and "  x.reshape(2, -1)" in text)
-    assert "▶" not in app.text  # the learner's own is no line of the scene
     quit_app(app)

@@ -5,7 +5,16 @@ import math
 import numpy as np
 import pytest
 
-from tui.charts.axis import LARGEST, linear, logarithmic, nice_step, padded, round_up
+from tui.charts.axis import (
+    LARGEST,
+    Scale,
+    linear,
+    logarithmic,
+    nice_step,
+    padded,
+    round_up,
+    vertical,
+)
 
 
 def words(axis: object) -> list[str]:
@@ -86,3 +95,17 @@ def test_padding_gives_room_even_where_there_is_no_width() -> None:
     assert padded(0, 10, 0.1) == (-1, 11)
     assert padded(3, 3, 0.1) == pytest.approx((2.7, 3.3))
     assert padded(0, 0, 0.1) == (-1, 1)
+
+
+def test_an_axis_of_few_rows_is_little_wider_than_asked() -> None:
+    ranges = [(-0.04, 1.08), (-0.01, 0.27), (-0.8, 20), (-6, 6), (-0.3, 8.4), (-1.1, 1.25)]
+    for low, high in [*ranges, (-5, 128), (0, 1), (0, 1.2), (0.45, 1), (2, 2)]:
+        for rows in (3, 4, 5, 6):
+            axis = vertical(Scale("", low, high), rows)
+            assert axis.low <= low <= high <= axis.high
+            assert axis.high - axis.low <= max(1.5 * (high - low), 1e-5), (low, high, rows)
+            places = np.array([place * (rows - 1) for place, _ in axis.ticks])
+            at = np.floor(places + 0.5)
+            assert 1 <= len(at) == len(set(at))
+            assert np.abs(places - at).max() <= 0.26, "a tick stands in its row"
+            assert len(set(np.diff(at))) <= 1, "the rows between two ticks are equally many"

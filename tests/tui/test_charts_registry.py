@@ -21,7 +21,7 @@ from tests.tui import test_charts_table as table
 from tests.tui import test_charts_time as timing
 from tests.tui import test_charts_valley as valley
 from tests.tui import test_charts_walks as walks
-from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses, pictured
+from tests.tui.chart_frames import DARK, braille, canvas, cells, draw, losses, near, pictured
 from tests.tui.digit_frames import digits
 from tui.charts import CHARTS
 from tui.charts.axis import Scale
@@ -367,3 +367,27 @@ def test_names_cost_no_heavy_import_and_drawing_costs_no_torch() -> None:
         command = [sys.executable, "-c", f"{statement}; {HEAVY}"]
         done = subprocess.run(command, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == heavy
+
+
+def test_a_legend_stays_where_it_is_while_it_covers_nothing() -> None:
+    """A point goes from corner to corner: the legend moves when it would be covered, only then."""
+    places: dict = {}
+    at = []
+    for x, y in ((5, 5), (1, 11), (5, 5), (9, 11), (1, 11), (5, 5), (9, 11), (5, 9)):
+        plot = Plot(40, 14, Scale("", 0, 10), Scale("", 0, 11), DARK)
+        plot.points([x], [y], DARK.points, "●")
+        assert plot.legend([("⠒⠒", "here", DARK.line)], ([x], [y]), places=places)
+        lines = plot.canvas.text()
+        assert near(lines, x, y, "●")
+        at.append(cells(lines, "▏")[0])
+    left, right = at[:2]
+    assert left != right
+    assert at == [left, right, right, left, right, right, left, left]
+
+
+def test_the_entries_of_a_legend_stand_apart_from_the_data() -> None:
+    plot = Plot(40, 14, Scale("", 0, 10), Scale("", 0, 10), DARK)
+    plot.legend([("●", "points", DARK.points), ("⠒⠒", "line", DARK.line)], ([5], [5]))
+    text = "\n".join(plot.canvas.text())
+    assert "▏●  points" in text
+    assert "▏⠒⠒ line" in text

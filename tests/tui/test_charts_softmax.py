@@ -70,11 +70,13 @@ def test_the_curves_over_the_temperature_carry_a_point_each() -> None:
     lines = drawn(stage)
     assert braille(lines)
     column = cells(lines, "┊")[0][1]
-    points = [line[column] for line in lines[16:] if line[column] in "cdfh"]
-    assert points == list("cdfh")  # from the likeliest down
+    points = [line[column] for line in lines[16:] if line[column] in "●◆▲■"]
+    assert points == list("●◆▲■")  # from the likeliest down
+    for name in ("cat", "dog", "fox"):  # beside the curves, with room on either side
+        assert any(f" {name} " in line[:60] for line in lines[16:]), name
     stage.end(1)
-    right = [line[-1] for line in drawn(stage)[16:] if line[-1] in "cdfh"]
-    assert 1 <= len(right) <= 2  # all alike: they lie on one another, and one word beside them
+    right = [line[-1] for line in drawn(stage)[16:] if line[-1] in "●◆▲■"]
+    assert 1 <= len(right) <= 2  # all alike: they lie on one another
 
 
 def test_the_gradient_of_the_label_goes_the_other_way() -> None:

@@ -14,6 +14,7 @@ from engine.pictures import Belt, Measures, TablePicture
 from engine.throughput import Throughput, plan
 from tests.tui.chart_frames import DARK, braille, draw, losses, near, ticks
 from tui.charts import CHARTS
+from tui.charts.canvas import packed
 from tui.charts.tables import short
 
 SIZES = [(44, 9), (80, 20)]
@@ -130,22 +131,33 @@ def test_the_curves_end_where_they_should(size: tuple[int, int]) -> None:
     assert near(lines, 9, 0.6, "╌")
 
 
+def test_curves_that_are_one_are_both_seen() -> None:
+    epochs = np.arange(60.0)
+    score = 1 - 0.6 * np.exp(-epochs / 9)
+    measures = Measures(epochs, 1 - score, score, 1 - score, score)
+    for size in ((44, 9), (80, 30)):
+        drawn = CHARTS["validation"].draw(frame(measures=measures), *size, DARK)
+        train = (drawn.foregrounds == packed(DARK.line)) & (drawn.glyphs & ~0xFF == 0x2800)
+        assert train.sum() > size[0] / 2
+        assert ((drawn.foregrounds == packed(DARK.sample)) & (drawn.glyphs == ord("▲"))).sum() > 4
+
+
 def test_the_numbers_stand_beside_their_names() -> None:
     text = "\n".join(draw("validation", frame(), 60, 14))
-    for said in ("● train 1.000", "▲ validation 0.750", "╌ all no 0.600", "accuracy"):
+    for said in ("●⠒ train 1.000", "▲⠒ validation 0.750", "╌  all no 0.600", "accuracy"):
         assert said in text
 
 
 def test_with_e_it_shows_the_losses() -> None:
     text = "\n".join(draw("validation", frame(), 60, 14, residuals=True))
-    for said in ("● train 0.100", "▲ validation 0.600", "╌ all no 0.690", "loss"):
+    for said in ("●⠒ train 0.100", "▲⠒ validation 0.600", "╌  all no 0.690", "loss"):
         assert said in text
 
 
 @pytest.mark.parametrize("size", [(44, 9), (80, 30)])
 def test_the_least_validation_loss_is_marked(size: tuple[int, int]) -> None:
     lines = draw("validation", frame(), *size, residuals=True)
-    assert "◆ least 0.4000, epoch 2" in "\n".join(lines)
+    assert "◆  least 0.4000, epoch 2" in "\n".join(lines)
     assert near(lines, 2, 0.4, "◆")
     assert "◆" not in "".join(draw("validation", frame(), *size))
 

@@ -44,82 +44,56 @@ class Host(App[None]):
         return str(static.render()).split("\n") if static.display else []
 
 
-async def test_what_is_typed_is_posted_with_enter() -> None:
-    async with Host().run_test(size=(40, 6)) as pilot:
-        pilot.app.line.edit()
-        await pilot.press("*", "z", "enter")
-        assert pilot.app.heard == ["x*y*z"]
-        assert pilot.app.shown == "x*y*z"
-        assert pilot.app.refusal == []
-
-
-async def test_what_is_offered_gives_way_from_a_column_on() -> None:
-    async with Host().run_test(size=(40, 6)) as pilot:
-        typed = (0, ["z"], "z"), (2, ["z"], "x*z"), (3, ["z"], "x*yz"), (0, ["end", *"*z"], "x*y*z")
-        for replace, keys, result in typed:
-            pilot.app.line.show("x*y")
-            pilot.app.line.edit(replace=replace)
+async def test_what_is_typed_replaces_what_is_offered_or_is_refused_at_its_place() -> None:
+    async with Host().run_test(size=(40, 8)) as pilot:
+        app = pilot.app
+        for text, replace, keys, result in (
+            ("x*y", None, ["*", "z"], "x*y*z"),
+            ("x*y", 0, ["z"], "z"),
+            ("x*y", 2, ["z"], "x*z"),
+            ("x*y", 3, ["z"], "x*yz"),
+            ("x*y", 0, ["end", *"*z"], "x*y*z"),
+        ):
+            app.line.show(text)
+            app.line.edit(replace=replace)
             await pilot.press(*keys, "enter")
-            assert pilot.app.heard[-1] == result
-        pilot.app.set_focus(None)
-        pilot.app.line.show("x*y*z + 1")
-        pilot.app.line.query_one(Input).focus()  # as the key tab does
+            assert (app.heard[-1], app.shown, app.refusal) == (result, result, [])
+        app.set_focus(None)
+        app.line.show("x*y*z + 1")
+        app.line.query_one(Input).focus()  # as the key tab does
         await pilot.press("0", "enter")
-        assert pilot.app.heard[-1] == "x*y*z + 10"
+        assert app.heard[-1] == "x*y*z + 10"
 
-
-async def test_a_refusal_points_below_the_place_and_leaves_the_line_open() -> None:
-    async with Host().run_test(size=(40, 6)) as pilot:
-        pilot.app.line.edit()
+        app.line.show("x*y")
+        app.line.edit()
         await pilot.press(*"+)", "enter")
         await pilot.pause()
-        marks, words = pilot.app.refusal
+        marks, words = app.refusal
         assert marks == "    " + "    ^"  # under the fifth letter, past the sign
         assert words.startswith(") closes a bracket")
-        assert pilot.app.line.editing
-        assert pilot.app.shown == "x*y+)"
+        assert app.line.editing
         await pilot.press("backspace")  # the cursor stays where the typing ended
         await pilot.pause()
-        assert pilot.app.refusal == []
-        assert pilot.app.shown == "x*y+"
-
-
-async def test_escape_gives_back_what_held_before() -> None:
-    async with Host().run_test(size=(40, 6)) as pilot:
-        pilot.app.line.edit()
-        await pilot.press(*"+)", "enter", "escape")
+        assert (app.refusal, app.shown) == ([], "x*y+")
+        await pilot.press(")", "enter", "escape")  # which gives back what held before
         await pilot.pause()
-        assert pilot.app.shown == "x*y"
-        assert pilot.app.refusal == []
-        assert pilot.app.heard == ["x*y+)", None]
+        assert (app.refusal, app.shown) == ([], "x*y")
+        assert app.heard[-2:] == ["x*y+)", None]
 
-
-async def test_in_a_long_line_the_place_is_shown_with_what_stands_near_it() -> None:
-    async with Host().run_test(size=(40, 8)) as pilot:
+        # In a long line the place is shown with what stands near it.
         for text in ("+".join("x" * 30), "+".join("x" * 75), "+".join("界" * 40)):
-            pilot.app.line.show(f"{text}+)")
-            pilot.app.line.edit()
+            app.line.show(f"{text}+)")
+            app.line.edit()
             await pilot.press("enter")
             await pilot.pause()
-            near, marks, _ = pilot.app.refusal
+            near, marks, _ = app.refusal
             before = near[: near.index(")")]
             assert cell_len(before) == marks.index("^")
             assert before[-3:] == f"+{text[0]}+"
             assert cell_len(near) <= 38
 
 
-async def test_markup_and_hidden_letters_are_shown_and_not_obeyed() -> None:
-    async with Host().run_test(size=(60, 6)) as pilot:
-        pilot.app.line.show("[red]x\u202e")
-        pilot.app.line.edit()
-        await pilot.press("enter")
-        await pilot.pause()
-        marks, words = pilot.app.refusal
-        assert marks.strip() == "^"
-        assert "U+202E" in words
-
-
-async def test_a_control_character_is_not_pasted() -> None:
+async def test_markup_and_control_characters_are_shown_and_not_obeyed() -> None:
     async with Host().run_test(size=(60, 12)) as pilot:
         pilot.app.line.edit()
         pilot.app.line._input.post_message(Paste("*z\x1b[2J"))
@@ -128,3 +102,10 @@ async def test_a_control_character_is_not_pasted() -> None:
         assert [note.message for note in pilot.app._notifications] == [
             "A control character cannot stand here."
         ]
+        pilot.app.line.show("[red]x\u202e")
+        pilot.app.line.edit()
+        await pilot.press("enter")
+        await pilot.pause()
+        marks, words = pilot.app.refusal
+        assert marks.strip() == "^"
+        assert "U+202E" in words

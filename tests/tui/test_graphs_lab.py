@@ -84,11 +84,6 @@ async def open_lab(pilot: Pilot[None]) -> GraphsLab:
     return lab
 
 
-async def go_to(pilot: Pilot[None], lab: GraphsLab, name: str) -> None:
-    while lab.state.look.program.name != name:
-        await pilot.press("p")
-
-
 def rows(lab: GraphsLab) -> dict[str, str]:
     """The line of each way, by its name."""
     prompts = [str(option.prompt) for option in lab.query_one(Ways).options]
@@ -113,22 +108,32 @@ def status(pilot: Pilot[None]) -> str:
     return pilot.app.screen.query_one(StatusBar).text
 
 
+def flat(pilot: Pilot[None]) -> str:
+    return " ".join(screen_text(pilot.app).split())
+
+
 async def test_answers_lines_and_graphs_of_each_way() -> None:
-    async with app("graphs").run_test(size=WIDE) as pilot:
+    # Two ways shown one right after the other once swung to and fro for ever.
+    choices: list[int] = []
+
+    def keep(message: Message) -> None:
+        if isinstance(message, Ways.Gone):
+            choices.append(message.row)
+
+    async with app("graphs").run_test(size=WIDE, message_hook=keep) as pilot:
         lab = await open_lab(pilot)
         for size in (WIDE, NARROW):
             await pilot.resize_terminal(*size)
             for program in PROGRAMS:
-                await go_to(pilot, lab, program.name)
+                lab.use_preset(program.name)
                 for given in program.inputs:
-                    await until(pilot, lambda given=given: given.name in screen_text(pilot.app))
-                    text = screen_text(pilot.app)
-                    for words in (program.title, "x = [", "Graph · eager"):
-                        assert words in text
-                    assert all(len(line) <= size[0] for line in text.splitlines())
-                    await pilot.press("i")
+                    for words in (given.name, program.title, "x = [", "Graph · eager"):
+                        await until(pilot, lambda words=words: words in screen_text(pilot.app))
+                    lines = screen_text(pilot.app).splitlines()
+                    assert all(len(line) <= size[0] for line in lines)
+                    lab.action_input()
 
-        await go_to(pilot, lab, "branch")
+        lab.use_preset("branch")
         # x = 0.5, 1, 1.5, 2: their sum is above 0, so x · 2; −x: below, so x − 1.
         assert rows(lab)["eager"].split("= ")[1] == "[1, 2, 3, 4]"
         ran = {"if x.sum() > 0:": "▸", "return x * 2": "▸", "return x - 1": ""}
@@ -146,61 +151,49 @@ async def test_answers_lines_and_graphs_of_each_way() -> None:
         await pilot.press("w")
         await until(pilot, lambda: isinstance(pilot.app.focused, Reading))
         assert source(lab)["if x.sum() > 0:"] == "✗"
-        text = " ".join(screen_text(pilot.app).split())
-        assert "TraceError: symbolically traced variables cannot be used as inputs to" in text
-        assert "a Proxy, which has a name but no numbers" in text
+        for words in (
+            "TraceError: symbolically traced variables cannot be used as inputs to",
+            "a Proxy, which has a name but no numbers",
+        ):
+            await until(pilot, lambda words=words: words in flat(pilot))
 
-        await go_to(pilot, lab, "where")
+        lab.use_preset("where")
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
         assert "where(gt, mul, sub)" in drawn(lab)
         assert "a Proxy" in drawn(lab)
         assert "True" not in drawn(lab)
-        await pilot.press("i")
+        lab.action_input()
         assert rows(lab)["traced"].split("✓ ")[1] == "[−1.5, −2, −2.5, −3]"
 
-        await go_to(pilot, lab, "loop")
-        await pilot.press("i")
+        lab.use_preset("loop")
+        lab.action_input()
         assert "AssertionError" in rows(lab)["traced"]
         assert "times has been specialized to have value 2" in description(lab)
-        text = " ".join(screen_text(pilot.app).split())
-        assert "refuses another: trace once for each" in text  # to its last word
+        words = "refuses another: trace once for each"  # to its last word
+        await until(pilot, lambda: words in flat(pilot))
 
-        await go_to(pilot, lab, "centre")
+        lab.use_preset("centre")
         assert "✓" in rows(lab)["traced"]
-        await pilot.press("i")
+        lab.action_input()
         # x − 0.5 in evaluation; what was traced takes away the mean, 1.25.
         assert rows(lab)["eager"].split("= ")[1] == "[0, 0.5, 1, 1.5]"
         assert rows(lab)["traced"].split("✗ ")[1] == "[−0.75, −0.25, 0.25, 0.75]  wrong"
         assert "not a word about it" in description(lab)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.focused, Reading))
-        text = screen_text(pilot.app)
         for words in ("call_method", "Tensor.mean", "def forward(self", "return sub"):
-            assert words in text
+            assert words in screen_text(pilot.app)
         await pilot.press("v")
         await until(pilot, lambda: not isinstance(pilot.app.focused, Reading))
 
-        await go_to(pilot, lab, "halve")
+        lab.use_preset("halve")
         await pilot.press("w", "w")
+        assert lab.state.way is Way.EAGER
         # 8 / 2 / 2 / 2 = 1: three rounds, and a fourth look that ends it.
         assert source(lab)["while x.abs().max() > 1:"] == "4×"
         assert source(lab)["x = x / 2"] == "3×"
         await pilot.press("p")
         assert lab.state.look.program.name == "smooth"
-        await pilot.press("escape")  # nothing is measured
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-
-
-async def test_rows_choose_the_way_but_rows_that_are_shown_choose_nothing() -> None:
-    # Two ways shown one right after the other once swung to and fro for ever.
-    choices: list[int] = []
-
-    def keep(message: Message) -> None:
-        if isinstance(message, Ways.Gone):
-            choices.append(message.row)
-
-    async with app("graphs").run_test(size=NARROW, message_hook=keep) as pilot:
-        lab = await open_lab(pilot)
         lab.action_way()
         lab.action_way()
         for _ in range(5):
@@ -214,6 +207,8 @@ async def test_rows_choose_the_way_but_rows_that_are_shown_choose_nothing() -> N
         await pilot.press("w")
         await until(pilot, lambda: lab.state.way is Way.COMPILED)
         assert lab.query_one(Ways).highlighted == 2
+        await pilot.press("escape")  # nothing is measured
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
 
 
 async def test_a_measurement_fills_the_bars_and_the_compiled_way(
@@ -248,7 +243,7 @@ async def test_a_measurement_fills_the_bars_and_the_compiled_way(
         await pilot.press("r")
         assert "space" in rows(lab)["compiled"]
         # A graph break is drawn with Python between the graphs.
-        await go_to(pilot, lab, "branch")
+        lab.use_preset("branch")
         lab.state.put(("branch", "cpu"), (watch(find("branch")),))
         lab.renew()
         assert rows(lab)["compiled"].startswith("3 graphs + Python")
@@ -303,7 +298,7 @@ async def test_results_come_one_by_one_and_giving_up_leaves_no_process_and_no_fo
         assert "measuring smooth" in status(pilot)
         await until(pilot, lambda: lab.state._results.get(("smooth", "cpu")))
         assert lab.state.look.results == ()
-        await go_to(pilot, lab, "smooth")
+        lab.use_preset("smooth")
         await until(pilot, lambda: "3,100" in screen_text(pilot.app))
         assert "seeing what the compiler sees" in screen_text(pilot.app)
         assert "space: give up" in status(pilot)
@@ -334,19 +329,19 @@ async def test_results_come_one_by_one_and_giving_up_leaves_no_process_and_no_fo
 async def test_what_fails_says_why_and_can_be_measured_again(child: Path) -> None:
     async with app("graphs").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
+        child.write_text("raise SystemExit('the cat [sat] on the keys')")
+        await pilot.press("space")
+        await until(pilot, lambda: "the cat [sat] on the keys" in screen_text(pilot.app))
+        child.write_text(sending(*QUICK, watch(find("smooth")), NO_COMPILER, ends=True))
+        await pilot.press("space")
         for size in (NARROW, WIDE):
             await pilot.resize_terminal(*size)
-            child.write_text("raise SystemExit('the cat [sat] on the keys')")
-            await pilot.press("space")
-            await until(pilot, lambda: "the cat [sat] on the keys" in screen_text(pilot.app))
-            child.write_text(sending(*QUICK, watch(find("smooth")), NO_COMPILER, ends=True))
-            await pilot.press("space")
             await until(pilot, lambda: "Install one: apt." in screen_text(pilot.app))
             text = screen_text(pilot.app)
             assert "the cat" not in text
             assert "InductorError: No working C++ compiler" in text
             assert "3,100" in text
-            await until(pilot, lambda: not lab.state.measuring)
+        await until(pilot, lambda: not lab.state.measuring)
         await pilot.press("w", "w")
         assert rows(lab)["compiled"].startswith("2 graphs")
         assert "could not be compiled here" in description(lab)

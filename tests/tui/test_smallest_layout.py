@@ -2,15 +2,61 @@
 
 from __future__ import annotations
 
-import pytest
+from textwrap import wrap
 
+import pytest
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Static
+
+from lessons.catalog import entries, find
+from lessons.lesson import TrainingLesson
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.labs.training import Notice, TrainingLab
 from tui.terminal.resizing import MINIMUM
 from tui.widgets.challenges import Challenges
-from tui.widgets.controls import ControlList
+from tui.widgets.controls import ControlList, Controls, choices
 from tui.widgets.equations import Equations
+
+
+async def test_what_a_control_does_is_readable_while_a_value_is_typed() -> None:
+    for size, lessons in ((MINIMUM, entries()), ((110, MINIMUM[1]), [find("dataloader")])):
+        async with app().run_test(size=size) as pilot:
+            for entry in lessons:
+                if isinstance(entry.load(), TrainingLesson):
+                    await check_controls(pilot, entry.slug)
+
+
+async def check_controls(pilot: Pilot[None], lesson: str) -> None:
+    """Type into the control that has most to say, with all formulas of the lesson on screen."""
+    pilot.app.action_open_lesson(lesson)
+    await until(pilot, lambda: getattr(pilot.app.screen, "lesson", None) is find(lesson).load())
+    lab = await open_lab(pilot)
+    await until(pilot, lambda: lab.frame is not None)
+    lab.action_step()
+    await until(pilot, lambda: lab.frame.step or lab.frame.picture)
+    controls = lab.query_one(Controls)
+    names, about = controls.query_one(ControlList), controls.query_one("#about", Static)
+    shown = {str(option.id) for option in names.options}
+    known = [control for control in lab.lesson.controls if control.name in shown]
+    longest = max(known, key=lambda control: len(control.help + choices(control)))
+    names.highlighted = names.get_option_index(longest.name)
+    controls.enter()
+    await pilot.press("enter")
+    await until(pilot, lambda: whole(about, longest.help))
+    await pilot.press("escape")
+
+
+def whole(about: Static, text: str) -> bool:
+    """Whether the text is on screen, with no line cut by what is around it."""
+    around = [parent for parent in about.ancestors if isinstance(parent, Widget)]
+    lines = wrap(str(about.render()), about.content_size.width or 1, break_on_hyphens=False)
+    return (
+        text in str(about.render())
+        and about.content_size.height == len(lines)
+        and all(parent.region.contains_region(about.region) for parent in around)
+    )
 
 
 @pytest.mark.parametrize("lesson", ["decision-boundary", "dataloader", "mnist"])

@@ -40,10 +40,9 @@ async def go(pilot: Pilot[None], lab: TensorsLab, scene: str) -> None:
 
 async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
     """Put the text in place of the line, and press enter."""
-    await pilot.press("e")
+    lab.action_edit()
     lab.query_one(Input).value = text
     await pilot.press("enter")
-    await pilot.pause()
 
 
 async def reads(pilot: Pilot[None], *words: str) -> None:
@@ -127,37 +126,31 @@ def test_only_lines_of_the_scene_itself_count_as_tried() -> None:
     assert TensorsState("image").partners("x") == ("y",)
 
 
-async def test_every_line_of_every_scene_and_every_module_of_the_map() -> None:
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot)
-        for scene in SCENES:
-            await until(pilot, lambda scene=scene: lab.status.preset == scene.name)
-            await until(pilot, lambda: views(lab)[0].text)
-            for line in scene.tries:
-                await pilot.press("n")
-                look = lab.state.look
-                assert look.text == line.text == lab.query_one(Input).value
-                assert (look.refused is not None) == line.shows.startswith("fails")
-                assert told(lab).startswith(line.shows)
-                assert not lab.query_one(Input).has_focus
-            await pilot.pause()
-            assert scene.tries[-1].text in screen_text(pilot.app)
-            assert scene.tries[-1].shows[:60] in screen_text(pilot.app)
-            await pilot.press("p")
-        await until(pilot, lambda: lab.status.preset == "modules")
-        modules = lab.query_one(ModuleDesk)
-        for number in range(8):
-            assert lab.status.progress == f"module {number + 1}/8"
-            await pilot.press("space")
-            await until(pilot, lambda n=number: len(modules.outcomes) == n + 1)
-            await until(pilot, lambda: "running" not in told(lab))
-            assert " ms here" in told(lab)
-            await pilot.press("s")
-        assert lab.status.progress == "module 1/8"
-        screen = screen_text(pilot.app)
-        assert screen.count("✓") == 8 + 3  # the modules, and the three lines of the first
-        assert "[15., 22.]" in screen
-        assert lab.status.finished  # every scene was seen on the way here
+async def every_line_of_every_scene_and_every_module(pilot: Pilot[None], lab: TensorsLab) -> None:
+    for scene in SCENES:
+        await until(pilot, lambda scene=scene: lab.status.preset == scene.name)
+        await until(pilot, lambda: views(lab)[0].text)
+        for line in scene.tries:
+            lab.action_suggest()
+            look = lab.state.look
+            assert look.text == line.text == lab.query_one(Input).value
+            assert (look.refused is not None) == line.shows.startswith("fails")
+            assert told(lab).startswith(line.shows)
+        await reads(pilot, scene.tries[-1].text, scene.tries[-1].shows[:60])
+        await pilot.press("p")
+    await until(pilot, lambda: lab.status.preset == "modules")
+    modules = lab.query_one(ModuleDesk)
+    for number in range(8):
+        assert lab.status.progress == f"module {number + 1}/8"
+        lab.action_play()
+        await until(pilot, lambda n=number: len(modules.outcomes) == n + 1)
+        await until(pilot, lambda: "running" not in told(lab))
+        assert " ms here" in told(lab)
+        lab.action_step()
+    assert lab.status.progress == "module 1/8"
+    await reads(pilot, "[15., 22.]")
+    assert screen_text(pilot.app).count("✓") == 8 + 3  # the modules, and the lines of the first
+    assert lab.status.finished  # every scene was seen on the way here
 
 
 async def cells_are_highlighted_and_described(pilot: Pilot[None], lab: TensorsLab) -> None:
@@ -184,7 +177,7 @@ async def cells_are_highlighted_and_described(pilot: Pilot[None], lab: TensorsLa
     await pilot.press("right", "right")
     await until(pilot, lambda: lit(x) == ["1", "5", "9"])
     assert told(lab) == "(x.sum(dim=0))[1] = 15\ncomes from x[0, 1], x[1, 1], x[2, 1]"
-    await pilot.press(*["right"] * 9)  # not beyond the last
+    await pilot.press(*["right"] * 3)  # not beyond the last
     await until(pilot, lambda: lit(x) == ["3", "7", "11"])
     await type_line(pilot, lab, "x[x > 99]")
     await pilot.press("right", "down")
@@ -243,9 +236,10 @@ async def a_video_plays_and_holds(pilot: Pilot[None], lab: TensorsLab) -> None:
     x = views(lab)[0]
     assert not lab.playing
     first = x.strips
-    await pilot.press(*"s" * 10)
+    await pilot.press("s")
     assert x.strips != first
-    await pilot.press(*"s" * 10)  # after the last frame comes the first
+    for _ in range(19):  # after the last frame comes the first
+        lab.action_step()
     await until(pilot, lambda: x.strips == first)
     await pilot.press("space")
     assert lab.playing
@@ -269,13 +263,13 @@ async def a_video_plays_and_holds(pilot: Pilot[None], lab: TensorsLab) -> None:
             await go(pilot, lab, "video")
 
 
-async def test_cells_refusals_panels_and_a_video_on_a_narrow_screen(monkeypatch) -> None:
+async def test_lines_cells_refusals_panels_and_a_video_on_a_narrow_screen(monkeypatch) -> None:
     async with app("tensors").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
+        await every_line_of_every_scene_and_every_module(pilot, lab)
         await cells_are_highlighted_and_described(pilot, lab)
         await a_refusal_keeps_the_line_open(pilot, lab)
         await panels_are_changed_and_the_line_copied(pilot, lab)
-        await shapes_that_meet_are_shown(pilot, lab)
         await go(pilot, lab, "grid")
 
         def missing():
@@ -331,10 +325,13 @@ async def the_numpy_session_is_run_and_taken_back(pilot: Pilot[None], lab: Tenso
     assert lit(shared) == []
     await pilot.press("b")  # takes the learner's own back too
     await until(pilot, lambda: lit(copied) == [] and lit(shared) == ["−2.5*"])
-    await pilot.press("b", *["space"] * 9)
+    await pilot.press("b", "space")
+    for _ in range(8):
+        lab.action_play()
     assert lab.status.progress == "line 10/10"
     assert lab.state.session.shared == ("shared",)  # a is another array by now
-    await pilot.press(*"b" * 9)
+    for _ in range(9):
+        lab.action_back()
     assert lab.status.progress == "line 3/10"
     await reads(pilot, "shared · memory with a")
 
@@ -352,7 +349,7 @@ async def challenges_are_met(pilot: Pilot[None], lab: TensorsLab) -> None:
         await reads(pilot, f"Challenges {number}/4")
 
 
-async def test_shapes_numpy_challenges_and_another_size(own_folders, monkeypatch) -> None:
+async def test_shapes_numpy_challenges_sizes_and_slow_lines(own_folders, monkeypatch) -> None:
     async with app("tensors").run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot)
         await challenges_are_met(pilot, lab)
@@ -370,11 +367,12 @@ async def test_shapes_numpy_challenges_and_another_size(own_folders, monkeypatch
         assert lab.state.text == "x[:, :, 0]"
         await reads(pilot, "x[:, :, 0]")
         assert views(lab)[-1].content_size.height == 10
+        await slow_lines_run_beside_the_screen_and_may_be_left(pilot, lab, monkeypatch)
     kept = Progress(own_folders / "state" / "progress.jsonl").of("tensors")
     assert kept.challenges == {"column", "view", "batch", "shares"}
 
 
-async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> None:
+async def slow_lines_run_beside_the_screen_and_may_be_left(pilot, lab, monkeypatch) -> None:
     release, run = threading.Event(), torch_map.run
 
     def missing(_):
@@ -384,26 +382,25 @@ async def test_slow_lines_run_beside_the_screen_and_may_be_left(monkeypatch) -> 
         release.wait(PATIENCE)
         return run(module)
 
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, "modules")
-        modules = lab.query_one(ModuleDesk)
-        monkeypatch.setattr(torch_map, "run", missing)
-        await pilot.press("b", "space")
-        await reads(pilot, "no module named", "✗")
-        assert not modules.running
-        modules.outcomes.clear()
-        monkeypatch.setattr(torch_map, "run", slow)
-        await pilot.press("space")
-        await reads(pilot, "running…")
-        await pilot.press("b")  # the screen is free meanwhile
-        assert lab.status.progress == "module 7/8"
-        await pilot.press("space")  # one at a time
-        assert modules.outcomes == {}
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        release.set()
-        await until(pilot, lambda: not modules.running)
-        assert list(modules.outcomes) == ["torchvision"]
+    lab.use_preset("modules")
+    modules = lab.query_one(ModuleDesk)
+    monkeypatch.setattr(torch_map, "run", missing)
+    await pilot.press("b", "space")
+    await reads(pilot, "no module named", "✗")
+    assert not modules.running
+    modules.outcomes.clear()
+    monkeypatch.setattr(torch_map, "run", slow)
+    await pilot.press("space")
+    await reads(pilot, "running…")
+    await pilot.press("b")  # the screen is free meanwhile
+    assert lab.status.progress == "module 7/8"
+    await pilot.press("space")  # one at a time
+    assert modules.outcomes == {}
+    await pilot.press("escape")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+    release.set()
+    await until(pilot, lambda: not modules.running)
+    assert list(modules.outcomes) == ["torchvision"]
 
 
 async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch) -> None:
@@ -413,6 +410,6 @@ async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch) -> None:
         lab = pilot.app.screen.query_one(TensorsLab)
         for size in (NARROW, WIDE):
             await pilot.resize_terminal(*size)
-            await pilot.press("2", *"npsbrevy", "space", "enter", "tab", "left")
+            await pilot.press("2", *"npsbrevy", "space", "tab")
             assert not lab.ready
             await reads(pilot, "starting PyTorch")

@@ -25,6 +25,9 @@ GAP = 2
 """So many cells at least lie between two labels side by side."""
 TICK = 0.05
 """The share of an axis that may be wasted for a row less between its ticks."""
+FEW, SLACK, LONELY = 6, 0.25, 0.3
+"""On an axis of few rows a tick may be off its row by so much of one, and there may be a single
+tick where a second would waste so much more of the axis."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -82,7 +85,7 @@ def vertical(scale: Scale, rows: int) -> Axis:
     """An axis over so many rows, the ticks evenly apart on whole rows.
 
     It reaches a little further than asked: a row is a nice step divided by the rows between two
-    ticks. The name stands in the highest row that has no tick.
+    ticks, or nearly so where there are few rows. The name stands in the highest row without one.
     """
     low, high, step, each = _logarithms(scale, rows) if scale.logarithmic else _rows(scale, rows)
     first = math.ceil(low / step - 1e-9)
@@ -109,20 +112,26 @@ def _rows(scale: Scale, rows: int) -> tuple[float, float, float, int]:
     """
     low, high = _apart(scale.low, scale.high)
     gaps = max(rows - 1, 1)
+    slack, lonely = (SLACK, LONELY) if rows <= FEW else (1e-6, 10.0)
+    apart = APART if rows > FEW // 2 + 1 else (1, *APART)
     need = (high - low) / gaps
-    found: list[tuple[bool, float, int, float, int]] = []
-    for each in APART:
-        step = nice_step(need * each)
-        if (math.floor(low / (step / each) + 1e-6) + gaps) * step / each < high - 1e-6 * need:
+    found: list[tuple[float, int, float, int]] = []
+    for each in apart:
+        step = nice_step((high - low) / (gaps + 2 * slack) * each)
+        while (math.floor(low / (step / each) + slack) + gaps + slack) * step / each < high:
             step = nice_step(step * 1.01)
         row = step / each
-        bottom = math.floor(low / row + 1e-6)
+        bottom = math.floor(low / row + slack)
         if low:
-            bottom -= (bottom + gaps - math.ceil(high / row - 1e-6)) // 2
+            bottom -= (bottom + gaps - math.ceil(high / row - slack)) // 2
         ticks = (bottom + gaps) // each - -(-bottom // each) + 1
-        found.append((ticks < 2, round(row / need, DECIMALS) + TICK * each, each, step, bottom))
-    _, _, each, step, bottom = min(found)
-    return bottom * step / each, (bottom + gaps) * step / each, step, each
+        waste = round(row / need, DECIMALS) + TICK * each + (0, lonely, 100)[max(2 - ticks, 0)]
+        found.append((waste, each, step, bottom))
+    _, each, step, bottom = min(found)
+    ends = bottom * step / each, (bottom + gaps) * step / each
+    if rows <= FEW:
+        ends = min(ends[0], low), max(ends[1], high)
+    return *ends, step, each
 
 
 def _logarithms(scale: Scale, rows: int) -> tuple[float, float, float, int]:

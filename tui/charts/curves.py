@@ -136,52 +136,38 @@ def _class_entries(style: ChartStyle) -> list[LegendEntry]:
 @shows(CurvePicture)
 def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> Canvas:
     """z = w·x + b now and at the start, with every point on the line that judges it."""
-    below, above = _log_odds_ground(
+    plot = _log_odds_ground(
         picture.x.tobytes(), picture.start, picture.at, width, height, style
-    )
-    plot = below.again()
+    ).again()
     ends = plot.x.values(2)
     plot.line(ends, picture.log_odds(ends), style.line)
     judged = np.clip(picture.log_odds(picture.x), plot.y.low, plot.y.high)
     mark_classes(plot, picture.x, judged, picture.labels, style)
-    taken, zero = plot.mask(picture.x, judged), int(plot.row(0))
-    if (above.drawn & taken).any():
-        _log_odds_legend(plot, style, (picture.x, judged), (ends, picture.log_odds(ends)))
-        above = above.blank()
-    taken |= above.drawn
-    # At the far end of the row of 0 there are seldom any points.
-    places = [(column, zero + up) for column in (-2, 0) for up in (0, 1, -1, 2, -2)]
-    plot.caption([("", LEVEL, style.dim)], [at for at in places if at[1] >= 0], taken)
-    plot.lay(above)
-    return plot.canvas
-
-
-def _log_odds_legend(
-    plot: Plot, style: ChartStyle, points: tuple[Array, Array], curves: tuple[Array, Array]
-) -> None:
     entries = _class_entries(style)
     if plot.rows > TIGHT:
         entries += [("⠒⠒", "z now", style.line), ("⠂⠐", "at the start", style.start)]
-    plot.legend(entries, points, curves)
+    # Whatever the start, the line ends up rising or falling through the middle.
+    across = plot.x.values(plot.columns)
+    first = picture.start[0] * across + picture.start[1]
+    lines = np.tile(across, 3), np.concatenate([first, -first, picture.log_odds(across)])
+    plot.legend(entries, (picture.x, judged), lines, style.places)
+    taken, zero = plot.mask(picture.x, judged), int(plot.row(0))
+    # At the far end of the row of 0 there are seldom any points.
+    places = [(column, zero + up) for column in (-2, 0) for up in (0, 1, -1, 2, -2)]
+    plot.caption([("", LEVEL, style.dim)], [at for at in places if at[1] >= 0], taken)
+    return plot.canvas
 
 
 @lru_cache(maxsize=4)
 def _log_odds_ground(
     x: bytes, start: tuple[float, float], at: float, width: int, height: int, style: ChartStyle
-) -> tuple[Plot, Plot]:
-    """The axes, the level z = 0 and the line at the start; and what the marks mean."""
-    scale = window(np.frombuffer(x), at)
-    below = Plot(width, height, scale, Scale("z", -REACH, REACH), style)
-    across = below.x.values(below.columns)
-    first = start[0] * across + start[1]
-    below.level(0, style.dim)
-    below.points(across[1::3], first[1::3], style.start)
-    above = below.blank()
-    # Whatever the start, the line ends up rising or falling through the middle.
-    middle = across, np.zeros(len(across))
-    lines = np.tile(across, 2), np.append(first, -first)
-    _log_odds_legend(above, style, middle, lines)
-    return below, above
+) -> Plot:
+    """The axes, the level z = 0 and the line at the start."""
+    plot = Plot(width, height, window(np.frombuffer(x), at), Scale("z", -REACH, REACH), style)
+    across = plot.x.values(plot.columns)[1::3]
+    plot.level(0, style.dim)
+    plot.points(across, start[0] * across + start[1], style.start)
+    return plot
 
 
 # Panels of curves, one above the other.
@@ -264,7 +250,7 @@ def _panel(panel: Panel, plot: Plot) -> Canvas:
         entries = [(_stroke(curve), curve.name, curve.colour) for curve in named]
         xs = np.concatenate([curve.x for curve in panel.curves])
         ys = np.concatenate([curve.y for curve in panel.curves])
-        plot.legend(entries, ((), ()), (xs, ys))
+        plot.legend(entries, ((), ()), (xs, ys), plot.style.places)
     for point in panel.points:
         _point(plot, point)
     return plot.canvas

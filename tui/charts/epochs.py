@@ -19,6 +19,8 @@ from tui.charts.tables import rows_axis, short, tested
 
 MARK, BEST = "●", "◆"
 TRAIN, VALIDATION, BEAT = "●", "▲", "╌"
+APART = 8
+"""Cells between two markers of validation, about."""
 LONGEST = 12
 """Cells for the name of the one answer that is to be beaten."""
 
@@ -51,9 +53,9 @@ def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> D
     )
     now = f"{values[-1]:.2%} of {images:,} {word}"
     lines = [
-        (MARK, now, style.line),
-        (BEST, f"best {values[best]:.2%}, epoch {best}", style.minimum),
-        (" ", tested(picture), style.dim),
+        (f"{MARK}⠒", now, style.line),
+        (f"{BEST} ", f"best {values[best]:.2%}, epoch {best}", style.minimum),
+        ("  ", tested(picture), style.dim),
     ]
     plot.line(epochs, values, style.line)
     plot.points(epochs, values, style.line, MARK)
@@ -102,20 +104,22 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
     plot = Plot(width, height, Scale("epochs", 0, last), y, style)
     ends = [plot.x.low, plot.x.high]
     plot.line(ends, [beat, beat], style.dim, BEAT)
-    for values, mark, colour in (
-        (train, TRAIN, style.line),
-        (validation, VALIDATION, style.sample),
-    ):
-        plot.line(measures.epochs, values, colour)
-        plot.points(measures.epochs[-1], values[-1], colour, mark)
+    # The curve of train lies over that of validation, whose markers stand on both.
+    epochs = measures.epochs
+    plot.line(epochs, validation, style.sample)
+    plot.line(epochs, train, style.line)
+    plot.points(epochs[-1], train[-1], style.line, TRAIN)
+    columns = (plot.column(epochs[-1]) - plot.column(epochs)) // APART
+    marks = np.append(np.flatnonzero(np.diff(columns)), len(epochs) - 1)
+    plot.points(epochs[marks], validation[marks], style.sample, VALIDATION)
     guess = picture.guess
     if picture.classes:
         place = picture.classes.index(guess)
         guess = f"all {short(picture.classes, LONGEST)[place]}"
     lines = [
-        (TRAIN, f"train {number(float(train[-1]), 3)}", style.line),
-        (VALIDATION, f"validation {number(float(validation[-1]), 3)}", style.sample),
-        (BEAT, f"{guess} {number(beat, 3)}", style.dim),
+        (f"{TRAIN}⠒", f"train {number(float(train[-1]), 3)}", style.line),
+        (f"{VALIDATION}⠒", f"validation {number(float(validation[-1]), 3)}", style.sample),
+        (f"{BEAT} ", f"{guess} {number(beat, 3)}", style.dim),
     ]
     marked = plot.mask(measures.epochs[-1], [train[-1], validation[-1]])
     if style.residuals and np.isfinite(validation).any():
@@ -123,7 +127,7 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
         epoch, loss = float(measures.epochs[least]), float(validation[least])
         plot.points(epoch, loss, style.minimum, BEST)
         marked |= plot.mask(epoch, loss)
-        lines.append((BEST, f"least {number(loss)}, epoch {epoch:.0f}", style.minimum))
+        lines.append((f"{BEST} ", f"least {number(loss)}, epoch {epoch:.0f}", style.minimum))
     # At the right, above or below: where the curves are not.
     high = float(plot.y.place(validation[-1])) >= 0.5
     if plot.rows < len(lines) + 2:

@@ -25,6 +25,8 @@ MOST = 80
 """So many groups of neighbouring points are drawn at most, the lowest and the highest of each."""
 STRAIGHT = 0.3
 """A corner that is less than so many dots off a straight line is left out."""
+BAR = "▏"
+"""What stands before each entry of a legend."""
 COVERED = 1000
 """A cell of a data point that a legend would cover counts as much as so many of a curve."""
 
@@ -240,30 +242,42 @@ class Plot:
         entries: Sequence[LegendEntry],
         points: tuple[ArrayLike, ArrayLike],
         curves: tuple[ArrayLike, ArrayLike] = ((), ()),
-    ) -> None:
+        places: dict[tuple[object, ...], tuple[int, int]] | None = None,
+    ) -> bool:
         """Say what the marks mean, in a corner or elsewhere, where it covers no point.
 
-        Give it points and curves that stay where they are, else it jumps about while the picture
-        moves. Where no place is free of points the entries stand in one row, without the last ones
-        where there is no room; where they would fill a third of the chart, they are left out.
+        Where the picture moves, give it the `places` of the style: it stays where it was in the
+        frame before while it covers nothing there. Where no place is free of points the entries
+        stand in one row, without the last ones where there is no room; where they would fill a
+        third of the chart, they are left out. A bar at the left tells its marks from the data's.
+        Returns whether it was written.
         """
         indent = max(len(mark) for mark, _, _ in entries) + 1
-        width = indent + max(len(label) for _, label, _ in entries)
+        width = len(BAR) + indent + max(len(label) for _, label, _ in entries)
         costs = self._costs(points, curves)
         if width * len(entries) * 3 > self.columns * self.rows:
-            return
-        if (found := self._place(costs, width, len(entries))) is not None:
+            return False
+        key = (self.columns, self.rows, *(mark for mark, _, _ in entries))
+        before = (places or {}).get(key)
+        if (found := self._place(costs, width, len(entries), before)) is not None:
+            if places is not None:
+                column, row = self.columns - width - found[0], self.rows - len(entries) - found[1]
+                places[key] = min(found[0], ~column, key=abs), min(found[1], ~row, key=abs)
             for row, (mark, label, colour) in enumerate(entries, start=found[1]):
-                self._entry(found[0], row, (mark, label, colour), indent)
-            return
+                self.note(found[0], row, BAR, self.style.dim)
+                self._entry(found[0] + len(BAR), row, (mark, label, colour), indent)
+            return True
         for count in range(len(entries), 0, -1):
             width = sum(len(mark) + len(label) + 3 for mark, label, _ in entries[:count]) - 2
-            if (found := self._place(costs, width, 1)) is not None:
+            if (found := self._place(costs, width + len(BAR), 1)) is not None:
                 column, row = found
+                self.note(column, row, BAR, self.style.dim)
+                column += len(BAR)
                 for entry in entries[:count]:
                     self._entry(column, row, entry, len(entry[0]) + 1)
                     column += len(entry[0]) + len(entry[1]) + 3
-                return
+                return True
+        return False
 
     def _entry(self, column: int, row: int, entry: LegendEntry, indent: int) -> None:
         mark, label, colour = entry
@@ -323,8 +337,17 @@ class Plot:
             np.add.at(costs, at, cost)
         return costs
 
-    def _place(self, costs: NDArray[np.int64], width: int, height: int) -> tuple[int, int] | None:
-        """The column and the row of the best place for a block; None if all cover a point."""
+    def _place(
+        self,
+        costs: NDArray[np.int64],
+        width: int,
+        height: int,
+        before: tuple[int, int] | None = None,
+    ) -> tuple[int, int] | None:
+        """The column and the row of the best place for a block; None if all cover a point.
+
+        The place before is kept if it covers nothing, or a curve where every corner covers one.
+        """
         if height > self.rows or width > self.columns:
             return None
         windows = sliding_window_view(costs, (height, width + 2)).sum(axis=(2, 3))
@@ -332,6 +355,13 @@ class Plot:
         corners = ((1, 0), (right - 1, 0), (right - 1, bottom), (1, bottom), (right // 2, 0))
         column, row = min(corners, key=lambda at: int(windows[at[1], min(max(at[0], 0), right)]))
         column = min(max(column, 0), right)
+        if before is not None:
+            across, down = (
+                at % (last + 1) for at, last in zip(before, (right, bottom), strict=True)
+            )
+            cost = int(windows[down, across])
+            if not cost or (cost < COVERED and windows[row, column]):
+                return across, down
         if windows[row, column] >= COVERED:
             row, column = divmod(int(windows.argmin()), windows.shape[1])
         return None if windows[row, column] >= COVERED else (column, row)

@@ -19,6 +19,8 @@ from tui.charts.tables import SignedBar, signed_bars
 
 ROOMY = 6.0
 """The least range of the bars of logits, up and down."""
+MARKS = "●◆▲■★"
+"""The marker of each class where P stands over the temperature."""
 COLUMN = 13
 """Cells of a column of the table."""
 
@@ -127,11 +129,11 @@ def _over_temperature(seen: Seen, style: ChartStyle) -> Panel:
     x = np.log10(np.array(seen.temperatures))
     here = math.log10(seen.given.temperature)
     lines = [
-        PanelCurve(name, x, np.array(curve), _colour(place, style), mark=name[0])
+        PanelCurve(name, x, np.array(curve), _colour(place, style), mark=MARKS[place])
         for place, (name, curve) in enumerate(zip(seen.names, seen.curves, strict=True))
     ]
     points = [
-        PanelPoint(here, p, _colour(place, style), glyph=name[0], guided=p == max(seen.p))
+        PanelPoint(here, p, _colour(place, style), name, MARKS[place], guided=p == max(seen.p))
         for place, (name, p) in enumerate(zip(seen.names, seen.p, strict=True))
     ]
     ends = Scale("log₁₀ T", float(x[0]), float(x[-1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Self, TypeAlias
 
 RGB: TypeAlias = tuple[int, int, int]
@@ -46,6 +46,9 @@ class ChartStyle:
     depth: Depth = "colours"
     """What a picture of pixels may use: `greys` under NO_COLOR, and `letters` where there are
     only 16 colours, which everybody sets as they like."""
+    places: dict[tuple[object, ...], tuple[int, int]] | None = field(default=None, compare=False)
+    """Where each legend stood in the frame before, for charts drawn again and again: the column
+    and the row of its block, counted from the right and from below where negative."""
 
     @property
     def is_dark(self) -> bool:

@@ -37,11 +37,14 @@ class Terrain:
     axes: Plot
     signs: Canvas
     """The start and the least loss."""
-    legend: Plot
-    """What the marks mean."""
     names: tuple[LegendEntry, ...]
+    """What the marks mean."""
     marked: tuple[Array, Array]
     """What the legend keeps off: points, as their w and b."""
+    starts: tuple[Array, Array]
+    """What it keeps off at least."""
+    way: tuple[Array, Array]
+    """What it covers only where there is no other place."""
     relief: Canvas
     best: tuple[float, float] | None = None
     """Where the loss is least, if that is one place."""
@@ -100,12 +103,10 @@ def _map(
         _walk(plot, path, colour)
     plot.canvas.lay(terrain.signs)
     here = np.array([(w, b) for _, _, w, b, _, _ in walked]).T
-    taken = plot.mask(*here)
-    if (terrain.legend.drawn & taken).any():
-        ws, bs = (np.append(*both) for both in zip(terrain.marked, here, strict=True))
-        plot.legend(terrain.names, (ws, bs))
-    else:
-        plot.lay(terrain.legend)
+    for points in (terrain.marked, terrain.starts):  # many minima may leave no place
+        ws, bs = (np.append(*both) for both in zip(points, here, strict=True))
+        if plot.legend(terrain.names, (ws, bs), terrain.way, style.places):
+            break
     left = []
     for name, _, w, b, (mark, _, colour), _ in walked:
         if len(inside(np.atleast_1d(plot.x.place(w)), np.atleast_1d(plot.y.place(b)))):
@@ -116,7 +117,7 @@ def _map(
             left.append(name)
     if left:
         text = f"{gone}{', '.join(left)}" if gone.endswith(" ") else gone
-        taken |= plot.mask(*terrain.marked) | terrain.legend.drawn
+        taken = plot.mask(*here) | plot.mask(*terrain.marked)
         places = [(column, row) for row in (-1, 0, 1) for column in (1, -2)]
         plot.caption([("", text, style.path)], places, taken)
     canvas = plot.canvas
@@ -177,11 +178,10 @@ def _terrain(
     marks = np.array([start, best]).T
     way = np.linspace(0, 1, 50)
     curve = tuple(one + way * (other - one) for one, other in zip(start, best, strict=True))
-    names, marked = (first, *runs, last), (marks[0], marks[1])
-    legend = axes.blank()
-    legend.legend(names, marked, (curve[0], curve[1]))
+    marked = marks[0], marks[1]
     shades = relief((losses - least).clip(0, None), style)
-    return Terrain(axes, signs.canvas, legend, names, marked, shades, best)
+    names = (first, *runs, last)
+    return Terrain(axes, signs.canvas, names, marked, marked, (curve[0], curve[1]), shades, best)
 
 
 def window(
@@ -236,13 +236,11 @@ def _wave_terrain(
         (LEAST, "least loss", style.minimum),
         (LOCAL, "local optimum", style.text),
     )
-    legend, marked = axes.blank(), (begun[0], begun[1])
     found = np.append(least, local, axis=1)
-    legend.legend(names, (np.append(marked[0], ws[found[1]]), np.append(marked[1], bs[found[0]])))
-    if not legend.drawn.any():  # the many minima leave no place
-        legend.legend(names, marked)
+    marked = np.append(begun[0], ws[found[1]]), np.append(begun[1], bs[found[0]])
     shades = relief(losses - losses.min(), style, SHALLOW)
-    return Terrain(axes, signs.canvas, legend, names, marked, shades)
+    none = np.empty(0), np.empty(0)
+    return Terrain(axes, signs.canvas, names, marked, (begun[0], begun[1]), none, shades)
 
 
 def minima(heights: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:

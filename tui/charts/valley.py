@@ -77,7 +77,7 @@ def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Dr
             plot.points(step.after, step.loss(step.after), style.minimum, "○")
         plot.points(step.before, step.loss(step.before), style.sample, "●")
         curves = np.tile(w, 2), np.append(mean, own)
-        plot.legend(_entries(picture, step, style), (at, heights), curves)
+        plot.legend(_entries(picture, step, style), (at, heights), curves, style.places)
     return plot.canvas
 
 

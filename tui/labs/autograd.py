@@ -51,7 +51,6 @@ class Inputs(Rows):
     _shown: object = None
 
     def show(self, values: Mapping[str, str], requires_grad: Set[str]) -> None:
-        """Show these inputs with their values as text."""
         if (values, requires_grad) == self._shown:
             return
         self._shown = values, requires_grad
@@ -64,7 +63,6 @@ class Inputs(Rows):
             self.highlighted = min(chosen, len(values) - 1)
 
     def action_turn(self) -> None:
-        """Ask to switch the gradient on or off."""
         option = self.highlighted_option
         if option is not None and option.id is not None:
             self.post_message(self.Turned(option.id))
@@ -82,7 +80,6 @@ class Moves(Widget):
     lines: reactive[tuple[str, ...]] = reactive(())
 
     def show(self, lines: Sequence[str]) -> None:
-        """Show these lines."""
         self.lines = tuple(lines)
 
     def render(self) -> Text:
@@ -233,7 +230,6 @@ class AutogradLab(InteractiveLab[AutogradState]):
             self.action_view()
 
     def action_view(self) -> None:
-        """Show the inputs and the challenges in place of the graph, or back."""
         self.toggle_class("-side")
         self.enter()
 
@@ -249,7 +245,6 @@ class AutogradLab(InteractiveLab[AutogradState]):
             self.advance()  # the first move comes at once
 
     def action_copy(self) -> None:
-        """Copy the command that takes this apart."""
         command = self.state.command()
         self.app.copy_to_clipboard(command)
         self.notify(command, title="copied", timeout=10, markup=False)

@@ -157,7 +157,6 @@ class AutogradState(LabState):
         self._values.update(settings.inputs)
 
     def switch_gradient(self, name: str) -> None:
-        """Let an input require a gradient, or no longer."""
         if settings := self.settings:
             wanted = set(settings.requires_grad or ()) ^ {name}
             names = tuple(other for other in settings.inputs if other in wanted)
@@ -167,7 +166,6 @@ class AutogradState(LabState):
             self.own = True
 
     def command(self) -> str:
-        """The command line that takes this apart without a screen."""
         words = ["dltui", "run", self._lesson.slug]
         if self.settings is None:
             return shlex.join([*words, "--preset", self.preset.name])
@@ -183,7 +181,6 @@ class AutogradState(LabState):
 
     @property
     def progress(self) -> str:
-        """Which phase it is in, and how far."""
         look = self.look
         if isinstance(look, ProgramPosition):
             return f"line {len(look.ran)}/{len(look.program.statements)}"

@@ -6,6 +6,7 @@ import math
 import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -246,6 +247,8 @@ class CurvesLab(InteractiveLab[S]):
     def __init__(self, lesson: Lesson, fps: float) -> None:
         super().__init__(lesson, fps)
         self.board = Board(id="board")
+        self._places: dict[tuple[object, ...], tuple[int, int]] = {}
+        """Where the legends stand."""
         self._equations = Equations(id="equations")
         self._equations.border_title = "This moment, in numbers"
         self._description = Static(id="description", classes="waiting", markup=False)
@@ -282,7 +285,8 @@ class CurvesLab(InteractiveLab[S]):
     def show(self) -> None:
         width, height = self.board.content_size
         if width and height:
-            self.board.paint_canvas(self.draw(width, height, chart_style(self.app)))
+            style = replace(chart_style(self.app), places=self._places)
+            self.board.paint_canvas(self.draw(width, height, style))
         self.board.border_title = self.state.scene.title
         self._equations.equations = self.equations(self.state.look)
         self._description.update(self.describe(self.state.look))

@@ -330,12 +330,10 @@ class GraphsLab(InteractiveLab[GraphsState]):
     # What is shown: program, input, way and view.
 
     def change(self, do: Callable[[], object]) -> None:
-        """Show another graph, from its input on."""
         super().change(do)
         self._drawing.action_look(0, 0)
 
     def action_preset(self, direction: int = 1) -> None:
-        """Take the next program."""
         self.presets.go(direction)
         self.change(lambda: self.state.use(self.presets.current.name))
 
@@ -344,7 +342,6 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self.change(lambda: self.state.use(name))
 
     def action_input(self) -> None:
-        """Take the next input."""
         self.change(self.state.next_input)
 
     def action_way(self) -> None:
@@ -371,7 +368,6 @@ class GraphsLab(InteractiveLab[GraphsState]):
         return {name: partial(self._turn_to, name) for name in names}
 
     def action_view(self) -> None:
-        """Show the next view."""
         names = list(self.views())
         self._turn_to(after(names, self._view) if self._view in names else names[1])
 
@@ -391,7 +387,6 @@ class GraphsLab(InteractiveLab[GraphsState]):
     # What is measured.
 
     def action_measure(self) -> None:
-        """Compile and measure the program."""
         if self.state.measuring:
             return
         self.state.measure()
@@ -404,17 +399,14 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self.action_give_up()
 
     def action_give_up(self) -> None:
-        """End the measurement at once."""
         self.state.give_up()
         self._poll()
 
     def action_reset(self) -> None:
-        """Forget what was measured of this program."""
         self.state.reset()
         self._poll()
 
     def action_device(self) -> None:
-        """Time the calls on the next device."""
         name = after(list(self._devices), self.state.device)
         self.state.use_device(name)
         self._name_device(name)

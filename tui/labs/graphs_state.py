@@ -56,17 +56,14 @@ class GraphsState(LabState):
         self._take(program, program.inputs[0])
 
     def next_input(self) -> None:
-        """Show the same program on its next input."""
         program = self.look.program
         self._take(program, after(program.inputs, self.look.given))
 
     def use_device(self, name: str) -> None:
-        """Time the calls on this device from now on."""
         self.device = name
         self._renew()
 
     def measure(self) -> None:
-        """Begin to measure this program, from nothing."""
         self.give_up()
         self._results.pop(self._key, None)
         self.measurement = ProgramMeasurement(*self._key)
@@ -74,7 +71,7 @@ class GraphsState(LabState):
         self._renew()
 
     def poll(self) -> bool:
-        """Take what the measurement has brought; whether it is still going on."""
+        """Take the measurement's new results; whether it is still going on."""
         if self.measurement is not None and self.measurement.poll():
             key = self.measurement.program, self.measurement.device
             self.put(key, self.measurement.results)
@@ -83,7 +80,6 @@ class GraphsState(LabState):
         return self.measurement is not None
 
     def put(self, key: tuple[str, str], results: tuple[Measured, ...]) -> None:
-        """Keep what was measured of this program on this device."""
         self._results[key] = results
         self._renew()
 
@@ -95,7 +91,6 @@ class GraphsState(LabState):
             self._renew()
 
     def reset(self) -> None:
-        """Forget what was measured of this program."""
         if self.look.measuring:
             self.give_up()
         self._results.pop(self._key, None)
@@ -310,7 +305,7 @@ def _box(node: ProgramNode, name: str, way: Way) -> DiagramBox:
 
 
 def _formula(node: ProgramNode) -> str:
-    """What a node computes, in short: `neg * x`, `exp(mul)`, `sum(x)`."""
+    """A node's operation in short: `neg * x`, `exp(mul)`, `sum(x)`."""
     name = node.target.rpartition(".")[2].strip("_")
     if name == "neg":
         return f"-{node.arguments}"
@@ -338,7 +333,7 @@ def listing(look: ProgramComparison, way: Way) -> Text:
 
 
 def _origin(look: ProgramComparison, graph: ProgramGraph) -> Iterator[Text]:
-    """Which call made this graph, why, and what it relies on."""
+    """The call that made this graph, its reason and its guards."""
     assert look.compiled is not None
     call = next(call for call in look.compiled.calls if graph in call.graphs)
     which = "this input" if call is look.call else "another input"
@@ -440,7 +435,7 @@ def _microseconds(value: float) -> str:
 
 
 def _factor(look: ProgramComparison, size: int) -> str:
-    """How compiled compares with eager at this size, by their fastest rounds."""
+    """The speed of compiled beside eager at this size, by their fastest rounds."""
     eager, compiled = look.timing(Way.EAGER, size), look.timing(Way.COMPILED, size)
     if eager is None or compiled is None:
         return ""
@@ -449,7 +444,7 @@ def _factor(look: ProgramComparison, size: int) -> str:
 
 
 def _earned_back(look: ProgramComparison, compiling: CompileTime) -> str:
-    """After how many calls the time for compiling has come back, by the fastest rounds."""
+    """The number of calls after which compiling has paid, by the fastest rounds."""
     eager = look.timing(Way.EAGER, compiling.size)
     compiled = look.timing(Way.COMPILED, compiling.size)
     if eager is None or compiled is None:

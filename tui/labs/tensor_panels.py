@@ -75,7 +75,7 @@ class TensorDesk(Horizontal):
 
     @property
     def first(self) -> Widget:
-        """What gets the focus first: the result where there is one."""
+        """The widget that gets the focus first: the result where there is one."""
         return self.result if self.has_class("-result") else next(iter(self.sources.values()))
 
     @property
@@ -95,7 +95,6 @@ class TensorDesk(Horizontal):
         return None
 
     def show(self, state: TensorsState, wide: bool) -> None:
-        """Show the scene, or the NumPy session until a line is tried on its tensors."""
         if state.in_session:
             self._show_session(state)
         else:
@@ -123,12 +122,10 @@ class TensorDesk(Horizontal):
         return place(name, look.sources[name], cells)
 
     def rewind(self) -> None:
-        """Show each tensor from its first cell."""
         for view in (*self._views, self.result):
             view.viewport.rewind()
 
     def turn(self, slices: int) -> None:
-        """Show so many slices on in all views that have several."""
         for view in self.sliced:
             view.turn(slices)
 
@@ -171,7 +168,6 @@ class TensorDesk(Horizontal):
             view.mark(origin.get(name, picked.get(name)))
 
     def _place(self, names: list[str]) -> None:
-        """Give each of these tensors a view, in their order."""
         self.sources = dict(zip(names, self._views, strict=False))
         for view in self._views:
             view.display = view in self.sources.values()
@@ -232,12 +228,11 @@ class ModuleDesk(Horizontal):
 
     @property
     def description(self) -> Text:
-        """What the module is for, and what to look at in its output."""
+        """The purpose of the module, and what to look at in its output."""
         module = MODULES[self.place]
         return module_description(module, self.outcomes.get(module.name), self.running)
 
     def go(self, direction: int) -> None:
-        """To the next module or the one before, in a circle."""
         self.place = (self.place + direction) % len(MODULES)
 
     def run(self) -> None:
@@ -257,7 +252,6 @@ class ModuleDesk(Horizontal):
             self._run(module, self.app)
 
     def show(self) -> None:
-        """Show the modules as they are now."""
         module = MODULES[self.place]
         ran = self.outcomes.get(module.name)
         self.first.highlighted = self.place

@@ -43,7 +43,6 @@ def description(scene: TensorScene, look: SceneLook) -> Text:
 
 
 def _cells_read(look: SceneLook) -> str:
-    """How many cells a line of the learner's own read."""
     picked = look.result.picked if look.result else {}
     return ", ".join(
         f"{int(mask.sum()):,} of {counted(mask.size, 'cell')} of {name}"

@@ -136,12 +136,10 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     @property
     def wide(self) -> bool:
-        """Whether everything is visible at once."""
         return self.screen.has_class("-wide")
 
     @property
     def on_map(self) -> bool:
-        """Whether the map of modules is shown, and not a scene."""
         return self.preset_name == MAP
 
     @property
@@ -226,7 +224,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     @on(ExpressionLine.Settled)
     def _restore(self) -> None:
-        """Show the result again that belongs to the line."""
         if self.ready:
             self.state.restore()
             self.renew()
@@ -253,7 +250,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.line.edit(offer, replace=offer.rindex(" ") + 1 if offer else 0)
 
     def action_suggest(self) -> None:
-        """Try the next of the scene's lines."""
         self.hold()
         self.state.suggest()
         self._show_line()
@@ -274,7 +270,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.renew()
 
     def action_step(self) -> None:
-        """The next slice, statement or module."""
         self._move(1)
 
     def action_back(self) -> None:
@@ -294,7 +289,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.renew()
 
     def action_reset(self) -> None:
-        """The scene as it was at first."""
         self.hold()
         self.begin()
         self.enter()
@@ -330,7 +324,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         return self.modules if self.on_map else self.desk
 
     def _stops(self) -> list[Widget]:
-        """What can have the focus in the panel, whether the panel is visible or not."""
+        """The widgets of the panel that can have the focus, whether the panel is visible or not."""
         panel = self._panel
         return [
             widget
@@ -343,7 +337,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         ]
 
     def action_copy(self) -> None:
-        """Copy the line."""
         if self.state.text:
             self.app.copy_to_clipboard(self.state.text)
             self.notify(self.state.text, title="copied", timeout=10, markup=False)

@@ -93,7 +93,6 @@ class TensorsState(LabState):
             self.look, self._hidden = self._hidden, None
 
     def suggest(self) -> Try:
-        """Try the next of the scene's own lines."""
         tries = self.scene.tries
         self._last = (self._last + 1) % len(tries)
         self._try(tries[self._last].text)
@@ -106,7 +105,6 @@ class TensorsState(LabState):
         return tuple(other for other in others if share_storage(here[other], here[name]))
 
     def step(self) -> bool:
-        """Run the next statement of the NumPy session; whether there was one."""
         if self.session is None or not self.session.step():
             return False
         self._changed()

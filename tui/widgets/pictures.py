@@ -61,7 +61,7 @@ class Pictures(Vertical, ThemeAware):
         super().__init__(id=id, classes="-together" if len(names) <= TOGETHER else None)
         self._names = list(names)
         self._chosen = 0
-        self._look = ChartStyle.dark()
+        self._look = replace(ChartStyle.dark(), places={})
         self._frame: Frame | None = None
 
     def compose(self) -> ComposeResult:
@@ -127,7 +127,10 @@ class Pictures(Vertical, ThemeAware):
     def apply_theme(self) -> None:
         old = self._look
         self._look = replace(
-            chart_style(self.app), logarithmic=old.logarithmic, residuals=old.residuals
+            chart_style(self.app),
+            logarithmic=old.logarithmic,
+            residuals=old.residuals,
+            places=old.places,
         )
         self._draw()
 
