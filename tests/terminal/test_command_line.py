@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tui.commands.list
+from engine.datasets import registry
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tests.course import RUNNABLE, WRITTEN
 from tests.terminal.command import Main, dltui, start
@@ -82,12 +83,12 @@ def test_the_app_needs_a_terminal_that_can_draw(
 @pytest.mark.parametrize(
     ("words", "asked"),
     [
-        ([], (None, "auto", None, None)),
-        (["linear-regression"], ("linear-regression", "auto", None, None)),
-        (["--", "tensors"], ("tensors", "auto", None, None)),
-        (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0, None)),
-        (["--data-dir", "/"], (None, "auto", None, Path("/"))),
-        (["--device", " CUDA:1"], (None, "cuda:1", None, None)),
+        ([], (None, "auto", None)),
+        (["linear-regression"], ("linear-regression", "auto", None)),
+        (["--", "tensors"], ("tensors", "auto", None)),
+        (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0)),
+        (["--data-dir", "."], (None, "auto", None)),
+        (["--device", " CUDA:1"], (None, "cuda:1", None)),
     ],
 )
 @pytest.mark.usefixtures("main")
@@ -100,6 +101,9 @@ def test_the_app_gets_what_was_asked(
     monkeypatch.setattr(open_command, "_open_app", lambda *call: calls.append(call) or 7)
     assert cli.main(words) == 7
     assert calls == [asked]
+    # PyTorch is imported in another directory.
+    assert registry.data_dir().is_absolute()
+    assert ("--data-dir" in words) == (registry.data_dir() == Path.cwd())
 
 
 def test_help_and_version_everywhere(main: Main) -> None:
