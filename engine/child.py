@@ -44,8 +44,7 @@ class ChildProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._errors: IO[bytes] | None = None
         self._rest = b""
-        self.ended = False
-        """Whether no more lines will come."""
+        self.ended = False  # whether no more lines will come
 
     @property
     def pid(self) -> int | None:
@@ -111,12 +110,9 @@ class Measurement(Generic[R]):
     def __init__(self, limit: float = LIMIT) -> None:
         """`limit` is how many seconds all of it may take."""
         self.limit = limit
-        self.results: tuple[R, ...] = ()
-        """What has come so far, in order."""
-        self.failure = ""
-        """Why there will be no more results, in words."""
-        self.ended = False
-        """Whether no more results will come."""
+        self.results: tuple[R, ...] = ()  # what has come so far, in order
+        self.failure = ""  # why there will be no more results, in words
+        self.ended = False  # whether no more results will come
         self._child: ChildProcess | None = None
         self._began = self._ended_at = 0.0
 

@@ -29,7 +29,7 @@ class Range:
     above: bool = False
 
     def __contains__(self, value: float) -> bool:
-        return (self.low < value if self.above else self.low <= value) and value <= self.high
+        return self.low <= value <= self.high and not (self.above and value == self.low)
 
     def __str__(self) -> str:
         if self.above:
@@ -47,8 +47,7 @@ class Unmet:
 
     setting: str
     value: Setting
-    needed: Setting
-    """A value with which there is an effect; for a text, a word that stands for any."""
+    needed: Setting  # a value with which there is an effect; for a text, a word that stands for any
 
 
 class When:
@@ -141,8 +140,7 @@ class Config:
             the value and what is allowed.
     """
 
-    seed: Seed = 0
-    """Where torch's random numbers start: the same seed gives the same run."""
+    seed: Seed = 0  # where torch's random numbers start: the same seed gives the same run
 
     def __post_init__(self) -> None:
         for name, field in self.allowed().items():
@@ -190,11 +188,8 @@ class Config:
     def idle(self) -> Mapping[str, tuple[Unmet, ...]]:
         """The settings without effect as the others stand, and the reasons."""
         settings = asdict(self)
-        found = {
-            name: field.when.unmet(settings)
-            for name, field in self.allowed().items()
-            if field.when is not None
-        }
+        fields = self.allowed().items()
+        found = {name: field.when.unmet(settings) for name, field in fields if field.when}
         return {name: unmet for name, unmet in found.items() if unmet}
 
     @classmethod
@@ -213,10 +208,8 @@ class Allowed:
     range: Range | None = None
     words: tuple[str, ...] = ()
     optional: bool = False
-    when: When | None = None
-    """The other settings with which it has an effect; None: all."""
-    lab_only: bool = False
-    """Whether it changes only what the lab shows."""
+    when: When | None = None  # the other settings with which it has an effect; None: all
+    lab_only: bool = False  # whether it changes only what the lab shows
 
     def __str__(self) -> str:
         """What is allowed, in words: `a whole number from 1 to 10,000`."""
@@ -230,7 +223,8 @@ class Allowed:
         nothing = ("none", "") if self.kind == "text" else ("none", "random", "")
         if self.optional and word.lower() in nothing:
             return None
-        value: Setting = self._word(word)
+        # Capitals in a word do not matter.
+        value: Setting = next((one for one in self.words if one.lower() == word.lower()), word)
         try:
             if self.kind == "whole number":
                 value = int(word)
@@ -265,11 +259,6 @@ class Allowed:
             return False  # nan and infinity among them
         return self.range is None or value in self.range
 
-    def _word(self, text: str) -> str:
-        """The allowed word that differs only in capitals, or the text itself."""
-        same = [word for word in self.words if word.lower() == text.lower()]
-        return same[0] if same else text
-
     def _meant(self, text: str) -> str:
         """The allowed value that this text probably means; empty where there is none."""
         if self.kind == "word":
@@ -277,11 +266,9 @@ class Allowed:
             return near[0] if near else ""
         if self.kind == "text":
             return ""
-        word = meant(text, whole=self.kind == "whole number")
-        if not word:
-            return ""
-        number = int(word) if self.kind == "whole number" else float(word)
-        return word if self._holds(number) else ""
+        whole = self.kind == "whole number"
+        word = meant(text, whole=whole)
+        return word if word and self._holds(int(word) if whole else float(word)) else ""
 
     def _refusal(self, name: str, value: object, likely: str = "") -> ValueError:
         advice = f"; write {likely}" if likely else ""
@@ -293,9 +280,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """A sentence that offers the known words nearest to `word`, or all where none is near."""
     known = list(known)
     close = get_close_matches(word, known, n=3, cutoff=0.5)
-    if close:
-        return f"did you mean {' or '.join(close)}?"
-    return f"there are: {', '.join(known)}"
+    return f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(known)}"
 
 
 def _of_type(hint: Any) -> Allowed:

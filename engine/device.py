@@ -1,4 +1,4 @@
-"""Which devices exist and which one works; imports torch only when asked, knows no screen."""
+"""The devices that there are, and which of them work; imports torch only when asked."""
 
 from __future__ import annotations
 
@@ -31,29 +31,24 @@ COMMAND = (sys.executable, "-P", "-m", "engine.device")
 class Device:
     """A device that has been seen to work: a tensor was made on it and read back."""
 
-    name: str
-    """As torch writes it: `cpu`, `cuda:0`, `mps`."""
-    title: str
-    """What it is called: `NVIDIA H200`."""
+    name: str  # as torch writes it: `cpu`, `cuda:0`, `mps`
+    title: str  # what it is called: `NVIDIA H200`
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
     """What a probe has found."""
 
-    working: tuple[Device, ...]
-    """The CPU first, always."""
-    problems: tuple[str, ...] = ()
-    """What does not work, and why, in words."""
+    working: tuple[Device, ...]  # the CPU first, always
+    problems: tuple[str, ...] = ()  # what does not work, and why, in words
     no_cuda: str = ""
     """Why there is no CUDA device, in words, even where nothing is wrong; empty where one works."""
 
     def choose(self, wanted: str = "auto") -> tuple[Device, str]:
         """The device to work on, and why it is that one (empty where that is plain).
 
-        `auto` takes the first accelerator that works, else the CPU.
-
-        Upper case and spaces around the name do not matter.
+        `auto` takes the first accelerator that works, else the CPU. Upper case and spaces around
+        the name do not matter.
 
         Raises:
             ValueError: the wanted device is not among those that work; the message says why, and
@@ -94,7 +89,8 @@ def normal_name(name: str) -> str:
 
 def cpu() -> Device:
     """The CPU, named without torch."""
-    return Device("cpu", _cpu_title())
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return Device("cpu", f"{_cpu_model()}, {cores} core{'' if cores == 1 else 's'}")
 
 
 def probe(seconds: float = PROBE_SECONDS, stop: Callable[[], bool] = lambda: False) -> Devices:
@@ -215,16 +211,17 @@ def memory(name: str) -> Memory | None:
 
         total = torch.mps.recommended_max_memory()
         return Memory(torch.mps.driver_allocated_memory(), total)
-    return _host_memory()
+    try:
+        text = Path("/proc/meminfo").read_text(encoding="ascii")
+    except OSError:
+        return None
+    kibibytes = {line.split(":")[0]: int(line.split()[1]) for line in text.splitlines()}
+    total = kibibytes["MemTotal"] * 1024
+    return Memory(total - kibibytes.get("MemAvailable", 0) * 1024, total)
 
 
 def _nvidia_driver() -> bool:
     return any(Path(node).exists() for node in ("/dev/nvidiactl", "/dev/nvidia0", "/dev/dxg"))
-
-
-def _cpu_title() -> str:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{_cpu_model()}, {cores} core{'' if cores == 1 else 's'}"
 
 
 def _cpu_model() -> str:
@@ -235,16 +232,6 @@ def _cpu_model() -> str:
     except OSError:
         pass
     return platform.processor() or platform.machine()
-
-
-def _host_memory() -> Memory | None:
-    try:
-        text = Path("/proc/meminfo").read_text(encoding="ascii")
-    except OSError:
-        return None
-    kibibytes = {line.split(":")[0]: int(line.split()[1]) for line in text.splitlines()}
-    total = kibibytes["MemTotal"] * 1024
-    return Memory(total - kibibytes.get("MemAvailable", 0) * 1024, total)
 
 
 if __name__ == "__main__":

@@ -52,8 +52,9 @@ class Frame:
     settings: Mapping[str, Setting]
     """The config now, live changes included."""
     history: LossHistory
-    changed: frozenset[str] = frozenset()
-    """The settings that were changed while the run went on."""
+    changed: Mapping[str, tuple[int, Setting]] = field(default_factory=dict)
+    """The settings that were changed while the run went on: the step after which each was first
+    changed, and the value that it had until then."""
     step: int = 0
     epoch: int = 0
     loss: float | None = None

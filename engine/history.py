@@ -7,6 +7,7 @@ import math
 import numpy as np
 import torch
 
+from engine.equations import number
 from engine.pictures import Array, LossHistory
 
 
@@ -14,7 +15,8 @@ class Diverged(ArithmeticError):
     """The loss is no longer a finite number."""
 
     def __init__(self, step: int, loss: float, name: str = "the loss") -> None:
-        super().__init__(f"{name} became {loss} at step {step}")
+        became = "is" if math.isnan(loss) else "became"  # ∞, or not a number, as elsewhere
+        super().__init__(f"{name} {became} {number(loss)} at step {step:,}")
         self.step = step
         self.loss = loss
 

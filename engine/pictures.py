@@ -536,10 +536,12 @@ class DigitsPicture(Picture):
     walks: Callable[[int], DigitWalk]
     """Any test image on its way through that copy; a number beyond the last begins again."""
     part: str = "test"
-    """What the held-out images are: validation, or test; at the end, test."""
-    age: str = ""
+    """Of which images the last evaluation was: validation, or test; at the end, test."""
+    age: str = "before epoch 1"
     """When the last evaluation was made: `before epoch 1`, `epoch 2, step 78`, `at the end`."""
+    held_part: str = "test"
+    """What the held-out images are, which the `accuracies` are about: validation, or test."""
     held_out: int = 0
-    """How many held-out images the `accuracies` are about."""
+    """How many they are."""
     test_accuracy: float | None = None
     """Of the last test; None before the first."""

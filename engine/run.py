@@ -26,8 +26,8 @@ log.addHandler(logging.NullHandler())  # else Python writes the traceback across
 
 RATE_WINDOW = 2.0
 """Seconds over which the steps per second are measured."""
-TESTED = frozenset({"test", "save"})
-"""The phases of equations that show the result of a test, which may come after the step."""
+EVALUATED = frozenset({"check", "validation", "test", "save"})
+"""The phases of equations with the result of an evaluation, which may come after the step."""
 
 _generator = threading.Lock()
 """Held by the run that trains: torch's random numbers are one stream for the whole process."""
@@ -149,7 +149,7 @@ class Recorder:
     def __init__(self, config: Config, device: str) -> None:
         self.history = History(batch=1 if device == "cpu" else 64)
         self._device = device
-        self._changed: set[str] = set()
+        self._changed: dict[str, tuple[int, Setting]] = {}
         self._step: Step | None = None
         self._made: Step | Phase | None = None
         """What the equations have to explain."""
@@ -177,20 +177,15 @@ class Recorder:
             trainer.adjust(name, value)
             # A change before the first step belongs to the start of the run.
             if self._step is not None and getattr(trainer.config, name) != before:
-                self._changed.add(name)
+                self._changed.setdefault(name, (self._step.step, before))
 
     def show(self, trainer: Trainer[Any], state: State, message: str = "") -> None:
-        """Make a frame of everything; at the end, with the results of the last test."""
-        equations = self._explain(trainer)
-        if state is State.FINISHED:
-            now = {line.formula: line for line in trainer.equations(self._step)}
-            tested = {name: line for name, line in now.items() if line.phase in TESTED}
-            equations = tuple(tested.get(line.formula, line) for line in equations)
+        """Make a frame of everything."""
         self.frame = replace(
             self._progress(state, message),
             settings=asdict(trainer.config),
             picture=trainer.picture(),
-            equations=equations,
+            equations=self._explain(trainer),
             parameters=trainer.parameters(),
             rate=self._rate(state),
             memory=self._memory_now(),
@@ -208,20 +203,26 @@ class Recorder:
             self.frame,
             state=state,
             history=self.history.snapshot(),
-            changed=frozenset(self._changed),
+            changed=dict(self._changed),
             step=self.history.steps,
-            epoch=self._step.epoch if self._step else 0,
+            epoch=self._made.epoch if self._made else 0,
             loss=self.history.loss,
             rate=None,
             message=message,
         )
 
     def _explain(self, trainer: Trainer[Any]) -> tuple[Equation, ...]:
-        """The equations of the last step or part of one, made once: a rate changed later is not
-        theirs."""
-        if self._made is None or self._made is not self._explained:
-            self._equations, self._explained = trainer.equations(self._step), self._made
-        return self._equations
+        """The equations of the last step or part of one.
+
+        They are made once, since a rate changed later is not theirs; but the results of an
+        evaluation are always the newest.
+        """
+        now = trainer.equations(self._step)
+        if self._made is not None and self._made is self._explained:
+            found = {line.formula: line for line in now if line.phase in EVALUATED}
+            now = tuple(found.get(line.formula, line) for line in self._equations)
+        self._equations, self._explained = now, self._made
+        return now
 
     def _rate(self, state: State) -> float | None:
         """Steps a second over the last seconds of playing."""

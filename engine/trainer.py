@@ -37,6 +37,8 @@ class Phase:
     """A part of an update that is done: a run that shows the parts may pause after it."""
 
     name: str
+    epoch: int
+    """The pass over the data to which the update belongs, counted from 1."""
 
 
 @dataclass(frozen=True, slots=True)

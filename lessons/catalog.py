@@ -1,4 +1,4 @@
-"""The table of contents: chapters and lessons in order; knows no torch and no screen."""
+"""The table of contents: chapters and lessons in order."""
 
 from __future__ import annotations
 
@@ -19,25 +19,15 @@ class Entry:
     about: str
 
     @property
-    def module(self) -> str:
-        """Where the lesson's settings are, once it is written."""
-        return f"lessons.{self.slug.replace('-', '_')}"
-
-    @property
     def written(self) -> bool:
         """Whether the lesson has its settings."""
-        folder = files("lessons") / self.slug.replace("-", "_")
-        return (folder / "lesson.py").is_file()
+        return (files("lessons") / self.slug.replace("-", "_") / "lesson.py").is_file()
 
     def load(self) -> Lesson:
-        """The lesson itself.
-
-        Raises:
-            LookupError: it is not written yet.
-        """
+        """The lesson itself; raises `LookupError` where it is not written yet."""
         if not self.written:
             raise LookupError(f"the lesson {self.slug!r} is not written yet")
-        lesson: Lesson = import_module(f"{self.module}.lesson").LESSON
+        lesson: Lesson = import_module(f"lessons.{self.slug.replace('-', '_')}.lesson").LESSON
         return lesson
 
 
@@ -103,11 +93,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def find(slug: str) -> Entry:
-    """The entry of that slug.
-
-    Raises:
-        ValueError: there is none; the message offers the nearest.
-    """
+    """The entry of that slug; a `ValueError` that offers the nearest where there is none."""
     by_slug = {entry.slug: entry for entry in entries()}
     if slug not in by_slug:
         raise ValueError(f"no lesson {slug!r}; {nearest(slug, by_slug)}")

@@ -20,36 +20,27 @@ if TYPE_CHECKING:
 class Preset:
     """A set of hyperparameters worth starting from."""
 
-    name: str
-    """What `--preset` takes."""
-    title: str
-    """What it shows, in a few words."""
+    name: str  # what `--preset` takes
+    title: str  # what it shows, in a few words
     settings: Mapping[str, Setting] = field(default_factory=dict)
     """The fields of the trainer's config that differ from its defaults."""
-    predict_at: tuple[float, ...] = ()
-    """The inputs at which the trained model is asked."""
-    pace: float | None = None
-    """Steps a second at which it starts; None leaves the pace as it is."""
-    needs: str = ""
-    """The data set without which a lesson does not start from this preset."""
+    predict_at: tuple[float, ...] = ()  # the inputs at which the trained model is asked
+    pace: float | None = None  # steps a second at which it starts; None leaves the pace as it is
+    needs: str = ""  # the data set without which a lesson does not start from this preset
 
 
 @dataclass(frozen=True, slots=True)
 class Control:
     """A hyperparameter that the learner may change in the lab."""
 
-    name: str
-    """The field of the trainer's config."""
+    name: str  # the field of the trainer's config
     values: tuple[Setting, ...]
     """The values that the arrow keys go through, in order; any other can be typed."""
-    help: str
-    """One sentence: what changing it does."""
-    label: str = ""
-    """What it is called on screen; without one, its name."""
+    help: str  # one sentence: what changing it does
+    label: str = ""  # what it is called on screen; without one, its name
     only_with: tuple[str, Setting] | None = None
     """Another field and the value it must have for this one to matter."""
-    none: str = "random"
-    """What stands on screen for no value."""
+    none: str = "random"  # what stands on screen for no value
     file: bool = False
     """Whether the value is the path of a file, which can be completed while it is typed."""
 
@@ -62,8 +53,7 @@ class Choice:
     """One answer to a question."""
 
     text: str
-    why: str
-    """Why it is right or wrong: shown once it was chosen."""
+    why: str  # why it is right or wrong: shown once it was chosen
     right: bool = False
 
 
@@ -85,8 +75,7 @@ class Challenge:
     hint: str
     check: Callable[[Any], bool] | None = None
     """Whether what the lab shows meets the challenge: for a training, a `Frame`."""
-    question: str | None = None
-    """The slug of the question whose right answer meets it."""
+    question: str | None = None  # the slug of the question whose right answer meets it
     solution: Mapping[str, Setting] = field(default_factory=dict)
     """A way to meet it, which the tests try: for a training, its settings; for another lab, what
     is chosen and typed there."""
@@ -101,15 +90,12 @@ class Lesson:
 
     slug: str
     title: str
-    minutes: int
-    """How long reading and playing take."""
-    lab: str
-    """Which kind of lab it has: a name in `tui.labs.LABS`."""
+    minutes: int  # how long reading and playing take
+    lab: str  # which kind of lab it has: a name in `tui.labs.LABS`
     source: str
     """The module that does the lab's work, which the learner reads. It is loaded when the lab
     needs it: nothing here imports torch."""
-    presets: tuple[Preset, ...]
-    """The first is the one the lab starts from."""
+    presets: tuple[Preset, ...]  # the first is the one the lab starts from
     challenges: tuple[Challenge, ...]
 
     @property
@@ -154,10 +140,8 @@ class TrainingLesson(Lesson):
     """A lesson whose lab is a real training."""
 
     lab: str = "training"
-    trainer: str
-    """The name of the class in `source` that trains."""
-    pace: float = 20
-    """Steps a second at which the lab starts: slow enough to watch."""
+    trainer: str  # the name of the class in `source` that trains
+    pace: float = 20  # steps a second at which the lab starts: slow enough to watch
     charts: tuple[str, ...]
     """The pictures of the lab beside the loss: names in `tui.charts.CHARTS`, the first shown
     first."""

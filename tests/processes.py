@@ -21,3 +21,12 @@ def alive(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def descendants(process: int) -> set[int]:
+    """The processes that this one has started, and those that they have."""
+    found = set()
+    for task in Path(f"/proc/{process}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            found |= {child} | descendants(child)
+    return found

@@ -69,8 +69,8 @@ class Experiment:
             self.run.close()
 
     def play_or_pause(self) -> None:
-        """Go on, or hold; from the end, begin again."""
-        if self.run is None or self.ended:
+        """Go on, or hold; what has ended stays as it is."""
+        if self.run is None:
             self.reset()
         assert self.run is not None
         if self.run.state is State.PLAYING:
@@ -84,8 +84,8 @@ class Experiment:
             self.run.pause()
 
     def step(self) -> None:
-        """Make one step, and hold; from the end, begin again."""
-        if self.run is None or self.ended:
+        """Make one step, and hold; what has ended stays as it is."""
+        if self.run is None:
             self.reset()
         assert self.run is not None
         self.run.step()

@@ -23,10 +23,8 @@ class Throughput:
 
     workers: int
     batch_size: int
-    slow: bool
-    """Whether each sample takes a millisecond to make, or is in memory."""
-    samples: float
-    """A second, once the workers have started."""
+    slow: bool  # whether each sample takes a millisecond to make, or is in memory
+    samples: float  # a second, once the workers have started
 
 
 def plan() -> tuple[tuple[int, int, bool], ...]:

@@ -212,6 +212,11 @@ def judged(
     )
 
 
+def _age(epoch: int) -> str:
+    """When the evaluation after this epoch was made; epoch 0 is before the training."""
+    return f"after epoch {epoch}" if epoch else "before epoch 1"
+
+
 def walk(model: nn.Sequential, prepare: Prepare, images: Images, index: int) -> DigitWalk:
     """One test image on its way through the layers; a number beyond the last begins again."""
     index %= len(images.test_x)
@@ -301,10 +306,8 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
 
         At the end of an epoch, keep the network if it is the best so far.
         """
-        age = f"after epoch {epoch}" if epoch else "before epoch 1"
-        if number:
-            age = f"epoch {epoch}, step {number:,}"
-        self.judgement = judged(logits, x, y, part=self.part, age=age)
+        when = f"epoch {epoch}, step {number:,}" if number else _age(epoch)
+        self.judgement = judged(logits, x, y, part=self.part, age=when)
         if number:
             return
         accuracy = self.judgement.accuracy
@@ -364,29 +367,26 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
             walks=partial(_walk_later, reader, self.images),
             part=found.part,
             age=found.age,
+            held_part=self.part,
             held_out=len(self.held_x),
             test_accuracy=self.test_accuracy,
         )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
-        """The network in a line, the loss, the gradients of the first and the last layer, the last
-        evaluation and the test."""
+        """The network in a line, the loss, the gradients of the first and the last layer, the
+        evaluation after the last epoch and the test."""
         loss, layers = None if step is None else step.loss.item(), self._layers()
         sizes = "→".join(str(size) for size in (28 * 28, *map(_outputs, layers)))
-        found = self.judgement
-        accuracy = number(found.accuracy if self.accuracies else None)
-        test = number(self.test_accuracy)
-        held_out = Equation("test", f"{self.part} accuracy", found.age, accuracy)
-        if found.part != self.part:  # the test at the end has taken its place
-            held_out = Equation("test", f"{self.part} accuracy", "best", number(self.best_accuracy))
-        at_the_end = Equation("test", "test accuracy", "at the end", test)
+        epoch = len(self.accuracies) - 1  # as the accuracy chart: in its middle there is a sample
+        held_out = number(self.accuracies[-1] if self.accuracies else None)
+        test = Equation("test", "test accuracy", "at the end", number(self.test_accuracy))
         return (
             Equation("forward", "z = net(x)", sizes, ""),
             Equation("loss", "L = −mean(ln P(label))", "", number(loss)),
             *self._slopes(),
             Equation("update", "v ← μ·v + ∂L/∂W", "W ← W − η·v", ""),
-            held_out,
-            *(() if self.part == "test" else (at_the_end,)),
+            Equation(self.part, f"{self.part} accuracy", _age(max(epoch, 0)), held_out),
+            *(() if self.part == "test" else (test,)),
             Equation("save", "saved network", "", self.kept.trouble or number(self.kept.accuracy)),
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.equations import Equation, factor, number, plain
+from engine.equations import NONE_YET, Equation, factor, number, plain
 from engine.frame import NamedParameters
 from engine.history import Path
 from engine.numerals import counted
@@ -18,8 +18,12 @@ from engine.pictures import Fit, FitsPicture, LossHistory, StageView
 from engine.trainer import Phase, Step
 from engine.trainers.sgd import SgdTrainer, copied
 
-DATA, MODEL, LOSS, OPTIMIZER = map(Phase, ("data", "model", "loss", "optimizer"))
-LOOP = Phase("loop")
+PHASES = ("data", "model", "loss", "optimizer", "loop")
+"""The five steps, in order."""
+FIRST_WEIGHT = "W₁[0,0]"
+"""The weight of a network that the formulas follow, which they call w."""
+TO_COME = "to come"
+"""What stands for a number that this update has not come to yet."""
 PLACES = 241
 """At how many x a picture has the curves."""
 RULES = {
@@ -29,13 +33,13 @@ RULES = {
     "adam": "Δw = −η·m′/√v′",
 }
 """How each optimizer moves a weight; g is its gradient."""
-KEPT = {
-    "momentum_buffer": "v ← μ·v + g",
-    "square_avg": "s ← 0.99·s + 0.01·g²",
-    "exp_avg": "m ← 0.9·m + 0.1·g",
-    "exp_avg_sq": "v ← 0.999·v + 0.001·g²",
+KEPT: dict[str, dict[str, str]] = {
+    "sgd": {},
+    "momentum": {"momentum_buffer": "v ← μ·v + g"},
+    "rmsprop": {"square_avg": "s ← 0.99·s + 0.01·g²"},
+    "adam": {"exp_avg": "m ← 0.9·m + 0.1·g", "exp_avg_sq": "v ← 0.999·v + 0.001·g²"},
 }
-"""What an optimizer keeps of the gradients of a weight, by the names of `torch.optim`."""
+"""What each optimizer keeps of the gradients of a weight, by the names of `torch.optim`."""
 LEAST = 5e-5
 """A share of a number that is too small to show in its four digits."""
 
@@ -47,8 +51,6 @@ class CurveLearner:
     """ŷ of the last forward pass, shape (points, 1)."""
     loss: torch.Tensor
     """The loss of that, shape ()."""
-    earlier: torch.Tensor | None = None
-    """The loss that the update before the last one started from, shape ()."""
 
     def __init__(
         self, name: str, kind: str, model: nn.Module, optimizer: torch.optim.Optimizer
@@ -62,7 +64,6 @@ class CurveLearner:
 
     def note(self) -> None:
         """Record the weights before they are moved, and the loss there."""
-        self.earlier = None if self.path.last is None else self.path.last[-1]
         self.path.add(*self.model.parameters(), self.loss)
         self.updates += 1
 
@@ -99,6 +100,7 @@ class FittingTrainer(SgdTrainer[Any]):
 
     A subclass sets `x` and `y`, both of shape (points, 1), the loss function and the learners;
     its `loop` yields a phase after each of the five steps but the last, and there a step.
+    Pictures and equations are about one update: they leave out what it has not come to yet.
     """
 
     live = frozenset({"learning_rate", "momentum", "turn"})
@@ -107,8 +109,8 @@ class FittingTrainer(SgdTrainer[Any]):
     y: torch.Tensor
     loss_fn: nn.Module
     learners: list[CurveLearner]
-    lit = Phase("")
-    """The one of the five steps that was made last."""
+    lit = ""
+    """The name of the one of the five steps that was made last."""
 
     @abstractmethod
     def loop(self) -> Iterator[Step | Phase]:
@@ -125,8 +127,12 @@ class FittingTrainer(SgdTrainer[Any]):
 
     def _made(self) -> Iterator[Step | Phase]:
         for made in self.loop():
-            self.lit = LOOP if isinstance(made, Step) else made
+            self.lit = "loop" if isinstance(made, Step) else made.name
             yield made
+
+    def reached(self, phase: str) -> bool:
+        """Whether the update under way has made this one of the five steps."""
+        return self.lit != "" and PHASES.index(self.lit) >= PHASES.index(phase)
 
     def picture(self) -> FitsPicture:
         grid = torch.linspace(self.x.min().item(), self.x.max().item(), PLACES).reshape(-1, 1)
@@ -137,7 +143,7 @@ class FittingTrainer(SgdTrainer[Any]):
             walks=tuple(self._fit(one, grid.to(self.x.device)) for one in self.learners),
             wave=self.config.model == "wave",
             stages=self._stages(),
-            lit=self.lit.name,
+            lit=self.lit,
         )
 
     def _fit(self, one: CurveLearner, grid: torch.Tensor) -> Fit:
@@ -145,18 +151,19 @@ class FittingTrainer(SgdTrainer[Any]):
             curve = copied(one.model(grid).flatten())
         walked = one.path.positions(*one.model.parameters(), self.loss_now(one))
         path, heights = walked[:, :-1], walked[:, -1]
-        losses = LossHistory(one.path.reached() + 1, heights, heights)
+        losses = LossHistory(one.path.reached()[:-1] + 1, heights[:-1], heights[:-1])
         alone = len(self.learners) == 1
         return Fit(one.name, curve, None if alone else losses, one.updates, path, heights)
 
     def _stages(self) -> tuple[StageView, ...]:
-        """Data, model, loss, optimizer and loop, each as it was when it was made last."""
+        """Data, model, loss, optimizer and loop; without numbers where one is still to come."""
         first, epochs = self.learners[0], self.config.epochs
         points, weights, alone = f"{tuple(self.x.shape)}", first.weights(), len(self.learners) == 1
         each = "" if alone else f" ×{len(self.learners)}"
         whose = () if alone else (f"of {first.name}",)
-        output = first.output[0].item() if hasattr(first, "output") else None
-        done, now, before = self._looped(first)
+        output = first.output[0].item() if self.reached("model") else None
+        before = None if first.path.last is None else first.path.last[-1].item()
+        update = first.updates + (self.lit in PHASES[:3])  # the optimizer counts it
         views = (
             (
                 "x, y = data",
@@ -174,7 +181,7 @@ class FittingTrainer(SgdTrainer[Any]):
                 "loss = loss_fn(output, y)",
                 f"ŷ, y {points}",
                 f"L (){each}",
-                (f"L = {number(_loss(first))}", *whose, "mean((ŷ − y)²)"),
+                (f"L = {self._loss(first)}", *whose, "mean((ŷ − y)²)"),
             ),
             (
                 "loss.backward(); optimizer.step()",
@@ -184,44 +191,72 @@ class FittingTrainer(SgdTrainer[Any]):
             ),
             (
                 f"for epoch in range({epochs}):",
-                f"update {done:,}",
-                f"{epochs - done:,} to go",
-                (f"L is {number(_item(now))}", f"was {number(_item(before))}", *whose),
+                f"update {update:,}",
+                f"{epochs - update:,} to go",
+                (f"L is {number(self.loss_now(first).item())}", f"was {number(before)}", *whose),
             ),
         )
-        names = (phase.name for phase in (DATA, MODEL, LOSS, OPTIMIZER, LOOP))
-        return tuple(StageView(name, *view) for name, view in zip(names, views, strict=True))
-
-    def _looped(self, one: CurveLearner) -> tuple[int, torch.Tensor | None, torch.Tensor | None]:
-        """How often the loop came round, the loss after its last update, and the one before it.
-
-        Between the optimizer's step and the end of the turn, the weights have moved already: the
-        last loss then is the one that this turn started from.
-        """
-        if self.lit is OPTIMIZER:
-            return one.updates - 1, one.loss if one.updates > 1 else None, one.earlier
-        if one.path.last is None:
-            return 0, None, None
-        return one.updates, self.loss_now(one), one.path.last[-1]
+        return tuple(
+            StageView(name, *view[:3], view[3] if self.reached(name) else ())
+            for name, view in zip(PHASES, views, strict=True)
+        )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:  # noqa: ARG002
         """The loss, and how the first weight was moved, as far as this update has come."""
         learners = self.learners
+        named: tuple[Equation, ...] = ()
+        if self.config.model == "network":
+            start = learners[0].path.last if self.moved else learners[0].weight
+            before = number(_first(start)) if len(learners) == 1 else ""
+            named = (Equation("forward", f"w = {FIRST_WEIGHT}", "", before),)
         if len(learners) == 1:
-            loss = Equation("loss", "L = mean((ŷ − y)²)", "", number(_loss(learners[0])))
-            return (loss, *_moves(learners[0]))
+            loss = Equation("loss", "L = mean((ŷ − y)²)", "", self._loss(learners[0]))
+            return (*named, loss, *self._moves(learners[0]))
         differ = len({one.kind for one in learners}) > 1
-        losses = (Equation("loss", f"L {one.name}", "", number(_loss(one))) for one in learners)
+        losses = (Equation("loss", f"L {one.name}", "", self._loss(one)) for one in learners)
         moves = (
             Equation(
                 "update",
                 f"{one.name}: {RULES[one.kind]}" if differ else f"Δw {one.name}",
                 "",
-                number(one.change()),
+                self._moved(one.change()),
             )
             for one in learners
         )
-        return (*losses, *moves)
+        return (*named, *losses, *moves)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the update under way has moved the weights."""
+        return self.reached("optimizer")
+
+    def _loss(self, one: CurveLearner) -> str:
+        """The loss of the forward pass of the update under way."""
+        return number(one.loss.item()) if self.reached("loss") else self._missing()
+
+    def _moved(self, value: float | None, digits: int = 4) -> str:
+        """A number that the optimizer has made, in the update under way."""
+        return number(value, digits) if self.moved else self._missing()
+
+    def _missing(self) -> str:
+        return TO_COME if self.lit else NONE_YET
+
+    def _moves(self, one: CurveLearner) -> tuple[Equation, ...]:
+        """The first weight: its gradient g, what the optimizer keeps of it, and the step."""
+        weight, kept = one.weight, one.optimizer.state[one.weight]
+        values = {name: kept.get(name) for name in KEPT[one.kind]}
+        memory = (
+            Equation("memory", KEPT[one.kind][name], "", self._moved(_first(value), 5))
+            for name, value in values.items()
+            if value is not None or not kept
+        )
+        rule, numbers = _step(one) if self.moved else (RULES[one.kind], "…")
+        return (
+            Equation("backward", "g = ∂L/∂w", "", self._moved(_first(weight.grad))),
+            *memory,
+            Equation("update", rule, numbers, self._moved(one.change())),
+            Equation("update", "w ← w + Δw", "", self._moved(_first(weight))),
+        )
 
     def parameters(self) -> NamedParameters:
         """Every weight, with the name of its model where there are four: `w`, or `w_adam`."""
@@ -267,24 +302,6 @@ class FittingTrainer(SgdTrainer[Any]):
         return loss
 
 
-def _moves(one: CurveLearner) -> tuple[Equation, ...]:
-    """The first weight: its gradient g, what the optimizer keeps of it, and the step."""
-    weight, kept = one.weight, one.optimizer.state[one.weight]
-    gradient = None if weight.grad is None else weight.grad.flatten()[0].item()
-    lines = [
-        Equation("memory", formula, "", number(kept[name].flatten()[0].item(), 5))
-        for name, formula in KEPT.items()
-        if kept.get(name) is not None
-    ]
-    now = None if one.path.last is None else weight.detach().flatten()[0].item()
-    return (
-        Equation("backward", "g = ∂L/∂w", "", number(gradient)),
-        *lines,
-        Equation("update", *_step(one), number(one.change())),
-        Equation("update", "w ← w + Δw", "", number(now)),
-    )
-
-
 def _step(one: CurveLearner) -> tuple[str, str]:
     """The rule of the optimizer, and the same with the numbers of the last update.
 
@@ -296,7 +313,9 @@ def _step(one: CurveLearner) -> tuple[str, str]:
     if weight.grad is None:
         return rule, ""
     group, state = one.optimizer.param_groups[0], one.optimizer.state[weight]
-    kept = {name: value.flatten()[0].item() for name, value in state.items() if name in KEPT}
+    kept = {
+        name: value.flatten()[0].item() for name, value in state.items() if name in KEPT[one.kind]
+    }
     along, across = weight.grad.flatten()[0].item(), None
     if one.kind == "rmsprop":
         across = math.sqrt(kept["square_avg"])
@@ -314,13 +333,9 @@ def _step(one: CurveLearner) -> tuple[str, str]:
     return f"{above}/({root} + ε)", f"{moved}/({number(across)} + {plain(group['eps'])})"
 
 
-def _item(loss: torch.Tensor | None) -> float | None:
-    return None if loss is None else loss.item()
-
-
-def _loss(one: CurveLearner) -> float | None:
-    """The loss of the last forward pass; None before the first."""
-    return one.loss.item() if hasattr(one, "loss") else None
+def _first(tensor: torch.Tensor | None) -> float | None:
+    """Its first element."""
+    return None if tensor is None else tensor.detach().flatten()[0].item()
 
 
 def _numbers(losses: torch.Tensor) -> torch.Tensor:

@@ -24,7 +24,7 @@ from engine.config import (
     When,
 )
 from engine.trainer import Phase, Step
-from engine.trainers.fitting import DATA, LOSS, MODEL, OPTIMIZER, CurveLearner, FittingTrainer
+from engine.trainers.fitting import CurveLearner, FittingTrainer
 
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
@@ -122,19 +122,19 @@ class FiveSteps(FittingTrainer):
         # 5. Loop
         for epoch in range(1, self.config.epochs + 1):
             x, y = self.x, self.y
-            yield DATA
+            yield Phase("data", epoch)
             for one in self.learners:
                 one.output = one.model(x)
-            yield MODEL
+            yield Phase("model", epoch)
             for one in self.learners:
                 one.loss = self.loss_fn(one.output, y)
-            yield LOSS
+            yield Phase("loss", epoch)
             for one in self.learners:
                 one.optimizer.zero_grad()
                 one.loss.backward()
                 one.note()
                 one.optimizer.step()
-            yield OPTIMIZER
+            yield Phase("optimizer", epoch)
             yield Step(step=epoch, epoch=epoch, loss=self.least_loss())
 
     def model(self) -> nn.Module:

@@ -206,10 +206,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
         loss = None if step is None else step.loss.item()
         # Of the parameters after the step, as the picture shows them.
-        right = None if self.z is None else self._right_now()
-        share = "" if right is None else f"{right}/{len(self.x)}"
-        layers, points = self.linear(), len(self.x)
-        deep = len(layers) > 1
+        right, points, deep = self._right_now(), len(self.x), len(self.linear()) > 1
         return (
             *(
                 self._forward()
@@ -217,7 +214,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
                 else [Equation("forward", "P = σ(w₁·x₁ + w₂·x₂ + b)", "", "")]
             ),
             Equation("loss", "L = −mean(ln P(label))", "", number(loss)),
-            Equation("check", "accuracy = right/all", share, number(right and right / points)),
+            Equation("check", "accuracy = right/all", f"{right}/{points}", number(right / points)),
             *(self._lengths() if deep else (*self._gradients(), *self._moves(step))),
         )
 

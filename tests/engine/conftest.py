@@ -1,4 +1,4 @@
-"""Runs that a test can start and forget, and waiting for what they do; knows no screen."""
+"""Runs that a test can start and forget, and waiting for what they do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trainings of no use but to be driven: one that counts, and ones that break; knows no model."""
+"""Trainings of no use but to be driven: one that counts, and ones that break."""
 
 from __future__ import annotations
 

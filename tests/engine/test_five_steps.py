@@ -179,18 +179,17 @@ def test_what_went_in_and_out_is_what_tensors_say() -> None:
     views = {view.name: view for view in trainer.picture().stages}
     assert list(views) == ORDER
     assert views["data"].given == "x, y (30, 1)"
-    assert views["data"].numbers == ("x₁ = −3.00", f"y₁ = {y[0].item():.3f}")
-    assert "none yet" in views["model"].numbers[0]
+    assert {view.numbers for view in views.values()} == {()}
     before = [weight.detach().clone() for weight in trainer.learners[0].model.parameters()]
     output = trainer.learners[0].model(x)
     loss = nn.functional.mse_loss(output, y)
     slopes = torch.autograd.grad(loss, list(trainer.learners[0].model.parameters()))
 
     list(islice(turns, 2))
+    assert _view(trainer, "data").numbers == ("x₁ = −3.00", f"y₁ = {y[0].item():.3f}")
     model = _view(trainer, "model")
     assert (model.taken, model.given) == ("x (30, 1)", "ŷ (30, 1)")
     assert model.numbers == (_signed(f"ŷ₁ = {output[0].item():.3f}"), "25 weights")
-    assert "none yet" in _view(trainer, "loss").numbers[0]
     next(turns)
     assert _view(trainer, "loss").numbers[0] == f"L = {loss.item():.4f}"
     assert _view(trainer, "loss").given == "L ()"
@@ -209,6 +208,38 @@ def test_what_went_in_and_out_is_what_tensors_say() -> None:
     assert (loop.taken, loop.given) == ("update 1", "4 to go")
     after = nn.functional.mse_loss(trainer.learners[0].model(x), y).item()
     assert loop.numbers == (f"L is {after:.4f}", f"was {loss.item():.4f}")
+
+
+@pytest.mark.parametrize("compare", ["nothing", "seeds", "optimizers"])
+@pytest.mark.parametrize("model", ["network", "wave"])
+def test_at_every_stage_all_numbers_are_of_one_update(model: str, compare: str) -> None:
+    """What the update has not come to stands nowhere, also where the last one had a number."""
+    trainer = made(model=model, compare=compare, optimizer="momentum", epochs=3)
+    formulas = [line.formula for line in trainer.equations(None)]
+    weight = trainer.learners[0].weight
+    for place, turn in enumerate(trainer.turns()):
+        update, stage = divmod(place, len(ORDER))
+        picture = trainer.picture()
+        assert isinstance(turn, Phase | Step)
+        assert turn.epoch == update + 1
+        assert [bool(view.numbers) for view in picture.stages] == [i <= stage for i in range(5)]
+        assert _view(trainer, "loop").taken == f"update {update + 1}"
+        equations = trainer.equations(None)
+        assert [line.formula for line in equations] == formulas
+        for line in equations:
+            known = line.phase == "forward" or stage >= 2 + (line.phase != "loss")
+            assert (line.result == "to come") == (not known)
+        if stage == 0:
+            before = weight.flatten()[0].item()
+        if compare == "nothing":
+            if model == "network":
+                assert equations[0].formula == "w = W₁[0,0]"
+                assert equations[0].result == _signed(f"{before:.4f}")
+            if stage >= 3:
+                assert equations[-1].result == _signed(f"{weight.flatten()[0].item():.4f}")
+        elif stage >= 3:  # the Loss panel has the losses of the same update
+            shown = [f"{one.losses.high[-1]:.4f}" for one in picture.walks if one.losses]
+            assert shown == [line.result for line in equations if line.phase == "loss"]
 
 
 def test_of_four_models_it_says_whose_numbers_these_are() -> None:
@@ -234,6 +265,7 @@ def test_a_single_step_of_a_run_is_one_of_the_five(start: Start) -> None:
             until(lambda name=name: lit(run) == name)
             done = name == "loop"
             assert (run.frame.state, run.frame.step) == (State.PAUSED, update + done)
+            assert run.frame.epoch == update + 1  # as the loop says, whose update is under way
             assert len(run.frame.history) == update + done
     run.step()
     assert finish(run).state is State.FINISHED
@@ -346,9 +378,10 @@ def test_a_unit_that_is_dead_divides_by_epsilon(kind: str, rate: str) -> None:
 
 @pytest.mark.parametrize("kind", ["sgd", "momentum", "rmsprop", "adam"])
 def test_before_the_first_step_no_number_stands_there(kind: str) -> None:
-    lines = made(optimizer=kind).equations(None)
+    weight, *lines = made(optimizer=kind).equations(None)
+    assert (weight.formula, weight.phase) == ("w = W₁[0,0]", "forward")
     assert {line.result for line in lines} == {"none yet"}
-    assert {line.numbers for line in lines} == {""}
+    assert {line.numbers for line in lines} == {"", "…"}
 
 
 # What comes out, and what goes in.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from itertools import chain, repeat
 
@@ -95,7 +96,8 @@ def test_diverged_names_the_step_and_keeps_what_came_before(
     with pytest.raises(Diverged) as diverged:
         list(map(history.add, losses))
     assert diverged.value.step == before + 1
-    assert str(diverged.value) == f"the loss became {bad} at step {before + 1}"
+    said = {math.inf: "became ∞", -math.inf: "became −∞"}.get(bad, "is not a number")
+    assert str(diverged.value) == f"the loss {said} at step {before + 1}"
     assert history.steps == before
     assert history.snapshot().high.tolist() == [2.0] * before
     history.flush()  # what came after it is not read

@@ -161,7 +161,7 @@ def test_each_rate_is_live_and_moves_its_own_training(name: str, moved: int) -> 
 
 def test_a_mean_that_diverges_ends_the_run() -> None:
     trainer = LossReduction(LossReductionConfig(mean_learning_rate=1.0), CPU)
-    with pytest.raises(Diverged, match="the mean's loss became inf at step"):
+    with pytest.raises(Diverged, match="the mean's loss became ∞ at step"):
         for _ in trainer.steps():
             pass
     picture = trainer.picture()

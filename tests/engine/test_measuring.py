@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
 import torch
 
 import engine.child
-import engine.throughput
+import engine.throughput.child
 from engine.child import DONE, ChildProcess, from_line, python, to_line
 from engine.programs import find, measuring
 from engine.programs.measuring import ProgramMeasurement
@@ -67,7 +68,9 @@ def failure_of(measured: ProgramMeasurement) -> str:
 # The process.
 
 
-def test_a_child_sends_lines_and_ends_and_its_last_error_is_kept() -> None:
+def test_a_child_sends_lines_and_ends_and_its_last_error_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = "print('é one'); print('two', flush=True); raise ValueError('no such luck')"
     child, lines = ChildProcess((sys.executable, "-c", code)), []
     child.start()
@@ -76,6 +79,14 @@ def test_a_child_sends_lines_and_ends_and_its_last_error_is_kept() -> None:
     assert child.last_error() == "ValueError: no such luck"
     child.close()
     assert child.lines() == []
+    (tmp_path / "engine").mkdir()  # the package of the current folder is not run
+    (tmp_path / "engine" / "__init__.py").write_text("raise SystemExit('the wrong engine')")
+    monkeypatch.chdir(tmp_path)
+    child = ChildProcess(python("engine.child"))
+    child.start()
+    until(lambda: (child.lines(), child.ended)[1])
+    assert child.last_error() == "it said nothing"
+    child.close()
 
 
 FAMILY = """
@@ -96,40 +107,26 @@ def test_everything_that_it_started_ends_with_it(how: str) -> None:
     child.start()
     until(lambda: lines.extend(child.lines()) or lines)
     family = [int(pid) for pid in lines[0].split()]
-    assert all(alive(pid) for pid in family)
+    assert all(map(alive, family))
     if how == "close":
         child.close()
     else:
         assert child._process is not None
         assert child._process.stdin is not None
         child._process.stdin.close()  # as the kernel does when a process dies
-    until(lambda: not any(alive(pid) for pid in family))
-    child.close()
-
-
-def test_the_package_of_the_current_folder_is_not_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "engine").mkdir()
-    (tmp_path / "engine" / "__init__.py").write_text("raise SystemExit('the wrong engine')")
-    monkeypatch.chdir(tmp_path)
-    child = ChildProcess(python("engine.child"))
-    child.start()
-    until(lambda: (child.lines(), child.ended)[1])
-    assert child.last_error() == "it said nothing"
+    until(lambda: not any(map(alive, family)))
     child.close()
 
 
 # What a measurement makes of it.
 
 
-@pytest.mark.parametrize("name", ["smooth", "branch", "loop"])
-def test_a_line_is_read_as_it_was_written(name: str) -> None:
+def test_a_line_is_read_as_it_was_written() -> None:
     for result in (
         TIMING,
         CompileTime(4, 2.5, ("cpp_fused_exp_mul_0",)),
         WayFailure(Way.COMPILED, ExplainedError("InductorError", "no\ncompiler", "Install: é")),
-        watch(find(name)),
+        *(watch(find(name)) for name in ("smooth", "branch")),
     ):
         assert "\n" not in to_line(result)
         assert from_line(to_line(result)) == result
@@ -184,27 +181,24 @@ open(sys.argv[-1] + "/pid", "w").write(f"{{compiler.pid}} ")
     measured.close()  # again does no harm
 
 
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        (SLEEP, "no end after 0.3 s, so it was given up"),
-        ("import sys; sys.exit('no such device')", "it ended too early: no such device"),
-        ("import os; os.kill(os.getpid(), 11)", "it said nothing"),
-        (f"print({to_line(TIMING)[:-8]!r}); {SLEEP}", "cannot be read"),
-        ("print('no line of ours')", "cannot be read"),
-        ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "cannot be read"),
-    ],
-)
+WRONG = [
+    (SLEEP, "no end after 0.3 s, so it was given up"),
+    ("import sys; sys.exit('no such device')", "it ended too early: no such device"),
+    ("import os; os.kill(os.getpid(), 11)", "it said nothing"),
+    (f"print({to_line(TIMING)[:-8]!r}); {SLEEP}", "cannot be read"),
+    ("print('no line of ours')", "cannot be read"),
+    ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "cannot be read"),
+]
+
+
 def test_whatever_goes_wrong_is_said_in_words(
-    monkeypatch: pytest.MonkeyPatch, folders: Path, script: str, words: str
+    monkeypatch: pytest.MonkeyPatch, folders: Path
 ) -> None:
-    measured = started(monkeypatch, script, limit=0.3 if script == SLEEP else 60)
-    finish(measured)
-    assert words in failure_of(measured)
-    assert list(folders.iterdir()) == []
-
-
-def test_a_process_that_cannot_be_started(monkeypatch: pytest.MonkeyPatch, folders: Path) -> None:
+    for script, words in WRONG:
+        measured = started(monkeypatch, script, limit=0.3 if script == SLEEP else 60)
+        finish(measured)
+        assert words in failure_of(measured)
+        assert list(folders.iterdir()) == []
     never = ProgramMeasurement("smooth")
     assert (never.poll(), never.seconds) == (False, 0)
     never.close()
@@ -281,35 +275,40 @@ def test_timings_are_those_of_the_calls() -> None:
     assert [(each.way, each.size) for each in rest] == [(Way.EAGER, size) for size in SIZES]
 
 
-@pytest.mark.parametrize(
-    ("message", "advice"),
-    [
+def test_each_failure_of_a_compiler_has_its_advice() -> None:
+    for message, advice in (
         ("No working C++ compiler found in torch._inductor.config.cpp.cxx: (None, 'g++')", "g++"),
         ("\nfatal error: Python.h: No such file or directory", "python3-dev"),
         ("RuntimeError: Failed to find C compiler. Please specify via CC", "g++"),
         ("Cannot find a working triton installation.", "triton"),
         ("segmentation fault", "could not"),
         ("", "could not"),
-    ],
-)
-def test_each_failure_of_a_compiler_has_its_advice(message: str, advice: str) -> None:
-    problem = why_not(RuntimeError(message))
-    assert advice in problem.explanation
-    assert "\n" not in problem.message
-    assert problem.message in message
+    ):
+        problem = why_not(RuntimeError(message))
+        assert advice in problem.explanation
+        assert "\n" not in problem.message
+        assert problem.message in message
 
 
-def test_the_first_measurements_of_the_loader_are_real() -> None:
+def test_the_first_measurements_of_the_loader_are_real(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine.throughput.child, "SECONDS", 0.1)
+    threads = torch.get_num_threads()
+    results = list(islice(engine.throughput.child.measure(3), 4))
+    torch.set_num_threads(threads)
+    assert [(r.workers, r.batch_size, r.slow) for r in results] == list(plan()[:4])
+    one, batch, large, slow = (result.samples for result in results)
+    assert one < batch  # the loader's own work is shared by a batch
+    assert 0 < slow <= 1000  # of a millisecond each
+    assert large > slow
+
+
+@pytest.mark.slow
+def test_the_real_process_measures_a_loader() -> None:
     timing = LoaderTiming(3)
     timing.start()
     until(lambda: timing.poll() and len(timing.results) >= 4)
     timing.close()
     assert not timing.failure
-    assert [(r.workers, r.batch_size, r.slow) for r in timing.results[:4]] == list(plan()[:4])
-    one, batch, large, slow = (result.samples for result in timing.results[:4])
-    assert one < batch  # the loader's own work is shared by a batch
-    assert 0 < slow <= 1000  # of a millisecond each
-    assert large > slow
 
 
 def test_the_real_process_dies_with_whoever_started_it(folders: Path) -> None:
@@ -334,6 +333,7 @@ time.sleep(600)
     until(lambda: list(folders.iterdir()) == [])
 
 
+@pytest.mark.slow
 def test_without_a_compiler_the_other_ways_go_on(
     monkeypatch: pytest.MonkeyPatch, folders: Path
 ) -> None:

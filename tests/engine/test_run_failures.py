@@ -1,4 +1,4 @@
-"""What goes wrong in a training is said in the frame; the thread ends and the next run works."""
+"""A failure in a training is reported in the frame; the thread ends and the next run works."""
 
 from __future__ import annotations
 
@@ -25,36 +25,33 @@ from tests.engine.small_trainers import (
 )
 
 CPU = torch.device("cpu")
-
-
-@pytest.mark.parametrize(
-    ("trainer", "message", "steps"),
-    [
-        (BrokenAtTheStart, "RuntimeError: no data today", 0),
-        (BrokenInTheLoop, "ZeroDivisionError: step five", 4),
-        (BrokenPicture, "KeyError: 'paint'", 100),
-        (BrokenEquations, "ValueError: illegible", 100),
-    ],
+BROKEN = (
+    (BrokenAtTheStart, "RuntimeError: no data today", 0),
+    (BrokenInTheLoop, "ZeroDivisionError: step five", 4),
+    (BrokenPicture, "KeyError: 'paint'", 100),
+    (BrokenEquations, "ValueError: illegible", 100),
 )
-def test_an_exception_becomes_failed_with_its_message(
-    start: Start, trainer: type[Counting], message: str, steps: int
+
+
+def test_an_exception_becomes_failed_with_its_message_and_is_logged(
+    start: Start, caplog: pytest.LogCaptureFixture
 ) -> None:
-    run = start(trainer, CountingConfig(epochs=100))
-    if steps:
-        until(lambda: run.frame.picture is not None)
-    run.play()
-    last = finish(run)
-    assert (last.state, last.message) == (State.FAILED, message)
-    assert last.step == len(last.history) <= steps
-    again = start(config=CountingConfig(epochs=3))
-    again.play()
-    assert finish(again).state is State.FINISHED
-
-
-def test_a_failure_is_logged(start: Start, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR, "engine"):
-        finish(start(BrokenAtTheStart))
-    assert "no data today" in caplog.text
+    for trainer, message, steps in BROKEN:
+        with caplog.at_level(logging.ERROR, "engine"):
+            run = start(trainer, CountingConfig(epochs=100))
+            if steps:
+                until(lambda: run.frame.picture is not None)  # noqa: B023
+            run.play()
+            last = finish(run)
+        assert (last.state, last.message) == (State.FAILED, message)
+        assert last.step == len(last.history) <= steps
+        assert message.partition(": ")[2] in caplog.text
+        again = start(config=CountingConfig(epochs=3))
+        again.play()
+        assert finish(again).state is State.FINISHED
+    run = start(LinearRegression, LinearRegression.Config(), device="nonsense:7")
+    assert finish(run).state is State.FAILED
+    assert "nonsense" in run.frame.message
 
 
 def test_where_nobody_keeps_a_log_a_failure_prints_nothing(
@@ -65,44 +62,32 @@ def test_where_nobody_keeps_a_log_a_failure_prints_nothing(
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_device_that_is_not_there_is_a_failure(start: Start) -> None:
-    run = start(LinearRegression, LinearRegression.Config(), device="nonsense:7")
-    assert finish(run).state is State.FAILED
-    assert "nonsense" in run.frame.message
-
-
 def test_divergence_keeps_the_history_and_says_where(start: Start) -> None:
     run = start(SpikeThenInfinity)
     run.play()
     last = finish(run)
-    assert (last.state, last.message) == (State.DIVERGED, "the loss became inf at step 100")
+    assert (last.state, last.message) == (State.DIVERGED, "the loss became ∞ at step 100")
     assert (last.step, last.loss) == (99, float("inf"))
     assert (len(last.history), last.history.high.max()) == (99, 7)
+    for trainer in (GradientByHand, LinearRegression, Parameters):
+        run = start(trainer, trainer.Config.of({"learning_rate": 1e6}))
+        run.play()
+        last = finish(run)
+        assert last.state is State.DIVERGED
+        assert "at step" in last.message
+        assert len(last.history) == last.step > 0
+        assert last.picture is not None
+        assert last.equations
 
 
-@pytest.mark.parametrize("trainer", [GradientByHand, LinearRegression, Parameters])
-def test_a_rate_of_a_million_diverges(start: Start, trainer: type[LinearRegression]) -> None:
-    run = start(trainer, trainer.Config.of({"learning_rate": 1e6}))
-    run.play()
-    last = finish(run)
-    assert last.state is State.DIVERGED
-    assert "at step" in last.message
-    assert len(last.history) == last.step > 0
-    assert last.picture is not None
-    assert last.equations
-
-
-def test_train_yields_every_step_and_stops_when_told() -> None:
+def test_train_yields_every_step_and_stops_when_told_or_raises_diverged() -> None:
     history = History(batch=64)
     trainer = Counting(CountingConfig(), CPU)
     steps = [step.step for step in train(trainer, history, lambda: trainer.steps_made == 70)]
     assert steps == list(range(1, 71))
     assert history.steps == 70
-
-
-@pytest.mark.parametrize("batch", [1, 64])
-def test_train_raises_diverged(batch: int) -> None:
-    history = History(batch=batch)
-    with pytest.raises(Diverged, match="inf at step 100"):
-        list(train(SpikeThenInfinity(CountingConfig(), CPU), history, lambda: False))
-    assert history.steps == 99
+    for batch in (1, 64):
+        history = History(batch=batch)
+        with pytest.raises(Diverged, match="∞ at step 100"):
+            list(train(SpikeThenInfinity(CountingConfig(), CPU), history, lambda: False))
+        assert history.steps == 99

@@ -1,44 +1,54 @@
-"""What a run shows of itself: frozen, fresh, and only when somebody asks."""
+"""The frames of a run: frozen, fresh, only when somebody asks; and its pace."""
 
 from __future__ import annotations
 
+import time
 from copy import deepcopy
 from dataclasses import FrozenInstanceError
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from engine.equations import number
 from engine.frame import State
+from engine.run import Recorder
+from engine.trainer import Step
 from engine.trainers.linear_regression import LinearRegression, LinearRegressionConfig
+from engine.trainers.mnist import Mnist, MnistConfig
 from tests.engine.conftest import Start, finish, look, until
 from tests.engine.small_trainers import Counting, CountingConfig
 
 
-def test_nothing_is_drawn_when_nobody_asks(start: Start) -> None:
+def test_a_picture_is_drawn_only_for_a_frame_that_was_asked_for(start: Start) -> None:
     run = start(config=CountingConfig(epochs=5000))
     until(lambda: run.frame.picture is not None)
     run.play()
     finish(run)
     # ready, playing, the first step, finished: a picture each
-    assert Counting.made[0].pictures == 4
-    assert Counting.made[0].steps_made == 5000
-
-
-def test_a_picture_is_drawn_for_each_frame_that_was_asked_for(start: Start) -> None:
+    assert (Counting.made[0].pictures, Counting.made[0].steps_made) == (4, 5000)
     run = start()
     run.play()
     until(lambda: run.frame.state is State.PLAYING and run.frame.step)
-    before = Counting.made[0].pictures
+    before = Counting.made[1].pictures
     for _ in range(10):
         look(run)
-    assert Counting.made[0].pictures == before + 10
+    assert Counting.made[1].pictures == before + 10
+    for _ in range(50):  # the steps of a frame belong together
+        frame = look(run)
+        assert frame.step == frame.epoch == frame.parameters["w"] == frame.history.steps
+        assert frame.loss is None or frame.loss == 1 / frame.step
+    memory = run.frame.memory
+    assert memory is not None
+    assert 0 < memory.used < memory.total
 
 
 def test_a_frame_is_replaced_and_never_changed(start: Start) -> None:
     run = start(LinearRegression, LinearRegressionConfig())
     run.step()
     until(lambda: run.frame.step == 1)
-    frame = run.frame
+    frame: Any = run.frame
     copy = deepcopy(frame)
     run.adjust("learning_rate", 0.02)
     for _ in range(20):
@@ -47,68 +57,92 @@ def test_a_frame_is_replaced_and_never_changed(start: Start) -> None:
     assert frame is not run.frame
     for name in ("state", "settings", "changed", "step", "loss", "equations", "parameters"):
         assert getattr(frame, name) == getattr(copy, name)
-    for before, after in (
-        (copy.history.low, frame.history.low),
-        (copy.picture.path, frame.picture.path),  # type: ignore[union-attr]
-    ):
-        assert np.array_equal(before, after)
+    assert np.array_equal(copy.history.low, frame.history.low)
+    assert np.array_equal(copy.picture.path, frame.picture.path)
     with pytest.raises(FrozenInstanceError):
-        frame.step = 5  # type: ignore[misc]
+        frame.step = 5
 
 
-def test_the_steps_of_a_frame_belong_together(start: Start) -> None:
+def test_a_setting_that_is_changed_shows_in_the_frame(start: Start) -> None:
     run = start()
-    run.play()
-    for _ in range(50):
-        frame = look(run)
-        assert frame.step == frame.epoch == frame.parameters["w"] == frame.history.steps
-        assert frame.loss is None or frame.loss == 1 / frame.step
-
-
-def test_an_adjustment_while_paused_shows_in_the_frame(start: Start) -> None:
-    run = start()
-    run.step()
-    until(lambda: run.frame.step == 1)
-    run.adjust("learning_rate", 0.25)
-    until(lambda: run.frame.settings["learning_rate"] == 0.25)
-    assert run.frame.changed == {"learning_rate"}
-    assert run.frame.step == 1
-
-
-def test_what_is_set_before_the_first_step_or_set_to_what_it_was_is_no_change(
-    start: Start,
-) -> None:
-    run = start()
-    run.adjust("learning_rate", 0.25)
+    run.adjust("learning_rate", 0.25)  # before the first step that is no change
     until(lambda: run.frame.settings["learning_rate"] == 0.25)
     run.step()
     until(lambda: run.frame.step == 1)
-    run.adjust("learning_rate", 0.25)
-    assert look(run).changed == frozenset()
+    run.adjust("learning_rate", 0.25)  # nor is it to what it was
+    assert look(run).changed == {}
+    run.adjust("learning_rate", 0.5)
+    until(lambda: run.frame.settings["learning_rate"] == 0.5)
+    assert (run.frame.changed, run.frame.step) == ({"learning_rate": (1, 0.25)}, 1)
 
 
-@pytest.mark.parametrize("value", [0, -1.0, float("nan"), True, "fast", None])
-def test_a_bad_value_is_refused_where_it_was_given_and_the_old_one_kept(
-    start: Start, value: float
-) -> None:
+def test_the_result_of_an_evaluation_is_the_newest_also_between_two_steps() -> None:
+    """A run may pause behind an evaluation: its numbers are then those that its charts show."""
+    config = MnistConfig(data="digits", batch_size=1000, epochs=2)
+    trainer, recorder = Mnist(config, torch.device("cpu")), Recorder(config, "cpu")
+    evaluations = 0
+    for made in trainer.turns():
+        if isinstance(made, Step):
+            recorder.add(made)
+        elif len(trainer.accuracies) > evaluations:
+            evaluations = len(trainer.accuracies)
+            recorder.show(trainer, State.PAUSED)
+            shown = {line.formula: line.result for line in recorder.frame.equations}
+            assert shown["validation accuracy"] == number(trainer.accuracies[-1])
+            phases = [line.phase for line in recorder.frame.equations]
+            assert phases.count("test") == phases.count("validation") == 1
+    recorder.show(trainer, State.FINISHED)
+    shown = {line.formula: line.result for line in recorder.frame.equations}
+    assert shown["validation accuracy"] == number(trainer.accuracies[-1])
+    assert shown["test accuracy"] == number(trainer.test_accuracy)
+
+
+def test_a_bad_value_is_refused_where_it_was_given_and_the_old_one_kept(start: Start) -> None:
     run = start()
-    with pytest.raises(ValueError, match=r"learning_rate = .* above 0"):
-        run.adjust("learning_rate", value)
+    bad: list[Any] = [0, -1.0, float("nan"), True, "fast", None]
+    for value in bad:
+        with pytest.raises(ValueError, match=r"learning_rate = .* above 0"):
+            run.adjust("learning_rate", value)
+    for name in ("epochs", "seed", "colour"):
+        with pytest.raises(ValueError, match=f"{name} cannot change"):
+            run.adjust(name, 1)
     run.step()
     until(lambda: run.frame.step == 1)
     assert run.frame.settings["learning_rate"] == 0.5
-    assert run.frame.changed == frozenset()
+    assert run.frame.changed == {}
 
 
-@pytest.mark.parametrize("name", ["epochs", "seed", "colour"])
-def test_a_setting_that_is_not_live_cannot_be_changed(start: Start, name: str) -> None:
-    with pytest.raises(ValueError, match=f"{name} cannot change"):
-        start().adjust(name, 1)
+# Steps a second: never faster than asked for, and changed at once. Time has lower bounds only.
 
 
-def test_the_frame_tells_the_memory(start: Start) -> None:
-    run = start()
-    until(lambda: run.frame.picture is not None)
-    memory = run.frame.memory
-    assert memory is not None
-    assert 0 < memory.used < memory.total
+def test_no_faster_than_the_pace_and_the_rate_is_what_was_measured(start: Start) -> None:
+    for pace, steps in ((4, 3), (100, 30)):
+        run = start(config=CountingConfig(epochs=steps), pace=pace)
+        began = time.monotonic()
+        run.play()
+        assert finish(run).step == steps
+        assert time.monotonic() - began >= (steps - 1) / pace
+    run = start(pace=100)
+    run.play()
+    began = time.monotonic()
+    until(lambda: look(run).step >= 40)
+    rate = run.frame.rate
+    assert rate is not None
+    seconds = time.monotonic() - began
+    assert rate >= 0.5 * 40 / seconds  # the frames do not begin quite where the clock here does
+    assert rate <= 110
+
+
+def test_a_long_wait_is_ended_by_a_change_of_pace_or_a_stop_and_not_by_a_request(
+    start: Start,
+) -> None:
+    for stopped in (False, True):
+        run = start(config=CountingConfig(epochs=200), pace=0.001)
+        run.play()
+        until(lambda: look(run).step == 1)  # noqa: B023
+        assert [look(run).step for _ in range(5)] == [1] * 5
+        if stopped:
+            run.stop()
+        else:
+            run.pace = None
+        assert finish(run).step == (1 if stopped else 200)

@@ -31,10 +31,19 @@ def reach(run: Run, state: State) -> None:
     until(lambda: run.frame.state is state)
 
 
-def test_ready_playing_paused_playing_finished(start: Start) -> None:
+def playing(run: Run) -> Run:
+    """The run, once it has made a step."""
+    run.play()
+    until(lambda: look(run).step)
+    return run
+
+
+def test_ready_playing_paused_playing_finished_and_then_nothing_happens(start: Start) -> None:
     run = start(config=SHORT, pace=100)
     until(lambda: run.frame.picture is not None)
     assert (run.frame.state, run.frame.step, run.frame.loss) == (State.READY, 0, None)
+    assert not Counting.made[0].thread.daemon
+    assert Counting.made[0].thread is not threading.current_thread()
     run.play()
     reach(run, State.PLAYING)
     until(lambda: look(run).step)
@@ -47,17 +56,22 @@ def test_ready_playing_paused_playing_finished(start: Start) -> None:
     last = finish(run)
     assert (last.state, last.step, last.epoch, last.loss) == (State.FINISHED, 50, 50, 1 / 50)
     assert (last.rate, last.message) == (None, "")
+    for press in (run.play, run.pause, run.step, run.request, run.stop, run.close):
+        press()
+    run.adjust("learning_rate", 0.25)
+    run.pace = 3
+    assert run.frame is last
 
 
-def test_a_pause_takes_effect_within_a_step(start: Start) -> None:
-    run = start()
-    run.play()
-    until(lambda: look(run).step)
-    run.pause()
-    reach(run, State.PAUSED)
-    step = run.frame.step
-    assert [look(run).step for _ in range(20)] == [step] * 20
-    assert Counting.made[0].steps_made == step
+def test_a_pause_takes_effect_within_a_step_and_so_does_a_step(start: Start) -> None:
+    run = playing(start())
+    for tell in (run.pause, run.step):
+        run.play()
+        tell()
+        reach(run, State.PAUSED)
+        step = look(run).step
+        assert [look(run).step for _ in range(20)] == [step] * 20
+        assert Counting.made[0].steps_made == step
 
 
 def test_every_step_asked_for_is_one_step(start: Start) -> None:
@@ -70,75 +84,40 @@ def test_every_step_asked_for_is_one_step(start: Start) -> None:
     run.step()
     until(lambda: run.frame.step == 8)
     assert run.frame.loss == 1 / 8
-
-
-def test_a_step_in_the_middle_of_playing_pauses(start: Start) -> None:
-    run = start()
-    run.play()
-    until(lambda: look(run).step)
-    run.step()
-    reach(run, State.PAUSED)
-    step = look(run).step
-    assert look(run).step == step
-
-
-def test_stepping_past_the_last_step_finishes(start: Start) -> None:
+    run.close()
     run = start(config=CountingConfig(epochs=2))
-    for _ in range(3):
+    for _ in range(3):  # past the last one
         run.step()
     assert (finish(run).state, run.frame.step) == (State.FINISHED, 2)
 
 
-def test_what_is_pressed_before_the_thread_is_started_counts() -> None:
+def test_before_the_thread_is_started() -> None:
     run = Run(Counting, SHORT)
     run.play()
     run.start()
     assert finish(run).state is State.FINISHED
-
-
-def test_after_the_end_nothing_happens(start: Start) -> None:
-    run = start(config=SHORT)
-    run.play()
-    last = finish(run)
-    for press in (run.play, run.pause, run.step, run.request, run.stop, run.close):
-        press()
-    run.adjust("learning_rate", 0.25)
-    run.pace = 3
-    assert run.frame is last
-
-
-@pytest.mark.parametrize("begin", ["ready", "playing", "paused", "stepped", "slow"])
-def test_close_ends_the_thread_from_any_state(start: Start, begin: str) -> None:
-    run = start(pace=1e-9 if begin == "slow" else None)
-    if begin in ("playing", "slow"):
-        run.play()
-        reach(run, State.PLAYING)
-    if begin in ("paused", "stepped"):
-        run.pause() if begin == "paused" else run.step()
-        reach(run, State.PAUSED)
-    run.close()
-    assert not Counting.made[0].thread.is_alive()
-    assert run.frame.state is State.STOPPED
-    run.close()
-
-
-def test_close_before_start_is_no_trouble() -> None:
     run = Run(Counting, SHORT)
     run.close()
     assert run.frame.state is State.READY
 
 
-def test_a_stopped_run_shows_its_last_step(start: Start) -> None:
-    run = start()
-    run.play()
-    until(lambda: look(run).step)
-    run.stop()
-    last = finish(run)
-    assert last.state is State.STOPPED
-    assert last.step == Counting.made[0].steps_made == last.parameters["w"]
+def test_close_ends_the_thread_from_any_state(start: Start) -> None:
+    for begin in ("ready", "playing", "paused", "stepped", "slow"):
+        Counting.made.clear()
+        run = start(pace=1e-9 if begin == "slow" else None)
+        if begin in ("playing", "slow"):
+            run.play()
+            reach(run, State.PLAYING)
+        if begin in ("paused", "stepped"):
+            run.pause() if begin == "paused" else run.step()
+            reach(run, State.PAUSED)
+        run.close()
+        assert not Counting.made[0].thread.is_alive()
+        assert run.frame.state is State.STOPPED
+        run.close()
 
 
-def test_only_one_run_trains_at_a_time(start: Start) -> None:
+def test_only_one_run_trains_at_a_time_and_close_all_ends_every_one(start: Start) -> None:
     first = start()
     until(lambda: first.frame.picture is not None)
     second = start(config=SHORT)
@@ -151,6 +130,13 @@ def test_only_one_run_trains_at_a_time(start: Start) -> None:
     first.close()
     assert finish(second).state is State.FINISHED
     assert len(Counting.made) == 2
+    runs = [start() for _ in range(3)]
+    for run in runs:
+        run.play()
+    until(lambda: len(Counting.made) == 3)
+    close_all()
+    assert {run.frame.state for run in runs} == {State.STOPPED}
+    assert "training" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_once_the_state_says_ended_the_frame_is_the_last(start: Start) -> None:
@@ -160,23 +146,6 @@ def test_once_the_state_says_ended_the_frame_is_the_last(start: Start) -> None:
         while not run.state.ended:
             pass
         assert (run.frame.state, run.frame.step) == (State.FINISHED, 5)
-
-
-def test_close_all_ends_every_run(start: Start) -> None:
-    runs = [start() for _ in range(3)]
-    for run in runs:
-        run.play()
-    until(lambda: len(Counting.made) == 1)
-    close_all()
-    assert {run.frame.state for run in runs} == {State.STOPPED}
-    assert "training" not in {thread.name for thread in threading.enumerate()}
-
-
-def test_the_thread_is_not_daemon(start: Start) -> None:
-    run = start(config=SHORT)
-    until(lambda: run.frame.picture is not None)
-    assert not Counting.made[0].thread.daemon
-    assert Counting.made[0].thread is not threading.current_thread()
 
 
 def test_orders_from_many_threads_leave_a_run_that_obeys(start: Start) -> None:
@@ -236,15 +205,6 @@ def held(start: Start) -> Iterator[type[Held]]:  # noqa: ARG001 - it closes the 
     Held.go_on.set()
 
 
-@pytest.fixture
-def hasty() -> Iterator[None]:
-    """Threads that take turns a hundred times as often as usual, to meet what is seldom met."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(usual / 100)
-    yield
-    sys.setswitchinterval(usual)
-
-
 def settle(run: Run) -> Frame:
     """Look on, without a pause, until the run rests; the frame that is read then."""
     deadline = time.monotonic() + PATIENCE
@@ -263,153 +223,111 @@ def test_a_run_does_not_rest_before_its_trainer_is_made(start: Start, held: type
     frame = settle(run)
     assert (frame.state, frame.step) == (State.READY, 0)
     assert frame.picture is not None
-
-
-def test_a_run_that_waits_for_another_does_not_rest(start: Start) -> None:
-    first = start()
-    settle(first)
-    second = start(config=SHORT)
-    assert not second.resting
-    first.close()
-    assert settle(second).picture is not None
+    waiting = start(config=SHORT)  # for the other one
+    assert not waiting.resting
+    run.close()
+    assert settle(waiting).picture is not None
     third = start(config=SHORT)
     third.close()
     assert third.resting
     assert third.frame.state is State.STOPPED
 
 
-@pytest.mark.parametrize("place", ["step 1", "the picture of step 1"])
-def test_a_run_does_not_rest_until_the_frame_of_its_step_is_there(
+@pytest.mark.parametrize("place", ["step 1", "the picture of step 1", "the end"])
+def test_a_run_does_not_rest_until_the_frame_of_its_step_or_its_end_is_there(
     start: Start, held: type[Held], place: str
 ) -> None:
-    held.place = place
-    run = start(held)
+    ends = place == "the end"
+    held.place = "the picture of step 1" if ends else place
+    run = start(held, config=CountingConfig(epochs=1) if ends else CountingConfig())
     settle(run)
-    run.step()
+    run.play() if ends else run.step()
     assert not run.resting
     assert held.there.wait(PATIENCE)
     assert not run.resting
-    assert run.frame.step == 0
+    assert ends or run.frame.step == 0
     held.go_on.set()
-    assert (settle(run).step, run.frame.state) == (1, State.PAUSED)
+    state = State.FINISHED if ends else State.PAUSED
+    assert (settle(run).step, run.frame.state) == (1, state)
 
 
-def test_a_run_does_not_rest_until_the_frame_of_its_end_is_there(
-    start: Start, held: type[Held]
+def test_a_run_that_plays_does_not_rest_and_one_that_was_told_nothing_new_does(
+    start: Start,
 ) -> None:
-    held.place = "the picture of step 1"
-    run = start(held, config=CountingConfig(epochs=1))
-    settle(run)
-    run.play()
-    assert held.there.wait(PATIENCE)
-    assert not run.resting
-    held.go_on.set()
-    assert (settle(run).step, run.frame.state) == (1, State.FINISHED)
+    for pace in (None, 1e-9, 1e5):
+        run = start(pace=pace)
+        settle(run)
+        playing(run)  # at the slowest pace, the next one is years away
+        assert not any(run.resting for _ in range(1000))
+        run.pause()
+        assert settle(run).state is State.PAUSED
+        for tell in (run.pause, run.request, lambda: setattr(run, "pace", 3)):  # noqa: B023
+            tell()
+            settle(run)
+        assert run.frame.state is State.PAUSED
+        run.close()
 
 
-@pytest.mark.parametrize("pace", [None, 1e-9, 1e5])
-def test_a_run_that_plays_does_not_rest(start: Start, pace: float | None) -> None:
-    run = start(pace=pace)
-    settle(run)
-    run.play()
-    until(lambda: look(run).step)  # at the slowest pace, the next one is years away
-    assert not any(run.resting for _ in range(1000))
-    run.pause()
-    assert settle(run).state is State.PAUSED
-
-
-@pytest.mark.parametrize(
-    ("trainer", "state"),
-    [
+def test_what_has_ended_rests_and_shows_its_end(start: Start) -> None:
+    for trainer, state in (
         (Counting, State.FINISHED),
         (SpikeThenInfinity, State.DIVERGED),
         (BrokenAtTheStart, State.FAILED),
         (BrokenInTheLoop, State.FAILED),
-    ],
-)
-def test_what_has_ended_rests_and_shows_its_end(
-    start: Start, trainer: type[Counting], state: State
-) -> None:
-    run = start(trainer, config=CountingConfig(epochs=200))
-    run.play()
-    until(lambda: run.state.ended)
-    assert run.resting
-    assert run.frame.state is state
-    last = run.frame
-    run.step()
-    run.request()
-    run.close()
-    assert run.resting
-    assert run.frame is last
-
-
-@pytest.mark.parametrize("playing", [False, True])
-def test_a_run_that_was_stopped_rests_and_shows_its_last_step(start: Start, playing: bool) -> None:
-    run = start()
-    settle(run)
-    if playing:
+    ):
+        run = start(trainer, config=CountingConfig(epochs=200))
         run.play()
-        until(lambda: look(run).step)
-    run.stop()
-    frame = settle(run)
-    assert (frame.state, frame.step) == (State.STOPPED, Counting.made[0].steps_made)
-
-
-def test_a_run_that_was_told_nothing_new_comes_to_rest_again(start: Start) -> None:
-    run = start()
-    settle(run)
-    for tell in (run.pause, run.request, lambda: setattr(run, "pace", 3)):
-        tell()
+        until(lambda: run.state.ended)  # noqa: B023
+        assert run.resting
+        assert run.frame.state is state
+        last = run.frame
+        for tell in (run.step, run.request, run.close):
+            tell()
+        assert run.resting
+        assert run.frame is last
+    for plays in (False, True):
+        Counting.made.clear()
+        run = start()
         settle(run)
-    assert run.frame.state is State.PAUSED
-
-
-@pytest.mark.usefixtures("hasty")
-def test_once_it_rests_the_frame_shows_the_last_step(start: Start) -> None:
-    run = start()
-    settle(run)
-    for step in range(1, 1001):
-        run.step()
+        if plays:
+            playing(run)
+        run.stop()
         frame = settle(run)
-        assert (frame.step, frame.state) == (step, State.PAUSED)
-        assert frame.parameters["w"] == step
+        assert (frame.state, frame.step) == (State.STOPPED, Counting.made[0].steps_made)
+        assert frame.step == frame.parameters["w"]
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads that take turns a hundred times as often as usual, to meet what is seldom met."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(usual / 100)
+    yield
+    sys.setswitchinterval(usual)
 
 
 @pytest.mark.usefixtures("hasty")
-def test_once_it_rests_the_frame_shows_all_steps_that_were_asked_for(start: Start) -> None:
+def test_once_it_rests_the_frame_shows_all_that_was_asked_for(start: Start) -> None:
     run = start()
     settle(run)
     asked = 0
-    for times in (*range(2, 9), *range(8, 1, -1)) * 10:
+    for times in (*[1] * 300, *(*range(2, 9), *range(8, 1, -1)) * 5):
         for _ in range(times):
             run.step()
         asked += times
-        assert settle(run).step == asked
-
-
-@pytest.mark.usefixtures("hasty")
-def test_once_it_rests_the_frame_shows_where_a_pause_has_caught_it(start: Start) -> None:
-    run = start()
-    settle(run)
-    for _ in range(300):
+        frame = settle(run)
+        assert (frame.step, frame.state) == (asked, State.PAUSED)
+        assert frame.parameters["w"] == asked
+    for number in range(200):
+        run.adjust("learning_rate", 0.1 + number / 1000)
+        assert settle(run).settings["learning_rate"] == 0.1 + number / 1000
+    for _ in range(200):
         run.play()
         assert not run.resting
         run.pause()
         frame = settle(run)
         assert (frame.state, frame.step) == (State.PAUSED, Counting.made[0].steps_made)
-
-
-@pytest.mark.usefixtures("hasty")
-def test_once_it_rests_the_frame_shows_the_settings_that_were_changed(start: Start) -> None:
-    run = start()
-    settle(run)
-    for number in range(300):
-        run.adjust("learning_rate", 0.1 + number / 1000)
-        assert settle(run).settings["learning_rate"] == 0.1 + number / 1000
-
-
-@pytest.mark.usefixtures("hasty")
-def test_once_it_rests_after_playing_the_frame_shows_the_end(start: Start) -> None:
+    run.close()
     for _ in range(50):
         run = start(config=CountingConfig(epochs=5))
         settle(run)

@@ -129,7 +129,7 @@ def test_a_rate_changed_on_the_way_works_from_the_very_next_step(
     run.adjust("learning_rate", before / 4)
     run.play()
     assert outcome(run) == training.script(lambda step: before if step <= 17 else before / 4)
-    assert run.frame.changed == {"learning_rate"}
+    assert run.frame.changed == {"learning_rate": (17, before)}
 
 
 def test_a_start_that_is_asked_for_costs_no_random_numbers() -> None:

@@ -29,8 +29,8 @@ from tests.processes import lose_directory
 CPU = torch.device("cpu")
 
 
-def made(workers: int) -> TableLearner:
-    return TableLearner(DataLoaderConfig(workers=workers, epochs=2), CPU)
+def made(workers: int, epochs: int = 2) -> TableLearner:
+    return TableLearner(DataLoaderConfig(workers=workers, epochs=epochs), CPU)
 
 
 class NoFile(StringIO):
@@ -40,22 +40,29 @@ class NoFile(StringIO):
         return -1
 
 
-def test_a_worker_changes_no_loss_and_is_spawned(
+def test_a_worker_changes_no_loss_is_spawned_and_hears_no_ctrl_c(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Under a screen, too, and in a directory that was deleted; both epochs are of one process."""
     plain = [step.loss.item() for step in made(0).steps()]
     lose_directory(tmp_path, monkeypatch)
     monkeypatch.setattr(sys, "stderr", NoFile())
-    turns, losses, workers = made(1).turns(), [], set()
-    for turn in turns:
+    trainer = made(1)
+    losses, workers = [], set()
+    for turn in trainer.turns():
         if isinstance(turn, Step):
             losses.append(turn.loss.item())
         workers |= {child.pid for child in multiprocessing.active_children()}
         assert isinstance(turn, Step | Rest)
+        if not losses:
+            (child,) = multiprocessing.active_children()
+            os.kill(child.pid or 0, signal.SIGINT)  # as ctrl+c in the terminal does
+            assert (trainer.picture().belt.waiting, trainer.picture().belt.number) == (True, 0)
     assert losses == plain
+    assert len(losses) == 28
     assert len(workers) == 1
     assert multiprocessing.active_children() == []
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
 def test_while_workers_start_there_is_a_rest_and_it_can_end_there() -> None:
@@ -67,6 +74,11 @@ def test_while_workers_start_there_is_a_rest_and_it_can_end_there() -> None:
     turns.close()  # type: ignore[attr-defined]  # it is a generator
     assert not any(child.is_alive() for child in children)
     assert multiprocessing.active_children() == []
+    trainer = made(1)
+    turns = trainer.turns()
+    next(turns)
+    turns.close()  # type: ignore[attr-defined]
+    assert trainer.metrics()["train_loss"] > 0
 
 
 def test_a_death_that_is_heard_while_another_is_noted_loses_nothing(
@@ -196,16 +208,6 @@ def test_a_worker_that_ends_with_the_lock_of_an_event_is_not_waited_for() -> Non
     way_out.cancel()
 
 
-def test_the_picture_says_that_they_are_starting() -> None:
-    trainer = made(1)
-    turns = trainer.turns()
-    next(turns)
-    assert trainer.picture().belt.waiting
-    assert trainer.picture().belt.number == 0
-    turns.close()  # type: ignore[attr-defined]
-    assert trainer.metrics()["train_loss"] > 0
-
-
 def test_a_run_that_is_stopped_leaves_none() -> None:
     run = Run(TableLearner, DataLoaderConfig(workers=1, epochs=100_000))
     run.start()
@@ -216,56 +218,38 @@ def test_a_run_that_is_stopped_leaves_none() -> None:
     assert multiprocessing.active_children() == []
 
 
-def test_a_ctrl_c_in_the_terminal_does_not_reach_them() -> None:
-    trainer = made(1)
-    turns = trainer.turns()
-    next(turns)
-    (child,) = multiprocessing.active_children()
-    assert child.pid is not None
-    os.kill(child.pid, signal.SIGINT)
-    steps = [turn for turn in turns if isinstance(turn, Step)]
-    assert len(steps) == 28
-    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
-
-
-def first_epoch(turns: Iterator[Step | Rest]) -> list[float]:
-    """The losses of its 14 steps."""
+def steps_of(turns: Iterator[Step | Rest], count: int) -> list[float]:
+    """The losses of the next steps: an epoch has 14."""
     steps = (turn for turn in turns if isinstance(turn, Step))
-    return [step.loss.item() for step in islice(steps, 14)]
+    return [step.loss.item() for step in islice(steps, count)]
 
 
-def test_a_worker_that_is_late_for_an_epoch_is_waited_for() -> None:
+def test_a_worker_that_is_late_is_waited_for_and_one_that_dies_between_two_epochs_is_not() -> None:
     """As on a machine with too much to do: it stands still for several times the timeout."""
-    trainer = made(2)
+    trainer = made(2, epochs=3)
     turns = trainer.turns()
-    losses = first_epoch(turns)
+    losses = steps_of(turns, 14)
     pid = trainer.crew._workers[0].pid
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
     going_on = threading.Timer(8 * PATIENCE, os.kill, (pid, signal.SIGCONT))
     going_on.start()
-    losses += [turn.loss.item() for turn in turns if isinstance(turn, Step)]
+    losses += steps_of(turns, 14)
     going_on.join()
     assert losses == [step.loss.item() for step in made(0).steps()]
-
-
-def test_a_worker_that_dies_between_two_epochs_is_an_error() -> None:
-    trainer = made(2)
-    turns = trainer.turns()
-    first_epoch(turns)
     trainer.crew._workers[0].kill()
     with pytest.raises(RuntimeError, match="worker"):
         list(turns)
     assert multiprocessing.active_children() == []
 
 
-def test_a_worker_that_dies_is_an_error_and_not_a_wait() -> None:
+@pytest.mark.slow
+def test_a_worker_that_dies_in_an_epoch_is_an_error_and_not_a_wait() -> None:
     turns = made(1).turns()
-    for _ in islice((turn for turn in turns if isinstance(turn, Step)), 1):
-        (child,) = multiprocessing.active_children()
-        assert child.pid is not None
-        os.kill(child.pid, signal.SIGKILL)
-        with pytest.raises(RuntimeError, match="worker"):
-            for _ in turns:
-                pass
+    steps_of(turns, 1)
+    (child,) = multiprocessing.active_children()
+    assert child.pid is not None
+    os.kill(child.pid, signal.SIGKILL)
+    with pytest.raises(RuntimeError, match="worker"):
+        list(turns)
     assert multiprocessing.active_children() == []

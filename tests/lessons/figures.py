@@ -1,11 +1,20 @@
-"""What the tests of the concept pages share: formulas by hand, and a look at the page."""
+"""What the tests of the concept pages share: whole trainings, formulas by hand, and the page."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 import torch
 
+from engine.config import Setting
+from engine.frame import Frame, State
+from engine.history import Diverged
 from engine.pictures import Array
+from engine.run import Recorder
+from engine.trainer import Step
 from lessons.catalog import find
 
 SIX = (
@@ -14,11 +23,66 @@ SIX = (
 )
 
 
+@dataclass(frozen=True)
+class Walk:
+    """A training from its first step to its last."""
+
+    frame: Frame
+    losses: Array  # of every step, shape (steps,)
+    weights: Array  # the parameters at first and after every step, shape (steps + 1, parameters)
+    trainer: Any
+
+    def first_below(self, loss: float) -> int:
+        """The step whose loss was the first below `loss`, counted from 1."""
+        return int(np.nonzero(self.losses < loss)[0][0]) + 1
+
+
+def walk(slug: str, preset: str = "", **settings: Setting) -> Walk:
+    """Train from a preset with these settings until the end, on one thread."""
+    start = find(slug).load().preset(preset).settings if preset else {}
+    return _walk(slug, tuple(sorted({**start, **settings}.items())))
+
+
+@cache
+def _walk(slug: str, settings: tuple[tuple[str, Setting], ...]) -> Walk:
+    lesson: Any = find(slug).load()
+    kind, threads = lesson.load_trainer(), torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        trainer = kind(kind.Config.of(dict(settings)), torch.device("cpu"))
+        recorder, state = Recorder(trainer.config, "cpu"), State.FINISHED
+        losses, weights = [], [tuple(trainer.parameters().values())]
+        try:
+            for step in trainer.turns():
+                if isinstance(step, Step):
+                    recorder.add(step)
+                    losses.append(step.loss.item())
+                    weights.append(tuple(trainer.parameters().values()))
+        except Diverged:
+            state = State.DIVERGED
+        recorder.show(trainer, state)
+    finally:
+        torch.set_num_threads(threads)
+    return Walk(recorder.frame, np.array(losses), np.array(weights), trainer)
+
+
 def says(slug: str, *texts: str) -> None:
     """The page has each of these, letter for letter."""
     page = " ".join(find(slug).load().concept.split())
     missing = [text for text in texts if " ".join(text.split()) not in page]
     assert missing == []
+
+
+def says_question(slug: str, question: str, text: str) -> None:
+    """One of the answers to the question explains with these words."""
+    asked = next(one for one in find(slug).load().questions if one.slug == question)
+    assert any(text in choice.why for choice in asked.choices)
+
+
+def right_answers(slug: str) -> dict[str, str]:
+    """The right answer to each question."""
+    asked = find(slug).load().questions
+    return {each.slug: one.text for each in asked for one in each.choices if one.right}
 
 
 def number(value: float, digits: int) -> str:
@@ -43,9 +107,3 @@ def curvatures(x: Array) -> tuple[float, float]:
     hessian = 2 * np.array([[np.mean(x * x), x.mean()], [x.mean(), 1.0]])
     small, large = np.linalg.eigvalsh(hessian)
     return float(small), float(large)
-
-
-def says_question(slug: str, question: str, text: str) -> None:
-    """One of the answers to the question explains with these words."""
-    asked = next(one for one in find(slug).load().questions if one.slug == question)
-    assert any(text in choice.why for choice in asked.choices)

@@ -11,7 +11,7 @@ import torch
 
 from engine.config import Setting
 from engine.frame import Frame, State
-from engine.graph.programs import PROGRAMS, ProgramPosition
+from engine.graph.programs import PROGRAMS
 from engine.graph.settings import GraphSettings
 from engine.graph.take_apart import ProgramSession, take_apart
 from engine.graph.walk import WalkPosition
@@ -28,7 +28,6 @@ from engine.trainer import Step
 from lessons.catalog import find
 from lessons.lesson import Challenge, Preset, TrainingLesson
 from tests.tui.curve_states import played
-from tui.labs.curves import CurveState
 from tui.labs.probabilities import ProbabilityState
 from tui.labs.softmax import SoftmaxState
 from tui.labs.tensors import MAP
@@ -70,6 +69,17 @@ def untouched(slug: str, preset: str) -> Iterator[Any]:
     return PLAYERS[lesson.lab](lesson.preset(preset))
 
 
+def looks(every_step: int) -> Iterator[bool]:
+    """For each step from the first whether it is looked at."""
+    step, next_look = 0, 1.0
+    while True:
+        step += 1
+        seen = bool(every_step) and step >= next_look
+        if seen:
+            next_look = step + 1 if step < every_step else step * GROWTH
+        yield seen
+
+
 def frames(slug: str, settings: Settings, every_step: int = 0) -> Iterator[Frame]:
     """Frames from ready to the end, or the last one, made by the recorder of a real run."""
     lesson = find(slug).load()
@@ -82,14 +92,12 @@ def frames(slug: str, settings: Settings, every_step: int = 0) -> Iterator[Frame
         trainer, recorder = kind(config, torch.device("cpu")), Recorder(config, "cpu")
         recorder.show(trainer, State.READY)
         yield recorder.frame
-        step, next_look, state = 0, 1.0, State.FINISHED
+        seen, state = looks(every_step), State.FINISHED
         try:
             for made in trainer.turns():
                 if isinstance(made, Step):
                     recorder.add(made)
-                    step += 1
-                    if every_step and step >= next_look:
-                        next_look = step + 1 if step < every_step else step * GROWTH
+                    if next(seen):
                         recorder.show(trainer, State.PLAYING)
                         yield recorder.frame
         except Diverged:
@@ -106,12 +114,8 @@ def _last_frame(slug: str, settings: tuple[tuple[str, Setting], ...]) -> Frame:
     return end
 
 
-def _texts(settings: Settings) -> dict[str, str]:
-    return {name: str(value) for name, value in settings.items()}
-
-
 def _walked(way: Settings) -> WalkPosition:
-    walk = take_apart(GraphSettings.of(_texts(way)))
+    walk = take_apart(GraphSettings.of({name: str(value) for name, value in way.items()}))
     return WalkPosition(walk, len(walk.moves))
 
 
@@ -127,10 +131,8 @@ def program_look(name: str, given: str = "", *results: Any) -> ProgramComparison
 def _measured(way: Settings) -> ProgramComparison:
     """Compiled for real; its times are made up, since they differ from machine to machine."""
     name = str(way["program"])
-    slow, fast = (
-        CallTiming(Way.COMPILED, 4, 9.0, 14.0, 9.0),
-        CallTiming(Way.EAGER, 4, 9.0, 6.0, 9.0),
-    )
+    slow = CallTiming(Way.COMPILED, 4, 9.0, 14.0, 9.0)
+    fast = CallTiming(Way.EAGER, 4, 9.0, 6.0, 9.0)
     return program_look(name, str(way.get("input", "")), watch(find_program(name)), slow, fast)
 
 
@@ -144,27 +146,24 @@ def _looked(way: Settings) -> SceneLook:
         return SceneLook(scene, sources, line, refused=refused)
 
 
-def _curve(kind: Callable[[str], CurveState]) -> Callable[[Settings], Any]:
-    def end(way: Settings) -> Any:
-        typed = [line for line in str(way.get("typed", "")).split("; ") if line]
-        return played(kind(str(way["scene"])), typed, int(way.get("steps") or 0)).look
-
-    return end
+def _curve(kind: Any, way: Settings) -> Any:
+    typed = [line for line in str(way.get("typed", "")).split("; ") if line]
+    return played(kind(str(way["scene"])), typed, int(way.get("steps") or 0)).look
 
 
 ENDS: dict[str, Callable[[Settings], Any]] = {
     "autograd": _walked,
     "graphs": _measured,
     "tensors": _looked,
-    "probabilities": _curve(ProbabilityState),
-    "softmax": _curve(SoftmaxState),
+    "probabilities": lambda way: _curve(ProbabilityState, way),
+    "softmax": lambda way: _curve(SoftmaxState, way),
 }
 """By lab, what a solution leads to."""
 
 
-def _autograd(preset: Preset) -> Iterator[WalkPosition | ProgramPosition]:
+def _autograd(preset: Preset) -> Iterator[Any]:
     """Every move of a walk, or every statement of a program."""
-    texts = _texts(preset.settings)
+    texts = {name: str(value) for name, value in preset.settings.items()}
     if "program" not in texts:
         walk = take_apart(GraphSettings.of(texts))
         yield from (WalkPosition(walk, position) for position in range(len(walk.moves) + 1))
@@ -196,27 +195,26 @@ def _tensors(preset: Preset) -> Iterator[object]:
         yield state.look
 
 
-def _curves(kind: Callable[[str], CurveState]) -> Callable[[Preset], Iterator[object]]:
+def _curves(kind: Any, preset: Preset) -> Iterator[object]:
     """A scene that plays to its end, and once more from its start, checked as the lab does."""
-
-    def play(preset: Preset) -> Iterator[object]:
-        state: Any = kind(preset.name)
-        for _again in range(2):
-            if state.by_hand:
+    state = kind(preset.name)
+    for _again in range(2):
+        if state.by_hand:
+            yield state.look
+        seen = looks(EVERY_STEP)
+        while state.step():
+            if next(seen) and state.by_hand:
                 yield state.look
-            while state.step():
-                if state.by_hand:
-                    yield state.look
-            state.rewind()
-
-    return play
+        if state.by_hand:
+            yield state.look
+        state.rewind()
 
 
 PLAYERS: dict[str, Callable[[Preset], Iterator[Any]]] = {
     "autograd": _autograd,
     "graphs": _graphs,
     "tensors": _tensors,
-    "probabilities": _curves(ProbabilityState),
-    "softmax": _curves(SoftmaxState),
+    "probabilities": lambda preset: _curves(ProbabilityState, preset),
+    "softmax": lambda preset: _curves(SoftmaxState, preset),
 }
 """By lab, how a preset of a lesson without a training is played."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,44 +16,32 @@ from engine.programs import PROGRAMS
 from engine.programs.results import CallTiming, Way
 from engine.programs.ways import watch
 from lessons.catalog import entries, find
-from lessons.lesson import TrainingLesson
+from tests.course import TRAININGS
+from tests.lessons.figures import walk
 from tests.lessons.play import challenge, frames, last, met, program_look, untouched
-from tests.lessons.runs import walk
 from tests.lessons.ways import ALSO, MISSED
 
 CHECKED = [
     (entry.slug, one.slug) for entry in entries() for one in entry.load().challenges if one.check
 ]
-SLOW = {
-    "decision-boundary",
-    "dataloader",
-    "mnist",
-    "batches",
-    "loss-reduction",
-    "logistic-regression",
-    "five-steps",
-}
+SLOW = set(TRAININGS) - {"gradient-by-hand"}
 """Lessons whose trainings take long; of them the solutions alone are tried in the quick run."""
 SLOWEST = {
     *(("mnist", name) for name in ("reads", "convolution", "sigmoids")),
     *(("batches", name) for name in ("full", "rest", "apart")),
-    ("five-steps", "alike"),
+    *(("five-steps", name) for name in ("alike", "apart")),
 }
 
 FIND = "the challenge is to find which program does it; measuring that one is finding it"
 WALK = "its text says to walk a graph back, and its hint how"
 SEEN = "its text says to see it, and its hint names the preset"
 WAIT = "its hint says how long to train: an accuracy to reach by waiting"
+WALKS = ("product", "mean", "line", "neuron", "shared", "log-loss", "bend")
 ALLOWED = {
-    "autograd": {
-        ("walked", preset): WALK
-        for preset in ("product", "mean", "line", "neuron", "shared", "log-loss", "bend")
-    },
+    "autograd": {("walked", preset): WALK for preset in WALKS},
     "graphs": {
-        ("break", "branch"): FIND,
-        ("break", "halve"): FIND,
-        ("again", "loop"): FIND,
-        ("again", "centre"): FIND,
+        **{("break", preset): FIND for preset in ("branch", "halve")},
+        **{("again", preset): FIND for preset in ("loop", "centre")},
     },
     "softmax": {("learnt", "cross-entropy"): "its hint says to let the steps go on with space"},
     "mnist": {
@@ -69,17 +56,13 @@ asks for an insight is among them. Only on MNIST itself, which is not here, `rea
 UNCERTAIN = {("mnist", "reads", "digits"), ("mnist", "reads", "convolutional")}
 """Close to the limit: another processor rounds otherwise, and they may be missed."""
 QUICK = {
+    "gradient-by-hand": {preset.name for preset in find("gradient-by-hand").load().presets},
     "parameters": {"edge"},
-    "linear-regression": {"six-points", "momentum"},
-    "loss-reduction": {"double"},
+    "linear-regression": {"six-points"},
     "logistic-regression": {"six-points", "stuck"},
     "decision-boundary": {"clouds", "moons", "circles"},
-    "dataloader": {"saturated"},
-    "batches": set(),
-    "five-steps": set(),
-    "mnist": set(),
 }
-"""Of lessons that train for seconds, the presets that are played in the quick run."""
+"""Of the lessons with a training, the presets that are played in the quick run."""
 
 
 @pytest.fixture(autouse=True)
@@ -99,21 +82,18 @@ def write_table(path: Path, tells: float) -> None:
     path.write_text("\n".join(",".join(f"{value:g}" for value in row) for row in rows))
 
 
-def case(slug: str, *others: Any, slow: bool = False) -> Any:
-    name = "-".join(map(str, (slug, *others)))
-    return pytest.param(slug, *others, id=name[:80], marks=[pytest.mark.slow] * slow)
+def case(*words: str, slow: bool = False) -> Any:
+    return pytest.param(*words, id="-".join(words), marks=[pytest.mark.slow] * slow)
 
 
 def groups(table: Any) -> list[Any]:
     """A case a lesson, of all its ways: a slow one has them in the slow run."""
-    slugs = dict.fromkeys(slug for slug, _ in table)
-    return [case(slug, slow=slug in SLOW) for slug in slugs]
+    return [case(slug, slow=slug in SLOW) for slug in dict.fromkeys(slug for slug, _ in table)]
 
 
-def ways(table: Any, slug: str) -> Iterator[tuple[str, Any]]:
-    for (lesson, name), found in table.items():
-        if lesson == slug:
-            yield from ((name, way) for way in found)
+def ways(table: Any, slug: str) -> list[tuple[str, Any]]:
+    found = ((name, ways) for (lesson, name), ways in table.items() if lesson == slug)
+    return [(name, way) for name, ways in found for way in ways]
 
 
 @pytest.mark.parametrize(("slug", "name"), [case(*both, slow=both in SLOWEST) for both in CHECKED])
@@ -125,27 +105,24 @@ def test_the_solution_meets_its_challenge(slug: str, name: str) -> None:
 
 @pytest.mark.parametrize("slug", groups(ALSO))
 def test_other_ways_meet_it_too(slug: str) -> None:
+    assert ALSO.keys() <= set(CHECKED)
     assert [both for both in ways(ALSO, slug) if not met(slug, both[0], last(slug, both[1]))] == []
 
 
 @pytest.mark.parametrize("slug", groups(MISSED))
 def test_near_misses_do_not(slug: str) -> None:
+    assert MISSED.keys() <= set(CHECKED)
     assert [both for both in ways(MISSED, slug) if met(slug, both[0], last(slug, both[1]))] == []
 
 
-def test_the_tables_name_challenges() -> None:
-    assert (ALSO.keys() | MISSED.keys()) <= set(CHECKED)
+PRESETS = [
+    case(slug, preset.name, slow=slug in TRAININGS and preset.name not in QUICK.get(slug, ()))
+    for slug, lesson in ((entry.slug, entry.load()) for entry in entries())
+    for preset in lesson.presets
+]
 
 
-def presets() -> Iterator[Any]:
-    for entry in entries():
-        for preset in entry.load().presets:
-            quick = QUICK.get(entry.slug)
-            slow = quick is not None and preset.name not in quick
-            yield case(entry.slug, preset.name, slow=slow)
-
-
-@pytest.mark.parametrize(("slug", "preset"), presets())
+@pytest.mark.parametrize(("slug", "preset"), PRESETS)
 def test_a_preset_left_alone_meets_only_what_is_there_to_watch(slug: str, preset: str) -> None:
     allowed = {name for name, of in ALLOWED.get(slug, {}) if of == preset}
     sure = {name for name in allowed if (slug, name, preset) not in UNCERTAIN}
@@ -157,17 +134,15 @@ def test_a_preset_left_alone_meets_only_what_is_there_to_watch(slug: str, preset
     assert sure <= found, f"{sure - found} is not met by it any more: take it from ALLOWED"
 
 
-@pytest.mark.parametrize(
-    "slug",
-    [entry.slug for entry in entries() if isinstance(entry.load(), TrainingLesson)],
-)
+@pytest.mark.parametrize("slug", TRAININGS)
 def test_a_run_that_has_hardly_begun_meets_nothing(slug: str) -> None:
     """Whatever its state says, except that a divergence is told by the state alone."""
-    by_state = ("diverge", "sum")
-    fresh, begun = _first_frames(slug)
+    made = frames(slug, {"data": "digits"} if slug == "mnist" else {}, every_step=1)
+    fresh, begun = next(made), next(made)
+    made.close()  # type: ignore[attr-defined]  # a generator: it sets the threads back
     for name in [name for lesson, name in CHECKED if lesson == slug]:
         for state in State:
-            if state is not State.DIVERGED or name not in by_state:
+            if state is not State.DIVERGED or name not in ("diverge", "sum"):
                 assert not met(slug, name, replace(fresh, state=state)), (name, state)
                 empty = replace(fresh, state=state, picture=None, settings={})
                 assert not met(slug, name, empty), (name, state)
@@ -175,45 +150,50 @@ def test_a_run_that_has_hardly_begun_meets_nothing(slug: str) -> None:
         assert not met(slug, name, replace(begun, settings={})), name
 
 
-def _first_frames(slug: str) -> Iterator[Frame]:
-    settings = {"data": "digits"} if slug == "mnist" else {}
-    made = frames(slug, settings, every_step=1)
-    yield next(made)
-    yield next(made)
-    made.close()  # type: ignore[attr-defined]  # a generator: it sets the threads back
-
-
 # What single challenges look at.
 
-
-@pytest.mark.parametrize(
-    ("slug", "name", "rate"),
-    [
-        ("gradient-by-hand", "diverge", "learning_rate"),
-        ("parameters", "sum", "learning_rate"),
-        ("parameters", "edge", "learning_rate"),
-        ("linear-regression", "diverge", "learning_rate"),
-        ("logistic-regression", "right", "learning_rate"),
-        ("logistic-regression", "loose", "learning_rate"),
-        ("decision-boundary", "rolling", "learning_rate"),
-        ("dataloader", "mend", "learning_rate"),
-        ("loss-reduction", "same-path", "mean_learning_rate"),
-        ("loss-reduction", "sum-diverges", "mean_learning_rate"),
-    ],
-)
-def test_a_rate_changed_during_the_run_does_not_count(slug: str, name: str, rate: str) -> None:
-    frame = last(slug, challenge(slug, name).solution)
-    assert met(slug, name, frame)
-    assert not met(slug, name, replace(frame, changed=frozenset({rate})))
+RATED = {
+    "gradient-by-hand": ("diverge",),
+    "parameters": ("sum", "edge"),
+    "linear-regression": ("diverge",),
+    "logistic-regression": ("right", "loose"),
+    "decision-boundary": ("rolling",),
+    "dataloader": ("mend",),
+    "loss-reduction": ("same-path", "sum-diverges"),
+}
 
 
-def test_a_weight_on_its_way_through_the_goal_is_not_at_rest() -> None:
+@pytest.mark.parametrize("slug", RATED)
+def test_a_rate_changed_during_the_run_does_not_count(slug: str) -> None:
+    rate = "mean_learning_rate" if slug == "loss-reduction" else "learning_rate"
+    for name in RATED[slug]:
+        frame = last(slug, challenge(slug, name).solution)
+        assert met(slug, name, frame)
+        assert not met(slug, name, replace(frame, changed={rate: (1, 0.01)}))
+
+
+def test_what_single_challenges_look_at(tmp_path: Path) -> None:
+    # A weight on its way through the goal is not at rest.
     frame = last("gradient-by-hand", {"learning_rate": 0.195})
     path = np.array([[1.0], [2.35], [1.2], [2.0]])
     passing = replace(frame, picture=replace(frame.picture, path=path))
     assert not met("gradient-by-hand", "overshoot", passing)
+    # The clouds must have been stopped.
+    frame = last("decision-boundary", {"momentum": 0.98})
+    assert not met("decision-boundary", "rolling", replace(frame, state=State.PLAYING))
+    # A table that says nothing of its labels beats nothing.
+    write_table(tmp_path / "silent.csv", tells=0.0)
+    assert not met("dataloader", "own", last("dataloader", {"csv": "silent.csv"}))
+    # Clothes are no digits.
+    frame = last("mnist", {"data": "digits", "epochs": 1})
+    picture = replace(frame.picture, data="fashion-mnist", test_accuracy=0.99)
+    assert not met("mnist", "reads", replace(frame, picture=picture))
+    assert met("mnist", "reads", replace(frame, picture=replace(picture, data="mnist")))
+    empty = LossHistory(np.array([]), np.array([]), np.array([]))
+    assert empty.first_below(1.0) is None
 
 
+@pytest.mark.slow
 def test_an_early_loss_counts_in_a_long_run() -> None:
     """A thinned history knows the step only to a bucket; the bound leaves room for one."""
     frame = last("parameters", {"learning_rate": 0.01, "momentum": 0.9, "epochs": 5000})
@@ -225,24 +205,13 @@ def test_thirty_epochs_are_out_of_reach_for_a_constant_rate() -> None:
     """Otherwise the challenge would not be about momentum."""
     run = walk("linear-regression", epochs=1)
     x, y = run.trainer.x.flatten().double().numpy(), run.trainer.y.flatten().double().numpy()
-    losses = []
-    for rate in np.arange(0.01, 0.182, 0.001):
-        w, b = run.weights[0]
-        for _ in range(29):
-            error = w * x + b - y
-            w, b = w - rate * 2 * np.mean(error * x), b - rate * 2 * np.mean(error)
-        losses.append(np.mean((w * x + b - y) ** 2))
-    assert min(losses) > 0.1245
-
-
-def test_empty_history_has_no_first_step() -> None:
-    empty = LossHistory(np.array([]), np.array([]), np.array([]))
-    assert empty.first_below(1.0) is None
-
-
-def test_the_clouds_must_have_been_stopped() -> None:
-    frame = last("decision-boundary", {"momentum": 0.98})
-    assert not met("decision-boundary", "rolling", replace(frame, state=State.PLAYING))
+    rates = np.arange(0.01, 0.182, 0.001)[:, None]
+    w, b = (np.full_like(rates, start) for start in run.weights[0])
+    for _ in range(29):
+        error = w * x + b - y
+        w = w - rates * 2 * np.mean(error * x, axis=1, keepdims=True)
+        b = b - rates * 2 * np.mean(error, axis=1, keepdims=True)
+    assert np.mean((w * x + b - y) ** 2, axis=1).min() > 0.1245
 
 
 @pytest.mark.slow
@@ -257,18 +226,7 @@ def test_learning_by_heart_has_to_be_caught() -> None:
         assert not met("dataloader", "by-heart", replace(frame, state=State.PLAYING))
 
 
-def test_a_table_that_says_nothing_of_its_labels_beats_nothing(tmp_path: Path) -> None:
-    write_table(tmp_path / "silent.csv", tells=0.0)
-    assert not met("dataloader", "own", last("dataloader", {"csv": "silent.csv"}))
-
-
-def test_clothes_are_no_digits() -> None:
-    frame = last("mnist", {"data": "digits", "epochs": 1})
-    picture = replace(frame.picture, data="fashion-mnist", test_accuracy=0.99)
-    assert not met("mnist", "reads", replace(frame, picture=picture))
-    assert met("mnist", "reads", replace(frame, picture=replace(picture, data="mnist")))
-
-
+@pytest.mark.slow
 def test_five_steps_compares_whole_runs_on_its_own_curve() -> None:
     for name in ("apart", "alike", "valley", "upset"):
         frame = last("five-steps", challenge("five-steps", name).solution)
@@ -277,12 +235,10 @@ def test_five_steps_compares_whole_runs_on_its_own_curve() -> None:
             other = replace(frame, settings={**frame.settings, setting: value})
             assert not met("five-steps", name, other)
     frame = last("five-steps", challenge("five-steps", "apart").solution)
-    heights = frame.picture.walks[0].heights.copy()
-    heights[-1] = float("inf")
-    walks = replace(frame.picture.walks[0], heights=heights), *frame.picture.walks[1:]
-    assert not met(
-        "five-steps", "apart", replace(frame, picture=replace(frame.picture, walks=walks))
-    )
+    first, *others = frame.picture.walks
+    endless = replace(first, heights=np.append(first.heights[:-1], np.inf))
+    picture = replace(frame.picture, walks=(endless, *others))
+    assert not met("five-steps", "apart", replace(frame, picture=picture))
 
 
 def test_autograd_is_met_at_the_end_and_at_no_move_before() -> None:
@@ -293,20 +249,14 @@ def test_autograd_is_met_at_the_end_and_at_no_move_before() -> None:
             assert not met("autograd", name, WalkPosition(taken, position)), (name, way)
 
 
-def test_a_traced_graph_lies_on_one_input_of_one_program_only() -> None:
-    lies = {
-        (program.name, given.name)
-        for program in PROGRAMS
-        for given in program.inputs
-        if met("graphs", "wrong", program_look(program.name, given.name))
-    }
-    assert lies == {("centre", "evaluation")}  # loop refuses 3 rounds: an error is no lie
-
-
-def test_breaks_and_compiling_again_are_where_the_page_says() -> None:
+def test_each_program_lies_breaks_and_is_compiled_again_where_the_page_says() -> None:
+    lies = set()
     for program in PROGRAMS:
-        fresh, seen = program_look(program.name), program_look(program.name, "", watch(program))
-        assert not any(met("graphs", name, fresh) for name in ("wrong", "break", "again", "slower"))
+        for given in program.inputs:
+            fresh = program_look(program.name, given.name)
+            assert not any(met("graphs", name, fresh) for name in ("break", "again", "slower"))
+            lies |= {(program.name, given.name)} if met("graphs", "wrong", fresh) else set()
+        seen = program_look(program.name, "", watch(program))
         assert met("graphs", "break", seen) == (program.name in {"branch", "halve"})
         # The count of loop and the flag of centre. smooth is compiled again for its length as
         # well, but that is the first program: to measure it is no finding.
@@ -314,19 +264,16 @@ def test_breaks_and_compiling_again_are_where_the_page_says() -> None:
         if program.name == "smooth":
             assert seen.compiled is not None
             assert "size mismatch" in seen.compiled.calls[1].because
+    assert lies == {("centre", "evaluation")}  # loop refuses 3 rounds: an error is no lie
 
 
-@pytest.mark.parametrize(
-    ("compiled", "plain", "expected"),
-    [((4, 14.0), (4, 6.0), True), ((4, 6.0), (4, 14.0), False), ((4, 14.0), (1_000_000, 6), False)],
-)
-def test_slower_compares_the_fastest_rounds_of_one_size(
-    compiled: tuple[int, float], plain: tuple[int, float], expected: bool
-) -> None:
+def test_slower_compares_the_fastest_rounds_of_one_size() -> None:
     # A median may have had a neighbour on the machine; and a later timing replaces an earlier one.
-    timings = (
-        CallTiming(Way.EAGER, plain[0], 99.0, 99.0, 99.0),
-        CallTiming(Way.COMPILED, compiled[0], 99.0, compiled[1], 99.0),
-        CallTiming(Way.EAGER, plain[0], 99.0, plain[1], 99.0),
-    )
-    assert met("graphs", "slower", program_look("branch", "", *timings)) is expected
+    for size, slow, fast, expected in (
+        (4, 14.0, 6.0, True),
+        (4, 6.0, 14.0, False),
+        (1_000_000, 14.0, 6.0, False),
+    ):
+        rounds = ((Way.EAGER, size, 99.0), (Way.COMPILED, 4, slow), (Way.EAGER, size, fast))
+        timings = (CallTiming(way, values, 99.0, low, 99.0) for way, values, low in rounds)
+        assert met("graphs", "slower", program_look("branch", "", *timings)) is expected

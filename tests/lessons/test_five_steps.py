@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from engine.config import Setting
-from engine.frame import Frame
 from lessons.catalog import find
 from tests.lessons.figures import says
 from tests.lessons.play import challenge, last
@@ -16,30 +15,34 @@ from tests.lessons.play import challenge, last
 SLUG = "five-steps"
 
 
-def run(**settings: Setting) -> Frame:
-    """The last frame of a run with these settings; what is made at a time changes no end."""
-    return last(SLUG, {**settings, "turn": "update"})
+def preset(name: str, **more: Setting) -> Any:
+    """The picture at the end of a preset; what is made at a time changes no end."""
+    return last(SLUG, {**find(SLUG).load().preset(name).settings, **more, "turn": "update"}).picture
 
 
-def preset(name: str, **more: Setting) -> Frame:
-    return run(**{**find(SLUG).load().preset(name).settings, **more})
-
-
-def ends(frame: Frame) -> list[str]:
+def ends(picture: Any) -> list[str]:
     """The losses at the end, as the page writes them."""
-    picture: Any = frame.picture
     return [f"{walk.loss:.4f}" for walk in picture.walks]
 
 
-def test_page_one_by_one() -> None:
-    assert f"{preset('one-by-one').loss:.4f}" == "0.0084"
+def test_page_one_by_one_and_the_true_curve() -> None:
+    picture = preset("one-by-one")
+    assert ends(picture) == ["0.0084"]
     says(SLUG, ">>> round(loss.item(), 4) 0.0084")
+    true = ((torch.sin(1.5 * torch.tensor(picture.x)) - torch.tensor(picture.y)) ** 2).mean()
+    says(SLUG, f"The true curve itself would have a loss of {true.item():.4f} here")
+    assert float(ends(picture)[0]) < true
 
 
+@pytest.mark.slow
 def test_page_seeds() -> None:
     a, b, c, d = ends(preset("seeds"))
     says(SLUG, f"seeds 0 and 2 are at {a} and {c}, seeds 1 and 3 at {b} and {d}")
-    says(SLUG, f"three units: {', '.join(ends(preset('seeds', units=3)))}")
+    three = ends(preset("seeds", units=3))
+    says(SLUG, f"three units: {', '.join(three)}")
+    picture = preset("one-by-one")
+    true = ((torch.sin(1.5 * torch.tensor(picture.x)) - torch.tensor(picture.y)) ** 2).mean()
+    assert all(float(loss) < true for loss in three)
 
 
 @pytest.mark.slow
@@ -50,9 +53,8 @@ def test_page_more_epochs_do_not_help() -> None:
 
 @pytest.mark.slow
 def test_page_bent_lines() -> None:
-    frame = preset("bent-lines")
-    says(SLUG, f"ReLU in place of tanh: {', '.join(ends(frame))}")
-    picture: Any = frame.picture
+    picture = preset("bent-lines")
+    says(SLUG, f"ReLU in place of tanh: {', '.join(ends(picture))}")
     x = torch.linspace(-3, 3, 40).double()
     silent = []
     for walk in picture.walks:
@@ -63,21 +65,17 @@ def test_page_bent_lines() -> None:
     says(SLUG, "gives 0 at all points has no gradient and never comes back; seed 2 has one")
 
 
-def test_page_optimizers() -> None:
+def test_page_optimizers_of_which_none_is_best_everywhere() -> None:
     sgd, momentum, rmsprop, adam = ends(preset("optimizers"))
     assert (sgd, rmsprop) == (momentum, adam)
     says(SLUG, f"local optimum, {sgd}. RMSprop", f"the least loss, {adam}.")
     fast = preset("optimizers", learning_rate=0.1)
     says(SLUG, f"it ends at {ends(fast)[2]}, and still trembles")
-    picture: Any = fast.picture
-    last = picture.walk("RMSprop").path[-20:, 0]
-    assert last.max() - last.min() > 0.05
-
-
-def test_page_no_optimizer_is_best_everywhere() -> None:
-    sgd, _, _, adam = ends(run(**challenge(SLUG, "upset").solution))
-    assert sgd == ends(preset("optimizers"))[3]
-    says(SLUG, f"From w = 2, b = 2 SGD finds the least loss, and Adam ends at {adam}.")
+    trembling = fast.walk("RMSprop").path[-20:, 0]
+    assert trembling.max() - trembling.min() > 0.05
+    upset = last(SLUG, {**challenge(SLUG, "upset").solution, "turn": "update"}).picture
+    assert ends(upset)[0] == adam
+    says(SLUG, f"From w = 2, b = 2 SGD finds the least loss, and Adam ends at {ends(upset)[3]}.")
 
 
 def test_page_starts() -> None:
@@ -86,14 +84,8 @@ def test_page_starts() -> None:
     says(SLUG, f"three end at {one}, one at {four}")
 
 
+@pytest.mark.slow
 def test_page_race() -> None:
     names = ("SGD", "momentum", "RMSprop", "Adam")
     told = (f"{name} {loss}" for name, loss in zip(names, ends(preset("race")), strict=True))
     says(SLUG, ", ".join(told))
-
-
-def test_page_the_true_curve() -> None:
-    picture: Any = preset("one-by-one").picture
-    true = ((torch.sin(1.5 * torch.tensor(picture.x)) - torch.tensor(picture.y)) ** 2).mean()
-    says(SLUG, f"The true curve itself would have a loss of {true.item():.4f} here")
-    assert all(float(loss) < true for loss in ends(preset("seeds", units=3)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 
 import pytest
@@ -15,8 +14,7 @@ from engine.graph.settings import GraphSettings
 from engine.graph.take_apart import take_apart
 from engine.graph.walk import GraphWalk
 from lessons.catalog import find
-from lessons.lesson import Question
-from tests.lessons.figures import says
+from tests.lessons.figures import right_answers, says
 
 AUTOGRAD = "autograd"
 LESSON = find(AUTOGRAD).load()
@@ -33,13 +31,13 @@ def node(taken: GraphWalk, name: str) -> float:
     return found.gradient.numbers[0]
 
 
-def question(slug: str) -> Question:
-    return next(each for each in LESSON.questions if each.slug == slug)
+def leaf(value: float) -> torch.Tensor:
+    return torch.tensor(value, requires_grad=True)
 
 
-def right(slug: str) -> str:
-    (choice,) = [choice for choice in question(slug).choices if choice.right]
-    return choice.text
+def gradient(tensor: torch.Tensor) -> float:
+    assert tensor.grad is not None
+    return tensor.grad.item()
 
 
 def test_the_weights_of_the_network_that_is_quoted() -> None:
@@ -71,25 +69,19 @@ def test_the_two_walks_over_three_factors() -> None:
     assert lines == ["6", "24", "1", "4", "6", "12", "8"]
 
 
-@pytest.mark.parametrize(
-    ("expression", "words", "slope"),
-    [
+def test_the_slope_of_each_operation() -> None:
+    for expression, words, slope in (
         ("a*b", "for a·b it is the other factor", 3.0),
         ("a**2", "for a² it is 2·a", 2 * 0.5),
         ("exp(a)", "for exp(a) it is exp(a)", 1.6487212707),
         ("sigmoid(a)", "for sigmoid(a) = s it is s·(1 − s)", 0.6224593312 * (1 - 0.6224593312)),
         ("relu(a)", "for relu(a) it is 1 or 0", 1.0),
-    ],
-)
-def test_the_slope_of_each_operation(expression: str, words: str, slope: float) -> None:
-    says(AUTOGRAD, words)
-    inputs = {"a": 0.5, "b": 3.0} if "b" in expression else {"a": 0.5}
-    (edge, *_) = walk(expression, **inputs).edges
-    assert edge.local is not None
-    assert edge.local.numbers[0] == pytest.approx(slope, abs=1e-9)
-
-
-def test_the_slope_of_relu_is_nothing_below_0_and_that_of_a_mean_its_share() -> None:
+    ):
+        says(AUTOGRAD, words)
+        inputs = {"a": 0.5, "b": 3.0} if "b" in expression else {"a": 0.5}
+        (edge, *_) = walk(expression, **inputs).edges
+        assert edge.local is not None
+        assert edge.local.numbers[0] == pytest.approx(slope, abs=1e-9), expression
     assert node(walk("relu(a)", a=-0.5), "a") == 0
     (edge,) = walk("mean(a)", a=(1.0, 5.0, 9.0, 2.0)).edges
     assert edge.local is not None
@@ -97,16 +89,9 @@ def test_the_slope_of_relu_is_nothing_below_0_and_that_of_a_mean_its_share() -> 
     says(AUTOGRAD, "for the mean of n numbers 1/n each")
 
 
-def test_the_code_on_the_page_gives_what_stands_below_it() -> None:
-    (code,) = re.findall(r"```pycon\n(.*?)```", LESSON.concept, re.DOTALL)
-    test = doctest.DocTestParser().get_doctest(code, {"torch": torch}, "page", None, None)
-    assert len(test.examples) == 7
-    assert doctest.DocTestRunner().run(test).failed == 0
-
-
 def test_values_on_the_way_keep_no_gradient_unless_asked() -> None:
     says(AUTOGRAD, "Values on the way keep no gradient, unless `retain_grad()` asks for it")
-    x = torch.tensor(2.0, requires_grad=True)
+    x = leaf(2.0)
     kept, thrown = x * 3, x * 5
     kept.retain_grad()
     (kept * thrown).backward()
@@ -123,8 +108,7 @@ def test_a_sigmoid_after_another_lets_a_gradient_vanish() -> None:
     for _ in range(10):
         value = torch.sigmoid(value)
     value.backward()
-    assert x.grad is not None
-    assert through(10) == pytest.approx(x.grad.item(), rel=1e-12)
+    assert through(10) == pytest.approx(gradient(x), rel=1e-12)
     assert through(1) == 0.25 == max(node(walk("sigmoid(x)", x=at / 4), "x") for at in range(-9, 9))
     assert f"{through(10):.1e}" == "3.9e-07"
     says(
@@ -135,29 +119,25 @@ def test_a_sigmoid_after_another_lets_a_gradient_vanish() -> None:
 
 
 def test_what_goes_wrong_does_go_wrong() -> None:
-    x = torch.tensor(2.0, requires_grad=True)
+    x = leaf(2.0)
     f = x**2
     f.backward(retain_graph=True)
     f.backward()
-    assert x.grad is not None
-    assert x.grad.item() == 8  # retain_graph keeps the values, and gradients add up
-    with pytest.raises(RuntimeError, match="a second time"):
-        f.backward()
-    with pytest.raises(RuntimeError, match="scalar outputs"):
-        (x * torch.ones(2)).backward()
+    assert gradient(x) == 8  # retain_graph keeps the values, and gradients add up
     y = x.exp()  # its slope is y itself
     y.mul_(2)
-    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
-        y.backward()
-    with pytest.raises(RuntimeError, match="leaf"):
-        x.mul_(2)
+    for message, failing in (
+        ("a second time", f.backward),
+        ("scalar outputs", (x * torch.ones(2)).backward),
+        ("modified by an inplace operation", y.backward),
+        ("leaf", lambda: x.mul_(2)),
+    ):
+        with pytest.raises(RuntimeError, match=message):
+            failing()
     with torch.no_grad():
         x.mul_(2)
     assert x.is_leaf
-
-
-def test_what_has_no_way_back_and_what_one_lost_branch_does() -> None:
-    w, v = (torch.tensor(3.0, requires_grad=True) for _ in range(2))
+    w, v = leaf(3.0), leaf(3.0)
     with torch.no_grad():
         under = w * 2
     for lost in (w.detach(), under, torch.tensor((w * 2).item())):
@@ -166,43 +146,39 @@ def test_what_has_no_way_back_and_what_one_lost_branch_does() -> None:
             lost.backward()
     (w.detach() * v).backward()  # one branch is lost, and nobody says so
     assert w.grad is None
-    assert v.grad is not None
-    assert v.grad.item() == 3
+    assert gradient(v) == 3
 
 
-def test_the_presets_and_programs_that_the_page_names_are_there() -> None:
+def test_what_the_page_names_is_there() -> None:
     names = [preset.name for preset in LESSON.presets]
     for name in ("mean", "line", "neuron", "shared", *PROGRAMS):
         assert name in names
         says(AUTOGRAD, f"*{name}*")
     says(AUTOGRAD, f"Then {['six', 'seven', 'eight'][len(PROGRAMS) - 6]} short programs")
-    shared = LESSON.preset("shared").settings
-    edges = walk(str(shared["expression"]), x=1.0, y=2.0).edges
+    edges = walk(str(LESSON.preset("shared").settings["expression"]), x=1.0, y=2.0).edges
     paths = {0: 1}
     for edge in sorted(edges, key=lambda edge: edge.target):  # how many ways lead from x to it
         paths[edge.target] = paths.get(edge.target, 0) + paths.get(edge.source, 0)
     assert max(paths.values()) == 3
     says(AUTOGRAD, "*shared*, where x is reached on three paths")
-
-
-def test_the_page_names_every_function_that_may_be_typed() -> None:
     (named,) = re.findall(r"\*\* @` and (.*?)\.\n", LESSON.concept)
     assert set(re.split(r", | and ", named)) == set(FUNCTIONS)
     (signs,) = re.findall(r"may use `(.*?)`", LESSON.concept)
     assert signs.split() == list(SIGNS)
+    (code,) = re.findall(r"```pycon\n(.*?)```", LESSON.concept, re.DOTALL)
+    assert code.count(">>> ") == 7  # test_course runs them
 
 
 def test_the_questions_are_answered_right() -> None:
+    right = right_answers(AUTOGRAD)
     assert node(walk("x*y + x", x=2.0, y=3.0), "x") == 4
-    assert right("two-paths") == "4"
-    wrong = {choice.text for choice in question("two-paths").choices if not choice.right}
-    assert wrong == {"3", f"{2 * 3 + 2}"}
-    x = torch.tensor(2.0, requires_grad=True)
+    assert right["two-paths"] == "4"
+    (asked,) = [each for each in LESSON.questions if each.slug == "two-paths"]
+    assert {one.text for one in asked.choices if not one.right} == {"3", f"{2 * 3 + 2}"}
+    x = leaf(2.0)
     for expected in (12.0, 24.0):
         (x * 3 * 4).backward()
-        assert x.grad is not None
-        assert x.grad.item() == expected
-    assert right("second-backward").startswith("24")
-    assert right("constant-input").startswith("w and b")
-    line = LESSON.preset("line").settings
-    assert line["requires_grad"] == "w,b"
+        assert gradient(x) == expected
+    assert right["second-backward"].startswith("24")
+    assert right["constant-input"].startswith("w and b")
+    assert LESSON.preset("line").settings["requires_grad"] == "w,b"

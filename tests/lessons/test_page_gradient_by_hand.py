@@ -7,9 +7,7 @@ import pytest
 import torch
 
 from engine.frame import State
-from lessons.catalog import find
-from tests.lessons.figures import number, says, says_question
-from tests.lessons.runs import walk
+from tests.lessons.figures import number, says, says_question, walk
 
 HAND = "gradient-by-hand"
 
@@ -25,56 +23,37 @@ def steps_by_hand(rate: float, epochs: int, w: float = 1.0) -> list[tuple[float,
     return rows
 
 
-def test_hand_the_table_of_the_first_epoch() -> None:
-    for x, y, w, prediction, loss, gradient, after in steps_by_hand(0.01, 1):
+def test_the_table_of_the_first_epoch_and_the_run() -> None:
+    run, rows = walk(HAND), steps_by_hand(0.01, 100)
+    for x, y, w, prediction, loss, gradient, after in rows[:3]:
         cells = [number(value, 4) for value in (w, prediction, loss, gradient, after)]
         says(HAND, f" {x} {y} {' '.join(cells)}")
-
-
-def test_hand_the_run_agrees_with_the_formula() -> None:
-    run, rows = walk(HAND), steps_by_hand(0.01, 100)
     assert run.losses[:30] == pytest.approx([row[4] for row in rows[:30]], rel=1e-4)
     assert run.weights[1:31, 0] == pytest.approx([row[6] for row in rows[:30]], rel=1e-6)
-    gradients = [row[5] for row in rows[:3]]
-    assert gradients == pytest.approx([-2, -7.84, -16.2288])
+    assert [row[5] for row in rows[:3]] == pytest.approx([-2, -7.84, -16.2288])
     assert run.losses[2] == pytest.approx(7.315944, abs=1e-6)
-
-
-def test_hand_the_prediction_at_the_end() -> None:
-    assert f"{walk(HAND).trainer.predict(4.0):.6f}" == "7.999999"
+    says(HAND, f"its loss is {number(run.losses[5], 4)}")  # of the third sample a round later
+    assert f"{run.trainer.predict(4.0):.6f}" == "7.999999"
     says(HAND, "ŷ(4) is 7.999999")
-
-
-def test_hand_the_third_sample_a_round_later() -> None:
-    says(HAND, f"its loss is {number(walk(HAND).losses[5], 4)}")
-
-
-def test_hand_from_the_other_side_the_sign_turns() -> None:
     assert steps_by_hand(0.01, 1, w=3.0)[0][5] == 2
     says(HAND, "the gradient is now +2")
-
-
-def test_hand_stopping_early() -> None:
     run = walk(HAND, epochs=5)
     prediction = run.trainer.predict(4.0)
     says(HAND, f"After 5 epochs w is {run.weights[-1, 0]:.3f}, and ŷ(4) is {prediction:.2f}")
 
 
 def factor(rate: float) -> float:
-    """What one epoch does to the distance from w to 2."""
+    """By how much one epoch multiplies the distance from w to 2."""
     return float(np.prod([1 - 2 * rate * x * x for x in (1, 2, 3)]))
 
 
-def test_hand_the_factors_of_an_epoch() -> None:
+def test_the_factors_of_an_epoch_and_the_limits_of_the_rate() -> None:
+    """The product is 1 where 288η² − 196η + 28 = 0, and −1 at the end of the second stretch."""
     says(HAND, "0.98, 0.92 and 0.82", f"together {factor(0.01):.3f}", "removes 26%")
     assert [1 - 2 * 0.01 * x * x for x in (1, 2, 3)] == pytest.approx([0.98, 0.92, 0.82])
     assert round(100 * (1 - factor(0.01))) == 26
     run = walk(HAND, epochs=2)
     assert (run.weights[3, 0] - 2) / (run.weights[0, 0] - 2) == pytest.approx(factor(0.01), 1e-5)
-
-
-def test_hand_the_limits_of_the_rate() -> None:
-    """The product is 1 where 288η² − 196η + 28 = 0, and −1 at the end of the second stretch."""
     low, high = sorted(np.roots([288, -196, 28]).real)
     ends = [root.real for root in np.roots([288, -196, 28, -2]) if abs(root.imag) < 1e-9]
     assert factor(low) == pytest.approx(1)
@@ -83,47 +62,40 @@ def test_hand_the_limits_of_the_rate() -> None:
     says(HAND, "From η = 0.2041 on", f"between 0.4766 and {ends[0]:.3f}")
 
 
+LIMITS = [(0.203, True), (0.205, False), (0.475, False), (0.4775, True), (0.518, True)]
+
+
 @pytest.mark.parametrize(
     ("rate", "converges"),
-    [(0.203, True), (0.205, False), (0.475, False), (0.4775, True), (0.518, True), (0.52, False)],
+    [(0.52, False), *(pytest.param(*each, marks=pytest.mark.slow) for each in LIMITS)],
 )
-def test_hand_runs_on_both_sides_of_each_limit(rate: float, converges: bool) -> None:
+def test_runs_on_both_sides_of_each_limit(rate: float, converges: bool) -> None:
     run = walk(HAND, learning_rate=rate, epochs=1500)
     assert bool(abs(run.weights[-1, 0] - 2) < 0.1) is converges
     assert bool(abs(factor(rate)) < 1) is converges
 
 
-def test_hand_at_a_half_the_first_sample_lands_on_two() -> None:
+def test_the_presets() -> None:
     assert walk(HAND, learning_rate=0.5, epochs=1).weights[1:, 0].tolist() == [2.0, 2.0, 2.0]
     says(HAND, "at 0.5 the first sample lands exactly on 2")
-
-
-def test_hand_zigzag_jumps_over_its_goal() -> None:
-    run = walk(HAND, **find(HAND).load().preset("zigzag").settings)
+    run = walk(HAND, "zigzag")
     assert run.weights[1:3, 0] == pytest.approx([1.3, 2.14])
     assert run.weights[-1, 0] == pytest.approx(2, abs=1e-6)
     says(HAND, "w jumps from 1.3 to 2.14")
-
-
-def test_hand_runaway_grows_by_the_epoch() -> None:
-    preset = find(HAND).load().preset("runaway").settings
-    run = walk(HAND, **preset)
+    run = walk(HAND, "runaway")
     distances = np.abs(run.weights[:16:3, 0] - 2)
     assert distances[1:] / distances[:-1] == pytest.approx(1.75)
     assert run.frame.state is State.DIVERGED
     says(HAND, "1.75 times as far away")
+    for name in ("noisy", "intercept"):  # what no weight fits goes round
+        run = walk(HAND, name)
+        points = len(run.trainer.x)
+        last, before = run.weights[-points:, 0], run.weights[-2 * points : -points, 0]
+        assert last.tolist() == before.tolist()
+        assert np.ptp(last) > 0.05
 
 
-@pytest.mark.parametrize("name", ["noisy", "intercept"])
-def test_hand_what_no_weight_fits_goes_round(name: str) -> None:
-    run = walk(HAND, **find(HAND).load().preset(name).settings)
-    points = len(run.trainer.x)
-    last, before = run.weights[-points:, 0], run.weights[-2 * points : -points, 0]
-    assert last.tolist() == before.tolist()
-    assert np.ptp(last) > 0.05
-
-
-def test_hand_without_clearing_it_has_no_rest() -> None:
+def test_without_clearing_it_has_no_rest_and_a_recorded_update_is_refused() -> None:
     w, gradient, walked = 1.0, 0.0, []
     for _ in range(100):
         for x in (1, 2, 3):
@@ -134,14 +106,11 @@ def test_hand_without_clearing_it_has_no_rest() -> None:
     assert (f"{min(late):.2f}", f"{max(late):.2f}") == ("0.95", "3.06")
     says(HAND, "between 0.95 and 3.06")
     says_question(HAND, "zero", "−2 + −7.84 = −9.84")
-
-
-def test_hand_what_pytorch_says_to_an_update_that_is_recorded() -> None:
-    w = torch.tensor([1.0], requires_grad=True)
-    ((w - 2) ** 2).sum().backward()
+    leaf = torch.tensor([1.0], requires_grad=True)
+    ((leaf - 2) ** 2).sum().backward()
     with pytest.raises(RuntimeError, match="leaf"):
-        w -= 0.01
-    moved = w - 0.01
+        leaf -= 0.01
+    moved = leaf - 0.01
     assert not moved.is_leaf
     moved.sum().backward()
     with pytest.warns(UserWarning, match="leaf"):

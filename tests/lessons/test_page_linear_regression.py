@@ -6,14 +6,12 @@ import numpy as np
 import pytest
 
 from engine.frame import State
-from lessons.catalog import find
-from tests.lessons.figures import SIX, curvatures, hundred_points, normal_equations, says
-from tests.lessons.runs import walk
+from tests.lessons.figures import SIX, curvatures, hundred_points, normal_equations, says, walk
 
 LINEAR = "linear-regression"
 
 
-def test_linear_what_a_thousand_epochs_reach() -> None:
+def test_what_a_thousand_epochs_reach() -> None:
     run, (slope, intercept, loss) = walk(LINEAR), normal_equations(*SIX)
     (w, b), prediction = run.weights[-1], run.trainer.predict(3.5)
     says(LINEAR, f"gradient descent {w:.4f} {b:.4f} {run.losses[-1]:.5f} {prediction:.4f}")
@@ -22,83 +20,68 @@ def test_linear_what_a_thousand_epochs_reach() -> None:
     assert f"{run.losses[-1]:.4f}" == "0.1244"
     assert round(prediction, 2) == 7.62
     says(LINEAR, f"at 100 it says {run.trainer.predict(100.0):.1f}")
-
-
-def test_linear_the_largest_residual() -> None:
     x, y = SIX
-    slope, intercept, _ = normal_equations(x, y)
     residual = slope * x + intercept - y
     worst = int(np.argmax(np.abs(residual)))
     assert (x[worst], f"{residual[worst]:.2f}") == (1.0, "-0.69")
     says(LINEAR, "the largest residual is at x = 1, 0.69 too low")
-
-
-def test_linear_the_run_agrees_with_the_formula() -> None:
-    x, y = SIX
-    w, b = walk(LINEAR).weights[0]
+    # The bend before epoch 40: before it a tenfold fall in each score of epochs, then hardly any.
+    assert run.losses[20] / run.losses[0] < 0.1
+    assert run.losses[60] / run.losses[40] > 0.95
+    w, b = run.weights[0]
     for _ in range(300):
         error = w * x + b - y
         w, b = w - 0.01 * 2 * np.mean(error * x), b - 0.01 * 2 * np.mean(error)
-    assert walk(LINEAR).weights[300] == pytest.approx([w, b], abs=1e-4)
+    assert run.weights[300] == pytest.approx([w, b], abs=1e-4)
 
 
-def test_linear_the_bowl_and_the_limit_of_the_rate() -> None:
+def test_the_bowl_and_how_soon_each_rate_arrives() -> None:
     small, large = curvatures(SIX[0])
     limit = 2 / large
     says(LINEAR, f"{large / small:.0f} times as curved", f"λ = {large:.3f}", f"{limit:.4f}")
     says(LINEAR, f"the limit is a sixth: {limit / 6:.4f}")
-    below = walk(LINEAR, learning_rate=0.182, epochs=7000)
-    above = walk(LINEAR, learning_rate=0.1822, epochs=7000)
-    assert below.losses[-1] < 0.1245 < walk(LINEAR, learning_rate=0.182, epochs=2000).losses[-1]
-    assert above.losses[-1] > 1000 * above.losses[0]
     far = walk(LINEAR, learning_rate=0.19)
     assert far.frame.state is State.DIVERGED
     assert len(far.losses) == pytest.approx(500, rel=0.02)
-
-
-@pytest.mark.parametrize(("rate", "converges"), [(0.0303, True), (0.0304, False)])
-def test_linear_the_limit_of_the_sum(rate: float, converges: bool) -> None:
-    run = walk(LINEAR, learning_rate=rate, reduction="sum", epochs=5000)
-    assert bool(run.losses[-1] < run.losses[0]) is converges
-
-
-def test_linear_how_soon_each_rate_arrives() -> None:
     steps = [walk(LINEAR, learning_rate=rate).first_below(0.13) for rate in (0.15, 0.01, 0.18)]
     assert steps == [11, 41, 178]
     says(LINEAR, "in the 11th epoch", "that takes 41", "it takes 178")
 
 
-def test_linear_the_bend_before_epoch_40() -> None:
-    """Before it a tenfold fall in each score of epochs, after it hardly any."""
-    losses = walk(LINEAR).losses
-    assert losses[20] / losses[0] < 0.1
-    assert losses[60] / losses[40] > 0.95
+@pytest.mark.slow
+def test_the_limits_of_the_rate() -> None:
+    below = walk(LINEAR, learning_rate=0.182, epochs=7000)
+    above = walk(LINEAR, learning_rate=0.1822, epochs=7000)
+    assert below.losses[-1] < 0.1245 < walk(LINEAR, learning_rate=0.182, epochs=2000).losses[-1]
+    assert above.losses[-1] > 1000 * above.losses[0]
+    for rate, converges in ((0.0303, True), (0.0304, False)):
+        run = walk(LINEAR, learning_rate=rate, reduction="sum", epochs=5000)
+        assert bool(run.losses[-1] < run.losses[0]) is converges
+    mean = walk(LINEAR, learning_rate=0.06)
+    total = walk(LINEAR, learning_rate=0.01, reduction="sum")  # six times as steep
+    assert total.weights == pytest.approx(mean.weights, abs=1e-4)
 
 
-def test_linear_momentum_circles_and_rests() -> None:
-    run = walk(LINEAR, **find(LINEAR).load().preset("momentum").settings)
+def test_momentum_circles_and_rests_and_double_is_found() -> None:
+    run = walk(LINEAR, "momentum")
     rises = int(np.sum((np.diff(run.losses[:-1]) < 0) & (np.diff(run.losses[1:]) > 0)))
     assert rises > 10
     assert run.losses[-1] == pytest.approx(normal_equations(*SIX)[2], rel=1e-5)
-
-
-def test_linear_double() -> None:
-    settings = find(LINEAR).load().preset("double").settings
-    mean = walk(LINEAR, **settings).trainer.predict(4.0)
-    total = walk(LINEAR, **settings, reduction="sum").trainer.predict(4.0)
+    mean = walk(LINEAR, "double").trainer.predict(4.0)
+    total = walk(LINEAR, "double", reduction="sum").trainer.predict(4.0)
     says(LINEAR, f"ŷ(4) is {mean:.4f}", f"it is {total:.5f}")
     assert (f"{mean:.5f}", f"{total:.5f}") == ("7.91860", "7.99935")
 
 
-def test_linear_noisy_line_is_the_least_squares_line() -> None:
-    run = walk(LINEAR, **find(LINEAR).load().preset("noisy-line").settings)
+@pytest.mark.slow
+def test_noisy_line_is_the_least_squares_line() -> None:
     slope, intercept, _ = normal_equations(*hundred_points())
-    assert run.weights[-1] == pytest.approx([slope, intercept], abs=1e-3)
+    assert walk(LINEAR, "noisy-line").weights[-1] == pytest.approx([slope, intercept], abs=1e-3)
 
 
-def test_linear_without_clearing_it_swings_for_ever() -> None:
+def test_without_clearing_it_swings_for_ever() -> None:
     x, y = SIX
-    (w, b), velocity, losses = walk(LINEAR).weights[0], np.zeros(2), []
+    (w, b), velocity, losses = walk(LINEAR, epochs=1).weights[0], np.zeros(2), []
     for _ in range(1000):
         error = w * x + b - y
         losses.append(float(np.mean(error**2)))
@@ -106,9 +89,3 @@ def test_linear_without_clearing_it_swings_for_ever() -> None:
         w, b = w - 0.01 * velocity[0], b - 0.01 * velocity[1]
     says(LINEAR, f"between {min(losses):.3f} and {max(losses):.1f}")
     assert max(losses[900:]) > 20
-
-
-def test_linear_a_sum_is_six_times_as_steep() -> None:
-    mean = walk(LINEAR, learning_rate=0.06)
-    total = walk(LINEAR, learning_rate=0.01, reduction="sum")
-    assert total.weights == pytest.approx(mean.weights, abs=1e-4)

@@ -7,11 +7,9 @@ import math
 import torch
 from torch import nn
 
-from lessons.catalog import find
-from tests.lessons.figures import number, says, says_question
+from tests.lessons.figures import number, right_answers, says, says_question
 
 SLUG = "probabilities"
-LESSON = find(SLUG).load()
 
 
 def sigmoid(z: float) -> float:
@@ -28,7 +26,7 @@ def pulled(loss_fn: nn.Module, z: float, label: float) -> tuple[float, float]:
     return loss.item(), at.grad.item()
 
 
-def test_odds_and_surprises() -> None:
+def test_odds_surprises_and_the_two_gradients() -> None:
     says(
         SLUG,
         f"P = 0.9 is 9 to 1, and z = {math.log(9):.4f}",
@@ -37,16 +35,11 @@ def test_odds_and_surprises() -> None:
         f"costs ln 2 = {math.log(2):.4f}; one that was given 0.01 costs {-math.log(0.01):.4f}",
         f"Odds of 3 to 1 are P = {3 / 4}, not {1 / 3:.2f}",
     )
-
-
-def test_the_two_gradients_in_the_table() -> None:
     for z in (0, -2, -4, -6):
         p = sigmoid(z)
         squared = 2 * (p - 1) * p * (1 - p)
-        row = f"{number(z, 0)} {p:.4f} {number(p - 1, 4)} {number(squared, 4)}"
-        says(SLUG, f"z = {row}")
-    slopes = [sigmoid(z / 10) * (1 - sigmoid(z / 10)) for z in range(-80, 81)]
-    assert max(slopes) == 0.25
+        says(SLUG, f"z = {number(z, 0)} {p:.4f} {number(p - 1, 4)} {number(squared, 4)}")
+    assert max(sigmoid(z / 10) * (1 - sigmoid(z / 10)) for z in range(-80, 81)) == 0.25
     says(SLUG, "At most that is 0.25")
 
 
@@ -61,8 +54,8 @@ def test_the_race_of_two_losses() -> None:
     says(SLUG, f"above a half at step {entropy}, squared error at step {squared}.")
 
 
-def test_where_p_is_exactly_1() -> None:
-    bce = nn.BCELoss()
+def test_where_p_is_exactly_1_and_the_gradient_that_fades_first() -> None:
+    bce, logits = nn.BCELoss(), nn.BCEWithLogitsLoss()
     assert torch.sigmoid(torch.tensor(16.64)) == 1 > torch.sigmoid(torch.tensor(16.63))
     assert pulled(bce, 16.64, 0.0) == (100, 0)
     says(
@@ -71,13 +64,8 @@ def test_where_p_is_exactly_1() -> None:
         f"it jumps from {pulled(bce, 16.63, 0.0)[0]:.2f} to 100, and its gradient is 0",
     )
     assert pulled(bce, 100.0, 0.0)[0] == pulled(bce, 50.0, 0.0)[0] == 100
-    assert pulled(nn.BCEWithLogitsLoss(), 50.0, 0.0) == (50, 1)
-
-
-def test_the_gradient_that_fades_first() -> None:
-    bce, logits = nn.BCELoss(), nn.BCEWithLogitsLoss()
-    assert pulled(bce, -88.0, 1.0)[0] == 88
-    assert pulled(bce, -89.0, 1.0)[0] == 100
+    assert pulled(logits, 50.0, 0.0) == (50, 1)
+    assert [pulled(bce, z, 1.0)[0] for z in (-88.0, -89.0)] == [88, 100]
     assert pulled(bce, -27.0, 1.0)[1] == -1
     assert -0.8 < pulled(bce, -28.0, 1.0)[1] < -0.6
     assert f"{pulled(bce, -50.0, 1.0)[1]:.1e}" == "-1.9e-10"
@@ -86,7 +74,7 @@ def test_the_gradient_that_fades_first() -> None:
 
 
 def test_the_questions_are_answered_right() -> None:
-    right = {q.slug: c.text for q in LESSON.questions for c in q.choices if c.right}
+    right = right_answers(SLUG)
     assert f"e = {math.e:.3f} times" in right["one-more"]
     says_question(SLUG, "one-more", f"from e¹ = {math.e:.3f} to e² = {math.e**2:.3f}")
     _, gradient = pulled(nn.MSELoss(), -6.0, 1.0)

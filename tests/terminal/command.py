@@ -49,6 +49,11 @@ class Main:
         assert line.startswith("dltui: "), words
         return line
 
+    def check_refused(self, table: list[tuple[list[str], str]], *before: str) -> None:
+        """Each of the words in the table, after those before, is refused for its reason."""
+        for words, reason in table:
+            assert reason in self.refused(*before, *words), words
+
 
 def start(*words: str, env: dict[str, str], **streams: Any) -> subprocess.Popen[str]:
     """Start the installed `dltui`; its output can be read line by line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,10 @@ def terminal(folders: dict[str, str]) -> Iterator[Open]:
             )
 
         yield open_terminal
+
+
+def in_lab(terminal: Open, *arguments: str, words: str = "ready", **how: Any) -> Terminal:
+    """The command in the lab of a lesson, once these words are there."""
+    app = terminal(*arguments, **how)
+    app.play(("", "1 Concept"), ("2", words))
+    return app

@@ -20,10 +20,18 @@ import pyte
 
 COMMAND = Path(sys.executable).with_name("dltui")
 SWITCH = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
+ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
+"""What the app writes when it takes the terminal, and when it gives it back."""
 AT_REST = {"25": True, "7": True}
 """The private modes that are on in a terminal at rest: the cursor is shown, and lines wrap."""
 PATIENCE = 180.0
 """Seconds to wait for what must come: long, since it only matters when it does not."""
+
+
+def epoch(text: str) -> int:
+    """The epoch that the screen shows."""
+    found = re.search(r"epoch (\d+)/", text)
+    return int(found[1]) if found else 0
 
 
 class Terminal:
@@ -81,6 +89,44 @@ class Terminal:
                 assert time.monotonic() < end, f"the app reads no keys\n{self.text}"
                 self.discard(0.01)
             os.write(self._master, data[start : start + 64])
+
+    def play(self, *turns: tuple[str, ...]) -> None:
+        """Send each of the keys, and wait for the words after them, or with `!` until they go.
+
+        `⏎` before a text opens the line to type in, as a person does, who sees it open first.
+        """
+        for keys, *words in turns:
+            if keys.startswith("⏎"):
+                self.play(("", "!esc cancel"), ("\r", "esc cancel"))
+                keys = f"{keys[1:]}\r"
+            self.send(keys)
+            for each in words:
+                self.until(lambda text, word=each: self._holds(word, text))  # type: ignore[misc]
+
+    @staticmethod
+    def _holds(word: str, text: str) -> bool:
+        return (word.lstrip("!") in " ".join(text.split())) != word.startswith("!")
+
+    def line(self, number: int = 1) -> str:
+        """What stands in a line of the screen: the second is the one to type in."""
+        return self.screen.display[number].strip()
+
+    def quit(self) -> float:
+        """Press q; the seconds until the process has ended, having left the terminal as it was."""
+        began = time.monotonic()
+        self.send("q")
+        assert self.end() == 0
+        seconds = time.monotonic() - began
+        assert LEFT in self.output
+        assert self.left_on() == []
+        assert b"Traceback" not in self.output
+        return seconds
+
+    def check_left(self) -> None:
+        """The terminal is as it was, and nothing was raised."""
+        assert self.left_on() == []
+        assert b"Traceback" not in self.output
+        assert b"Exception" not in self.output
 
     def resize(self, columns: int, rows: int) -> None:
         self.screen.resize(rows, columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,13 @@ import pytest
 from textual.geometry import Size
 
 from tests.course import WRITTEN
-from tests.terminal.conftest import Open
-from tests.terminal.screen import Terminal
+from tests.strange_files import STRANGE
+from tests.terminal.conftest import Open, in_lab
+from tests.terminal.screen import LEFT, Terminal, epoch
 from tui.terminal.resizing import message
 
-SIZES = [(80, 22), (120, 40)]
-LEFT_THE_SCREEN = b"\x1b[?1049l"
+SLOW = pytest.mark.slow
+SIZES = [(80, 22), pytest.param((120, 40), marks=SLOW)]
 
 
 def number_after(word: str, text: str) -> float:
@@ -28,118 +29,75 @@ def number_after(word: str, text: str) -> float:
     return float(found[1].replace("−", "-"))
 
 
-def epoch(text: str) -> int:
-    found = re.search(r"epoch (\d+)/", text)
-    return int(found[1]) if found else 0
-
-
-def in_lab(terminal: Open, *arguments: str, **how: Any) -> Terminal:
-    """The command in the lab of a lesson, ready to play."""
-    app = terminal(*arguments, **how)
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
-    return app
-
-
-def quit_app(terminal: Terminal) -> float:
-    """Press q; the seconds until the process has ended, having left the terminal as it was."""
-    began = time.monotonic()
-    terminal.send("q")
-    assert terminal.end() == 0
-    seconds = time.monotonic() - began
-    assert LEFT_THE_SCREEN in terminal.output
-    assert terminal.left_on() == []
-    return seconds
-
-
-@pytest.mark.parametrize(("columns", "rows"), SIZES)
-def test_a_lesson_from_the_first_key_to_the_last(terminal: Open, columns: int, rows: int) -> None:
-    app = terminal(columns=columns, rows=rows)
-    app.until("The course")
-    app.send("j" * WRITTEN.index("linear-regression") + "\r")
-    app.until("1 Concept")
-    app.send("2")
-    app.until(lambda text: "ŷ = w·x + b" in text and "ready" in text)
-
-    app.send("s")
-    app.until(lambda text: "paused" in text and epoch(text) == 1)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_lesson_from_the_first_key_to_the_last(terminal: Open, size: tuple[int, int]) -> None:
+    app = terminal(columns=size[0], rows=size[1])
+    app.play(
+        ("", "The course"),
+        ("j" * WRITTEN.index("linear-regression") + "\r", "1 Concept"),
+        ("2", "ŷ = w·x + b", "ready"),
+        ("s", "paused", "epoch 1/"),
+    )
     app.send(" ")
     app.until(lambda text: epoch(text) > 20)
     early = number_after("L = mean((ŷ − y)²)", app.text)
     app.until(lambda text: epoch(text) > 60)
     assert number_after("L = mean((ŷ − y)²)", app.text) < early
-    app.send(" ")
-    app.until("paused")
-
+    app.play((" ", "paused"))
     app.send("\x1b[C")  # one value up
     app.until(lambda text: re.search(r"learning rate\s+0\.02", text))
     held = epoch(app.text)
     app.send("s")
     app.until(lambda text: epoch(text) == held + 1)
-    app.send("r")
-    app.until(lambda text: "ready" in text and "epoch 0/" in text)
-    app.send("c")
-    app.until("engine/trainers/linear_regression.py")
-    app.until("from torch import nn")
-    app.send("\x1b")
-    app.until("The course")
-    quit_app(app)
+    app.play(
+        ("r", "ready", "epoch 0/"),
+        ("?", "Make one step", "scroll · esc closes"),
+        ("\x1b[6~", "logarithmic"),  # a page down
+        ("\x1b", "!esc closes"),
+        ("c", "engine/trainers/linear_regression.py", "from torch import nn"),
+        ("\x1b", "The course"),
+    )
+    app.quit()
 
 
-@pytest.mark.parametrize(("columns", "rows"), SIZES)
+@pytest.mark.parametrize("size", SIZES)
 def test_q_in_the_middle_of_a_training_ends_everything(
-    terminal: Open, columns: int, rows: int
+    terminal: Open, size: tuple[int, int]
 ) -> None:
-    app = in_lab(terminal, "parameters", columns=columns, rows=rows)
-    app.send("]" * 12)
-    app.until("full speed")
-    app.send(" ")
+    app = in_lab(terminal, "parameters", columns=size[0], rows=size[1])
+    app.play(("]" * 12, "full speed"), (" ",))
     app.until(lambda text: epoch(text) > 100)
-    group = app.process.pid
-    quit_app(app)
+    app.quit()
     with pytest.raises(ProcessLookupError):
-        os.killpg(group, 0)  # no process of its group is left
+        os.killpg(app.process.pid, 0)  # no process of its group is left
 
 
 def test_it_goes_with_its_terminal(terminal: Open) -> None:
-    app = terminal("parameters")  # its session has no controlling terminal: nobody tells it
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
+    app = in_lab(terminal, "parameters")  # without a controlling terminal: nobody tells it
     app.send(" ")
     app.until(lambda text: epoch(text) > 10)
     assert app.hang_up() == 128 + signal.SIGHUP
 
 
-@pytest.mark.parametrize("lesson", ["gradient-by-hand", "parameters", "linear-regression"])
-def test_a_rate_of_a_million_says_diverged_and_the_lab_lives_on(
-    terminal: Open, lesson: str
-) -> None:
-    app = terminal(lesson)
-    app.until("1 Concept")
-    app.send("2")
-    app.until("ready")
-    app.send("\r")
-    app.until("new learning rate:")
+def test_a_rate_of_a_million_says_diverged_and_the_lab_lives_on(terminal: Open) -> None:
+    app = in_lab(terminal, "linear-regression")
+    app.play(("\r", "new learning rate:"))
     app.send("1e6\r")
     app.until(lambda text: re.search(r"learning rate\s+1,?000,?000", text))
-    app.send(" ")
-    app.until(lambda text: "diverged" in text and "learning rate" in text)
-    app.send("r")
-    app.until("ready")
-    assert "Traceback" not in app.output.decode(errors="replace")
-    quit_app(app)
+    app.play((" ", "diverged", "learning rate"), ("r", "ready"))
+    app.quit()
 
 
-def test_a_terminal_that_is_too_small_says_which_size_it_needs(terminal: Open) -> None:
+def test_too_small_a_terminal_says_which_size_it_needs_and_ctrl_c_is_no_accident(
+    terminal: Open,
+) -> None:
     app = terminal(columns=40, rows=10)
-    app.until(lambda text: "80×22" in text and "40×10" in text)
+    app.play(("", "80×22", "40×10"))
     app.resize(80, 22)
-    app.until("The course")
+    app.play(("", "The course"), ("\x03", "Press q to quit"))
     app.resize(60, 20)
     app.until("60×20")
-    quit_app(app)
+    app.quit()
 
 
 def test_made_smaller_in_the_middle_of_a_training_and_larger_again(terminal: Open) -> None:
@@ -153,90 +111,154 @@ def test_made_smaller_in_the_middle_of_a_training_and_larger_again(terminal: Ope
     assert [line for line in lines if line] == message(Size(40, 10))
     app.resize(120, 40)
     app.until(lambda text: "Loss surface" in text and epoch(text) > 3)
-    quit_app(app)
+    app.quit()
 
 
-def test_progress_is_there_the_next_day(terminal: Open) -> None:
-    first = terminal("parameters")
-    first.until("1 Concept")
-    first.send("\x1b")
-    first.until(lambda text: "◐ Parameters" in text)
-    quit_app(first)
-    second = terminal()
-    second.until(lambda text: "◐ Parameters" in text)
-    quit_app(second)
+def test_keys_that_come_before_pytorch_is_there_are_kept_and_so_is_the_progress(
+    terminal: Open,
+) -> None:
+    app = terminal("--device", "cpu", columns=120, rows=40)
+    app.until("The course")
+    # To the lab of parameters; the third control is the number of epochs.
+    app.send("j" * WRITTEN.index("parameters") + "\r2jj\r\x01\x0b123\rss")
+    app.until(lambda text: re.search(r"epoch 2/123\b", text))
+    app.quit()
+    app = terminal("linear-regression", "--device", "cpu")
+    app.play(("", "1 Concept"), ("2sss", "epoch 3/1000"), ("\x1b", "◐ Parameters"))
+    app.quit()
 
 
 def test_a_home_that_cannot_be_written_is_said_and_the_app_works(
     terminal: Open, tmp_path: Path
 ) -> None:
-    in_the_way = tmp_path / "file"
-    in_the_way.write_text("no folder")
-    app = terminal(
-        "gradient-by-hand",
-        DLTUI_STATE_DIR=str(in_the_way / "state"),
-        DLTUI_CONFIG_DIR=str(in_the_way / "config"),
-    )
-    app.until("progress is not kept")
-    app.send("t2")
-    app.until("ready")
-    app.send("s")
-    app.until(lambda text: epoch(text) == 1)
-    quit_app(app)
+    os.mkfifo(tmp_path / "in-the-way")
+    place = str(tmp_path / "in-the-way" / "state")
+    app = terminal("gradient-by-hand", DLTUI_STATE_DIR=place, DLTUI_CONFIG_DIR=place)
+    app.play(("", "progress is not kept"), ("t2", "ready"), ("s", "epoch 1/"))
+    app.quit()
+    after = app.output.rpartition(LEFT)[2].decode()
+    assert "dltui: progress is not kept: Not a directory" in after
 
 
-C_LOCALE = {"LANG": "C", "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-
-
-@pytest.mark.parametrize("variables", [C_LOCALE, {"PYTHONIOENCODING": "ascii"}])
-def test_where_not_all_can_be_shown_it_is_said_and_each_cell_stays_in_its_column(
-    terminal: Open, variables: dict[str, str]
+@pytest.mark.parametrize(
+    "make",
+    [
+        pytest.param(make, id=name, marks=[SLOW] * (name != "a FIFO"))
+        for name, make in STRANGE.items()
+    ],
+)
+def test_what_lies_in_the_place_of_its_files_does_not_stop_it(
+    make: Callable[[Path], None], terminal: Open, folders: dict[str, str]
 ) -> None:
-    app = terminal(**variables)
-    app.until("not UTF-8")
+    files = []
+    for name, file in (("STATE", "progress.jsonl"), ("CONFIG", "settings.json")):
+        folder = Path(folders[f"DLTUI_{name}_DIR"])
+        folder.mkdir()
+        make(folder / file)
+        files.append(folder / f"{file}.bak")
+    app = terminal(rows=40)
+    app.play(("", "renamed", "The course"))
+    app.quit()
+    assert all(map(os.path.lexists, files))
+
+
+C_LOCALE = {"LANG": "C", "LC_ALL": "C"}
+NO_UTF8 = {**C_LOCALE, "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+
+def test_where_not_all_can_be_shown_it_is_said_and_each_cell_stays_in_its_column(
+    terminal: Open,
+) -> None:
+    for variables in (NO_UTF8, {"PYTHONIOENCODING": "ascii"}):
+        app = terminal(**variables)
+        app.until("not UTF-8")
+        app.settle()
+        assert app.output.isascii()
+        assert "\\u" not in app.text
+        border = next(line for line in app.text.splitlines() if "The course" in line)
+        assert border.startswith("?? The course ????????")
+        assert re.match(r"\?\? The course \?{20}  \d+ min", border), "columns are where they belong"
+        app.quit()
+    app = terminal(rows=40, **C_LOCALE)
+    screen = app.until("export LC_ALL=")
+    name, _, value = screen.partition("export ")[2].split()[0].partition("=")
+    app.quit()
+    app = terminal(rows=40, **{**C_LOCALE, name: value})  # the advice helps
+    app.until("The course")
     app.settle()
-    assert app.output.isascii()
-    assert "\\u" not in app.text
-    border = next(line for line in app.text.splitlines() if "The course" in line)
-    assert border.startswith("?? The course ????????")
-    assert re.match(r"\?\? The course \?{20}  \d+ min", border), "columns are where they belong"
-    quit_app(app)
+    assert "UTF-8" not in app.text
+
+
+SSH = "192.0.2.1 1 192.0.2.2 22"
+ENVIRONMENTS = [{"TERM": "xterm"}, {"TERM": "screen"}, {"COLORTERM": "truecolor"}]
 
 
 @pytest.mark.parametrize(
     "environment",
-    [{"NO_COLOR": "1"}, {"TERM": "xterm"}, {"TERM": "screen"}, {"COLORTERM": "truecolor"}],
+    [
+        {"NO_COLOR": "1", "SSH_CONNECTION": SSH},
+        *(pytest.param(each, marks=SLOW) for each in ENVIRONMENTS),
+    ],
 )
-def test_any_number_of_colours_will_do(terminal: Open, environment: dict[str, str]) -> None:
+def test_any_number_of_colours_will_do_and_over_ssh_too(
+    terminal: Open, environment: dict[str, str]
+) -> None:
     app = in_lab(terminal, "gradient-by-hand", **environment)
-    app.send("ss")
-    app.until(lambda text: "−7.8400" in text)
-    quit_app(app)
+    app.play(("ss", "−7.8400"))
+    app.quit()
 
 
-def test_over_ssh_there_are_fewer_frames(terminal: Open) -> None:
-    app = in_lab(terminal, "gradient-by-hand", SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22")
-    app.send("ss")
-    app.until(lambda text: "−7.8400" in text)
-    quit_app(app)
+def test_a_device_that_is_not_there_is_said_with_the_reason(terminal: Open) -> None:
+    app = terminal("linear-regression", "--device", " CUDA:77", rows=40)
+    told = lambda text: " ".join(text.replace("▌", "").split())  # noqa: E731  # over some lines
+    app.until(lambda text: re.search("no device 'cuda:77' here: .*; dltui doctor", told(text)))
+    app.play(("2", "ready"))  # on the CPU, which takes its place
 
 
-def test_ctrl_c_is_no_accident_and_no_traceback(terminal: Open) -> None:
-    app = terminal()
-    app.until("The course")
-    app.send("\x03")
-    app.until("Press q to quit")
-    os.kill(app.process.pid, signal.SIGTERM)
-    app.end()
-    assert b"Traceback" not in app.output
+# What is sent cell by cell must be what the whole screen, drawn anew, would show.
 
 
-def test_help_shows_the_keys_of_the_lab(terminal: Open) -> None:
-    app = in_lab(terminal, "linear-regression")
-    app.send("?")
-    app.until(lambda text: "Make one step" in text and "scroll · esc closes" in text)
-    app.send("\x1b[6~")  # a page down
-    app.until("logarithmic")
-    app.send("\x1b")
-    app.until(lambda text: "esc closes" not in text)
-    quit_app(app)
+def cells(terminal: Terminal) -> list[list[Any]]:
+    """Every character with its colours."""
+    screen = terminal.screen
+    return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+def check_drawn_anew(app: Terminal) -> None:
+    """Pause, cover the lab and uncover it: then Textual draws all of it."""
+    app.play((" ", "paused"))
+    app.settle()
+    painted = cells(app)
+    app.play(("?", "Keys"), ("\x1b", "paused", "!Keys"))
+    app.settle()
+    assert cells(app) == painted
+
+
+@SLOW
+def test_the_lab_after_many_frames_is_the_lab_drawn_anew(terminal: Open) -> None:
+    for slug, columns, rows, colours in (
+        ("gradient-by-hand", 80, 22, {}),
+        ("gradient-by-hand", 120, 40, {}),
+        ("parameters", 80, 22, {"NO_COLOR": "1"}),
+        ("linear-regression", 80, 22, {"COLORTERM": "", "TERM": "xterm"}),
+        ("linear-regression", 120, 40, {}),
+    ):
+        app = in_lab(terminal, slug, "--device", "cpu", columns=columns, rows=rows, **colours)
+        app.send("]]]] ")
+        app.until(lambda text: epoch(text) >= 15)
+        check_drawn_anew(app)
+        app.quit()
+
+
+@SLOW
+def test_frames_go_on_around_a_notice_and_fill_the_gap_after_it(terminal: Open) -> None:
+    app = in_lab(terminal, "parameters", "--device", "cpu", columns=120, rows=40)
+    app.send(" ")
+    app.until(lambda text: epoch(text) >= 10)
+    notice = "dltui run parameters"
+    app.play(("y", notice))
+    seen = epoch(app.text)
+    app.until(lambda text: epoch(text) > seen + 20)
+    assert notice in app.text
+    app.play(("", f"!{notice}"))
+    check_drawn_anew(app)

@@ -6,12 +6,11 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
 
 import pyte
 import pytest
 
-from tests.terminal.command import COMMAND, PATIENCE, dltui
+from tests.terminal.command import COMMAND, PATIENCE, Main
 
 DRIVER = "textual.drivers.web_driver:WebDriver"
 
@@ -31,25 +30,16 @@ class Browser:
         self._thread = threading.Thread(target=self._read)
         self._thread.start()
 
-    def send(self, keys: str) -> None:
-        data = keys.encode()
+    def play(self, keys: str, words: str) -> None:
+        """Send the keys, and wait for the words."""
         assert self.process.stdin is not None
-        self.process.stdin.write(b"D" + len(data).to_bytes(4, "big") + data)
-        self.process.stdin.flush()
-
-    def until(self, words: str) -> None:
+        if data := keys.encode():
+            self.process.stdin.write(b"D" + len(data).to_bytes(4, "big") + data)
+            self.process.stdin.flush()
         end = time.monotonic() + PATIENCE
         while words not in "\n".join(self._screen.display):
             assert time.monotonic() < end, f"never came: {words}"
-            assert self.process.poll() is None
             time.sleep(0.05)
-
-    def end(self) -> tuple[int, bytes]:
-        """Wait for its end: its exit code, and its errors."""
-        code = self.process.wait(PATIENCE)
-        self._thread.join()
-        assert self.process.stderr is not None
-        return code, self.process.stderr.read()
 
     def close(self) -> None:
         self.process.kill()
@@ -71,27 +61,20 @@ class Browser:
                 stream.feed(data)
 
 
-@pytest.fixture
-def browser(folders: dict[str, str]) -> Iterator[Browser]:
+def test_a_training_in_a_browser(folders: dict[str, str]) -> None:
     environment = {**folders, "TEXTUAL_DRIVER": DRIVER, "TERM": "dumb"}
-    opened = Browser("linear-regression", "--device", "cpu", environment=environment)
-    yield opened
-    opened.close()
+    browser = Browser("linear-regression", "--device", "cpu", environment=environment)
+    try:
+        for keys, words in (("", "1 Concept"), ("2", "ready"), ("]]]] ", "playing"), ("q", "")):
+            browser.play(keys, words)
+        assert browser.process.wait(PATIENCE) == 0
+        assert browser.process.stderr is not None
+        assert browser.process.stderr.read() == b""
+    finally:
+        browser.close()
 
 
-def test_a_training_in_a_browser(browser: Browser) -> None:
-    browser.until("1 Concept")
-    browser.send("2")
-    browser.until("ready")
-    browser.send("]]]] ")
-    browser.until("playing")
-    browser.send("q")
-    assert browser.end() == (0, b"")
-
-
-@pytest.mark.parametrize("driver", ["nonsense", "os:path", "textual.driver:None", ":"])
-def test_a_driver_that_is_none_is_refused(folders: dict[str, str], driver: str) -> None:
-    code, output, errors = dltui(env={**folders, "TEXTUAL_DRIVER": driver})
-    assert (code, output) == (2, "")
-    assert "TEXTUAL_DRIVER" in errors
-    assert errors.count("\n") == 1
+def test_a_driver_that_is_none_is_refused(main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
+    for driver in ("nonsense", "os:path", "textual.driver:None", ":"):
+        monkeypatch.setenv("TEXTUAL_DRIVER", driver)
+        assert f"TEXTUAL_DRIVER is {driver!r}" in main.refused()

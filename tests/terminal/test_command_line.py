@@ -18,14 +18,13 @@ from tests.terminal.command import Main, dltui, start
 from tests.terminal.conftest import Open
 from tui import cli
 from tui.commands import open as open_command
-from tui.commands.command import CommandParser
 from tui.commands.data import DATA
 from tui.commands.doctor import DOCTOR
 from tui.commands.list import LIST
 from tui.commands.run import RUN
 from tui.progress import Progress
 
-ASCII = ({"LC_ALL": "C"}, {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
+C_LOCALE = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 REFUSED = [
     (["linear-regresion"], "did you mean linear-regression"),
     (["lisst"], "did you mean list"),
@@ -55,16 +54,34 @@ REFUSED = [
     ([], "needs a terminal"),
     (["tensors"], "use: dltui run LESSON, or dltui list"),
 ]
+MEANT = [
+    ([], (None, "auto", None)),
+    (["linear-regression"], ("linear-regression", "auto", None)),
+    (["--", "tensors"], ("tensors", "auto", None)),
+    (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0)),
+    (["--data-dir", "."], (None, "auto", None)),
+    (["--device", " CUDA:1"], (None, "cuda:1", None)),
+]
 
 
 def test_is_refused_in_one_line(main: Main) -> None:
-    for words, offered in REFUSED:
-        assert offered in main.refused(*words), words
+    main.check_refused(REFUSED)
 
 
-def test_the_app_needs_a_terminal_that_can_draw(
+def test_the_app_gets_what_was_asked_and_needs_a_terminal_that_can_draw(
     main: Main, folders: dict[str, str], terminal: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    for words, asked in MEANT:
+        calls: list[tuple[object, ...]] = []
+        with monkeypatch.context() as patched:
+            patched.setattr(open_command, "is_terminal", lambda _: True)
+            patched.setattr(open_command, "_open_app", lambda *call: calls.append(call) or 7)  # noqa: B023
+            assert cli.main(words) == 7
+        assert calls == [asked]
+        # PyTorch is imported in another directory.
+        assert registry.data_dir().is_absolute()
+        assert ("--data-dir" not in words) or (registry.data_dir() == Path.cwd())
     code, output, errors = dltui(env=folders)
     assert (code, output, errors.count("\n")) == (2, "", 1)
     assert "needs a terminal" in errors
@@ -73,37 +90,10 @@ def test_the_app_needs_a_terminal_that_can_draw(
         dumb = terminal(columns=200, TERM=term)
         assert dumb.end() == 2
         assert "export TERM=xterm-256color" in dumb.text
-    monkeypatch.setenv("TERM", "xterm")
     for stream in ("stdin", "stdout", "stderr"):
         other = getattr(sys, stream)
         monkeypatch.setattr(open_command, "is_terminal", lambda one, other=other: one is not other)
         assert "is not one" in main.refused()
-
-
-@pytest.mark.parametrize(
-    ("words", "asked"),
-    [
-        ([], (None, "auto", None)),
-        (["linear-regression"], ("linear-regression", "auto", None)),
-        (["--", "tensors"], ("tensors", "auto", None)),
-        (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0)),
-        (["--data-dir", "."], (None, "auto", None)),
-        (["--device", " CUDA:1"], (None, "cuda:1", None)),
-    ],
-)
-@pytest.mark.usefixtures("main")
-def test_the_app_gets_what_was_asked(
-    words: list[str], asked: tuple[object, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    calls: list[tuple[object, ...]] = []
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setattr(open_command, "is_terminal", lambda _: True)
-    monkeypatch.setattr(open_command, "_open_app", lambda *call: calls.append(call) or 7)
-    assert cli.main(words) == 7
-    assert calls == [asked]
-    # PyTorch is imported in another directory.
-    assert registry.data_dir().is_absolute()
-    assert ("--data-dir" in words) == (registry.data_dir() == Path.cwd())
 
 
 def test_help_and_version_everywhere(main: Main) -> None:
@@ -114,6 +104,9 @@ def test_help_and_version_everywhere(main: Main) -> None:
                 name = " ".join([first, *command]) if option == "--help" else first
                 assert output.startswith(name)
                 assert max(map(len, output.splitlines())) <= 90
+    actions = (a for each in (open_command.OPEN, LIST, RUN, DOCTOR, DATA) for a in each._actions)
+    known = {word for action in actions if action.nargs is None for word in action.option_strings}
+    assert known == set(cli.WITH_VALUE)
 
 
 def test_nothing_heavy_is_imported() -> None:
@@ -127,43 +120,31 @@ def test_nothing_heavy_is_imported() -> None:
         assert done.stdout.splitlines()[-1] == "heavy: []"
 
 
-def test_options_with_a_value_are_the_ones_the_parsers_know() -> None:
-    known = set()
-    for command in (open_command.OPEN, LIST, RUN, DOCTOR, DATA):
-        parser = CommandParser("dltui", command)
-        known |= {word for a in parser._actions if a.nargs is None for word in a.option_strings}
-    assert known == set(cli.WITH_VALUE)
-
-
-def test_plain_ascii_locales(folders: dict[str, str]) -> None:
-    for language in ASCII:
+def test_plain_ascii_locales_a_reader_that_leaves_and_a_full_disk(
+    folders: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for language in ({"LC_ALL": "C"}, C_LOCALE):
         code, output, errors = dltui("list", env={**folders, **language})
         assert (code, errors) == (0, "")
         assert output
         code, _, errors = dltui("größe", env={**folders, **language})
         assert (code, errors.count("\n")) == (2, 1)
+    process = start("list", env=folders)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert (process.stderr.read(), process.wait()) == ("", cli.CLOSED_PIPE)
+    with Path("/dev/full").open("w") as full:
+        process = start("list", env=folders, stdout=full)
+        _, errors = process.communicate()
+    assert (process.returncode, errors) == (1, "dltui: No space left on device\n")
 
-
-def test_letters_that_the_terminal_lacks_are_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     course = (Chapter(1, "Größe", (Entry("tensors", "Größe", "∂L/∂w"),)),)
     monkeypatch.setattr(tui.commands.list, "COURSE", course)
     monkeypatch.setattr(sys, "stdout", plain)
     assert cli.main(["list"]) == 0
     assert b"Gr??e" in plain.buffer.getvalue()  # type: ignore[attr-defined]
-
-
-def test_a_reader_that_leaves_is_no_error_and_a_full_disk_one_line(folders: dict[str, str]) -> None:
-    process = start("list", env=folders)
-    assert process.stdout is not None
-    assert process.stderr is not None
-    process.stdout.close()
-    assert process.stderr.read() == ""
-    assert process.wait() == cli.CLOSED_PIPE
-    with Path("/dev/full").open("w") as full:
-        process = start("list", env=folders, stdout=full)
-        _, errors = process.communicate()
-    assert (process.returncode, errors) == (1, "dltui: No space left on device\n")
 
 
 def test_ctrl_c_before_anything_began(main: Main, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,11 +201,9 @@ def test_list_shows_what_is_done_as_the_course_does(main: Main, tmp_path: Path) 
 @pytest.mark.usefixtures("to_come")
 def test_run_offers_only_lessons_that_it_runs(main: Main) -> None:
     for words in (["run"], ["run", "foo"], ["run", "to-come"]):
-        offered = main.refused(*words).partition("there are: ")[2].split(", ")
-        assert offered == RUNNABLE
-    assert "no lesson 'linear-regresion'; did you mean linear-regression" in main.refused(
-        "run", "linear-regresion"
-    )
+        assert main.refused(*words).partition("there are: ")[2].split(", ") == RUNNABLE
+    offered = "no lesson 'linear-regresion'; did you mean linear-regression"
+    assert offered in main.refused("run", "linear-regresion")
     assert "tensors" not in main.refused("run", "tensor").partition(";")[2]
     for slug in set(WRITTEN) - set(RUNNABLE):
         end = f"the lesson {slug!r} trains nothing; open it with: dltui {slug}"

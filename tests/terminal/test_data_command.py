@@ -50,7 +50,6 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
     """A small MNIST in the registry."""
     tiny = Tiny()
     monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *DATA_SETS[1:]))
-    monkeypatch.setattr("tui.commands.data.DATA_SETS", registry.DATA_SETS)
     return tiny
 
 
@@ -108,9 +107,10 @@ def test_the_list_for_a_program(tiny: Tiny, main: Main, data: Path, tmp_path: Pa
 
 
 @pytest.mark.usefixtures("tiny")
-def test_the_path_of_the_folder_and_of_a_data_set(
+def test_the_path_of_the_folder_and_of_a_data_set_and_what_is_refused(
     main: Main, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    main.check_refused(REFUSED, "data")
     missing = f"DLTUI_DATA_DIR names {data}, which does not exist"
     assert main("data", "path") == (f"{data}\n", f"dltui: {missing}\n")
     output, errors = main("data", "path", "mnist", code=1)
@@ -119,11 +119,6 @@ def test_the_path_of_the_folder_and_of_a_data_set(
     assert errors.endswith("): dltui data fetch mnist\n")
     monkeypatch.setenv("DLTUI_DATA_DIR", __file__)
     assert f"names {__file__}, which is not a folder" in main.output("data", "list")
-
-
-def test_is_refused_in_one_line(main: Main, data: Path) -> None:
-    for words, reason in REFUSED:
-        assert reason in main.refused("data", *words), words
     assert not data.exists()
 
 

@@ -1,8 +1,10 @@
-"""Thousands of random keys, sizes and bytes on every screen: the app lives on, and can be left."""
+"""Thousands of random keys, mouse events, pastes, sizes and bytes, as a cat on the keyboard would
+send them, on every screen: the app lives on, and can be left."""
 
 from __future__ import annotations
 
 import random
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,13 +15,80 @@ import pytest
 from tests.course import WRITTEN
 from tests.mirror import serving
 from tests.terminal.conftest import Open
-from tests.terminal.hostile import COLUMNS, ROWS, Action, actions, attack, continue_if_stopped
 from tests.terminal.screen import PATIENCE, Terminal
-from tests.terminal.test_app import quit_app
 from tests.terminal.test_data_command import proxy
 
-SHARE = ["", "mnist"]
-"""Where the quick tests begin; an empty word is the course."""
+QUIT = b"qQ\x03\x11\x1a"
+"""Keys that end or suspend the app, and those that may do so one day."""
+LETTERS = [bytes([code]) for code in range(0x20, 0x7F) if code not in QUIT]
+NAMED = [
+    b"\r", b"\x1b", b"\t", b"\x1b[Z", b" ", b"\x7f", b"\x10",
+    b"\x1b[A", b"\x1b[B", b"\x1b[C", b"\x1b[D", b"\x1b[1;2A", b"\x1b[1;5C",
+    b"\x1b[5~", b"\x1b[6~", b"\x1b[H", b"\x1b[F", b"\x1b[3~", b"\x1bOP", b"\x1b[15~",
+]  # fmt: skip
+STARTS = (b"\x1b[", b"\x1b]", b"\x1b[<0;", b"\x1b[999;999", b"\x1bP", b"\x00", b"\x9b")
+"""The beginnings of control sequences."""
+LEFT, MIDDLE, RIGHT, MOVE, WHEEL_UP, WHEEL_DOWN = 0, 1, 2, 35, 64, 65
+COLUMNS, ROWS = 100, 30
+PASTES = ("1e400", "x @ y.T", "ŷ = w·x + b", "a\nb\r\nc", "[" * 500, "é\u0301\U0001f600", "\x00\t")
+
+Action = Callable[[Terminal], object]
+
+
+def key(draw: random.Random) -> bytes:
+    """A key, a click, a turn of the wheel, a drag, or a paste."""
+    kind = draw.random()
+    if kind < 0.45:
+        return draw.choice(LETTERS)
+    if kind < 0.85:
+        return draw.choice(NAMED)
+    if kind < 0.9:
+        return mouse(draw.choice((WHEEL_UP, WHEEL_DOWN, MOVE)), *cell(draw))
+    if kind < 0.97:
+        button, start = draw.choice((LEFT, LEFT, MIDDLE, RIGHT)), cell(draw)
+        end = start if draw.random() < 0.7 else cell(draw)
+        return mouse(button, *start) + mouse(32 + button, *end) + mouse(button, *end, up=True)
+    return b"\x1b[200~" + draw.choice(PASTES).encode() + b"\x1b[201~"
+
+
+def cell(draw: random.Random) -> tuple[int, int]:
+    """A place that is not in the footer, where a click on `quit` would end the app."""
+    return draw.randint(1, COLUMNS), draw.randint(1, ROWS - 2)
+
+
+def mouse(button: int, column: int, row: int, *, up: bool = False) -> bytes:
+    return f"\x1b[<{button};{column};{row}{'m' if up else 'M'}".encode()
+
+
+def garbage(draw: random.Random) -> bytes:
+    """A byte that no key sends in UTF-8, or the beginning of a control sequence."""
+    return bytes([draw.randint(0x80, 0xFF)]) if draw.random() < 0.8 else draw.choice(STARTS)
+
+
+def actions(draw: random.Random, keys: int, sizes: int, bytes_: int) -> list[Action]:
+    """So many of each, in random order; one of three sizes is too small."""
+    all_: list[Action] = [lambda app: app.send(key(draw))] * keys
+    all_ += [lambda app: app.resize(draw.randint(30, 160), draw.randint(8, 50))] * sizes
+    all_ += [lambda app: app.send(garbage(draw))] * bytes_
+    draw.shuffle(all_)
+    return all_
+
+
+def attack(app: Terminal, draw: random.Random, left: list[Action]) -> None:
+    """Do what is left, in pieces of up to a dozen, until nothing is left or the app has ended."""
+    while left and app.process.poll() is None:
+        for _ in range(min(len(left), draw.randint(1, 12))):
+            with suppress(ProcessLookupError):  # it may have ended by now
+                left.pop()(app)
+        app.discard(draw.choice((0.0, 0.01, 0.05, 0.2)))
+        continue_if_stopped(app)
+
+
+def continue_if_stopped(app: Terminal) -> None:
+    """Do what `fg` does: random keys may choose `suspend` in the palette."""
+    status = Path(f"/proc/{app.process.pid}/stat")
+    if status.exists() and status.read_text().rpartition(")")[2].split()[0] == "T":
+        app.process.send_signal(signal.SIGCONT)
 
 
 def shows_help(app: Terminal) -> bool:
@@ -33,28 +102,10 @@ def shows_help(app: Terminal) -> bool:
     while "esc closes" not in app.text and app.process.poll() is None:
         assert time.monotonic() < end, app.text
         continue_if_stopped(app)
-        for key in ("\x1b", "?"):
-            app.send(key)
+        for each in ("\x1b", "?"):
+            app.send(each)
             app.settle()
     return app.process.poll() is None
-
-
-def hold_out(opened: Callable[[], Terminal], draw: random.Random, left: list[Action]) -> None:
-    """Attack the app, and then use it as a person does.
-
-    Random keys may choose `quit` in the palette: then the attack goes on in another app.
-    """
-    app = opened()
-    attack(app, draw, left)
-    while not shows_help(app):
-        assert app.end() == 0, app.output[-3000:].decode(errors="replace")
-        assert b"Traceback" not in app.output
-        app = opened()
-        attack(app, draw, left)
-    app.send("\x1b")
-    app.until(lambda text: "esc closes" not in text)
-    quit_app(app)
-    assert b"Traceback" not in app.output
 
 
 @pytest.fixture
@@ -71,16 +122,30 @@ def opened(terminal: Open, tmp_path: Path) -> Iterator[Callable[[str], Terminal]
         yield open_at
 
 
-@pytest.mark.parametrize("lesson", SHARE)
-def test_a_hundred_keys(opened: Callable[[str], Terminal], lesson: str) -> None:
-    draw = random.Random(lesson)
-    hold_out(lambda: opened(lesson), draw, actions(draw, keys=100, sizes=5, bytes_=2))
+QUICK = {"keys": 100, "sizes": 5, "bytes_": 2}
+LONG = {"keys": 640, "sizes": 32, "bytes_": 7}
+"""Ten thousand keys on all screens together; an empty word is the course."""
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("lesson", ["", *WRITTEN])
-def test_ten_thousand_keys_on_all_screens_together(
-    opened: Callable[[str], Terminal], lesson: str
+@pytest.mark.parametrize(
+    ("lesson", "times"),
+    [
+        *((lesson, QUICK) for lesson in ("", "mnist")),
+        *(pytest.param(lesson, LONG, marks=pytest.mark.slow) for lesson in ("", *WRITTEN)),
+    ],
+)
+def test_it_lives_on_and_can_be_used_as_a_person_does(
+    opened: Callable[[str], Terminal], lesson: str, times: dict[str, int]
 ) -> None:
-    draw = random.Random(f"long {lesson}")
-    hold_out(lambda: opened(lesson), draw, actions(draw, keys=640, sizes=32, bytes_=7))
+    """Random keys may choose `quit` in the palette: then the attack goes on in another app."""
+    draw = random.Random(lesson if times is QUICK else f"long {lesson}")
+    left = actions(draw, **times)
+    app = opened(lesson)
+    attack(app, draw, left)
+    while not shows_help(app):
+        assert app.end() == 0, app.output[-3000:].decode(errors="replace")
+        assert b"Traceback" not in app.output
+        app = opened(lesson)
+        attack(app, draw, left)
+    app.play(("\x1b", "!esc closes"))
+    app.quit()

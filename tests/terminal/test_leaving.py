@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.course import WRITTEN
 from tests.mirror import serving
-from tests.terminal.conftest import Open
-from tests.terminal.screen import PATIENCE, Terminal
+from tests.terminal.conftest import Open, in_lab
+from tests.terminal.screen import ENTERED, LEFT, PATIENCE, Terminal
 from tests.terminal.test_data_command import proxy
 
 SLOW = pytest.mark.slow
-ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
-"""What the app writes when it takes the terminal, and when it gives it back."""
+ON_CPU = ("linear-regression", "--device", "cpu")
+DIGITS = ("mnist", "--device", "cpu")
 CRASHING = """\
 import asyncio, signal
 from tui import app, cli
@@ -36,170 +38,88 @@ cli.command()
 """
 """The app with an error in a message, at SIGUSR1."""
 
-
-# The places in the app.
-
-
-def at_home(app: Terminal) -> None:
-    app.until("The course")
-
-
-def in_a_lesson_while_pytorch_loads(app: Terminal) -> None:
-    app.until("1 Concept")
-    app.send("2")
-
-
-def in_lab(app: Terminal) -> None:
-    in_a_lesson_while_pytorch_loads(app)
-    app.until("ready")
-
-
-def training(app: Terminal) -> None:
-    in_lab(app)
-    app.send("]]]] ")
-    app.until("playing")
-
-
-def typing(app: Terminal) -> None:
-    in_lab(app)
-    app.send("\r")
-    app.until("new learning rate:")
-    app.send("0.0")
-
-
-def in_help(app: Terminal) -> None:
-    in_lab(app)
-    app.send("?")
-    app.until("esc closes")
-
-
-def in_palette(app: Terminal) -> None:
-    at_home(app)
-    app.send("\x10")
-    app.until("Find a lesson")
-
-
-def drawing(app: Terminal) -> None:
-    in_digits_lab(app)
-    app.send("w")
-    app.until("esc")
-
-
-def fetching(app: Terminal) -> None:
-    in_digits_lab(app)
-    app.send("f")
-    app.until("esc cancels")
-
-
-def in_digits_lab(app: Terminal) -> None:
-    app.until("1 Concept")
-    app.send("2")
-    app.until(lambda text: "w write" in text and "is not here" in text)
-
-
-Place = Callable[[Terminal], None]
-LESSONS: dict[Place, tuple[str, ...]] = {
-    at_home: (),
-    in_a_lesson_while_pytorch_loads: ("linear-regression",),
-    training: ("linear-regression", "--device", "cpu"),
-    typing: ("linear-regression", "--device", "cpu"),
-    in_help: ("linear-regression", "--device", "cpu"),
-    in_palette: (),
-    drawing: ("mnist", "--device", "cpu"),
-    fetching: ("mnist", "--device", "cpu"),
+LOADING = (("", "1 Concept"), ("2",))
+LAB = (*LOADING, ("", "ready"))
+TRAINING = (*LAB, ("]]]] ", "playing"))
+DIGITS_LAB = (*LOADING, ("", "w draw", "is not here"))
+PLACES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
+    "home": ((), (("", "The course"),)),
+    "loading": (("linear-regression",), LOADING),
+    "training": (ON_CPU, TRAINING),
+    "typing": (ON_CPU, (*LAB, ("\r", "new learning rate:"), ("0.0",))),
+    "help": (ON_CPU, (*LAB, ("?", "esc closes"))),
+    "palette": ((), (("", "The course"), ("\x10", "Find a lesson"))),
+    "drawing": (DIGITS, (*DIGITS_LAB, ("w", "esc"))),
+    "fetching": (DIGITS, (*DIGITS_LAB, ("f", "esc cancels"))),
 }
-
-
-# The ways out of it, each with its exit code.
-
-
-def by_q(app: Terminal) -> int:
-    app.send("q")
-    return 0
-
-
-def by_ctrl_q(app: Terminal) -> int:
-    app.send("\x11")
-    return 0
-
-
-def by_sigint(app: Terminal) -> int:
-    app.signal(signal.SIGINT)
-    return 130
-
-
-def by_sigterm(app: Terminal) -> int:
-    app.signal(signal.SIGTERM)
-    return 143
-
-
-def by_sighup(app: Terminal) -> int:
-    app.signal(signal.SIGHUP)
-    return 129
-
-
-def by_an_error(app: Terminal) -> int:
-    app.signal(signal.SIGUSR1)
-    return 1
-
-
-def after_ctrl_z(app: Terminal) -> int:
-    app.send("\x1a")
-    return resume_and_quit(app)
-
-
-def after_sigtstp(app: Terminal) -> int:
-    app.signal(signal.SIGTSTP)
-    return resume_and_quit(app)
-
-
-def resume_and_quit(app: Terminal) -> int:
-    app.until_stopped()
-    assert app.left_on() == [], "while it is suspended"
-    drawn = len(app.output)
-    app.signal(signal.SIGCONT)
-    app.until(lambda _: ENTERED in app.output[drawn:])
-    app.settle()
-    assert app.text.strip(), "drawn anew"
-    return by_ctrl_q(app)
-
-
-WAYS = (by_q, by_ctrl_q, by_sigint, by_sigterm, by_sighup, by_an_error, after_ctrl_z, after_sigtstp)
-Way = Callable[[Terminal], int]
-TYPED = {by_q: {typing, in_palette}}
-"""Where the key of a way out is a letter of what is typed."""
+"""Each place in the app: what it is started with, and the keys that lead there."""
+WAYS: dict[str, tuple[str | signal.Signals, int]] = {
+    "q": ("q", 0),
+    "ctrl+q": ("\x11", 0),
+    "sigint": (signal.SIGINT, 130),
+    "sigterm": (signal.SIGTERM, 143),
+    "sighup": (signal.SIGHUP, 129),
+    "error": (signal.SIGUSR1, 1),
+    "ctrl+z": ("\x1a", 0),
+    "sigtstp": (signal.SIGTSTP, 0),
+}
+"""Each way out of it: a key or a signal, and the exit code."""
 QUICK = {
-    (by_q, training),
-    (by_ctrl_q, typing),
-    (by_sigint, in_palette),
-    (by_sigterm, fetching),
-    (by_sighup, in_help),
-    (by_an_error, drawing),
-    (after_ctrl_z, in_palette),
-    (after_sigtstp, at_home),
+    ("q", "training"),
+    ("ctrl+q", "typing"),
+    ("sigint", "palette"),
+    ("sigterm", "fetching"),
+    ("sighup", "help"),
+    ("error", "drawing"),
+    ("ctrl+z", "palette"),
+    ("sigtstp", "home"),
 }
+CASES = [
+    pytest.param(way, place, marks=() if (way, place) in QUICK else SLOW)
+    for way in WAYS
+    for place in PLACES
+    if way != "q" or place not in ("typing", "palette")  # there it is a letter of what is typed
+]
 
 
-def cases() -> Iterator[object]:
-    for way in WAYS:
-        for place in LESSONS:
-            if place not in TYPED.get(way, ()):
-                marks = () if (way, place) in QUICK else SLOW
-                yield pytest.param(way, place, marks=marks, id=f"{way.__name__}-{place.__name__}")
+def leave(app: Terminal, way: str) -> None:
+    """Take this way out, and wait for the end."""
+    what, code = WAYS[way]
+    app.send(what) if isinstance(what, str) else app.signal(what)
+    if way in ("ctrl+z", "sigtstp"):
+        app.until_stopped()
+        assert app.left_on() == [], "while it is suspended"
+        drawn = len(app.output)
+        app.signal(signal.SIGCONT)
+        app.until(lambda _: ENTERED in app.output[drawn:])
+        app.settle()
+        assert app.text.strip(), "drawn anew"
+        app.send("\x11")
+    assert app.end() == code
 
 
-@pytest.mark.parametrize(("way", "place"), cases())
-def test_the_terminal_is_left_as_it_was(terminal: Open, way: Way, place: Place) -> None:
-    program: dict[str, object] = (
-        {"program": (sys.executable, "-c", CRASHING)} if way is by_an_error else {}
-    )
+@contextmanager
+def environment(place: str) -> Iterator[dict[str, str]]:
+    """Variables for a place: to fetch, a server that stops sending in the middle of a file."""
+    if place != "fetching":
+        yield {}
+        return
+    with serving() as mirror:
+        mirror.files = {"train-images-idx3-ubyte.gz": bytes(9_912_422)}
+        mirror.pause_after = 2_000_000
+        yield proxy(mirror)
+
+
+@pytest.mark.parametrize(("way", "place"), CASES)
+def test_the_terminal_is_left_as_it_was(terminal: Open, way: str, place: str) -> None:
+    crashing = {"program": (sys.executable, "-c", CRASHING)} if way == "error" else {}
+    arguments, keys = PLACES[place]
     with environment(place) as variables:
-        app = terminal(*LESSONS[place], **program, **variables)
-        place(app)
-        code = way(app)
-        assert app.end() == code
+        app = terminal(*arguments, **crashing, **variables)
+        app.play(*keys)
+        leave(app, way)
     assert app.left_on() == []
-    if way is by_an_error:
+    if way == "error":
         after = app.output.rpartition(LEFT)[2].decode()
         assert "RuntimeError" in after
         assert "an error for the test" in after
@@ -207,16 +127,25 @@ def test_the_terminal_is_left_as_it_was(terminal: Open, way: Way, place: Place) 
         assert b"Traceback" not in app.output
 
 
-@contextmanager
-def environment(place: Place) -> Iterator[dict[str, str]]:
-    """Variables for a place: to fetch, a server that stops sending in the middle of a file."""
-    if place is not fetching:
-        yield {}
-        return
-    with serving() as mirror:
-        mirror.files = {"train-images-idx3-ubyte.gz": bytes(9_912_422)}
-        mirror.pause_after = 2_000_000
-        yield proxy(mirror)
+KEYS = ["2", "2 ", "2 ]]]]", "2s", "2p", "2?\x1b", "3", "1", "t", ""]
+"""What was pressed before, in any lesson: its lab, a training, its code."""
+
+
+@SLOW
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize(
+    ("way", "times"), [("q", 60), ("sigint", 10), ("sigterm", 10), ("sighup", 10)]
+)
+def test_ends_at_random_moments(terminal: Open, way: str, times: int) -> None:
+    for seed in range(times):
+        source = random.Random(seed)
+        app = terminal(WRITTEN[seed % len(WRITTEN)], "--device", "cpu")
+        app.play(("", "1 Concept"), (source.choice(KEYS),))
+        if source.random() < 0.7:
+            app.play(("", "!probing"))  # the status bar names the device: PyTorch is loaded
+        app.wait(source.random())
+        leave(app, way)
+        app.check_left()
 
 
 FAILING = """\
@@ -236,8 +165,7 @@ cli.command()
 def test_an_error_at_the_start_or_at_the_end_is_on_the_screen(terminal: Open, what: str) -> None:
     app = terminal(program=(sys.executable, "-c", FAILING.format(what=what)))
     if what == "App._close_all":
-        at_home(app)
-        app.send("q")
+        app.play(("", "The course"), ("q",))
     assert app.end() == 1
     assert app.left_on() == []
     assert b"an error for the test" in app.output.rpartition(LEFT)[2]
@@ -245,18 +173,22 @@ def test_an_error_at_the_start_or_at_the_end_is_on_the_screen(terminal: Open, wh
 
 # Two signals, and signals before there is anything to leave.
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, *(pytest.param(each, marks=SLOW) for each in SIGNALS[1:])]
+)
 def test_further_signals_while_it_ends_change_nothing(
     terminal: Open, number: signal.Signals
 ) -> None:
     app = terminal()
-    at_home(app)
+    app.until("The course")
     for pause in (0.0, 0.001, 0.02, 0.05, 0.1):
         app.signal(number)
         time.sleep(pause)  # wherever it is in its end, the next one must do no harm
     assert app.end() == 128 + number
-    assert_clean(app)
+    app.check_left()
 
 
 HANGING = """\
@@ -266,7 +198,7 @@ from tui.terminal import ending
 
 class Hanging(app.DltuiApp):
     def {where}(self):
-        {call}
+        time.sleep(600)
 
 app.DltuiApp = Hanging
 ending.GRACE_SECONDS = 1
@@ -275,77 +207,60 @@ cli.command()
 """The app with something in it that does not come to an end."""
 
 
-@pytest.mark.parametrize(
-    ("where", "call"),
-    [
-        ("action_help", "time.sleep(600)"),
-        pytest.param("on_unmount", "time.sleep(600)", marks=SLOW),
-    ],
-)
-def test_a_signal_ends_it_where_something_hangs(terminal: Open, where: str, call: str) -> None:
-    program = (sys.executable, "-c", HANGING.format(where=where, call=call))
-    app = terminal(program=program)
-    at_home(app)
-    app.send("?")
+@pytest.mark.parametrize("where", ["action_help", pytest.param("on_unmount", marks=SLOW)])
+def test_a_signal_ends_it_where_something_hangs(terminal: Open, where: str) -> None:
+    app = terminal(program=(sys.executable, "-c", HANGING.format(where=where)))
+    app.play(("", "The course"), ("?",))
     app.wait(0.5)
     app.signal(signal.SIGTERM)
     assert app.end() == 143
-    assert_clean(app)
+    app.check_left()
 
 
-EARLY = [step / 20 for step in range(21)]
-"""Seconds after the start, up to where the course is on screen on a quiet machine."""
+EARLY = [
+    pytest.param(
+        number, step / 20, marks=() if (step, number) in ((3, 2), (12, 15), (12, 1)) else SLOW
+    )
+    for step in range(21)
+    for number in SIGNALS
+]
+"""Signals, and seconds after the start, up to where the course is on screen on a quiet machine."""
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-@pytest.mark.parametrize(
-    "seconds",
-    [s if s in (0.15, 0.6) else pytest.param(s, marks=SLOW) for s in EARLY],
-)
+@pytest.mark.parametrize(("number", "seconds"), EARLY)
 def test_a_signal_soon_after_the_start(
     terminal: Open, number: signal.Signals, seconds: float
 ) -> None:
     app = terminal()
-    until_caught(app, signal.SIGTERM)
-    time.sleep(seconds)
-    app.signal(number)
-    assert app.end() == 128 + number
-    assert_clean(app)
-
-
-@pytest.mark.parametrize("lesson", ["tensors", "linear-regression"])
-def test_a_signal_while_the_first_screens_are_mounted(terminal: Open, lesson: str) -> None:
-    app = terminal(lesson)
-    app.until(lambda _: b"?1049h" in app.output, every=0.002)
-    app.signal(signal.SIGINT)
-    assert app.end() == 130
-    assert_clean(app)
-
-
-def test_a_signal_while_the_palette_is_mounted(terminal: Open) -> None:
-    app = terminal()
-    at_home(app)
-    app.send("\x10")
-    app.signal(signal.SIGTERM)
-    assert app.end() == 143
-    assert_clean(app)
-
-
-def until_caught(app: Terminal, number: signal.Signals) -> None:
-    """Wait until Python has read the command's first lines: before, a signal is Python's affair."""
     status = Path(f"/proc/{app.process.pid}/status")
 
     def caught(_: str) -> bool:
         mask = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt"))
-        return bool(int(mask.split()[1], 16) >> (number - 1) & 1)
+        return bool(int(mask.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
+    # Python has read the command's first lines: before, a signal is Python's affair.
     app.until(caught, every=0.002)
+    time.sleep(seconds)
+    app.signal(number)
+    assert app.end() == 128 + number
+    app.check_left()
 
 
-def assert_clean(app: Terminal) -> None:
-    assert app.left_on() == []
-    assert b"Traceback" not in app.output
-    assert b"Exception" not in app.output
+@pytest.mark.parametrize("lesson", [pytest.param("tensors", marks=SLOW), "linear-regression"])
+def test_a_signal_while_the_first_screens_are_mounted(terminal: Open, lesson: str) -> None:
+    app = terminal(lesson)
+    app.until(lambda _: ENTERED in app.output, every=0.002)
+    app.signal(signal.SIGINT)
+    assert app.end() == 130
+    app.check_left()
+
+
+def test_a_signal_while_the_palette_is_mounted(terminal: Open) -> None:
+    app = terminal()
+    app.play(("", "The course"), ("\x10",))
+    app.signal(signal.SIGTERM)
+    assert app.end() == 143
+    app.check_left()
 
 
 # Stopped and continued by others.
@@ -353,18 +268,13 @@ def assert_clean(app: Terminal) -> None:
 
 def test_sigcont_alone_and_sigstop_do_no_harm(terminal: Open) -> None:
     app = terminal()
-    at_home(app)
+    app.until("The course")
     app.signal(signal.SIGCONT)
     app.signal(signal.SIGSTOP)
     app.until_stopped()
     app.signal(signal.SIGCONT)
-    app.send("?")
-    app.until("esc closes")
-    app.send("\x1b")
-    app.until(lambda text: "esc closes" not in text)
-    app.send("q")
-    assert app.end() == 0
-    assert_clean(app)
+    app.play(("?", "esc closes"), ("\x1b", "!esc closes"))
+    app.quit()
 
 
 @pytest.mark.parametrize("rounds", [10, pytest.param(200, marks=SLOW)])
@@ -372,8 +282,8 @@ def test_sigcont_alone_and_sigstop_do_no_harm(terminal: Open) -> None:
 def test_sigtstp_and_sigcont_in_quick_succession_never_stop_it_for_good(
     terminal: Open, rounds: int
 ) -> None:
-    app = terminal("linear-regression", "--device", "cpu")
-    training(app)
+    app = terminal(*ON_CPU)
+    app.play(*TRAINING)
     for round_ in range(rounds):
         app.signal(signal.SIGTSTP)
         time.sleep(round_ % 10 / 500)  # 0 to 18 ms: before, while and after it lets go
@@ -386,7 +296,7 @@ def test_sigtstp_and_sigcont_in_quick_succession_never_stop_it_for_good(
         app.send("q")  # more than once: the last suspension may still be to come, and drop keys
         app.wait(0.5)
     assert app.process.poll() == 0
-    assert_clean(app)
+    app.check_left()
 
 
 def until_it_answers(app: Terminal) -> None:
@@ -404,8 +314,8 @@ def until_it_answers(app: Terminal) -> None:
 
 
 def test_a_terminal_that_reads_nothing_is_left_all_the_same(terminal: Open) -> None:
-    app = terminal("linear-regression", "--device", "cpu")
-    training(app)
+    app = terminal(*ON_CPU)
+    app.play(*TRAINING)
     app.fill()
     app.signal(signal.SIGTERM)
     assert app.process.wait(60) == 143  # nobody has read a byte meanwhile
@@ -414,19 +324,14 @@ def test_a_terminal_that_reads_nothing_is_left_all_the_same(terminal: Open) -> N
 
 
 def test_one_that_reads_again_is_drawn_anew(terminal: Open) -> None:
-    app = terminal("linear-regression", "--device", "cpu")
-    training(app)
+    app = terminal(*ON_CPU)
+    app.play(*TRAINING)
     app.fill()
     time.sleep(3)  # longer than the app waits for it
-    app.until("learning rate")
-    app.send("r")
-    app.until("ready")
+    app.play(("", "learning rate"), ("r", "ready"))
     app.settle()
     drawn = app.text
-    app.send("?")
-    app.until("esc closes")
-    app.send("\x1b")
-    app.until(lambda text: "esc closes" not in text)
+    app.play(("?", "esc closes"), ("\x1b", "!esc closes"))
     app.settle()
     assert app.text == drawn
     app.send("q")
@@ -450,34 +355,17 @@ GARBAGE = [
 
 
 def test_no_bytes_from_the_keyboard_do_harm(terminal: Open) -> None:
-    app = terminal("linear-regression", "--device", "cpu")
-    in_lab(app)
+    # The size is the terminal's, whatever the environment says.
+    app = in_lab(terminal, *ON_CPU, COLUMNS="1", LINES="1")
     for garbage in GARBAGE:
         app.send(garbage + b"?")
-        app.until("esc closes")
-        app.send("\x1b")
-        app.until(lambda text: "esc closes" not in text and "ready" in text)
-    app.send("q")
-    assert app.end() == 0
-    assert_clean(app)
-
-
-def test_a_paste_without_an_end_swallows_keys_for_a_moment_only(terminal: Open) -> None:
-    app = terminal()
-    at_home(app)
-    app.send("\x1b[200~")
+        app.play(("", "esc closes"), ("\x1b", "!esc closes", "ready"))
+    app.send("\x1b[200~")  # a paste without an end swallows keys for a moment only
     time.sleep(3)  # longer than the app waits for more of it
-    app.send("?")
-    app.until("esc closes")
+    app.play(("?", "esc closes"))
     app.send("\x11")
     assert app.end() == 0
-
-
-def test_the_size_is_the_terminal_s_whatever_the_environment_says(terminal: Open) -> None:
-    app = terminal("linear-regression", "--device", "cpu", COLUMNS="1", LINES="1")
-    in_lab(app)
-    app.send("q")
-    assert app.end() == 0
+    app.check_left()
 
 
 @pytest.mark.parametrize(
@@ -492,8 +380,7 @@ def test_started_in_a_directory_that_was_deleted(
     command = Path(sys.executable).with_name("dltui")
     app = terminal(*words, program=("sh", "-c", start, "sh", command), folder=gone)
     if words == ("linear-regression",):
-        in_lab(app)
-        app.send("q")
+        app.play(*LAB, ("q",))
     assert app.end() == 0
     assert b"going on in" in app.output
     assert app.left_on() == []
@@ -532,10 +419,8 @@ def test_a_directory_deleted_until_pytorch_is_imported_is_left(
     gone = tmp_path / "gone"
     gone.mkdir()
     program = (sys.executable, "-c", LOSING.format(when=when))
-    app = terminal("dataloader", "--device", "cpu", program=program, folder=gone)
-    app.until("going on in")
-    in_lab(app)
-    app.send("q")
+    app = terminal(*ON_CPU, program=program, folder=gone)
+    app.play(("", "going on in"), *LAB, ("q",))
     assert app.end() == 0
 
 
@@ -563,11 +448,8 @@ def test_without_a_private_name_of_textual_the_app_works_through_its_public_api(
 ) -> None:
     parser = gone == "parser"
     program = (sys.executable, "-c", RENAMED.format(parser=parser, paint=not parser))
-    app = terminal("linear-regression", "--device", "cpu", program=program)
-    in_lab(app)
+    app = in_lab(terminal, *ON_CPU, program=program)
     app.send("s")
     app.resize(100, 30)  # the whole screen is drawn again
-    app.until(lambda text: "epoch 1/" in text and "paused" in text)
-    app.send("q")
-    assert app.end() == 0
-    assert_clean(app)
+    app.play(("", "epoch 1/", "paused"))
+    app.quit()

@@ -3,31 +3,22 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 
 import pytest
 
-from tests.terminal.conftest import Open
+from tests.terminal.conftest import Open, in_lab
 from tests.terminal.screen import Terminal
-from tests.terminal.test_app import quit_app
 
-SIZES = [(80, 22, 1), (120, 40, 2)]
-"""Columns and rows of the terminal, and how many columns of the sheet are a pixel."""
 LEFT, TOP = 1, 2
 """The first column and row of the sheet, counted from 0."""
 
-
-def open_lab(terminal: Open, columns: int, rows: int, **environment: str) -> Terminal:
-    app = terminal("mnist", "--device", "cpu", columns=columns, rows=rows, **environment)
-    app.until("1 Concept")
-    app.send("2")
-    app.until(lambda text: "w write" in text and "is not here" in text)
-    return app
+opened = partial(in_lab, words="is not here")
 
 
 def mouse(app: Terminal, scale: int, *pixels: tuple[int, int]) -> None:
     """Press the left button over a pixel, (x, y), go over the others, and let it go."""
-    cells = [(LEFT + x * scale + 1, TOP + y * scale // 2 + 1) for x, y in pixels]
-    (x, y), *others = cells
+    (x, y), *others = [(LEFT + x * scale + 1, TOP + y * scale // 2 + 1) for x, y in pixels]
     app.send(f"\x1b[<0;{x};{y}M")
     for x, y in others:
         app.send(f"\x1b[<32;{x};{y}M")
@@ -52,19 +43,21 @@ def steps(text: str) -> int:
     return int(found[1].replace(",", "")) if found else -1
 
 
-@pytest.mark.parametrize(("columns", "rows", "scale"), SIZES)
+@pytest.mark.parametrize(
+    ("columns", "rows", "scale"), [pytest.param(80, 22, 1, marks=pytest.mark.slow), (120, 40, 2)]
+)
 def test_a_digit_is_written_and_read_while_the_network_learns(
     terminal: Open, columns: int, rows: int, scale: int
 ) -> None:
-    app = open_lab(terminal, columns, rows, COLORTERM="truecolor")
-    app.send("w")
-    app.until("No network has learned yet")
-    app.send("\x1b")
-    app.until("w write")
-    app.send(" ")
-    app.until("playing")
-    app.send("w")
-    app.until(lambda text: "Write one of: 0, 1" in text and steps(text) >= 1)
+    how = {"columns": columns, "rows": rows, "COLORTERM": "truecolor"}
+    app = opened(terminal, "mnist", "--device", "cpu", **how)
+    app.play(
+        ("w", "No network has learned yet"),
+        ("\x1b", "w draw"),
+        (" ", "playing"),
+        ("w", "Write one of: 0, 1"),
+    )
+    app.until(lambda text: steps(text) >= 1)
     assert not any("#" in line for line in sheet(app, scale))
 
     # A seven with the mouse: along row 6, and down to the left.
@@ -79,33 +72,25 @@ def test_a_digit_is_written_and_read_while_the_network_learns(
     app.until(lambda text: steps(text) > seen)
 
     # A bar through it with keys, from where the mouse left the pen, at (12, 24).
-    app.send("\x1b[A" * 10)
-    app.send(" ")
-    app.until("pen down")
-    app.send("\x1b[C" * 7)
+    app.play(("\x1b[A" * 10,), (" ", "pen down"), ("\x1b[C" * 7,))
     bar = lambda: sheet(app, scale)[14 * scale // 2].count("#") / scale  # noqa: E731
     app.until(lambda _: bar() >= 6)
     app.send("u")
     app.until(lambda _: bar() <= 4)  # the stroke of the seven alone
-    app.send("x")
-    app.until("Write one of")
-    app.send("u")
-    app.until("It says")
-    app.send("\x1b")
-    app.until("Loss")
-    assert "Traceback" not in app.output.decode(errors="replace")
-    quit_app(app)
+    app.play(("x", "Write one of"), ("u", "It says"), ("\x1b", "Loss"))
+    app.quit()
 
 
-@pytest.mark.parametrize("colours", [{"NO_COLOR": "1"}, {"COLORTERM": "", "TERM": "xterm"}])
+@pytest.mark.parametrize(
+    "colours",
+    [{"NO_COLOR": "1"}, pytest.param({"COLORTERM": "", "TERM": "xterm"}, marks=pytest.mark.slow)],
+)
 def test_without_colours_the_digit_is_seen(terminal: Open, colours: dict[str, str]) -> None:
-    app = open_lab(terminal, 80, 22, **colours)
-    app.send("w")
-    app.until("No network has learned yet")
+    app = opened(terminal, "mnist", "--device", "cpu", **colours)
+    app.play(("w", "No network has learned yet"))
     mouse(app, 1, (14, 4), (14, 23))
     app.until(lambda _: all(line[14] == "#" for line in sheet(app, 1)[3:11]))
     assert sheet(app, 1)[6].strip(".") in ("#", "##", "###")
     app.resize(120, 40)
     app.until(lambda _: all(line[28] == "#" for line in sheet(app, 2)[6:22]))
-    app.send("q")
-    assert app.end() == 0
+    app.quit()

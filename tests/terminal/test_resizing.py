@@ -7,9 +7,8 @@ import re
 
 import pytest
 
-from tests.terminal.conftest import Open
-from tests.terminal.screen import Terminal
-from tests.terminal.test_app import epoch, in_lab, quit_app
+from tests.terminal.conftest import Open, in_lab
+from tests.terminal.screen import Terminal, epoch
 
 LABS = ["linear-regression", "parameters", "dataloader", "five-steps"]
 BEFORE, TOO_SMALL = (100, 30), (40, 10)
@@ -38,16 +37,13 @@ def without_figures(text: str) -> str:
 @pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
 def test_the_course_is_as_it_was_after_many_sizes(terminal: Open, count: int) -> None:
     app = terminal(columns=BEFORE[0], rows=BEFORE[1])
-    app.until(lambda text: "cpu " in text)
-    app.send("jj")
-    app.until("Autograd")
+    app.play(("", "cpu "), ("jj", "Autograd"))
     app.settle()
     before = without_figures(app.text)
     resize_often(app, count, seed=1)
     app.until(lambda text: without_figures(text) == before)
-    app.send("?")
-    app.until("esc closes")
-    quit_app(app)
+    app.play(("?", "esc closes"))
+    app.quit()
 
 
 @pytest.mark.parametrize(
@@ -64,10 +60,5 @@ def test_a_training_goes_on_through_many_sizes(terminal: Open, lesson: str, coun
     before = epoch(app.text)
     resize_often(app, count, seed=2)
     app.until(lambda text: epoch(text) > before and "Controls" in text and "q quit" in text)
-    app.send("?")
-    app.until("esc closes")
-    app.send("\x1b")
-    app.until(lambda text: "esc closes" not in text)
-    app.send("r")
-    app.until(lambda text: "ready" in text and "epoch 0/" in text)
-    quit_app(app)
+    app.play(("?", "esc closes"), ("\x1b", "!esc closes"), ("r", "ready", "epoch 0/"))
+    app.quit()

@@ -195,7 +195,7 @@ def test_long_names_leave_the_number_whole() -> None:
 
 
 def test_before_the_first_test_the_chart_says_when_it_comes() -> None:
-    assert "no test yet" in "".join(draw("digits", digits(hardest=hardest([], [])), 60, 9))
+    assert "no evaluation yet" in "".join(draw("digits", digits(hardest=hardest([], [])), 60, 9))
 
 
 def test_the_same_digits_are_not_drawn_again() -> None:

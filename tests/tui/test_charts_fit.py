@@ -52,6 +52,10 @@ def test_a_far_start_does_not_press_the_points_flat() -> None:
 )
 def test_a_line_that_left_is_said_in_words(w: float, b: float, said: str) -> None:
     assert said in "\n".join(draw("fit", pictured(w=w, b=b), 60, 12))
+    for size in ((44, 7), (40, 7), (36, 8), (24, 20)):  # where there is less room, in fewer words
+        for sample in (None, 1):
+            frame = pictured(w=w, b=b, sample=sample)
+            assert "off the chart" in "\n".join(draw("fit", frame, *size))
 
 
 def test_a_line_in_sight_is_not_said_to_be_off() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine.frame import Frame, State
 from engine.pictures import Belt, Measures, TablePicture
 from engine.throughput import Throughput, plan
 from tests.tui.chart_frames import DARK, braille, draw, losses, near, ticks
+from tests.tui.digit_frames import digits
 from tui.charts import CHARTS
 from tui.charts.canvas import packed
 from tui.charts.tables import short
@@ -236,9 +238,29 @@ def test_where_they_do_not_fit_the_commonest_mistakes_are_listed() -> None:
     assert "".join(lines[3:]).strip() == ""
 
 
+def test_what_was_counted_is_said_whole_at_every_width() -> None:
+    """Of longest ages too, in the list and below the table; what does not fit is left out."""
+    counts = np.diag(np.full(10, 1000))
+    counts[0, 1] = 7
+    wholes = {
+        "✓ 10,000 of 10,007 right, validation, epoch 36, step 20",
+        "✓ 10,000/10,007, validation, epoch 36, step 20",
+        "✓ 10,000 of 10,007 right",
+        "✓ 10,000/10,007",
+    }
+    seen = set()
+    for width, height in product((20, 28, 38, 40, 48, 60, 90, 120), (6, 12, 14)):
+        frame = digits(confusion=counts, part="validation", age="epoch 36, step 20")
+        lines = draw("confusion", frame, width, height)
+        head = next((line for line in lines if "10,007" in line), "")
+        head = head.replace("rows: actual · columns: predicted · ", "")
+        seen.add(head.replace("; the commonest mistakes:", "").strip())
+    assert seen - {""} == wholes
+
+
 def test_without_classes_or_counts_it_says_so() -> None:
     nothing = of(Counted(np.zeros((2, 2), dtype=np.int64), ("a", "b")))
-    assert "nothing was tested yet" in "".join(draw("confusion", nothing, 60, 9))
+    assert "nothing was evaluated yet" in "".join(draw("confusion", nothing, 60, 9))
     coming = replace(nothing, step=0)
     assert "the first step is on its way" in "".join(draw("confusion", coming, 60, 9))
     number = of(Counted(np.zeros((0, 0), dtype=np.int64), ()))

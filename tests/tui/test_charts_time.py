@@ -69,6 +69,38 @@ def test_the_accuracy_rises_and_the_best_is_named() -> None:
     assert marks["◆"] == min([*dots, marks["◆"]])
 
 
+def test_the_accuracy_says_of_which_images_it_is_and_when() -> None:
+    """It is of the last epoch, also while the newest evaluation is of a sample in the next."""
+    frame = scored(0.1, 0.9, 0.98)
+    for changes, shown, hidden in (
+        (
+            {"held_part": "validation", "age": "epoch 3, step 20"},
+            "validation, after epoch 2",
+            "test",
+        ),
+        ({"held_part": "test"}, "test, after epoch 2", "validation"),
+        (
+            {
+                "held_part": "validation",
+                "part": "test",
+                "age": "at the end",
+                "test_accuracy": 0.971,
+            },
+            "validation, after epoch 2",
+            "test, ",
+        ),
+    ):
+        text = " ".join(
+            draw("accuracy", replace(frame, picture=replace(frame.picture, **changes)), 60, 15)
+        )
+        assert shown in text
+        assert hidden not in text
+        assert ("test 97.10% right, at the end" in text) == ("test_accuracy" in changes)
+    before = scored(0.1)
+    text = " ".join(draw("accuracy", before, 60, 15))
+    assert "test, before epoch 1" in text
+
+
 def test_on_a_logarithmic_axis_it_is_the_share_that_is_wrong() -> None:
     lines = draw("accuracy", scored(0.1, 0.9, 0.98, 0.97), 60, 15, logarithmic=True)
     text = " ".join(lines)

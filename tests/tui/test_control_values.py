@@ -24,6 +24,10 @@ BY_NAME = {control.name: control for control in CONTROLS}
         ("(--set target=classes); 3", '(set "target" to classes); 3'),
         ("--set unknown=3", "--set unknown=3"),
         ("nothing", "nothing"),
+        ("label = 'x' is not allowed", "label column = 'x' is not allowed"),
+        ("hidden_1 cannot change now", "hidden units 1 cannot change now"),
+        ("the label of a row", "the label of a row"),
+        ("batch_size and unknown_name", "batch size and unknown_name"),
     ],
 )
 def test_options_are_said_in_terms_of_the_controls(text: str, worded: str) -> None:

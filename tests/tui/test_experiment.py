@@ -89,7 +89,7 @@ def test_a_live_setting_changes_the_run_itself(bench) -> None:
     wait(lambda: experiment.frame.settings["learning_rate"] == 0.02)
     assert experiment.run is run
     assert experiment.frame.step == 2
-    assert experiment.frame.changed == {"learning_rate"}
+    assert experiment.frame.changed == {"learning_rate": (2, 0.01)}
 
 
 def test_a_step_that_is_still_under_way_is_not_lost_to_a_live_setting(bench) -> None:
@@ -122,7 +122,7 @@ def test_before_the_first_step_a_live_setting_is_how_the_run_begins(bench) -> No
     make_steps(experiment, 2)
     assert experiment.run is run
     assert experiment.frame.settings["learning_rate"] == 0.02
-    assert experiment.frame.changed == set()
+    assert experiment.frame.changed == {}
     loss = experiment.frame.loss
     experiment.reset()
     make_steps(experiment, 2)
@@ -197,27 +197,20 @@ def test_playing_and_holding_take_turns(bench) -> None:
     wait(lambda: experiment.frame.state is State.PLAYING)
 
 
-def test_playing_on_after_the_end_begins_the_same_run_again(bench) -> None:
+def test_a_run_that_has_ended_stays_until_it_is_reset(bench) -> None:
     experiment = bench()
     experiment.set("epochs", 20)
     play_to_the_end(experiment)
     run, losses = experiment.run, experiment.frame.history.low.tolist()
     assert len(losses) == 20
     experiment.play_or_pause()
-    assert experiment.run is not run
-    wait(lambda: experiment.ended)
-    assert experiment.frame.history.low.tolist() == losses
-
-
-def test_a_step_after_the_end_is_the_first_of_the_same_run(bench) -> None:
-    experiment = bench()
-    experiment.set("epochs", 3)
-    play_to_the_end(experiment)
-    first = experiment.frame.history.low[0]
     experiment.step()
-    wait(lambda: experiment.frame.step == 1)
-    assert experiment.frame.state is State.PAUSED
-    assert experiment.frame.loss == first
+    assert experiment.run is run
+    assert (experiment.frame.state, experiment.frame.step) == (State.FINISHED, 20)
+    experiment.reset()
+    assert experiment.run is not run
+    play_to_the_end(experiment)
+    assert experiment.frame.history.low.tolist() == losses
 
 
 def test_another_device_begins_the_run_again_there(bench) -> None:

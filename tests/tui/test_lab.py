@@ -55,6 +55,14 @@ async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.state is State.FINISHED)
         assert lab.frame.step == 1000
+        bar = pilot.app.screen.query_one(StatusBar)
+        for key in ("space", "s"):  # neither throws the run away
+            bar.news = ""
+            await pilot.press(key)
+            await until(pilot, lambda: bar.news.strip() == "finished · r begins again")
+            assert lab.frame.step == lab.experiment.frame.step == 1000
+        await pilot.press("r")
+        await until(pilot, lambda: lab.frame.step == 0 and lab.frame.state is State.READY)
         await pilot.press(*["left_square_bracket"] * 15)
         assert lab.experiment.pace == 1
 
@@ -68,6 +76,15 @@ async def test_the_learning_rate_changes_while_the_run_goes_on() -> None:
         await until(pilot, lambda: "learning_rate" in lab.frame.changed)
         assert lab.frame.step == 2
         assert lab.frame.settings["learning_rate"] == 0.02
+        await pilot.press("s", "right")  # the command has no change in the middle of a run
+        await until(pilot, lambda: lab.frame.settings["learning_rate"] == 0.05)
+        titles: list[str] = []
+        lab.notify = lambda *_, title, **__: titles.append(title)
+        await pilot.press("y")
+        await until(pilot, lambda: titles)
+        assert titles[0].endswith("Here learning rate was 0.01 until step 2")
+        await pilot.press("down", "enter", *"x1", "enter")  # refused by the name of the control
+        await until(pilot, lambda: "momentum = 'x1' is not allowed" in screen_text(pilot.app))
 
 
 async def test_another_seed_begins_another_run() -> None:

@@ -24,6 +24,7 @@ from tui.labs import mnist
 from tui.labs.mnist import MnistLab
 from tui.labs.pad import PadScreen
 from tui.screens.lesson import LessonScreen
+from tui.widgets.controls import ControlList
 from tui.widgets.painted import Painted
 from tui.widgets.pictures import Chart
 
@@ -52,7 +53,7 @@ def lesson(**settings: object) -> Digits:
         pace=20,
         charts=CHARTS,
         presets=(Preset(name="small", title="small", settings={**SMALL, **settings}),),
-        controls=(Control("epochs", (1, 10), "."),),
+        controls=(Control("epochs", (1, 10), "."), Control("validation", (0, 10_000), ".")),
         challenges=(),
     )
 
@@ -218,6 +219,8 @@ async def test_another_digit_goes_through_the_layers() -> None:
     async with app().run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, data="digits", epochs=1)
         run = lab.experiment.run
+        held_out = lambda: lab.query_one(ControlList).get_option("validation").prompt.plain  # noqa: E731
+        assert held_out().split() == ["validation", "10000", "→", "225", "here"]
         # Nothing stands in: nothing is said, and nothing fetched.
         assert not lab.query_one("#notice").display
         assert not lab.check_action("fetch", ())
@@ -243,6 +246,7 @@ async def test_another_digit_goes_through_the_layers() -> None:
             await pilot.press(key)
             await until(pilot, lambda index=index: lab.picture.walk.index == index)
             assert lab.frame.state is State.FINISHED
+        assert held_out().split() == ["validation", "10000", "→", "225", "here"]
         assert np.array_equal(lab.picture.walk.probabilities, before.probabilities)
         assert lab.experiment.config.digit == 1
         assert lab.experiment.run is run
@@ -259,7 +263,7 @@ async def test_of_many_pictures_one_is_in_sight_at_a_time_and_numbered() -> None
         await pilot.resize_terminal(*NARROW)  # the keys that matter are in sight there, too
         await until(pilot, lambda: "q quit" in screen_text(pilot.app).splitlines()[-1])
         footer = screen_text(pilot.app).splitlines()[-1]
-        assert all(key in footer for key in ("space play", "v view", "w write", "? help"))
+        assert all(key in footer for key in ("space play", "v view", "w draw", "? help"))
 
 
 async def test_resized_behind_the_help_all_of_the_answer_is_in_sight() -> None:

@@ -58,7 +58,7 @@ CHARTS: Mapping[str, ChartKind] = MappingProxyType(
         "weights": ChartKind("First-layer weights", "pixels:draw_weights"),
         "activations": ChartKind("Activations", "pixels:draw_activations"),
         "confusion": ChartKind("Confusion matrix", "tables:draw_confusion"),
-        "accuracy": ChartKind("Test accuracy", "epochs:draw_accuracy"),
+        "accuracy": ChartKind("Accuracy by epoch", "epochs:draw_accuracy"),
         "time": ChartKind("Where the time goes", "tables:draw_time"),
         "gradients": ChartKind("Gradients", "epochs:draw_gradients"),
         "belt": ChartKind("Belt of batches", "belt:draw"),

@@ -42,7 +42,7 @@ def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> C
         ends = picture.probability(picture.x)
         plot.segments(picture.x, ends, picture.labels, style.residual, "│")
     xs = plot.x.values(2 * plot.columns)
-    plot.line(xs, picture.probability(xs), style.line)
+    drawn = plot.line(xs, picture.probability(xs), style.line)
     _threshold(plot, picture, style)
     p = float(picture.probability(picture.at))
     # Words keep off the points, of which those of a label stand in one row, and off the legend.
@@ -61,6 +61,8 @@ def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> C
     plot.caption([("", text, style.residual)], places, taken)
     plot.lay(above)
     plot.points(picture.at, p, style.residual, ASKED)
+    if not drawn:
+        plot.remark(("the curve is off the chart", "off the chart"), style.residual, above.drawn)
     return plot.canvas
 
 
@@ -140,7 +142,7 @@ def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartSt
         picture.x.tobytes(), picture.start, picture.at, width, height, style
     ).again()
     ends = plot.x.values(2)
-    plot.line(ends, picture.log_odds(ends), style.line)
+    drawn = plot.line(ends, picture.log_odds(ends), style.line)
     judged = np.clip(picture.log_odds(picture.x), plot.y.low, plot.y.high)
     mark_classes(plot, picture.x, judged, picture.labels, style)
     entries = _class_entries(style)
@@ -155,6 +157,8 @@ def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartSt
     # At the far end of the row of 0 there are seldom any points.
     places = [(column, zero + up) for column in (-2, 0) for up in (0, 1, -1, 2, -2)]
     plot.caption([("", LEVEL, style.dim)], [at for at in places if at[1] >= 0], taken)
+    if not drawn:
+        plot.remark(("the line is off the chart", "off the chart"), style.residual, taken)
     return plot.canvas
 
 

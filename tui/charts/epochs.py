@@ -15,7 +15,7 @@ from tui.charts.canvas import Canvas, Drawing, NotYet, chart, shows
 from tui.charts.loss import NO_LOGARITHM
 from tui.charts.plot import Plot
 from tui.charts.style import ChartStyle
-from tui.charts.tables import rows_axis, short, tested
+from tui.charts.tables import NOT_EVALUATED, rows_axis, short
 
 MARK, BEST = "●", "◆"
 TRAIN, VALIDATION, BEAT = "●", "▲", "╌"
@@ -27,8 +27,8 @@ LONGEST = 12
 
 @chart
 def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The share of the test images that is right: a mark for each test over its epoch, epoch 0
-    being the network before its training.
+    """The share of the held-out images that is right: a mark for each evaluation over its epoch,
+    epoch 0 being the network before its training.
 
     Where the loss is drawn on a logarithmic axis, this is the share that is wrong, likewise: from
     98% to 99% half of the mistakes go, which a plain axis hardly shows.
@@ -37,7 +37,7 @@ def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> D
     if not isinstance(picture, DigitsPicture):
         return frame.message or "nothing to see yet"
     if not len(picture.accuracies):
-        return "no test yet: it comes with the first step"
+        return NOT_EVALUATED
     accuracies = np.nan_to_num(picture.accuracies, posinf=0, neginf=0).clip(0, 1)
     values = 1 - accuracies if style.logarithmic else picture.accuracies
     epochs = np.arange(len(values), dtype=np.float64)
@@ -51,12 +51,16 @@ def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> D
         picture.held_out or int(picture.confusion.sum()),
         "wrong" if style.logarithmic else "right",
     )
-    now = f"{values[-1]:.2%} of {images:,} {word}"
+    epoch = len(values) - 1  # the picture's own age is that of a sample, in the middle of an epoch
+    age = f"after epoch {epoch}" if epoch else "before epoch 1"
     lines = [
-        (f"{MARK}⠒", now, style.line),
+        (f"{MARK}⠒", f"{values[-1]:.2%} of {images:,} {word}", style.line),
         (f"{BEST} ", f"best {values[best]:.2%}, epoch {best}", style.minimum),
-        ("  ", tested(picture), style.dim),
+        ("  ", f"{picture.held_part}, {age}", style.dim),
     ]
+    if picture.test_accuracy is not None and picture.held_part != "test":
+        share = 1 - picture.test_accuracy if style.logarithmic else picture.test_accuracy
+        lines.append(("  ", f"test {share:.2%} {word}, at the end", style.dim))
     plot.line(epochs, values, style.line)
     plot.points(epochs, values, style.line, MARK)
     plot.points(epochs[best], values[best], style.minimum, BEST)

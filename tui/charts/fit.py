@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.pictures import Array, FitsPicture, LinePicture, WalksPicture
+from engine.pictures import Array, Fit, FitsPicture, LinePicture, LineWalk, WalksPicture
 from tui.charts.axis import Scale, padded, rounded
 from tui.charts.canvas import Canvas, shows
 from tui.charts.loss import entries
@@ -21,6 +21,7 @@ CROWD = 30
 """From so many points on, each is a dot and not a disc."""
 MOST = 300
 """Of a larger crowd, some are left out: it looks the same, and a frame costs no more."""
+GONE = "off the chart"
 MARKS = 3
 """How often a line carries its marker, where there are several."""
 
@@ -54,7 +55,8 @@ def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Ca
         side = "" if math.isnan(middle) or math.isinf(middle) else ", above"
         if side and middle <= plot.y.high:
             side = ", below"
-        _say(plot, f"the line is off the chart{side}", ground.above, style)
+        gone = f"off the chart{side}"
+        plot.remark((f"the line is {gone}", gone, GONE), style.residual, ground.above.drawn)
     return plot.canvas
 
 
@@ -76,34 +78,45 @@ def draw_lines(picture: WalksPicture, width: int, height: int, style: ChartStyle
             x = plot.x.values(plot.columns)[_marked(plot.columns, index, len(runs))]
             plot.points(x, walk.w * x + walk.b, colour, mark)
     plot.lay(ground.above)
-    gone = [walk.name for walk, shown in zip(picture.walks, seen, strict=True) if not shown]
-    if gone:
-        _say(plot, f"off the chart: {', '.join(gone)}", ground.above, style)
+    _name_the_gone(plot, picture, seen, ground.above, style)
     return plot.canvas
 
 
 @shows(FitsPicture)
 def draw_curves(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Canvas:
     """The curve of each model among the points."""
-    ground = _ground(
-        picture.x.tobytes(),
-        picture.y.tobytes(),
-        None,
-        (points_entry(len(picture.x), style),),
-        width,
-        height,
-        style,
-    )
+    runs = entries(picture, style)
+    names = runs if len(runs) > 1 else (("⠒⠒", f"{picture.walks[0].name} now", style.line),)
+    names = (points_entry(len(picture.x), style), *names)
+    x, y = picture.x.tobytes(), picture.y.tobytes()
+    ground = _ground(x, y, None, names, width, height, style)
     plot = ground.below.again()
     plot.lay(ground.above)
-    runs = entries(picture, style)
-    for fit, (_, _, colour) in zip(picture.walks, runs, strict=True):
+    seen = [
         plot.line(picture.grid, fit.curve, colour)
+        for fit, (_, _, colour) in zip(picture.walks, runs, strict=True)
+    ]
+    _name_the_gone(plot, picture, seen, ground.above, style)
     if len(runs) > 1:
         for index, (fit, (mark, _, colour)) in enumerate(zip(picture.walks, runs, strict=True)):
             at = _marked(len(picture.grid), index, len(runs))
             plot.points(picture.grid[at], fit.curve[at], colour, mark)
     return plot.canvas
+
+
+def _name_the_gone(
+    plot: Plot,
+    picture: WalksPicture | FitsPicture,
+    seen: list[bool],
+    above: Plot,
+    style: ChartStyle,
+) -> None:
+    """Say which lines are out of sight."""
+    walks: Sequence[LineWalk | Fit] = picture.walks
+    gone = [walk.name for walk, shown in zip(walks, seen, strict=True) if not shown]
+    if gone:
+        texts = (f"{GONE}: {', '.join(gone)}", f"{len(gone)} {GONE}")
+        plot.remark(texts, style.residual, above.drawn)
 
 
 def points_entry(points: int, style: ChartStyle) -> LegendEntry:
@@ -198,10 +211,3 @@ def _entries(points: int, sampled: bool, style: ChartStyle) -> tuple[LegendEntry
     if style.residuals:
         entries.append(("│", "residual", style.residual))
     return tuple(entries)
-
-
-def _say(plot: Plot, text: str, above: Plot, style: ChartStyle) -> None:
-    """Words in the middle of the lowest row, or of another one where there are points."""
-    column = (plot.columns - len(text)) // 2
-    places = [(column, row) for row in range(-1, -plot.rows, -1)]
-    plot.caption([("", text, style.residual)], places, above.drawn)

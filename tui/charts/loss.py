@@ -53,13 +53,20 @@ def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
     now = ys[-1] if frame.loss is None or not math.isfinite(frame.loss) else frame.loss
     xs, ys = np.append(xs, here), np.append(ys, now)
     end = draw_losses(plot, xs, ys, ("●", "", style.line))
-    text, colour = f"loss {number(frame.loss)}", style.text
+    text, colour = f"loss {number(frame.loss)}{_step(frame, ', ')}", style.text
     if frame.state is State.DIVERGED:
         text, colour = f"diverged at step {frame.step + 1:,}", style.residual
     high_at_right = xs[ys.argmax()] > 0.5 * (xs[0] + xs[-1]) and xs[-1] > 0.5 * plot.x.high
     places = [(1, 0), (-1, 0)] if high_at_right else [(-1, 0), (1, 0)]
     plot.caption([("", text, colour)], [*places, (-1, -1), (1, -1)], plot.mask(*end))
     return plot.canvas
+
+
+def _step(frame: Frame, before: str = "") -> str:
+    """The step of the last loss, where the next one is under way; else nothing."""
+    picture = frame.picture
+    under_way = isinstance(picture, FitsPicture) and picture.lit not in ("", "loop")
+    return f"{before}step {frame.step:,}" if under_way else ""
 
 
 def loss_scale(losses: Array, logarithmic: bool, name: str = "") -> Scale | None:
@@ -176,6 +183,7 @@ def _compare(
     ends = [draw_losses(plot, one.x, one.y, one.entry) for one in curves if len(one.x)]
     # The name and the loss of each at the top right: losses fall, and there is room.
     lines = [(one.entry[0], f"{one.entry[1]} {number(one.now)}", one.entry[2]) for one in curves]
+    lines += [("", step, style.dim)] if (step := _step(frame)) else []
     places = [(-3, 0), (1, 0), (-3, -1), (1, -1), (1, 1), (-3, 1)]
     if frame.state is State.DIVERGED:
         lines.append(("", f"diverged at step {frame.step + 1:,}", style.residual))

@@ -15,7 +15,7 @@ from engine.pictures import Activation, Array, DigitsPicture, DigitWalk, HardDig
 from tui.charts.axis import rounded
 from tui.charts.canvas import Canvas, Cells, Drawing, half_blocks, packed, shows
 from tui.charts.style import RGB, ChartStyle, mix
-from tui.charts.tables import bars, percent, tested
+from tui.charts.tables import NOT_EVALUATED, bars, evaluated, percent
 
 # An image of grey values, or of numbers below and above 0.
 
@@ -160,7 +160,7 @@ def tiles(
     return best if best.count else None
 
 
-# The test images that are hardest for a network.
+# The held-out images that are hardest for a network.
 
 SAYS_RIGHT, SAYS_WRONG = "✓", "✗"
 WORDS = 2
@@ -171,8 +171,8 @@ WORDS = 2
 def draw_hardest(picture: DigitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
     """As many as fit, the hardest first, each with the network's answer and how sure it is."""
     if not len(picture.hardest):
-        return "no test yet: it comes with the first step"
-    return _hardest(picture.hardest, picture.classes, tested(picture), width, height, style)
+        return NOT_EVALUATED
+    return _hardest(picture.hardest, picture.classes, evaluated(picture), width, height, style)
 
 
 @lru_cache(maxsize=4)  # digits are compared by identity: they change with a test, not a frame

@@ -287,12 +287,13 @@ class Plot:
 
     def caption(
         self, lines: Sequence[LegendEntry], places: Sequence[tuple[int, int]], *taken: Taken
-    ) -> None:
+    ) -> bool:
         """Write lines at the first of these places where they cover nothing that is taken.
 
         A place is the column and the row of the block, counted from the right end and from below
         where negative, as Python does. A line without a mark is a text in its colour. Where no
         place is free, what is taken in the next way counts, and then the last line is left out.
+        Returns whether anything was written.
         """
         notes = np.zeros((self.rows, self.columns), dtype=bool)
         for column, row, text, _ in self._notes:
@@ -309,7 +310,19 @@ class Plot:
                     if inside and not (cells | notes)[block].any():
                         for down, entry in enumerate(lines[:count], start=row):
                             self._entry(column, down, entry, len(entry[0]) + 1)
-                        return
+                        return True
+        return False
+
+    def remark(self, texts: Sequence[str], colour: RGB, taken: Taken) -> None:
+        """Write the first of these texts that a row has room for, the lowest row first.
+
+        Where there is room for none, the last one stands over what is taken.
+        """
+        for cells, text in [*((taken, text) for text in texts), (taken & False, texts[-1])]:
+            columns = ((self.columns - len(text)) // 2, 0, -1)
+            places = [(column, row) for row in range(-1, -self.rows, -1) for column in columns]
+            if self.caption([("", text, colour)], places, cells):
+                return
 
     def mask(self, x: ArrayLike, y: ArrayLike) -> Taken:
         """The cells between the axes in which points stand, shape (rows, columns)."""

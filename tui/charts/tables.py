@@ -203,9 +203,9 @@ def draw_confusion(frame: Frame, width: int, height: int, style: ChartStyle) -> 
     if len(picture.classes) < 2:
         return "a number is predicted here: there are no classes"
     if not picture.confusion.any():
-        return NotYet("nothing was tested yet")
+        return NotYet("nothing was evaluated yet")
     names = short(picture.classes, LONGEST)
-    age = f", {tested(picture)}" if isinstance(picture, DigitsPicture) else ""
+    age = f", {evaluated(picture)}" if isinstance(picture, DigitsPicture) else ""
     tables = (_Table(picture.confusion, names, corner, width, height) for corner in CORNERS)
     table = next((table for table in tables if table.fits), None)
     if table is not None:
@@ -213,12 +213,12 @@ def draw_confusion(frame: Frame, width: int, height: int, style: ChartStyle) -> 
     return _mistakes(picture.confusion, names, age, width, height, style)
 
 
-def tested(picture: DigitsPicture) -> str:
-    """How old the results of the last evaluation are, and of which images."""
-    if picture.age:
-        return f"{picture.part}, {picture.age}"
-    epoch = len(picture.accuracies) - 1
-    return "tested before epoch 1" if epoch < 1 else f"tested after epoch {epoch}"
+NOT_EVALUATED = "no evaluation yet: it comes with the first step"
+
+
+def evaluated(picture: DigitsPicture) -> str:
+    """Of which images the last evaluation is, and when it was made."""
+    return f"{picture.part}, {picture.age}"
 
 
 class _Table:
@@ -255,12 +255,9 @@ class _Table:
             for column, count in enumerate(self.counts[row].tolist()):
                 self._cell(canvas, row, column, count, count / float(totals[row]), style)
         below = 1 + self.down * len(self.names)
-        right, every = int(np.trace(self.counts)), int(self.counts.sum())
-        text = f"{RIGHT} {right:,} of {every:,} right{age}"
-        for line in (f"rows: actual · columns: predicted · {text}", text):
-            if below < self.height and len(line) <= self.width:
-                canvas.write(below, 0, line, style.dim)
-                break
+        if below < self.height:
+            text = _head(self.counts, age, self.width, "rows: actual · columns: predicted · ")
+            canvas.write(below, 0, text, style.dim)
         return canvas
 
     def _start(self, column: int) -> int:
@@ -296,10 +293,7 @@ def _mistakes(
 ) -> Canvas:
     """The commonest mistakes, as many as there are lines."""
     canvas = Canvas(width, height)
-    right, every = int(np.trace(counts)), int(counts.sum())
-    head = f"{RIGHT} {right:,} of {every:,} right{age}"
-    more = f"{head}; the commonest mistakes:"
-    lines = [(more if len(more) <= width else head, style.text)]
+    lines = [(_head(counts, age, width, after="; the commonest mistakes:"), style.text)]
     wrong = counts.copy()
     np.fill_diagonal(wrong, 0)
     order = np.argsort(-wrong, axis=None, kind="stable")[: height - 1]
@@ -313,6 +307,17 @@ def _mistakes(
     for row, (text, colour) in enumerate(lines[:height]):
         canvas.write(row, 0, text[:width], colour)
     return canvas
+
+
+def _head(
+    counts: NDArray[np.int64], age: str, width: int, before: str = "", after: str = ""
+) -> str:
+    """How many answers are right, of which images and when: as much of it as fits, whole."""
+    right, every = f"{int(np.trace(counts)):,}", f"{int(counts.sum()):,}"
+    text = f"{RIGHT} {right} of {every} right"
+    brief = f"{RIGHT} {right}/{every}"
+    texts = (f"{before}{text}{age}{after}", f"{text}{age}", f"{brief}{age}", text, brief)
+    return next((one for one in texts if len(one) <= width), brief[:width])
 
 
 # Where the time of a step goes, with each of two pipelines.

@@ -37,7 +37,12 @@ def run_autograd(options: Namespace, lesson: Lesson, changes: Mapping[str, str])
     if "program" in preset.settings:
         if changes:
             raise Refusal(f"{preset.name} is a program of its own: it takes no --set")
-        ran = _run_program(str(preset.settings["program"]))
+        from engine.graph.take_apart import ProgramSession  # torch
+
+        session = ProgramSession(program(str(preset.settings["program"])))
+        while session.step() is not None:
+            pass
+        ran = session.position.ran
         events, lines = list(map(_statement_event, ran)), list(_program_lines(ran))
         leaves = {each.name for each in ran[-1].tensors if each.is_leaf}
         gradients = {name: each for name, each in _gradients(ran[-1]).items() if name in leaves}
@@ -123,15 +128,6 @@ def _lines(walk: GraphWalk) -> Iterator[str]:
         difference = number(check.difference, 2)
         yield from ("", f"finite differences {verdict}: the largest difference is {difference}")
     yield from check.reasons if check else ()
-
-
-def _run_program(name: str) -> tuple[RanStatement, ...]:
-    from engine.graph.take_apart import ProgramSession
-
-    session = ProgramSession(program(name))
-    while session.step() is not None:
-        pass
-    return tuple(session.position.ran)
 
 
 def _statement_event(ran: RanStatement) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What every command of `dltui` has: its description, its parser, and how it reports errors."""
+"""The parser of a command of `dltui`, and how commands report errors."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import json
 import math
 import sys
 from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from engine.config import nearest
+
+DATA_DIR = {"--data-dir": {"metavar": "DIR", "help": "where the data sets are"}}
 
 
 class Refusal(Exception):
@@ -51,25 +52,59 @@ def _finite(value: Any) -> Any:
             return value
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
-    """A command: what its help says, which options it takes, and what it does."""
+def option(metavar: str, text: str, **more: Any) -> dict[str, Any]:
+    """An argument with a value, for `CommandLine`."""
+    return {"metavar": metavar, "help": text, **more}
 
-    usage: str
-    """What follows `dltui` on the command line."""
-    summary: str
-    notes: str
-    """The end of the help, below the options: examples first."""
-    add_options: Callable[[ArgumentParser], object]
-    run: Callable[[Namespace], int]
-    """Runs the command; returns the exit code. Raises `Refusal`."""
+
+def switch(text: str) -> dict[str, Any]:
+    """An option without a value, for `CommandLine`."""
+    return {"action": "store_true", "help": text}
+
+
+class CommandLine(ArgumentParser):
+    """A command: its arguments, its help and what it does. Its errors are refusals in one line."""
+
+    def __init__(
+        self,
+        run: Callable[[Namespace], int],
+        usage: str,
+        summary: str,
+        notes: str,
+        arguments: Mapping[str, dict[str, Any]],
+    ) -> None:
+        """Define it.
+
+        Args:
+            run: runs the command; returns the exit code, or raises `Refusal`.
+            usage: what follows `dltui` on the command line.
+            summary: the beginning of the help.
+            notes: the end of the help, below the options: examples first.
+            arguments: by name what `add_argument` takes.
+        """
+        super().__init__(
+            usage=f"dltui {usage}",
+            description=summary,
+            epilog=notes,
+            formatter_class=RawDescriptionHelpFormatter,
+            add_help=False,
+            allow_abbrev=False,
+        )
+        self._run = run
+        for name, how in arguments.items():
+            self.add_argument(name, **how)
+        self.add_argument("--version", **switch("print the version"))
+        self.add_argument("-h", "--help", **switch("show this page"))
+
+    def error(self, message: str) -> NoReturn:
+        raise Refusal(f"{message.removeprefix('argument ')}; see {self.prog} --help")
 
     def execute(self, name: str, words: list[str]) -> int:
-        """Parse the words and run the command of that name; returns the exit code."""
-        parser = CommandParser(name, self)
-        options, unknown = parser.parse_known_intermixed_args(words)  # options between the words
+        """Parse the words and run the command under that name; returns the exit code."""
+        self.prog = name
+        options, unknown = self.parse_known_intermixed_args(words)  # options between the words
         if options.help:
-            print(parser.format_help(), end="")
+            print(self.format_help(), end="")
             return 0
         if options.version:
             from importlib.metadata import version
@@ -78,30 +113,9 @@ class CommandLine:
             return 0
         for word in unknown:
             if word.startswith("-"):
-                option = word.partition("=")[0]
-                known = [each for action in parser._actions for each in action.option_strings]
-                raise Refusal(f"no option {option!r}; {nearest(option, known)}")
+                wrong = word.partition("=")[0]
+                known = [each for action in self._actions for each in action.option_strings]
+                raise Refusal(f"no option {wrong!r}; {nearest(wrong, known)}")
         if unknown:
             raise Refusal(f"one word too many: {unknown[0]!r}; see {name} --help")
-        return self.run(options)
-
-
-class CommandParser(ArgumentParser):
-    """A parser whose errors are refusals in one line."""
-
-    def __init__(self, name: str, command: CommandLine) -> None:
-        super().__init__(
-            prog=name,
-            usage=f"dltui {command.usage}",
-            description=command.summary,
-            epilog=command.notes,
-            formatter_class=RawDescriptionHelpFormatter,
-            add_help=False,
-            allow_abbrev=False,
-        )
-        command.add_options(self)
-        self.add_argument("--version", action="store_true", help="print the version")
-        self.add_argument("-h", "--help", action="store_true", help="show this page")
-
-    def error(self, message: str) -> NoReturn:
-        raise Refusal(f"{message.removeprefix('argument ')}; see {self.prog} --help")
+        return self._run(options)

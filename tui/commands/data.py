@@ -5,27 +5,15 @@ from __future__ import annotations
 import json
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.config import nearest
-from engine.datasets.registry import (
-    DATA_SETS,
-    MISSING,
-    DataSet,
-    data_dir,
-    data_dir_option,
-    data_dir_problem,
-    fetch_command,
-    find,
-    install,
-    megabytes,
-    why_unreadable,
-)
+from engine.datasets import registry
+from engine.datasets.registry import DataSet, data_dir, fetch_command, install, megabytes
 from engine.datasets.verify import DataSetStatus, status
-from tui.commands.command import CommandLine, Refusal, notice, refusing
+from tui.commands.command import DATA_DIR, CommandLine, Refusal, notice, option, refusing, switch
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
 
@@ -58,35 +46,36 @@ def data(options: Namespace) -> int:
         raise Refusal(f"data {options.action} prints no JSON: leave --json out")
     with refusing():
         use_data_dir(options.data_dir, may_be_made=options.action == "fetch")
-        data_set = find(options.name) if options.name is not None else None
-    action = _list_json if options.json else actions[options.action]
-    return action(data_set)
+        data_set = registry.find(options.name) if options.name is not None else None
+    return (_list_json if options.json else actions[options.action])(data_set)
 
 
 def _list(data_set: DataSet | None) -> int:
-    trouble = data_dir_problem()
-    lines = [f"the folder of the data sets: {data_dir()}", *([trouble] if trouble else [])]
-    for each in (data_set,) if data_set else DATA_SETS:
-        lines += ["", f"{each.name}: {each.title}, {each.about}"]
-        lines += [f"    {each.licence}, by {each.source}"]
-        lines += [f"    {line}" for line in _status_lines(each, status(each, data_dir()))]
-    print("\n".join(lines))
+    print(f"the folder of the data sets: {data_dir()}")
+    if trouble := registry.data_dir_problem():
+        print(trouble)
+    for each in (data_set,) if data_set else registry.DATA_SETS:
+        print(f"\n{each.name}: {each.title}, {each.about}")
+        lines = (f"{each.licence}, by {each.source}", *_status(each, status(each, data_dir())))
+        print("\n".join(f"    {line}" for line in lines))
     return 0
 
 
 def _list_json(data_set: DataSet | None) -> int:
     facts = []
-    for each in (data_set,) if data_set else DATA_SETS:
+    for each in (data_set,) if data_set else registry.DATA_SETS:
         found = status(each, data_dir())
-        here: dict[str, Any] = {"here": found.place is not None}
-        here["path"] = str(found.place) if found.place else None
-        here["problem"] = str(found.fault) if found.fault else None
+        here: dict[str, Any] = {
+            "here": found.place is not None,
+            "path": str(found.place) if found.place else None,
+            "problem": str(found.fault) if found.fault else None,
+        }
         facts.append({name: getattr(each, name) for name in FACTS} | here)
     print(json.dumps({"folder": str(data_dir()), "data_sets": facts}, indent=2))
     return 0
 
 
-def _status_lines(each: DataSet, found: DataSetStatus) -> Iterator[str]:
+def _status(each: DataSet, found: DataSetStatus) -> Iterator[str]:
     if found.place is not None:
         yield "here, inside scikit-learn" if each.embedded else f"here: {found.place}"
         return
@@ -96,27 +85,27 @@ def _status_lines(each: DataSet, found: DataSetStatus) -> Iterator[str]:
 
 
 def _path(data_set: DataSet | None) -> int:
-    trouble = data_dir_problem()
-    if data_set is None:
-        if trouble:
-            notice(trouble)
-        print(os.path.realpath(data_dir()))
-        return 0
-    found = status(data_set, data_dir())
-    if found.place is None:
-        why = (*([trouble] if trouble else []), *_status_lines(data_set, found))
-        notice(f"{data_set.name}: {'; '.join(why)}")
-        return 1
-    print(os.path.realpath(found.place))
+    trouble = registry.data_dir_problem()
+    place = data_dir()
+    if data_set is not None:
+        found = status(data_set, place)
+        if found.place is None:
+            why = filter(None, (trouble, *_status(data_set, found)))
+            notice(f"{data_set.name}: {'; '.join(why)}")
+            return 1
+        place = found.place
+    elif trouble:
+        notice(trouble)
+    print(os.path.realpath(place))
     return 0
 
 
 def _fetch(data_set: DataSet | None) -> int:
     if data_set is None:
-        names = ", ".join(each.name for each in DATA_SETS if each.files)
+        names = ", ".join(each.name for each in registry.DATA_SETS if each.files)
         raise Refusal(f"fetch needs the name of a data set; there are: {names}")
     folder = data_dir()
-    if why_unreadable(folder) == MISSING and data_dir_option():
+    if registry.why_unreadable(folder) == registry.MISSING and registry.data_dir_option():
         notice(f"{folder} does not exist: creating it")
     place = status(data_set, folder).place
     if place is not None:
@@ -127,28 +116,28 @@ def _fetch(data_set: DataSet | None) -> int:
     from engine.datasets.download import FetchFailed, fetch  # Python's HTTP
 
     draws = is_terminal(sys.stdout) and can_draw()
-    report = FetchBar(data_set) if draws else FetchLines(data_set, folder)
+    report = (FetchBar if draws else FetchLines)(data_set)
+    code, said = 0, ""
     try:
         place = fetch(data_set.name, folder, report.show, stop=lambda: False)
     except FetchFailed as failure:
-        report.end()
-        notice(failure)
-        return 1
+        code, said = 1, str(failure)
     except KeyboardInterrupt:
-        report.end()
-        notice("cancelled: nothing was changed")
-        return 130
+        code, said = 130, "cancelled: nothing was changed"
     report.end()
-    print(f"{data_set.title}: here now, in {place}")
-    return 0
+    if said:
+        notice(said)
+    else:
+        print(f"{data_set.title}: here now, in {place}")
+    return code
 
 
 class FetchLines:
     """Reports a fetch to a pipe or a file in about ten lines."""
 
-    def __init__(self, data_set: DataSet, folder: Path) -> None:
-        self._tenth = 0
-        print(f"fetching {data_set.title}, {megabytes(data_set.size)}, into {folder}", flush=True)
+    def __init__(self, data_set: DataSet) -> None:
+        self._tenth, size = 0, megabytes(data_set.size)
+        print(f"fetching {data_set.title}, {size}, into {data_dir()}", flush=True)
 
     def show(self, progress: FetchProgress) -> None:
         """Print a line for every tenth of the data set."""
@@ -158,7 +147,7 @@ class FetchLines:
             print(f"{progress.so_far}  {progress.file}", flush=True)
 
     def end(self) -> None:
-        """Nothing has to be removed."""
+        """Do nothing: nothing has to be removed."""
 
 
 class FetchBar:
@@ -171,6 +160,7 @@ class FetchBar:
         self._speed = DownloadSpeed()
         text = f"fetching {data_set.title}, {megabytes(data_set.size)}; Ctrl-C cancels"
         self._bar = ProgressBar(text, longest=30)
+        self.end = self._bar.clear
 
     def show(self, progress: FetchProgress) -> None:
         """Redraw the bar when it is old enough."""
@@ -179,23 +169,16 @@ class FetchBar:
             text = f" {progress.so_far}  {rate}  {progress.file}"
             self._bar.draw(progress.got, progress.size, text)
 
-    def end(self) -> None:
-        """Remove the bar."""
-        self._bar.clear()
-
-
-def _add_options(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add("action", metavar="ACTION", nargs="?", default="list", help="list, fetch or path (list)")
-    add("name", metavar="NAME", nargs="?", help="a data set, as list names it")
-    add("--json", action="store_true", help="print the list as JSON")
-    add("--data-dir", metavar="DIR", help="where the data sets are")
-
 
 DATA = CommandLine(
+    data,
     usage="data [list | fetch NAME | path [NAME]] [--json] [--data-dir DIR]",
     summary="The data sets: what each is, who made it, whether it is here, and where.",
     notes=NOTES,
-    add_options=_add_options,
-    run=data,
+    arguments={
+        "action": option("ACTION", "list, fetch or path (list)", nargs="?", default="list"),
+        "name": option("NAME", "a data set, as list names it", nargs="?"),
+        "--json": switch("print the list as JSON"),
+        **DATA_DIR,
+    },
 )

@@ -9,7 +9,7 @@ import platform
 import shlex
 import sys
 import tempfile
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -23,7 +23,7 @@ from engine.datasets.verify import status
 from engine.numerals import counted
 from engine.plain_file import Unsuitable, read_plain
 from tui import paths, progress, settings
-from tui.commands.command import CommandLine, refusing
+from tui.commands.command import DATA_DIR, CommandLine, refusing, switch
 from tui.terminal import MINIMUM_SIZE, capabilities
 
 PACKAGES = ("dltui", "torch", "torchvision", "textual", "plotext", "numpy", "scikit-learn")
@@ -44,10 +44,8 @@ class Problem:
     """Something that is wrong; the fields are those of the JSON."""
 
     what: str
-    mend: str
-    """What to type or to do against it."""
-    fatal: bool = False
-    """Whether the app cannot be used because of it."""
+    mend: str  # what to type or to do against it
+    fatal: bool = False  # whether the app cannot be used because of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +54,13 @@ class Finding:
 
     facts: Any
     problems: list[Problem] = field(default_factory=list)
-    no_cuda: str = ""
-    """Of the devices: why there is no CUDA device though nothing is wrong."""
+    no_cuda: str = ""  # of the devices: why there is no CUDA device though nothing is wrong
 
 
 def versions() -> Finding:
     """Python, the system, and every package that dltui is built on."""
-    facts: dict[str, str | None] = {
-        "python": platform.python_version(),
-        "system": platform.platform(),
-    }
+    python, system = platform.python_version(), platform.platform()
+    facts: dict[str, str | None] = {"python": python, "system": system}
     problems = []
     for name in PACKAGES:
         try:
@@ -90,9 +85,7 @@ def devices() -> Finding:
         except Exception:  # the driver again: the page without a figure is better than none
             memory = None
         used, total = (memory.used, memory.total) if memory else (None, None)
-        facts.append(
-            {"name": one.name, "title": one.title, "memory_used": used, "memory_total": total}
-        )
+        facts.append({**asdict(one), "memory_used": used, "memory_total": total})
     problems = [Problem(what, _device_fix(what)) for what in found.problems]
     return Finding(facts, problems, found.no_cuda)
 
@@ -149,11 +142,8 @@ def folders() -> Finding:
     facts, problems = {}, []
     for name, variable, folder in known:
         why = paths.why_not_writable(folder)
-        facts[name] = {
-            "path": str(folder),
-            "exists": os.path.lexists(folder),
-            "writable": not why,
-        }
+        exists = os.path.lexists(folder)
+        facts[name] = {"path": str(folder), "exists": exists, "writable": not why}
         if why:
             above = [Path.home(), Path(tempfile.gettempdir())]
             able = [each for each in above if not paths.why_not_writable(each)] or above[-1:]
@@ -265,16 +255,11 @@ def _problem_lines(problems: list[Problem]) -> Iterator[str]:
         yield f"    to fix it: {problem.mend}"
 
 
-def _add_options(parser: ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print it as JSON")
-    parser.add_argument("--data-dir", metavar="DIR", help="where the data sets are")
-
-
 DOCTOR = CommandLine(
+    doctor,
     usage="doctor [--json] [--data-dir DIR]",
     summary="Report what is on this machine, what is wrong with it, and how to fix it:\n"
     "versions, devices, terminal, locale, folders and data sets.",
     notes=NOTES,
-    add_options=_add_options,
-    run=doctor,
+    arguments={"--json": switch("print it as JSON"), **DATA_DIR},
 )

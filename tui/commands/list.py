@@ -9,7 +9,7 @@ from typing import Any
 
 from lessons.catalog import COURSE, Entry, entries
 from tui import paths
-from tui.commands.command import CommandLine
+from tui.commands.command import CommandLine, switch
 from tui.course import problem
 from tui.progress import Progress, challenges_met, is_begun, is_complete
 
@@ -28,12 +28,8 @@ def list_course(options: Namespace) -> int:
         print("\n".join(_page()))
         return 0
     chapters = [
-        {
-            "number": chapter.number,
-            "title": chapter.title,
-            "lessons": list(map(_lesson, chapter.entries)),
-        }
-        for chapter in COURSE
+        {"number": each.number, "title": each.title, "lessons": list(map(_lesson, each.entries))}
+        for each in COURSE
     ]
     print(json.dumps({"chapters": chapters}, indent=2))
     return 0
@@ -83,11 +79,9 @@ def _lesson(entry: Entry) -> dict[str, Any]:
 
 
 LIST = CommandLine(
+    list_course,
     usage="list [--json]",
     summary="Show the course by chapter: the minutes each lesson takes, and what is done.",
     notes=NOTES,
-    add_options=lambda parser: parser.add_argument(
-        "--json", action="store_true", help="print it as JSON"
-    ),
-    run=list_course,
+    arguments={"--json": switch("print it as JSON")},
 )

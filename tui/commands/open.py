@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from contextlib import suppress
 from importlib import import_module
 
@@ -14,7 +14,7 @@ from engine.datasets.registry import make_data_dir_absolute
 from engine.device import normal_name
 from engine.turns import close_all
 from lessons.catalog import entries
-from tui.commands.command import CommandLine, Refusal, notice, refusing
+from tui.commands.command import DATA_DIR, CommandLine, Refusal, notice, option, refusing
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
 from tui.terminal.ending import Ending
@@ -56,8 +56,7 @@ def open_app(options: Namespace) -> int:
         use_data_dir(options.data_dir)
         make_data_dir_absolute()  # PyTorch is imported in another directory
     assert fps is None or isinstance(fps, float)
-    driver = os.environ.get("TEXTUAL_DRIVER")
-    if driver:  # the app runs in a browser, for example, and needs no terminal
+    if driver := os.environ.get("TEXTUAL_DRIVER"):  # in a browser, for example: no terminal
         _check_driver(driver)
     else:
         _check_terminal()
@@ -117,19 +116,16 @@ def _check_driver(name: str) -> None:
         )
 
 
-def _add_options(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add("lesson", metavar="LESSON", nargs="?", help="the lesson to open")
-    add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (auto)")
-    add("--fps", metavar="N", help="how often charts are drawn per second (10; over SSH 4)")
-    add("--data-dir", metavar="DIR", help="where the data sets are")
-
-
 OPEN = CommandLine(
+    open_app,
     usage="[LESSON] [--device D] [--fps N] [--data-dir DIR]",
     summary="Learn the fundamentals of deep learning in the terminal:\n"
     "read a concept, then play with a real PyTorch training.",
     notes=NOTES,
-    add_options=_add_options,
-    run=open_app,
+    arguments={
+        "lesson": option("LESSON", "the lesson to open", nargs="?"),
+        "--device": option("D", "auto, cpu, cuda, cuda:1 or mps (auto)", default="auto"),
+        "--fps": option("N", "how often charts are drawn per second (10; over SSH 4)"),
+        **DATA_DIR,
+    },
 )

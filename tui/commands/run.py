@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import Namespace
 from collections.abc import Container, Iterator
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,16 +15,25 @@ from engine.frame import State
 from lessons.catalog import entries
 from lessons.lesson import Lesson, Preset, TrainingLesson
 from tui.commands.autograd import run_autograd
-from tui.commands.command import CommandLine, Refusal, notice, refusing
+from tui.commands.command import DATA_DIR, CommandLine, Refusal, notice, option, refusing, switch
 from tui.course import problem
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
 
-if TYPE_CHECKING:  # these import torch
+if TYPE_CHECKING:
     from engine.config import Config
-    from tui.commands.training import Order, Report, Training
+    from tui.commands.training import TextReport, Training  # torch
 
-TABLE = ("csv", "label", "ignore", "missing", "header", "separator", "decimal", "target")
+TABLE = {
+    "csv": option("FILE", "a table of your own to train on (none: the built-in data)"),
+    "label": option("NAME", "the column to predict (the last)"),
+    "ignore": option("NAMES", "columns to leave out, separated by commas (none)"),
+    "missing": option("HOW", "drop a row with a gap, or fill the gap (drop)"),
+    "header": option("WORD", "yes or no: whether line 1 names the columns (auto)"),
+    "separator": option("WORD", "comma, semicolon, tab, pipe or space (auto)"),
+    "decimal": option("WORD", "the decimal mark: point or comma (point)"),
+    "target": option("KIND", "classes, or a number to predict (auto)"),
+}
 """The options that are settings of a lesson which takes a table of the user's own."""
 EVERY = Allowed("whole number", Range(1, 10**9))
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -97,8 +106,8 @@ def run(options: Namespace) -> int:
             slug = lesson.slug
             raise Refusal(f"the lesson {slug!r} trains nothing; open it with: dltui {slug}")
     with Interruption() as interruption:
-        order = _order(options, lesson, interruption)
-        training = _train(order, _report(options, order), interruption)
+        training = _training(options, lesson, interruption)
+        _train(training, _report(options, training), interruption)
     if training.status is State.STOPPED:
         return interruption.exit_code
     return 0 if training.status is State.FINISHED else 1
@@ -123,12 +132,12 @@ def _lesson(slug: str | None) -> Lesson:
     return lessons[slug]
 
 
-def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Order:
-    """What is to be trained; refuses what can be refused before PyTorch is imported."""
+def _training(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Training:
+    """The run that the options describe; refuses what it can before PyTorch is imported."""
     with refusing():
         use_data_dir(options.data_dir)
         changes = [*map(_change, options.set), *_table(options)]
-        preset, note = _preset(options.preset, lesson, changes)
+        preset, why = _preset(options.preset, lesson, changes)
         every = None if options.every is None else EVERY.parse("--every", options.every)
     assert every is None or isinstance(every, int)
     trainer = lesson.load_trainer()
@@ -140,15 +149,16 @@ def _order(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Or
         for name, text in changes:
             settings[name] = trainer.Config.parse(name, text)
         config = trainer.Config.of(settings)
-        for name in TABLE[1:]:  # without the file, another table would be trained on
-            if getattr(options, name) is not None and getattr(config, "csv", None) is None:
+        for name in TABLE:  # without the file, another table would be trained on
+            unread = name != "csv" and getattr(config, "csv", None) is None
+            if unread and getattr(options, name) is not None:
                 raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
         for text in _ineffective(preset, config, dict(changes)):
             notice(text)
         device = _device(options.device, stop)
-    from tui.commands.training import Order
+    from tui.commands.training import Training
 
-    return Order(lesson, preset, trainer, config, device, every, note)
+    return Training(lesson, preset, trainer, config, device, stop, why, every)
 
 
 def _preset(
@@ -221,20 +231,16 @@ def _device(wanted: str, stop: Interruption) -> str:
     return chosen.name
 
 
-def _report(options: Namespace, order: Order) -> Report:
+def _report(options: Namespace, training: Training) -> TextReport:
     from tui.commands.training import BarReport, JsonReport, TextReport
 
     if options.json:
-        return JsonReport(order)
-    if order.every is None and is_terminal(sys.stdout) and can_draw():
-        return BarReport(order)
-    return TextReport(order)
+        return JsonReport(training)
+    draws = training.every is None and is_terminal(sys.stdout) and can_draw()
+    return (BarReport if draws else TextReport)(training)
 
 
-def _train(order: Order, report: Report, interruption: Interruption) -> Training:
-    from tui.commands.training import Training
-
-    training = Training(order, interruption)
+def _train(training: Training, report: TextReport, interruption: Interruption) -> None:
     shown = ""
 
     def warn() -> None:
@@ -252,31 +258,11 @@ def _train(order: Order, report: Report, interruption: Interruption) -> Training
         report.step(step)
     interruption.training = True
     warn()
-    report.end(training)
-    return training
-
-
-def _add_options(parser: ArgumentParser) -> None:
-    add = parser.add_argument
-    add("lesson", metavar="LESSON", nargs="?", help="what to train: see dltui list")
-    add("--preset", metavar="NAME", help="the settings to start from (the lesson's first)")
-    add("--set", metavar="NAME=VALUE", action="append", default=[], help="change a setting; repeat")
-    add("--device", metavar="D", default="auto", help="auto, cpu, cuda, cuda:1 or mps (auto)")
-    add("--seed", metavar="N", help="the seed of the random numbers (0)")
-    add("--every", metavar="N", help="print every Nth step (ten lines in the whole run)")
-    add("--data-dir", metavar="DIR", help="where the data sets are")
-    add("--json", action="store_true", help="print JSON Lines")
-    add("--csv", metavar="FILE", help="a table of your own to train on (none: the built-in data)")
-    add("--label", metavar="NAME", help="the column to predict (the last)")
-    add("--ignore", metavar="NAMES", help="columns to leave out, separated by commas (none)")
-    add("--missing", metavar="HOW", help="drop a row with a gap, or fill the gap (drop)")
-    add("--header", metavar="WORD", help="yes or no: whether line 1 names the columns (auto)")
-    add("--separator", metavar="WORD", help="comma, semicolon, tab, pipe or space (auto)")
-    add("--decimal", metavar="WORD", help="the decimal mark: point or comma (point)")
-    add("--target", metavar="KIND", help="classes, or a number to predict (auto)")
+    report.end()
 
 
 RUN = CommandLine(
+    run,
     usage="run LESSON [--preset NAME] [--set NAME=VALUE]... [--device D] [--seed N]\n"
     "                 [--every N] [--json] [--data-dir DIR]\n"
     "                 [--csv FILE] [--label NAME] [--ignore NAMES] [--missing drop|fill]\n"
@@ -284,6 +270,15 @@ RUN = CommandLine(
     "                 [--decimal point|comma] [--target classes|number]",
     summary="Train a lesson without a screen, and print the result.",
     notes=NOTES,
-    add_options=_add_options,
-    run=run,
+    arguments={
+        "lesson": option("LESSON", "what to train: see dltui list", nargs="?"),
+        "--preset": option("NAME", "the settings to start from (the lesson's first)"),
+        "--set": option("NAME=VALUE", "change a setting; repeat", action="append", default=[]),
+        "--device": option("D", "auto, cpu, cuda, cuda:1 or mps (auto)", default="auto"),
+        "--seed": option("N", "the seed of the random numbers (0)"),
+        "--every": option("N", "print every Nth step (ten lines in the whole run)"),
+        **DATA_DIR,
+        "--json": switch("print JSON Lines"),
+        **{f"--{name}": how for name, how in TABLE.items()},
+    },
 )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 
@@ -23,90 +23,80 @@ MOST_PARAMETERS = 100
 """The parameters of a network with more weights are not printed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What is to be trained, on what, and how often a step is printed."""
+@dataclass(slots=True)
+class Training:
+    """One run: iterate over `steps`, then read the result."""
 
     lesson: TrainingLesson
     preset: Preset
-    trainer: type[Trainer[Any]]
+    kind: type[Trainer[Any]]
     config: Config
     device: str
-    every: int | None = None
-    """Print every Nth step; None prints about ten steps."""
-    note: str = ""
-    """Why it is not the lesson's first preset."""
+    stop: Callable[[], bool]
+    why: str = ""  # why it is not the lesson's first preset
+    every: int | None = None  # print every Nth step; None prints about ten steps
+    status: State = State.READY
+    trainer: Trainer[Any] | None = None
+    history: History = field(init=False)
+    message: str = ""
+    seconds: float = 0.0
 
-    @property
-    def title(self) -> str:
-        return f"{self.lesson.slug}, preset {self.preset.name}"
+    def __post_init__(self) -> None:
+        self.history = History(batch=1 if self.device == "cpu" else 64)
 
     @property
     def header(self) -> str:
-        return f"{self.title}, on {self.device}, seed {self.config.seed}"
-
-
-class Training:
-    """One run of an order: iterate over `steps`, then read the result."""
-
-    def __init__(self, order: Order, stop: Callable[[], bool]) -> None:
-        self.order = order
-        self.status = State.READY
-        self._stop = stop
-        self._trainer: Trainer[Any] | None = None
-        self._history = History(batch=1 if order.device == "cpu" else 64)
-        self._message = ""
-        self._seconds = 0.0
+        """The first line of a report."""
+        where = f"on {self.device}, seed {self.config.seed}"
+        return f"{self.lesson.slug}, preset {self.preset.name}, {where}"
 
     def steps(self) -> Iterator[Step]:
         """Train; an error of the trainer becomes the status, an error of the caller is raised."""
-        order, began = self.order, time.perf_counter()
+        began = time.perf_counter()
         try:
-            torch.set_num_threads(threads_for(order.trainer))
-            self._trainer = order.trainer(order.config, torch.device(order.device))
+            torch.set_num_threads(threads_for(self.kind))
+            self.trainer = self.kind(self.config, torch.device(self.device))
             began = time.perf_counter()
-            yield from train(self._trainer, self._history, self._stop)
-            self.status = State.STOPPED if self._stop() else State.FINISHED
+            yield from train(self.trainer, self.history, self.stop)
+            self.status = State.STOPPED if self.stop() else State.FINISHED
         except Diverged as diverged:
-            self.status, self._message = State.DIVERGED, str(diverged)
+            self.status, self.message = State.DIVERGED, str(diverged)
         except Exception as error:
-            self.status, self._message = State.FAILED, describe(error)
-        self._seconds = time.perf_counter() - began
+            self.status, self.message = State.FAILED, describe(error)
+        self.seconds = time.perf_counter() - began
 
     @property
     def task(self) -> str:
         """What is predicted from what; empty as long as there is no trainer."""
-        return self._trainer.task if self._trainer else ""
+        return self.trainer.task if self.trainer else ""
 
     @property
     def note(self) -> str:
         """What the user has to know about this run; empty as long as there is no trainer."""
-        if self._trainer is None:
-            return ""
-        return ". ".join(filter(None, (self.order.note, self._trainer.note)))
+        return ". ".join(filter(None, (self.why, self.trainer.note))) if self.trainer else ""
 
     def event(self) -> dict[str, Any]:
         """The last line of the JSON, without the keys of some that have no value."""
-        order, steps = self.order, self._history.steps
-        trainer = self._trainer if self.status is not State.FAILED else None
+        steps = self.history.steps
+        trainer = self.trainer if self.status is not State.FAILED else None
         parameters = trainer.parameters() if trainer else {}
         count = sum(len(each) if isinstance(each, list) else 1 for each in parameters.values())
-        points = order.preset.predict_at if trainer else ()
+        points = self.preset.predict_at if trainer else ()
         event = {
             "event": "end",
             "status": self.status.value,
-            "lesson": order.lesson.slug,
-            "preset": order.preset.name,
-            "device": order.device,
-            "seed": order.config.seed,
+            "lesson": self.lesson.slug,
+            "preset": self.preset.name,
+            "device": self.device,
+            "seed": self.config.seed,
             "steps": steps,
-            "loss": self._history.loss,
+            "loss": self.history.loss,
             "parameters": parameters if count <= MOST_PARAMETERS else {},
             "metrics": dict(trainer.metrics()) if trainer else {},
             "predictions": [{"x": x, "y": trainer.predict(x)} for x in points if trainer],
-            "seconds": self._seconds,
-            "steps_per_second": steps / self._seconds if self._seconds else 0.0,
-            "message": self._message,
+            "seconds": self.seconds,
+            "steps_per_second": steps / self.seconds if self.seconds else 0.0,
+            "message": self.message,
             "task": self.task,
             "note": self.note,
         }
@@ -118,11 +108,11 @@ class Training:
         event = self.event()
         speed = f"{event['seconds']:.2f} s ({event['steps_per_second']:,.0f} steps/s)"
         yield f"{self.status} after {counted(event['steps'], 'step')} in {speed}"
-        if self._message:
-            yield f"  {' '.join(self._message.split())}"
-        if self._trainer and self.status is State.FINISHED and self._trainer.ending:
-            yield f"  {self._trainer.ending}"
-        rate = getattr(self.order.config, "learning_rate", None)
+        if self.message:
+            yield f"  {' '.join(self.message.split())}"
+        if self.trainer and self.status is State.FINISHED and self.trainer.ending:
+            yield f"  {self.trainer.ending}"
+        rate = getattr(self.config, "learning_rate", None)
         if self.status is State.DIVERGED and rate is not None:
             yield f"  Try a smaller learning rate: it was {rate:g}."
         figures = {} if event["loss"] is None else {"loss": event["loss"]}
@@ -131,8 +121,8 @@ class Training:
         width = max(map(len, figures), default=0)
         for name, value in figures.items():
             yield f"  {name:{width}}  {_number(value)}"
-        if self._trainer and self._trainer.prediction and event["predictions"]:
-            yield f"  y(x): {self._trainer.prediction}"
+        if self.trainer and self.trainer.prediction and event["predictions"]:
+            yield f"  y(x): {self.trainer.prediction}"
 
 
 def _number(value: float | list[float]) -> str:
@@ -144,11 +134,15 @@ def _number(value: float | list[float]) -> str:
 class TextReport:
     """Plain lines, for pipes and files: the steps, then a summary."""
 
-    def __init__(self, order: Order) -> None:
-        self._every = order.every
-        self._epochs = getattr(order.config, "epochs", 1)
+    def __init__(self, training: Training) -> None:
+        self._training = training
+        self._epochs = getattr(training.config, "epochs", 1)
         self._last: Step | None = None
-        self.show(order.header)
+        self.begin()
+
+    def begin(self) -> None:
+        """Print what is known before the trainer is made."""
+        self.show(self._training.header)
 
     def show(self, text: str) -> None:
         """Print what is known before the first step: the task."""
@@ -160,8 +154,8 @@ class TextReport:
 
     def step(self, step: Step) -> None:
         """Print every Nth step, or else the last step of each tenth of the epochs."""
-        if self._every:
-            if step.step % self._every == 0:
+        if every := self._training.every:
+            if step.step % every == 0:
                 self._print(step)
             return
         # That an epoch is over is known only when the next one has begun.
@@ -169,10 +163,10 @@ class TextReport:
             self._print_tenth()
         self._last = step
 
-    def end(self, training: Training) -> None:
+    def end(self) -> None:
         """Print the result; no further step follows."""
         self._print_tenth()
-        self._print_end(training)
+        print("\n".join(self._result()), flush=True)
 
     def _print_tenth(self) -> None:
         step, epochs = self._last, self._epochs
@@ -183,40 +177,40 @@ class TextReport:
         loss = step.loss.item()
         print(f"step {step.step:>9,}   epoch {step.epoch:>9,}   loss {loss:.7g}", flush=True)
 
-    def _print_end(self, training: Training) -> None:
-        print("\n".join(training.summary()), flush=True)
+    def _result(self) -> Iterator[str]:
+        return self._training.summary()
 
 
 class JsonReport(TextReport):
     """For programs: an object per line, every number with all its digits."""
 
     def show(self, text: str) -> None:
-        """The last line has it."""
+        """Print nothing: the last line has it."""
 
     def _print(self, step: Step) -> None:
         loss = step.loss.item()
         event = {"event": "step", "step": step.step, "epoch": step.epoch, "loss": loss}
         print(json_line(event), flush=True)
 
-    def _print_end(self, training: Training) -> None:
-        print(json_line(training.event()), flush=True)
+    def _result(self) -> Iterator[str]:
+        yield json_line(self._training.event())
 
 
-class BarReport:
+class BarReport(TextReport):
     """For a terminal: a progress bar, then a summary."""
 
-    def __init__(self, order: Order) -> None:
-        self._epochs = getattr(order.config, "epochs", 1)
+    def begin(self) -> None:
+        """Show a bar as long as the trainer is made; the header comes with the summary."""
         self._began: float | None = None
         self._bar = ProgressBar("getting ready", longest=40)
 
     def show(self, text: str) -> None:
         self._bar.clear()
-        print(text, flush=True)
+        super().show(text)
 
     def warn(self, text: str) -> None:
         self._bar.clear()
-        notice(text)
+        super().warn(text)
 
     def step(self, step: Step) -> None:
         if self._began is None:  # at the first step: making the trainer takes a second of its own
@@ -228,9 +222,6 @@ class BarReport:
             text = f" epoch {epochs}  loss {step.loss.item():.4g}  {rate}"
             self._bar.draw(step.epoch, self._epochs, text)
 
-    def end(self, training: Training) -> None:
-        self.show(training.order.header)
-        print("\n".join(training.summary()), flush=True)
-
-
-Report: TypeAlias = TextReport | BarReport
+    def end(self) -> None:
+        self.show(self._training.header)
+        super().end()

@@ -38,8 +38,7 @@ class DiagramBox:
     lines: tuple[str, ...]  # its text; the first line is its title
     kind: BoxKind  # each kind has a border of its own
     lit: bool = False  # whether this is the node that is active now
-    width: int = 0
-    """Cells to keep free for its lines, so that it does not grow when numbers come in."""
+    width: int = 0  # cells to keep free for its lines, so that it does not grow with its numbers
 
     @property
     def text_width(self) -> int:
@@ -54,8 +53,7 @@ class DiagramEdge:
 
     source: int  # the index of a box
     target: int  # that of a later box
-    label: str = ""
-    """What is written on the line, before its arrow head."""
+    label: str = ""  # on the line, before its arrow head
     lit: bool = False  # whether something travels along it now
     width: int = 0  # cells to keep free for its label
     back: bool = False  # whether its arrow points back to the source, as a gradient goes

@@ -189,14 +189,11 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
             self._look(self.frame)
 
     def _show(self, frame: Frame) -> None:
-        """Draw the frame; its advice names the controls."""
-        task, note, message = (
-            for_controls(text, self.lesson.controls)
-            for text in (frame.task, frame.note, frame.message)
-        )
+        """Draw the frame."""
+        task = for_controls(frame.task, self.lesson.controls)
         if frame.settings.get("csv") is None and cell_len(task) > self.app.size.width - 2:
             task = ""  # the page has it: a second line is not worth the room
-        super()._show(replace(frame, task=task, note=note, message=message))
+        super()._show(replace(frame, task=task))
 
     def _look(self, frame: Frame) -> None:
         if isinstance(frame.picture, TablePicture):

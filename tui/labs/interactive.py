@@ -21,6 +21,7 @@ from tui.widgets.theme import ThemeAware
 
 T = TypeVar("T")
 PACE = Binding.Group("pace", compact=True)
+PLAYED_PAST = "playing alone meets no challenge: do it yourself"
 
 
 def tempo_keys(lab: str, what: str = "steps") -> list[BindingType]:
@@ -267,7 +268,7 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
             self.hold()
         self.renew()
         if not self.state.by_hand and self._newly_met(self.state.look):
-            self.post_message(self.PlayedPast())
+            self.post_message(self.Remarked(PLAYED_PAST))
 
     def begin(self) -> None:
         """Start with the preset that is chosen."""

@@ -201,8 +201,12 @@ class Lab(Container):
 
         question: str
 
-    class PlayedPast(Message):
-        """What a challenge asks for came about by playing alone, which does not meet it."""
+    @dataclass
+    class Remarked(Message):
+        """There is something to say of the key that was pressed, or of what came about."""
+
+        text: str
+        """Fewer than 50 characters: it stands at the left of the status bar for some seconds."""
 
     class HintChanged(Message):
         """A hint was opened or closed, so escape means something else now."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from tui.labs.pad import PadScreen
 from tui.labs.training import FIRST, LAST, TrainingLab
 
 if TYPE_CHECKING:
-    from engine.config import Setting
+    from engine.config import Config, Setting
     from engine.reader import Reader
     from engine.trainers.mnist import MnistConfig
 
@@ -38,7 +39,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
 
     BINDINGS = [
         *FIRST,
-        Binding("w", "write", "write", id="mnist.write", tooltip=WRITE),
+        Binding("w", "write", "draw", id="mnist.write", tooltip=WRITE),
         Binding("n", "digit(1)", "next digit", id="mnist.next", group=DIGIT, tooltip=NEXT),
         Binding("b", "digit(-1)", "digit before", id="mnist.before", group=DIGIT, tooltip=BEFORE),
         Binding("f", "fetch", "fetch", id="mnist.fetch", tooltip=FETCH),
@@ -51,6 +52,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         self._paper = Pad()
         self._saved: Reader | None = None
         self._bindable = (False, False)
+        self._held_out: Mapping[str, str] = {}
 
     @property
     def picture(self) -> DigitsPicture | None:
@@ -180,6 +182,19 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         before, self._bindable = self._bindable, (self._stands_in, self.picture is not None)
         if before != self._bindable:
             self.refresh_bindings()
+        known = self._held_out
+        if self.experiment and self._used(self.experiment.config) != known:
+            self._show_settings()
+
+    def _used(self, config: Config) -> Mapping[str, str]:
+        """How many images are held out of this data, where that is another number."""
+        self._held_out, frame, picture = {}, self.frame, self.picture
+        same = ("data", "validation")
+        if frame and picture and all(frame.settings[one] == getattr(config, one) for one in same):
+            held_out = picture.held_out if picture.held_part == "validation" else 0
+            if held_out != frame.settings["validation"]:
+                self._held_out = {"validation": f" → {held_out:,} here"}
+        return self._held_out
 
     def _suited(self, frame: Frame) -> str:
         """Which settings suit the images that stand in: those of the preset for them."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from lessons.lesson import Preset, TrainingLesson
 from tui.experiment import Experiment
 from tui.labs.lab import Environment, Lab, LabStatus
 from tui.watching import Watching
-from tui.widgets.controls import Controls
+from tui.widgets.controls import Controls, for_controls, text_of
 from tui.widgets.equations import Equations
 from tui.widgets.pictures import Pictures
 from tui.widgets.status_bar import NO_RUN
@@ -40,11 +40,11 @@ STEP = "s"
 FIRST: list[BindingType] = [
     _key("space", "play", "play", "play", "Train on, or hold"),
     _key(STEP, "step", "step", "step", "Make one step, and show it"),
+    _key("v", "view", "view", "view", "Show the next picture"),
 ]
 """Before the keys of a lab's own; a narrow footer shows what it has room for, in this order."""
 FASTER = "More steps a second, up to as fast as it goes"
 LAST: list[BindingType] = [
-    _key("v", "view", "view", "view", "Show the next picture"),
     _key("p", "preset", "preset", "preset", "Take the next preset"),
     _key("left_square_bracket", "pace(-1)", "slower", "slower", "Fewer steps a second"),
     _key("right_square_bracket", "pace(1)", "faster", "faster", FASTER),
@@ -170,15 +170,22 @@ class TrainingLab(Lab):
 
     def action_play(self) -> None:
         """Train on, or hold."""
-        if self.experiment is not None:
-            self.experiment.play_or_pause()
-            self._watching.look()
+        self._go(Experiment.play_or_pause)
 
     def action_step(self) -> None:
         """Make one step."""
-        if self.experiment is not None:
-            self.experiment.step()
-            self._watching.look()
+        self._go(Experiment.step)
+
+    def _go(self, on: Callable[[Experiment], None]) -> None:
+        """Make steps; after the end say which key begins the run again: this one would lose it."""
+        if self.experiment is None:
+            return
+        run = self.experiment.run
+        if run is not None and run.state.ended:
+            self.post_message(self.Remarked(f"{run.state} · r begins again"))
+            return
+        on(self.experiment)
+        self._watching.look()
 
     def action_reset(self) -> None:
         """Begin the very same run again."""
@@ -231,11 +238,21 @@ class TrainingLab(Lab):
             return
         command = self.experiment.command()
         self.app.copy_to_clipboard(command)
-        frame = self.experiment.frame
         title = "copied"
-        if frame is not None and frame.changed:
-            title = f"copied; this run had another {', '.join(sorted(frame.changed))} at first"
+        if changes := self._live_changes():
+            title = f"copied: these settings from the start. Here {', '.join(changes)}"
         self.notify(command, title=title, timeout=10, markup=False)
+
+    def _live_changes(self) -> list[str]:
+        """What the run began with, by the names of the controls, and until which step."""
+        assert self.experiment is not None
+        frame, allowed = self.experiment.frame, self.experiment.config.allowed()
+        controls = {control.name: control for control in self.lesson.controls}
+        return [
+            f"{controls[name].label} was {text_of(controls[name], first)} until step {step:,}"
+            for name, (step, first) in sorted(frame.changed.items() if frame else ())
+            if not allowed[name].lab_only
+        ]
 
     # What the controls ask for.
 
@@ -281,11 +298,16 @@ class TrainingLab(Lab):
         """Show the value of every control, which are live, and which have no effect."""
         if self.experiment is not None:
             config = self.experiment.config
-            self._controls.show(asdict(config), self.experiment.trainer.live, self._idle(config))
+            live, idle = self.experiment.trainer.live, self._idle(config)
+            self._controls.show(asdict(config), live, idle, self._used(config))
 
     def _idle(self, config: Config) -> Mapping[str, tuple[Unmet, ...]]:
         """The settings without effect now, and why."""
         return config.idle()
+
+    def _used(self, config: Config) -> Mapping[str, str]:
+        """What to write behind the values that amount to others with the data at hand."""
+        return {}
 
     def _run(self) -> Run | None:
         return self.experiment.run if self.experiment else None
@@ -299,10 +321,14 @@ class TrainingLab(Lab):
             self.be_ready()
 
     def _show(self, frame: Frame) -> None:
-        """Draw the frame, and write what it says."""
+        """Draw the frame, and write what it says; its advice names the controls."""
         self._pictures.show(frame)
         self._equations.equations = frame.equations
-        self._notice.show(frame)
+        task, note, message = (
+            for_controls(text, self.lesson.controls)
+            for text in (frame.task, frame.note, frame.message)
+        )
+        self._notice.show(replace(frame, task=task, note=note, message=message))
 
     def _report(self) -> None:
         """Update the status that the screen shows above and below the lab."""

@@ -31,7 +31,6 @@ CODE = "Read the file that runs in the lab"
 BACK = "Back to the course; the lesson stays as it is until you open another"
 CLOSE_HINT = "Close the hint of the challenge"
 TYPING = "⏎ accept · esc cancel"
-PLAYED_PAST = " playing alone meets no challenge: do it yourself "
 NEWS_SECONDS = 8.0
 """How long a challenge that has just been met is highlighted."""
 PAGES = Binding.Group("pages", compact=True)
@@ -242,10 +241,10 @@ class LessonScreen(SafeScreen, Screen[None]):
     def _meet(self, event: Lab.Met) -> None:
         self._met(event.challenge.slug, event.challenge.text)
 
-    @on(Lab.PlayedPast)
-    def _explain_playing(self) -> None:
-        if not self._status.news:
-            self._status.news = PLAYED_PAST
+    @on(Lab.Remarked)
+    def _remark(self, event: Lab.Remarked) -> None:
+        if not self._new:
+            self._status.news = f" {event.text} "
             self._time_news()
 
     @on(QuestionBox.Answered)

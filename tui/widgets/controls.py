@@ -33,6 +33,8 @@ LOWER, HIGHER = "The next lower value of the control", "The next higher value of
 TYPE = "Type any value for the highlighted control"
 OPTION = re.compile(r"--set ('[^']*'|[^\s',;]+(?:,[^\s',;]+)*)")
 """A setting as it is written on the command line."""
+NAME = re.compile(r"\b(?:[a-z]+(?:_[a-z0-9]+)+|[a-z]+(?= (?:= |cannot change )))(?![\w.=])")
+"""What may be the name of a setting in a message."""
 ENDINGS = (".csv", ".tsv", ".txt", ".data")
 """What a file of a table is called; where there is one, it is offered before others."""
 MOST_ENTRIES = 2000
@@ -125,6 +127,7 @@ class Controls(Vertical):
         self._settings: Mapping[str, Setting] = {}
         self._live: Set[str] = frozenset()
         self._idle: Mapping[str, tuple[Unmet, ...]] = {}
+        self._used: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
         yield ControlList(markup=False, compact=True)
@@ -151,12 +154,14 @@ class Controls(Vertical):
         settings: Mapping[str, Setting],
         live: Set[str],
         idle: Mapping[str, tuple[Unmet, ...]] = MappingProxyType({}),
+        used: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Show the values, and hide what does not matter with them; what is being typed stays.
 
-        The controls in `idle` have no effect: they are shown in brackets, and say why.
+        The controls in `idle` have no effect: they are shown in brackets, and say why. For those in
+        `used`, what their value amounts to with this data stands behind it.
         """
-        self._settings, self._live, self._idle = settings, live, idle
+        self._settings, self._live, self._idle, self._used = settings, live, idle, used
         options = self.query_one(ControlList)
         shown = [c for c in self._controls.values() if matters(c, settings)]
         highlighted = options.highlighted_option
@@ -242,7 +247,8 @@ class Controls(Vertical):
             assert option.id is not None
             name, value = option.id, self._settings.get(option.id)
             control, live = self._controls[name], name in self._live
-            prompt = line(control, value, live, width, idle=name in self._idle)
+            used = self._used.get(name, "")
+            prompt = line(control, value, live, width, idle=name in self._idle, used=used)
             options.replace_option_prompt(name, prompt)
         if not self.editing:
             self._explain()  # what another control was set to may have changed it
@@ -315,11 +321,13 @@ def text_of(control: Control, value: Setting) -> str:
     return plain(value)
 
 
-def line(control: Control, value: Setting, live: bool, width: int, *, idle: bool = False) -> Text:
+def line(
+    control: Control, value: Setting, live: bool, width: int, *, idle: bool = False, used: str = ""
+) -> Text:
     """Label and value, at the two ends of so many cells; in brackets where it has no effect."""
     sign = " ●" if live and not idle else "  "
     room = width - len(control.label) - 1 - len(sign) - 2 * idle
-    text = _end(shown(text_of(control, value), longest=4096), room)
+    text = _end(shown(text_of(control, value), longest=4096) + used, room)
     said = (f"({text})" if idle else text) + sign
     gap = " " * (width - len(control.label) - cell_len(said))
     return Text(control.label + gap + said, "dim" if idle else "", no_wrap=True)
@@ -356,9 +364,10 @@ def _end(text: str, room: int) -> str:
 
 
 def for_controls(text: str, controls: Iterable[Control]) -> str:
-    """The text with the options of the command line as what to do with the controls here.
+    """The text with what the command line calls a setting as its control is called here.
 
-    `--set ignore=id` becomes `set "ignore columns" to id`.
+    `--set ignore=id` becomes `set "ignore columns" to id`, and `low = 'x' is not allowed` becomes
+    `smallest x = 'x' is not allowed`.
     """
     labels = {control.name: control.label for control in controls}
 
@@ -366,7 +375,9 @@ def for_controls(text: str, controls: Iterable[Control]) -> str:
         name, _, value = "".join(shlex.split(found[1])).partition("=")
         return f'set "{labels[name]}" to {value}' if name in labels else found[0]
 
-    return OPTION.sub(worded, text)
+    text = OPTION.sub(worded, text)
+    # A name with an underscore is no word of the language; others are names before a sign.
+    return NAME.sub(lambda found: labels.get(found[0], found[0]), text)
 
 
 class PathSuggester(Suggester):

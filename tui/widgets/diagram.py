@@ -24,7 +24,7 @@ STEP = 6, 2
 
 
 class Diagram(ScrollView, ThemeAware, can_focus=True):
-    """Shows a graph; arrows scroll it, and it keeps the node at work in view by itself."""
+    """Shows a graph; arrows scroll it, and it keeps the lit node in view by itself."""
 
     DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
@@ -46,7 +46,7 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
     ]
 
     caption: var[str] = var("")
-    """What its border says."""
+    """The text on its border."""
     more: var[str] = var("")
     """In which directions there is more than can be seen now: `← →`, or nothing."""
 
@@ -55,8 +55,7 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         self.set_reactive(Diagram.caption, caption)
         self._boxes: tuple[DiagramBox, ...] = ()
         self._edges: tuple[DiagramEdge, ...] = ()
-        self._layout_of: object = None
-        """The sizes for which it was laid out."""
+        self._layout_of: object = None  # the sizes for which it was laid out
         self._layout = lay_out((), ())
         self._chart_style = ChartStyle.dark()
         self._lines: list[DrawnLine] = []
@@ -69,20 +68,29 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
 
     def show(self, boxes: Sequence[DiagramBox], edges: Sequence[DiagramEdge]) -> None:
         """Draw this graph; ValueError if an edge leads nowhere or not onward."""
-        before = lit(self._boxes, self._edges)
-        new = (tuple(boxes), tuple(edges))
-        if new == (self._boxes, self._edges):
+        before, now = (self._boxes, self._edges), (tuple(boxes), tuple(edges))
+        if now == before:
             return
-        moved = self._lay_out(*new)
-        self._boxes, self._edges = new
+        sizes = (
+            [(box.text_width, len(box.lines)) for box in boxes],
+            [(edge.source, edge.target, edge.label_width) for edge in edges],
+        )
+        moved = sizes != self._layout_of
+        if moved:
+            self._layout, self._layout_of = lay_out(*now), sizes
+        self._boxes, self._edges = now
         self._draw()
-        if moved or lit(*new) != before:
+        if moved or lit(*now) != lit(*before):
             self._follow()
         self._announce()
 
     def on_mount(self) -> None:
         self.apply_theme()
         self._announce()
+
+    def apply_theme(self) -> None:
+        self._chart_style = full_colours(self.app)
+        self._draw()
 
     def on_resize(self, event: Resize) -> None:
         self._follow()
@@ -94,7 +102,7 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         if row >= len(self._strips):
             return Strip.blank(width, style)
         strip = self._strips[row].crop(left, left + width)
-        if margin := self._margin:
+        if margin := max(width - self._layout.width, 0) // 2:  # a narrow drawing is centred
             strip = Strip.join([Strip.blank(margin), strip])
         return strip.adjust_cell_length(width).apply_style(style)
 
@@ -125,35 +133,13 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
     def watch_caption(self) -> None:
         self._announce()
 
-    @property
-    def _margin(self) -> int:
-        """The cells left of a drawing that is narrower than its box: it stands in the middle."""
-        return max(self.size.width - self._layout.width, 0) // 2
-
     def _go(self, x: float, y: float) -> None:
         self.scroll_to(x, y, animate=False, force=True)
 
-    def apply_theme(self) -> None:
-        self._chart_style = full_colours(self.app)
-        self._draw()
-
-    def _lay_out(self, boxes: tuple[DiagramBox, ...], edges: tuple[DiagramEdge, ...]) -> bool:
-        """Lay it out anew if that is needed, and say whether it was."""
-        sizes = (
-            [(box.text_width, len(box.lines)) for box in boxes],
-            [(edge.source, edge.target, edge.label_width) for edge in edges],
-        )
-        if sizes == self._layout_of:
-            return False
-        self._layout, self._layout_of = lay_out(boxes, edges), sizes
-        return True
-
     def _draw(self) -> None:
-        """Draw it, and have the rows painted again that are not what they were."""
-        before, self._lines = (
-            self._lines,
-            draw(self._layout, self._boxes, self._edges, self._chart_style),
-        )
+        """Draw it, and have only the rows painted again that have changed."""
+        before = self._lines
+        self._lines = draw(self._layout, self._boxes, self._edges, self._chart_style)
         if (len(before), self.virtual_size.width) != (len(self._lines), self._layout.width):
             self._strips = [_strip(line) for line in self._lines]
             self.refresh()
@@ -171,7 +157,7 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
             self._go(*followed(self._layout, at_work, self.scroll_offset, self.size))
 
     def _announce(self) -> None:
-        """Say on the border where there is more to see."""
+        """Show on the border in which directions there is more."""
         x, y = self.scroll_offset
         hidden = {
             "←": x > 0,

@@ -61,7 +61,8 @@ def _lines(equation: Equation, width: int, roomy: bool) -> list[StyledLine]:
     first = ((formula, ""), (" " * gap, ""), (result, "bold"))
     if not roomy or not equation.numbers or not equation.result:
         return [first]
-    spellings = f"= {equation.numbers}", equation.numbers, equation.numbers.replace(" − ", "−")
+    sign = "" if equation.numbers[0].isalpha() else "= "  # `after epoch 3` is no number
+    spellings = f"{sign}{equation.numbers}", equation.numbers, equation.numbers.replace(" − ", "−")
     numbers = next((text for text in spellings if len(text) <= width), spellings[-1])
     room = width - len(numbers)
     phase = equation.phase if len(equation.phase) < room else ""

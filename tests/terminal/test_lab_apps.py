@@ -1,0 +1,147 @@
+"""The labs in a real terminal: keys only, the screen as a person sees it, nothing left running."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.processes import alive, descendants
+from tests.terminal.conftest import Open, in_lab
+from tests.terminal.screen import Terminal, epoch
+
+SLOW = pytest.mark.slow
+SIZES = [(80, 22), pytest.param((120, 40), marks=SLOW)]
+LEFT, RIGHT, DOWN, FAR_RIGHT = "\x1b[D", "\x1b[C", "\x1b[B", "\x1b[1;2C"
+HOME, END, ESCAPE = "\x1b[H", "\x1b[F", "\x1b"
+
+
+def size(columns_and_rows: tuple[int, int]) -> Any:
+    return dict(zip(("columns", "rows"), columns_and_rows, strict=True))
+
+
+# Probabilities and softmax.
+
+
+@pytest.mark.parametrize("columns_and_rows", SIZES)
+def test_from_the_sigmoid_to_where_32_bits_run_out(
+    terminal: Open, columns_and_rows: tuple[int, int]
+) -> None:
+    app = in_lab(terminal, "probabilities", words="P = 0.7311", **size(columns_and_rows))  # σ(1)
+    app.play(
+        (LEFT + LEFT, "P = 0.6900"),  # σ(0.8)
+        (FAR_RIGHT, "z = 1 "),
+        ("p", "Even odds"),
+        ("⏎odds = 3", "Odds of 3.00 to 1", "P = 0.75"),
+        ("p", "The label is 1, and P gave it 0.119"),  # σ(−2)
+        ("a", "The label is 0, and P gave it 0.881"),
+        ("p", "−0.0347"),
+        ("p", "Both logits start at z = −6"),
+        ("sssssss", "Squared error still creeps"),
+        (" ", "a second"),
+        (" ", "s: one step"),
+        ("pa", "there is nothing to learn"),
+        (END, "exactly 1", "cuts it off at −100"),
+        ("⏎[31m", "a number stands here"),
+        (ESCAPE, "!a number stands here"),
+        ("b", "Both logits start"),
+    )
+    app.quit()
+
+
+@pytest.mark.parametrize("columns_and_rows", SIZES)
+def test_from_bars_to_what_overflows(terminal: Open, columns_and_rows: tuple[int, int]) -> None:
+    app = in_lab(terminal, "softmax", words="cat leads dog by 1.00", **size(columns_and_rows))
+    app.play(
+        (DOWN + RIGHT, "dog = 1.1"),
+        ("⏎z = [3, 3]", "cat and dog share the lead"),
+        ("pl", "c = 1", "3.00"),  # 2 + 1
+        ("p" + HOME, "the largest logit takes all"),
+        ("p", "they differ by at most", "−0.7631"),
+        ("sss", "step 3"),
+        ("pll", "not a number", "−∞"),
+        ("b", "∂L/∂z = P − y for dog"),
+    )
+    app.quit()
+
+
+# The five steps.
+
+
+def lights(app: Terminal, name: str) -> None:
+    """Wait until this one of the five is marked, and no other."""
+    app.until(lambda text: re.findall(r"▶\d (\w+)", text) == [name])
+
+
+@pytest.mark.parametrize("columns_and_rows", SIZES)
+def test_one_of_five_at_a_time_and_then_the_map(
+    terminal: Open, columns_and_rows: tuple[int, int]
+) -> None:
+    low = columns_and_rows == (80, 22)  # there without colours, and yet it is marked
+    colours = {"NO_COLOR": "1"} if low else {}
+    app = in_lab(terminal, "five-steps", **size(columns_and_rows), **colours)
+    for name in ("data", "model", "loss", "optimizer"):
+        app.send("s")
+        lights(app, name)
+    assert "epoch 0/500" in app.text
+    app.resize(100, 30)
+    lights(app, "optimizer")
+    app.resize(*columns_and_rows)
+    app.send("s")
+    lights(app, "loop")
+    app.until("epoch 1/500")
+    app.send("ppp")
+    app.until(lambda text: " optimizers · " in text.splitlines()[0])
+    app.play(
+        ("vv" * low, "local optimum"),
+        ("]" * 12 + " ", "finished", "SGD 0.4955", "Adam 0.0091"),
+        ("3", "The five steps of every training"),
+    )
+    app.quit()
+
+
+# The loader.
+
+
+@SLOW
+def test_a_learner_trains_on_a_table_of_her_own(terminal: Open, tmp_path: Path) -> None:
+    def side(text: str) -> str:
+        """What stands in the panels on the right, whose lines break according to the width."""
+        lines = text.splitlines()
+        left = lines[1].index("Controls")
+        return " ".join(" ".join(line[left:].strip("│ ") for line in lines).split())
+
+    lines = [f"{i % 7},{i % 5},{('no', 'yes')[i % 7 > 3]}" for i in range(80)]
+    (tmp_path / "mine.csv").write_text("\n".join(["a,b,kind", *lines]))
+    for columns_and_rows in ((80, 22), (120, 40)):
+        app = in_lab(terminal, "dataloader", **size(columns_and_rows))
+        app.play(("", "427 samples, 14 batches"), ("s", "batch 1 of 14", "█"))
+        app.send(DOWN * 4)  # down to the file
+        app.settle()
+        app.play(("\r", "your CSV:"))
+        app.send(f"{tmp_path}/mine.cs\r")
+        app.until(lambda text: "no such file" in side(text))
+        app.play(("v\r", "60 samples, 2 batches"))
+        app.send(" ")
+        app.until(lambda text: epoch(text) >= 2)
+        app.play(("v", "Train and validation", "epochs"))
+        app.send("vv")
+        app.until(lambda text: re.search(r"yes.*✓|✓.*yes", text.replace("\n", " ")))
+        app.play(("c", "engine/trainers/dataloader.py"))
+        app.quit()
+
+
+@SLOW
+def test_q_ends_workers_that_start_and_the_timing_of_the_loader(terminal: Open) -> None:
+    app = in_lab(terminal, "dataloader", words="14 batches")
+    app.play(("pppppp", "workers ·"), (" ", "the workers are starting"))
+    family = descendants(app.process.pid)
+    assert len(family) >= 2
+    assert app.quit() < 3
+    assert not any(map(alive, family))
+    app = in_lab(terminal, "dataloader", words="14 batches")
+    app.play(("m", "measuring: 0 of 16"))
+    app.until(lambda text: re.search(r"0 workers +[\d,]+ ", text) is not None)
+    app.quit()
