@@ -169,7 +169,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     def action_help(self) -> None:
         """Show the keys of the screen."""
         mouse = getattr(self.screen, "MOUSE", MOUSE)
-        self.push_screen(HelpScreen(key_actions(self.screen), mouse))
+        self.push_screen(HelpScreen(self.screen, mouse))
 
     def action_command_palette(self) -> None:
         """Find something by its name."""
