@@ -201,7 +201,7 @@ class _Fetch:
                     reasons[host] = f"it sends another file: {what}"
                     break
         why = "; ".join(f"{host}: {reason}" for host, reason in reasons.items())
-        raise FetchFailed(f"{self.data_set.title} did not come. {why}")
+        raise FetchFailed(f"{self.data_set.title} could not be downloaded. {why}")
 
     def _try(self, url: str, file: DataFile) -> None:
         """Download one file from one address; one with a wrong checksum is removed."""
@@ -385,7 +385,7 @@ def _reason(error: Exception) -> str:
         case URLError(reason=Exception() as reason):
             return _reason(reason)
         case socket.gaierror():
-            return "its name is not known here: is there a network?"
+            return "its address cannot be found: is there a network connection?"
         case TimeoutError():
             return f"nothing came for {SILENCE:g} s"
         case ssl.SSLCertVerificationError():

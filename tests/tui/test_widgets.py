@@ -453,7 +453,7 @@ async def test_a_control_without_effect_stands_in_brackets_and_says_what_it_need
         prompts = [str(option.prompt) for option in controls.query_one(ControlList).options]
         assert prompts[0].split() == ["rate", "(−0.5)"]
         about = str(controls.query_one("#about", Static).render())
-        assert about == "Rate has no effect while data = points; it has with data = line."
+        assert about == "Rate has no effect while data = points; to give it one, set data = line."
         controls.show({**SETTINGS, "rate": -0.5, "data": "line"}, {"rate"})
         assert "What rate does." in str(controls.query_one("#about", Static).render())
 

@@ -209,7 +209,7 @@ def _ineffective(preset: Preset, config: Config, changes: Container[str]) -> Ite
             continue
         if name in idle:
             words, needed = without_effect(name, idle[name])
-            yield f"{words}; it has with {needed}"
+            yield f"{words}; to give it one, set {needed}"
         elif allowed[name].lab_only:
             yield f"{name} changes only what the lab shows, and no number of the training"
 

@@ -202,8 +202,8 @@ def _cross_entropy(look: ProbabilityLook) -> str:
     verdict = "right" if look.given > 0.5 else "wrong" if look.given < 0.5 else "undecided"
     return (
         f"The label is {look.label}, and P gave it {number(look.given, 3)}: {verdict}. The loss "
-        f"is the surprise, as great as at {number(coins, 1)} coins that all show heads. Sure "
-        "and wrong has no upper limit."
+        f"is the surprise: that of {number(coins, 1)} coins that all show heads. Sure and wrong "
+        "has no upper limit."
     )
 
 

@@ -58,7 +58,7 @@ LAST: list[BindingType] = [
 NOTICES = {
     State.DIVERGED: (
         "[b]diverged[/b]: {message}. Each step overshot the valley by more than it had gained: "
-        "make the steps smaller, with a lower learning rate say, then press [b]r[/b]."
+        "make the steps smaller, for example with a lower learning rate, then press [b]r[/b]."
     ),
     State.FAILED: "[b]failed[/b]: {message}. Nothing else is lost; [b]r[/b] sets it up again.",
 }

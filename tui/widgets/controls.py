@@ -271,7 +271,7 @@ class Controls(Vertical):
         if name not in self._idle:
             return ""
         words, needed = without_effect(name, self._idle[name], self._label)
-        return f"{words[0].upper()}{words[1:]}; it has with {needed}."
+        return f"{words[0].upper()}{words[1:]}; to give it one, set {needed}."
 
     def _label(self, name: str) -> str:
         known = self._controls.get(name)

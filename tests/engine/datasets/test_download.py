@@ -285,7 +285,7 @@ def failure(tmp_path: Path) -> str:
     with pytest.raises(FetchFailed) as caught:
         get(tmp_path)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
-    assert str(caught.value).startswith("MNIST did not come. 127.0.0.1: ")
+    assert str(caught.value).startswith("MNIST could not be downloaded. 127.0.0.1: ")
     return str(caught.value).partition("127.0.0.1: ")[2]
 
 
@@ -346,7 +346,10 @@ def test_nobody_answers(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.Monk
         with pytest.raises(FetchFailed) as caught:
             get(tmp_path)
         answer = "it answers 404 Not Found"
-        assert str(caught.value) == f"MNIST did not come. localhost: {answer}; 127.0.0.1: {answer}"
+        assert (
+            str(caught.value)
+            == f"MNIST could not be downloaded. localhost: {answer}; 127.0.0.1: {answer}"
+        )
     mirror.files = files
     with monkeypatch.context() as patch, socket.socket() as taken:  # bound, and nobody listens
         taken.bind(("127.0.0.1", 0))
@@ -364,7 +367,7 @@ def test_nobody_answers(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.Monk
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    assert failure(tmp_path) == "its name is not known here: is there a network?"
+    assert failure(tmp_path) == "its address cannot be found: is there a network connection?"
 
 
 def test_a_full_disk_leaves_what_was_there(
