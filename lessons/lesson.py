@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.config import Setting, nearest
@@ -146,6 +149,33 @@ class TrainingLesson(Lesson):
     """The pictures of the lab beside the loss: names in `tui.charts.CHARTS`, the first shown
     first."""
     controls: tuple[Control, ...]
+
+    def settings(self, preset: Preset) -> dict[str, Setting]:
+        """All settings of the preset, read from the trainer's source, which is not imported.
+
+        Empty where the source is not written as the lessons are: a `Config` next to its trainer.
+        """
+        try:
+            spec = find_spec(self.source)
+            source = Path(spec.origin or "").read_text(encoding="utf-8") if spec else ""
+            classes = {
+                n.name: n.body for n in ast.parse(source).body if isinstance(n, ast.ClassDef)
+            }
+            kind = next(
+                line.value.id
+                for line in classes[self.trainer]
+                if isinstance(line, ast.Assign)
+                and isinstance(line.value, ast.Name)
+                and ast.unparse(line.targets[0]) == "Config"
+            )
+            defaults = {
+                ast.unparse(line.target): ast.literal_eval(line.value)
+                for line in classes[kind]
+                if isinstance(line, ast.AnnAssign) and line.value is not None
+            }
+        except (ImportError, OSError, SyntaxError, ValueError, LookupError, StopIteration):
+            return {}
+        return {"seed": 0, **defaults, **preset.settings}
 
     def load_trainer(self) -> type[Trainer[Any]]:
         """Import the trainer, and torch with it: a second or more, the first time."""

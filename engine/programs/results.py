@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from importlib.resources import files
 from typing import TypeAlias
 
 from engine.programs import ExampleProgram, ProgramInput
@@ -28,6 +30,26 @@ class ProgramLine:
 
     number: int
     text: str
+
+
+def program_lines(program: ExampleProgram) -> tuple[ProgramLine, ...]:
+    """The program as it is in its file, which is not run, without docstrings and blank lines."""
+    source = (files("engine.programs") / "examples.py").read_text(encoding="utf-8")
+    kinds = ast.FunctionDef | ast.ClassDef
+    whole = (node for node in ast.parse(source).body if isinstance(node, kinds))
+    found = next(node for node in whole if node.name == program.code)
+    docstrings = {
+        line
+        for node in ast.walk(found)
+        if isinstance(node, kinds) and ast.get_docstring(node)
+        for line in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+    }
+    lines = source.splitlines()[: found.end_lineno]
+    return tuple(
+        ProgramLine(number, text)
+        for number, text in enumerate(lines, start=1)
+        if number >= found.lineno and text.strip() and number not in docstrings
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-import inspect
 import re
 import sys
 from collections import Counter
@@ -24,7 +22,6 @@ from engine.programs.results import (
     ExplainedError,
     ProgramAnswer,
     ProgramGraph,
-    ProgramLine,
     ProgramNode,
     TracedProgram,
 )
@@ -69,22 +66,6 @@ def arguments(given: ProgramInput, device: str = "cpu", size: int | None = None)
     if size is not None:
         x = x.repeat(-(-size // len(x)))[:size].contiguous()
     return (x, *given.arguments.values())
-
-
-def listing(program: ExampleProgram) -> tuple[ProgramLine, ...]:
-    """The program as it is in the file, without docstrings and blank lines."""
-    texts, first = inspect.getsourcelines(getattr(examples, program.code))
-    docstrings = {
-        line
-        for node in ast.walk(ast.parse("".join(texts)))
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node)
-        for line in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
-    }
-    return tuple(
-        ProgramLine(first + index, text.rstrip())
-        for index, text in enumerate(texts)
-        if text.strip() and index + 1 not in docstrings
-    )
 
 
 def written(value: object) -> str:

@@ -164,6 +164,10 @@ l1_loss: ({x} - {y}).abs().mean()
 norm: ({x} ** 2).sum().sqrt()
 softmax: ({x} - {x}.max({rest}, keepdim=True).values).exp() / \
 ({x} - {x}.max({rest}, keepdim=True).values).exp().sum({rest}, keepdim=True)
+log_softmax: {x} - {x}.max({rest}, keepdim=True).values - \
+({x} - {x}.max({rest}, keepdim=True).values).exp().sum({rest}, keepdim=True).log()
+logsumexp: {x}.max({rest}).values + \
+({x} - {x}.max({rest}, keepdim=True).values).exp().sum({rest}).log()
 maximum: torch.where({x} > {y}, {x}, {y})
 minimum: torch.where({x} < {y}, {x}, {y})
 reshape_as: {x}.reshape({y}.shape)

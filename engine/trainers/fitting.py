@@ -187,7 +187,7 @@ class FittingTrainer(SgdTrainer[Any]):
                 "loss.backward(); optimizer.step()",
                 f"{weights} gradients",
                 f"{weights} weights{each}",
-                (f"moved {number(first.moved())}", f"slope {number(first.slope(), 3)}", *whose),
+                (_moved(first), f"slope {number(first.slope(), 3)}", *whose),
             ),
             (
                 f"for epoch in range({epochs}):",
@@ -336,6 +336,11 @@ def _step(one: CurveLearner) -> tuple[str, str]:
 def _first(tensor: torch.Tensor | None) -> float | None:
     """Its first element."""
     return None if tensor is None else tensor.detach().flatten()[0].item()
+
+
+def _moved(one: CurveLearner) -> str:
+    distance = one.moved()
+    return "not moved yet" if distance is None else f"moved {number(distance)}"
 
 
 def _numbers(losses: torch.Tensor) -> torch.Tensor:

@@ -84,7 +84,7 @@ def _gradients(look: WalkPosition | ProgramPosition, name: str) -> list[tuple[fl
 CHALLENGES = (
     Challenge(
         "walked",
-        "walk a graph all the way back",
+        "take the gradient to every input",
         "Press s until the gradient has come to every input that requires one.",
         check=walked,
         solution={"expression": "x*y*z", "x": "2", "y": "3", "z": "4"},
@@ -98,7 +98,7 @@ CHALLENGES = (
     ),
     Challenge(
         "faint",
-        "a gradient below 10⁻⁶, not 0",
+        "make a gradient < 10⁻⁶, not 0",
         "The slope of sigmoid is 0.25 at most, and less and less away from 0. Far away, or "
         "through many in a row?",
         check=faint,

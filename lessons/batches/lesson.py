@@ -137,28 +137,28 @@ def _least(frame: Frame) -> float:
 CHALLENGES = (
     Challenge(
         "same",
-        "mini and full walk as one",
+        "give mini and full the same path",
         "How many points would a batch need for that?",
         check=same_path,
         solution={"batch_size": 100},
     ),
     Challenge(
         "full",
-        "full arrives within 20 epochs",
+        "make full arrive in 20 epochs",
         "It has no noise: it stands steps three times as long. Arrived is 0.01 above least.",
         check=quick_full,
         solution={"learning_rate": 0.2},
     ),
     Challenge(
         "rest",
-        "single rests near the least",
+        "keep single near the least loss",
         "Within 0.05 of it, in the last quarter of the run: which steps jump less?",
         check=at_rest,
         solution={"learning_rate": 0.005},
     ),
     Challenge(
         "apart",
-        "single diverges, full arrives",
+        "let single diverge, full arrive",
         "Press enter on the rate and type; the page says where the limit of each is.",
         check=apart,
         solution={"learning_rate": 0.5},

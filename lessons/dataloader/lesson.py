@@ -18,7 +18,7 @@ PRESETS = (
     Preset("adam", "standardised, rate 0.01 by Adam", predict_at=TYPICAL),
     Preset(
         "seed",
-        "as first written: SGD, rate 0.01, raw",
+        "the original: SGD, rate 0.01, raw",
         {"optimizer": "sgd", "standardise": "no"},
         predict_at=TYPICAL,
     ),
@@ -206,7 +206,7 @@ def _trained(frame: Frame) -> TablePicture | None:
 CHALLENGES = (
     Challenge(
         "mend",
-        "SGD, rate 0.01: above 93%",
+        "get above 93% with SGD at 0.01",
         'Take the preset named "seed", and keep its rate and optimizer. Which part of the '
         "network makes the gradient smaller, layer by layer?",
         check=mends,
@@ -214,15 +214,15 @@ CHALLENGES = (
     ),
     Challenge(
         "vanish",
-        "standardised, ∂L/∂W₁ below 10⁻⁷",
-        'Inputs of 1,000 do it in the preset "saturated". These are near 0: which steps make '
-        "the weights so large that training is stuck all the same?",
+        "make ∂L/∂W₁ vanish, below 10⁻⁷",
+        'Inputs of 1,000 do it in the preset "saturated". Standardised, they are near 0: which '
+        "steps make the weights so large that training is stuck all the same?",
         check=vanishes,
         solution={"learning_rate": 3.0, "epochs": 20},
     ),
     Challenge(
         "by-heart",
-        "catch it learning by heart",
+        "pause once it learns by heart",
         'Play the preset "mended", and press e over Train and validation. Pause once the '
         "validation loss is 1.5 times its least, before the training ends.",
         check=learns_by_heart,
@@ -230,7 +230,7 @@ CHALLENGES = (
     ),
     Challenge(
         "own",
-        "beat the line by 5% on your CSV",
+        "beat a guess by 5% on your CSV",
         "Go to the control your CSV, press enter and type the path; → completes it.",
         check=beats_on_own,
         solution={"csv": "table.csv"},

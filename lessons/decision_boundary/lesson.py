@@ -130,28 +130,28 @@ def _right(frame: Frame, data: str) -> float:
 CHALLENGES = (
     Challenge(
         "rolling",
-        "clouds by step 200, rate 0.01",
-        "The rate stays. What else makes a step along a steady slope longer?",
+        "clouds: pass 99% by step 200",
+        "The rate stays at 0.01. What else makes a step along a steady slope longer?",
         check=rolls,
         solution={"momentum": 0.98},
     ),
     Challenge(
         "xor",
-        "xor above 95% with 3 units",
+        "xor: get above 95% with 3 units",
         "One hidden layer. Each unit draws one line, and the output puts them together.",
         check=solves_xor,
         solution={"data": "xor", "learning_rate": 0.1, "hidden_layers": 1, "units": 3},
     ),
     Challenge(
         "spiral",
-        "spiral above 95%",
+        "spiral: get above 95%",
         "Two hidden layers, or many units, a rate of 0.1, and some patience.",
         check=solves_spiral,
         solution={"data": "spiral", "learning_rate": 0.1, "epochs": 5000, "hidden_layers": 2},
     ),
     Challenge(
         "endless",
-        "say why it has to be stopped",
+        "say why endless must be stopped",
         "Play the preset endless, and look at the loss on a logarithmic axis with l.",
         question="endless",
     ),

@@ -26,7 +26,7 @@ PRESETS = (
     ),
     Preset(
         "seeds",
-        "two units, four seeds: two ways to end",
+        "four seeds, two units: two ways to end",
         {"compare": "seeds", "units": 2, "turn": "update", "epochs": 2000},
         predict_at=(-2.0, 1.0),
         pace=200,
@@ -180,22 +180,22 @@ def _losses(frame: Frame, model: str, compare: str) -> Mapping[str, float]:
 CHALLENGES = (
     Challenge(
         "apart",
-        "two seeds end 20 times apart",
-        "Preset seeds comes near: turn to other seeds, each of which draws four others.",
+        "seeds: get losses 20 times apart",
+        "The preset seeds comes near. Choose another seed: each draws four networks.",
         check=far_apart,
         solution={"compare": "seeds", "units": 2, "seed": 2, "learning_rate": 0.1, "epochs": 500},
     ),
     Challenge(
         "alike",
-        "all four seeds below 0.01",
+        "seeds: get all four below 0.01",
         "What could more units, and more epochs, do for all of them?",
         check=all_alike,
         solution={"compare": "seeds", "units": 3, "epochs": 2000},
     ),
     Challenge(
         "valley",
-        "momentum arrives, SGD does not",
-        "Preset optimizers: how fast must one roll to get over the next ridge?",
+        "let momentum arrive, but not SGD",
+        "The preset optimizers: how fast must one roll to get over the next ridge?",
         check=out_of_the_valley,
         solution={
             **WAVE,
@@ -207,8 +207,8 @@ CHALLENGES = (
     ),
     Challenge(
         "upset",
-        "SGD arrives, Adam does not",
-        "Preset optimizers, from another start: set initial w and b. There are few such "
+        "let SGD arrive, but not Adam",
+        "The preset optimizers, from another start: set initial w and b. There are few such "
         "starts; What goes wrong, at the end of the page, names one.",
         check=upset,
         solution={**WAVE, "compare": "optimizers", "initial_w": 2.0, "initial_b": 2.0},

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.pictures import LinePicture
 
 PRESETS = (
-    Preset("seed", "three samples of y = 2x", predict_at=(4.0,)),
+    Preset("seed", "the original: three samples of y = 2x", predict_at=(4.0,)),
     Preset(
         "zigzag",
         "jumps over its goal, and arrives",
@@ -121,21 +121,21 @@ CHALLENGES = (
     ),
     Challenge(
         "overshoot",
-        "w beyond 2.3, then at rest at 2",
+        "let w pass 2.3 and settle at 2",
         "The preset zigzag goes beyond 2.1; from w = 1, a little more rate goes farther.",
         check=overshoots_and_arrives,
         solution={"learning_rate": 0.195},
     ),
     Challenge(
         "diverge",
-        "diverge with the rate at 0.01",
+        "make it diverge at rate 0.01",
         "A sample multiplies the distance by 1 − 2·η·x²: if η may not grow, what may?",
         check=diverges_by_the_data,
         solution={"points": 20},
     ),
     Challenge(
         "dead-on",
-        "loss below 0.000001 by step 4",
+        "get loss < 0.000001 by step 4",
         "Type a rate for which 1 − 2·η·x² is zero at one of the three samples.",
         check=lands_at_once,
         solution={"learning_rate": 0.5},

@@ -37,7 +37,7 @@ def slower(look: ProgramComparison) -> bool:
 CHALLENGES = (
     Challenge(
         "wrong",
-        "find where the traced graph lies",
+        "find a wrong traced graph",
         "Look at the row of traced while you go through programs and inputs: p and i. Which "
         "answer is ✗, without an error?",
         check=wrong,
@@ -53,7 +53,7 @@ CHALLENGES = (
     ),
     Challenge(
         "again",
-        "compiled again, not for a length",
+        "recompile, but not for a length",
         "A guard holds what a graph relies on: a length, but also a number or a flag that "
         "Python reads on its way. Which program has two inputs that differ in one of those?",
         check=again,
@@ -61,7 +61,7 @@ CHALLENGES = (
     ),
     Challenge(
         "slower",
-        "find one not worth compiling",
+        "find what compiling makes slower",
         "Guards and graph breaks cost microseconds at every call. Which program does so "
         "little on 4 numbers that this is more than it gains?",
         check=slower,

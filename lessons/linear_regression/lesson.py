@@ -125,21 +125,21 @@ def _six_points(frame: Frame) -> bool:
 CHALLENGES = (
     Challenge(
         "quick",
-        "loss below 0.1245 in 100 epochs",
+        "get loss < 0.1245 in 100 epochs",
         "On the six points, seed 0, with the mean: the rate is ten times too careful.",
         check=quick,
         solution={"learning_rate": 0.1},
     ),
     Challenge(
         "rolling",
-        "loss below 0.1245 in 30 epochs",
+        "get loss < 0.1245 in 30 epochs",
         "Rate alone will not do; add momentum, neither little nor much.",
         check=rolling,
         solution={"learning_rate": 0.1, "momentum": 0.6},
     ),
     Challenge(
         "diverge",
-        "diverge with a rate below 0.2",
+        "make it diverge, rate below 0.2",
         "On the six points, without momentum; just over the limit it takes hundreds of steps.",
         check=diverges_narrowly,
         solution={"learning_rate": 0.19},

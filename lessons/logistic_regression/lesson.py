@@ -120,21 +120,22 @@ def _picture(frame: Frame) -> CurvePicture | None:
 CHALLENGES = (
     Challenge(
         "right",
-        "six right by 1,000 at rate 0.01",
-        "The threshold must come to lie between 0.5 and 1. What sped up a small rate before?",
+        "get all six right at rate 0.01",
+        "In 1,000 epochs the threshold must come to lie between 0.5 and 1. What sped up a "
+        "small rate before?",
         check=all_right,
         solution={"momentum": 0.8},
     ),
     Challenge(
         "loose",
-        "rate 100, yet a loss below 0.001",
+        "get loss < 0.001 with rate 100",
         "The preset stuck stands at P = 1 exactly. Which loss never computes P?",
         check=comes_loose,
         solution={"learning_rate": 100.0, "loss": "BCEWithLogitsLoss"},
     ),
     Challenge(
         "best",
-        "overlap: best curve in 100",
+        "fit overlap best in 100 epochs",
         "The preset overlap needs 264 epochs. Its bowl is shallow: be bold, or let it roll.",
         check=best_curve,
         solution={"data": "overlap", "learning_rate": 3.0},

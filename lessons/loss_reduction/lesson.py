@@ -111,28 +111,28 @@ def _own_points(frame: Frame) -> bool:
 CHALLENGES = (
     Challenge(
         "same-path",
-        "both lines walk as one",
+        "give sum and mean the same path",
         "Leave the sum's rate; how many points does the mean divide its gradient by?",
         check=same_path,
         solution={"mean_learning_rate": 0.03},
     ),
     Challenge(
         "sum-diverges",
-        "the sum diverges, rates at 0.01",
+        "make the sum diverge, rates 0.01",
         "Rates stay; what else makes a sum larger, and leaves a mean as it is?",
         check=sum_diverges,
         solution={"points": 20},
     ),
     Challenge(
         "quick-mean",
-        "mean below 0.000001 in 300 steps",
+        "get mean < 0.000001 in 300 steps",
         "Three points, no noise, seed 0; press v or l to see the mean, and turn its rate.",
         check=quick_mean,
         solution={"mean_learning_rate": 0.1},
     ),
     Challenge(
         "fifty",
-        "say what 50 points would need",
+        "say which rate 50 points need",
         "Set the points to 50, and look at both gradients after one step.",
         question="fifty",
     ),

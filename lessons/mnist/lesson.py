@@ -155,14 +155,14 @@ def _picture(frame: Frame) -> DigitsPicture | None:
 CHALLENGES = (
     Challenge(
         "reads",
-        "97% of the test digits right",
+        "get 97% of the test digits right",
         "Ten epochs do it on MNIST; scikit-learn's digits take 60, at a rate of 0.05.",
         check=reads,
         solution={"data": "digits", "learning_rate": 0.05, "epochs": 60},
     ),
     Challenge(
         "convolution",
-        "98% by a convolution",
+        "get 98% with a convolution",
         "A preset has one. On scikit-learn's digits, 60 epochs at a rate of 0.05 do it.",
         check=convolves,
         solution={
@@ -182,7 +182,7 @@ CHALLENGES = (
     ),
     Challenge(
         "sigmoids",
-        "90% with sigmoids all the same",
+        "get 90% in spite of sigmoids",
         "How many of them lie between the loss and the first layer? And how long is a step?",
         check=mends_sigmoids,
         solution={

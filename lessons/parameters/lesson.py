@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.pictures import LinePicture
 
 PRESETS = (
-    Preset("seed", "y = 3x + 10 with noise", predict_at=(4.0,)),
+    Preset("seed", "the original: y = 3x + 10 with noise", predict_at=(4.0,)),
     Preset(
         "momentum",
         "the same bowl, with momentum",
@@ -118,28 +118,28 @@ def _drawn(frame: Frame) -> bool:
 CHALLENGES = (
     Challenge(
         "quick",
-        "the best line in 500 steps",
+        "reach the best line in 500 steps",
         "Without momentum: the rate may grow twentyfold before the bowl throws w out.",
         check=quick,
         solution={"learning_rate": 0.02, "epochs": 500},
     ),
     Challenge(
         "rolling",
-        "the best line in 150 steps",
+        "reach the best line in 150 steps",
         "Along the floor of the bowl speed has to build up: momentum, and a larger rate.",
         check=rolling,
         solution={"learning_rate": 0.01, "momentum": 0.9, "epochs": 500},
     ),
     Challenge(
         "edge",
-        "arrive with a rate over 0.0235",
+        "reach it at a rate above 0.0235",
         "Press enter on the learning rate and type; the page says where the limit is.",
         check=near_the_edge,
         solution={"learning_rate": 0.0235, "epochs": 1000},
     ),
     Challenge(
         "sum",
-        "diverge with the rate at 0.001",
+        "make it diverge at rate 0.001",
         "Something else multiplies the gradient by the number of points.",
         check=diverges_by_the_sum,
         solution={"reduction": "sum"},

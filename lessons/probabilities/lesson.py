@@ -45,14 +45,14 @@ def lost(look: ProbabilityLook) -> bool:
 CHALLENGES = (
     Challenge(
         "nine",
-        "odds: 9 to 1",
+        "odds: set them to 9 to 1",
         "Nine times yes for one time no: how many of ten are that?",
         check=nine_to_one,
         solution={"scene": "odds", "typed": "odds = 9"},
     ),
     Challenge(
         "asleep",
-        "gradients: wrong, and 100 to 1",
+        "gradients: make them 100 to 1",
         "The one gradient over the other is 1/(2·P·(1 − P)). Where is it large, with the "
         "answer wrong?",
         check=asleep,
@@ -60,7 +60,7 @@ CHALLENGES = (
     ),
     Challenge(
         "arrived",
-        "race: both above 0.9, from 0.1",
+        "race: get both from 0.1 to 0.9",
         "From −6 squared error hardly moves. Take a nearer start with the arrow keys, or type "
         "a larger rate.",
         check=arrived,
@@ -68,7 +68,7 @@ CHALLENGES = (
     ),
     Challenge(
         "lost",
-        "saturation: a gradient all lost",
+        "saturation: lose a gradient",
         "In float32 the numbers below 1 end sooner than those above 0. Which label meets "
         "that end first?",
         check=lost,

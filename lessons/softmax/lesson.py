@@ -46,21 +46,21 @@ def overflown(look: SoftmaxLook) -> bool:
 CHALLENGES = (
     Challenge(
         "even",
-        "bars: all even, no z near 0",
+        "bars: make P equal, z far from 0",
         "What has to be equal, and does it matter what to? Type z = [...].",
         check=even,
         solution={"scene": "bars", "typed": "z = [3, 3, 3, 3]"},
     ),
     Challenge(
         "sharpened",
-        "temperature: one P above 0.999",
+        "temperature: get one P > 0.999",
         "Differences of logits are divided by T. Should it be above 1, or below?",
         check=sharpened,
         solution={"scene": "temperature", "typed": "T = 0.1"},
     ),
     Challenge(
         "learnt",
-        "cross-entropy: gradient < 0.01",
+        "cross-entropy: get ∂L/∂z < 0.01",
         "s goes one step against it, space goes on. The closer P is to y, the smaller the "
         "steps: have patience, or find ] for the pace.",
         check=learnt,
@@ -68,7 +68,7 @@ CHALLENGES = (
     ),
     Challenge(
         "overflown",
-        "overflow: one right of three",
+        "overflow: make two of three fail",
         "The formula fails once e to the power of a logit is too large; ln(softmax) fails "
         "for a class that lies 104 below the largest.",
         check=overflown,

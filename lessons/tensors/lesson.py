@@ -62,15 +62,15 @@ def _of(look: SceneLook, scene: str, shape: tuple[int, ...]) -> LineResult | Non
 CHALLENGES = (
     Challenge(
         "column",
-        "sequence: last column, a 2-D view",
-        "An index takes its dimension away, and a list of one index copies. Which third way "
-        "is there to name one column?",
+        "sequence: view a column as 2-D",
+        "The last one. An index takes its dimension away, and a list of one index copies. Which "
+        "third way is there to name one column?",
         check=column,
         solution={"scene": "sequence", "line": "x[:, -1:]"},
     ),
     Challenge(
         "view",
-        "grid: 6 × 2, and nothing copied",
+        "grid: reshape to 6 × 2, no copy",
         "Twelve numbers can be cut anew without moving one. The table below the tensors says "
         "whether the result shares the memory of x.",
         check=view,
@@ -78,7 +78,7 @@ CHALLENGES = (
     ),
     Challenge(
         "shares",
-        "broadcasting: rows that sum to 1",
+        "broadcasting: make rows sum to 1",
         "Divide each row by its sum. Four sums have to stand in a column beside the four "
         "rows: which word keeps a dimension?",
         check=shares,
@@ -86,7 +86,7 @@ CHALLENGES = (
     ),
     Challenge(
         "batch",
-        "image: a batch, 1 × 3 × 24 × 36",
+        "image: make it 1 × 3 × 24 × 36",
         "y is channel first already. None as an index, or unsqueeze, makes a dimension of 1; "
         "the numbers stay where they are.",
         check=batch,

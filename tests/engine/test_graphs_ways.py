@@ -17,8 +17,9 @@ from engine.programs.results import (
     EagerRun,
     ProgramGraph,
     TracedProgram,
+    program_lines,
 )
-from engine.programs.ways import arguments, listing, load, run, trace, watch, written
+from engine.programs.ways import arguments, load, run, trace, watch, written
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +70,7 @@ def test_names_that_are_not_there_are_refused_with_those_that_are() -> None:
 def test_the_lines_are_those_of_the_file_without_docstrings() -> None:
     file = inspect.getsource(examples).splitlines()
     for program in PROGRAMS:
-        lines = listing(program)
+        lines = program_lines(program)
         assert all(file[line.number - 1] == line.text for line in lines)
         assert len(lines) <= 12  # they fit the screen
         text = "\n".join(line.text for line in lines)
@@ -142,7 +143,7 @@ def test_what_runs_depends_on_data_counts_and_settings() -> None:
 def test_lines_that_ran_are_counted() -> None:
     def ran(name: str, given: str) -> dict[str, int]:
         visits = eager(name, given).visits
-        return {line.text.strip(): visits.get(line.number, 0) for line in listing(find(name))}
+        return {line.text.strip(): visits.get(line.number, 0) for line in program_lines(find(name))}
 
     for given, first, second in (("sum above 0", 1, 0), ("sum below 0", 0, 1)):
         lines = ran("branch", given)
@@ -197,7 +198,7 @@ def test_control_flow_on_data_is_refused_in_fxs_own_words() -> None:
         assert found.problem is not None
         assert (found.problem.kind, found.problem.message) == ("TraceError", str(refusal.value))
         assert "Proxy" in found.problem.explanation
-        texts = {line.number: line.text.strip() for line in listing(find(name))}
+        texts = {line.number: line.text.strip() for line in program_lines(find(name))}
         assert found.ended_at is not None
         assert texts[found.ended_at] == line
         assert [texts[number] for number in found.visits] == [line]

@@ -341,6 +341,12 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
     )
     for name in names.split():
         line = refused(f"{name}({'x, y' if name in two else 'x'})", names_in).instead
+        if name in ("softmax", "log_softmax", "logsumexp"):
+            for typed in (f"torch.{name}(x, 0)", f"F.{name}(x, dim=0)", f"x.{name}(-1)"):
+                assert refused(typed, names_in).instead == line
+        else:  # what another argument changes is not left out
+            for more in ("y, 2, z", "reduction='sum'"):
+                assert "others, as in" in str(refused(f"F.{name}(x, {more})", names_in))
         here = x.abs() if name in ("log2", "log10", "rsqrt") else x
         ours = value(line, x=tuple(here.tolist()), y=tuple(y.tolist()))
         function = getattr(torch, name, None) or getattr(functional, name)

@@ -18,7 +18,7 @@ from engine.graph.walk import WalkPosition
 from engine.history import Diverged
 from engine.programs import find as find_program
 from engine.programs import ways
-from engine.programs.results import CallTiming, ProgramComparison, Way
+from engine.programs.results import CallTiming, ProgramComparison, Way, program_lines
 from engine.programs.ways import watch
 from engine.run import Recorder, threads_for
 from engine.tensors.content import tensors
@@ -124,7 +124,7 @@ def program_look(name: str, given: str = "", *results: Any) -> ProgramComparison
     program = find_program(name)
     inputs = {each.name: each for each in program.inputs}
     chosen = inputs[given] if given else program.inputs[0]
-    fixed = ways.listing(program), ways.run(program, chosen), ways.trace(program)
+    fixed = program_lines(program), ways.run(program, chosen), ways.trace(program)
     return ProgramComparison(program, chosen, *fixed, results=results)
 
 

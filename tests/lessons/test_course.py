@@ -162,7 +162,7 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     (challenges(solution={}), "check and solution go together"),
     (challenges(solution={"rate": 1}), "solution: no setting 'rate'"),
     (challenges(solution={"momentum": -1}), "solution: momentum = -1 is not allowed"),
-    (challenges(text="t" * 35), "text is longer than 34"),
+    (challenges(text="t" * 33), "text is longer than 32"),
     (challenges(hint="no sentence"), "hint must be sentences"),
     ({"pace": 0.5}, "pace = 0.5, but it must be from 1 to 1000"),
     ({"controls": GOOD.controls[1:]}, "controls: 'learning_rate' has no control"),

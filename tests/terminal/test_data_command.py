@@ -157,7 +157,7 @@ def test_what_breaks_a_fetch_off_leaves_nothing(
         assert len(mirror.asked) == 1
         assert not data.exists()
     mirror.files.clear()
-    said = "dltui: MNIST did not come. 127.0.0.1: it answers 404 Not Found\n"
+    said = "dltui: MNIST could not be downloaded. 127.0.0.1: it answers 404 Not Found\n"
     assert main("data", "fetch", "mnist", code=1)[1] == said
     assert not data.exists()
 
@@ -205,7 +205,9 @@ def test_a_foreign_file_is_not_taken_by_the_installed_command(folders: dict[str,
         mirror.files = {TRAIN: bytes(18_165_135)}
         code, _, errors = dltui("data", "fetch", "kmnist", env={**folders, **proxy(mirror)})
     assert code == 1
-    assert errors.startswith("dltui: KMNIST did not come. codh.rois.ac.jp: it sends another file")
+    assert errors.startswith(
+        "dltui: KMNIST could not be downloaded. codh.rois.ac.jp: it sends another file"
+    )
     assert errors.count("\n") == 1
     assert not Path(folders["DLTUI_DATA_DIR"]).exists()
 

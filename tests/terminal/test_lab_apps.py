@@ -85,7 +85,7 @@ def test_one_of_five_at_a_time_and_then_the_map(
     for name in ("data", "model", "loss", "optimizer"):
         app.send("s")
         lights(app, name)
-    assert "epoch 0/500" in app.text
+    assert "epoch 1/500" in app.text  # the one under way
     app.resize(100, 30)
     lights(app, "optimizer")
     app.resize(*columns_and_rows)

@@ -228,6 +228,12 @@ def test_plain_lines_in_a_pipe(main: Main) -> None:
     assert lines[4].startswith("finished after 300 steps in ")
     assert any(line.split() == ["y(4)", "7.9999986"] for line in lines)
     assert "\x1b" not in "".join(lines)
+    rings = ("run", "decision-boundary", "--preset", "circles", "--set", "epochs=1", *CPU)
+    text, weights = main.output(*rings), main.events(*rings)[-1]["parameters"]
+    head = [line.split() for line in text.splitlines()].index(["W1", "3", "×", "2"])
+    rows = [json.loads(line) for line in text.splitlines()[head + 1 :][:3]]
+    assert [len(row) for row in rows] == [2, 2, 2], "a row for each unit"
+    assert list(chain(*rows)) == pytest.approx(weights["W1"], rel=1e-7)
     one = main.output("run", "linear-regression", "--set", "epochs=1", *CPU)
     assert "finished after 1 step in" in one
 
@@ -267,7 +273,7 @@ def test_a_note_is_printed_when_it_appears(main: Main, monkeypatch: pytest.Monke
 
 
 def test_a_setting_without_effect_is_reported_on_stderr(main: Main) -> None:
-    without = "has no effect while data = six-points; it has with data = line"
+    without = "has no effect while data = six-points; to give it one, set data = line"
     for changes, reported in (
         (["points=7"], [f"points {without}"]),
         (["points=7", "data=line"], []),
@@ -275,7 +281,7 @@ def test_a_setting_without_effect_is_reported_on_stderr(main: Main) -> None:
         (["noise=2", "slope=1"], [f"slope {without}", f"noise {without}"]),
         (
             ["initial_w=1", "initial_b=2", "seed=5"],
-            ["seed has no effect while initial_w = 1; it has with initial_w = none"],
+            ["seed has no effect while initial_w = 1; to give it one, set initial_w = none"],
         ),
     ):
         words = [word for change in changes for word in ("--set", change)]

@@ -295,14 +295,14 @@ def test_a_tenth_is_one_step_shorter() -> None:
     assert bars[2] == pytest.approx(2 * bars[0], abs=1)  # 10⁻⁶ is where they begin
     assert lines[0].split("┤")[0].split() == ["a", "1.00×10⁻⁴"]
     assert "the last layer's is 100 × the first's" in lines[-1]
-    assert lines[-2].strip() == "of one weight, typically: rms"
+    assert lines[-2].strip() == "rms over the weights of a layer"
 
 
 def test_what_is_drawn_is_said_where_there_is_room() -> None:
     layers = tuple((name, 0.1) for name in "abcde")
     for height, said in ((9, True), (8, False), (7, False)):
         text = "\n".join(draw("gradients", of(Sloped(layers)), 44, height))
-        assert ("of one weight, typically: rms" in text) is said
+        assert ("rms over the weights of a layer" in text) is said
         assert "the first layer's is 1 × the last's" in text or height == 7
 
 

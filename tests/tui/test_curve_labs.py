@@ -114,11 +114,28 @@ async def test_one_logit_by_keyboard() -> None:
         assert (lab.status.preset, lab.state.look.label) == ("odds", 1)
         assert "label" not in lab.status.progress
         # What plays by itself meets no challenge; on its way it is at 9 to 1.
-        while not lab.state.ended:
-            lab.advance(1)
-            assert met(lab) == "0/4"
         status = pilot.app.screen.query_one(StatusBar)
-        await until(pilot, lambda: "playing alone meets no challenge" in status.text)
+
+        async def play_through() -> None:
+            lab.state.rewind()
+            while not lab.state.ended:
+                lab.advance(1)
+                assert met(lab) == "0/4"
+            await pilot.pause()
+
+        await play_through()
+        past = "playing alone meets no challenge"
+        await until(pilot, lambda: past in status.text)
+        assert "cpu" not in status.text
+        pilot.app.screen._end_news()  # as it does after some seconds
+        await play_through()  # it is said once
+        assert past not in status.text
+        assert status.text.startswith("cpu")
+        lab.hold()
+        await play_through()  # of another playing once more, until the scene changes
+        await until(pilot, lambda: past in status.text)
+        await pilot.press("p", "b")
+        assert status.text.startswith("cpu")
         await pilot.press("end", *["left"] * 9)  # from 0.99 to 0.9, by hand
         await until(pilot, lambda: met(lab) == "1/4")
         await pilot.press("p", "a")

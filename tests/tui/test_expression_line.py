@@ -8,6 +8,7 @@ from textual.events import Paste
 from textual.widgets import Input, Static
 
 from engine.expression import Refused, parse
+from tests.tui.conftest import until
 from tui.widgets.expression_line import ExpressionLine
 
 
@@ -75,6 +76,22 @@ async def test_what_is_typed_replaces_what_is_offered_or_is_refused_at_its_place
         await pilot.press("backspace")  # the cursor stays where the typing ended
         await pilot.pause()
         assert (app.refusal, app.shown) == ([], "x*y+")
+        # What was refused gives way to the next letter, or is edited.
+        for keys, shown in (
+            (["z"], "z"),
+            (["left", "z"], "x*y+z)"),
+            (["right", "z"], "x*y+)z"),
+            (["home", "z"], "zx*y+)"),
+            (["backspace", "backspace", "z"], "x*yz"),
+            (["backspace"], "x*y+"),
+        ):
+            app.line.show("x*y")
+            app.line.edit()
+            await pilot.press(*"+)", "enter")
+            await until(pilot, lambda: app.refusal)
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert app.shown == shown, keys
         await pilot.press(")", "enter", "escape")  # which gives back what held before
         await pilot.pause()
         assert (app.refusal, app.shown) == ([], "x*y")

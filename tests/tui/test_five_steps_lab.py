@@ -103,7 +103,7 @@ async def test_momentum_gets_out_of_the_valley_and_the_challenge_knows() -> None
         await until(pilot, lambda: lab.frame.settings["learning_rate"] == 0.1)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.state is State.FINISHED)
-        await until(pilot, lambda: "✓ momentum arrives" in screen_text(pilot.app))
+        await until(pilot, lambda: "✓ let momentum arrive" in screen_text(pilot.app))
 
 
 def test_a_pace_of_the_learners_own_stays_where_a_preset_has_none() -> None:

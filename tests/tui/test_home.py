@@ -93,8 +93,12 @@ async def test_a_filter_that_matches_nothing_is_survived(pattern: str) -> None:
         screen.query_one(Input).value = pattern
         await pilot.pause()
         assert listed(screen) == []
+        await until(pilot, lambda: f"no lesson matches '{pattern}'" in screen_text(pilot.app))
+        assert "esc shows all" in screen_text(pilot.app)
+        assert "challenges" not in screen_text(pilot.app)  # no page of another lesson
         await pilot.press("enter", "enter", "escape")
         await until(pilot, lambda: len(listed(screen)) == len(entries()))
+        await until(pilot, lambda: "challenges 0/" in screen_text(pilot.app))
 
 
 async def test_what_was_done_shows_in_the_table(own_folders) -> None:

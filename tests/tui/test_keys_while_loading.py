@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import asdict, replace
 from itertools import product
 from typing import Any
 
@@ -11,20 +13,25 @@ from textual.pilot import Pilot
 
 import tui.environment
 from engine.device import Device
+from lessons.catalog import entries
+from lessons.lesson import TrainingLesson
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.app import DltuiApp
+from tui.bindings import key_actions
 from tui.labs.autograd import AutogradLab, Inputs
 from tui.labs.curves import CurvesLab
 from tui.labs.graphs import GraphsLab, Ways
 from tui.labs.lab import MOST_KEYS, Environment, KeptKeys, Lab, starting_text
 from tui.labs.tensors import TensorsLab
 from tui.labs.training import TrainingLab
+from tui.palette import key_commands
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.controls import Controls
 from tui.widgets.expression_line import ExpressionLine
+from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import StatusBar
 
 CPU = Device("cpu", "the processor")
@@ -81,11 +88,15 @@ def test_the_text_of_the_starting_box() -> None:
     for seconds, keys, text in (
         (0, 0, "starting PyTorch…"),
         (2, 0, "starting PyTorch, 2 s"),
-        (2, 1, "starting PyTorch, 2 s\n1 key waits for it"),
-        (3, 12, "starting PyTorch, 3 s\n12 keys wait for it"),
-        (3, MOST_KEYS, f"starting PyTorch, 3 s\n{MOST_KEYS} keys wait for it, no more fit"),
+        (2, 1, "starting PyTorch, 2 s\n1 key waits for it\nkept: p s"),
+        (3, 12, "starting PyTorch, 3 s\n12 keys wait for it\nkept: p s"),
+        (
+            3,
+            MOST_KEYS,
+            f"starting PyTorch, 3 s\n{MOST_KEYS} keys wait for it, no more fit\nkept: p s",
+        ),
     ):
-        assert starting_text("starting PyTorch", seconds, keys) == text
+        assert starting_text("starting PyTorch", seconds, keys, "p s") == text
 
 
 @pytest.fixture(autouse=True)
@@ -197,11 +208,11 @@ EFFECTIVE: list[Any] = [
     ("softmax", ["p", "right", "b", "e", *"z = [2, 1, 0]", "enter", "down", "end", "left"]),
     # Lines that are refused at first: they stay open, and take letters that mean another page.
     ("probabilities", ["enter", *TYPED, Paste("y = 1"), "enter", *"23qct", "enter"]),
-    slowly("probabilities", ["e", *TYPED, *"P = ", "enter", *"0.1", "enter", "right"]),
+    slowly("probabilities", ["e", *TYPED, *"P = ", "enter", "end", *"0.1", "enter", "right"]),
     ("softmax", ["e", *TYPED, *"dogg = 2", "enter", *TYPED, *"cat = 2", "enter", "right"]),
-    slowly("softmax", ["e", *TYPED, *"z = [1,", "enter", *" 2, 3]", "enter", "p", "left"]),
+    slowly("softmax", ["e", *TYPED, *"z = [1,", "enter", "end", *" 2, 3]", "enter", "p", "left"]),
     slowly("softmax", ["e", *TYPED, *"dogg = 2", "enter", "escape", "p", "right"]),
-    slowly("autograd", ["e", *TYPED, *"x*q+", "enter", *"c", "enter", "s", "s"]),
+    slowly("autograd", ["e", *TYPED, *"x*q+", "enter", "end", *"c", "enter", "s", "s"]),
     slowly("tensors", ["enter", *TYPED, *"x[9]", "enter", *TYPED, *"x[1]", "enter", "p"]),
 ]
 
@@ -332,13 +343,16 @@ async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it(
         lab = await lesson_of(pilot)
         await pilot.press("2", "p", "s")
         await until(pilot, lambda: "2 keys wait for it" in screen_text(pilot.app))
+        await until(pilot, lambda: re.search(KNOWN[lesson][0], screen_text(pilot.app)))
         text = screen_text(pilot.app)
         assert "starting PyTorch" in text
+        assert "kept: p s" in text
+        assert "loading PyTorch …" in text or lesson == "autograd"  # which needs none
         panels = [each for each in lab.children if each is not lab._starting and each.display]
         assert max(each.region.bottom for each in panels) == lab.region.bottom, "the box takes room"
-        assert lab._lesson.presets[0].name in text.splitlines()[0]
-        for control in getattr(lab._lesson, "controls", ())[:3]:
-            assert control.label in text
+        assert lab._lesson.starting_preset()[0].name in text.splitlines()[0]
+        for known in KNOWN[lesson]:
+            assert re.search(known, text), known
         known = actions(lab)
         assert len(known) > 8
         for widget, action in known:
@@ -357,6 +371,88 @@ async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it(
         await until(pilot, lambda: lab.ready)
         await until(pilot, lambda: "starting PyTorch" not in screen_text(pilot.app))
         assert pilot.app.screen.query_one(StatusBar).device.startswith("cpu")
+
+
+KNOWN = {
+    "linear-regression": ["learning rate +0.01", "epochs +1000", "data +six-points", "w +random"],
+    "dataloader": ["learning rate +0.01", "epochs +100"],
+    "mnist": ["learning rate +0.05", "data +digits"],  # the images of MNIST are not here
+    "tensors": ["─x─", "A single number: a loss"],
+    "autograd": [r"› x\*y\*z", "a = x · y", "∂ none yet"],
+    "graphs": ["smooth: operations in a row", "def smooth", "input: four numbers · x = "],
+    "probabilities": ["› z = ", "from any number"],
+    "softmax": ["› cat = 2", "from logits"],
+}
+"""What a lab shows before PyTorch is there, as patterns."""
+
+
+@pytest.mark.parametrize("lesson", LABS)
+async def test_footer_and_help_name_the_keys_that_are_kept(lesson: str) -> None:
+    async with app(lesson).run_test(size=(120, 60)) as pilot:
+        lab = await lesson_of(pilot)
+        await pilot.press("2")
+        footer = lab.screen.query_one(KeyFooter)
+        text = lambda: "  ".join(f"{item.label} {item.text}" for item in footer.items)  # noqa: E731
+        await until(pilot, lambda: "⏎ hint" not in text() and "preset" in all_keys(lab))
+        while_loading, actions = text(), all_keys(lab)
+        focused = lab.screen.focused
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await until(pilot, lambda: "kept until PyTorch is loaded" in screen_text(pilot.app))
+        arrives(pilot)
+        await until(pilot, lambda: lab.ready)
+        await until(pilot, lambda: "kept until" not in screen_text(pilot.app))
+        await pilot.press("escape")
+        await settled(pilot, lab)
+        assert lab.screen.focused is focused
+        assert (text(), all_keys(lab)) == (while_loading, actions)
+
+
+def all_keys(lab: Lab) -> dict[str, str]:
+    """Every action of a key with its keys."""
+    return {action.binding.action: action.names for action in key_actions(lab.screen)}
+
+
+async def test_in_a_line_that_is_typed_while_loading_letters_are_letters() -> None:
+    async with app("autograd").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        footer, bar = lab.screen.query_one(KeyFooter), lab.screen.query_one(StatusBar)
+        text = lambda: "  ".join(f"{item.label} {item.text}" for item in footer.items)  # noqa: E731
+        await pilot.press("2", "s", "e", *"x*q")
+        await until(pilot, lambda: text() == "⏎ accept  esc cancel  ctrl+q quit")
+        assert bar.text.endswith("⏎ accept · esc cancel")
+        await until(pilot, lambda: "kept: s e x*q" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "q quit" in text() and "space play" in text())
+        assert "accept" not in bar.text
+        await pilot.press("e", "q")
+        arrives(pilot)
+        await until(pilot, lambda: lab.ready and not lab._kept)
+        await until(pilot, lambda: lab.line._input.value == "q")
+
+
+async def test_a_command_of_the_palette_is_kept_too() -> None:
+    async with app("probabilities").run_test(size=SIZE) as pilot:
+        lab = await lesson_of(pilot)
+        await pilot.press("2")
+        step = next(c for c in key_commands(lab.screen) if c.name == "next")
+        step.run()
+        await until(pilot, lambda: len(lab._kept) == 1)
+        arrives(pilot)
+        await settled(pilot, lab)
+        assert lab.status.preset == lab._lesson.presets[1].name
+
+
+def test_the_settings_of_a_preset_are_known_without_its_trainer() -> None:
+    lessons = [entry.load() for entry in entries() if entry.written]
+    trainings = [lesson for lesson in lessons if isinstance(lesson, TrainingLesson)]
+    assert len(trainings) > 8
+    for lesson in trainings:
+        kind = lesson.load_trainer().Config
+        for preset in lesson.presets:
+            assert lesson.settings(preset) == asdict(kind.of(dict(preset.settings))), lesson.slug
+    assert replace(lesson, source="engine.nothing").settings(lesson.presets[0]) == {}
+    assert replace(lesson, trainer="Nobody").settings(lesson.presets[0]) == {}
 
 
 def messages() -> list[Any]:

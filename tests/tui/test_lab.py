@@ -113,6 +113,8 @@ async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
             assert "learning_rate" in str(said.render())
             assert "above 0" in str(said.render())
             assert lab.experiment.config.learning_rate == 0.01
+            await pilot.press("7")  # takes the place of what was refused
+            assert pilot.app.focused.value == "7"
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
         await pilot.press("enter", "home", "shift+end", "delete", *"0.05", "enter")

@@ -22,7 +22,7 @@ from tui.experiment import PACES
 from tui.labs.lab import Lab
 from tui.labs.training import TrainingLab
 from tui.progress import Progress
-from tui.screens.code import CodeView
+from tui.screens.code import ROWS_BEFORE, CodeView, main_line
 from tui.screens.concept import ConceptView, QuestionBox
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import Heading, LessonScreen
@@ -76,6 +76,9 @@ async def test_the_keys_move_the_page_and_the_code() -> None:
             await pilot.press(key)
             view = screen.query_one(part)
             await until(pilot, lambda: view.max_scroll_y > 20)  # noqa: B023
+            await until(pilot, lambda: part is ConceptView or view.scroll_y > 20)  # noqa: B023
+            await pilot.press("home")
+            await until(pilot, lambda: view.scroll_y == 0)  # noqa: B023
             await pilot.press("j", "j")
             await until(pilot, lambda: view.scroll_y == 2)  # noqa: B023
             await pilot.press("k")
@@ -143,6 +146,12 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
         await choose(pilot, box, wrong)  # what is known stays known
         assert box.border_title == "✓ Question 1 of 3"
         assert marks(box)[right] == "✓"
+        said = str(why.render())
+        assert said.startswith(f"✓ {question.choices[right].why}"), said
+        assert "✗" not in said
+        assert said.endswith(f"{question.choices[wrong].text}”: {question.choices[wrong].why}"), (
+            said
+        )
     assert kept(own_folders, "gradient-by-hand").answers == {"sign"}
 
     async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
@@ -212,10 +221,10 @@ async def test_the_heading_tells_the_preset_the_epoch_and_the_pace() -> None:
         await until(pilot, lambda: line().endswith("six-points · epoch 1/1000 · 20/s"))
         lab.experiment.change_pace(len(PACES))
         await pilot.press("right_square_bracket")
-        await until(pilot, lambda: line().endswith("six-points · epoch 1/1000 · full speed"))
+        await until(pilot, lambda: line().endswith("six-p… · epoch 1/1000 · full speed"))
         await pilot.press("p")
         await until(pilot, lambda: line().endswith("double · epoch 0/1000 · full speed"))
-        assert " 1 Concept  2 Lab  3 Code " in line()
+        assert " 1 Concept 2 Lab 3 Code " in line()
 
 
 async def test_however_long_the_run_is_its_numbers_stand_whole() -> None:
@@ -225,11 +234,11 @@ async def test_however_long_the_run_is_its_numbers_stand_whole() -> None:
         lab.experiment.change_pace(len(PACES))
         await pilot.press("right_square_bracket")
         lab._set("epochs", 250_000)
-        await until(pilot, lambda: line().endswith("seed · epoch 0/250k · full speed"))
-        assert line().startswith("  1 Concept  2 Lab  3 Code   Gradient")
+        await until(pilot, lambda: line().endswith("  epoch 0/250k · full speed"))
+        assert line().startswith("  1 Concept 2 Lab 3 Code  Gradient descent by hand ")
         heading = pilot.app.screen.query_one(Heading)
         heading.preset, heading.progress = "a" * 30, "b" * 30
-        await until(pilot, lambda: line().endswith("a · " + "b" * 30))  # the title gives way
+        await until(pilot, lambda: line().endswith("  " + "b" * 30))  # the preset gives way first
 
 
 async def test_a_value_left_to_chance_can_be_opened_and_left_as_it_is() -> None:
@@ -269,7 +278,16 @@ async def test_the_code_on_screen_is_the_code_that_runs(slug: str) -> None:
         assert isinstance(shown, Syntax)
         assert shown.code == running
         assert view.border_title == "/".join(inspect.getfile(module).split("/")[-3:])
+        # It begins at what the lesson is about, whether it calls backward itself or not.
+        main = main_line(running)
+        await until(pilot, lambda: view.scroll_y > 0)
+        about = running.splitlines()[main - 1 :][: ROWS_BEFORE + 1]
+        assert about[0] in screen_text(pilot.app)
+        assert (".backward(" in running) is any(".backward(" in line for line in about), about
+        assert not any(line.startswith(("import", "from")) for line in about)
         # And on the screen itself: the code as it is, without numbers and borders.
+        await pilot.press("home")
+        await until(pilot, lambda: view.scroll_y == 0)
         on_screen = screen_text(pilot.app)
         for line in [line for line in running.splitlines()[:20] if line and len(line) < 90]:
             assert line in on_screen

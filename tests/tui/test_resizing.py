@@ -100,7 +100,7 @@ async def test_what_lies_over_a_lesson_is_kept_and_takes_no_key_meanwhile() -> N
     async with app("parameters").run_test(size=(100, 30)) as pilot:
         await screen_of(pilot, LessonScreen)
         pad = PadScreen(lambda: None, as_mnist)
-        for over in (HelpScreen([], []), Palette(pilot.app.screen), pad):
+        for over in (HelpScreen(pilot.app.screen, []), Palette(pilot.app.screen), pad):
             pilot.app.push_screen(over)
             await until(pilot, lambda over=over: over.is_current and over.focused is not None)
             focused = over.focused

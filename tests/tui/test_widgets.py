@@ -258,7 +258,7 @@ async def heading_line(columns: int, frame: Frame, pace: float | None, preset: s
 
 async def test_the_heading_tells_parts_title_preset_epoch_and_pace() -> None:
     line = await heading_line(80, AT_EPOCH, 10, preset="gentle")
-    assert line.startswith(" 1 Concept  2 Lab  3 Code   A straight line  ")
+    assert line.startswith(" 1 Concept 2 Lab 3 Code  A straight line  ")
     assert line.endswith("   gentle · epoch 12/1000 · ▶ 10/s")
     assert len(line) == 78
 
@@ -267,14 +267,35 @@ async def test_before_a_run_the_heading_is_the_parts_and_the_title() -> None:
     heading = Heading("A straight line")
     async with Host(heading).run_test(size=(80, 3)) as pilot:
         await pilot.pause()
-        assert lines(heading)[0].rstrip() == " 1 Concept  2 Lab  3 Code   A straight line"
+        assert lines(heading)[0].rstrip() == " 1 Concept 2 Lab 3 Code  A straight line"
 
 
-async def test_a_narrow_heading_shortens_the_title_first() -> None:
-    line = await heading_line(60, AT_EPOCH, None)
-    # 58 cells: "epoch 12/1000 · ▶ full speed" is 28, three more keep it apart, 27 are left of
-    # which the parts take 26, and the title, that begins with two spaces, none but its ellipsis.
-    assert line == " 1 Concept  2 Lab  3 Code " + "…" + "   epoch 12/1000 · ▶ full speed"
+async def test_a_narrow_heading_shortens_the_preset_first_and_the_title_last() -> None:
+    tabs, epoch = " 1 Concept 2 Lab 3 Code  ", "  epoch 12/1000 · ▶ full speed"
+    # 58 cells: the parts take 25, the epoch 30 with what keeps it apart: 3 are left of the title.
+    assert await heading_line(60, AT_EPOCH, None, preset="gentle") == f"{tabs}A …{epoch}"
+    title = f"{tabs}A straight line"
+    assert await heading_line(72, AT_EPOCH, None, preset="gentle") == title + epoch
+    cut = "  gen… · epoch 12/1000 · ▶ full speed"
+    assert await heading_line(79, AT_EPOCH, None, preset="gentle") == title + cut
+
+
+async def test_while_it_plays_title_and_preset_keep_their_width() -> None:
+    heading, seen = Heading("A straight line"), []
+    async with Host(heading).run_test(size=(76, 3)) as pilot:
+        heading.preset = "six-points"
+        for progress in (
+            "epoch 999/1000 · ▶ 30/s",
+            "epoch 8/1000 · ▶ 30/s",
+            "epoch 1000/1000 · 9/s",
+        ):
+            heading.progress = progress
+            await pilot.pause()
+            seen.append(lines(heading)[0])
+        assert all("A straight line " in line and " six-p… · epoch" in line for line in seen), seen
+        heading.preset = "double"
+        await pilot.pause()
+        assert " double · epoch 1000/1000" in lines(heading)[0]
 
 
 @pytest.mark.parametrize(
@@ -432,7 +453,7 @@ async def test_a_control_without_effect_stands_in_brackets_and_says_what_it_need
         prompts = [str(option.prompt) for option in controls.query_one(ControlList).options]
         assert prompts[0].split() == ["rate", "(−0.5)"]
         about = str(controls.query_one("#about", Static).render())
-        assert about == "Rate has no effect while data = points; it has with data = line."
+        assert about == "Rate has no effect while data = points; to give it one, set data = line."
         controls.show({**SETTINGS, "rate": -0.5, "data": "line"}, {"rate"})
         assert "What rate does." in str(controls.query_one("#about", Static).render())
 

@@ -166,7 +166,7 @@ LEAST_POWER, MOST_POWER = -6, 1
 """The powers of ten that are always shown, so that the bars can be compared from run to run."""
 FARTHEST = 18
 """Powers of ten beyond this, up or down, are drawn as far as this one."""
-WHAT = "of one weight, typically: rms"
+WHAT = "rms over the weights of a layer"
 """What a bar is as long as; under the bars, where there is room."""
 
 

@@ -120,9 +120,23 @@ class Training:
         figures |= {f"y({each['x']:g})": each["y"] for each in event["predictions"]}
         width = max(map(len, figures), default=0)
         for name, value in figures.items():
-            yield f"  {name:{width}}  {_number(value)}"
+            yield from _lines(name, value, figures.get(f"b{name[1:]}"), width)
         if self.trainer and self.trainer.prediction and event["predictions"]:
             yield f"  y(x): {self.trainer.prediction}"
+
+
+def _lines(
+    name: str, value: float | list[float], bias: float | list[float] | None, width: int
+) -> Iterator[str]:
+    """A line for a figure; of a matrix, which has a bias `b1` for `W1`, its shape and its rows."""
+    if name[0] != "W" or not isinstance(value, list) or bias is None:
+        yield f"  {name:{width}}  {_number(value)}"
+        return
+    rows = len(bias) if isinstance(bias, list) else 1
+    columns = len(value) // rows
+    yield f"  {name:{width}}  {rows} × {columns}"
+    for start in range(0, len(value), columns):
+        yield f"  {'':{width}}  {_number(value[start : start + columns])}"
 
 
 def _number(value: float | list[float]) -> str:

@@ -166,6 +166,12 @@ class AutogradLab(InteractiveLab[AutogradState]):
     def make_state(self) -> AutogradState:
         return AutogradState(self._lesson)
 
+    def preview(self) -> None:
+        """The first expression: taking it apart needs no torch."""
+        self.state = self.make_state()
+        self._show_text()
+        self.show()
+
     @property
     def preset_name(self) -> str:
         return "your own" if self.state.own else self.state.preset.name
@@ -205,12 +211,12 @@ class AutogradLab(InteractiveLab[AutogradState]):
         else:
             target.focus()  # once it is visible
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def can(self, action: str) -> bool | None:
         """A program cannot be edited; at an end of the walk, the key beyond it is dimmed."""
         if action == "view":
             return not self.screen.has_class("-wide")
-        if not self.ready or action not in ("step", "back", "reset", "edit"):
-            return super().check_action(action, parameters)
+        if action not in ("step", "back", "reset", "edit"):
+            return True
         if action == "edit":
             return self.state.settings is not None
         look = self.state.look

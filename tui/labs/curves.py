@@ -23,6 +23,7 @@ from engine.expression import SIGNS, Refused, check_letters, suggesting
 from engine.numerals import NUMBER, NotANumber, ascii_form, meant
 from lessons.lesson import Lesson
 from tui.labs.interactive import InteractiveLab, LabState
+from tui.labs.lab import LOADING
 from tui.widgets.equations import Equations
 from tui.widgets.painted import Painted
 from tui.widgets.theme import chart_style
@@ -43,7 +44,9 @@ class CurveState(LabState):
     OTHER_NAMES: Mapping[str, str]
     """Names that are likely typed for those that can be set."""
 
-    def __init__(self, scene: str) -> None:
+    def __init__(self, scene: str, *, observed: bool = True) -> None:
+        """Begin with the scene; without `observed`, `look` is missing, which torch computes."""
+        self.observed = observed
         self.use(scene)
 
     def use(self, preset: str) -> None:
@@ -249,13 +252,23 @@ class CurvesLab(InteractiveLab[S]):
         self.board = Board(id="board")
         self._places: dict[tuple[object, ...], tuple[int, int]] = {}
         """Where the legends stand."""
-        self._equations = Equations(id="equations")
+        self._equations = Equations(advice=LOADING, id="equations")
         self._equations.border_title = "This moment, in numbers"
         self._description = Static(id="description", classes="waiting", markup=False)
 
     @abstractmethod
     def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
         """The state as curves or bars."""
+
+    @abstractmethod
+    def make_state(self, *, observed: bool = True) -> S:
+        """The state with the preset that is chosen, observed only where PyTorch is there."""
+
+    def preview(self) -> None:
+        """The first scene, and the number that the keys will move."""
+        self.state = self.make_state(observed=False)
+        self.board.border_title = self.state.scene.title
+        self._show_text()
 
     @staticmethod
     @abstractmethod

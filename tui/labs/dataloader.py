@@ -72,12 +72,6 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         if self.timing:
             self.action_time()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing can be timed before PyTorch is there."""
-        if action == "time":
-            return self.experiment is not None
-        return super().check_action(action, parameters)
-
     @property
     def timing(self) -> bool:
         """Whether the loader is being timed."""

@@ -17,7 +17,8 @@ from textual.timer import Timer
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from engine.programs.results import ProgramLine, Way
+from engine.programs import find
+from engine.programs.results import ProgramLine, Way, program_lines
 from lessons.lesson import Lesson
 from tui.charts.style import ChartStyle
 from tui.labs.graphs_state import (
@@ -31,7 +32,7 @@ from tui.labs.graphs_state import (
     title,
 )
 from tui.labs.interactive import InteractiveLab, after
-from tui.labs.lab import Environment
+from tui.labs.lab import LOADING, Environment
 from tui.widgets.diagram import Diagram
 from tui.widgets.rows import Rows, row_keys
 from tui.widgets.theme import ThemeAware, coloured
@@ -184,6 +185,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
         &.-listing #drawing { display: none; }
         &.-none #instead { display: block; }
         &.-none #drawing, &.-none #listing { display: none; }
+        StartingBox { offset: 3 11; }
     }
     .-narrow GraphsLab {
         &.-listing ProgramSource { display: none; }
@@ -312,11 +314,18 @@ class GraphsLab(InteractiveLab[GraphsState]):
             self._drawing.show(*drawing(look, way))
             self._listing.show(listing(look, way))
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def preview(self) -> None:
+        """The first program and its input."""
+        program = find(self.presets.current.name)
+        self._source.border_title = f"{program.name}: {program.title}"
+        self._source.show(program_lines(program), None)
+        self._ways.border_title = title(program.inputs[0])
+        self._ways.show([Text(f"  {way:<9} {LOADING}", "dim") for way in Way], 0)
+        self._costs.update(LOADING)
+
+    def can(self, action: str) -> bool | None:
         """Space measures, or ends the measurement, as escape does."""
-        if not self.ready:
-            return action == "view"
-        measuring = bool(self.state.measuring)
+        measuring = self.ready and bool(self.state.measuring)
         if action == "measure":
             return not measuring
         if action == "stop":

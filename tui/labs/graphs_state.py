@@ -25,6 +25,7 @@ from engine.programs.results import (
     ProgramNode,
     TracedProgram,
     Way,
+    program_lines,
 )
 from tui.diagram import BoxKind, DiagramBox, DiagramEdge
 from tui.labs.interactive import LabState, after
@@ -106,7 +107,7 @@ class GraphsState(LabState):
 
         if program.name not in self._traced:
             self._traced[program.name] = ways.trace(program)
-        lines, ran = ways.listing(program), ways.run(program, given)
+        lines, ran = program_lines(program), ways.run(program, given)
         self.look = ProgramComparison(program, given, lines, ran, self._traced[program.name])
         self._renew()
 

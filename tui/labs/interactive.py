@@ -187,6 +187,8 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         self.presets = PresetCycle(lesson.presets)
         self.line = ExpressionLine("› ", id="line")
         self._shown_text = ""
+        self._played_past = False
+        """Whether it was said of this playing that it meets no challenge."""
         self._playing = Playing(self, self.advance, self.TEMPOS, self.TEMPO, fps)
         self.device = ""
         self._usable: list[bool | None] = []  # which keys could be pressed as the footer was made
@@ -243,10 +245,6 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         self.hold()
         self.update_status()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Until the lab is ready, only the view can be changed."""
-        return self.ready or action == "view"
-
     @property
     def playing(self) -> bool:
         """Whether steps follow each other by themselves."""
@@ -254,6 +252,7 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
 
     def hold(self) -> bool:
         """Stop playing; whether it was."""
+        self._played_past = False
         return self._playing.hold()
 
     def change(self, do: Callable[[], object]) -> None:
@@ -265,9 +264,10 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
     def advance(self, steps: int = 1) -> None:
         """Make so many steps, as far as there are any, and show the last; hold at the end."""
         if not all(self.state.step() for _ in range(steps)) or self.state.ended:
-            self.hold()
+            self._playing.hold()
         self.renew()
-        if not self.state.by_hand and self._newly_met(self.state.look):
+        if not (self.state.by_hand or self._played_past) and self._newly_met(self.state.look):
+            self._played_past = True
             self.post_message(self.Remarked(PLAYED_PAST))
 
     def begin(self) -> None:
@@ -289,7 +289,7 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
     def _offer_keys(self) -> None:
         """Make the footer anew where other keys can be pressed than before."""
         bindings = Binding.make_bindings(self.BINDINGS)
-        usable = [self.check_action(one.action.partition("(")[0], ()) for one in bindings]
+        usable = [self.can(one.action.partition("(")[0]) for one in bindings]
         if usable != self._usable:  # a footer that is made anew flickers
             self._usable = usable
             self.refresh_bindings()
@@ -309,6 +309,8 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         if self.ready:
             self.show()
             self._offer_keys()  # another size may have other keys
+        elif self.is_mounted and not self._failed:
+            self.preview()
 
     def on_resize(self, event: Resize) -> None:
         """Draw into the new amount of room."""

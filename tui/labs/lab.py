@@ -7,20 +7,25 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
+from rich.style import Style
 from textual import on
 from textual.app import App
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.containers import Container
 from textual.content import Content
 from textual.events import Key, Paste, Resize
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Input, OptionList, Static
 
 from engine.frame import Frame, State
 from lessons.lesson import Challenge, Lesson
+from tui.bindings import key_name
 from tui.widgets.challenges import Challenges
+from tui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from engine.device import Device
@@ -31,6 +36,13 @@ MOVES_FOCUS = ("app.focus_next", "app.focus_previous")
 """What the screen does on a key, but to the lab: it has to wait for the keys before it."""
 MOST_KEYS = 200
 """How many keys are kept until a lab is ready; of more, none is taken."""
+MOST_SHOWN = 40
+"""Cells: of kept keys that take more, the last ones are shown."""
+LOADING = "loading PyTorch …"
+"""Stands where a panel will show what PyTorch computes."""
+LOADING_LINE = Strip([Segment(f" {LOADING}", Style(dim=True))])
+LINE_KEYS = (Binding("enter", "submit", "accept"), Binding("escape", "settle", "cancel"))
+"""What works in a line that is typed before the lab is ready, beside its letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +99,11 @@ class KeptKeys:
     def __init__(self, opens: Set[str]) -> None:
         """`opens` are the keys that open a line to type in."""
         self._opens = opens
-        self._typing = False
+        self.typing = False
+        """Whether a line is open: keys with a letter are part of it."""
         self._events: list[Key | Paste] = []
+        self._words: list[tuple[str, bool]] = []
+        """What is kept, and whether it is typed text."""
 
     def __len__(self) -> int:
         return len(self._events)
@@ -98,30 +113,49 @@ class KeptKeys:
         """Whether no further key is taken."""
         return len(self._events) >= MOST_KEYS
 
+    @property
+    def text(self) -> str:
+        """What is kept: keys by their names, and typed text in one piece; of much, the end."""
+        pieces = [text for text, _ in self._words]
+        text = " ".join(pieces)
+        return text if len(text) <= MOST_SHOWN else f"…{text[1 - MOST_SHOWN :]}"
+
     def keep(self, event: Key | Paste, acts_now: bool) -> bool:
         """Keep the event, or drop it where there are too many; False if it acts at once.
 
         `acts_now` says that the key means something outside of the lab.
         """
+        typed = event.text if isinstance(event, Paste) else event.character or ""
+        letter = isinstance(event, Key) and event.is_printable
         if isinstance(event, Key):
-            letter = event.is_printable or event.key == "escape"
-            if acts_now and not (self._typing and not self.full and letter):
+            part = letter or event.key == "escape"
+            if acts_now and not (self.typing and not self.full and part):
                 return False
-            if not self.full:
-                opened = self._typing or event.key in self._opens
-                self._typing = opened and event.key != "escape"
-        if not self.full:
-            self._events.append(event)
+        if self.full:
+            return True
+        if isinstance(event, Paste) or (self.typing and letter):
+            self._write("".join(filter(str.isprintable, typed)), typed=True)
+        else:
+            self._write(key_name(event.key), typed=False)
+            self.typing = (self.typing or event.key in self._opens) and event.key != "escape"
+        self._events.append(event)
         return True
+
+    def _write(self, text: str, *, typed: bool) -> None:
+        before, was_typed = self._words[-1] if self._words else ("", False)
+        if typed and was_typed:
+            self._words[-1] = before + text, True
+        else:
+            self._words.append((text, typed))
 
     def take(self) -> list[Key | Paste]:
         """Hand them out, to be worked in this order; none is kept any more."""
-        events, self._events, self._typing = self._events, [], False
+        events, self._events, self._words, self.typing = self._events, [], [], False
         return events
 
 
 class StartingBox(Static):
-    """Says how long something has been starting and how many keys wait, where the picture will be.
+    """Says how long something has been starting and which keys wait, where the picture will be.
 
     It takes no room from the panels, and rests while it is out of sight.
     """
@@ -136,6 +170,8 @@ class StartingBox(Static):
 
     keys: var[int] = var(0)
     """How many keys wait."""
+    kept: var[str] = var("")
+    """The keys that wait, and the text that was typed."""
     what: var[str] = var("starting PyTorch")
 
     def __init__(self) -> None:
@@ -147,7 +183,10 @@ class StartingBox(Static):
         self.write()
 
     def watch_keys(self) -> None:
-        """Count the keys at once: whoever presses one sees that it was taken."""
+        """Show the keys at once: whoever presses one sees that it was taken."""
+        self.write()
+
+    def watch_kept(self) -> None:
         self.write()
 
     def watch_what(self) -> None:
@@ -159,18 +198,20 @@ class StartingBox(Static):
 
     def write(self) -> None:
         """Show the text of now, if it is another one."""
-        text = starting_text(self.what, int(time.monotonic() - self._since), self.keys)
+        seconds = int(time.monotonic() - self._since)
+        text = starting_text(self.what, seconds, self.keys, self.kept)
         if self.is_attached and text != self.content:
             self.update(text)
 
 
-def starting_text(what: str, seconds: int, keys: int) -> str:
-    """What is starting, for how long, and how many keys wait for it."""
+def starting_text(what: str, seconds: int, keys: int, kept: str) -> str:
+    """What is starting, for how long, and how many keys wait for it, and which."""
     first = f"{what}, {seconds} s" if seconds else f"{what}…"
     if not keys:
         return first
     waits = f"{keys} keys wait" if keys > 1 else "1 key waits"
-    return f"{first}\n{waits} for it" + (", no more fit" if keys >= MOST_KEYS else "")
+    full = ", no more fit" if keys >= MOST_KEYS else ""
+    return f"{first}\n{waits} for it{full}\nkept: {kept}"
 
 
 class Lab(Container):
@@ -228,6 +269,13 @@ class Lab(Container):
 
     # What a lab of its own kind provides.
 
+    def preview(self) -> None:
+        """Show what is known of the first preset before PyTorch is there; imports nothing of it."""
+
+    def can(self, action: str) -> bool | None:
+        """Whether the action can be run, as `check_action` says it; also before it is ready."""
+        return True
+
     def prepare(self) -> None:
         """Do what `open` needs and takes a moment, such as reading files: in another thread."""
 
@@ -274,8 +322,9 @@ class Lab(Container):
 
     def on_mount(self) -> None:
         if not self.ready:
-            self.query(Input).set(disabled=True)  # what is typed is kept, not shown
+            self.query(Input).set(disabled=True)  # what is typed is kept
             self.query_one(".waiting", Static).update(Content(self._lesson.presets[0].title))
+            self.preview()
 
     def on_show(self) -> None:
         if not self.ready:
@@ -292,19 +341,58 @@ class Lab(Container):
         text = self.query_one(".waiting", Static)
         text.update(Content(reason))
         text.display = True
+        self.refresh_bindings()
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Whether keys are kept, and have their effect later."""
+        return not self._failed and (not self.ready or bool(self._kept))
+
+    @property
+    def types_ahead(self) -> bool:
+        """Whether a line is being typed of which the keys are kept."""
+        return self._kept.typing
 
     def keep(self, event: Key | Paste) -> bool:
         """Keep the event while the lab is not ready; whether it is to have no effect now."""
-        if self._failed or (self.ready and not self._kept):
+        if not self.keeps_keys:
             return False
         kept = self._kept.keep(event, acts_now=self._acts_now(event))
-        self._starting.keys = len(self._kept)
+        self._show_kept()
         return kept
 
     def take_kept(self) -> list[Key | Paste]:
         """Hand out what was kept, in its order; none of it is kept any more."""
-        self._starting.keys = 0
-        return self._kept.take()
+        events = self._kept.take()
+        self._show_kept()
+        return events
+
+    def _show_kept(self) -> None:
+        self._starting.keys, self._starting.kept = len(self._kept), self._kept.text
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Until the lab is ready no action runs; None stands for one whose keys are kept."""
+        can = self.can(action)
+        return can if self.ready else None if can else False
+
+    def kept_bindings(self, active: Mapping[str, ActiveBinding]) -> dict[str, ActiveBinding]:
+        """The keys that are kept beside those that work now: what they will do, they do for sure.
+
+        In a line that is being typed, letters are letters.
+        """
+        if self.types_ahead:
+            field = self.query(Input).first()
+            line = {one.key: ActiveBinding(field, one, True, "") for one in LINE_KEYS}
+            own = {key: one for key, one in active.items() if self._is_outside(one) and "+" in key}
+            return line | own
+        return {
+            key: one if self._is_outside(one) else one._replace(enabled=True)
+            for key, one in active.items()
+        }
+
+    def _is_outside(self, active: ActiveBinding) -> bool:
+        """Whether the key means something to the screen or the app, and nothing to the lab."""
+        return isinstance(active.node, App | Screen) and active.binding.action not in MOVES_FOCUS
 
     def be_ready(self) -> None:
         """Every key has its effect from now on; the kept ones are worked first."""
@@ -312,6 +400,7 @@ class Lab(Container):
             self.ready = True
             self._hide_starting()
             self.query(Input).set(disabled=False)
+            self.refresh_bindings()
             self.call_after_refresh(self.post_message, self.Ready())
 
     def _acts_now(self, event: Key | Paste) -> bool:
@@ -319,9 +408,7 @@ class Lab(Container):
         if isinstance(event, Paste) or event.key in self._own_keys():
             return False
         active = self.screen.active_bindings.get(event.key)
-        if active is None or active.binding.action in MOVES_FOCUS:
-            return False
-        return isinstance(active.node, App | Screen)
+        return active is not None and self._is_outside(active)
 
     def _own_keys(self) -> Set[str]:
         """The keys that this kind of lab binds, whether they mean something now or not."""
@@ -332,10 +419,16 @@ class Lab(Container):
     def _show_starting(self) -> None:
         if not (self.ready or self._failed or self._starting.is_attached):
             self.mount(self._starting)
+            for panel in self.query(Painted):
+                if not panel.strips:
+                    panel.paint([LOADING_LINE], None)
 
     def _hide_starting(self) -> None:
         if self._starting.is_attached:
             self._starting.remove()
+        for panel in self.query(Painted):
+            if panel.strips == [LOADING_LINE]:
+                panel.paint([], None)
 
     # What all of them do.
 

@@ -84,13 +84,13 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         experiment = self.experiment
         return bool(self._why_not_first and experiment and experiment.preset is self._first)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def can(self, action: str) -> bool | None:
         """There is something to fetch only where other images stand in."""
         if action == "fetch":
-            return self._stands_in
+            return self._stands_in or (bool(self._why_not_first) and not self.ready)
         if action in ("write", "digit"):
-            return self.picture is not None
-        return super().check_action(action, parameters)
+            return self.picture is not None or not self.ready
+        return super().can(action)
 
     # What the keys do.
 

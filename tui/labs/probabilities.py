@@ -143,15 +143,17 @@ class ProbabilityState(CurveState):
 
     def apply(self, given: ProbabilityInput) -> None:
         """Stand here; a race begins anew."""
-        from engine.probabilities import RunningRace  # torch: not before the first lab
-
         self.given = given
         self._race: RunningRace | None = None
         if self.racing:
+            from engine.probabilities import RunningRace  # torch: not before the first lab
+
             self._race = RunningRace(given.z, given.label, given.rate)
         self._observe()
 
     def _observe(self) -> None:
+        if not self.observed:
+            return
         from engine.probabilities import observe
 
         race = self._race.look() if self._race is not None else None
@@ -200,8 +202,8 @@ def _cross_entropy(look: ProbabilityLook) -> str:
     verdict = "right" if look.given > 0.5 else "wrong" if look.given < 0.5 else "undecided"
     return (
         f"The label is {look.label}, and P gave it {number(look.given, 3)}: {verdict}. The loss "
-        f"is the surprise, as great as at {number(coins, 1)} coins that all show heads. Sure "
-        "and wrong has no upper limit."
+        f"is the surprise: that of {number(coins, 1)} coins that all show heads. Sure and wrong "
+        "has no upper limit."
     )
 
 
@@ -323,16 +325,14 @@ class ProbabilitiesLab(CurvesLab[ProbabilityState]):
         *tempo_keys("probabilities"),
     ]
 
-    def make_state(self) -> ProbabilityState:
-        return ProbabilityState(self.presets.current.name)
+    def make_state(self, *, observed: bool = True) -> ProbabilityState:
+        return ProbabilityState(self.presets.current.name, observed=observed)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def can(self, action: str) -> bool | None:
         """Only a race is stepped, and only where there is a loss does the label matter."""
         if action == "flip":
-            return self.ready and self.state.scene.labelled
-        if action == "step":
-            return self.ready and self.state.racing
-        return super().check_action(action, parameters)
+            return self.state.scene.labelled
+        return action != "step" or self.state.racing
 
     def action_flip(self) -> None:
         """Take the other label."""

@@ -49,17 +49,14 @@ class SoftmaxState(CurveState):
 
     scene: SoftmaxScene
     look: SoftmaxLook
+    given: SoftmaxInput
+    """What is set now."""
     _begun: Numbers
     """The logits before the first of the steps that were made."""
 
     def reset(self) -> None:
         self.by_hand = False
         self.apply(SoftmaxInput(self.scene.start))
-
-    @property
-    def given(self) -> SoftmaxInput:
-        """What is set now."""
-        return self.look.given
 
     @property
     def text(self) -> str:
@@ -139,10 +136,11 @@ class SoftmaxState(CurveState):
             super().rewind()
 
     def apply(self, given: SoftmaxInput, steps: int = 0) -> None:
-        from engine.softmax import observe  # torch: not before the first lab
+        self.given, self._begun = given, given.z
+        if self.observed:
+            from engine.softmax import observe  # torch: not before the first lab
 
-        self.look = observe(self.scene, given, steps)
-        self._begun = given.z
+            self.look = observe(self.scene, given, steps)
 
     def _next(self) -> Numbers:
         """The logits after one step against the gradient; none goes farther than the keys lead."""
@@ -369,16 +367,14 @@ class SoftmaxLab(CurvesLab[SoftmaxState]):
         *tempo_keys("softmax"),
     ]
 
-    def make_state(self) -> SoftmaxState:
-        return SoftmaxState(self.presets.current.name)
+    def make_state(self, *, observed: bool = True) -> SoftmaxState:
+        return SoftmaxState(self.presets.current.name, observed=observed)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def can(self, action: str) -> bool | None:
         """A class is chosen only where a single logit moves; only a loss has a label and steps."""
         if action == "choose":
-            return self.ready and self.state.scene.moves == "logit"
-        if action in ("label", "step"):
-            return self.ready and self.state.scene.labelled
-        return super().check_action(action, parameters)
+            return self.state.scene.moves == "logit"
+        return action not in ("label", "step") or self.state.scene.labelled
 
     def action_choose(self, direction: int) -> None:
         """The class above or below."""

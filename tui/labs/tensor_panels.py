@@ -33,6 +33,7 @@ from tui.widgets.transcript import Transcript
 
 if TYPE_CHECKING:
     from engine.tensors.looks import Mask
+    from engine.tensors.scenes import TensorScene
     from tui.labs.tensors_state import TensorsState
 
 MOST_SOURCES = 3
@@ -93,6 +94,13 @@ class TensorDesk(Horizontal):
                 number = state.session.variables[name].numbers[row, column]
                 return f"{name}[{row}, {column}] = {number:g}"
         return None
+
+    def preview(self, scene: TensorScene) -> None:
+        """Name the tensors of a scene; the numbers come later."""
+        self._place(list(scene.axes))
+        for name, view in self.sources.items():
+            view.border_title = name
+        self._reveal("-fresh")
 
     def show(self, state: TensorsState, wide: bool) -> None:
         if state.in_session:

@@ -15,11 +15,12 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from engine.expression import Refused
+from engine.tensors import scenes
 from engine.tensors.torch_map import MODULES
 from lessons.lesson import Lesson
 from tui.labs import tensor_words
 from tui.labs.interactive import InteractiveLab, Playing
-from tui.labs.lab import Environment
+from tui.labs.lab import LOADING, Environment
 from tui.labs.tensor_panels import ModuleDesk, TensorDesk
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.tensor_view import TensorView
@@ -119,8 +120,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         if "CUDA" in environment.remark:
             self.modules.unavailable = {"torch.cuda": f"not asked here: {environment.remark}"}
         super().open(environment)
-        if self.display:
-            self.enter()
 
     def make_state(self) -> TensorsState:
         from tui.labs.tensors_state import TensorsState
@@ -129,7 +128,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     def enter(self) -> None:
         """Focus the tensors or the map, or the challenges where these are shown instead."""
-        if not self.ready or (self.has_class("-side") and not self.wide):
+        if self.has_class("-side") and not self.wide:
             self._challenges.focus()
         else:
             self._panel.first.focus()
@@ -160,17 +159,22 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             return "running…" if self.modules.running else "space: run these lines"
         return "arrows: a cell" if self.state.text else "n: a line to try"
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Nothing can be done before PyTorch is there; no line is typed on the map."""
+    def preview(self) -> None:
+        """The first scene without its numbers."""
+        scene = scenes.find(self.preset_name)
+        self.desk.preview(scene)
+        self._words.update(scene.says)
+        self._facts.update(f"{LOADING}{chr(10) * len(scene.axes)}")
+        self._tries.update(tensor_words.tries(scene, None, BESIDE if self.wide else ALONE))
+
+    def can(self, action: str) -> bool | None:
+        """No line is typed on the map; only some scenes have slices."""
         if action in ("edit", "suggest", "copy"):
-            return self.ready and not self.on_map
+            return not self.on_map
         if action in ("play", "step", "back"):
-            return self.ready and bool(self.on_map or self.state.session or self.desk.sliced)
-        if action in ("preset", "reset"):
-            return self.ready
-        if action == "view":
-            return not self.wide
-        return True
+            in_session = self.ready and bool(self.state.session)
+            return self.on_map or in_session or bool(self.desk.sliced)
+        return action != "view" or not self.wide
 
     def show(self) -> None:
         state = self.state

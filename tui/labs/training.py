@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -58,7 +58,7 @@ LAST: list[BindingType] = [
 NOTICES = {
     State.DIVERGED: (
         "[b]diverged[/b]: {message}. Each step overshot the valley by more than it had gained: "
-        "make the steps smaller, with a lower learning rate say, then press [b]r[/b]."
+        "make the steps smaller, for example with a lower learning rate, then press [b]r[/b]."
     ),
     State.FAILED: "[b]failed[/b]: {message}. Nothing else is lost; [b]r[/b] sets it up again.",
 }
@@ -126,6 +126,29 @@ class TrainingLab(Lab):
         if self.experiment is not None:
             self.experiment.close()
 
+    def preview(self) -> None:
+        """The values of the preset that comes first; it depends on the files that are here."""
+        if self.lesson.presets[0].needs:
+            self._find_first_preset()
+        else:
+            self._show_preset(self.lesson.presets[0])
+
+    @work(thread=True, exit_on_error=False)
+    def _find_first_preset(self) -> None:
+        self.app.call_from_thread(self._show_preset, *self.lesson.starting_preset())
+
+    def _show_preset(self, preset: Preset, why_not_first: str = "") -> None:
+        settings = self.lesson.settings(preset)
+        if settings and self.experiment is None and self.is_attached:
+            self._why_not_first = why_not_first
+            self._controls.show(settings, frozenset())
+            self.status = replace(self.status, preset=preset.name)
+            self.refresh_bindings()
+
+    def fail(self, reason: str) -> None:
+        super().fail(reason)
+        self._controls.disabled = True  # what it shows of a preset cannot be changed
+
     def prepare(self) -> None:
         self._first, self._why_not_first = self.lesson.starting_preset()
         self.lesson.load_trainer().Config()  # where the file is broken, this says so
@@ -154,12 +177,10 @@ class TrainingLab(Lab):
         if self.experiment is not None:
             self.experiment.hold()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Most keys need the experiment, which needs PyTorch; the device key needs a choice."""
-        if action in ("play", "step", "reset", "pace", "preset", "copy"):
-            return self.experiment is not None
+    def can(self, action: str) -> bool | None:
+        """The device key needs a choice, and so does the one for the picture."""
         if action == "device":
-            return self.experiment is not None and len(self._devices) > 1
+            return len(self._devices) > 1
         if action == "view":
             return self._pictures.hidden
         if action == "residuals":

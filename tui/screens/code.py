@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from importlib.util import find_spec
 from pathlib import Path
 
+from rich.console import Console
 from rich.syntax import Syntax
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -13,6 +15,9 @@ from textual.widgets import Static
 
 from lessons.lesson import Lesson
 from tui.widgets.theme import THEMES, ThemeAware
+
+ROWS_BEFORE = 12
+"""So many lines above the call of `backward` are in sight at first, in the lowest terminal too."""
 
 
 class CodeView(VerticalScroll, ThemeAware):
@@ -27,6 +32,7 @@ class CodeView(VerticalScroll, ThemeAware):
     def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._file = source_file(lesson)
+        self._opened = False
 
     @property
     def file(self) -> str:
@@ -41,17 +47,39 @@ class CodeView(VerticalScroll, ThemeAware):
         self.border_subtitle = "this file is what runs in the lab"
         self.apply_theme()
 
+    def on_show(self) -> None:
+        self.call_after_refresh(self._begin)
+
+    def watch_virtual_size(self) -> None:
+        self.call_after_refresh(self._begin)  # it may come into sight before it is laid out
+
+    def _begin(self) -> None:
+        """Begin at what the lesson is about, with the imports out of sight above."""
+        if not self._opened and self.display and self.size.area and self.virtual_size.area:
+            self._opened = True
+            self._scroll_to_main_line()
+
     def apply_theme(self) -> None:
-        self.query_one("#source", Static).update(
-            Syntax(
-                self._file.read_text(encoding="utf-8"),
-                "python",
-                theme=THEMES[self.app.current_theme.dark],
-                line_numbers=True,
-                word_wrap=True,
-                background_color="default",
-            )
+        self.query_one("#source", Static).update(self._syntax())
+
+    def _syntax(self, last_line: int | None = None) -> Syntax:
+        """The file as it is shown, or its lines up to this one."""
+        return Syntax(
+            self._file.read_text(encoding="utf-8"),
+            "python",
+            theme=THEMES[self.app.current_theme.dark],
+            line_numbers=True,
+            line_range=None if last_line is None else (1, last_line),
+            word_wrap=True,
+            background_color="default",
         )
+
+    def _scroll_to_main_line(self) -> None:
+        above = main_line(self._file.read_text(encoding="utf-8")) - 1
+        width = self.query_one("#source").size.width
+        if above and width:
+            rows = Console(width=width).render_lines(self._syntax(above))
+            self.scroll_to(y=len(rows), animate=False, immediate=True)
 
 
 def source_file(lesson: Lesson) -> Path:
@@ -60,3 +88,19 @@ def source_file(lesson: Lesson) -> Path:
     assert spec is not None
     assert spec.origin is not None
     return Path(spec.origin)
+
+
+def main_line(source: str) -> int:
+    """The line of the source to show first: of the function that calls `backward`, the beginning.
+
+    In a long function it is a line within it, not far above that call. A file without such a
+    function is shown from its first function or class on.
+    """
+    tree = ast.parse(source)
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    for function in sorted(functions, key=lambda node: node.lineno):
+        for node in ast.walk(function):
+            if isinstance(node, ast.Attribute) and node.attr == "backward":
+                return max(function.lineno, node.lineno - ROWS_BEFORE)
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return next((node.lineno for node in tree.body if isinstance(node, kinds)), 1)

@@ -85,7 +85,7 @@ class QuestionBox(Vertical):
     def on_mount(self) -> None:
         self._write_title()
         if self._known:
-            self._explain(next(choice for choice in self.question.choices if choice.right))
+            self._explain(self._right)
 
     def ask(self) -> None:
         """Take the keys: a challenge in the lab asks this question."""
@@ -122,10 +122,19 @@ class QuestionBox(Vertical):
                 mark = WRONG if index in self._wrong else UNMARKED
             yield Text.assemble(mark, choice.text)
 
+    @property
+    def _right(self) -> Choice:
+        return next(choice for choice in self.question.choices if choice.right)
+
     def _explain(self, choice: Choice) -> None:
-        """Say why this answer is right or wrong."""
-        mark = RIGHT if choice.right else WRONG
-        self.query_one(".why", Static).update(Text.assemble(mark, choice.why))
+        """Say why this answer is right or wrong; once the right one is known, that stays."""
+        shown = self._right if self._known else choice
+        text = Text.assemble(RIGHT if shown.right else WRONG, shown.why)
+        if choice is not shown:
+            text.append(
+                f"\n\nYour answer stays right. Why not “{choice.text}”: {choice.why}", "dim"
+            )
+        self.query_one(".why", Static).update(text)
         self.add_class("-answered")
 
 

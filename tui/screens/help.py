@@ -1,9 +1,10 @@
-"""Every key that works on the screen below, in groups; knows only the actions it is given."""
+"""Every key that works on the screen below, in groups."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
@@ -15,10 +16,12 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.bindings import MODAL_KEYS, KeyAction
+from tui.bindings import MODAL_KEYS, KeyAction, key_actions
 from tui.terminal.resizing import SafeScreen
 
 CLOSES = "esc closes"
+KEPT = "kept until PyTorch is loaded"
+"""What is said of the keys of a lab that is not ready."""
 MORE = "↑ ↓ pgup pgdn scroll · esc closes"
 
 
@@ -33,10 +36,10 @@ class HelpScreen(SafeScreen, ModalScreen[None]):
         *MODAL_KEYS,
     ]
 
-    def __init__(self, actions: Sequence[KeyAction], mouse: Sequence[tuple[str, str]]) -> None:
-        """Show these actions, and what the mouse does: each gesture with its effect."""
+    def __init__(self, below: Screen[Any], mouse: Sequence[tuple[str, str]]) -> None:
+        """Show the keys of that screen, and what the mouse does: each gesture with its effect."""
         super().__init__()
-        self._actions, self._mouse = actions, mouse
+        self._below, self._mouse = below, mouse
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help") as box:
@@ -44,11 +47,17 @@ class HelpScreen(SafeScreen, ModalScreen[None]):
             yield Static(self._table())
 
     def on_mount(self) -> None:
+        self._below.bindings_updated_signal.subscribe(self, self._change_keys)
         self.watch(self.query_one("#help"), "show_vertical_scrollbar", self._say_how_to_scroll)
 
     def action_scroll(self, direction: str) -> None:
         """Move the page by a line."""
         self.query_one("#help").scroll_relative(y=1 if direction == "down" else -1, animate=False)
+
+    def _change_keys(self, _: Screen[Any]) -> None:
+        """Show the keys of now: a lab may have opened below."""
+        if self.is_mounted:
+            self.query_one("#help Static", Static).update(self._table())
 
     def _say_how_to_scroll(self) -> None:
         """Name the keys that scroll where the page is longer than the box."""
@@ -59,7 +68,7 @@ class HelpScreen(SafeScreen, ModalScreen[None]):
         table = Table.grid(padding=(0, 2))
         table.add_column(justify="right", style="bold", no_wrap=True)
         table.add_column()
-        for title, rows in groups(self._actions, self._mouse):
+        for title, rows in groups(key_actions(self._below), self._mouse):
             if table.row_count:
                 table.add_row()
             table.add_row("", Text(title, "bold underline"))
@@ -94,7 +103,9 @@ def _title(node: DOMNode) -> str:
         for each in node.ancestors_with_self
         if isinstance(each, Widget) and each.border_title
     )
-    return "The lab" if node.id == "lab" else next(titled, "This page")
+    title = "The lab" if node.id == "lab" else next(titled, "This page")
+    keeps = any(getattr(each, "keeps_keys", False) for each in node.ancestors_with_self)
+    return f"{title} · {KEPT}" if keeps else title
 
 
 def _effect(action: KeyAction) -> str:

@@ -202,7 +202,13 @@ class HomeScreen(SafeScreen, Screen[None]):
                 for e in found:
                     known = e is find(e.slug)  # in a broken course a slug may be there twice
                     contents.add_option(Option(self._line(e), e.slug if known else None, not known))
-        self._highlight(self._shown)
+        matched = bool(contents.options)
+        self.query_one("#page").display = matched  # else it is of a lesson that does not match
+        if matched:
+            self._highlight(self._shown)
+        else:
+            text = Text(f"no lesson matches '{pattern}'\nesc shows all", "not bold")
+            contents.add_option(Option(text, disabled=True))
 
     def _highlight(self, slug: str) -> None:
         contents = self.query_one(Contents)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.screen import Screen
@@ -31,8 +31,8 @@ CODE = "Read the file that runs in the lab"
 BACK = "Back to the course; the lesson stays as it is until you open another"
 CLOSE_HINT = "Close the hint of the challenge"
 TYPING = "⏎ accept · esc cancel"
-NEWS_SECONDS = 8.0
-"""How long a challenge that has just been met is highlighted."""
+NEWS_SECONDS = 6.0
+"""How long a challenge that has just been met is highlighted, and what is said of it stays."""
 PAGES = Binding.Group("pages", compact=True)
 
 
@@ -200,13 +200,35 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     def keep(self, event: Key | Paste) -> bool:
         """Keep a key for the lab, where that is in sight and not ready; whether that was done."""
-        return self._in_lab and self._lab.keep(event)
+        if not self._in_lab:
+            return False
+        typed, kept = self._lab.types_ahead, self._lab.keep(event)
+        if self._lab.types_ahead is not typed:
+            self._change_keys()
+        return kept
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now, or that the lab keeps until it is ready."""
+        active = super().active_bindings
+        return self._lab.kept_bindings(active) if self.keeps_keys else active
+
+    @property
+    def keeps_keys(self) -> bool:
+        """Whether keys are kept for the lab in sight."""
+        return self.is_attached and self._in_lab and self._lab.keeps_keys
+
+    def _change_keys(self) -> None:
+        """Name other keys than before, in the status bar too."""
+        self._describe_typing()
+        self.refresh_bindings()
 
     @on(Lab.Ready)
     def replay_kept(self) -> None:
         """Have the keys worked that the lab has kept, once it is ready and in sight."""
         if self.is_active and self._in_lab and self._lab.ready and isinstance(self.app, KeyOrder):
             self.app.replay(self._lab.take_kept())
+            self._change_keys()
 
     @property
     def _in_lab(self) -> bool:
@@ -219,6 +241,8 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     def _follow(self, status: LabStatus) -> None:
         """Say where the lab stands."""
+        if status.preset != self._heading.preset:
+            self._drop_news()  # they are about another scene
         self._heading.preset, self._heading.progress = status.preset, status.progress
         self._describe_typing()
         self._status.busy = status.busy
@@ -234,7 +258,7 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     def _describe_typing(self) -> None:
         """Describe the keys of a line that is being typed in place of those of the lab."""
-        typing = self._in_lab and isinstance(self.focused, Input)
+        typing = self._in_lab and (isinstance(self.focused, Input) or self._lab.types_ahead)
         self._status.state = TYPING if typing else self._lab.status.state
 
     @on(Lab.Met)
@@ -268,7 +292,7 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     def on_screen_resume(self) -> None:
         """Show what was met behind another screen, and have the kept keys worked."""
-        if self._new:
+        if self._status.news:
             self._time_news()
         self.replay_kept()
 
@@ -280,6 +304,10 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     def _end_news(self) -> None:
         if self.is_current:  # else the learner has not seen them yet
+            self._drop_news()
+
+    def _drop_news(self) -> None:
+        if self._status.news:
             self._new.clear()
             self._status.news = ""
             self._lab.mark(self._done.challenges)

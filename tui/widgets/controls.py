@@ -26,6 +26,7 @@ from engine.config import Setting, Unmet, without_effect
 from engine.datasets.cells import shown
 from engine.equations import plain
 from lessons.lesson import Control
+from tui.widgets.expression_line import CorrectableInput
 from tui.widgets.rows import RowList, row_keys
 
 TURN = Binding.Group("set", compact=True)
@@ -64,7 +65,7 @@ class ControlList(RowList):
             self.post_message(self.Turned(option.id, direction))
 
 
-class Field(Input):
+class Field(CorrectableInput):
     """The line to type a value in."""
 
     BINDINGS = [Binding("enter", "submit", "accept", id="control.take")]
@@ -173,15 +174,21 @@ class Controls(Vertical):
         self._write_values()
 
     def refuse(self, reason: str) -> None:
-        """Say why a value was not taken; what was typed stands there still."""
+        """Say why a value was not taken; what was typed stands there still, selected."""
+        self.query_one(Field).offer()
         self.query_one("#said", Static).update(for_controls(reason, self._controls.values()))
         self.add_class("-refused")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape means something here only while a value is being typed, enter only before."""
+        """Escape means something here only while a value is being typed, enter only before.
+
+        Until the lab is ready the line is disabled, and enter is kept.
+        """
         if action == "edit":
             known = bool(self._settings) and self.query_one(ControlList).highlighted is not None
-            return known and not self.editing
+            if not known or self.editing:
+                return False
+            return None if self.query_one(Field).disabled else True
         return action != "settle" or self.editing
 
     @property
@@ -264,7 +271,7 @@ class Controls(Vertical):
         if name not in self._idle:
             return ""
         words, needed = without_effect(name, self._idle[name], self._label)
-        return f"{words[0].upper()}{words[1:]}; it has with {needed}."
+        return f"{words[0].upper()}{words[1:]}; to give it one, set {needed}."
 
     def _label(self, name: str) -> str:
         known = self._controls.get(name)
@@ -296,7 +303,8 @@ class Controls(Vertical):
         event.stop()
         option = self.query_one(ControlList).highlighted_option
         if option is not None and option.id is not None:
-            self.post_message(self.Typed(option.id, event.value))
+            unchanged = event.value.strip() == self._controls[option.id].none
+            self.post_message(self.Typed(option.id, "none" if unchanged else event.value))
 
     @on(Input.Changed)
     def _think_again(self) -> None:

@@ -16,7 +16,34 @@ from textual.widgets.input import Selection
 from engine.expression import Refused
 
 
-class TypedLine(Input):
+class CorrectableInput(Input):
+    """A line whose text, once refused, gives way to the next letter; ← and backspace edit it."""
+
+    _offered = False
+    """Whether the whole text is selected since it was refused."""
+
+    def offer(self) -> None:
+        """Select the text that was refused."""
+        self.selection = Selection(0, len(self.value))
+        self._offered = True
+
+    def watch_selection(self) -> None:
+        self._offered = False
+
+    def action_cursor_left(self, select: bool = False) -> None:
+        self._begin_correction()
+        super().action_cursor_left(select)
+
+    def action_delete_left(self) -> None:
+        self._begin_correction()
+        super().action_delete_left()
+
+    def _begin_correction(self) -> None:
+        if self._offered:
+            self.cursor_position = len(self.value)
+
+
+class TypedLine(CorrectableInput):
     """A line that takes no control characters, also not pasted ones: they could move the cursor."""
 
     BINDINGS = [Binding("enter", "submit", "accept", id="expression.take")]
@@ -78,8 +105,8 @@ class ExpressionLine(Vertical):
         yield Static(id="refusal", markup=False)
 
     @property
-    def _input(self) -> Input:
-        return self.query_one(Input)
+    def _input(self) -> TypedLine:
+        return self.query_one(TypedLine)
 
     @property
     def editing(self) -> bool:
@@ -106,8 +133,9 @@ class ExpressionLine(Vertical):
         self.remove_class("-refused")
 
     def refuse(self, refused: Refused) -> None:
-        """Say why the line cannot be accepted, and where."""
+        """Say why the line cannot be accepted, and where; its text is selected."""
         self._input.focus()
+        self._input.offer()
         sign = " " * len(self._sign)
         # A line longer than the box scrolls; then the place is shown with what is near it.
         room = max(10, self._input.content_size.width)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Heading, Markdown
+from rich.padding import Padding
 from rich.syntax import Syntax
 from rich.theme import Theme as Styles
 from textual.geometry import Size
@@ -71,18 +72,13 @@ class _Heading(Heading):
 
 
 class _Code(CodeBlock):
-    """Code on a ground of its own, set in by two columns."""
+    """Code or a table on a ground of its own, indented; a line that is too long is cut with …"""
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        ground = console.get_style("markdown.code_block").bgcolor
-        yield Syntax(
-            str(self.text).rstrip(),
-            self.lexer_name,
-            theme=self.theme,
-            word_wrap=True,
-            padding=(0, 2),
-            background_color=ground.name if ground else None,
-        )
+        text = Syntax("", self.lexer_name, theme=self.theme).highlight(str(self.text))
+        text.rstrip()
+        text.style, text.no_wrap, text.overflow = "", True, "ellipsis"
+        yield Padding(text, (0, 2), style="markdown.code_block")
 
 
 class _Page(Markdown):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len, set_cell_size
 from textual.reactive import var
 
 from engine.frame import Frame, Memory, State
@@ -11,6 +12,8 @@ GIBIBYTE = 1024**3
 PARTS = ("concept", "lab", "code")
 NO_RUN = "0 steps/s · no run yet"
 NO_DEVICE = "no PyTorch: see dltui doctor"
+LEAST_NAME = 3
+"""Cells: a name that would be cut to fewer is left out."""
 
 
 class StatusBar(Lines):
@@ -90,17 +93,32 @@ class Heading(Lines):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
+        self._widest = 0
+        """Cells of the widest progress of this preset: the room for the others stays the same."""
 
     def _watch_any(self) -> None:
         self._write()
 
-    watch_part = watch_preset = watch_progress = _watch_any
+    watch_part = watch_progress = _watch_any
+
+    def watch_preset(self) -> None:
+        self._widest = 0
+        self._write()
 
     def _write(self) -> None:
-        tabs = tuple(
-            (f" {number} {part.capitalize()} ", "reverse bold" if part == self.part else "")
-            for number, part in enumerate(PARTS, start=1)
-        )
-        right = " · ".join(text for text in (self.preset, self.progress) if text)
-        left = (*tabs, (f"  {self._title}", "bold"))
-        self.write([spread(left, ((f"  {right}", ""),), self.content_size.width)])
+        """Where there is little room, the name of the preset is cut, and the title last of all."""
+        left, gap = [], " "
+        for number, part in enumerate(PARTS, start=1):
+            tab, here = f"{number} {part.capitalize()}", part == self.part
+            left.append((f" {tab} ", "reverse bold") if here else (f"{gap}{tab}", ""))
+            gap = "" if here else " "
+        left += [(f"{gap} ", ""), (self._title, "bold")]
+        self._widest = max(self._widest, cell_len(self.progress))
+        width = self.content_size.width
+        room = width - sum(cell_len(text) for text, _ in left) - 2
+        room -= self._widest + 3 if self.progress else 0
+        preset = self.preset
+        if cell_len(preset) > room:
+            preset = f"{set_cell_size(preset, room - 1).rstrip()}…" if room > LEAST_NAME else ""
+        right = " · ".join(text for text in (preset, self.progress) if text)
+        self.write([spread(tuple(left), ((f" {right}", ""),), width)])

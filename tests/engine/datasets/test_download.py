@@ -187,9 +187,10 @@ def test_cancelling_a_slow_body_leaves_nothing(after: int, mirror: Mirror, tmp_p
 
 
 def test_cancelled_before_the_first_byte_or_by_ctrl_c(mirror: Mirror, tmp_path: Path) -> None:
-    folder = tmp_path / "new"
+    folder = tmp_path / "new" / "data" / "sets"
     with pytest.raises(FetchCancelled):
         get(folder, stop=lambda: True)
+    assert list(tmp_path.iterdir()) == []
     assert mirror.asked == []
 
     def interrupted(progress: FetchProgress) -> None:
@@ -199,7 +200,7 @@ def test_cancelled_before_the_first_byte_or_by_ctrl_c(mirror: Mirror, tmp_path: 
     with pytest.raises(KeyboardInterrupt):
         download.fetch("mnist", folder, interrupted, lambda: False)
     assert len(mirror.asked) == 1
-    assert not folder.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_silent_server_is_no_failure_once_it_is_cancelled(
@@ -260,6 +261,23 @@ def test_two_at_once_do_not_spoil_it_for_each_other(tmp_path: Path) -> None:
 # Failures.
 
 
+def test_what_cannot_be_moved_into_place_leaves_no_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if target.parent.name == "raw":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    (tmp_path / "old").mkdir()
+    with pytest.raises(FetchFailed, match="the disk is full"):
+        get(tmp_path / "old" / "new")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "old"]
+
+
 def failure(tmp_path: Path) -> str:
     """Why it failed; what was there before is still there, and nothing else."""
     (tmp_path / "mine.txt").write_text("mine")
@@ -267,7 +285,7 @@ def failure(tmp_path: Path) -> str:
     with pytest.raises(FetchFailed) as caught:
         get(tmp_path)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
-    assert str(caught.value).startswith("MNIST did not come. 127.0.0.1: ")
+    assert str(caught.value).startswith("MNIST could not be downloaded. 127.0.0.1: ")
     return str(caught.value).partition("127.0.0.1: ")[2]
 
 
@@ -275,6 +293,10 @@ def test_a_server_that_does_not_have_it_is_asked_once(
     mirror: Mirror, tiny: Tiny, tmp_path: Path
 ) -> None:
     files, mirror.files = mirror.files, {}
+    with pytest.raises(FetchFailed, match="it answers 404"):
+        get(tmp_path / "new" / "data")
+    assert list(tmp_path.iterdir()) == []
+    mirror.asked.clear()
     assert failure(tmp_path) == "it answers 404 Not Found"
     mirror.status = 503
     assert failure(tmp_path) == "it answers 503 Service Unavailable"
@@ -324,7 +346,10 @@ def test_nobody_answers(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.Monk
         with pytest.raises(FetchFailed) as caught:
             get(tmp_path)
         answer = "it answers 404 Not Found"
-        assert str(caught.value) == f"MNIST did not come. localhost: {answer}; 127.0.0.1: {answer}"
+        assert (
+            str(caught.value)
+            == f"MNIST could not be downloaded. localhost: {answer}; 127.0.0.1: {answer}"
+        )
     mirror.files = files
     with monkeypatch.context() as patch, socket.socket() as taken:  # bound, and nobody listens
         taken.bind(("127.0.0.1", 0))
@@ -342,7 +367,7 @@ def test_nobody_answers(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.Monk
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    assert failure(tmp_path) == "its name is not known here: is there a network?"
+    assert failure(tmp_path) == "its address cannot be found: is there a network connection?"
 
 
 def test_a_full_disk_leaves_what_was_there(
