@@ -209,12 +209,14 @@ async def test_the_help_lists_the_keys_that_work_now_and_no_others(gate) -> None
 
         lab = await in_the_lab(pilot)
         early = await help_text(pilot)
-        assert make_one_step not in early  # it would have to wait
+        assert make_one_step in early
+        assert "kept until PyTorch is loaded" in early
         assert read_on not in early
         gate.set()
         await until(pilot, lambda: lab.ready)
         later = await help_text(pilot)
         assert make_one_step in later
+        assert "kept until" not in later
         assert "Move to the next device" not in later
         assert later.count("Make one step") == 1
 
