@@ -22,6 +22,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Generic, TypeVar
 
+from engine.directory import leave_lost_directory
+
 R = TypeVar("R")
 
 DONE = "done"
@@ -51,6 +53,7 @@ class ChildProcess:
 
     def start(self) -> None:
         """Start it; raises `OSError` where that fails."""
+        leave_lost_directory()  # PyTorch cannot be imported there
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # it closes with the process
         self._process = subprocess.Popen(
             self._command,

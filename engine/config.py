@@ -220,7 +220,8 @@ class Allowed:
     def parse(self, name: str, text: str) -> Setting:
         """The value that `text` spells; raises `ValueError` where it is not allowed."""
         word = ascii_form(text)
-        if self.optional and word.lower() in ("none", "random", ""):
+        nothing = ("none", "") if self.kind == "text" else ("none", "random", "")
+        if self.optional and word.lower() in nothing:
             return None
         # Capitals in a word do not matter.
         value: Setting = next((one for one in self.words if one.lower() == word.lower()), word)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.directory import leave_lost_directory
 from engine.frame import Memory
 
 PROBE_SECONDS = 30.0
@@ -115,6 +116,7 @@ def probe(seconds: float = PROBE_SECONDS, stop: Callable[[], bool] = lambda: Fal
 def _ask(seconds: float, stop: Callable[[], bool]) -> str:
     """What the other process prints; raises `TimeoutError` where it does not end in time."""
     deadline = time.monotonic() + seconds
+    leave_lost_directory()  # PyTorch cannot be imported there
     child = subprocess.Popen(
         COMMAND,
         stdin=subprocess.DEVNULL,

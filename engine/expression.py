@@ -7,7 +7,7 @@ import keyword
 import re
 import unicodedata
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -38,26 +38,19 @@ Place: TypeAlias = ast.expr | ast.stmt | ast.keyword | Columns
 class Refused(ValueError):
     """A line cannot be accepted; the message says why and what is allowed.
 
-    `text` is the line; `start` and `end` are the columns of the place, in characters.
+    `text` is the line, `start` and `end` the columns of the place, in characters.
     """
 
     def __init__(
         self, message: str, text: str, place: Place, instead: str = "", hint: str = ""
     ) -> None:
-        """`instead` is a line that may be accepted in place of this one; see `suggesting`.
-
-        `hint` is added to the message where there is no such line.
-        """
+        """`instead` is a line to suggest; without one, `hint` is added to the message."""
         super().__init__(message)
         self.instead, self.hint, self.text = instead, hint, text
         self.start, self.end = place if isinstance(place, tuple) else columns(text, place)
 
-    @property
-    def pointer(self) -> str:
-        """The line, and under it marks below the place."""
-        return self.pointer_from(0)
-
-    def pointer_from(self, first: int, most: int | None = None) -> str:
+    def pointer(self, first: int = 0, most: int | None = None) -> str:
+        """The line from the column `first` on, and under it marks below the place."""
         shown = "".join(" " if _hidden(letter) else letter for letter in self.text[first:])[:most]
         start, end = self.start - first, self.end - first
         marks = "^" * max(1, _cells(shown[start:end]))
@@ -91,11 +84,7 @@ def suggesting(accepts: Callable[[str], object]) -> Iterator[None]:
 
 
 def parse(text: str) -> ast.expr:
-    """The tree of an expression.
-
-    Raises:
-        Refused: it is not an expression, or it is too long or too deeply nested.
-    """
+    """The tree of an expression; `Refused` if it is none, too long or too deeply nested."""
     name, tree = parse_assignment(text)
     if name is not None:
         sign = text.index("=") + 1
@@ -105,11 +94,9 @@ def parse(text: str) -> ast.expr:
 
 
 def parse_assignment(text: str) -> tuple[str | None, ast.expr]:
-    """The name before the `=`, None where there is none, and the tree of the expression.
+    """The name before the `=` (None where there is none) and the tree of the expression.
 
-    Raises:
-        Refused: it is neither `name = expression` nor an expression, or it is too long or too
-            deeply nested.
+    Raises `Refused` for any other statement, and for a line too long or too deeply nested.
     """
     if len(text) > MOST_CHARACTERS:
         message = f"{len(text):,} characters are too many; at most {MOST_CHARACTERS} are taken"
@@ -210,11 +197,30 @@ def _check_depth(text: str, tree: ast.expr) -> None:
 
 
 def columns(text: str, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
-    """Where the node stands, in characters: Python counts the bytes of UTF-8."""
+    """The place of the node, in characters: Python counts the bytes of UTF-8."""
     line = text.encode()
     end = node.end_col_offset or len(line)
     return len(line[: node.col_offset].decode()), len(line[:end].decode())
 
+
+def dotted(node: ast.expr) -> list[str]:
+    """The names of `torch.nn.relu`, first to last; empty where anything else stands there."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.insert(0, node.attr)
+        node = node.value
+    return [node.id, *names] if isinstance(node, ast.Name) else []
+
+
+OPERATORS: Mapping[str, type[ast.operator]] = {
+    "add": ast.Add,
+    **dict.fromkeys(("sub", "subtract"), ast.Sub),
+    **dict.fromkeys(("mul", "multiply"), ast.Mult),
+    **dict.fromkeys(("div", "divide", "true_divide"), ast.Div),
+    "pow": ast.Pow,
+    "matmul": ast.MatMult,
+}
+"""The functions and methods of PyTorch that do the same as an operator."""
 
 # Replacing a part of the line, for a suggestion.
 
@@ -222,7 +228,7 @@ _WHOLE = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Tuple)
 
 
 def source(text: str, node: ast.expr | ast.keyword) -> str:
-    """What was typed for this node of the tree of `text`."""
+    """The part of `text` that was typed for this node of its tree."""
     start, end = columns(text, node)
     return text[start:end]
 
@@ -287,10 +293,7 @@ def parses(text: str) -> bool:
 
 
 def fault(text: str) -> tuple[str, Columns, str]:
-    """What is wrong with a line that Python cannot parse, where, and the corrected line.
-
-    The corrected line is empty where none is known.
-    """
+    """The fault of a line that Python cannot parse, its place, and the corrected line or none."""
     first: Correction | None = None
     line = text
     for correct in _CORRECTIONS:
@@ -459,4 +462,4 @@ _CORRECTIONS: tuple[Callable[[str], Correction | None], ...] = (
     ),
     _rule(r"(\))(?=\w)", r"\1*", _NO_PRODUCT),
 )
-"""What to try on a line that Python cannot parse, one after the other."""
+"""Corrections of a line that Python cannot parse, tried one after the other."""

@@ -1,8 +1,17 @@
-"""Other processes as a test sees them, by what the kernel says in /proc."""
+"""Other processes as a test sees them, by what the kernel says in /proc, and where ours may be."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+import pytest
+
+
+def lose_directory(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Be in a directory below the folder that was deleted, until the test ends."""
+    (folder / "gone").mkdir()
+    monkeypatch.chdir(folder / "gone")
+    (folder / "gone").rmdir()
 
 
 def alive(process: int) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from functools import partial
-from pathlib import Path
 
 from textual import on
 from textual.binding import Binding
@@ -38,6 +37,8 @@ QUIET_SECONDS = 0.3
 """How long no key is pressed in the course before torch is imported beside it."""
 REMOVAL_SECONDS = 1.0
 """How long a lesson that was opened has it to itself before the last one's widgets go."""
+RETRY_SECONDS = 30.0
+"""Between two tries to write progress that could not be written."""
 QUIT = "Leave; challenges and answers are kept. In a line to type in, q is a letter: ctrl+q quits"
 MOUSE = (
     ("click", "choose a row, or press a key in the last line"),
@@ -103,7 +104,6 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         lesson: str | None = None,
         device: str = "auto",
         fps: float | None = None,
-        data_dir: Path | None = None,
     ) -> None:
         """Open at home, or at the lesson of that slug."""
         super().__init__()
@@ -113,7 +113,6 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         """Has torch imported once no key has been pressed for a moment."""
         self._lesson: LessonScreen | None = None
         """The lesson that was opened last."""
-        self.data_dir = data_dir or registry.data_dir()
         remote = "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
         self._fps = fps or (SSH_FPS if remote else LOCAL_FPS)
         if remote:
@@ -147,6 +146,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             if told:
                 self._warn(told)
         self._progress.tell = self._warn
+        self.set_interval(RETRY_SECONDS, self._progress.retry)
         if not speaks_utf8():
             words = "the locale is not UTF-8, so lines and formulas may look wrong"
             self._warn(f"{words}:\n{locale_fix()}")  # a command is not broken

@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if before is _end:
             signal.signal(signal.SIGINT, signal.default_int_handler)
-        from tui.paths import leave_lost_directory
+        from engine.directory import leave_lost_directory
 
         if lost := leave_lost_directory():
             _complain(lost, 0)

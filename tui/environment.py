@@ -12,11 +12,11 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 from types import ModuleType
 
+from engine.directory import in_root, leave_lost_directory
 from tui.charts import CHARTS
 from tui.labs import LABS
 from tui.labs.lab import Environment
 from tui.libraries import LOADED, ReadingAhead, load
-from tui.paths import leave_lost_directory
 
 
 class EnvironmentLoader(MetaPathFinder):
@@ -93,8 +93,9 @@ class EnvironmentLoader(MetaPathFinder):
             sys.meta_path.remove(self)
 
     def _set_up(self) -> Environment:
-        lost = leave_lost_directory()  # perhaps only since the start
-        _import_everything()
+        with in_root():  # an import that has failed cannot be repeated
+            _import_everything()
+        lost = leave_lost_directory()
         from engine.device import probe
 
         found = probe(stop=self._given_up.is_set)

@@ -16,12 +16,12 @@ CONFIG, STATE, DATA = "DLTUI_CONFIG_DIR", "DLTUI_STATE_DIR", registry.DATA_DIR
 
 def config_dir() -> Path:
     """The folder of the settings; it need not exist."""
-    return _named(CONFIG) or platformdirs.user_config_path("dltui", appauthor=False)
+    return _named(CONFIG) or platformdirs.user_config_path("dltui", appauthor=False).absolute()
 
 
 def state_dir() -> Path:
     """The folder of progress, logs and saved networks; it need not exist."""
-    return _named(STATE) or platformdirs.user_state_path("dltui", appauthor=False)
+    return _named(STATE) or platformdirs.user_state_path("dltui", appauthor=False).absolute()
 
 
 def use_data_dir(name: str | None, may_be_made: bool = False) -> Path | None:
@@ -65,25 +65,7 @@ def why_not_writable(folder: Path) -> str:
     return ""
 
 
-def leave_lost_directory() -> str:
-    """Go elsewhere from a directory that was deleted or may not be searched; says so, or nothing.
-
-    PyTorch's libraries end the process, or cannot be imported, where that cannot be named.
-    """
-    try:
-        Path.cwd()
-        Path().stat()
-    except OSError as error:
-        for place in (Path("~").expanduser(), Path("/")):
-            try:
-                os.chdir(place)
-            except OSError:
-                continue
-            return f"the current directory: {error.strerror}; going on in {place}"
-    return ""
-
-
 def _named(variable: str) -> Path | None:
     """The folder that an environment variable names; an empty one names none."""
     name = os.environ.get(variable, "")
-    return Path(os.path.expanduser(name)) if name else None  # noqa: PTH111  # never raises
+    return Path(os.path.expanduser(name)).absolute() if name else None  # noqa: PTH111  # never raises

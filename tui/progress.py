@@ -51,8 +51,8 @@ class Progress:
     sane size is renamed. `remark` says either.
 
     A line that cannot be written, on a full disk say, waits in memory: it is tried again with
-    every later deed and in `close`. `problem` says why lines are waiting, and `tell` hears of it
-    once when that begins and once when it is over.
+    every later deed, in `retry` and in `close`. `problem` says why lines are waiting, and `tell`
+    hears of it once when that begins and once when it is over.
     """
 
     def __init__(self, file: Path) -> None:
@@ -85,6 +85,11 @@ class Progress:
         self._waiting.append(json.dumps(timed, ensure_ascii=False).encode() + b"\n")
         self._write_waiting()
         return True
+
+    def retry(self) -> None:
+        """Try again to write what is waiting."""
+        if self.problem:
+            self._write_waiting()
 
     def close(self) -> str:
         """Try once more to write what is waiting; gives what is lost and why, in words."""

@@ -269,6 +269,12 @@ def _why_not(path: Path, error: Exception) -> str:
     """The reason, and similar names that there are."""
     if not isinstance(error, FileNotFoundError):
         return (getattr(error, "strerror", None) or str(error)).lower()
+    if path.is_symlink():
+        target = os.readlink(path)  # noqa: PTH115  # as it was written
+        if "annex/objects/" in target:
+            fix = f"fetch it with: git annex get {shell_word(path)}"
+            return f"a link of git-annex, whose data is not here; {fix}"
+        return f"a link to {shown(target)}, which does not exist"
     try:
         near = get_close_matches(path.name, os.listdir(path.parent), n=3)  # noqa: PTH208
     except OSError:

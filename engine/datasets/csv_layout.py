@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import shlex
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from engine.datasets.cells import corrected, missing, shown
-from engine.datasets.csv_file import SEPARATORS, CsvError, CsvRow, CsvText, separator_of
+from engine.datasets.csv_file import FEW_LINES, SEPARATORS, CsvError, CsvRow, CsvText, separator_of
 from engine.datasets.file_formats import shell_word
 from engine.numerals import counted
 
@@ -120,14 +121,29 @@ class CsvLayout:
                 f"{where}: there is one value, and {self.common} in each line below; {fix}"
             )
         if count < 2:
-            what = "there is one column only, and a table needs features and a label"
-            fix = "are its values separated by comma, semicolon, tab, pipe or spaces?"
-            ends = [row.cells[0] for row in (self.first, *self._rows[-1:])]
-            if all(any(mark in cell for mark in SEPARATORS.values()) for cell in ends):
-                command = f"tr -d '\"' < {shell_word(self.text.path)} > table.csv"
-                fix = f"each line is in quotes; take them out: {command}"
-            fix = self.other_separator() or fix
-            raise CsvError(f"{where}: {what}; {fix}")
+            fix = self.other_separator() or self._unusual_separator()
+            fix = fix or "separate the values by comma, semicolon, tab, pipe or spaces"
+            raise CsvError(f"{where}: there is one column only; {fix}")
+
+    def _unusual_separator(self) -> str:
+        """What to do about lines in quotes, or if another sign separates the values; or ''."""
+        lines = [row.cells[0] for row in (self.first, *self._rows[:FEW_LINES])]
+        file = f"{shell_word(self.text.path)} > table.csv"
+        if all(any(mark in line for mark in SEPARATORS.values()) for line in lines):
+            return f"each line is in quotes; take them out: tr -d '\"' < {file}"
+        counts = [
+            Counter(c for c in line if not (c.isalnum() or c in " .-+_'\"")) for line in lines
+        ]
+        equal = [
+            mark for mark, count in counts[0].items() if {one[mark] for one in counts} == {count}
+        ]
+        mark = max(equal, key=lambda mark: (not mark.isprintable(), counts[0][mark]), default="")
+        plain = mark.isprintable() and mark not in "\\[]/&*^$"
+        if not mark or not (plain or mark.isascii()):
+            return ""
+        typed = mark if plain else f"\\{ord(mark):03o}"
+        command = f"tr '{typed}' '\\t' < {file}" if mark.isascii() else f"sed 's/{mark}/|/g' {file}"
+        return f"if '{shown(mark)}' separates the values: {command}"
 
     def _choose_columns(self, label: str | None, ignore: str | None) -> None:
         self.ignored = self._find_ignored(ignore)
@@ -223,9 +239,8 @@ class CsvLayout:
         """A name of the column that is unique, can be typed, and survives a list of names."""
         text = self.texts[place]
         typed = text == shown(text) and not any(sign in text for sign in ",\"'")
-        reserved = text.lower() in ("none", "random")
         unique = self.texts.count(text) == 1
-        return text if typed and unique and not reserved else f"column {place + 1}"
+        return text if typed and unique and text.lower() != "none" else f"column {place + 1}"
 
     def _find_ignored(self, typed: str | None) -> list[int]:
         """The columns of these names, all of them where several have one name."""

@@ -172,10 +172,9 @@ def _table(
     """
     file, label = layout.file, layout.name(layout.label)
     names = tuple(map(layout.name, layout.features))
-    otherwise = "name another column as the label: --set label=NAME"
+    otherwise = "name another label: --set label=NAME"
     if options.label is None and len(names) > 1:
-        fix = layout.ignoring(layout.label)
-        otherwise = f"leave the column out: {fix}, or name another as the label: --set label=NAME"
+        otherwise = f"leave it out: {layout.ignoring(layout.label)}, or {otherwise}"
     absent = np.isnan(x)
     if without and not len(x):
         empty = f"column '{label}', the label, has no value at all"
@@ -250,14 +249,13 @@ def _targets(
     if target == "number" or (target == "auto" and None not in values and not few):
         y = np.array(values, dtype=np.float64)
         if y.min() == y.max():
-            what = f"every label is {y[0]:g}: there is nothing to predict"
-            raise CsvError(f"{where}: {what}; {otherwise}")
+            raise CsvError(f"{where}: every label is {y[0]:g}; {otherwise}")
         return y, ()
     names = {text: _class_name(text) for text in parsed}
     different = sorted(set(names.values()), key=_class_order)
     problem = ""
     if len(different) == 1:
-        problem = f"every label is '{shown(different[0])}': nothing to tell apart"
+        problem = f"every label is '{shown(different[0])}'"
     elif len(different) > MOST_CLASSES:
         problem = f"{len(different):,} different labels, and {MOST_CLASSES} classes are the most"
     elif len(different) == len(labels) and None in map(number, different):

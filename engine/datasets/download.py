@@ -127,11 +127,11 @@ def fetch(name: str, folder: Path, tell: Tell, stop: Stop) -> Path:
     try:
         with staging(folder, name) as staged:
             _Fetch(data_set, place, staged, tell, stop).run()
-            place.mkdir(parents=True, exist_ok=True)
-            for file in sorted(staged.glob("*.gz")):
-                if os.path.isdir(place / file.name):  # noqa: PTH112  # as in Kaggle's archives
-                    set_aside(place / file.name)
-                file.replace(place / file.name)
+            with folder_made(place):
+                for file in sorted(staged.glob("*.gz")):
+                    if os.path.isdir(place / file.name):  # noqa: PTH112  # as in Kaggle's archives
+                        set_aside(place / file.name)
+                    file.replace(place / file.name)
     except BrokenPipeError:
         raise  # raised by `tell`: whoever reads the output is gone, which is no disk error
     except OSError as error:
@@ -223,6 +223,23 @@ class _Fetch:
 
 
 @contextmanager
+def folder_made(folder: Path) -> Iterator[None]:
+    """Make the folder and those above it; the new ones are removed again if they stay empty."""
+    new = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    finally:
+        _remove_empty(*new)
+
+
+def _remove_empty(*folders: Path) -> None:
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()
+
+
+@contextmanager
 def staging(folder: Path, name: str) -> Iterator[Path]:
     """A locked folder of that name for incomplete files, removed afterwards with its contents.
 
@@ -232,29 +249,26 @@ def staging(folder: Path, name: str) -> Iterator[Path]:
         BlockingIOError: another program uses it.
         OSError: it cannot be made.
     """
-    made = [] if folder.exists() else [folder]
     place = folder / STAGE / name
     for obstacle in (place.parent, place):
         if os.path.lexists(obstacle) and not obstacle.is_dir():
             obstacle.unlink()  # a file, for instance, which mkdir would refuse every time
-    place.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(place, os.O_RDONLY)
-    try:
-        _lock(descriptor)
-        keep = False
+    with folder_made(place):
+        descriptor = os.open(place, os.O_RDONLY)
         try:
-            yield place
-        except FetchFailed:
-            keep = True
-            raise
-        finally:  # Ctrl-C leaves nothing either
-            if not keep:
-                shutil.rmtree(place, ignore_errors=True)
-            for empty in (place, place.parent, *made):
-                with suppress(OSError):
-                    empty.rmdir()
-    finally:
-        os.close(descriptor)  # which ends the lock
+            _lock(descriptor)
+            keep = False
+            try:
+                yield place
+            except FetchFailed:
+                keep = True
+                raise
+            finally:  # Ctrl-C leaves nothing either
+                if not keep:
+                    shutil.rmtree(place, ignore_errors=True)
+                _remove_empty(place, place.parent)
+        finally:
+            os.close(descriptor)  # which ends the lock
 
 
 def _lock(descriptor: int) -> None:

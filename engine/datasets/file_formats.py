@@ -4,28 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from contextlib import suppress
-from itertools import islice
 from pathlib import Path
 
 from engine.datasets.cells import shown
+from engine.datasets.encodings import ENCODINGS, likely_encodings
 
 HEAD = 4096
 """Bytes from the start of a file in which text formats are recognised."""
-LANGUAGES = {
-    "cp1252": "Western European",
-    "cp1251": "Russian",
-    "koi8-r": "Russian in KOI8-R",
-    "gb18030": "Chinese",
-    "cp932": "Japanese",
-    "cp949": "Korean",
-    "big5": "traditional Chinese",
-}
-"""What text in each encoding other than UTF-8 is in, as programs for a spreadsheet write it."""
-OTHERS = "gb18030", "cp932", "cp949", "cp1251"
-"""The encodings that are named besides the one that is advised."""
-NOT_ASCII_LINES = 1000
-"""How many lines with letters beyond ASCII tell the encoding."""
 SAVE_AS = "open it in a spreadsheet program and save the sheet as CSV in UTF-8"
 EXPORT = "export its table as CSV"
 NAME_CSV = "name a table in CSV instead"
@@ -84,6 +69,17 @@ FORMATS: tuple[tuple[bytes, str, str], ...] = (
         "fetch the data with: git lfs pull",
     ),
     (
+        rb"[^\n]*/annex/objects/[^\n]*\s*$",
+        "a git-annex pointer, not the data itself",
+        "fetch the data with: git annex get {file}",
+    ),
+    (
+        rb"(\s*#[^\n]*\n)*\s*(?=[^\n]*\|)[^\n]*\n[ \t]*\|?[ \t]*:?-+:?[ \t]*\|[ \t:|-]*\r?\n",
+        "a Markdown table",
+        "take its lines and outer bars out: "
+        "sed '/^[ |:-]*$/d; s/^ *| *//; s/ *| *$//' {file} > table.csv",
+    ),
+    (
         rb"(?is)\s*(<!--.{0,2000}?-->\s*)?(<\?xml[^>]*>\s*)?"
         rb"<(!doctype html|html|head|body|script|meta|title|div|table)\b",
         "a web page (HTML), not the data itself",
@@ -103,6 +99,8 @@ FORMATS: tuple[tuple[bytes, str, str], ...] = (
 ZIPPED = {
     b"xl/": ("an Excel workbook (xlsx)", SAVE_AS),
     b"application/vnd.oasis.opendocument.spreadsheet": ("an OpenDocument sheet (ods)", SAVE_AS),
+    b"content.xml": ("an OpenDocument file (such as ods)", SAVE_AS),
+    b".iwa": ("a document of Apple's (such as numbers)", SAVE_AS),
     b"word/": ("a Word document", EXPORT),
     b".npy": ("a NumPy archive (npz)", "save an array with numpy.savetxt, delimiter=','"),
     b"/data.pkl": ("a file of torch.save", NAME_CSV),
@@ -116,13 +114,6 @@ BYTE_ORDER_MARKS = {
     b"\xfe\xff": "utf-16",
 }
 WIDE = "utf-32le", "utf-32be", "utf-16le", "utf-16be"
-WESTERN = frozenset(
-    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŠšŽž"
-    "°²³µºª€£¥§±¼½¾×÷·–—‘’“”„«»…¿¡®©™\xa0"
-)
-"""Letters and signs of Western languages beyond ASCII."""
-CYRILLIC = frozenset("оеаинтсрвлкмдпуяы")
-"""The common letters of Russian: nearly nine of ten."""
 
 
 def shown_name(path: Path) -> str:
@@ -146,7 +137,7 @@ def other_format(raw: bytes, path: Path) -> str:
         text = ascii(str(path))  # in one line, as Python reads it
         return f"is {kind}; {advice.format(file=shell_word(path), text=text)}"
     if encoding := _wide_encoding(raw):
-        return f"is text in {encoding[:6].upper()}, not UTF-8; {_iconv(path, encoding)}"
+        return f"is text in {encoding[:6].upper()}, not UTF-8; convert it: {_iconv(path, encoding)}"
     return ""
 
 
@@ -154,67 +145,19 @@ def not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
     """Where the text stops being UTF-8, and how to convert it from what it probably is."""
     line = len(re.findall(rb"\r\n|\r|\n", raw[: error.start])) + 1
     byte = f"line {line}: byte 0x{raw[error.start]:02x} is not UTF-8"
-    first, *second = _likely_encodings(raw)
-    if second:
-        offers = (f"if it is {LANGUAGES[one]}, {_iconv(path, one)}" for one in (first, *second))
-        return f"{byte}; {'; '.join(offers)}"
-    what = "if it comes from Windows"
-    if first != "cp1252":
-        others = (f"{LANGUAGES[one]}: {one}" for one in OTHERS if one != first)
-        what = f"if it is {LANGUAGES[first]} ({', '.join(others)})"
-    return f"{byte}; {what}, {_iconv(path, first)}"
-
-
-def _likely_encodings(raw: bytes) -> list[str]:
-    """The encoding that makes the most plausible words of the bytes, or two that do as well."""
-    found = islice(re.finditer(rb"[^\n]*[\x80-\xff][^\n]*", raw), NOT_ASCII_LINES)
-    sample = b"\n".join(line[0] for line in found)
-    scores: dict[str, float] = {}
-    for encoding in LANGUAGES:
-        with suppress(UnicodeDecodeError):
-            raw.decode(encoding)
-            scores[encoding] = _plausibility(sample.decode(encoding), encoding)
-    ranked = sorted(scores, key=lambda encoding: -scores[encoding]) or ["cp1252"]
-    margin = 0.15 if sum(byte >= 0x80 for byte in sample) < 16 else 0.05  # few letters say little
-    return [one for one in ranked if scores.get(one, 1) >= scores.get(ranked[0], 1) - margin][:2]
-
-
-def _plausibility(text: str, encoding: str) -> float:
-    """From 0 to 1: how common the letters beyond ASCII are in texts in that encoding.
-
-    At least half of a Western word is ASCII; the other languages do not mix. A capital after a
-    small letter means the wrong encoding, a word of one letter little.
-    """
-    good = total = 0.0
-    for word in re.findall(r"[^\W_]+|[^\x00-\x7f]", text):
-        foreign = [letter for letter in word if not letter.isascii()]
-        total += len(foreign)
-        letters = sum(map(str.isalpha, word))
-        wrong = re.search("[a-zà-ÿ][A-ZÀ-Þ]|[а-яё][А-ЯЁ]", word) is not None
-        if encoding == "cp1252":
-            few = 2 * sum(map(str.isalpha, foreign)) <= letters + 1
-            good += (few and not wrong) * sum(letter in WESTERN for letter in foreign)
-            continue
-        share = 0.3 if wrong or re.search("[a-zA-Z]", word) else 0.5 if letters < 2 else 1.0
-        share *= 0.8 if word.isupper() else 1.0
-        good += share * sum(_commonness(letter, encoding) for letter in foreign)
-    return good / total if total else 0.0
-
-
-def _commonness(letter: str, encoding: str) -> float:
-    """How common the letter is in the language of that encoding: 1 for common, 0 for foreign."""
-    if encoding in ("cp1251", "koi8-r"):
-        small = letter.lower()
-        return 1.0 if small in CYRILLIC else 0.3 * (small in "бгжзйфхцчшщъьэюёіїєґ")
-    lead, *trail = letter.encode(encoding)
-    is_double = len(trail) == 1 and trail[0] > 0xA0  # as in the national standards
-    common = {
-        "gb18030": 0.9 * (is_double and 0xB0 <= lead <= 0xD7),
-        "cp932": 1.0 * ("\u3041" <= letter <= "\u30fe" or 0x88 <= lead <= 0x97),
-        "cp949": 1.0 * (is_double and 0xB0 <= lead <= 0xC8),
-        "big5": (0.8 if is_double else 1.0) * (0xA4 <= lead <= 0xC6),
-    }
-    return max(0.1, common[encoding])
+    rest = raw.decode("utf-8", "ignore")
+    letters = sum(not letter.isascii() for letter in rest)
+    if letters > 3 * (len(raw) - len(rest.encode())):
+        fix = f"iconv -c -f utf-8 -t utf-8 {shell_word(path)} > table.csv"
+        return f"{byte}, and most letters of the file are; to leave such bytes out: {fix}"
+    likely = likely_encodings(raw)
+    first, cell = next(iter(likely.items()))
+    if len(likely) == 1:
+        what = f"read as {first} ({ENCODINGS[first]}) it says '{cell}'; convert it"
+    else:
+        readings = ", ".join(f"'{cell}' in {name}" for name, cell in likely.items())
+        what = f"its encoding is not certain: {readings}; convert it from the right one"
+    return f"{byte}; {what}: {_iconv(path, first)}"
 
 
 def _wide_encoding(raw: bytes) -> str:
@@ -223,16 +166,16 @@ def _wide_encoding(raw: bytes) -> str:
         if raw.startswith(mark):
             return name
     head = raw[:HEAD]
+    # Zeros in ASCII, which make letters of Eastern Asia of two bytes each, are no UTF-16.
+    last = "\u2e80" if head.isascii() else "\ufffd"
     for name in WIDE if len(head) >= 8 and b"\0" in head else ():
         text = head.decode(name, errors="replace")
         plain = sum(letter in "\t\r\n" or " " <= letter <= "~" for letter in text)
-        alphabetic = plain + sum(
-            "~" < letter < "\u2e80" and letter.isprintable() for letter in text
-        )
+        alphabetic = plain + sum("~" < letter < last and letter.isprintable() for letter in text)
         if plain > 0.3 * len(text) or (plain > 0 and alphabetic > 0.95 * len(text)):
             return name
     return ""
 
 
 def _iconv(path: Path, encoding: str) -> str:
-    return f"convert it: iconv -f {encoding} -t utf-8 {shell_word(path)} > table.csv"
+    return f"iconv -f {encoding} -t utf-8 {shell_word(path)} > table.csv"

@@ -238,6 +238,14 @@ def set_data_dir(folder: Path) -> None:
     os.environ[DATA_DIR] = str(folder)
 
 
+def make_data_dir_absolute() -> None:
+    """Let the same folder be meant from every directory."""
+    if not data_dir().is_absolute():
+        folder = data_dir().absolute()
+        _named[:] = [folder] * len(_named)
+        os.environ[DATA_DIR] = str(folder)
+
+
 def data_dir_option() -> str:
     """The option that names the folder to another command; empty where it is not needed."""
     return f" --data-dir {shlex.quote(str(data_dir()))}" if _named == [data_dir()] else ""

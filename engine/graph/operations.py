@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import cycle
 from typing import TypeAlias
 
+from engine import expression
 from engine.equations import number
 
 MOST_SHOWN = 4  # a longer vector is cut where there is little room: its shape says how long it is
@@ -141,12 +142,9 @@ ALLOWED = (
 # Other ways to type a known function: `torch.exp(x)`, `x.exp()`, `np.add(x, y)`.
 
 OPERATORS: Mapping[str, type[ast.operator] | type[ast.unaryop]] = {
-    "add": ast.Add,
-    **dict.fromkeys(("sub", "subtract"), ast.Sub),
-    **dict.fromkeys(("mul", "multiply"), ast.Mult),
-    **dict.fromkeys(("div", "divide", "true_divide"), ast.Div),
-    **dict.fromkeys(("pow", "power", "float_power"), ast.Pow),
-    **dict.fromkeys(("matmul", "inner", "vdot"), ast.MatMult),
+    **expression.OPERATORS,
+    **dict.fromkeys(("power", "float_power"), ast.Pow),
+    **dict.fromkeys(("inner", "vdot"), ast.MatMult),
     **dict.fromkeys(("neg", "negative"), ast.USub),
 }
 """Functions that are a sign in an expression."""
@@ -177,15 +175,9 @@ _WITH_CONSTANTS = ("torch", "numpy", "np", "math")
 
 def module_of(node: ast.expr) -> str:
     """The module before the last dot, `torch.nn` of `torch.nn.relu`; empty where there is none."""
-    parts = []
-    while isinstance(node, ast.Attribute):
-        node = node.value
-        parts.append(node.attr if isinstance(node, ast.Attribute) else "")
-    if not parts or not isinstance(node, ast.Name):
-        return ""
-    if node.id not in ROOTS and node.id.lower() not in _WITH_CONSTANTS:
-        return ""
-    return ".".join((node.id, *reversed(parts[:-1])))
+    root, *rest = expression.dotted(node) or [""]
+    known = root in ROOTS or root.lower() in _WITH_CONSTANTS
+    return ".".join((root, *rest[:-1])) if rest and known else ""
 
 
 class Canonical(ast.NodeTransformer):

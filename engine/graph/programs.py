@@ -1,4 +1,4 @@
-"""What `backward` can do, as short programs of real PyTorch, and how far one has been run."""
+"""Short programs of real PyTorch that show what `backward` can do, and how far one has run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class ProgramStatement:
     code: str
     why: str
     refusal: str = ""
-    """What the error that it raises means and how to avoid it; empty if it raises none."""
+    """The meaning of the error that it raises, and how to avoid it; empty if it raises none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class AutogradProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorRecord:
-    """What PyTorch says of a tensor at some moment."""
+    """The facts that PyTorch states of a tensor at some moment."""
 
     name: str
     value: Value

@@ -56,6 +56,8 @@ FORMULAS = {
 }
 """Functions that are not accepted, made of those that are. `{x}`, `{y}`, `{z}` are the arguments,
 `{p}` and `{q}` the first two as factors."""
+OVER_DIM = names("softmax log_softmax logsumexp")
+"""Those whose second argument is a dimension: there is only one here."""
 FLAT = names(
     "sign floor ceil round trunc heaviside argmax argmin argsort int long short bool "
     "len size dim ndim numel nelement stride"
@@ -165,7 +167,7 @@ def unknown(call: ast.Call, name: str, bound: Collection[str], text: str) -> Rea
         values = [*args, *(source(text, keyword.value) for keyword in call.keywords)]
         few = "one value" if OPERATORS[name] is ast.USub else "two values"
         return Reason(f"{name} takes {few}, without names", f"{name}({', '.join(values)})")
-    return _missing(name, args)
+    return _missing(name, args, call)
 
 
 def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
@@ -194,7 +196,7 @@ def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
 
 
 def example(function: Operation) -> str:
-    """How a function is typed."""
+    """The function as it is typed."""
     return function.write(["x", "y"][: function.arity])
 
 
@@ -221,7 +223,7 @@ def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
         where = f"{module} has no {name}" if module in MODULES else f"{module} is not known here"
         where = where if module else f"a tensor has no {name}"
         return Reason(where, f"{SAME.get(name, name)}({', '.join(args)})")
-    return _missing(name, args, f"{module}." if module else "")
+    return _missing(name, args, call, f"{module}." if module else "")
 
 
 def _attribute(node: ast.Attribute, text: str) -> Reason:
@@ -240,8 +242,11 @@ def _attribute(node: ast.Attribute, text: str) -> Reason:
     return Reason(f"nothing is taken out of a value with a dot. Allowed are {ALLOWED}")
 
 
-def _missing(name: str, args: list[str], prefix: str = "") -> Reason:
-    """The refusal of an unknown function, and the same made of known functions."""
+def _missing(name: str, args: list[str], call: ast.Call, prefix: str = "") -> Reason:
+    """The refusal of an unknown function, and the same made of known functions.
+
+    `args` are those of the call, and before them the owner of a method.
+    """
     start = f"an expression has no function {prefix}{name}"
     if name in FLAT:
         return Reason(f"{start}: its gradient would be 0 everywhere. Allowed are {ALLOWED}")
@@ -253,13 +258,19 @@ def _missing(name: str, args: list[str], prefix: str = "") -> Reason:
     if name == "print":
         return Reason("the result is shown without print", args[0] if len(args) == 1 else "")
     if formula := FORMULAS.get(name):
-        places = dict(zip("xyz", args, strict=False)) | dict(
-            zip("pq", map(factor, args), strict=False)
-        )
+        if name in OVER_DIM and len(args) == 2 and args[1].lstrip("-").isdecimal():
+            args = args[:1]
+        start += ", but it can be made of others"
         wanted = 3 if "{z}" in formula else 2 if "{q}" in formula else 1
-        line = formula.format(**places) if len(args) == wanted else ""
-        return Reason(f"{start}, but it can be made of others", line)
+        if len(args) == wanted and all(keyword.arg in OF_ALL for keyword in call.keywords):
+            return Reason(start, _filled(formula, args))
+        return Reason(f"{start}, as in {_filled(formula, ['x', 'y', 'z'])}")
     close = get_close_matches(name.lower(), FUNCTIONS, n=1, cutoff=0.75)
     if close and name not in OTHERS:
         return Reason(f"{start}; the nearest is {close[0]}", f"{close[0]}({', '.join(args)})")
     return Reason(f"{start}. There are {', '.join(FUNCTIONS)}")
+
+
+def _filled(formula: str, args: list[str]) -> str:
+    places = dict(zip("xyz", args, strict=False))
+    return formula.format(**places, **dict(zip("pq", map(factor, args), strict=False)))

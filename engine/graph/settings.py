@@ -108,10 +108,10 @@ class GraphSettings:
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> GraphSettings:
-        """From text by name, as a command line gives it.
+        """From text by name, as a command line gives it; only `expression` is needed.
 
-        `expression` is needed; `requires_grad` lists inputs, or is `all` or `none`;
-        `gradient` is a value or `none`; every other name is an input.
+        `requires_grad` lists inputs, or is `all` or `none`; `gradient` is a value or `none`; every
+        other name is an input.
         """
         if not settings.get("expression", "").strip():
             raise ValueError("an expression is wanted, such as expression=x*y*z")
@@ -165,9 +165,7 @@ def checked_name(name: str) -> str:
 def parse_value(name: str, text: str) -> Numbers:
     """The scalar or the vector that was typed for `name`.
 
-    Raises:
-        Refused: it is neither; the place is that of the part which is not a number. A value that
-            the message suggests is accepted.
+    Raises `Refused` at the part that is no number; a value that the message suggests is accepted.
     """
     if len(text) > _MOST_CHARACTERS:
         length = f"{len(text):,} characters: too many"
@@ -234,12 +232,9 @@ def _checked(name: str, value: Numbers) -> Numbers:
 
 
 def read(text: str) -> tuple[str | None, ast.expr]:
-    """The name before the `=`, None where there is none, and the tree of the expression.
+    """The name before the `=`, if there is one, and the tree of the expression.
 
-    Functions with a prefix and methods are read as the functions that they are.
-
-    Raises:
-        Refused: the text is not an expression.
+    Functions with a prefix and methods are read as functions. Raises `Refused` for other text.
     """
     name, tree = parse_assignment(mathematical(text))
     return name, Canonical().visit(tree)
@@ -248,10 +243,8 @@ def read(text: str) -> tuple[str | None, ast.expr]:
 def names_in(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
     """The names in an expression that need a value, in the order of the text.
 
-    `known` are names of inputs: a refusal says of a call of one that it is no function.
-
-    Raises:
-        Refused: the expression is not accepted, whatever values they have.
+    `known` are inputs: a refusal says of a call of one that it is no function. Raises `Refused` if
+    the expression is not accepted, whatever values they have.
     """
     with suggesting(_check):
         return _check(text, known)

@@ -47,14 +47,13 @@ TORCH_FUNCTIONS: Mapping[str, Callable[..., torch.Tensor]] = {
         )
     },
 }
-"""What PyTorch calls each operation that an expression may use."""
+"""PyTorch's function for each operation that an expression may use."""
 
 
 def take_apart(settings: GraphSettings) -> GraphWalk:
     """The graph of an expression with its values and gradients, and the walk over it.
 
-    Raises:
-        Refused: shapes that do not fit, with PyTorch's own words and the place.
+    Raises `Refused` for shapes that do not fit, with PyTorch's own words and the place.
     """
     required = settings.requires_grad or ()
     with torch.enable_grad():
@@ -62,7 +61,11 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
         tensors = forward(settings, inputs)
         edges = _edges(settings.parts, tensors)
         arrivals = _listen(tensors, edges)
-        error = _backward(tensors, settings.gradient)
+        error, gradient = "", settings.gradient
+        try:
+            tensors[-1].backward(None if gradient is None else _tensor(gradient))
+        except RuntimeError as raised:
+            error = str(raised)
     nodes = tuple(map(_node, settings.parts, tensors))
     moves = list(forward_moves(settings.parts, nodes))
     root, compared = nodes[-1].name, None
@@ -71,7 +74,7 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
     else:
         seed = tensors[-1].grad
         assert seed is not None
-        if settings.gradient is not None:
+        if gradient is not None:
             root = "L" if all(node.name != "L" for node in nodes) else "L′"  # never a name
         moves.extend(backward_moves(nodes, edges, root, _value(seed), arrivals))
         gradients = {i: each.grad for i, each in enumerate(inputs) if each.grad is not None}
@@ -81,12 +84,9 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
 
 
 def forward(settings: GraphSettings, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-    """A tensor for every part of the graph, computed one after the other.
+    """A tensor for every part of the graph; `Refused` for shapes that do not fit.
 
     A constant is a tensor as well: PyTorch would make two nodes of `2 / x` with a number.
-
-    Raises:
-        Refused: shapes that do not fit, with PyTorch's own words.
     """
     tensors = list(inputs)
     for part in settings.parts[len(tensors) :]:
@@ -147,7 +147,7 @@ def _edges(parts: Sequence[GraphPart], tensors: Sequence[torch.Tensor]) -> tuple
         gradients = torch.autograd.grad(outputs, list(wanted.values()))
         found = dict(zip(wanted, map(_value, gradients), strict=True))
     return tuple(
-        GraphEdge(source, target, slot, found.get((target, slot)))
+        GraphEdge(source, target, found.get((target, slot)))
         for target, part in enumerate(parts)
         for slot, source in enumerate(part.inputs)
     )
@@ -170,14 +170,6 @@ def _listen(tensors: Sequence[torch.Tensor], edges: Sequence[GraphEdge]) -> list
             leaving = [index for index, edge in enumerate(edges) if edge.target == target]
             tensor.grad_fn.register_hook(partial(note, leaving))
     return arrivals
-
-
-def _backward(tensors: Sequence[torch.Tensor], gradient: Numbers | None) -> str:
-    try:
-        tensors[-1].backward(None if gradient is None else _tensor(gradient))
-    except RuntimeError as error:
-        return str(error)
-    return ""
 
 
 def _node(part: GraphPart, tensor: torch.Tensor) -> GraphNode:
@@ -273,7 +265,7 @@ def _check(
 
 
 class _Slope(NamedTuple):
-    """How f changes with one number."""
+    """The slopes of f along one number."""
 
     central: float
     left: float

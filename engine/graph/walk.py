@@ -12,7 +12,7 @@ from engine.graph.programs import TensorRecord
 from engine.graph.settings import GraphPart, GraphSettings
 
 CLOSE = 1e-6
-"""How far finite differences may be from a gradient, per unit of it where it is above 1."""
+"""The most that finite differences may be off, per unit of a gradient above 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,6 @@ class GraphEdge:
 
     source: int
     target: int
-    slot: int  # which input of the target it is: `x*x` has two edges between the same nodes
     local: Value | None  # ∂target/∂source, number by number; None where no gradient goes
 
 
@@ -238,10 +237,7 @@ def _arrival(
 
 
 def reason(operation: str, operands: Sequence[Value], value: Value) -> str:
-    """Why the result of the operation is not finite; empty where it is.
-
-    Of several numbers that are not finite the first is explained.
-    """
+    """The reason why a result is not finite, for its first such number; empty where it is."""
     for index, result in enumerate(value.numbers):
         if not math.isfinite(result):
             if operation in ("sum", "mean", "prod", "max", "min", "@"):

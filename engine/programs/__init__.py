@@ -10,7 +10,7 @@ from engine.config import nearest
 
 @dataclass(frozen=True, slots=True)
 class ProgramInput:
-    """What a program is called with."""
+    """The arguments that a program is called with."""
 
     name: str
     x: tuple[float, ...]

@@ -1,4 +1,4 @@
-"""What each way of running makes of a program: frozen values to show and to check; no torch."""
+"""The results of each way of running a program: frozen values to show and to check; no torch."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import TypeAlias
 from engine.programs import ExampleProgram, ProgramInput
 
 SIZES = (4, 1_000_000)
-"""How many numbers x has when calls are timed: so few that only the calling takes time, and so
+"""The lengths of x when calls are timed: so few numbers that only the calling takes time, and so
 many that only they do."""
 
 
 class Way(StrEnum):
-    """How a program may be run."""
+    """A way to run a program."""
 
     EAGER = "eager"
     TRACED = "traced"
@@ -91,7 +91,7 @@ class ExplainedError:
 
 @dataclass(frozen=True, slots=True)
 class ProgramAnswer:
-    """What a program gave for one input."""
+    """The result of a program for one input."""
 
     given: str  # the name of the input
     value: str = ""  # the numbers; empty where there was an error
@@ -106,7 +106,7 @@ class EagerRun:
     graph: ProgramGraph
     answer: ProgramAnswer
     visits: Mapping[int, int] = field(default_factory=dict)
-    """How often each line ran, by its number in the file."""
+    """The number of times that each line ran, by its number in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +118,13 @@ class TracedProgram:
     problem: ExplainedError | None
     answers: tuple[ProgramAnswer, ...]  # one for each input; none without a graph
     visits: Mapping[int, int] = field(default_factory=dict)
-    """How often each line ran while tracing, by its number in the file."""
+    """The same while tracing."""
     ended_at: int | None = None  # the line that raised the error
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledCall:
-    """What one call of a compiled program led to, after the calls before it."""
+    """The outcome of one call of a compiled program, after the calls before it."""
 
     answer: ProgramAnswer
     graphs: tuple[ProgramGraph, ...]
@@ -135,7 +135,7 @@ class CompiledCall:
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
-    """What `torch.compile` sees: graphs with Python between them, each behind its guards."""
+    """The program as `torch.compile` sees it: graphs behind guards, with Python between them."""
 
     calls: tuple[CompiledCall, ...]  # the program called with each of its inputs in turn
     problem: ExplainedError | None  # why it is not one whole graph: what `fullgraph=True` raises
@@ -144,15 +144,10 @@ class CompiledProgram:
     def graphs(self) -> tuple[ProgramGraph, ...]:
         return tuple(graph for call in self.calls for graph in call.graphs)
 
-    @property
-    def breaks(self) -> bool:
-        """Whether Python has to decide something between two graphs."""
-        return self.problem is not None
-
 
 @dataclass(frozen=True, slots=True)
 class CompileTime:
-    """How long it took to compile for one size: the first call, with everything it waits for."""
+    """The time to compile for one size: the first call, with everything it waits for."""
 
     size: int
     seconds: float
@@ -162,7 +157,7 @@ class CompileTime:
 
 @dataclass(frozen=True, slots=True)
 class CallTiming:
-    """How long a call takes; a later one for the same way and size is the better one."""
+    """The time of a call; a later one for the same way and size is the better one."""
 
     way: Way
     size: int  # how many numbers x has
@@ -200,6 +195,11 @@ class ProgramComparison:
     def compiled(self) -> CompiledProgram | None:
         """The compiled program; None before the measurement."""
         return next((each for each in self.results if isinstance(each, CompiledProgram)), None)
+
+    @property
+    def breaks(self) -> bool:
+        """Whether Python has to decide something between two compiled graphs."""
+        return self.compiled is not None and self.compiled.problem is not None
 
     @property
     def call(self) -> CompiledCall | None:

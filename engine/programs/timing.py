@@ -1,12 +1,11 @@
-"""How long a call of a program takes, and how long compiling it does."""
+"""The times of a call of a program, and of compiling it."""
 
 from __future__ import annotations
 
 import gc
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -33,6 +32,7 @@ from engine.programs.ways import (
 )
 
 KERNEL = re.compile(r"^(\w+_fused_\w+) = async_compile", re.MULTILINE)
+"""A loop in what the compiler wrote, by the name that it gives it."""
 ROUNDS = 25
 ROUND_SECONDS = 0.01  # a round is as many calls as fit into this
 
@@ -94,7 +94,9 @@ def compiling(
     values = arguments(given, device, size)
     set_mode(function, given)
     seconds = _round(function, values, device, calls=1)
-    return CompileTime(size, seconds, _kernels(set(folder.rglob("*.py")) - before))
+    texts = [file.read_text("utf-8") for file in sorted({*folder.rglob("*.py")} - before)]
+    kernels = tuple(name for text in texts for name in KERNEL.findall(text))
+    return CompileTime(size, seconds, kernels)
 
 
 def timings(
@@ -103,11 +105,18 @@ def timings(
     """Time them in turns, so that what else the machine does falls on all of them alike."""
     values = arguments(given, device, size)
     rounds: dict[Way, list[float]] = {way: [] for way in functions}
-    with _no_collection():
-        calls = {way: _calls(function, values, device) for way, function in functions.items()}
+    gc.collect()
+    gc.disable()  # no garbage collector in the middle of a round
+    try:
+        calls = {}
+        for way, function in functions.items():
+            function(*values)  # the first call is not counted: it warms up
+            calls[way] = max(1, int(ROUND_SECONDS / _round(function, values, device, 3)))
         for _ in range(ROUNDS):
             for way, function in functions.items():
                 rounds[way].append(_round(function, values, device, calls[way]))
+    finally:
+        gc.enable()
     return [
         CallTiming(way, size, *(1e6 * pick(seconds) for pick in (median, min, max)))
         for way, seconds in rounds.items()
@@ -133,11 +142,6 @@ def why_not(error: Exception) -> ExplainedError:
     return ExplainedError(type(error).__name__, first, words)
 
 
-def _calls(function: Function, values: tuple[Any, ...], device: str) -> int:
-    function(*values)
-    return max(1, int(ROUND_SECONDS / _round(function, values, device, 3)))
-
-
 def _round(function: Function, values: tuple[Any, ...], device: str, calls: int) -> float:
     synchronize(device)
     began = time.perf_counter()
@@ -145,18 +149,3 @@ def _round(function: Function, values: tuple[Any, ...], device: str, calls: int)
         function(*values)
     synchronize(device)
     return (time.perf_counter() - began) / calls
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    gc.collect()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _kernels(files: Iterable[Path]) -> tuple[str, ...]:
-    texts = (file.read_text(encoding="utf-8") for file in sorted(files))
-    return tuple(name for text in texts for name in KERNEL.findall(text))

@@ -139,10 +139,6 @@ def _target(called: object) -> str:
     return str(torch.overrides.resolve_name(called) or f"{called.__module__}.{name}")
 
 
-def _each_once(items: Iterable[int]) -> tuple[int, ...]:
-    return tuple(dict.fromkeys(items))
-
-
 # Eager: the operations as they run, one after another (define-by-run).
 
 
@@ -186,7 +182,7 @@ class OperationRecorder(TorchFunctionMode):
                 "call_function",
                 _target(func),
                 ", ".join(texts),
-                _each_once(sources),
+                tuple(dict.fromkeys(sources)),
             )
         )
         self._results.append(result)
@@ -263,8 +259,11 @@ def _fx_graph(module: fx.GraphModule) -> ProgramGraph:
             ", ".join(
                 [*map(_fx_text, node.args), *(f"{k}={_fx_text(v)}" for k, v in node.kwargs.items())]
             ),
-            _each_once(places[source] for source in node.all_input_nodes),
-            shape=_fx_shape(node.meta.get("example_value")),
+            tuple(dict.fromkeys(places[source] for source in node.all_input_nodes)),
+            # The compiler noted an example of the value; plain tracing notes none.
+            shape=tuple(n if isinstance(n, int) else str(n) for n in example.shape)
+            if isinstance(example := node.meta.get("example_value"), torch.Tensor)
+            else None,
         )
         for node in places
     )
@@ -276,13 +275,6 @@ def _fx_text(value: object) -> str:
     if isinstance(value, tuple | list):
         return ", ".join(map(_fx_text, value))
     return value.name if isinstance(value, fx.Node) else repr(value)
-
-
-def _fx_shape(example: object) -> tuple[int | str, ...] | None:
-    """The shape that the compiler noted; plain tracing notes none."""
-    if not isinstance(example, torch.Tensor):
-        return None
-    return tuple(n if isinstance(n, int) else str(n) for n in example.shape)
 
 
 # Compiled: what torch.compile takes out of the program, seen without compiling anything.

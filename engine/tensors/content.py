@@ -28,11 +28,9 @@ RADIUS = 2.6
 
 
 def tensors(name: str) -> Mapping[str, torch.Tensor]:
-    """The named tensors of a scene, new ones each time.
+    """The named tensors of a scene, new ones each time; `ValueError` if there is no such scene.
 
-    Raises:
-        ValueError: there is no such scene; the message offers the nearest.
-        FileNotFoundError: the photograph is not on this machine.
+    Raises `FileNotFoundError` if the photograph is not on this machine.
     """
     return MAKERS[find(name).name]()
 
@@ -57,11 +55,6 @@ def _image() -> Mapping[str, torch.Tensor]:
     return {"x": x, "y": x.permute(2, 0, 1)}
 
 
-def _broadcasting() -> Mapping[str, torch.Tensor]:
-    x = torch.arange(10.0, 130.0, 10.0).reshape(4, 3)
-    return {"x": x, "y": torch.tensor([1.0, 2.0, 3.0])}
-
-
 MAKERS: Mapping[str, Callable[[], Mapping[str, torch.Tensor]]] = {
     "scalar": lambda: {"x": torch.tensor(3.5)},
     "features": lambda: {"x": torch.tensor(IRIS)},
@@ -69,7 +62,10 @@ MAKERS: Mapping[str, Callable[[], Mapping[str, torch.Tensor]]] = {
     "grid": lambda: {"x": torch.arange(12).reshape(3, 4)},
     "image": _image,
     "video": lambda: {"x": torch.stack([frame(moment) for moment in range(FRAMES)])},
-    "broadcasting": _broadcasting,
+    "broadcasting": lambda: {
+        "x": torch.arange(10.0, 130.0, 10.0).reshape(4, 3),
+        "y": torch.tensor([1.0, 2.0, 3.0]),
+    },
     "numpy": lambda: NumpySession().tensors,
 }
 

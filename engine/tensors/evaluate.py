@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import torch
 
 from engine.config import nearest
-from engine.expression import columns, decimal_point, factor, parse, parses, suggesting
+from engine.expression import OPERATORS, columns, decimal_point, factor, parse, parses, suggesting
 from engine.numerals import counted
 from engine.tensors import limits, refusals, traced
 from engine.tensors.looks import Broadcast, LineResult, TensorLook
@@ -32,7 +32,6 @@ from engine.tensors.vocabulary import (
     METHODS,
     MODULES,
     ONLY_METHODS,
-    OPERATORS,
     PAIR,
     Kind,
     Method,
@@ -58,10 +57,8 @@ TWO_TENSORS = "two tensors: take .values or .indices first"
 def evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
     """The result of the line, and the cells that it comes from.
 
-    Raises:
-        Refused: the line is not taken: the message says why, and where in it. A line that it
-            suggests is taken, and PyTorch can do it.
-        PyTorchRefused: the line is in the vocabulary, but PyTorch cannot do it.
+    Raises `Refused` if it is not taken: the message says why and where, and a line that it suggests
+    works; `PyTorchRefused` if the line is in the vocabulary, but PyTorch cannot do it.
     """
     with suggesting(lambda other: _evaluate(other, tensors)):
         return _evaluate(text, tensors)
@@ -420,8 +417,8 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
         raise line.refusal("only tensors have methods here", function, name)
     if name not in METHODS:
         raise refusals.wrong_method(line, node, function)
-    if name == "to" and (refused := refusals.wrong_place_to_move(line, node, function)):
-        raise refused
+    if name == "to":
+        refusals.check_place_to_move(line, node, function)
     for keyword in node.keywords:
         if keyword.arg in KEYWORDS:
             words = f"{keyword.arg}= is NumPy's word for {KEYWORDS[keyword.arg]}="

@@ -51,9 +51,8 @@ threads, and the screen would wait for them where the processor is busy."""
 def calculate(kind: type[ast.AST], left: Number, right: Number) -> Number:
     """The result of an operator between two plain numbers.
 
-    Raises:
-        ValueError: there is no such number, or a tensor could not hold it; the message says why.
-            A power that would fill the memory is refused before it is computed.
+    Raises `ValueError` if there is none or a tensor could not hold it; a power that would fill the
+    memory is refused before it is computed.
     """
     symbol, function = OPERATORS[kind]
     whole = isinstance(left, int) and isinstance(right, int)
@@ -70,11 +69,7 @@ def calculate(kind: type[ast.AST], left: Number, right: Number) -> Number:
 
 
 def signed(kind: type[ast.AST], operand: Number) -> Number:
-    """A plain number with a sign before it.
-
-    Raises:
-        ValueError: the sign is not defined for it, or a tensor could not hold the result.
-    """
+    """A plain number with a sign before it; `ValueError` if no tensor could hold it."""
     try:
         return checked(SIGNS[kind](operand))
     except TypeError:
@@ -82,11 +77,7 @@ def signed(kind: type[ast.AST], operand: Number) -> Number:
 
 
 def checked(value: object) -> Number:
-    """The value, if it is a number that a tensor can hold.
-
-    Raises:
-        ValueError: it is complex, or a whole number that needs more than 64 bits.
-    """
+    """The value; `ValueError` if it is complex, or a whole number of more than 64 bits."""
     if not isinstance(value, int | float):
         raise ValueError("the result is no real number")
     if isinstance(value, int) and abs(value) > LARGEST:
@@ -125,8 +116,7 @@ def cells_of_matmul(left: Sequence[int], right: Sequence[int]) -> int:
 def cells_of_method(name: str, tensor: torch.Tensor, args: Sequence[Any]) -> int:
     """The cells of a call; only `expand` and `repeat` can make more than the tensor has.
 
-    Raises:
-        ValueError: a size below −1, which PyTorch would accept.
+    Raises `ValueError` for a size below −1, which PyTorch would accept.
     """
     if name not in ("expand", "repeat"):
         return tensor.numel()

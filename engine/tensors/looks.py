@@ -84,12 +84,6 @@ class Broadcast:
         return any(any(axis.stretched) for axis in self.axes)
 
     @property
-    def result(self) -> Shape | None:
-        """The shape of the result; None where the operands disagree."""
-        sizes = tuple(axis.result for axis in self.axes)
-        return tuple(size for size in sizes if size is not None) if self.agrees else None
-
-    @property
     def disagreements(self) -> tuple[str, ...]:
         return tuple(
             f"dimension {dim}: {self.left_text} has {axis.left}, {self.right_text} has "

@@ -62,9 +62,7 @@ class Assignment:
 def assignment(text: str, names: Collection[str]) -> Assignment | None:
     """The assignment that a typed line is, parsed by its form; None where it has another form.
 
-    Raises:
-        Refused: it has the form, but names no variable of these, or the right side is no number.
-            A line that the message suggests is an assignment.
+    Raises `Refused` if it names no variable of these, or the right side is no number.
     """
     with suggesting(lambda line: _assignment(line, names)):
         return _assignment(text, names)
@@ -134,11 +132,7 @@ class NumpySession:
         return True
 
     def change(self, change: Assignment) -> None:
-        """Run `name[row, column] = value`.
-
-        Raises:
-            ValueError: no variable of that name, no such cell, or no finite number.
-        """
+        """Run `name[row, column] = value`; `ValueError` for an unknown name or cell, or for nan."""
         name, row, column, value = change.name, change.row, change.column, change.value
         if name not in NAMES:
             raise ValueError(f"no variable {name!r} yet; there are: {', '.join(NAMES)}")
@@ -167,13 +161,15 @@ class NumpySession:
     def _run(self, statement: str, change: Assignment | None) -> None:
         exec(statement, self._names)  # one of our own: see the first lines of this file
         self._changes.append(change)
-        self.variables = {name: self._look(name) for name in NAMES if name in self._names}
-
-    def _look(self, name: str) -> Variable:
-        value, before = self._names[name], self.variables.get(name)
-        numbers = _array(value).copy()
-        changed = np.zeros(numbers.shape, np.bool_) if before is None else numbers != before.numbers
-        return Variable(type(value).__module__.partition(".")[0], numbers, changed)
+        variables = {}
+        for name in NAMES:
+            if name in self._names:
+                value, before = self._names[name], self.variables.get(name)
+                numbers = _array(value).copy()
+                changed = numbers != (numbers if before is None else before.numbers)
+                library = type(value).__module__.partition(".")[0]
+                variables[name] = Variable(library, numbers, changed)
+        self.variables = variables
 
 
 def _array(value: Any) -> Numbers:

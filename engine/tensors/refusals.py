@@ -1,4 +1,4 @@
-"""How a line on tensors is refused: at which place, why, and with what to write in place of it."""
+"""Refusals of a line on tensors: the place, the reason, and a line to write in place of it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import torch
 
 from engine.config import nearest
-from engine.expression import Place, Refused, factor, replaced, source
+from engine.expression import OPERATORS, Place, Refused, dotted, factor, replaced, source
 from engine.numerals import counted
 from engine.tensors.limits import COMPARISONS, leaves
 from engine.tensors.limits import OPERATORS as SYMBOLS
@@ -29,7 +29,6 @@ from engine.tensors.vocabulary import (
     METHODS,
     MODULES,
     NUMPY_DIFFERS,
-    OPERATORS,
     REASONS,
     Kind,
 )
@@ -37,7 +36,7 @@ from engine.tensors.vocabulary import (
 T = TypeVar("T")
 
 ERRORS = (RuntimeError, IndexError, TypeError, ValueError, OverflowError)
-"""What PyTorch raises where it cannot do something."""
+"""The errors that PyTorch raises where it cannot do something."""
 LONGEST_ERROR = 240
 """Some of PyTorch's errors list every way to call a function; their beginning says enough."""
 KNOWN = {
@@ -113,18 +112,15 @@ class TensorLine:
 
 def module(line: TensorLine, node: ast.Attribute) -> str:
     """The module before the last dot, `torch.nn`; empty where anything else stands there."""
-    names = []
-    inner: ast.expr = node.value
-    while isinstance(inner, ast.Attribute):
-        names.append(inner.attr)
-        inner = inner.value
-    if not isinstance(inner, ast.Name) or inner.id in line.tensors or inner.id not in MODULES:
-        return ""
-    return ".".join((inner.id, *reversed(names)))
+    names = dotted(node.value)
+    known = names and names[0] in MODULES and names[0] not in line.tensors
+    return ".".join(names) if known else ""
 
 
 def unknown(name: str, kind: str, before: str) -> tuple[str, str]:
     """Why a name is not taken; and the nearest words, or the most useful where none is near."""
+    if name in REASONS and kind != "word":
+        return REASONS[name], ""
     if name.endswith("_") and not name.endswith("__"):
         return f"{before}{name} would change a tensor in place; a line here only reads", ""
     if hasattr(torch if before == "torch." else torch.Tensor, name):
@@ -185,7 +181,7 @@ def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> R
     name = function.attr
     if name in ATTRIBUTES:
         return line.correction(f"{name} is no method", call, line.source(function), name)
-    words, hint = (REASONS[name], "") if name in REASONS else unknown(name, "method", "x.")
+    words, hint = unknown(name, "method", "x.")
     if name in OPERATORS:
         words, hint = f"x.{name} is taken with one argument, without a name", ""
     fragment = _form(line, call, name.removesuffix("_"), [function.value, *call.args])
@@ -195,24 +191,21 @@ def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> R
 def wrong_attribute(line: TensorLine, node: ast.Attribute) -> Refused:
     """The refusal of `x.name`."""
     name, owner = node.attr, factor(line.source(node.value))
-    words, hint = (REASONS[name], "") if name in REASONS else unknown(name, "attribute", "x.")
+    words, hint = unknown(name, "attribute", "x.")
     known = ("len", "length", "data", "cpu", "cuda")
     fragment = FORMS[name].format(x=owner) if name in known else ""
     return line.correction(words, node, fragment, name, hint)
 
 
-def wrong_place_to_move(
-    line: TensorLine, call: ast.Call, function: ast.Attribute
-) -> Refused | None:
-    """The refusal of `x.to("cuda")` and `x.to("float32")`, whose arguments are texts."""
+def check_place_to_move(line: TensorLine, call: ast.Call, function: ast.Attribute) -> None:
+    """Refuse `x.to("cuda")` and `x.to("float32")`, whose arguments are texts."""
     for place in (*call.args, *(keyword.value for keyword in call.keywords)):
         if isinstance(place, ast.Constant) and isinstance(place.value, str):
             word, owner = place.value, line.source(function.value)
             if word.partition(":")[0] in ("cuda", "cpu", "mps", "gpu", "meta", "xpu"):
-                return line.correction(REASONS["cuda"], call, owner, "to")
+                raise line.correction(REASONS["cuda"], call, owner, "to")
             dtype = f"{owner}.to(torch.{word})"
-            return line.correction("a dtype is one of PyTorch's, without quotes", call, dtype, "to")
-    return None
+            raise line.correction("a dtype is one of PyTorch's, without quotes", call, dtype, "to")
 
 
 def method_call(
@@ -223,7 +216,7 @@ def method_call(
 
 
 def other_syntax(line: TensorLine, node: ast.expr) -> str:
-    """What to write for a construct of Python that is not taken; empty where nothing is."""
+    """A line for a construct of Python that is not taken; empty where there is none."""
     match node:
         case ast.Compare(left=left, comparators=[middle, right], ops=ops):
             a, b, c = map(line.source, (left, middle, right))

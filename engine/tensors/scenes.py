@@ -149,11 +149,7 @@ SCENES = tuple(map(_scene, _SCRIPT.split("\n\n")))
 
 
 def find(name: str) -> TensorScene:
-    """The scene of that name.
-
-    Raises:
-        ValueError: no scene has that name; the message offers the nearest.
-    """
+    """The scene of that name; `ValueError`, with the nearest name, if there is none."""
     by_name = {scene.name: scene for scene in SCENES}
     if name not in by_name:
         raise ValueError(f"no scene {name!r}; {nearest(name, by_name)}")

@@ -98,12 +98,9 @@ class ModuleOutput:
 
 
 def run(module: TorchModule) -> ModuleOutput:
-    """Run the module's lines.
+    """Run the module's lines; `ImportError` if the package is not installed here.
 
     Torch's random numbers are left as they were, so that a training run is not disturbed.
-
-    Raises:
-        ImportError: the package is not installed here.
     """
     import torch
 

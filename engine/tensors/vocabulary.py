@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from enum import Enum, auto
 
 
 class Kind(Enum):
-    """How the cells of a result come from the cells of the tensor."""
+    """The way in which the cells of a result come from the cells of the tensor."""
 
     PICK = auto()  # each cell of the result is a cell of the tensor: a view, or a copy of cells
     CELL = auto()  # the shape stays: each cell comes from the cell at its own place
@@ -89,7 +88,7 @@ FUNCTIONS = _methods(
     zeros="dtype",
     ones="dtype",
 )
-"""What may be called by name, with `torch.` before it or without."""
+"""Functions that may be called by name, with `torch.` before it or without."""
 ONLY_METHODS = frozenset(
     (
         *("view", "expand", "repeat", "contiguous", "to", "float", "double", "half", "int", "long"),
@@ -97,16 +96,6 @@ ONLY_METHODS = frozenset(
     )
 )
 """The methods that `torch` has no function for: of the others, `torch.sum(x)` is `x.sum()`."""
-OPERATORS: Mapping[str, type[ast.operator]] = {
-    "add": ast.Add,
-    **dict.fromkeys(("sub", "subtract"), ast.Sub),
-    **dict.fromkeys(("mul", "multiply"), ast.Mult),
-    **dict.fromkeys(("div", "divide", "true_divide"), ast.Div),
-    "pow": ast.Pow,
-    "matmul": ast.MatMult,
-}
-"""The functions and methods of PyTorch that do the same as an operator."""
-
 ATTRIBUTES = ("T", "mT", "shape", "ndim", "dtype", "device")
 PAIR = ("values", "indices")  # what `x.max(dim=0)` and `x.min(dim=0)` consist of
 DTYPES = (
@@ -175,6 +164,10 @@ l1_loss: ({x} - {y}).abs().mean()
 norm: ({x} ** 2).sum().sqrt()
 softmax: ({x} - {x}.max({rest}, keepdim=True).values).exp() / \
 ({x} - {x}.max({rest}, keepdim=True).values).exp().sum({rest}, keepdim=True)
+log_softmax: {x} - {x}.max({rest}, keepdim=True).values - \
+({x} - {x}.max({rest}, keepdim=True).values).exp().sum({rest}, keepdim=True).log()
+logsumexp: {x}.max({rest}).values + \
+({x} - {x}.max({rest}, keepdim=True).values).exp().sum({rest}).log()
 maximum: torch.where({x} > {y}, {x}, {y})
 minimum: torch.where({x} < {y}, {x}, {y})
 reshape_as: {x}.reshape({y}.shape)
@@ -205,7 +198,7 @@ BUILTIN_FORMS = {
     "max": "{x}.max() or torch.where({x} > {y}, {x}, {y})",
     "min": "{x}.min() or torch.where({x} < {y}, {x}, {y})",
 }
-"""What Python's own functions do to a tensor, where PyTorch's do something else."""
+"""Python's own functions of a tensor, where PyTorch's do something else."""
 LAYERS = ("relu", "sigmoid", "tanh", "softmax")
 """Modules of `torch.nn`, in lower case, that are functions of their input alone."""
 NUMPY_DIFFERS = ("size", "repeat", "std", "var")

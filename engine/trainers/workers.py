@@ -20,6 +20,8 @@ from typing import Any, TypeAlias
 import torch
 from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampler
 
+from engine.directory import leave_lost_directory
+
 Batch: TypeAlias = Any
 """What the loader makes of the samples: a tuple of tensors."""
 
@@ -86,6 +88,7 @@ class Crew:
         torch.empty((), dtype=torch.int64).random_()  # what a loader without workers draws
         if self._workers:
             return self._again(self._loader)
+        leave_lost_directory()  # no process can be spawned there
         before = set(multiprocessing.active_children())
         try:
             with _quietly():

@@ -15,7 +15,7 @@ def wrong(look: ProgramComparison) -> bool:
 
 def broken(look: ProgramComparison) -> bool:
     """The compiler could not take the program as one graph."""
-    return look.compiled is not None and look.compiled.breaks
+    return look.breaks
 
 
 def again(look: ProgramComparison) -> bool:

@@ -54,7 +54,7 @@ ENDS: dict[str, list[Setting]] = {
     "start": [None, -5],
     "reduction": ["sum"],
 }
-FILES = ["t.csv", "~/a b/ü−1.csv", "\x1b[2J", "[red]", "0", "x" * 5000]
+FILES = ["t.csv", "~/a b/ü−1.csv", "\x1b[2J", "[red]", "0", "random", "x" * 5000]
 TYPED: dict[str, dict[str, Setting]] = {
     "learning_rate": {"1e-3": 0.001, "1E−3": 0.001, ".5": 0.5, "5": 5.0},
     "start": {"−0.5": -0.5, "-0.5": -0.5, " none ": None, "None": None, "": None},

@@ -265,8 +265,8 @@ def test_nodes_their_order_and_their_names() -> None:
     assert walk("1*x + x**1", x=2.0).result.value.plain == 4
     assert walk("x/0 - x/-0", x=2.0).result.value.plain == inf
     square = walk("x*x", x=3.0)
-    ends = [(edge.source, edge.target, edge.slot) for edge in square.edges]
-    assert ends == [(0, 1, 0), (0, 1, 1)]
+    ends = [(edge.source, edge.target) for edge in square.edges]
+    assert ends == [(0, 1), (0, 1)]
     assert [move.edge for move in square.moves if move.edge is not None] == [0, 1]
     for text, value in cells("""6 → 6   0.5 → .5   0 → -0   100 → 100   20.05 → 20.05
         0.3 → 0.30000000000000004   0.7311 → .731058   1.0000 → .99999   1.5×10⁹ → 1.5e9

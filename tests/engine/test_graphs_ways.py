@@ -249,7 +249,6 @@ def test_a_branch_breaks_the_graph_and_each_side_is_compiled_when_it_is_reached(
         assert words in graph.code
     with pytest.raises(torch._dynamo.exc.Unsupported) as refusal:
         torch.compile(examples.branch, backend="eager", fullgraph=True)(torch.ones(4))
-    assert found.breaks
     assert found.problem is not None
     assert found.problem.message.splitlines()[0] == str(refusal.value).splitlines()[0]
     assert "graph break" in found.problem.explanation
@@ -258,7 +257,7 @@ def test_a_branch_breaks_the_graph_and_each_side_is_compiled_when_it_is_reached(
 def test_guards_decide_what_is_compiled_again() -> None:
     where = right(compiled("where"))
     assert [len(call.graphs) for call in where.calls] == [1, 0]
-    assert (where.problem, where.breaks, where.calls[1].because) == (None, False, "")
+    assert (where.problem, where.calls[1].because) == (None, "")
 
     for name, guard in (("loop", "times == 2"), ("centre", "self.training == True")):
         first, second = right(compiled(name)).calls
@@ -277,7 +276,7 @@ def test_guards_decide_what_is_compiled_again() -> None:
     assert any("float32" in guard for guard in first.guards)
 
     halve = right(compiled("halve"))
-    assert halve.breaks
+    assert halve.problem
     assert len(halve.graphs) == 2
 
 

@@ -32,7 +32,7 @@ from engine.programs.timing import ROUNDS, quick, timings, why_not
 from engine.programs.ways import watch
 from engine.throughput import LoaderTiming, Throughput, plan
 from tests.engine.conftest import until
-from tests.processes import alive
+from tests.processes import alive, lose_directory
 
 COMPILER = shutil.which(os.environ.get("CXX", "g++"))
 TIMING = CallTiming(Way.EAGER, 4, 9.5, 9.25, 12.0)
@@ -216,6 +216,18 @@ def test_whatever_goes_wrong_is_said_in_words(
         assert each.poll()  # there is something to show
     assert "no more processes" in failure_of(measured)
     assert list(folders.iterdir()) == []
+
+
+def test_a_process_starts_in_a_directory_that_exists(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lose_directory(tmp_path, monkeypatch)
+    child = ChildProcess((sys.executable, "-c", "import os; print(os.getcwd())"))
+    child.start()
+    lines: list[str] = []
+    until(lambda: (lines.extend(child.lines()), child.ended)[1])
+    child.close()
+    assert [Path(line).is_dir() for line in lines] == [True]
 
 
 def test_a_measurement_of_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:

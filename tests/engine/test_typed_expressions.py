@@ -67,7 +67,7 @@ def refused(text: str, take: Callable[[str], object] = parse_assignment) -> Refu
 
 def place(refusal: Refused) -> str:
     """The part of the line that is marked; a control character is shown as a space."""
-    return refusal.pointer.split("\n")[0][refusal.start : refusal.end]
+    return refusal.pointer().split("\n")[0][refusal.start : refusal.end]
 
 
 def value(expression: str, **inputs: Numbers) -> Numbers | list[float]:
@@ -88,7 +88,7 @@ def test_a_line_becomes_the_tree_that_python_makes_of_it(recwarn: pytest.Warning
     name, tree = parse_assignment("loss = w*x")
     assert (name, ast.unparse(tree)) == ("loss", "w * x")
     assert parse_assignment("w*x")[0] is None
-    assert refused("f = x", parse).pointer == "f = x\n^^^"
+    assert refused("f = x", parse).pointer() == "f = x\n^^^"
     for text in ("1if x else y", "'\\d'", "1(2)"):  # Python warns nobody
         parse(text)
     assert not recwarn.list
@@ -121,13 +121,13 @@ def test_the_words_and_the_place_of_a_refusal_are_about_the_same_sign() -> None:
         assert "an expression is wanted" in str(refused(text))
     # A wide letter takes two cells of a terminal, and a combining one none.
     for text, cells_before, marks in (("界 + $", 5, 1), ("e\u0301 + $", 4, 1), ("x + 😀", 4, 2)):
-        assert refused(text).pointer == f"{text}\n{' ' * cells_before}{'^' * marks}"
+        assert refused(text).pointer() == f"{text}\n{' ' * cells_before}{'^' * marks}"
         assert cells_before == cell_len(text[: refused(text).start])
-    assert refused("界" * 5 + " + $").pointer_from(4, 9) == "界 + $\n     ^"
+    assert refused("界" * 5 + " + $").pointer(4, 9) == "界 + $\n     ^"
     for letter in ("\x00", "\x07", "\x1b", "\n", "\x9b", "\u202e", "\u200b", "\ud800"):
         refusal = refused(f"x{letter}+y")
         assert f"U+{ord(letter):04X}" in str(refusal)
-        assert refusal.pointer == "x +y\n ^"
+        assert refusal.pointer() == "x +y\n ^"
 
 
 def test_a_line_that_is_too_long_or_too_deep_is_refused() -> None:
@@ -341,6 +341,12 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
     )
     for name in names.split():
         line = refused(f"{name}({'x, y' if name in two else 'x'})", names_in).instead
+        if name in ("softmax", "log_softmax", "logsumexp"):
+            for typed in (f"torch.{name}(x, 0)", f"F.{name}(x, dim=0)", f"x.{name}(-1)"):
+                assert refused(typed, names_in).instead == line
+        else:  # what another argument changes is not left out
+            for more in ("y, 2, z", "reduction='sum'"):
+                assert "others, as in" in str(refused(f"F.{name}(x, {more})", names_in))
         here = x.abs() if name in ("log2", "log10", "rsqrt") else x
         ours = value(line, x=tuple(here.tolist()), y=tuple(y.tolist()))
         function = getattr(torch, name, None) or getattr(functional, name)

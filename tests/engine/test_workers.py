@@ -12,6 +12,7 @@ from io import StringIO
 from itertools import islice
 from multiprocessing import resource_tracker
 from multiprocessing.queues import Queue
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from engine.trainer import Rest, Step
 from engine.trainers.dataloader import DataLoaderConfig, TableLearner, TableRows
 from engine.trainers.workers import PATIENCE, Crew, loader
 from tests.engine.conftest import until
+from tests.processes import lose_directory
 
 CPU = torch.device("cpu")
 
@@ -39,10 +41,11 @@ class NoFile(StringIO):
 
 
 def test_a_worker_changes_no_loss_is_spawned_and_hears_no_ctrl_c(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Under a screen, too; and both epochs are of the same process."""
+    """Under a screen, too, and in a directory that was deleted; both epochs are of one process."""
     plain = [step.loss.item() for step in made(0).steps()]
+    lose_directory(tmp_path, monkeypatch)
     monkeypatch.setattr(sys, "stderr", NoFile())
     trainer = made(1)
     losses, workers = [], set()

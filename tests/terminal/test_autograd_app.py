@@ -46,16 +46,10 @@ def test_a_lab_from_the_first_key_to_the_last_without_colours(terminal: Open) ->
     app.until("x = 2abc is not allowed: it must be a number")
     app.send("\x1b[F")  # to the end of the line, and the three letters go
     app.settle()
-    app.send("\x7f\x7f\x7f")
-    app.until(lambda _: line(app) == "› x = 2")
-    app.send("\r")
+    app.send("\x7f\x7f\x7f\r")
     app.until(lambda _: line(app) == "› sigmoid(w*x)")
     app.send("s")
     app.until("a = w · x = 1 · 2 = 2")
-    write(app, "__import__('os')")
-    app.until("an expression has no function __import__")
-    app.send("\x1b")
-    app.until(lambda _: line(app) == "› sigmoid(w*x)")
 
     app.send("p" * 7)
     app.until("backward() twice through one graph")

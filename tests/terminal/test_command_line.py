@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import tui.commands.list
+from engine.datasets import registry
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tests.course import RUNNABLE, WRITTEN
 from tests.terminal.command import Main, dltui, start
@@ -54,12 +55,12 @@ REFUSED = [
     (["tensors"], "use: dltui run LESSON, or dltui list"),
 ]
 MEANT = [
-    ([], (None, "auto", None, None)),
-    (["linear-regression"], ("linear-regression", "auto", None, None)),
-    (["--", "tensors"], ("tensors", "auto", None, None)),
-    (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0, None)),
-    (["--data-dir", "/"], (None, "auto", None, Path("/"))),
-    (["--device", " CUDA:1"], (None, "cuda:1", None, None)),
+    ([], (None, "auto", None)),
+    (["linear-regression"], ("linear-regression", "auto", None)),
+    (["--", "tensors"], ("tensors", "auto", None)),
+    (["--fps", "2", "parameters", "--device", "cuda:1"], ("parameters", "cuda:1", 2.0)),
+    (["--data-dir", "."], (None, "auto", None)),
+    (["--device", " CUDA:1"], (None, "cuda:1", None)),
 ]
 
 
@@ -78,6 +79,9 @@ def test_the_app_gets_what_was_asked_and_needs_a_terminal_that_can_draw(
             patched.setattr(open_command, "_open_app", lambda *call: calls.append(call) or 7)  # noqa: B023
             assert cli.main(words) == 7
         assert calls == [asked]
+        # PyTorch is imported in another directory.
+        assert registry.data_dir().is_absolute()
+        assert ("--data-dir" not in words) or (registry.data_dir() == Path.cwd())
     code, output, errors = dltui(env=folders)
     assert (code, output, errors.count("\n")) == (2, "", 1)
     assert "needs a terminal" in errors

@@ -157,12 +157,13 @@ def test_a_locale_of_plain_ascii(folders: dict[str, str]) -> None:
         ({"LC_ALL": "C.UTF-8"}, None),
     ):
         # First as it is, then after the fix, typed as it is printed.
-        python = shlex.join([sys.executable, "-c", script])
-        command = f"{python}; {fix}; {python}" if fix else python
-        output = subprocess.check_output(
-            ["sh", "-c", command], env={**os.environ, **language}, text=True
-        )
-        assert output == (f"False|{fix}\nTrue|\n" if fix else "True|\n")
+        for mode in ((), ("-X", "utf8")):  # which is Python 3.15's default
+            python = shlex.join([sys.executable, *mode, "-c", script])
+            command = f"{python}; {fix}; {python}" if fix else python
+            output = subprocess.check_output(
+                ["sh", "-c", command], env={**os.environ, **language}, text=True
+            )
+            assert output == (f"False|{fix}\nTrue|\n" if fix else "True|\n")
     code, output, errors = dltui("doctor", env={**folders, "LC_ALL": "C"})
     assert (code, errors) == (0, "")
     assert f"to fix it: {fixed}" in output

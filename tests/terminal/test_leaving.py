@@ -387,24 +387,39 @@ def test_started_in_a_directory_that_was_deleted(
 
 
 LOSING = """\
-import os
+import os, sys
 from tui import app, cli
+
+here, when = os.getcwd(), {when!r}
 
 class Losing(app.DltuiApp):
     def on_mount(self):  # before that of DltuiApp, and before PyTorch is imported
-        os.rmdir(os.getcwd())
+        if when == "mounted":
+            os.rmdir(here)
 
+class Importing:
+    def find_spec(self, name, path=None, target=None):
+        if name == when:
+            os.rmdir(here)
+            sys.meta_path.remove(self)
+
+sys.meta_path.insert(0, Importing())
 app.DltuiApp = Losing
 cli.command()
 """
 
 
-def test_a_directory_deleted_before_pytorch_is_imported_is_left(
-    terminal: Open, tmp_path: Path
+@pytest.mark.parametrize(
+    "when",
+    ["mounted", "torch", pytest.param("torch._dynamo", marks=SLOW), "engine.tensors.content"],
+)
+def test_a_directory_deleted_until_pytorch_is_imported_is_left(
+    when: str, terminal: Open, tmp_path: Path
 ) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    app = terminal(*ON_CPU, program=(sys.executable, "-c", LOSING), folder=gone)
+    program = (sys.executable, "-c", LOSING.format(when=when))
+    app = terminal(*ON_CPU, program=program, folder=gone)
     app.play(("", "going on in"), *LAB, ("q",))
     assert app.end() == 0
 

@@ -97,7 +97,7 @@ def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, main: Main) ->
             (["dataloader", "--csv", str(tmp_path)], "is a folder"),
             (["dataloader", "--label", "kind"], "name it with --csv FILE"),
             (["dataloader", "--ignore", "kind"], "name it with --csv FILE"),
-            (["dataloader", "--csv", "none"], "leave it out, or name a file"),
+            (["dataloader", "--csv", "none", "--label", "kind"], "name it with --csv FILE"),
             (["dataloader", "--csv", ""], "--csv needs a value"),
             (["batches", "--csv", str(table)], "takes no --csv: dataloader does"),
             (["dataloader", "--csv", str(evil)], r"\n.csv, line 3, column 1 (a): '\x07'"),
@@ -108,6 +108,7 @@ def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, main: Main) ->
     )
     end = run(main, *price[1:], "--set", "ignore=kind", "--set", "epochs=1")
     assert end["task"].endswith("ignored: kind")
+    assert "tumour" in run(main, "--csv", "none", "--set", "epochs=1")["task"]
 
 
 @pytest.mark.slow  # in the quick run: test_while_workers_start_there_is_a_rest…

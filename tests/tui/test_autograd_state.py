@@ -46,7 +46,7 @@ def refused(state: AutogradState, text: str) -> tuple[str, str]:
     """Why the line is not accepted, and the part of it that is marked."""
     with pytest.raises(Refused) as caught:
         state.type(text)
-    line, marks = caught.value.pointer.split("\n")
+    line, marks = caught.value.pointer().split("\n")
     return str(caught.value), line[marks.index("^") : len(marks)]
 
 

@@ -18,7 +18,7 @@ from tests.tui.screen_text import screen_text
 from tui.labs import dataloader
 from tui.labs.dataloader import DataLoaderLab
 from tui.widgets.challenges import Challenges
-from tui.widgets.controls import ControlList, complete
+from tui.widgets.controls import ControlList, Controls, complete
 
 SIZES = [(80, 22), (120, 40)]
 TABLE = "\n".join(
@@ -166,6 +166,10 @@ async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -
         await pilot.press("enter")
         await until(pilot, lambda: lab.experiment.config.csv == "named.csv")
         await until(pilot, lambda: "ignored: first name" in screen_text(pilot.app))
+        assert lab.experiment.config.label is None
+        await type_in(pilot, "label", "the last")  # as the line says before anything is typed
+        await pilot.press("enter")
+        await until(pilot, lambda: not pilot.app.screen.query_one(Controls).editing)
         assert lab.experiment.config.label is None
 
 

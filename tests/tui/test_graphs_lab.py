@@ -25,7 +25,8 @@ from tests.processes import alive
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.labs.graphs import GraphsLab, ProgramSource, Reading, Ways
-from tui.labs.graphs_state import GraphsState, describe, listing
+from tui.labs.graphs_state import GraphsState, describe, drawing, listing
+from tui.labs.graphs_state import rows as rows_of
 from tui.progress import Progress
 from tui.screens.home import HomeScreen
 from tui.widgets.challenges import Challenges
@@ -108,8 +109,48 @@ def status(pilot: Pilot[None]) -> str:
     return pilot.app.screen.query_one(StatusBar).text
 
 
-def flat(pilot: Pilot[None]) -> str:
-    return " ".join(screen_text(pilot.app).split())
+async def reads(pilot: Pilot[None], *words: str) -> None:
+    """Wait until the words stand on the screen, however far apart."""
+    await until(
+        pilot, lambda: all(each in " ".join(screen_text(pilot.app).split()) for each in words)
+    )
+
+
+ANSWERS = (
+    # x = 0.5, 1, 1.5, 2: their sum is above 0, so x · 2; −x: below, so x − 1.
+    ("branch", 0, "= [1, 2, 3, 4]", "✗ TraceError"),
+    ("branch", 1, "= [−1.5, −2, −2.5, −3]", "✗ TraceError"),
+    ("where", 1, "= [−1.5, −2, −2.5, −3]", "✓ [−1.5, −2, −2.5, −3]"),
+    ("loop", 1, "= [", "✗ AssertionError"),
+    # x − 0.5 in evaluation; what was traced takes away the mean, 1.25.
+    ("centre", 0, "= [−0.75, −0.25, 0.25, 0.75]", "✓ [−0.75, −0.25, 0.25, 0.75]"),
+    ("centre", 1, "= [0, 0.5, 1, 1.5]", "✗ [−0.75, −0.25, 0.25, 0.75]  wrong"),
+)
+
+
+def test_answers_and_graphs_of_each_way_in_words() -> None:
+    def boxes(way: Way) -> str:
+        return " ".join(" ".join(box.lines) for box in drawing(state.look, way)[0])
+
+    for name, place, eager, traced in ANSWERS:
+        state = GraphsState(name, "cpu")
+        for _ in range(place):
+            state.next_input()
+        shown = [str(row) for row in rows_of(state.look, Way.EAGER)]
+        assert eager in shown[0]
+        assert shown[1].rstrip().endswith(traced)
+        if name == "branch":
+            drawn = boxes(Way.EAGER)
+            assert ("mul = x * 2" in drawn, "sub = x - 1" in drawn) == (not place, bool(place))
+        if name == "where":
+            assert "where(gt, mul, sub)" in boxes(Way.TRACED)
+            assert "a Proxy" in boxes(Way.TRACED)
+            assert "True" not in boxes(Way.TRACED)
+        if name == "loop":
+            assert "times has been specialized to have value 2" in str(
+                describe(state.look, Way.TRACED)
+            )
+    assert "not a word about it" in str(describe(state.look, Way.TRACED))
 
 
 async def test_answers_lines_and_graphs_of_each_way() -> None:
@@ -134,55 +175,24 @@ async def test_answers_lines_and_graphs_of_each_way() -> None:
                     lab.action_input()
 
         lab.use_preset("branch")
-        # x = 0.5, 1, 1.5, 2: their sum is above 0, so x · 2; −x: below, so x − 1.
-        assert rows(lab)["eager"].split("= ")[1] == "[1, 2, 3, 4]"
         ran = {"if x.sum() > 0:": "▸", "return x * 2": "▸", "return x - 1": ""}
         assert source(lab).items() >= ran.items()
-        assert "mul = x * 2" in drawn(lab)
-        assert "True" in drawn(lab)
         await pilot.press("i")
-        assert rows(lab)["eager"].split("= ")[1] == "[−1.5, −2, −2.5, −3]"
         assert (source(lab)["return x * 2"], source(lab)["return x - 1"]) == ("", "▸")
-        assert "sub = x - 1" in drawn(lab)
-        assert "mul" not in drawn(lab)
-
         # It cannot be traced: the error and what it means stand in place of a graph.
-        assert "TraceError" in rows(lab)["traced"]
         await pilot.press("w")
         await until(pilot, lambda: isinstance(pilot.app.focused, Reading))
         assert source(lab)["if x.sum() > 0:"] == "✗"
-        for words in (
-            "TraceError: symbolically traced variables cannot be used as inputs to",
-            "a Proxy, which has a name but no numbers",
-        ):
-            await until(pilot, lambda words=words: words in flat(pilot))
-
-        lab.use_preset("where")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        assert "where(gt, mul, sub)" in drawn(lab)
-        assert "a Proxy" in drawn(lab)
-        assert "True" not in drawn(lab)
-        lab.action_input()
-        assert rows(lab)["traced"].split("✓ ")[1] == "[−1.5, −2, −2.5, −3]"
-
+        await reads(pilot, "TraceError: symbolically traced variables cannot be used as inputs to")
+        await reads(pilot, "a Proxy, which has a name but no numbers")
         lab.use_preset("loop")
         lab.action_input()
-        assert "AssertionError" in rows(lab)["traced"]
-        assert "times has been specialized to have value 2" in description(lab)
-        words = "refuses another: trace once for each"  # to its last word
-        await until(pilot, lambda: words in flat(pilot))
-
+        await reads(pilot, "refuses another: trace once for each")  # to its last word
         lab.use_preset("centre")
-        assert "✓" in rows(lab)["traced"]
         lab.action_input()
-        # x − 0.5 in evaluation; what was traced takes away the mean, 1.25.
-        assert rows(lab)["eager"].split("= ")[1] == "[0, 0.5, 1, 1.5]"
-        assert rows(lab)["traced"].split("✗ ")[1] == "[−0.75, −0.25, 0.25, 0.75]  wrong"
-        assert "not a word about it" in description(lab)
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.focused, Reading))
-        for words in ("call_method", "Tensor.mean", "def forward(self", "return sub"):
-            assert words in screen_text(pilot.app)
+        await reads(pilot, "call_method", "Tensor.mean", "def forward(self", "return sub")
         await pilot.press("v")
         await until(pilot, lambda: not isinstance(pilot.app.focused, Reading))
 
@@ -354,17 +364,3 @@ async def test_what_fails_says_why_and_can_be_measured_again(child: Path) -> Non
             await pilot.press("space")
         await until(pilot, lambda: "unstartable" in screen_text(pilot.app))
         assert not lab.state.measuring
-
-
-async def test_another_theme_before_pytorch_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    # There is no program to colour yet; the app once ended because of it.
-    monkeypatch.setattr(GraphsLab, "open", lambda *_: None)
-    async with app("graphs").run_test(size=NARROW) as pilot:
-        await until(pilot, lambda: pilot.app.screen.query(GraphsLab))
-        await pilot.press("2")
-        for size in (NARROW, WIDE):
-            await pilot.resize_terminal(*size)
-            before = pilot.app.theme
-            await pilot.press(*"wipvrd", "space", "t")
-            assert pilot.app.theme != before
-            await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))

@@ -50,14 +50,12 @@ LAYOUTS = [  # shape, drawn as a picture; slices, rows, columns, coloured
 ]  # fmt: skip
 
 
-def test_the_last_dimensions_are_rows_columns_and_channels() -> None:
+def test_the_last_dimensions_are_rows_and_a_place_is_the_cell_with_that_index() -> None:
     for shape, pictures, *expected in LAYOUTS:
         layout = TensorLayout.of(shape, pictures)
         found = [layout.slices, layout.rows, layout.columns, layout.coloured]
         assert found == expected, shape
-
-
-def test_a_place_on_screen_is_the_cell_with_that_index() -> None:
+    # A place on screen is the cell with that index.
     for shape in ((), (4,), (3, 4), (2, 3, 4), (2, 3, 4, 5), (2, 9, 9, 3)):
         numbers = np.arange(np.prod(shape, dtype=int)).reshape(shape)
         layout = TensorLayout.of(shape, pictures=True)
@@ -79,14 +77,12 @@ WRITTEN = [
 ]
 
 
-def test_numbers_are_written_to_the_same_place() -> None:
+def test_numbers_are_written_below_their_indices() -> None:
     for numbers, written in WRITTEN:
         lines = grid(numbers)
         assert [" ".join(line.split()) for line in lines] == written
         assert len({len(line) for line in lines}) == 1  # each below its index
-
-
-def test_what_stands_out_does_so_without_colour_too() -> None:
+    # What stands out does so without colour too.
     numbers = np.arange(6).reshape(2, 3)
     chosen, changed = only((2, 3), (0, 1)), only((2, 3), (1, 2))
     written = NumberGrid(numbers)
@@ -94,15 +90,11 @@ def test_what_stands_out_does_so_without_colour_too() -> None:
     assert [strip.text for strip in strips[1:]] == ["0  0  1  2 ", "1 [3] 4  5*"]
     parts = [part for strip in strips for part in strip if part.style and part.style.reverse]
     assert [part.text for part in parts] == [" 1 ", " 5*"]
-
-
-def test_a_window_is_a_part_of_the_grid_below_its_own_indices() -> None:
+    # A window is a part of the grid below its own indices.
     numbers = np.arange(100).reshape(10, 10)
     strips = NumberGrid(numbers).draw(numbers, Window(4, 7, 2, 2), None, None, None, DARK)
     assert [" ".join(strip.text.split()) for strip in strips] == ["7 8", "4 47 48", "5 57 58"]
-
-
-def test_a_window_moves_no_further_than_it_must() -> None:
+    # A window moves no further than it must.
     window = Window(0, 0, 4, 5)
     assert window.moved_to(3, 4, 20, 20) == window
     assert window.moved_to(9, 2, 20, 20) == Window(6, 0, 4, 5)
@@ -110,7 +102,7 @@ def test_a_window_moves_no_further_than_it_must() -> None:
     assert Window(9, 9, 4, 5).moved_to(0, 0, 20, 20) == window
 
 
-def test_bytes_are_shown_as_they_are_and_other_numbers_are_spread() -> None:
+def test_pixels_their_scale_and_their_signs() -> None:
     same, said = pixels(np.array([[0, 200]], np.uint8))
     assert same.tolist() == [[0, 200]]
     assert said == ""
@@ -120,9 +112,7 @@ def test_bytes_are_shown_as_they_are_and_other_numbers_are_spread() -> None:
     assert said == "drawn from −1, dark, to 1"
     strange = pixels(np.array([[np.nan, np.inf, 3.0]]))[0]
     assert strange.tolist() == [[0, 255, 3]]
-
-
-def test_two_pixels_share_a_letter_and_what_was_not_read_is_faint() -> None:
+    # Two pixels share a letter and what was not read is faint.
     picture = np.array([[100, 200], [50, 250], [10, 20]], np.uint8)
     strips = draw_picture(picture, Window(0, 0, 4, 2), None, None, DARK, shaded=False)
     assert [strip.text for strip in strips] == ["▀▀", "▀▀"]
@@ -139,22 +129,18 @@ def test_two_pixels_share_a_letter_and_what_was_not_read_is_faint() -> None:
     chosen[:, :, 0] = True
     strips = draw_picture(picture, Window(0, 0, 8, 8), chosen, None, DARK, shaded=False)
     assert strips[0]._segments[0].style.color.triplet == (200, int(200 * FAINT), int(200 * FAINT))
-
-
-def test_a_few_pixels_bear_a_sign() -> None:
+    # A few pixels bear a sign.
     chosen = only((4, 3), (0, 0), (1, 1), (2, 2), (3, 2))
     strips = draw_picture(np.zeros((4, 3), np.uint8), Window(0, 0, 4, 3), chosen, None, DARK, False)
     assert [strip.text for strip in strips] == ["▲▼▀", "▀▀◆"]
-
-
-def test_sixteen_colours_are_shades_of_one() -> None:
+    # Sixteen colours are shades of one.
     picture = np.array([[0, 60, 120, 180, 255]] * 2, np.uint8)
     for look, shades in ((DARK, " ░▒▓█"), (LIGHT, "█▓▒░ ")):
         strips = draw_picture(picture, Window(0, 0, 2, 5), None, None, look, shaded=True)
         assert [strip.text for strip in strips] == [shades]
 
 
-def test_the_first_arrow_chooses_the_first_cell_in_viewport() -> None:
+def test_the_cursor_and_the_window_that_follows_it() -> None:
     for arrow in ((0, 1), (0, -1), (1, 0), (-1, 0)):
         here = viewport((10, 10), 4, 5)
         here.window = Window(3, 2, 4, 5)
@@ -162,9 +148,7 @@ def test_the_first_arrow_chooses_the_first_cell_in_viewport() -> None:
         here.move(*arrow)
         assert here.cursor == (3, 2)
         assert here.window == Window(3, 2, 4, 5)
-
-
-def test_the_window_follows_the_cursor_no_further_than_it_must() -> None:
+    # The window follows the cursor no further than it must.
     here = viewport((10, 10), 4, 5)
     here.move(1, 0)
     for _ in range(4):
@@ -177,17 +161,13 @@ def test_the_window_follows_the_cursor_no_further_than_it_must() -> None:
     assert here.window == Window(1, 2, 4, 5)  # the columns 2 to 6
     here.move(-1, 0)
     assert here.window == Window(1, 2, 4, 5)
-
-
-def test_the_cursor_stays_inside() -> None:
+    # The cursor stays inside.
     here = viewport((2, 3), 2, 3)
     for arrow, end in (((1, 0), (1, 0)), ((0, 1), (1, 2)), ((-1, 0), (0, 2)), ((0, -1), (0, 0))):
         for _ in range(5):
             here.move(*arrow)
         assert here.cursor == end
-
-
-def test_arrows_lead_to_what_is_out_of_sight() -> None:
+    # Arrows lead to what is out of sight.
     here = viewport((10, 10), 4, 5)
     for window, arrows in (
         ((0, 0, 10, 10), ""), ((0, 0, 4, 5), "→↓"), ((3, 2, 4, 5), "←→↑↓"),
@@ -195,9 +175,7 @@ def test_arrows_lead_to_what_is_out_of_sight() -> None:
     ):  # fmt: skip
         here.window = Window(*window)
         assert here.hidden == arrows
-
-
-def test_more_room_shows_more_and_nothing_beyond_the_end() -> None:
+    # More room shows more and nothing beyond the end.
     here = viewport((10, 10), 4, 5)
     here.window = Window(6, 5, 4, 5)  # the last corner
     here.fit(7, 8)
@@ -208,7 +186,7 @@ def test_more_room_shows_more_and_nothing_beyond_the_end() -> None:
     assert here.window == Window(0, 0, 2, 2)
 
 
-def test_after_the_last_slice_comes_the_first_and_the_cursor_keeps_its_place() -> None:
+def test_slices_and_masks() -> None:
     here = viewport((2, 3, 4, 5), 4, 5)  # six slices of 4 rows and 5 columns
     assert here.turns
     for arrow in ((1, 0), (1, 0), (0, 1)):
@@ -225,9 +203,7 @@ def test_after_the_last_slice_comes_the_first_and_the_cursor_keeps_its_place() -
     assert here.slice == 5
     here.rewind()
     assert (here.slice, here.cursor, here.cells) == (0, None, ())
-
-
-def test_a_matrix_has_one_slice_and_nothing_can_be_turned_where_nothing_is() -> None:
+    # A matrix has one slice and nothing can be turned where nothing is.
     nothing = TensorViewport()
     assert nothing.layout.empty
     assert nothing.cells == ()
@@ -235,25 +211,19 @@ def test_a_matrix_has_one_slice_and_nothing_can_be_turned_where_nothing_is() -> 
         assert not one.turns
     assert not nothing.turn(1)
     assert not viewport((4, 5), 4, 5).turn(1)
-
-
-def test_a_coloured_pixel_is_three_cells() -> None:
+    # A coloured pixel is three cells.
     here = viewport((2, 9, 8, 3), 4, 4, pictures=True)
     here.turn(1)
     here.move(0, 1)
     here.move(0, 1)
     assert here.cells == ((1, 0, 1, 0), (1, 0, 1, 1), (1, 0, 1, 2))
-
-
-def test_the_part_of_a_mask_is_that_of_the_slice_in_viewport() -> None:
+    # The part of a mask is that of the slice in viewport.
     here = viewport((2, 2, 3), 2, 3)
     mask = only((2, 2, 3), (1, 0, 2))
     assert here.part(mask).tolist() == [[False, False, False], [False, False, False]]
     here.turn(1)
     assert here.part(mask).tolist() == [[False, False, True], [False, False, False]]
-
-
-def test_what_is_chosen_comes_into_sight_and_what_is_there_stays() -> None:
+    # What is chosen comes into sight and what is there stays.
     shape = (3, 10, 10)
     here = viewport(shape, 4, 5)
     here.reveal(only(shape))

@@ -43,6 +43,7 @@ async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
     lab.action_edit()
     lab.query_one(Input).value = text
     await pilot.press("enter")
+    await pilot.pause()
 
 
 async def reads(pilot: Pilot[None], *words: str) -> None:
@@ -401,15 +402,3 @@ async def slow_lines_run_beside_the_screen_and_may_be_left(pilot, lab, monkeypat
     release.set()
     await until(pilot, lambda: not modules.running)
     assert list(modules.outcomes) == ["torchvision"]
-
-
-async def test_before_pytorch_is_there_no_key_does_harm(monkeypatch) -> None:
-    monkeypatch.setattr(TensorsLab, "open", lambda *_: None)
-    async with app("tensors").run_test(size=NARROW) as pilot:
-        await until(pilot, lambda: pilot.app.screen.query(TensorsLab))
-        lab = pilot.app.screen.query_one(TensorsLab)
-        for size in (NARROW, WIDE):
-            await pilot.resize_terminal(*size)
-            await pilot.press("2", *"npsbrevy", "space", "tab")
-            assert not lab.ready
-            await reads(pilot, "starting PyTorch")

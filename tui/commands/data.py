@@ -33,7 +33,7 @@ examples:
 A folder that holds one already is read, and never written to: the four files of the
 makers, packed or not, in the folder itself, in MNIST/raw, in mnist or in raw.
 
-exit code: 0 done, 1 it is not here, or cannot be downloaded, 2 wrong command line, 130 Ctrl-C
+exit code: 0 done, 1 not here, or cannot be downloaded, 2 wrong command line, 130 Ctrl-C
 """
 
 

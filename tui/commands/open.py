@@ -8,9 +8,9 @@ import sys
 from argparse import Namespace
 from contextlib import suppress
 from importlib import import_module
-from pathlib import Path
 
 from engine.config import Allowed, Range, nearest
+from engine.datasets.registry import make_data_dir_absolute
 from engine.device import normal_name
 from engine.turns import close_all
 from lessons.catalog import entries
@@ -53,21 +53,22 @@ def open_app(options: Namespace) -> int:
         )
     with refusing():
         fps = None if options.fps is None else FRAMES_PER_SECOND.parse("--fps", options.fps)
-        data_dir = use_data_dir(options.data_dir)
+        use_data_dir(options.data_dir)
+        make_data_dir_absolute()  # PyTorch is imported in another directory
     assert fps is None or isinstance(fps, float)
     if driver := os.environ.get("TEXTUAL_DRIVER"):  # in a browser, for example: no terminal
         _check_driver(driver)
     else:
         _check_terminal()
-    return _open_app(options.lesson, device, fps, data_dir)
+    return _open_app(options.lesson, device, fps)
 
 
-def _open_app(lesson: str | None, device: str, fps: float | None, data_dir: Path | None) -> int:
+def _open_app(lesson: str | None, device: str, fps: float | None) -> int:
     ending = Ending()
     with ending.on_signals():
         from tui.app import DltuiApp
 
-        app = ending.app = DltuiApp(lesson=lesson, device=device, fps=fps, data_dir=data_dir)
+        app = ending.app = DltuiApp(lesson=lesson, device=device, fps=fps)
         try:
             app.run()
         except Exception:  # a traceback: the user has made no mistake

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.commands.training import TextReport, Training  # torch
 
 TABLE = {
-    "csv": option("FILE", "a table of your own to train on"),
+    "csv": option("FILE", "a table of your own to train on (none: the built-in data)"),
     "label": option("NAME", "the column to predict (the last)"),
     "ignore": option("NAMES", "columns to leave out, separated by commas (none)"),
     "missing": option("HOW", "drop a row with a gap, or fill the gap (drop)"),
@@ -150,10 +150,8 @@ def _training(options: Namespace, lesson: TrainingLesson, stop: Interruption) ->
             settings[name] = trainer.Config.parse(name, text)
         config = trainer.Config.of(settings)
         for name in TABLE:  # without the file, another table would be trained on
-            if getattr(options, name) is not None and getattr(config, "csv", None) is None:
-                if options.csv is not None:
-                    what = f"--csv {options.csv} stands for the built-in data"
-                    raise Refusal(f"{what}: leave it out, or name a file: --csv FILE")
+            unread = name != "csv" and getattr(config, "csv", None) is None
+            if unread and getattr(options, name) is not None:
                 raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
         for text in _ineffective(preset, config, dict(changes)):
             notice(text)

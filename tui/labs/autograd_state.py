@@ -33,7 +33,7 @@ CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}
 class AutogradState(LabState):
     """An expression as the learner sets it up and how far it is walked, or a program.
 
-    What is typed changes the expression; where it is refused, everything stays as it was.
+    A typed line changes the expression; where it is refused, everything stays as it was.
     """
 
     look: WalkPosition | ProgramPosition
@@ -98,10 +98,8 @@ class AutogradState(LabState):
     def type(self, text: str) -> None:
         """Take a new expression, or a new value for an input: `x = [1, 2]`.
 
-        `gradient = [1, 10]` and `requires_grad = w, b` are taken, too; `none` undoes them.
-
-        Raises:
-            Refused: it is none of them, or does not fit; everything stays as it was.
+        `gradient = [1, 10]` and `requires_grad = w, b` are taken, too; `none` undoes them. Raises
+        `Refused` for other lines; everything stays as it was.
         """
         try:
             self._type(text)
@@ -191,7 +189,7 @@ class AutogradState(LabState):
 
     @property
     def idle(self) -> str:
-        """What to press, while nothing plays."""
+        """The key to press, while nothing plays."""
         if self.look.done:
             return "at the end · r: again, p: next"
         return "s: next move" if isinstance(self.look, WalkPosition) else "s: next line"
@@ -207,7 +205,7 @@ def _sets_number(text: str) -> bool:
 
 
 def describe(look: WalkPosition | ProgramPosition) -> Text:
-    """What the last move did, in a line or more."""
+    """The last move, in a line or more."""
     if isinstance(look, ProgramPosition):
         if not look.ran:
             return Text("Real PyTorch, run line by line. s: the first line.")
@@ -290,7 +288,7 @@ def _tensor(tensor: TensorRecord, between: str, grad_fn: bool = True) -> Text:
 def boxes(look: WalkPosition, names: bool) -> list[DiagramBox]:
     """A box for each node: its formula, its value with its shape, and its gradient.
 
-    With `names` a fourth line says what PyTorch calls the node that passes the gradient on.
+    With `names` a fourth line has PyTorch's name of the node that passes the gradient on.
     """
     known, gradients = look.known, look.gradients
     drawn = []

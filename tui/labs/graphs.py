@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.2  # between two looks at a measurement that goes on
 VIEWS = ("graph", "listing", "costs")
-"""What takes the room below; a wide screen shows the costs all the time."""
+"""The contents of the room below; a wide screen shows the costs all the time."""
 MARKS = {Way.EAGER: "▸ ran, 3× three times", Way.TRACED: "▸ ran while tracing", Way.COMPILED: ""}
 
 MEASURE = "Compile the program, and time a call each way"
@@ -291,7 +291,10 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self._ways.border_title = title(look.given)
         self._ways.show(rows(look, way), list(Way).index(way))
         self._show_graph()
-        self._costs.update(costs(look, self._costs.content_size.width, self._colours()))
+        style = ChartStyle.dark() if self.app.current_theme.dark else ChartStyle.light()
+        colours = dict(zip(Way, (style.line, style.points, style.minimum), strict=True))
+        named = {way: "rgb({},{},{})".format(*colour) for way, colour in colours.items()}
+        self._costs.update(costs(look, self._costs.content_size.width, named))
         self._description.update(describe(look, way))
 
     def _show_graph(self) -> None:
@@ -310,11 +313,6 @@ class GraphsLab(InteractiveLab[GraphsState]):
             self._drawing.caption, self._listing.border_title = f"Graph · {way}", f"Listing · {way}"
             self._drawing.show(*drawing(look, way))
             self._listing.show(listing(look, way))
-
-    def _colours(self) -> dict[Way, str]:
-        style = ChartStyle.dark() if self.app.current_theme.dark else ChartStyle.light()
-        colours = zip(Way, (style.line, style.points, style.minimum), strict=True)
-        return {way: f"rgb({red},{green},{blue})" for way, (red, green, blue) in colours}
 
     def preview(self) -> None:
         """The first program and its input."""

@@ -1,4 +1,4 @@
-"""What the lab of graphs shows: a program, what each way makes of it, and what a call costs."""
+"""The state of the graphs lab: a program, its results each way, and the cost of a call."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from rich.text import Text
 
+from engine.numerals import counted
 from engine.programs import ExampleProgram, ProgramInput, find
 from engine.programs.measuring import ProgramMeasurement
 from engine.programs.results import (
@@ -31,7 +32,7 @@ from tui.labs.interactive import LabState, after
 
 
 class GraphsState(LabState):
-    """Which program, input and way are shown; and what has been measured of each program.
+    """The program, input and way that are shown, and the measurements of each program.
 
     One measurement goes on at a time. It goes on while other programs are shown.
     """
@@ -43,7 +44,7 @@ class GraphsState(LabState):
         self.way = Way.EAGER
         self.measurement: ProgramMeasurement | None = None
         self._results: dict[tuple[str, str], tuple[Measured, ...]] = {}
-        """What was measured, by program and device."""
+        """Measurements by program and device."""
         self._traced: dict[str, TracedProgram] = {}
         self.use(preset)
 
@@ -139,23 +140,55 @@ GONE = "No graph. ✗ marks the line at which tracing ended."
 
 
 def rows(look: ProgramComparison, chosen: Way) -> list[Text]:
-    """A line for each way: what it saw of the program, and what it answers to this input."""
-    return [_row(look, way, way is chosen) for way in Way]
+    """A line for each way: its graphs of the program, and its answer to this input."""
+    made = []
+    for way in Way:
+        if way is not Way.COMPILED or look.compiled is not None:
+            words = f"{_saw(look, way):<{SAW}} {_answered(look.answer(way), way)}"
+        elif failure := look.failure(way):
+            words = f"✗ {failure.problem.kind}"
+        else:
+            words = stage(look) if look.measuring else NOT_YET
+        sign, style = ("▶", "bold") if way is chosen else (" ", "")
+        made.append(Text(f"{sign} {way:<9} {words}", style, no_wrap=True, overflow="ellipsis"))
+    return made
+
+
+def _saw(look: ProgramComparison, way: Way) -> str:
+    graphs = look.graphs(way)
+    if way is Way.COMPILED:
+        return counted(len(graphs), "graph") + (" + Python" if look.breaks else "")
+    if not graphs:
+        return "no graph"
+    return f"{counted(graphs[0].operations, 'operation')} {'ran' if way is Way.EAGER else 'noted'}"
+
+
+def _answered(answer: ProgramAnswer | None, way: Way) -> str:
+    if answer is None:
+        return "✗ TraceError"
+    if answer.problem:
+        return f"✗ {answer.problem.kind}"
+    if way is Way.EAGER:
+        return f"= {answer.value}"
+    return f"✓ {answer.value}" if answer.right else f"✗ {answer.value}  wrong"
 
 
 def title(given: ProgramInput) -> str:
-    """What the program is called with."""
+    """The input that the program is called with."""
     words = [f"x = [{', '.join(f'{n:g}' for n in given.x)}]".replace("-", "−")]
     words += [f"{name} = {value}" for name, value in given.arguments.items()]
     return f"input: {given.name} · {', '.join(words)}"
 
 
 def describe(look: ProgramComparison, way: Way) -> Text:
-    """What this way did with the program, in a line or more."""
+    """The outcome of this way, in a line or more."""
     if way is Way.EAGER:
         return Text(RUNS)
     if way is Way.COMPILED:
-        return Text("\n").join(_compiled(look)) or Text(NOT_YET + ".")
+        if look.call is None:
+            return Text(NOT_YET + ".")
+        text = Text(_new_graphs(look, look.call))
+        return text.append("\n").append(UNTIMED, "bold") if look.failure(Way.COMPILED) else text
     answer = look.answer(Way.TRACED)
     if answer is None:
         return Text(GONE)
@@ -165,7 +198,7 @@ def describe(look: ProgramComparison, way: Way) -> Text:
 
 
 def no_graph(look: ProgramComparison, way: Way) -> Text:
-    """What to show in place of a graph where there is none."""
+    """The text in place of a graph where there is none."""
     if way is Way.TRACED and look.traced.problem:
         return problem(look.traced.problem)
     if failure := look.failure(Way.COMPILED):
@@ -182,7 +215,7 @@ def problem(found: ExplainedError) -> Text:
 
 
 def stage(look: ProgramComparison) -> str:
-    """What the measurement is doing now, according to what it has brought."""
+    """The step that the measurement is at, according to its results."""
     if not look.results:
         return "starting PyTorch in a process of its own…"
     if look.compiled is None:
@@ -192,46 +225,6 @@ def stage(look: ProgramComparison) -> str:
     size = next((size for size in SIZES if size not in compiled), SIZES[-1])
     compiler = os.environ.get("CXX", "g++") if look.device == "cpu" else "Triton"
     return f"compiling for {size:,} numbers with {compiler}…"
-
-
-def _row(look: ProgramComparison, way: Way, chosen: bool) -> Text:
-    failure = look.failure(way)
-    if way is not Way.COMPILED or look.compiled is not None:
-        words = f"{_saw(look, way):<{SAW}} {_answered(look.answer(way), way)}"
-    elif failure:
-        words = f"✗ {failure.problem.kind}"
-    else:
-        words = stage(look) if look.measuring else NOT_YET
-    row = Text(f"{'▶' if chosen else ' '} {way:<9} {words}", "bold" if chosen else "")
-    row.no_wrap, row.overflow = True, "ellipsis"
-    return row
-
-
-def _saw(look: ProgramComparison, way: Way) -> str:
-    graphs = look.graphs(way)
-    if way is Way.COMPILED:
-        breaks = look.compiled is not None and look.compiled.breaks
-        return _count(len(graphs), "graph") + (" + Python" if breaks else "")
-    if not graphs:
-        return "no graph"
-    return f"{_count(graphs[0].operations, 'operation')} {'ran' if way is Way.EAGER else 'noted'}"
-
-
-def _answered(answer: ProgramAnswer | None, way: Way) -> str:
-    if answer is None:
-        return "✗ TraceError"
-    if answer.problem:
-        return f"✗ {answer.problem.kind}"
-    if way is Way.EAGER:
-        return f"= {answer.value}"
-    return f"✓ {answer.value}" if answer.right else f"✗ {answer.value}  wrong"
-
-
-def _compiled(look: ProgramComparison) -> Iterator[Text]:
-    if look.compiled and look.call:
-        yield Text(_new_graphs(look, look.call))
-        if look.failure(Way.COMPILED):
-            yield Text(UNTIMED, "bold")
 
 
 def _new_graphs(look: ProgramComparison, call: CompiledCall) -> str:
@@ -246,13 +239,9 @@ def _new_graphs(look: ProgramComparison, call: CompiledCall) -> str:
         return f"{made}: Python came to lines that had not run before."
     if call.because:
         return f"{made}, since a guard failed: {call.because}."
-    if look.compiled and look.compiled.breaks:
+    if look.breaks:
         return f"{made}. {BREAK}"
     return f"{made}, to be used again as long as its guards hold: {'; '.join(call.guards)}."
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 # The graphs, as boxes and as a listing.
@@ -281,7 +270,7 @@ def drawing(look: ProgramComparison, way: Way) -> tuple[list[DiagramBox], list[D
         ]
         if python is not None:
             edges.append(DiagramEdge(python, first))
-        elif way is Way.COMPILED and look.compiled and look.compiled.breaks:
+        elif way is Way.COMPILED and look.breaks:
             python = len(boxes)
             boxes.append(DiagramBox(("Python", "decides"), "constant"))
             edges.append(DiagramEdge(python - 1, python))
@@ -322,7 +311,13 @@ def listing(look: ProgramComparison, way: Way) -> Text:
     lines: list[Text] = []
     for number, graph in enumerate(look.graphs(way), start=1):
         if way is Way.COMPILED:
-            lines += [Text(f"graph {number}", "bold"), *_origin(look, graph)]
+            assert look.compiled is not None
+            call = next(call for call in look.compiled.calls if graph in call.graphs)
+            which = "this input" if call is look.call else "another input"
+            why = f", since this no longer held: {call.because}" if call.because else ""
+            lines.append(Text(f"graph {number}", "bold"))
+            lines.append(Text(f"made for {which}, {call.answer.given}{why}", "dim"))
+            lines.append(Text(f"guards: {'; '.join(call.guards)}", "dim"))
         lines += _table(graph, way)
         if graph.code:
             lines += [Text(), *(Text(line, "italic") for line in graph.code.splitlines())]
@@ -331,16 +326,6 @@ def listing(look: ProgramComparison, way: Way) -> Text:
         for each in look.compiling:
             lines.append(Text(f"compiled for {each.size:,} numbers: {', '.join(each.kernels)}"))
     return Text("\n").join(lines)
-
-
-def _origin(look: ProgramComparison, graph: ProgramGraph) -> Iterator[Text]:
-    """The call that made this graph, its reason and its guards."""
-    assert look.compiled is not None
-    call = next(call for call in look.compiled.calls if graph in call.graphs)
-    which = "this input" if call is look.call else "another input"
-    why = f", since this no longer held: {call.because}" if call.because else ""
-    yield Text(f"made for {which}, {call.answer.given}{why}", "dim")
-    yield Text(f"guards: {'; '.join(call.guards)}", "dim")
 
 
 def _table(graph: ProgramGraph, way: Way) -> Iterator[Text]:
@@ -373,8 +358,7 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 def costs(look: ProgramComparison, width: int, colours: Mapping[Way, str]) -> Text:
     """The time of a call for each size and way, and how long compiling took.
 
-    Each size has a scale of its own, from 0 to its slowest median: between the two are three
-    powers of ten.
+    Each size has a scale from 0 to its slowest median: they are three powers of ten apart.
     """
     lines: list[Text] = []
     for size in SIZES:
@@ -383,7 +367,10 @@ def costs(look: ProgramComparison, width: int, colours: Mapping[Way, str]) -> Te
         scale = max((t.microseconds for t in timings.values() if t), default=1.0)
         for way, timing in timings.items():
             if timing is None:
-                lines.append(Text.assemble(f"{way:<{NAME}}", (_missing(look, way), "dim")))
+                missing = "…" if look.measuring else "not measured"
+                if look.failure(way):
+                    missing = "no graph to call" if way is Way.TRACED else "not here"
+                lines.append(Text.assemble(f"{way:<{NAME}}", (missing, "dim")))
             else:
                 lines.append(_bar_row(timing, scale, width, colours[way]))
     if look.results:
@@ -398,12 +385,6 @@ def costs(look: ProgramComparison, width: int, colours: Mapping[Way, str]) -> Te
     elif not look.results:
         lines.append(Text(f"\n{BEGIN}", "bold"))
     return Text("\n").join(lines)
-
-
-def _missing(look: ProgramComparison, way: Way) -> str:
-    if look.failure(way):
-        return "no graph to call" if way is Way.TRACED else "not here"
-    return "…" if look.measuring else "not measured"
 
 
 def _bar_row(timing: CallTiming, scale: float, width: int, colour: str) -> Text:

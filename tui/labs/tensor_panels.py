@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 MOST_SOURCES = 3
 GIVE_UP = 0.3  # seconds to wait for lines that still run when the lab is closed
 SHOWN = ("-fresh", "-result", "-outcome", "-session")
-"""What the panel shows beside the sources; the style sheet hides the rest."""
+"""The contents beside the sources; the style sheet hides the rest."""
 
 
 class TensorDesk(Horizontal):
@@ -222,7 +222,7 @@ class ModuleDesk(Horizontal):
         self.first = ModuleList(
             *(Option(module.name, id=module.name) for module in MODULES), id="modules", markup=False
         )
-        """What gets the focus first."""
+        """The widget that gets the focus first."""
         self.first.border_title = "Modules"
         self._lines = Transcript(id="module-lines")
 

@@ -33,21 +33,17 @@ def description(scene: TensorScene, look: SceneLook) -> Text:
     if not look.text:
         return Text(scene.says)
     known = {line.text: line.shows for line in scene.tries}
-    text = Text(known.get(look.text, _cells_read(look)))
-    met = look.result.broadcasts if look.result else ()
+    picked, met = (look.result.picked, look.result.broadcasts) if look.result else ({}, ())
+    read = (  # for a line of the learner's own
+        f"{int(mask.sum()):,} of {counted(mask.size, 'cell')} of {name}"
+        for name, mask in picked.items()
+    )
+    text = Text(known.get(look.text, ", ".join(read)))
     stretched = next((one for one in reversed(met) if one.stretches), None)
     if stretched is not None:
         text.append("\n")
         text.append_text(meeting(stretched))
     return text
-
-
-def _cells_read(look: SceneLook) -> str:
-    picked = look.result.picked if look.result else {}
-    return ", ".join(
-        f"{int(mask.sum()):,} of {counted(mask.size, 'cell')} of {name}"
-        for name, mask in picked.items()
-    )
 
 
 def outcome(look: SceneLook) -> Text:
@@ -155,7 +151,7 @@ def _shares(names: Sequence[str]) -> str:
 
 
 def memory_of(name: str, variable: Variable, shared: Sequence[str]) -> str:
-    """Which variables of the NumPy session share the memory of this one, and its library."""
+    """The variables of the NumPy session that share the memory of this one, and its library."""
     others = [other for other in shared if other != name] if name in shared else []
     memory = f"memory with {', '.join(others)}" if others else "its own memory"
     return f"{memory} · {variable.library}"
@@ -225,7 +221,7 @@ def module_lines(module: TorchModule, ran: ModuleOutput | str | None) -> list[Tr
 
 
 def module_description(module: TorchModule, ran: ModuleOutput | str | None, running: bool) -> Text:
-    """What a module is for, and what to look at in its output."""
+    """The purpose of a module, and what to look at in its output."""
     text = Text(module.says)
     if running:
         text.append("\nrunning…", "bold")

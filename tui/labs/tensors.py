@@ -312,9 +312,9 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.enter()
 
     def action_next(self, direction: int) -> None:
-        """Focus the next tensor or the one before, after the last the challenges.
+        """Focus the next tensor or the one before, after the last the challenges; not the line.
 
-        The line is no stop. Where only one panel is visible, this shows the right one.
+        Where only one panel is visible, this shows the right one.
         """
         stops: list[Widget] = [*self._stops(), self._challenges]
         here = self.screen.focused

@@ -52,8 +52,7 @@ class TensorsState(LabState):
     def use(self, preset: str) -> None:
         """Set up the scene of that name; everything in it is new.
 
-        Raises:
-            FileNotFoundError: the photograph is not on this machine; everything stays as it was.
+        Raises `FileNotFoundError` if the photograph is missing; everything stays as it was.
         """
         self._tensors: Mapping[str, torch.Tensor] = tensors(preset)
         self.scene: TensorScene = find(preset)
@@ -65,9 +64,7 @@ class TensorsState(LabState):
     def type(self, text: str) -> None:
         """Try a line; in the NumPy session also change a cell: `a[0, 1] = 5`.
 
-        Raises:
-            Refused: it cannot be taken, and no tensor has changed. The result of the line before
-                is hidden; an error of PyTorch about it is gone.
+        Where it is `Refused`, no tensor changes; the result of the line before is hidden.
         """
         try:
             change = self.session and assignment(text, self.session.variables)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from functools import partial
@@ -133,13 +134,15 @@ class TrainingLab(Lab):
         else:
             self._show_preset(self.lesson.presets[0])
 
-    @work(thread=True, exit_on_error=False)
-    def _find_first_preset(self) -> None:
-        self.app.call_from_thread(self._show_preset, *self.lesson.starting_preset())
+    @work(exit_on_error=False)
+    async def _find_first_preset(self) -> None:
+        found = await asyncio.to_thread(self.lesson.starting_preset)
+        if self.is_running:
+            self._show_preset(*found)
 
     def _show_preset(self, preset: Preset, why_not_first: str = "") -> None:
         settings = self.lesson.settings(preset)
-        if settings and self.experiment is None and self.is_attached:
+        if settings and self.experiment is None:
             self._why_not_first = why_not_first
             self._controls.show(settings, frozenset())
             self.status = replace(self.status, preset=preset.name)

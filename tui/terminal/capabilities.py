@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import locale
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TextIO
 
 
@@ -21,13 +23,23 @@ def can_draw() -> bool:
 def speaks_utf8() -> bool:
     """Whether the locale says that the terminal shows more than ASCII.
 
-    In the C locale Python writes UTF-8 all the same, and lets LC_CTYPE say so too (PEP 538 and
-    540): the mode that it then turns on is what tells, unless somebody turned it on by hand.
+    What Python does by itself says nothing: it writes UTF-8 in the C locale, and from 3.15 on in
+    all of them (PEP 540 and 686), unless PYTHONUTF8 asks for that.
     """
-    if sys.flags.utf8_mode and os.environ.get("PYTHONUTF8") != "1":
-        return False
-    encoding = getattr(sys.__stdout__, "encoding", None) or "ascii"  # the app takes sys.stdout
-    return encoding.lower().replace("-", "") == "utf8"
+    encodings = [getattr(sys.__stdout__, "encoding", None) or "ascii"]  # the app takes sys.stdout
+    if os.environ.get("PYTHONUTF8") != "1":
+        encodings.append("ascii" if _is_coerced() else locale.getencoding())
+    return all(encoding.lower().replace("-", "") == "utf8" for encoding in encodings)
+
+
+def _is_coerced() -> bool:
+    """Whether Python has replaced the C locale, in LC_CTYPE, by C.UTF-8 (PEP 538)."""
+    try:
+        before = Path("/proc/self/environ").read_bytes().split(b"\0")
+    except OSError:  # not on Linux; from 3.15 on the mode no longer tells
+        return bool(sys.flags.utf8_mode) and sys.version_info < (3, 15)
+    now = os.environ.get("LC_CTYPE")
+    return bool(now) and f"LC_CTYPE={now}".encode() not in before
 
 
 def locale_fix() -> str:

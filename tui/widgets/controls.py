@@ -303,7 +303,8 @@ class Controls(Vertical):
         event.stop()
         option = self.query_one(ControlList).highlighted_option
         if option is not None and option.id is not None:
-            self.post_message(self.Typed(option.id, event.value))
+            unchanged = event.value.strip() == self._controls[option.id].none
+            self.post_message(self.Typed(option.id, "none" if unchanged else event.value))
 
     @on(Input.Changed)
     def _think_again(self) -> None:

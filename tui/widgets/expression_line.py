@@ -143,7 +143,7 @@ class ExpressionLine(Vertical):
         if cell_len(refused.text) > len(refused.text):  # wide letters take two cells
             room //= 2
         first = max(0, refused.start - room // 2) if long else 0
-        line, marks = refused.pointer_from(first, room).split("\n")
+        line, marks = refused.pointer(first, room).split("\n")
         elsewhere = refused.text != self._input.value
         near = f"{sign}{line}\n" if first or elsewhere else ""
         marks = f"{sign}{marks}"[: self._input.content_size.width + len(sign)]

@@ -187,9 +187,10 @@ def test_cancelling_a_slow_body_leaves_nothing(after: int, mirror: Mirror, tmp_p
 
 
 def test_cancelled_before_the_first_byte_or_by_ctrl_c(mirror: Mirror, tmp_path: Path) -> None:
-    folder = tmp_path / "new"
+    folder = tmp_path / "new" / "data" / "sets"
     with pytest.raises(FetchCancelled):
         get(folder, stop=lambda: True)
+    assert list(tmp_path.iterdir()) == []
     assert mirror.asked == []
 
     def interrupted(progress: FetchProgress) -> None:
@@ -199,7 +200,7 @@ def test_cancelled_before_the_first_byte_or_by_ctrl_c(mirror: Mirror, tmp_path: 
     with pytest.raises(KeyboardInterrupt):
         download.fetch("mnist", folder, interrupted, lambda: False)
     assert len(mirror.asked) == 1
-    assert not folder.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_silent_server_is_no_failure_once_it_is_cancelled(
@@ -260,6 +261,23 @@ def test_two_at_once_do_not_spoil_it_for_each_other(tmp_path: Path) -> None:
 # Failures.
 
 
+def test_what_cannot_be_moved_into_place_leaves_no_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = Path.replace
+
+    def full(path: Path, target: Path) -> Path:
+        if target.parent.name == "raw":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    (tmp_path / "old").mkdir()
+    with pytest.raises(FetchFailed, match="the disk is full"):
+        get(tmp_path / "old" / "new")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "old"]
+
+
 def failure(tmp_path: Path) -> str:
     """Why it failed; what was there before is still there, and nothing else."""
     (tmp_path / "mine.txt").write_text("mine")
@@ -275,6 +293,10 @@ def test_a_server_that_does_not_have_it_is_asked_once(
     mirror: Mirror, tiny: Tiny, tmp_path: Path
 ) -> None:
     files, mirror.files = mirror.files, {}
+    with pytest.raises(FetchFailed, match="it answers 404"):
+        get(tmp_path / "new" / "data")
+    assert list(tmp_path.iterdir()) == []
+    mirror.asked.clear()
     assert failure(tmp_path) == "it answers 404 Not Found"
     mirror.status = 503
     assert failure(tmp_path) == "it answers 503 Service Unavailable"
