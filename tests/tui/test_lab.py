@@ -110,7 +110,7 @@ async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
             pilot.app.focused.value = text
             await pilot.press("enter")
             await until(pilot, lambda: lab.query_one(Controls).has_class("-refused"))
-            assert "learning_rate" in str(said.render())
+            assert "learning rate" in str(said.render())
             assert "above 0" in str(said.render())
             assert lab.experiment.config.learning_rate == 0.01
             await pilot.press("7")  # takes the place of what was refused
