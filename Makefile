@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 VENV_FLAGS := $(if $(SYSTEM_TORCH),--system-site-packages)
-# One process for each core, up to four: each takes about a gigabyte. ARGS="-n 0" runs one.
+# Three processes on two cores, at most four: each takes about a gigabyte. ARGS="-n 0" runs one.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 .PHONY: run test test-slow test-all check bench format picture clean

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 from lessons.catalog import COURSE, Chapter, Entry
@@ -28,6 +31,11 @@ SLOW_CASES = {
     "test_every_size_is_filled_to_the_cell[validation]",
 }
 """Cases of five seconds and more; most have their like in the quick run, at another size say."""
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More processes than cores: those that drive an app or a terminal wait much of the time."""
+    return round(1.5 * len(os.sched_getaffinity(0))) if sys.platform == "linux" else 2
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -33,7 +33,7 @@ def test_a_rate_changed_after_the_step_is_not_told_as_the_rate_of_the_step() -> 
     assert [line.result for line in recorder.frame.equations] == ["0.25"]
 
 
-class Tested(Counting):
+class Judged(Counting):
     """Says how often it has been asked: a test that may come after the last step."""
 
     asked = 0
@@ -44,7 +44,7 @@ class Tested(Counting):
 
 
 def test_the_test_is_always_the_newest_and_the_step_stays_as_it_was_made() -> None:
-    trainer, steps, recorder = training(Tested)
+    trainer, steps, recorder = training(Judged)
     recorder.add(next(steps))
     recorder.show(trainer, State.PLAYING)
     rate, first = (line.result for line in recorder.frame.equations)
