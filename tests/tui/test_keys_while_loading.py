@@ -62,6 +62,9 @@ def test_what_means_something_elsewhere_acts_at_once_unless_it_is_a_letter_of_a_
         ("enter e", "e q 1 e escape 1 q", "1 q"),
         ("enter", "enter 1 ctrl+q", "ctrl+q"),  # no line holds it
         ("", "enter q", "q"),  # no key opens a line
+        ("enter e", "tab enter q", "q"),  # enter is for the challenges, which have the focus then
+        ("enter e", "tab shift+tab enter q e", ""),
+        ("enter", "enter 1 tab q", "q"),
     ):
         kept, rest = KeptKeys(frozenset(opens.split())), names.split()
         assert pressed(kept, *names.split()) == acting.split()

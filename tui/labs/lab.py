@@ -91,9 +91,10 @@ class KeptKeys:
 
     A key that means something outside of the lab (another page, help, quit) acts at once, unless
     it is part of a line that is being typed: then it is a letter of that line. A line begins with
-    a key that opens one, and ends with escape. Enter does not end it: where the line is refused, it
-    stays open, and nobody knows yet. In doubt a key is kept: worked later, it means what it would
-    have meant in a lab that was ready.
+    a key that opens one, and ends with escape or tab. Enter does not end it: where the line is
+    refused, it stays open, and nobody knows yet. After tab, enter is meant for what has the focus
+    then, and opens none. In doubt a key is kept: worked later, it means what it would have meant
+    in a lab that was ready.
     """
 
     def __init__(self, opens: Set[str]) -> None:
@@ -102,6 +103,8 @@ class KeptKeys:
         self.typing = False
         """Whether a line is open: keys with a letter are part of it."""
         self._events: list[Key | Paste] = []
+        self._tabs = 0
+        """By how many places the focus will have moved on."""
         self._words: list[tuple[str, bool]] = []
         """What is kept, and whether it is typed text."""
 
@@ -137,7 +140,10 @@ class KeptKeys:
             self._write("".join(filter(str.isprintable, typed)), typed=True)
         else:
             self._write(key_name(event.key), typed=False)
-            self.typing = (self.typing or event.key in self._opens) and event.key != "escape"
+            step = {"tab": 1, "shift+tab": -1}.get(event.key, 0)
+            self._tabs += step
+            opens = event.key in self._opens and not (event.key == "enter" and self._tabs)
+            self.typing = (self.typing or opens) and event.key != "escape" and not step
         self._events.append(event)
         return True
 
@@ -150,7 +156,8 @@ class KeptKeys:
 
     def take(self) -> list[Key | Paste]:
         """Hand them out, to be worked in this order; none is kept any more."""
-        events, self._events, self._words, self.typing = self._events, [], [], False
+        events, self._events, self._words = self._events, [], []
+        self.typing, self._tabs = False, 0
         return events
 
 

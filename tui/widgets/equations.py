@@ -58,12 +58,12 @@ def _lines(equation: Equation, width: int, roomy: bool) -> list[StyledLine]:
     result = equation.result or equation.numbers
     # A number of any size stands whole, if need be behind what it is a value of alone.
     whole = cell_len(equation.formula) + 1 + len(result) <= width
-    formula = equation.formula if whole else equation.formula.split()[0]
+    formula = equation.formula if whole else equation.formula.split()[0].rstrip(",")
     gap = max(1, width - cell_len(formula) - len(result))
     first = ((formula, ""), (" " * gap, ""), (result, "bold"))
     if not roomy or not equation.numbers or not equation.result:
         return [first]
-    sign = "" if equation.numbers[0].isalpha() else "= "  # `after epoch 3` is no number
+    sign = "" if equation.numbers[0].isalpha() else "= "  # `accuracy of 225 images` is no number
     spellings = f"{sign}{equation.numbers}", equation.numbers, equation.numbers.replace(" − ", "−")
     numbers = next((text for text in spellings if len(text) <= width), spellings[-1])
     if len(numbers) > width:  # never end inside a number: 10² instead of 10²⁰
