@@ -219,8 +219,10 @@ class Recorder:
         """
         now = trainer.equations(self._step)
         if self._made is not None and self._made is self._explained:
-            found = {line.formula: line for line in now if line.phase in EVALUATED}
-            now = tuple(found.get(line.formula, line) for line in self._equations)
+            found = iter([line for line in now if line.phase in EVALUATED])
+            now = tuple(
+                next(found, line) if line.phase in EVALUATED else line for line in self._equations
+            )
         self._equations, self._explained = now, self._made
         return now
 

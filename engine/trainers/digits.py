@@ -379,13 +379,14 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         sizes = "→".join(str(size) for size in (28 * 28, *map(_outputs, layers)))
         epoch = len(self.accuracies) - 1  # as the accuracy chart: in its middle there is a sample
         held_out = number(self.accuracies[-1] if self.accuracies else None)
+        name, of = f"{self.part}, {_age(max(epoch, 0))}", f"accuracy of {len(self.held_y):,} images"
         test = Equation("test", "test accuracy", "at the end", number(self.test_accuracy))
         return (
             Equation("forward", "z = net(x)", sizes, ""),
             Equation("loss", "L = −mean(ln P(label))", "", number(loss)),
             *self._slopes(),
             Equation("update", "v ← μ·v + ∂L/∂W", "W ← W − η·v", ""),
-            Equation(self.part, f"{self.part} accuracy", _age(max(epoch, 0)), held_out),
+            Equation(self.part, name, of, held_out),
             *(() if self.part == "test" else (test,)),
             Equation("save", "saved network", "", self.kept.trouble or number(self.kept.accuracy)),
         )

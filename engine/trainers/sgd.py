@@ -168,10 +168,11 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
     def ending(self) -> str:
         if self.stopped_at is None or self.z is None:
             return ""
-        right, enough = f"{self.right(self.z):,} of {len(self.x):,}", asdict(self.config)
+        right, enough = round(self.right(self.z) / len(self.x), 6), asdict(self.config)
         return (
-            f"ended at epoch {self.stopped_at + 1:,} of {enough['epochs']:,}: {right} points were "
-            f"right, more than stop_above = {plain(enough['stop_above'])}"
+            f"ended at epoch {self.stopped_at + 1:,} of {enough['epochs']:,}: {plain(right)} of "
+            f"the points are right, above the {plain(enough['stop_above'])} of the control "
+            '"stop above"'
         )
 
     def right(self, z: torch.Tensor) -> int:

@@ -223,7 +223,7 @@ def test_the_held_out_images_choose_and_the_test_comes_once_at_the_end() -> None
     picture = trainer.picture()
     assert (picture.part, picture.age, picture.held_out) == ("test", "at the end", 225)
     lines = {line.formula: line.result for line in trainer.equations(None)}
-    assert lines["validation accuracy"] == f"{max(trainer.accuracies[1:]):.4f}"
+    assert lines["validation, after epoch 4"] == f"{max(trainer.accuracies[1:]):.4f}"
     assert "validation images right) for the drawing sheet" in trainer.ending
 
 

@@ -88,12 +88,13 @@ def test_the_result_of_an_evaluation_is_the_newest_also_between_two_steps() -> N
             evaluations = len(trainer.accuracies)
             recorder.show(trainer, State.PAUSED)
             shown = {line.formula: line.result for line in recorder.frame.equations}
-            assert shown["validation accuracy"] == number(trainer.accuracies[-1])
+            age = f"after epoch {evaluations - 1}" if evaluations > 1 else "before epoch 1"
+            assert shown[f"validation, {age}"] == number(trainer.accuracies[-1])
             phases = [line.phase for line in recorder.frame.equations]
             assert phases.count("test") == phases.count("validation") == 1
     recorder.show(trainer, State.FINISHED)
     shown = {line.formula: line.result for line in recorder.frame.equations}
-    assert shown["validation accuracy"] == number(trainer.accuracies[-1])
+    assert shown["validation, after epoch 2"] == number(trainer.accuracies[-1])
     assert shown["test accuracy"] == number(trainer.test_accuracy)
 
 

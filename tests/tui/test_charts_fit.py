@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -100,3 +101,23 @@ def test_points_all_alike(value: float) -> None:
     same = np.full(4, value)
     draw("fit", pictured(x=same, y=same), 50, 11, residuals=True)
     draw("fit", pictured(y=np.full(5, value)), 50, 11, residuals=True)
+
+
+def test_the_legend_covers_neither_residuals_nor_what_is_said_of_the_line() -> None:
+    """No residual is broken: from its point on, its column is drawn down to the line."""
+    x, y = np.array([1.0, 2.0, 0.5, 2.5, 2.6, 3.1]), np.array([3.7, 4.6, 1.65, 5.7, 6.0, 6.95])
+    frame = pictured(x=x, y=y, start=(0.0, 0.5), w=0.0, b=0.5)
+    for size in product((36, 42, 44, 76), (8, 9, 10, 17)):
+        lines = draw("fit", frame, *size, residuals=True)
+        left, _, rows = canvas(lines)
+        tops = {line.index("●", left): row for row, line in enumerate(lines) if "●" in line[left:]}
+        for column, row in tops.items():
+            if lines[row][column + 1 : column + 3] not in ("  ", " p"):  # a point, no entry
+                continue
+            if "points" not in lines[row][column : column + 10]:
+                below = [lines[at][column] for at in range(row + 1, rows - 1)]
+                assert set(below) <= {"│", "●"}, "\n".join(lines)
+    for size in product((24, 30, 36, 44), (5, 6, 7, 8)):
+        text = "\n".join(draw("fit", pictured(x=x, y=y, w=1e9, b=1e9), *size))
+        said = next(line for line in text.splitlines() if "off the chart" in line)
+        assert not any(mark in said for mark in ("▏", "points", "now", "start"))

@@ -135,11 +135,11 @@ def test_curves_that_left_are_named() -> None:
         assert "off the chart: RMSprop, Adam" in four or "2 off the chart" in four
 
 
-def test_between_two_updates_the_loss_says_which_step_it_is_of() -> None:
+def test_between_two_updates_the_loss_says_which_update_it_is_of() -> None:
     assert "loss 1.0000\n" in "\n".join(draw("loss", fitted(lit="loop"), 60, 14))
     for lit in NAMES[:-1]:
-        assert "loss 1.0000, step 2\n" in "\n".join(draw("loss", fitted(lit=lit), 60, 14))
-        assert " step 2" in "\n".join(draw("loss", fitted(*FOUR, lit=lit), 60, 14))
+        assert "loss 1.0000, update 2\n" in "\n".join(draw("loss", fitted(lit=lit), 60, 14))
+        assert " update 2" in "\n".join(draw("loss", fitted(*FOUR, lit=lit), 60, 14))
 
 
 def test_four_where_they_have_come_to_on_the_map() -> None:

@@ -33,30 +33,34 @@ class FitGround:
     below: Plot
     """The axes, the line at the start, and a crowd of points: above the line it would hide it."""
     above: Plot
-    """The legend, and a few points: below the line they would be hidden."""
+    """The legend, a few points and what is said of the line: below it they would be hidden."""
 
 
 @shows(LinePicture)
 def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Canvas:
     """The line among its points, in a window that stays where it is while the line moves."""
     names = _entries(len(picture.x), picture.sample is not None, style)
-    ground = _ground(
-        picture.x.tobytes(), picture.y.tobytes(), picture.start, names, width, height, style
-    )
-    plot = ground.below.again()
+    data = picture.x.tobytes(), picture.y.tobytes(), picture.start
+    fixed = () if style.residuals else names  # beside residuals, the legend moves with them
+    ground = _ground(*data, fixed, width, height, style)
+    plot, residuals = ground.below.again(), ground.below.blank()
     if style.residuals:
-        _residuals(plot, picture, style)
-    seen = _line(plot, picture.w, picture.b, style.line)
-    plot.lay(ground.above)
-    if picture.sample is not None:
-        plot.points(picture.x[picture.sample], picture.y[picture.sample], style.sample, "◆")
-    if not seen:
+        _residuals(residuals, picture, style)
+        plot.lay(residuals)
+    if not _line(plot, picture.w, picture.b, style.line):
         middle = picture.w * float(picture.x.mean()) + picture.b
         side = "" if math.isnan(middle) or math.isinf(middle) else ", above"
         if side and middle <= plot.y.high:
             side = ", below"
-        gone = f"off the chart{side}"
-        plot.remark((f"the line is {gone}", gone, GONE), style.residual, ground.above.drawn)
+        gone = f"{GONE}{side}"
+        ground = _ground(*data, fixed, width, height, style, (f"the line is {gone}", gone, GONE))
+    plot.lay(ground.above)
+    if picture.sample is not None:
+        plot.points(picture.x[picture.sample], picture.y[picture.sample], style.sample, "◆")
+    if style.residuals:
+        taken = residuals.drawn | ground.above.drawn
+        at_start = _at_start(plot, picture.start)
+        plot.legend(names, (picture.x, picture.y), at_start, style.places, taken)
     return plot.canvas
 
 
@@ -65,9 +69,8 @@ def draw_lines(picture: WalksPicture, width: int, height: int, style: ChartStyle
     """The line of each run among the points."""
     runs = entries(picture, style)
     names = (points_entry(len(picture.x), style), *runs, ("⠂⠐", "at the start", style.start))
-    ground = _ground(
-        picture.x.tobytes(), picture.y.tobytes(), picture.start, names, width, height, style
-    )
+    data = picture.x.tobytes(), picture.y.tobytes(), picture.start
+    ground = _ground(*data, names, width, height, style)
     plot = ground.below.again()
     seen = [
         _line(plot, walk.w, walk.b, colour)
@@ -77,8 +80,8 @@ def draw_lines(picture: WalksPicture, width: int, height: int, style: ChartStyle
         if seen[index]:
             x = plot.x.values(plot.columns)[_marked(plot.columns, index, len(runs))]
             plot.points(x, walk.w * x + walk.b, colour, mark)
-    plot.lay(ground.above)
-    _name_the_gone(plot, picture, seen, ground.above, style)
+    gone = _named_gone(picture.walks, seen)
+    plot.lay(_ground(*data, names, width, height, style, gone).above)
     return plot.canvas
 
 
@@ -88,15 +91,15 @@ def draw_curves(picture: FitsPicture, width: int, height: int, style: ChartStyle
     runs = entries(picture, style)
     names = runs if len(runs) > 1 else (("⠒⠒", f"{picture.walks[0].name} now", style.line),)
     names = (points_entry(len(picture.x), style), *names)
-    x, y = picture.x.tobytes(), picture.y.tobytes()
-    ground = _ground(x, y, None, names, width, height, style)
-    plot = ground.below.again()
-    plot.lay(ground.above)
+    data = picture.x.tobytes(), picture.y.tobytes(), None
+    ground = _ground(*data, names, width, height, style)
+    plot, curves = ground.below.again(), ground.below.blank()
     seen = [
-        plot.line(picture.grid, fit.curve, colour)
+        curves.line(picture.grid, fit.curve, colour)
         for fit, (_, _, colour) in zip(picture.walks, runs, strict=True)
     ]
-    _name_the_gone(plot, picture, seen, ground.above, style)
+    plot.lay(_ground(*data, names, width, height, style, _named_gone(picture.walks, seen)).above)
+    plot.lay(curves)
     if len(runs) > 1:
         for index, (fit, (mark, _, colour)) in enumerate(zip(picture.walks, runs, strict=True)):
             at = _marked(len(picture.grid), index, len(runs))
@@ -104,19 +107,18 @@ def draw_curves(picture: FitsPicture, width: int, height: int, style: ChartStyle
     return plot.canvas
 
 
-def _name_the_gone(
-    plot: Plot,
-    picture: WalksPicture | FitsPicture,
-    seen: list[bool],
-    above: Plot,
-    style: ChartStyle,
-) -> None:
-    """Say which lines are out of sight."""
-    walks: Sequence[LineWalk | Fit] = picture.walks
+def _named_gone(walks: Sequence[LineWalk | Fit], seen: list[bool]) -> tuple[str, ...]:
+    """Which lines are out of sight, in two lengths; nothing where all are seen."""
     gone = [walk.name for walk, shown in zip(walks, seen, strict=True) if not shown]
-    if gone:
-        texts = (f"{GONE}: {', '.join(gone)}", f"{len(gone)} {GONE}")
-        plot.remark(texts, style.residual, above.drawn)
+    return (f"{GONE}: {', '.join(gone)}", f"{len(gone)} {GONE}") if gone else ()
+
+
+def _at_start(plot: Plot, start: tuple[float, float] | None) -> tuple[Array, Array]:
+    """The line at the start across the plot, if there is one."""
+    if start is None:
+        return np.empty(0), np.empty(0)
+    across = plot.x.values(plot.columns)
+    return across, start[0] * across + start[1]
 
 
 def points_entry(points: int, style: ChartStyle) -> LegendEntry:
@@ -124,7 +126,7 @@ def points_entry(points: int, style: ChartStyle) -> LegendEntry:
     return "●" if points < CROWD else "⠢", "points", style.points
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _ground(
     x: bytes,
     y: bytes,
@@ -133,22 +135,26 @@ def _ground(
     width: int,
     height: int,
     style: ChartStyle,
+    gone: tuple[str, ...] = (),
 ) -> FitGround:
-    """The axes, the points, the line at the start if there is one, and the legend."""
+    """The axes, the points, the line at the start if there is one, and the legend.
+
+    `gone` are the lengths of a remark on what is out of sight; the legend leaves room for it.
+    """
     xs, ys = np.frombuffer(x), np.frombuffer(y)
     below = Plot(width, height, *window(xs, ys, start), style)
     above = below.blank()
-    curves: tuple[Array, Array] = np.empty(0), np.empty(0)
-    if start is not None:
-        across = below.x.values(below.columns)
-        curves = across, start[0] * across + start[1]
-        below.points(across[1::3], curves[1][1::3], style.start)
+    curves = _at_start(below, start)
+    below.points(curves[0][1::3], curves[1][1::3], style.start)
     kept = _apart(below, xs, ys)
     if len(xs) < CROWD:
         above.points(xs[kept], ys[kept], style.points, "●")
     else:
         below.points(xs[kept], ys[kept], style.points)
-    above.legend(names, (xs, ys), curves)
+    if gone:
+        above.remark(gone, style.residual, above.drawn)
+    if names:
+        above.legend(names, (xs, ys), curves)
     return FitGround(below, above)
 
 

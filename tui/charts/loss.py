@@ -63,10 +63,10 @@ def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
 
 
 def _step(frame: Frame, before: str = "") -> str:
-    """The step of the last loss, where the next one is under way; else nothing."""
+    """The update of the last loss, where the next one is under way; else nothing."""
     picture = frame.picture
     under_way = isinstance(picture, FitsPicture) and picture.lit not in ("", "loop")
-    return f"{before}step {frame.step:,}" if under_way else ""
+    return f"{before}update {frame.step:,}" if under_way else ""
 
 
 def loss_scale(losses: Array, logarithmic: bool, name: str = "") -> Scale | None:

@@ -222,6 +222,7 @@ class Plot:
         points: tuple[ArrayLike, ArrayLike],
         curves: tuple[ArrayLike, ArrayLike] = ((), ()),
         places: dict[tuple[object, ...], tuple[int, int]] | None = None,
+        taken: Taken | None = None,
     ) -> bool:
         """Say what the marks mean, in a corner or elsewhere, where it covers no point.
 
@@ -229,11 +230,13 @@ class Plot:
         frame before while it covers nothing there. Where no place is free of points the entries
         stand in one row, without the last ones where there is no room; where they would fill a
         third of the chart, they are left out. A bar at the left tells its marks from the data's.
+        Cells that are `taken`, and texts that were written before, count as points.
         Returns whether it was written.
         """
         indent = max(len(mark) for mark, _, _ in entries) + 1
         width = len(BAR) + indent + max(len(label) for _, label, _ in entries)
         costs = self._costs(points, curves)
+        costs[:, 1:-1] += COVERED * (self._noted() if taken is None else self._noted() | taken)
         if width * len(entries) * 3 > self.columns * self.rows:
             return False
         key = (self.columns, self.rows, *(mark for mark, _, _ in entries))
@@ -274,9 +277,7 @@ class Plot:
         place is free, what is taken in the next way counts, and then the last line is left out.
         Returns whether anything was written.
         """
-        notes = np.zeros((self.rows, self.columns), dtype=bool)
-        for column, row, text, _ in self._notes:
-            notes[row, column : column + len(text)] = True
+        notes = self._noted()
         for count in range(len(lines), 0, -1):
             width = max(len(mark) + len(text) + bool(mark) for mark, text, _ in lines[:count])
             right, bottom = self.columns - width, self.rows - count
@@ -291,6 +292,13 @@ class Plot:
                             self._entry(column, down, entry, len(entry[0]) + 1)
                         return True
         return False
+
+    def _noted(self) -> Taken:
+        """The cells of the texts that are still to be drawn."""
+        notes = np.zeros((self.rows, self.columns), dtype=bool)
+        for column, row, text, _ in self._notes:
+            notes[row, column : column + len(text)] = True
+        return notes
 
     def remark(self, texts: Sequence[str], colour: RGB, taken: Taken) -> None:
         """Write the first of these texts that a row has room for, the lowest row first.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len
 from textual.geometry import Size
 from textual.reactive import var
@@ -56,14 +58,22 @@ def _lines(equation: Equation, width: int, roomy: bool) -> list[StyledLine]:
     result = equation.result or equation.numbers
     # A number of any size stands whole, if need be behind what it is a value of alone.
     whole = cell_len(equation.formula) + 1 + len(result) <= width
-    formula = equation.formula if whole else equation.formula.split()[0]
+    formula = equation.formula if whole else equation.formula.split()[0].rstrip(",")
     gap = max(1, width - cell_len(formula) - len(result))
     first = ((formula, ""), (" " * gap, ""), (result, "bold"))
     if not roomy or not equation.numbers or not equation.result:
         return [first]
-    sign = "" if equation.numbers[0].isalpha() else "= "  # `after epoch 3` is no number
+    sign = "" if equation.numbers[0].isalpha() else "= "  # `accuracy of 225 images` is no number
     spellings = f"{sign}{equation.numbers}", equation.numbers, equation.numbers.replace(" − ", "−")
     numbers = next((text for text in spellings if len(text) <= width), spellings[-1])
+    if len(numbers) > width:  # never end inside a number: 10² instead of 10²⁰
+        numbers = _shortened(numbers, width - len(equation.phase) - 1)
     room = width - len(numbers)
     phase = equation.phase if len(equation.phase) < room else ""
     return [first, ((phase.ljust(room) + numbers, "dim"),)]
+
+
+def _shortened(numbers: str, room: int) -> str:
+    """The numbers up to the last factor, or none of them, and an ellipsis for what is left out."""
+    kept = re.match(rf".{{0,{max(0, room - 1)}}}(?<=[·/])", numbers)
+    return f"{kept[0] if kept else ''}…"
