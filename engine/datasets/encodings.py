@@ -11,7 +11,7 @@ from engine.datasets.cells import shown
 
 ENCODINGS = {
     **dict.fromkeys(("cp1252", "iso-8859-15", "cp850", "macintosh"), "Western European"),
-    "cp1250": "Central European",
+    **dict.fromkeys(("cp1250", "iso-8859-2"), "Central European"),
     "cp1254": "Turkish",
     **dict.fromkeys(("cp1251", "koi8-r", "cp866", "iso-8859-5", "maccyrillic"), "Cyrillic"),
     **dict.fromkeys(("iso-8859-7", "cp1253"), "Greek"),

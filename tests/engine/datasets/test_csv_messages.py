@@ -405,6 +405,7 @@ ENCODED = {
     "macintosh": WESTERN,
     "cp1251": CYRILLIC,
     "koi8-r": CYRILLIC,
+    "iso-8859-2": ("wysokość,płeć\n1,mężczyzna\n2,kobieta", "věk,pohlaví\n1,muž\n2,žena"),
     "cp866": CYRILLIC,
     "iso-8859-7": ("τιμή,βάρος\n1,2", "νομός,πληθυσμός\nΑττική,3800\nΚρήτη,620", "σκύλος;γάτα"),
     "gb18030": (
