@@ -40,6 +40,8 @@ def read_plain(path: Path, largest: int) -> bytes:
     """
     with os.fdopen(open_plain(path, os.O_RDONLY, largest), "rb") as file:
         content = file.read(largest + 1)  # it may grow while it is read
+    if content is None:  # a file of /proc with nothing to read yet
+        raise Unsuitable("a regular file", "one that has to be waited for")
     _check_size(len(content), largest)
     return content
 

@@ -128,14 +128,16 @@ def _bars(look: SoftmaxLook) -> list[Equation]:
 
 
 def _shift(look: SoftmaxLook) -> list[Equation]:
-    c, name = look.given.shift, look.names[0]
+    at, c = look.given.chosen, look.given.shift
+    name, z = look.names[at], look.given.z[at]
+    factors = f"{number(math.exp(c))}·{number(math.exp(z))}"
     most = max(abs(one - other) for one, other in zip(look.p, look.plain, strict=True))
     return [
-        Equation("", "e^(z + c) = eᶜ·eᶻ", f"eᶜ = e^({number(c, 1)})", number(math.exp(c))),
+        Equation(name, "e^(z + c) = eᶜ·eᶻ", factors, number(math.exp(z + c))),
         Equation("", "P = eᶜ·eᶻ/Σ eᶜ·eᶻ", "eᶜ cancels", "eᶻ/Σ eᶻ"),
-        Equation("", f"P({name}) without c", "", probability(look.plain[0])),
-        Equation("", f"P({name}) with c", "", probability(look.p[0])),
-        Equation("rounding", "largest change of a P", "", number(most, 2) if most else "exactly 0"),
+        Equation("", f"P({name}) without c", "", probability(look.plain[at])),
+        Equation("", f"P({name}) with c", "", probability(look.p[at])),
+        Equation("", "P changes by rounding", "", number(most, 2) if most else "exactly 0"),
     ]
 
 

@@ -141,17 +141,24 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         self.push_screen(HomeScreen(self._progress, self._environment, self._slug))
         if self._slug is not None and not problem(find(self._slug)):
             self._open_lesson(self._slug)
+        self.call_after_refresh(self._warn_at_the_start)
+        self.set_interval(RETRY_SECONDS, self._progress.retry)
+        self._quiet = self.set_timer(QUIET_SECONDS, self._environment_loader.start)
+        self.call_after_refresh(self._environment_loader.read_ahead)
+
+    def _warn_at_the_start(self) -> None:
+        """Say what is wrong with the learner's files, now that there is a screen to say it on.
+
+        On a slow machine a notice would end before the first screen is drawn.
+        """
         folder = registry.data_dir_problem(count_missing=False)
         for told in (self._remark, self._progress.remark, self._progress.problem, folder):
             if told:
                 self._warn(told)
         self._progress.tell = self._warn
-        self.set_interval(RETRY_SECONDS, self._progress.retry)
         if not speaks_utf8():
             words = "the locale is not UTF-8, so lines and formulas may look wrong"
             self._warn(f"{words}:\n{locale_fix()}")  # a command is not broken
-        self._quiet = self.set_timer(QUIET_SECONDS, self._environment_loader.start)
-        self.call_after_refresh(self._environment_loader.read_ahead)
 
     def on_unmount(self) -> None:
         if hasattr(self, "_environment_loader"):  # else it ends before it was mounted

@@ -98,7 +98,7 @@ CHALLENGES = (
     ),
     Challenge(
         "faint",
-        "make a gradient < 10⁻⁶, not 0",
+        "make a |gradient| < 10⁻⁶, not 0",
         "The slope of sigmoid is 0.25 at most, and less and less away from 0. Far away, or "
         "through many in a row?",
         check=faint,

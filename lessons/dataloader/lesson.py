@@ -214,7 +214,7 @@ CHALLENGES = (
     ),
     Challenge(
         "vanish",
-        "make ∂L/∂W₁ vanish, below 10⁻⁷",
+        "make rms ∂L/∂W₁ vanish, < 10⁻⁷",
         'Inputs of 1,000 do it in the preset "saturated". Standardised, they are near 0: which '
         "steps make the weights so large that training is stuck all the same?",
         check=vanishes,

@@ -60,7 +60,7 @@ CHALLENGES = (
     ),
     Challenge(
         "learnt",
-        "cross-entropy: get ∂L/∂z < 0.01",
+        "cross-entropy: |∂L/∂z| < 0.01",
         "s goes one step against it, space goes on. The closer P is to y, the smaller the "
         "steps: have patience, or find ] for the pace.",
         check=learnt,

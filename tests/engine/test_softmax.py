@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from engine.equations import number
 from engine.softmax import gradient, observe, stepped
 from engine.softmax_scenes import (
     COLDEST,
@@ -62,6 +63,19 @@ def test_a_number_added_to_every_logit_changes_nothing() -> None:
         look = observe(SCENES["shift"], SoftmaxInput(FIRST, shift=c))
         assert look.z == pytest.approx([z + c for z in FIRST])
         assert look.p == pytest.approx(look.plain, abs=1e-5)
+
+
+def test_the_numbers_of_a_shift_are_those_of_the_chosen_class() -> None:
+    for chosen, c, factors, shifted in (
+        (0, 0.5, "1.6487·7.3891", "12.1825"),
+        (1, 0.5, "1.6487·2.7183", "4.4817"),
+        (3, -80.0, "1.805×10⁻³⁵·0.3679", "6.640×10⁻³⁶"),
+    ):
+        look = observe(SCENES["shift"], SoftmaxInput(FIRST, chosen, shift=c))
+        first, _, without, *_ = equations(look)
+        assert (first.phase, first.numbers, first.result) == (look.names[chosen], factors, shifted)
+        assert without.formula == f"P({look.names[chosen]}) without c"
+        assert without.result == number(softmax(FIRST)[chosen])
 
 
 def test_the_temperature_leads_from_one_class_to_all_alike() -> None:

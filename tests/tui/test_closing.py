@@ -50,5 +50,6 @@ async def test_a_thread_that_ends_while_the_widgets_are_removed(
     before = set(threads())
     async with app(lesson).run_test(size=(80, 22)) as pilot:
         await until(pilot, begun.is_set)
+        await until(pilot, lambda: pilot.app.screen.query_one(StatusBar).device)
         assert isinstance(pilot.app.screen, HomeScreen if lesson is None else LessonScreen)
     assert not [thread.name for thread in set(threads()) - before if "asyncio" not in thread.name]

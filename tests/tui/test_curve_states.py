@@ -371,6 +371,8 @@ def test_what_rounding_changes_is_not_called_unchanged() -> None:
         state.type(f"c = {tenth / 10}")
         same = state.look.p == state.look.plain
         assert ("but for rounding" in softmax.describe(state.look)) is not same
+        (row,) = (e for e in softmax.equations(state.look) if "rounding" in e.formula)
+        assert (row.result == "exactly 0") is same
         seen.add(same)
     assert seen == {True, False}
 

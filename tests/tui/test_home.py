@@ -96,7 +96,12 @@ async def test_a_filter_that_matches_nothing_is_survived(pattern: str) -> None:
         await until(pilot, lambda: f"no lesson matches '{pattern}'" in screen_text(pilot.app))
         assert "esc shows all" in screen_text(pilot.app)
         assert "challenges" not in screen_text(pilot.app)  # no page of another lesson
-        await pilot.press("enter", "enter", "escape")
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Contents))
+        shown = {one.binding.description for one in screen.active_bindings.values() if one.enabled}
+        assert "all lessons" in shown
+        assert not {"open", "read on"} & shown
+        await pilot.press("enter", "escape")
         await until(pilot, lambda: len(listed(screen)) == len(entries()))
         await until(pilot, lambda: "challenges 0/" in screen_text(pilot.app))
 

@@ -143,6 +143,20 @@ async def test_nothing_is_cut_off_at_any_number(slug: str) -> None:
                     assert any(closed in s.replace(" ", "") for s in shown)
 
 
+async def test_numbers_without_room_end_between_factors_and_keep_their_label() -> None:
+    numbers, result = "−1.600×10¹⁹ − 1000000000·(−2.880×10²⁰)", "2.880×10²⁹"
+    equations = Equations()
+    async with Host(equations).run_test(size=(NARROW + 2, 60)) as pilot:
+        for phase, given, expected in (
+            ("update", numbers, "update".ljust(10) + "−1.600×10¹⁹−1000000000·…"),
+            ("a long label", numbers, "a long label".ljust(33) + "…"),
+            ("", numbers[14:], "= 1000000000·(−2.880×10²⁰)".rjust(NARROW)),
+        ):
+            equations.equations = (Equation(phase, "w ← w − η·∂L/∂w", given, result),)
+            await pilot.pause()
+            assert lines(equations)[1] == expected
+
+
 async def test_ordinary_numbers_leave_every_formula_whole() -> None:
     equations = Equations()
     for slug in TRAININGS:

@@ -255,6 +255,9 @@ class Lab(Container):
 
         text: str
         """Fewer than 50 characters: it stands at the left of the status bar for some seconds."""
+        answers_key: bool = False
+        """Whether it explains a key that did nothing: then it goes before what else is shown, and
+        ends with the state that it is about."""
 
     class HintChanged(Message):
         """A hint was opened or closed, so escape means something else now."""

@@ -206,7 +206,8 @@ class TrainingLab(Lab):
             return
         run = self.experiment.run
         if run is not None and run.state.ended:
-            self.post_message(self.Remarked(f"{run.state} · r begins again"))
+            remark = self.Remarked(f"{run.state} · r begins again", answers_key=True)
+            self.post_message(remark)
             return
         on(self.experiment)
         self._watching.look()

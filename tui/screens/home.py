@@ -46,6 +46,10 @@ class Contents(RowList):
         Binding("enter,l", "select", "open", id="contents.open", tooltip=OPEN),
     ]
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Where no lesson matches the filter, there is none to open."""
+        return action != "select" or any(not option.disabled for option in self.options)
+
 
 class FilterLine(Input):
     """The line to type in which lessons are looked for."""
@@ -140,8 +144,13 @@ class HomeScreen(SafeScreen, Screen[None]):
         self.query_one(StatusBar).page = f"{begun} of {len(written)} lessons begun"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Every lesson can be shown again where only some are."""
-        return action != "all" or bool(self.query("#contents.-filtering"))
+        """Every lesson can be shown again where only some are, and a page read where one is."""
+        match action:
+            case "all":
+                return bool(self.query("#contents.-filtering"))
+            case "page":
+                return any(page.display for page in self.query("#page"))
+        return True
 
     def action_filter(self) -> None:
         """Show the line to type in."""
@@ -209,6 +218,7 @@ class HomeScreen(SafeScreen, Screen[None]):
         else:
             text = Text(f"no lesson matches '{pattern}'\nesc shows all", "not bold")
             contents.add_option(Option(text, disabled=True))
+        self.refresh_bindings()
 
     def _highlight(self, slug: str) -> None:
         contents = self.query_one(Contents)

@@ -72,6 +72,8 @@ class LessonScreen(SafeScreen, Screen[None]):
         self._new: set[str] = set()
         """The challenges that have just been met, by slug."""
         self._news_timer: Timer | None = None
+        self._remarked_in: str | None = None
+        """The state of the lab that a remark is about, while that is shown."""
         self._opened = self._played = False
         self._awaiting: list[Callable[[], object]] = []
         """What is to be done in the lab once it is open."""
@@ -238,11 +240,13 @@ class LessonScreen(SafeScreen, Screen[None]):
         """What the lab has told, a hint say, stays with the lab."""
         if self._lab.display:
             self.app.clear_notifications()
+            if self._remarked_in is not None:
+                self._drop_news()
 
     def _follow(self, status: LabStatus) -> None:
         """Say where the lab stands."""
-        if status.preset != self._heading.preset:
-            self._drop_news()  # they are about another scene
+        if status.preset != self._heading.preset or self._remarked_in not in (None, status.state):
+            self._drop_news()  # they are about another scene, or another state
         self._heading.preset, self._heading.progress = status.preset, status.progress
         self._describe_typing()
         self._status.busy = status.busy
@@ -267,8 +271,9 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     @on(Lab.Remarked)
     def _remark(self, event: Lab.Remarked) -> None:
-        if not self._new:
+        if event.answers_key or not self._new:
             self._status.news = f" {event.text} "
+            self._remarked_in = self._lab.status.state if event.answers_key else None
             self._time_news()
 
     @on(QuestionBox.Answered)
@@ -286,6 +291,7 @@ class LessonScreen(SafeScreen, Screen[None]):
             self._new.add(slug)
             met = f"challenge met: {text}" if len(self._new) == 1 else "several challenges met"
             self._status.news = f" ✓ {met} "
+            self._remarked_in = None
             self._lab.mark(self._done.challenges, self._new)
             self._time_news()
             self.post_message(self.Progressed())
@@ -310,6 +316,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         if self._status.news:
             self._new.clear()
             self._status.news = ""
+            self._remarked_in = None
             self._lab.mark(self._done.challenges)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.cells import cell_len
 from textual.geometry import Size
 from textual.reactive import var
@@ -64,6 +66,14 @@ def _lines(equation: Equation, width: int, roomy: bool) -> list[StyledLine]:
     sign = "" if equation.numbers[0].isalpha() else "= "  # `accuracy of 225 images` is no number
     spellings = f"{sign}{equation.numbers}", equation.numbers, equation.numbers.replace(" − ", "−")
     numbers = next((text for text in spellings if len(text) <= width), spellings[-1])
+    if len(numbers) > width:  # never end inside a number: 10² instead of 10²⁰
+        numbers = _shortened(numbers, width - len(equation.phase) - 1)
     room = width - len(numbers)
     phase = equation.phase if len(equation.phase) < room else ""
     return [first, ((phase.ljust(room) + numbers, "dim"),)]
+
+
+def _shortened(numbers: str, room: int) -> str:
+    """The numbers up to the last factor, or none of them, and an ellipsis for what is left out."""
+    kept = re.match(rf".{{0,{max(0, room - 1)}}}(?<=[·/])", numbers)
+    return f"{kept[0] if kept else ''}…"
