@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping
 from textwrap import wrap
@@ -19,6 +20,7 @@ from tests.tui.screen_text import screen_text
 from tui.labs.curves import Board, CurvesLab
 from tui.labs.probabilities import ProbabilitiesLab
 from tui.labs.softmax import SoftmaxLab
+from tui.terminal import painter
 from tui.widgets.challenges import Challenges
 from tui.widgets.equations import Equations
 from tui.widgets.key_footer import KeyFooter
@@ -176,6 +178,47 @@ async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
         assert (lab.state.look.z, lab.state.look.label) == (-5, 0)
         await pilot.press("r")
         assert (lab.state.look.z, lab.state.look.label) == (-6, 1)
+
+
+class Terminal:
+    """Keeps what it is sent."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.sent.append(re.sub(r"\x1b\[[\d;]*[Hm]", "", text))
+
+
+@pytest.mark.parametrize(
+    ("lesson", "kind", "scenes"),
+    [
+        pytest.param("probabilities", ProbabilitiesLab, LOGIT_SCENES, id="probabilities"),
+        pytest.param("softmax", SoftmaxLab, LOGITS_SCENES, id="softmax"),
+    ],
+)
+async def test_every_part_of_a_frame_that_plays_is_sent_in_one_piece(
+    lesson: str,
+    kind: type[CurvesLab[Any]],
+    scenes: Mapping[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with app(lesson).run_test(size=NARROW) as pilot:
+        lab = await open_lab(pilot, kind, scenes)
+        for scene in scenes:
+            await to_scene(pilot, lab, scenes, scene)
+            await pilot.pause()
+            terminal = Terminal()
+            with monkeypatch.context() as patched:
+                patched.setattr(painter, "_driver_of", lambda _, sent_to=terminal: sent_to)
+                for _ in range(12):
+                    line, words = lab.state.text, told(lab)
+                    terminal.sent.clear()
+                    lab.advance()
+                    await asyncio.sleep(0)  # until what is pending is sent
+                    (frame,) = terminal.sent
+                    assert line == lab.state.text or lab.state.text in frame, scene
+                    assert words == told(lab) or wrap(told(lab), 78)[0] in frame, scene
 
 
 @pytest.mark.slow

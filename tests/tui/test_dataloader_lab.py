@@ -69,7 +69,7 @@ async def test_what_is_no_table_leaves_what_was_there_and_a_table_is_trained_on(
         await until(pilot, lambda: lab.frame.step == 2)
         line = await type_in(pilot, "csv", "nothing.csv")
         for name, words in (
-            ("nothing.csv", "there is no such file"),
+            ("nothing.csv", "type none for the built-in data"),
             ("broken.csv", "line 3, column 1 (a)"),
             ("tiny.png", "is no text file"),
             (".", "is a folder"),
@@ -157,11 +157,23 @@ async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -
         controls = pilot.app.screen.query_one(ControlList)
         prompt = lambda: str(controls.get_option("ignore").prompt).split()[-1]  # noqa: E731
         assert prompt() == "none"
+        lab._controls._idle = lab.experiment.config.idle()
+        assert lab._controls._reason("ignore") == (
+            'Ignore columns has no effect without a CSV of your own; choose one under "your CSV".'
+        )
+        lab._show_settings()
         for text, shown in (("none", "(none)"), ("named.csv", "none")):
             await type_in(pilot, "csv", text)
             await pilot.press("enter")
             await until(pilot, lambda shown=shown: prompt() == shown)
         await pilot.press("escape")
+        assert "none (named.csv refused)" in str(controls.get_option("csv").prompt)
+        await type_in(pilot, "ignore", "a")
+        await pilot.press("enter")
+        taken = "ignore columns is now a; still refused: named.csv"
+        await until(pilot, lambda: str(said.content).startswith(taken))
+        assert not pilot.app.screen.query_one(Controls).editing
+        assert said.display
         await type_in(pilot, "ignore", "first name")
         await pilot.press("enter")
         await until(pilot, lambda: lab.experiment.config.csv == "named.csv")

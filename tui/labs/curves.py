@@ -16,6 +16,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.visual import VisualType
 from textual.widgets import Static
 
 from engine.equations import Equation
@@ -24,6 +25,7 @@ from engine.numerals import NUMBER, NotANumber, ascii_form, meant
 from lessons.lesson import Lesson
 from tui.labs.interactive import InteractiveLab, LabState
 from tui.labs.lab import LOADING
+from tui.terminal.painter import repaint
 from tui.widgets.equations import Equations
 from tui.widgets.painted import Painted
 from tui.widgets.theme import chart_style
@@ -219,6 +221,15 @@ class Board(Painted):
         self.post_message(self.Resized())
 
 
+class Description(Static):
+    """Text in a room of fixed size, sent to the terminal in one piece with the drawing."""
+
+    def update(self, content: VisualType = "", *, layout: bool = False) -> None:
+        if content != self.content:
+            super().update(content, layout=layout)
+            repaint(self, [self.content_size.region])
+
+
 S = TypeVar("S", bound=CurveState)
 
 
@@ -254,7 +265,7 @@ class CurvesLab(InteractiveLab[S]):
         """Where the legends stand."""
         self._equations = Equations(advice=LOADING, id="equations")
         self._equations.border_title = "This moment, in numbers"
-        self._description = Static(id="description", classes="waiting", markup=False)
+        self._description = Description(id="description", classes="waiting", markup=False)
 
     @abstractmethod
     def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:

@@ -109,7 +109,11 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         """A setting was taken; so may be the file that was refused before."""
         file, self._refused_file = self._refused_file, None
         if name != "csv" and file is not None:
-            return self._set("csv", file)
+            if self._set("csv", file):
+                return True
+            lead = "still refused: " if self._refused_file is not None else ""
+            self._controls.still_refuse(name, lead)
+            return False
         self._show_settings()
         return True
 
@@ -123,6 +127,11 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         """With a refused file, what says how to read a file has an effect: it is tried again."""
         file = self._refused_file
         return config.idle() if file is None else config.adjusted("csv", file).idle()
+
+    def _used(self, config: Config) -> Mapping[str, str]:
+        """The file that was refused, behind the one that is used."""
+        file = self._refused_file
+        return {"csv": f" ({Path(file).name} refused)"} if isinstance(file, str) else {}
 
     @work(thread=True, exclusive=True, group="reading", exit_on_error=False)
     def _read(self, name: str, value: Setting) -> None:

@@ -24,6 +24,7 @@ from textual.widgets.option_list import Option
 
 from engine.config import Setting, Unmet, without_effect
 from engine.datasets.cells import shown
+from engine.datasets.csv_file import NONE
 from engine.equations import plain
 from lessons.lesson import Control
 from tui.widgets.expression_line import CorrectableInput
@@ -179,6 +180,14 @@ class Controls(Vertical):
         self.query_one("#said", Static).update(for_controls(reason, self._controls.values()))
         self.add_class("-refused")
 
+    def still_refuse(self, name: str, lead: str) -> None:
+        """Close the line: this setting was taken, but what was refused before still is."""
+        said = self.query_one("#said", Static)
+        reason, value = str(said.content), text_of(self._controls[name], self._settings[name])
+        self.action_settle()
+        said.update(f"{self._label(name)} is now {value}; {lead}{reason}")
+        self.add_class("-refused")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Escape means something here only while a value is being typed, enter only before.
 
@@ -270,6 +279,11 @@ class Controls(Vertical):
         """Why the control has no effect, in one line; nothing where it has one."""
         if name not in self._idle:
             return ""
+        for setting in (one.setting for one in self._idle[name]):
+            if setting in self._controls and self._controls[setting].file:
+                label, file = self._label(name), self._label(setting)
+                words = f"{label[0].upper()}{label[1:]} has no effect without a CSV of your own"
+                return f'{words}; choose one under "{file}".'
         words, needed = without_effect(name, self._idle[name], self._label)
         return f"{words[0].upper()}{words[1:]}; to give it one, set {needed}."
 
@@ -382,7 +396,7 @@ def for_controls(text: str, controls: Iterable[Control]) -> str:
         name, _, value = "".join(shlex.split(found[1])).partition("=")
         return f'set "{labels[name]}" to {value}' if name in labels else found[0]
 
-    text = OPTION.sub(worded, text)
+    text = OPTION.sub(worded, text.replace(NONE, "type none for the built-in data"))
     # A name with an underscore is no word of the language; others are names before a sign.
     return NAME.sub(lambda found: labels.get(found[0], found[0]), text)
 

@@ -9,11 +9,14 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.widgets import Input, Static
 from textual.widgets.input import Selection
 
 from engine.expression import Refused
+from tui.terminal.painter import repaint
 
 
 class CorrectableInput(Input):
@@ -47,6 +50,8 @@ class TypedLine(CorrectableInput):
     """A line that takes no control characters, also not pasted ones: they could move the cursor."""
 
     BINDINGS = [Binding("enter", "submit", "accept", id="expression.take")]
+
+    virtual_size = Reactive(Size(0, 0))  # a longer text moves nothing, so no new layout
 
     def __init__(self, text: str) -> None:
         super().__init__(
@@ -130,6 +135,7 @@ class ExpressionLine(Vertical):
         with self.prevent(Input.Changed):
             self._input.value = text
         self._input.cursor_position = len(text)  # for a learner who comes by tab
+        repaint(self._input, [self._input.content_size.region])  # with the drawing, in one piece
         self.remove_class("-refused")
 
     def refuse(self, refused: Refused) -> None:
