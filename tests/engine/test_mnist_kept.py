@@ -97,7 +97,7 @@ def test_the_last_frame_tells_of_the_last_test(start: Start) -> None:
     assert isinstance(frame.picture, DigitsPicture)
     first, last = (f"{accuracy:.4f}" for accuracy in frame.picture.accuracies)
     told = {line.formula: line.result for line in frame.equations}
-    assert (before["saved network"], told["test accuracy"]) == ("none yet", last)
+    assert (before["saved network"], told["test, after epoch 1"]) == ("none yet", last)
     assert told["saved network"] == last
     assert first != last
 
