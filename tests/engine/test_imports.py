@@ -7,7 +7,11 @@ import sys
 
 import pytest
 
-LIGHT = ("config", "equations", "frame", "device", "trainer", "turns")
+LIGHT = (
+    *("config", "equations", "frame", "device", "trainer", "turns"),
+    *("graph.settings", "graph.walk", "graph.programs"),
+    *("programs.measuring", "programs.results", "throughput"),
+)
 
 
 @pytest.mark.parametrize("module", LIGHT)

@@ -372,14 +372,3 @@ def test_all_three_ways_are_compiled_and_timed(folders: Path) -> None:
     for way in Way:
         assert 0.1 < timed[way, 4].microseconds < timed[way, 1_000_000].microseconds
     assert list(folders.iterdir()) == []
-
-
-def test_a_screen_imports_nothing_heavy() -> None:
-    script = """
-import sys
-import engine.programs.measuring, engine.programs.results, engine.throughput
-heavy = {"torch", "numpy", "textual", "rich"} & set(sys.modules)
-sys.exit(f"imported {heavy}" if heavy else 0)
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr

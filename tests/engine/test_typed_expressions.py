@@ -6,7 +6,6 @@ import ast
 import importlib
 import math
 import re
-import subprocess
 import sys
 from collections.abc import Callable
 
@@ -516,13 +515,3 @@ NUMBERS = [
 def test_the_number_that_is_meant() -> None:
     for text, number, whole in NUMBERS:
         assert (meant(text), meant(text, whole=True)) == (number, whole)
-
-
-def test_what_a_screen_reads_imports_no_torch() -> None:
-    script = """
-import sys, engine.graph.settings, engine.graph.walk, engine.graph.programs
-heavy = {"torch", "numpy", "textual", "rich"} & set(sys.modules)
-sys.exit(f"imported {heavy}" if heavy else 0)
-"""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
