@@ -171,8 +171,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
         right, enough = round(self.right(self.z) / len(self.x), 6), asdict(self.config)
         return (
             f"ended at epoch {self.stopped_at + 1:,} of {enough['epochs']:,}: {plain(right)} of "
-            f"the points are right, above the {plain(enough['stop_above'])} of the control "
-            '"stop above"'
+            f"the points are right (stop_above = {plain(enough['stop_above'])})"
         )
 
     def right(self, z: torch.Tensor) -> int:

@@ -17,8 +17,7 @@ def test_a_training_that_stops_early_says_why(start: Start) -> None:
     frame = finish(run)
     assert (frame.state, frame.epoch) == (State.FINISHED, 381)
     assert frame.message == (
-        "ended at epoch 381 of 1,000: 0.995 of the points are right, "
-        'above the 0.99 of the control "stop above"'
+        "ended at epoch 381 of 1,000: 0.995 of the points are right (stop_above = 0.99)"
     )
 
 

@@ -123,6 +123,7 @@ def test_a_learner_trains_on_a_table_of_her_own(terminal: Open, tmp_path: Path) 
         app.play(("\r", "your CSV:"))
         app.send(f"{tmp_path}/mine.cs\r")
         app.until(lambda text: "no such file" in side(text))
+        app.send(END)  # else the next letter replaces the whole path, which is selected
         app.play(("v\r", "60 samples, 2 batches"))
         app.send(" ")
         app.until(lambda text: epoch(text) >= 2)

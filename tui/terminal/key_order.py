@@ -23,6 +23,12 @@ SLICES = 100
 say, counts as one, however long it takes."""
 
 
+URGENT = "ctrl+q"
+"""The key that leaves the app. It is worked before keys that still wait after `URGENT_AFTER`."""
+URGENT_AFTER = 0.5
+"""Seconds that the keys before the urgent one have to be worked: an answer typed ahead counts."""
+
+
 class KeyEcho(Message):
     """Follows a key through every widget that handles it, up to the app: then its work is done."""
 
@@ -77,6 +83,18 @@ class KeyOrder(App[None]):
         self._keys.append(event)
         if len(self._keys) == 1:
             await self._work_first()
+        elif isinstance(event, Key) and event.key == URGENT:
+            asyncio.get_running_loop().call_later(URGENT_AFTER, self._overtake, event)
+
+    def _overtake(self, key: Key) -> None:
+        """Drop the keys that wait before this one, and wait no longer for the one being worked."""
+        if any(waiting is key for waiting in self._keys):
+            while self._keys[-1] is not key:
+                self._keys.pop()
+            first = self._keys[0]
+            if first is not key:
+                self._keys = deque((first, key))
+                self.call_later(self._end, first)
 
     async def _work_first(self) -> None:
         while self._keys and self.keep(self._keys[0]):
