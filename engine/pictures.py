@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
-    from engine.reader import Reader
+    from engine.networks import Reader
     from engine.throughput import Throughput
 
 Array: TypeAlias = NDArray[np.float64]

@@ -1,11 +1,25 @@
-"""The dark and the light theme: Textual's own, with every colour of text made legible."""
+"""The dark and the light theme, and colours that suit them for charts and for Python code.
+
+The themes are Textual's own, with every colour of text made legible.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from rich.style import Style
+from rich.syntax import Syntax
 from rich.terminal_theme import TerminalTheme
+from rich.text import Span, Text
 from textual.theme import BUILTIN_THEMES
+from textual.widget import Widget
+
+from tui.charts.style import ChartStyle, Depth
+
+if TYPE_CHECKING:
+    from textual.app import App
+
 
 CURSOR = {"block-cursor-background": "#005A9E", "block-cursor-foreground": "#FFFFFF"}
 """The highlighted row of a list."""
@@ -52,3 +66,54 @@ ANSI_LIGHT = TerminalTheme(
     ],
 )
 """What `red` and `green` mean in each of the themes: the eight colours that terminals name."""
+
+
+class ThemeAware(Widget):
+    """A widget that chooses its own colours, and chooses anew when the theme changes.
+
+    As the last of the bases: the first one says which styles and keys a widget inherits.
+    """
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.apply_theme())
+
+    def on_unmount(self) -> None:
+        # The signal would hold it, and all that it shows, until the theme changes once more.
+        self.app.theme_changed_signal.unsubscribe(self)
+
+    def apply_theme(self) -> None:
+        """Draw everything in the colours of the theme that holds now."""
+        raise NotImplementedError
+
+
+def chart_style(app: App[object]) -> ChartStyle:
+    """How charts look in this app now."""
+    return replace(full_colours(app), depth=_depth(app))
+
+
+def full_colours(app: App[object]) -> ChartStyle:
+    """The colours of the theme, for a terminal that has them all."""
+    return ChartStyle.dark() if app.current_theme.dark else ChartStyle.light()
+
+
+def _depth(app: App[object]) -> Depth:
+    if app.console.color_system == "standard":
+        return "letters"
+    return "greys" if app.no_color else "colours"
+
+
+THEMES = {True: "native", False: "xcode"}
+"""For a dark and a light background: whose faintest colour stands out most from ours."""
+
+
+def coloured(code: str, dark: bool) -> Text:
+    """The code with its colours, and no background of its own."""
+    highlighted = Syntax("", "python", theme=THEMES[dark]).highlight(code)
+    spans = [
+        Span(span.start, span.end, Style(color=span.style.color, bold=span.style.bold))
+        for span in highlighted.spans
+        if isinstance(span.style, Style)
+    ]
+    text = Text(highlighted.plain, spans=spans)
+    text.rstrip()
+    return text

@@ -18,10 +18,9 @@ from engine.config import Setting
 from engine.datasets.images import Images
 from engine.equations import Equation, number
 from engine.frame import NamedParameters
-from engine.networks import Unfit
+from engine.networks import Prepare, Reader, Unfit
 from engine.numerals import counted
 from engine.pictures import Activation, Counts, DigitsPicture, DigitWalk, HardDigits, Weights
-from engine.reader import Prepare, Reader
 from engine.trainer import ConfigT, Rest, Step
 from engine.trainers.sgd import SgdTrainer, rms, subscript
 

@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader, Dataset
 from engine import networks
 from engine.config import Config, Epochs, LabOnly, Momentum, Range, Rate, When
 from engine.datasets.images import images_or_digits
-from engine.reader import Reader
+from engine.networks import Reader
 from engine.trainer import Rest, Step
 from engine.trainers.digits import Clock, DigitsTrainer, Kept
 

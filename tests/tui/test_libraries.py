@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import PATIENCE
-from tui.libraries import CHUNK, ReadingAhead, library_folder, load, read
+from tui.environment import CHUNK, ReadingAhead, library_folder, load, read
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="loads nothing elsewhere")
 
@@ -50,7 +50,7 @@ def test_the_libraries_are_loaded_when_pytorch_has_prepared_for_it_and_not_befor
 import sys, threading
 from pathlib import Path
 import tui.environment
-from tui.libraries import library_folder, load
+from tui.environment import library_folder, load
 
 folder = library_folder()
 assert "torch" not in sys.modules and (folder / "libtorch_cpu.so").is_file()

@@ -26,9 +26,9 @@ from lessons.lesson import Lesson
 from tui.labs.interactive import InteractiveLab, LabState
 from tui.labs.lab import LOADING
 from tui.terminal.painter import repaint
+from tui.themes import chart_style
 from tui.widgets.equations import Equations
 from tui.widgets.painted import Painted
-from tui.widgets.theme import chart_style
 
 if TYPE_CHECKING:
     from tui.charts.canvas import Canvas

@@ -33,9 +33,9 @@ from tui.labs.graphs_state import (
 )
 from tui.labs.interactive import InteractiveLab, after
 from tui.labs.lab import LOADING, Environment
+from tui.themes import ThemeAware, coloured
 from tui.widgets.diagram import Diagram
 from tui.widgets.rows import Rows, row_keys
-from tui.widgets.theme import ThemeAware, coloured
 
 if TYPE_CHECKING:
     from engine.device import Device

@@ -16,8 +16,8 @@ from textual.widget import Widget
 from engine.expression import Refused
 from lessons.lesson import Lesson, Preset
 from tui.labs.lab import Environment, Lab, LabStatus
+from tui.themes import ThemeAware
 from tui.widgets.expression_line import ExpressionLine
-from tui.widgets.theme import ThemeAware
 
 T = TypeVar("T")
 PACE = Binding.Group("pace", compact=True)

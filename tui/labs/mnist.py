@@ -19,7 +19,7 @@ from tui.labs.training import FIRST, LAST, TrainingLab
 
 if TYPE_CHECKING:
     from engine.config import Config, Setting
-    from engine.reader import Reader
+    from engine.networks import Reader
     from engine.trainers.mnist import MnistConfig
 
 WRITE = "Write a digit, and see what the network says of it"

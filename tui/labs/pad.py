@@ -21,13 +21,13 @@ from tui.charts.canvas import Canvas, packed
 from tui.charts.pixels import ink
 from tui.charts.tables import bars, percent
 from tui.terminal.resizing import SafeScreen
+from tui.themes import ThemeAware, chart_style
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.painted import Lines, Painted, spread
-from tui.widgets.theme import ThemeAware, chart_style
 
 if TYPE_CHECKING:
+    from engine.networks import Reader
     from engine.pictures import Array
-    from engine.reader import Reader
 
 PEN = {False: ("△", "▽", "○"), True: ("▲", "▼", "●")}
 """The pen, up and down: over the upper or the lower pixel of a cell, or over a larger pixel."""

@@ -14,7 +14,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from lessons.lesson import Lesson
-from tui.widgets.theme import THEMES, ThemeAware
+from tui.themes import THEMES, ThemeAware
 
 ROWS_BEFORE = 12
 """So many lines above the call of `backward` are in sight at first, in the lowest terminal too."""

@@ -17,7 +17,7 @@ from tui.charts.style import ChartStyle
 from tui.diagram import DiagramBox, DiagramEdge
 from tui.diagram.draw import DrawnLine, draw
 from tui.diagram.layout import followed, lay_out, lit
-from tui.widgets.theme import ThemeAware, full_colours
+from tui.themes import ThemeAware, full_colours
 
 STEP = 6, 2
 """Columns and rows that a key scrolls."""

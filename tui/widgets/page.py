@@ -13,7 +13,7 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tui.charts.style import RGB, ChartStyle
-from tui.widgets.theme import THEMES, ThemeAware
+from tui.themes import THEMES, ThemeAware
 
 GROUND = {True: "#1c1c1c", False: "#eeeeee"}
 """What code stands on, in the dark and in the light."""

@@ -12,8 +12,8 @@ from textual.geometry import Size
 from engine.frame import Frame
 from tui.charts import CHARTS
 from tui.charts.style import ChartStyle
+from tui.themes import ThemeAware, chart_style
 from tui.widgets.painted import Painted
-from tui.widgets.theme import ThemeAware, chart_style
 
 TOGETHER = 3
 """So many pictures stand side by side on a wide screen; of more, one is in sight at a time."""

@@ -14,8 +14,8 @@ from textual.strip import Strip
 
 from tui.charts.style import ChartStyle
 from tui.charts.tensor_cells import NumberGrid, TensorLayout, TensorViewport, draw_picture, pixels
+from tui.themes import ThemeAware, full_colours
 from tui.widgets.painted import Painted
-from tui.widgets.theme import ThemeAware, full_colours
 
 if TYPE_CHECKING:
     from engine.tensors.looks import Mask, Numbers

@@ -12,7 +12,7 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.widgets.theme import ThemeAware, coloured
+from tui.themes import ThemeAware, coloured
 
 
 @dataclass(frozen=True, slots=True)
