@@ -385,7 +385,7 @@ def _reason(error: Exception) -> str:
         case URLError(reason=Exception() as reason):
             return _reason(reason)
         case socket.gaierror():
-            return "its address cannot be found: is there a network connection?"
+            return "its address cannot be found (no network connection?)"
         case TimeoutError():
             return f"nothing came for {SILENCE:g} s"
         case ssl.SSLCertVerificationError():

@@ -387,8 +387,15 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
             Equation("update", "v ← μ·v + ∂L/∂W", "W ← W − η·v", ""),
             Equation(self.part, name, of, held_out),
             *(() if self.part == "test" else (test,)),
-            Equation("save", "saved network", "", self.kept.trouble or number(self.kept.accuracy)),
+            Equation("save", *self._saved()),
         )
+
+    def _saved(self) -> tuple[str, str, str]:
+        """Which network is in the file, and how good it is; or why none could be written."""
+        kept, whose = self.kept, ""
+        if not kept.trouble and kept.accuracy is not None:
+            whose = ", earlier run" if kept.epoch is None else f", epoch {kept.epoch}"
+        return f"saved network{whose}", "", kept.trouble or number(kept.accuracy)
 
     def _slopes(self) -> Iterator[Equation]:
         """The gradients of the first and of the last layer, which may be the same."""

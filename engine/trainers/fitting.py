@@ -207,7 +207,7 @@ class FittingTrainer(SgdTrainer[Any]):
         named: tuple[Equation, ...] = ()
         if self.config.model == "network":
             start = learners[0].path.last if self.moved else learners[0].weight
-            before = number(_first(start)) if len(learners) == 1 else ""
+            before = number(_first(start)) if len(learners) == 1 else "in each"
             named = (Equation("forward", f"w = {FIRST_WEIGHT}", "", before),)
         if len(learners) == 1:
             loss = Equation("loss", "L = mean((ŷ − y)²)", "", self._loss(learners[0]))

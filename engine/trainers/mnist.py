@@ -261,7 +261,7 @@ def saved_reader(config: MnistConfig, data: str, classes: tuple[str, ...]) -> Re
     with torch.device("meta"):  # the shapes alone: nothing is drawn at random
         like = network(config).state_dict()
     saved = networks.load(path, like)
-    about = "the saved network"
+    about = "the network of an earlier run"
     for part in ("test", "validation"):
         accuracy = saved.about.get(f"{part}_accuracy")
         if isinstance(accuracy, float):

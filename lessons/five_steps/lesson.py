@@ -77,7 +77,7 @@ CONTROLS = (
         "turn",
         ("stage", "update"),
         "What s makes: one stage of the five, or an update with all of them.",
-        label="one turn is",
+        label="one turn",
     ),
     Control(
         "compare",

@@ -227,6 +227,7 @@ def test_at_every_stage_all_numbers_are_of_one_update(model: str, compare: str) 
         equations = trainer.equations(None)
         assert [line.formula for line in equations] == formulas
         for line in equations:
+            assert line.result
             known = line.phase == "forward" or stage >= 2 + (line.phase != "loss")
             assert (line.result == "to come") == (not known)
         if stage == 0:

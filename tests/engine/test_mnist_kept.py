@@ -98,7 +98,10 @@ def test_the_last_frame_tells_of_the_last_test(start: Start) -> None:
     first, last = (f"{accuracy:.4f}" for accuracy in frame.picture.accuracies)
     told = {line.formula: line.result for line in frame.equations}
     assert (before["saved network"], told["test, after epoch 1"]) == ("none yet", last)
-    assert told["saved network"] == last
+    assert told["saved network, epoch 1"] == last
+    next_run = Mnist(MnistConfig.of(SMALL), CPU)
+    (saved,) = (line for line in next_run.equations(None) if line.phase == "save")
+    assert (saved.formula, saved.result) == ("saved network, earlier run", last)
     assert first != last
 
 

@@ -136,7 +136,9 @@ def test_curves_that_left_are_named() -> None:
 
 
 def test_between_two_updates_the_loss_says_which_update_it_is_of() -> None:
-    assert "loss 1.0000\n" in "\n".join(draw("loss", fitted(lit="loop"), 60, 14))
+    after = draw("loss", fitted(lit="loop"), 60, 14)
+    assert "loss 1.0000\n" in "\n".join(after)
+    assert after[-1].endswith("updates")
     for lit in NAMES[:-1]:
         assert "loss 1.0000, update 2\n" in "\n".join(draw("loss", fitted(lit=lit), 60, 14))
         assert " update 2" in "\n".join(draw("loss", fitted(*FOUR, lit=lit), 60, 14))
@@ -186,6 +188,10 @@ def test_a_network_has_its_loss_over_the_way_it_went() -> None:
     left, columns, rows = canvas(lines)
     assert cells(lines, "▲") == [(rows - 1, left + columns - 1)]
     assert "loss, by distance from the start" in lines[0]
+    narrow = draw("walks", fitted(one, wave=False), 23, 21)  # three charts beside each other
+    assert "loss, by distance" in narrow[0]
+    assert "from the start" in narrow[1]
+    assert all(lines[-1].endswith("distance") for lines in (lines, narrow))
 
 
 @pytest.mark.parametrize("kind", KINDS)

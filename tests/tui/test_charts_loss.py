@@ -29,6 +29,7 @@ def test_the_last_loss_is_written_and_stands_at_its_cell() -> None:
     left, columns, rows = canvas(lines)
     assert "loss 4.0000" in lines[0]
     assert cells(lines, "●") == [((rows - 1) // 2, left + columns - 1)]
+    assert lines[-1].endswith("10 steps")  # the heading counts epochs
 
 
 def test_a_spike_in_a_million_steps_reaches_the_top_row() -> None:

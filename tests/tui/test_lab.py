@@ -101,6 +101,13 @@ async def test_another_seed_begins_another_run() -> None:
         await pilot.press("right")
         await until(pilot, lambda: lab.frame.picture and lab.frame.settings["seed"] == 1)
         assert lab.frame.picture.start != start
+        bar = pilot.app.screen.query_one(StatusBar)
+        await until(pilot, lambda: bar.news.strip() == "seed changed: the run begins again")
+        await pilot.press("1", "2")
+        await until(pilot, lambda: "begins again" not in bar.news)
+        await pilot.press("left")  # no step was made: nothing is lost, and nothing said
+        await until(pilot, lambda: lab.frame.picture and lab.frame.settings["seed"] == 0)
+        assert not bar.news
 
 
 async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:

@@ -160,7 +160,8 @@ async def test_the_network_of_an_earlier_day_answers_until_another_has_begun() -
         lab = await open_lab(pilot)
         pad = await write(pilot)
         await until(pilot, lambda: said(pad).startswith("It says"))
-        assert f"the saved network, {right:.1%} of the test images right" in screen_text(pilot.app)
+        who = f"the network of an earlier run, {right:.1%} of the test images right"
+        assert who in screen_text(pilot.app)
         await pilot.press("escape", "s")
         await until(pilot, lambda: lab.frame.step == 1)
         await write(pilot)
@@ -229,6 +230,7 @@ async def test_another_digit_goes_through_the_layers() -> None:
         assert isinstance(pilot.app.screen, LessonScreen)
         await pilot.press("n", "n", "n")  # none of them waits for the picture of the one before
         await until(pilot, lambda: lab.picture.walk.index == 3)
+        await until(pilot, lambda: "Activations · 4/4" in screen_text(pilot.app))
         await pilot.press("b", "b", "b")
         await until(pilot, lambda: lab.picture.walk.index == 0)
         assert lab.experiment.run is run

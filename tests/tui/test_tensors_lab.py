@@ -17,10 +17,12 @@ from tests.tui import scene_labs
 from tests.tui.conftest import PATIENCE, app, until
 from tests.tui.scene_labs import told
 from tests.tui.screen_text import screen_text
+from tui.bindings import key_actions
 from tui.labs.tensor_panels import ModuleDesk
 from tui.labs.tensors import TensorsLab
 from tui.labs.tensors_state import TensorsState
 from tui.progress import Progress
+from tui.screens.help import groups
 from tui.screens.home import HomeScreen
 from tui.widgets.challenges import Challenges
 from tui.widgets.tensor_view import TensorView
@@ -131,6 +133,11 @@ async def every_line_of_every_scene_and_every_module(pilot: Pilot[None], lab: Te
     for scene in SCENES:
         await until(pilot, lambda scene=scene: lab.status.preset == scene.name)
         await until(pilot, lambda: views(lab)[0].text)
+        name = scene.title.partition(" · ")[2].removeprefix("a ")
+        assert name not in lab.status.progress  # the heading has the name of the preset
+        titles = {title for title, _ in groups(key_actions(lab.screen), [])}
+        assert {"Tensor", "Program"} & titles
+        assert all(len(title) > 2 for title in titles)
         for line in scene.tries:
             lab.action_suggest()
             look = lab.state.look

@@ -47,7 +47,8 @@ def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
     if y is None:
         return NO_LOGARITHM if style.logarithmic else "no loss that is a number"
     last = float(history.first[-1]) + history.stride - 1
-    plot = Plot(width, height, Scale("", 0, round_up(max(last, 10))), y, style)
+    unit = "updates" if isinstance(picture, FitsPicture) else "steps"
+    plot = Plot(width, height, Scale(unit, 0, round_up(max(last, 10))), y, style)
     xs, ys = points(history)
     here = last if history.steps is None else float(history.steps)
     now = ys[-1] if frame.loss is None or not math.isfinite(frame.loss) else frame.loss

@@ -271,12 +271,15 @@ def _heights(picture: FitsPicture, width: int, height: int, style: ChartStyle) -
     y = loss_scale(losses, style.logarithmic, "L")
     if y is None:
         return NO_LOGARITHM
-    plot = Plot(width, height, Scale("moved", 0, round_up(max(farthest, 0.1))), y, style)
+    plot = Plot(width, height, Scale("distance", 0, round_up(max(farthest, 0.1))), y, style)
     runs = zip(ways, entries(picture, style), strict=True)
     ends = [draw_losses(plot, *way, entry) for way, entry in runs if len(way[0])]
-    text = "loss, by distance from the start"
-    places = [(column, row) for row in (0, 1, -1) for column in (-2, 1)]
-    plot.caption([("", text, style.dim)], places, plot.mask(*np.array(ends).T))
+    texts = ["loss, by distance from the start"]
+    if len(texts[0]) >= plot.columns - 1:
+        texts = ["loss, by distance", "from the start"]
+    places = [(column, row) for row in (0, 1, -1, -2) for column in (-2, 1)]
+    lines = [("", text, style.dim) for text in texts]
+    plot.caption(lines, places, plot.mask(*np.array(ends).T))
     return plot.canvas
 
 

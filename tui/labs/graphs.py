@@ -104,6 +104,7 @@ class ProgramSource(Static, ThemeAware):
 class Ways(Rows):
     """A row for each way, of which one is chosen: with the arrows, or from outside by `show`."""
 
+    BORDER_TITLE = "Ways to run it"
     DEFAULT_CSS = "Ways { height: auto; }"
     BINDINGS = row_keys("ways")
 

@@ -26,6 +26,8 @@ WRITE = "Write a digit, and see what the network says of it"
 FETCH = "Fetch the images that are not here"
 NEXT, BEFORE = "Send the next test image through the layers", "Send the one before"
 DIGIT = Binding.Group("digit", compact=True)
+DIGIT_CHART = "activations"
+"""The picture that shows one digit."""
 COMMAND = "To get it: {}"
 """So a note goes on; here there is a key for it."""
 STARTED = "{why}: this starts with the preset {preset}. Press f to fetch it"
@@ -111,8 +113,10 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         self.app.push_screen(FetchScreen(str(wanted)), self._fetched)
 
     def action_digit(self, direction: int) -> None:
-        """Send the next test image through the layers, or the one before."""
+        """Send the next test image through the layers, or the one before, and show that."""
         if self.experiment is not None:
+            if DIGIT_CHART in self._pictures.others:
+                self._pictures.choose(DIGIT_CHART)
             self._set("digit", max(0, self._config.digit + direction))
 
     # What comes of it.

@@ -150,7 +150,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             ran = len(state.session.ran)
             return f"line {ran}/{ran + len(state.session.ahead)}"
         if state.tried is None:
-            return state.scene.title
+            return state.scene.title.partition(" · ")[0]  # the rest is the name of the preset
         return f"line {state.tried + 1}/{len(state.scene.tries)}"
 
     @property

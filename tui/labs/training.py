@@ -56,6 +56,7 @@ LAST: list[BindingType] = [
     _key("y", "copy", "copy", "copy", "Copy the command that gives this run without a screen"),
 ]
 
+RESTARTED = "{label} changed: the run begins again"
 NOTICES = {
     State.DIVERGED: (
         "[b]diverged[/b]: {message}. Each step overshot the valley by more than it had gained: "
@@ -298,8 +299,15 @@ class TrainingLab(Lab):
                 self._controls.action_settle()
 
     def _set(self, name: str, value: Setting) -> bool:
-        """Change a setting; whether the value was accepted."""
-        return self.experiment is not None and self._try(partial(self.experiment.set, name, value))
+        """Change a setting; whether the value was accepted. A run that it ends is mentioned."""
+        if self.experiment is None:
+            return False
+        frame, run = self.experiment.frame, self.experiment.run
+        accepted = self._try(partial(self.experiment.set, name, value))
+        if accepted and self.experiment.run is not run and frame is not None and frame.step:
+            label = next(one.label for one in self.lesson.controls if one.name == name)
+            self.post_message(self.Remarked(RESTARTED.format(label=label)))
+        return accepted
 
     def _try(self, change: Callable[[], object]) -> bool:
         """Change the experiment, and show it; where it refuses, show why and return False."""

@@ -18,6 +18,7 @@ from textual.widgets import Input, Static
 
 from tui.bindings import MODAL_KEYS, KeyAction, key_actions
 from tui.terminal.resizing import SafeScreen
+from tui.widgets.expression_line import ExpressionLine
 
 CLOSES = "esc closes"
 KEPT = "kept until PyTorch is loaded"
@@ -96,10 +97,10 @@ def _title(node: DOMNode) -> str:
         return "Everywhere"
     if isinstance(node, Screen):
         return "This screen"
-    if isinstance(node, Input):
+    if isinstance(node, Input | ExpressionLine):
         return "The line to type in"
-    titled = (
-        str(each.border_title).partition(" · ")[0]
+    titled = (  # a title that changes names what is shown, a tensor say, and no kind of panel
+        str(each.BORDER_TITLE or each.border_title).partition(" · ")[0]
         for each in node.ancestors_with_self
         if isinstance(each, Widget) and each.border_title
     )

@@ -213,7 +213,8 @@ class Controls(Vertical):
         control, field = self._controls[option.id], self.query_one(Input)
         new = "" if control.file else "new "  # "new your CSV" would not read well
         self.query_one("#label", Static).update(f"{new}{control.label}: ")
-        self._tell(f"{control.help} {choices(control)}")
+        about = self._reason(control.name) or control.help
+        self._tell(f"{about} {choices(control)}")
         field.suggester = PathSuggester() if control.file else None
         field.value = text_of(control, self._settings.get(control.name))
         self.set_class(control.file, "-file")  # a path needs the whole width

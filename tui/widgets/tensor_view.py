@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 class TensorView(Painted, ThemeAware, can_focus=True):
     """Shows the numbers or the pixels of one slice; arrows move over its cells."""
 
+    BORDER_TITLE = "Tensor"
     DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
     TensorView {

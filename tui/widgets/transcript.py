@@ -31,6 +31,7 @@ class TranscriptLine:
 class Transcript(VerticalScroll, ThemeAware):
     """The lines of the program; those that ran with their outcome, and the next one marked."""
 
+    BORDER_TITLE = "Program"
     DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
     Transcript {

@@ -367,7 +367,7 @@ def test_nobody_answers(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.Monk
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
-    assert failure(tmp_path) == "its address cannot be found: is there a network connection?"
+    assert failure(tmp_path) == "its address cannot be found (no network connection?)"
 
 
 def test_a_full_disk_leaves_what_was_there(
