@@ -151,7 +151,7 @@ async def test_every_letter_on_screen_stands_out(dark: bool) -> None:
         assert faint(pilot) == []
         lab._set("learning_rate", 1e6)
         await pilot.press("space")
-        await until(pilot, lambda: "diverged" in str(lab.query_one(Notice).render()))
+        await until(pilot, lambda: "diverged" in str(lab.query_one("#message", Notice).render()))
         await pilot.pause()
         assert faint(pilot) == []
         await pilot.press("question_mark")

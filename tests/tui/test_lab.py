@@ -135,11 +135,18 @@ async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
 async def test_diverging_is_said_with_what_to_try_and_the_lab_lives_on() -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
+        panels = lab.query("#controls, #equations, #challenges, .picture")
+        places = [panel.region for panel in panels]
         lab._set("learning_rate", 1e6)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.state is State.DIVERGED)
-        notice = lab.query_one("#notice", Static)
+        notice = lab.query_one("#message", Static)
         await until(pilot, lambda: notice.display)
+        await until(pilot, lambda: notice.region)
+        assert [panel.region for panel in panels] == places  # none of them moves
+        loss = lab.query_one("#chart-loss")
+        assert loss.region.height > 2
+        assert (loss.region.bottom, notice.region.bottom) == (notice.region.y, lab.region.bottom)
         assert "diverged" in str(notice.render())
         assert "learning rate" in str(notice.render())
         assert "diverged" in pilot.app.screen.query_one(StatusBar).text

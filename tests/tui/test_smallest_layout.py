@@ -40,11 +40,12 @@ async def check_controls(pilot: Pilot[None], lesson: str) -> None:
     names, about = controls.query_one(ControlList), controls.query_one("#about", Static)
     shown = {str(option.id) for option in names.options}
     known = [control for control in lab.lesson.controls if control.name in shown]
-    longest = max(known, key=lambda control: len(control.help + choices(control)))
+    said = {one.name: controls._reason(one.name) or one.help for one in known}
+    longest = max(known, key=lambda control: len(said[control.name] + choices(control)))
     names.highlighted = names.get_option_index(longest.name)
     controls.enter()
     await pilot.press("enter")
-    await until(pilot, lambda: whole(about, longest.help))
+    await until(pilot, lambda: whole(about, said[longest.name]))
     await pilot.press("escape")
 
 
@@ -65,7 +66,7 @@ async def test_each_panel_shows_its_essential_lines(lesson: str) -> None:
         lab = await open_lab(pilot)
         lab.action_step()
         await until(pilot, lambda: lab.frame.step == 1)
-        notice = lab.query_one(Notice)
+        notice = lab.query_one("#notice", Notice)
         for words in ("", "a notice of two lines, " * 4):
             notice.update(words)
             notice.display = bool(words)

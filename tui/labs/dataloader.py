@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
 from textual import on, work
 from textual.binding import Binding
 from textual.message import Message
@@ -18,7 +17,6 @@ from engine.pictures import TablePicture
 from engine.throughput import LoaderTiming
 from lessons.lesson import TrainingLesson
 from tui.labs.training import FIRST, LAST, TrainingLab
-from tui.widgets.controls import for_controls
 
 if TYPE_CHECKING:
     from engine.config import Config, Setting, Unmet
@@ -190,13 +188,6 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
     def _show_again(self) -> None:
         if self.frame is not None:
             self._look(self.frame)
-
-    def _show(self, frame: Frame) -> None:
-        """Draw the frame."""
-        task = for_controls(frame.task, self.lesson.controls)
-        if frame.settings.get("csv") is None and cell_len(task) > self.app.size.width - 2:
-            task = ""  # the page has it: a second line is not worth the room
-        super()._show(replace(frame, task=task))
 
     def _look(self, frame: Frame) -> None:
         if isinstance(frame.picture, TablePicture):

@@ -59,31 +59,31 @@ LAST: list[BindingType] = [
 RESTARTED = "{label} changed: the run begins again"
 NOTICES = {
     State.DIVERGED: (
-        "[b]diverged[/b]: {message}. Each step overshot the valley by more than it had gained: "
-        "make the steps smaller, for example with a lower learning rate, then press [b]r[/b]."
+        "[b]diverged[/b]: {words} Each step overshot the valley by more than it had gained: lower "
+        "the learning rate, for example, then press [b]r[/b]."
     ),
-    State.FAILED: "[b]failed[/b]: {message}. Nothing else is lost; [b]r[/b] sets it up again.",
+    State.FAILED: "[b]failed[/b]: {words} Nothing else is lost; [b]r[/b] sets it up again.",
 }
 
 
 class Notice(Static):
-    """A few lines over the lab, out of sight while there is nothing to say."""
+    """A few lines of a lab, out of sight while there is nothing to say."""
 
-    DEFAULT_CSS = "Notice { max-height: 6; }"
+    DEFAULT_CSS = """
+    Notice {
+        display: none; height: auto; max-height: 6; padding: 0 1;
+        background: $warning-muted; color: $text-warning;
+        &.-note { background: $panel; color: $text; }
+    }
+    """
 
-    def show(self, frame: Frame) -> None:
-        """Say what went wrong, or else the note on this training, if there is one.
-
-        Before its first step, that begins with what it predicts.
-        """
-        wrong = frame.state in NOTICES
-        task = frame.task if frame.step == 0 else ""
-        words = (
-            frame.message if wrong else "\n".join(filter(None, (task, frame.message, frame.note)))
-        )
-        text = NOTICES.get(frame.state, "{message}").format(message=words.replace("[", "\\["))
+    def show(self, words: str, state: State | None = None) -> None:
+        """Say this; `state` is the one that it is about, if something went wrong."""
+        text, wrong = words.replace("[", "\\["), NOTICES.get(state) if state else None
+        if wrong is not None:
+            text = wrong.format(words=text if text.endswith((".", "?")) else f"{text}.")
         if text != self.content:
-            self.set_class(not wrong, "-note")
+            self.set_class(wrong is None, "-note")
             self.update(text)
         if bool(text) != self.display:
             self.display = bool(text)
@@ -104,8 +104,9 @@ class TrainingLab(Lab):
         self.frame: Frame | None = None
         self._watching = Watching(self, fps, self._run, self._look)
         self._notice = Notice(id="notice", classes="waiting")
-        self._notice.display = False
-        self._pictures = Pictures(lesson.charts, id="pictures")
+        self._message = Notice(id="message")
+        """What comes up during a run; only the chart above it makes room, so that nothing moves."""
+        self._pictures = Pictures(lesson.charts, self._message, id="pictures")
         self._controls = Controls(lesson.controls, id="controls")
         self._equations = Equations(advice=f"press {STEP} to make one step", id="equations")
         self._devices: tuple[Device, ...] = ()
@@ -142,10 +143,10 @@ class TrainingLab(Lab):
             self._show_preset(*found)
 
     def _show_preset(self, preset: Preset, why_not_first: str = "") -> None:
-        settings = self.lesson.settings(preset)
-        if settings and self.experiment is None:
+        known = self.lesson.preview(preset)
+        if known is not None and self.experiment is None:
             self._why_not_first = why_not_first
-            self._controls.show(settings, frozenset())
+            self._controls.show(known.settings, known.live, known.idle)
             self.status = replace(self.status, preset=preset.name)
             self.refresh_bindings()
 
@@ -361,7 +362,13 @@ class TrainingLab(Lab):
             for_controls(text, self.lesson.controls)
             for text in (frame.task, frame.note, frame.message)
         )
-        self._notice.show(replace(frame, task=task, note=note, message=message))
+        if frame.state is State.FAILED:
+            self._notice.show(message, frame.state)
+            self._message.show("")
+            return
+        self._notice.show(note)
+        before = task if frame.step == 0 else ""
+        self._message.show("\n".join(filter(None, (before, message))), frame.state)
 
     def _report(self) -> None:
         """Update the status that the screen shows above and below the lab."""

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
+from textwrap import wrap
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 from textual.binding import Binding
+from textual.geometry import Size
 from textual.widgets.option_list import Option
 
 from lessons.lesson import Challenge
 from tui.widgets.rows import Rows, row_keys
 
+INDENT = 2
+"""Cells before the lines of a hint."""
 HINT = "What to try for the chosen challenge"
 
 
@@ -57,6 +61,14 @@ class Challenges(Rows):
         self._write()
         self.call_after_refresh(self.scroll_to_highlight)
 
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """On a large screen, room for the longest hint: no panel moves when one is opened."""
+        if not (self.screen.has_class("-wide") and self.screen.has_class("-high")):
+            return super().get_content_height(container, viewport, width)
+        room = max(width - INDENT - 1, 1)  # a scrollbar stands beside it
+        hints = [wrap(c.hint, room, break_on_hyphens=False) for c in self._challenges.values()]
+        return max(len(hints), 1 + max(map(len, hints), default=0))
+
     def on_resize(self) -> None:
         """Keep the hint in sight: at another width it has another number of lines."""
         if self._hinted is not None:
@@ -73,7 +85,7 @@ class Challenges(Rows):
         line = _line(sign, challenge, "bold reverse" if challenge.slug in self._new else "")
         if challenge.slug != self._hinted:
             return line
-        return Group(line, Padding(Text(challenge.hint), (0, 0, 0, 2)))
+        return Group(line, Padding(Text(challenge.hint), (0, 0, 0, INDENT)))
 
     def _title(self) -> str:
         done, total = len(self._met & self._challenges.keys()), len(self._challenges)

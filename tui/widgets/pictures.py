@@ -8,6 +8,7 @@ from dataclasses import replace
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
+from textual.widget import Widget
 
 from engine.frame import Frame
 from tui.charts import CHARTS
@@ -50,16 +51,19 @@ class Pictures(Vertical, ThemeAware):
 
     DEFAULT_CSS = """
     Pictures {
-        Horizontal, #chart-loss { height: 1fr; }
+        Horizontal, #lower, #chart-loss { height: 1fr; }
         .picture { width: 1fr; display: none; }
         .picture.-chosen { display: block; }
     }
     """
 
-    def __init__(self, names: Sequence[str], *, id: str | None = None) -> None:
-        """Show the charts of these names, the first of them first."""
+    def __init__(
+        self, names: Sequence[str], below: Widget | None = None, *, id: str | None = None
+    ) -> None:
+        """Show the charts of these names, the first of them first, and `below` under the loss."""
         super().__init__(id=id, classes="-together" if len(names) <= TOGETHER else None)
         self._names = list(names)
+        self._below = below
         self._chosen = 0
         self._look = replace(ChartStyle.dark(), places={})
         self._frame: Frame | None = None
@@ -72,7 +76,10 @@ class Pictures(Vertical, ThemeAware):
                 if len(self._names) > TOGETHER:
                     chart.border_title = f"{chart.border_title} · {index + 1}/{len(self._names)}"
                 yield chart
-        yield Chart("loss", id="chart-loss")
+        with Vertical(id="lower"):
+            yield Chart("loss", id="chart-loss")
+            if self._below is not None:
+                yield self._below
 
     def on_mount(self) -> None:
         self.apply_theme()
