@@ -146,8 +146,7 @@ neg negative: -{x}
 len length __len__: {x}.shape[0]
 nelement: {x}.numel()
 count_nonzero: ({x} != 0).sum({rest})
-type: {x}.dtype or {x}.to({y})
-astype: {x}.{y}()
+type astype: {x}.to({y})
 zeros_like: torch.zeros({x}.shape, dtype={x}.dtype) or torch.zeros({x}.shape, {rest})
 ones_like: torch.ones({x}.shape, dtype={x}.dtype) or torch.ones({x}.shape, {rest})
 full: torch.tensor({y}).expand({x})
@@ -156,7 +155,7 @@ eye: (torch.arange({x})[:, None] == torch.arange({x})).float()
 ln: {x}.log()
 log2: {x}.log() / 0.6931471805599453
 log10: {x}.log() / 2.302585092994046
-exp2: 2 ** {x}
+exp2: 2.0 ** {x}
 tan: {x}.sin() / {x}.cos()
 rsqrt: 1 / {x}.sqrt()
 mse_loss: (({x} - {y}) ** 2).mean()
@@ -194,15 +193,35 @@ logical_not: ~{x}
 """Shorter forms where every argument is a comparison."""
 BUILTIN_FORMS = {
     "sum": "{x}.sum(0)",
+    "math.prod": "{x}.prod(0)",
     "range": "torch.arange({all})",
-    "max": "{x}.max() or torch.where({x} > {y}, {x}, {y})",
-    "min": "{x}.min() or torch.where({x} < {y}, {x}, {y})",
+    "max": "{x}.max() or torch.where({x} > {y}, {x}, {y}).item()",
+    "min": "{x}.min() or torch.where({x} < {y}, {x}, {y}).item()",
+    "all": "{x}.all()",
+    "any": "{x}.any()",
+    "int": "{x}.long().item()",
+    "float": "{x}.double().item()",
+    "bool": "{x}.bool().item()",
 }
 """Python's own functions of a tensor, where PyTorch's do something else."""
+OVER_ROWS = ("max", "min", "all", "any")
+"""Those of them that compare the rows of a tensor; on 1-D they do what PyTorch's do."""
+BUILTIN_HINTS = _table("""
+max: Python's has one number a row; the largest of all cells is x.max(), \
+the larger of two, cell by cell, torch.where(x > y, x, y)
+min: Python's has one number a row; the smallest of all cells is x.min(), \
+the smaller of two, cell by cell, torch.where(x < y, x, y)
+all any: Python's has one cell a row; PyTorch's, of all cells, are x.all() and x.any()
+int float bool: Python's makes one number of one cell; every cell is converted by \
+x.long(), x.double() or x.bool()
+""")
+"""What they do, where the tensor has more cells or dimensions than they take."""
+PYTHON_DTYPES = {"int": "int64", "float": "float64"}
+"""PyTorch's dtypes for the types of Python that have another dtype's name."""
 LAYERS = ("relu", "sigmoid", "tanh", "softmax")
 """Modules of `torch.nn`, in lower case, that are functions of their input alone."""
-NUMPY_DIFFERS = ("size", "repeat", "std", "var")
-"""Methods that NumPy has by the same names, with another meaning."""
+DIFFERENT = ("size", "repeat", "std", "var", "reciprocal", "math.remainder")
+"""Functions of NumPy and math that have the names of PyTorch's, with another meaning."""
 REASONS = _table("""
 print display str repr: the result of a line is always shown
 numpy tolist list: the numbers of a tensor are shown anyway
@@ -213,5 +232,6 @@ empty empty_like: what an empty tensor holds is left to chance
 backward grad requires_grad requires_grad_ detach: gradients are the subject of the lesson autograd
 load save open loadtxt: no file is read or written here
 eval exec compile __import__: nothing that is typed is executed
+type: the type of the cells is a dtype, as in x.dtype and x.to(torch.float32)
 """)
 """Why some of them are not."""
