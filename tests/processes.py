@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,17 @@ def alive(process: int) -> bool:
     except OSError:
         return False
     return state != "Z"
+
+
+def all_end(processes: Iterable[int], patience: float = 60) -> bool:
+    """Whether all of them end soon: some only begin to when what started them has ended."""
+    end = time.monotonic() + patience
+    while left := [process for process in processes if alive(process)]:
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.01)
+        processes = left
+    return True
 
 
 def descendants(process: int) -> set[int]:

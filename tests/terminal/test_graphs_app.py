@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import alive, descendants
+from tests.processes import all_end, descendants
 from tests.terminal.conftest import Open
 
 PROC = Path("/proc")
@@ -45,5 +45,5 @@ def test_giving_up_another_size_and_q_in_the_middle_of_a_measurement(
     assert started
     assert list(folder.glob("dltui-compile-*"))
     app.quit()
-    assert [process for process in started if alive(process)] == []
+    assert all_end(started)
     assert list(folder.glob("dltui-compile-*")) == []

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import alive, descendants
+from tests.processes import all_end, descendants
 from tests.terminal.conftest import Open, in_lab
 from tests.terminal.screen import Terminal, epoch
 
@@ -141,7 +141,7 @@ def test_q_ends_workers_that_start_and_the_timing_of_the_loader(terminal: Open) 
     family = descendants(app.process.pid)
     assert len(family) >= 2
     assert app.quit() < 3
-    assert not any(map(alive, family))
+    assert all_end(family)
     app = in_lab(terminal, "dataloader", words="14 batches")
     app.play(("m", "measuring: 0 of 16"))
     app.until(lambda text: re.search(r"0 workers +[\d,]+ ", text) is not None)

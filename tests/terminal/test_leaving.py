@@ -38,6 +38,23 @@ cli.command()
 """
 """The app with an error in a message, at SIGUSR1."""
 
+SWAPPED = """\
+import asyncio, os, signal
+from tui import app, cli
+
+class Swapped(app.DltuiApp):
+    def on_mount(self):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.swap)
+
+    def swap(self):
+        os.kill(os.getpid(), signal.SIGCONT)
+        os.kill(os.getpid(), signal.SIGTSTP)
+
+app.DltuiApp = Swapped
+cli.command()
+"""
+"""The app that gets SIGCONT and SIGTSTP in one piece at SIGUSR1."""
+
 LOADING = (("", "1 Concept"), ("2",))
 LAB = (*LOADING, ("", "ready"))
 TRAINING = (*LAB, ("]]]] ", "playing"))
@@ -297,6 +314,22 @@ def test_sigtstp_and_sigcont_in_quick_succession_never_stop_it_for_good(
         app.wait(0.5)
     assert app.process.poll() == 0
     app.check_left()
+
+
+def test_sigcont_that_overtakes_sigtstp_leaves_the_app_running(terminal: Open) -> None:
+    """Both signals are noted before the event loop handles either, the later one first."""
+    app = terminal(*ON_CPU, program=(sys.executable, "-c", SWAPPED))
+    app.play(*TRAINING)
+    for _ in range(3):
+        sent = len(app.output)
+        app.signal(signal.SIGUSR1)
+        app.until(lambda _, sent=sent: ENTERED in app.output[sent:])  # type: ignore[misc]
+        until_it_answers(app)
+    app.signal(signal.SIGTSTP)  # one that comes alone still stops it
+    app.until_stopped()
+    app.signal(signal.SIGCONT)
+    until_it_answers(app)
+    app.quit()
 
 
 def until_it_answers(app: Terminal) -> None:

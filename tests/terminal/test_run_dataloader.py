@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.processes import alive, descendants
+from tests.processes import all_end, descendants
 from tests.terminal.command import Main, dltui, start
 
 PIMA = Path(__file__).parents[3] / "shared/data/pima/pima-indians-diabetes.csv"
@@ -124,7 +124,7 @@ def test_ctrl_c_while_workers_start_leaves_none(folders: dict[str, str]) -> None
     assert process.returncode == 130
     assert json.loads(output.splitlines()[-1])["status"] == "stopped"
     assert "Traceback" not in errors
-    assert not any(map(alive, family))
+    assert all_end(family)
 
 
 @pytest.mark.slow  # in the quick run: test_a_worker_changes_no_loss…

@@ -95,6 +95,8 @@ class Driver(TextualDriver):
         """Whether SIGCONT is to bring the app back."""
         self._continued = False
         """Whether a SIGCONT has come that the event loop has not handled yet."""
+        self._overtaken = False
+        """Whether a SIGTSTP that the event loop handles now is older than the last SIGCONT."""
         self.loop.add_signal_handler(signal.SIGTSTP, self._suspend)
         self.loop.add_signal_handler(signal.SIGCONT, self._resume)
         # The loop hears of signals through a file, and does not need the handler that it sets.
@@ -230,11 +232,13 @@ class Driver(TextualDriver):
         """
         self.loop.call_soon_threadsafe(lambda: self.app.exit(return_code=128 + signal.SIGHUP))
 
-    # SIGTSTP and SIGCONT: called by the event loop, in the order in which they came. A handler of
-    # Python's own would interrupt a write and wait for itself, and be called by number.
+    # SIGTSTP and SIGCONT: called by the event loop, in the order in which the process got them. A
+    # handler of Python's own would interrupt a write and wait for itself, and be called by number.
 
     def _suspend(self) -> None:
         """Give the terminal back and stop the process."""
+        if self._overtaken:
+            return
         if self._writer is not None:
             self._resumes = True
             self.suspend_application_mode()
@@ -258,10 +262,18 @@ class Driver(TextualDriver):
         elif self._resumes:
             self._stop()
         elif self._writer is not None:  # stopped by SIGSTOP: its shell has used the terminal since
+            # Or SIGTSTP is still to come: the kernel puts the handler of a later signal on top of
+            # that of an earlier one which has not begun. Stopping now would be for good.
+            self._overtaken = True
+            self.loop.call_soon(self._stop_when_asked)
             self._make_raw()
             self.write(ENTER)
             self._send_size()
         self._draw_anew()
+
+    def _stop_when_asked(self) -> None:
+        """Take SIGTSTP as it comes again: what came with the last SIGCONT has been handled."""
+        self._overtaken = False
 
     def _in_foreground(self) -> bool:
         """Whether this process may use the terminal; so it is where nothing controls that."""
