@@ -49,8 +49,7 @@ class BatchesConfig(Config):
     low: Coordinate = -2.0
     """The smallest x."""
     high: Coordinate = 2.0
-    """The largest x; with 12, as in other lessons, the loss is a narrow valley and b changes
-    slowly."""
+    """The largest x; with 12, as in other lessons, the loss is a narrow valley and b is slow."""
     initial_w: Coordinate | None = None
     """The initial slope of all models; None leaves it to `nn.Linear`."""
     initial_b: Coordinate | None = None
@@ -157,8 +156,7 @@ class Batches(SgdTrainer[BatchesConfig]):
         return WalksPicture(x, y, (w, b), walks)
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
-        """Return the gradients of all three, the step of the mini-batch, and the cost of each
-        model."""
+        """Return the gradients, the update of the mini-batch model, and the cost of each model."""
         loss, mini, learners = None if step is None else step.loss.item(), self.mini, self.learners
         before = None if mini.path.last is None else float(mini.path.last[0])
         slopes = {name: gradient(one.model.weight) for name, one in learners.items()}

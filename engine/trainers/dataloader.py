@@ -92,7 +92,7 @@ class DataLoaderConfig(Config):
             )
 
     def but(self, name: str, value: Setting) -> Self:
-        """As `Config.but`; a new file that the reading settings do not fit is read with defaults."""
+        """As `Config.but`; a new file that does not fit the reading settings resets them."""
         try:
             return super().but(name, value)
         except ValueError:
