@@ -211,14 +211,14 @@ def test_further_signals_while_it_ends_change_nothing(
 HANGING = """\
 import asyncio, time
 from tui import app, cli
-from tui.terminal import ending
+from tui.commands import open as opening
 
 class Hanging(app.DltuiApp):
     def {where}(self):
         time.sleep(600)
 
 app.DltuiApp = Hanging
-ending.GRACE_SECONDS = 1
+opening.GRACE_SECONDS = 1
 cli.command()
 """
 """The app with something in it that does not come to an end."""
