@@ -22,7 +22,7 @@ LABELS = (("in the batch", "seen", "to come"), ("now", "seen", "to come"))
 """The meaning of the three marks, in long and short words."""
 BELT_ROWS = 3
 LEAST_FOR_BELT = 8
-"""From this number of rows on there is room for boxes above the samples."""
+"""The number of rows from which on boxes are drawn above the samples."""
 
 
 @shows(TablePicture)

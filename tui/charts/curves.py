@@ -23,7 +23,7 @@ ZERO, ONE, ASKED = "○", "●", "◆"
 LEFT, RIGHT, ABOVE, BELOW = "◂", "▸", "▲", "▼"
 """The markers of a threshold or a point beyond an edge."""
 TIGHT = 9
-"""Up to this number of rows there is room for a legend of one row only."""
+"""The number of rows up to which the legend has one row only."""
 LOW, HIGH = -0.08, 1.08
 """The range of the P axis: points at 0 and 1 do not touch the edges."""
 LEVEL = " P = 0.5 "

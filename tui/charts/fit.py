@@ -18,7 +18,7 @@ from tui.charts.plot import LegendEntry, Plot
 from tui.charts.style import ChartStyle
 
 CROWD = 30
-"""From this number of points on, each is a dot and not a disc."""
+"""The number of points from which on each is a dot and not a disc."""
 MOST = 300
 """The most points that are drawn: more look the same and cost time."""
 GONE = "off the chart"
@@ -159,7 +159,7 @@ def _ground(
 
 
 def window(x: Array, y: Array, start: tuple[float, float] | None) -> tuple[Scale, Scale]:
-    """Return axes around the points; the line at the start may widen them, the current one not."""
+    """Return axes around the points, which only the line at the start may widen."""
     edges = padded(float(x.min()), float(x.max()), 0.06)
     if start is None:
         return Scale("x", *edges), Scale("y", *padded(float(y.min()), float(y.max()), 0.3))

@@ -11,7 +11,7 @@ from tui.charts.style import RGB, ChartStyle
 INDENT = 14
 """The column where input and output begin if there is room beside the names."""
 WIDE = 40
-"""From this number of columns on there is room beside the names."""
+"""The number of columns from which on there is room beside the names."""
 LIT = "▶"
 
 

@@ -157,7 +157,7 @@ def _curve(frame: Frame, walk: LineWalk | Fit, entry: LegendEntry, scale: float)
 
 
 def _scale(name: str, curves: list[LossCurve], least: float) -> Scale:
-    """Return a range from 0 to at least `least`; logarithmic for curves of uneven lengths."""
+    """Return a range from 0 to the longest curve or `least`; logarithmic for uneven lengths."""
     drawn = [one.x for one in curves if len(one.x)]
     shortest, longest = min((float(x[-1]) for x in drawn), default=0.0), _longest(curves)
     if longest >= UNEVEN * shortest > 0 and longest > least:

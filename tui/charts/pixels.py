@@ -273,7 +273,7 @@ def _sign_words(style: ChartStyle) -> tuple[tuple[str, str, RGB], ...]:
 # Activations of one image, layer by layer.
 
 ROOMY = 60
-"""From this width on there are spaces around the arrows."""
+"""The width from which on there are spaces around the arrows."""
 QUIET = 20
 """The brightness, of 255, of a unit with value 0: its place must be visible."""
 SMALL = (10, 8, 6, 4, 2)
@@ -325,7 +325,7 @@ def _activations(
 
 
 def shared(wanted: Sequence[int], room: int) -> list[int]:
-    """Share the room so that none gets more than it wants; what some leave goes to the others."""
+    """Divide the cells so that none gets more than it wants; what some leave goes to the others."""
     given = [0] * len(wanted)
     for rank, index in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
         given[index] = max(min(wanted[index], room // (len(wanted) - rank)), 0)

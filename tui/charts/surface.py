@@ -243,9 +243,9 @@ def _wave_terrain(
 
 
 def minima(heights: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Return the cells lower than all eight neighbours, (rows, columns): global, local minima.
+    """Return the cells lower than all eight neighbours: the global minima, then the local ones.
 
-    Of equally low neighbours only the first counts.
+    Both are (rows, columns). Of equally low neighbours only the first counts.
     """
     heights = rounded((heights - heights.min()) / (float(np.ptp(heights)) or 1.0))
     inner = heights[1:-1, 1:-1]

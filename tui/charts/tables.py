@@ -311,7 +311,7 @@ def _mistakes(
 def _head(
     counts: NDArray[np.int64], age: str, width: int, before: str = "", after: str = ""
 ) -> str:
-    """Return how many predictions are right, of which images and when, as far as it fits."""
+    """Return the number of correct predictions, their images and age, as far as it fits."""
     right, every = f"{int(np.trace(counts)):,}", f"{int(counts.sum()):,}"
     text = f"{RIGHT} {right} of {every} right"
     brief = f"{RIGHT} {right}/{every}"

@@ -32,7 +32,7 @@ FAINT = 0.22
 SHADES = " ░▒▓█"
 """Shades from dark to light, for terminals with 16 colours."""
 FEW = 12
-"""Up to this number of read pixels, each is marked with a sign too, to be visible."""
+"""The number of read pixels up to which each is marked with a sign too, to be visible."""
 ABOVE, BELOW, BOTH = "▲", "▼", "◆"
 
 
@@ -160,7 +160,7 @@ class TensorViewport:
         self.slice, self.cursor, self.window = 0, None, Window(0, 0, 1, 1)
 
     def turn(self, direction: int) -> bool:
-        """Go `direction` slices on, from the last to the first; return if there are several."""
+        """Go `direction` slices on, cyclically; return whether there are several."""
         if self.layout.slices <= 1:
             return False
         self.slice = (self.slice + direction) % self.layout.slices

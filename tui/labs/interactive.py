@@ -155,7 +155,7 @@ class LabState:
         """Undo the last step."""
 
     def rewind(self) -> None:
-        """Go to where playing can start again."""
+        """Go to the state from which playing can start again."""
         self.reset()
 
     def type(self, text: str) -> None:

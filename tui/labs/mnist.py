@@ -92,7 +92,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
             return self.picture is not None or not self.ready
         return super().can(action)
 
-    # What the keys do.
+    # Actions of the keys.
 
     def action_write(self) -> None:
         """Open the drawing screen; training continues behind it."""
@@ -151,7 +151,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
             self.action_reset()
 
     def _come_back(self, _: object) -> None:
-        """Update the charts, which stood still behind the drawing screen; keep the drawing."""
+        """Update the charts, which were paused behind the drawing screen; keep the drawing."""
         self._paper.lift()
         self._pad = None
         if self.frame is not None:

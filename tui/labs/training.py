@@ -1,4 +1,4 @@
-"""The training lab, also the base of the labs with keys of their own beside a training run."""
+"""The training lab, which other labs extend by keys of their own."""
 
 from __future__ import annotations
 
