@@ -55,7 +55,6 @@ def picture(**changes: Any) -> LinePicture:
 
 
 def pictured(**changes: Any) -> Frame:
-    """Return a frame with that picture."""
     return replace(losses([1.0]), picture=picture(**changes))
 
 

@@ -186,7 +186,6 @@ async def test_what_is_chosen_in_the_palette_is_done() -> None:
 
 
 async def help_text(pilot) -> str:
-    """Open the help, return its text, and close it."""
     below = pilot.app.screen
     await pilot.press("question_mark")
     await screen_of(pilot, HelpScreen)

@@ -39,14 +39,12 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def take(pilot: Pilot[None], lab: DataLoaderLab, file: str) -> None:
-    """Train on this file."""
     await type_in(pilot, "csv", file)
     await pilot.press("enter")
     await until(pilot, lambda: lab.experiment.config.csv == file)
 
 
 async def type_in(pilot: Pilot[None], control: str, text: str) -> Input:
-    """Open the input of the control, and type."""
     controls = pilot.app.screen.query_one(ControlList)
     controls.focus()
     controls.highlighted = controls.get_option_index(control)

@@ -32,7 +32,7 @@ def wait(condition: Callable[[], object]) -> None:
 
 @pytest.fixture
 def bench() -> Iterator[Callable[..., Experiment]]:
-    """Return a function that creates experiments, which are closed after the test."""
+    """Return a function that creates experiments, closed after the test."""
     made: list[Experiment] = []
 
     def make(slug: str = "linear-regression") -> Experiment:

@@ -31,7 +31,6 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
 
 
 def words(pilot: Pilot[None]) -> str:
-    """Return the text on screen."""
     screen = pilot.app.screen
     if not isinstance(screen, FetchScreen) or not screen.query("#words"):
         return ""

@@ -193,7 +193,6 @@ async def shown(pilot) -> str:
 
 
 async def until_shown(pilot, start: str) -> None:
-    """Wait until the footer starts with this text."""
     footer = pilot.app.screen.query_one(KeyFooter)
     await until(pilot, lambda: "  ".join(texts(footer.items)).startswith(start))
 

@@ -413,7 +413,6 @@ async def test_footer_and_help_name_the_keys_that_are_kept(lesson: str) -> None:
 
 
 def all_keys(lab: Lab) -> dict[str, str]:
-    """Return every key action with its keys."""
     return {action.binding.action: action.names for action in key_actions(lab.screen)}
 
 

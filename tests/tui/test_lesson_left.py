@@ -31,7 +31,6 @@ async def leave(pilot: Pilot[None]) -> None:
 
 
 async def open_again(pilot: Pilot[None]) -> LessonScreen:
-    """Open the highlighted lesson."""
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
     assert isinstance(pilot.app.screen, LessonScreen)

@@ -99,7 +99,6 @@ async def go_to(pilot, question: str) -> QuestionBox:
 
 
 def marks(box: QuestionBox) -> list[str]:
-    """Return the sign before each answer."""
     return [str(option.prompt)[0] for option in box.query_one(OptionList).options]
 
 

@@ -115,7 +115,6 @@ def on_screen(lines: Lines) -> list[str]:
 
 
 async def painted(before: list[StyledLine], after: list[StyledLine]) -> list[Region | None]:
-    """Return the regions that are repainted when the text changes."""
     app = Page()
     async with app.run_test() as pilot:
         app.lines.write(before)

@@ -92,7 +92,6 @@ async def test_a_lab_is_as_it_was_and_its_training_has_gone_on() -> None:
 
 
 def footer(text: str) -> str:
-    """Return the last line of the screen."""
     return text.splitlines()[-1]
 
 
