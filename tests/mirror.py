@@ -61,7 +61,6 @@ class Tiny:
         return replace(REAL[name], files=files)
 
     def put(self, place: Path, packed: bool = True) -> Path:
-        """Write its four files to the folder."""
         place.mkdir(parents=True, exist_ok=True)
         for name, content in (self.packed if packed else self.plain).items():
             (place / name).write_bytes(content)

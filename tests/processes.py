@@ -37,7 +37,6 @@ def all_end(processes: Iterable[int], patience: float = 60) -> bool:
 
 
 def descendants(process: int) -> set[int]:
-    """Return the child processes of the process, recursively."""
     found = set()
     for task in Path(f"/proc/{process}/task").glob("*/children"):
         for child in map(int, task.read_text().split()):

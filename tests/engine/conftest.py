@@ -22,7 +22,6 @@ Start = Callable[..., Run]
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Wait until the condition holds."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "this never came to be"

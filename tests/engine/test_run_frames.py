@@ -113,7 +113,7 @@ def test_a_bad_value_is_refused_where_it_was_given_and_the_old_one_kept(start: S
     assert run.frame.changed == {}
 
 
-# Speed: never faster than requested, and changed at once. Only lower bounds on time are safe.
+# Speed: never faster than requested, and changed at once. Only lower bounds of times are safe.
 
 
 def test_no_faster_than_the_pace_and_the_rate_is_what_was_measured(start: Start) -> None:

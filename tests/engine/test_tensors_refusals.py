@@ -156,7 +156,7 @@ def test_an_error_of_pytorch_is_shown_and_explained() -> None:
         refusal = refusal_of(line)
         assert isinstance(refusal, PyTorchRefused), line
         assert message in str(refusal)
-        with pytest.raises(Exception) as real:  # noqa: PT011  # it is compared
+        with pytest.raises(Exception) as real:  # noqa: PT011  # compared below
             eval(line, {"torch": torch, **names()})
         kind, _, text = refusal.error.partition(": ")
         assert kind == type(real.value).__name__

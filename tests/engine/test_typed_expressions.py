@@ -370,8 +370,8 @@ def test_large_numbers_and_graphs() -> None:
     assert value("9**9**9 + x") == value("x" + "**9" * 28, x=9.0) == math.inf
     assert value(f"0x{'f' * 150} * x", x=1.0) == float(int("f" * 150, 16))
 
-    # Every term is a node for its constant and one for the product, and all but the first
-    # have one more for the sum: three per term, and one for x.
+    # A term has a node for its constant and one for the product; all but the first have one
+    # more for the sum: three per term, and one for x.
     def terms(count: int) -> str:
         return "+".join(f"{number}*x" for number in range(2, 2 + count))
 

@@ -80,7 +80,6 @@ def says_question(slug: str, question: str, text: str) -> None:
 
 
 def right_answers(slug: str) -> dict[str, str]:
-    """Return the right answer to each question."""
     asked = find(slug).load().questions
     return {each.slug: one.text for each in asked for one in each.choices if one.right}
 

@@ -62,7 +62,7 @@ def test_page_the_presets() -> None:
 
 
 def test_page_sorted_points_end_every_epoch_where_the_last_ones_pull() -> None:
-    """The line fits its last five points better than the best fit does, for every seed."""
+    """The line fits its last five points better than the least-squares line does."""
     ends, best = [], []
     for seed in range(5):
         seen = picture(shuffle="never", seed=seed, epochs=20)

@@ -141,7 +141,7 @@ def test_a_run_that_has_hardly_begun_meets_nothing(slug: str) -> None:
     """No state may meet a challenge early, except those about divergence."""
     made = frames(slug, {"data": "digits"} if slug == "mnist" else {}, every_step=1)
     fresh, begun = next(made), next(made)
-    made.close()  # type: ignore[attr-defined]  # a generator: it sets the threads back
+    made.close()  # type: ignore[attr-defined]  # a generator, which restores the threads
     for name in [name for lesson, name in CHECKED if lesson == slug]:
         for state in State:
             if state is not State.DIVERGED or name not in ("diverge", "sum"):
@@ -260,8 +260,8 @@ def test_each_program_lies_breaks_and_is_compiled_again_where_the_page_says() ->
             lies |= {(program.name, given.name)} if met("graphs", "wrong", fresh) else set()
         seen = program_look(program.name, "", watch(program))
         assert met("graphs", "break", seen) == (program.name in {"branch", "halve"})
-        # The count of loop and the flag of centre. smooth is compiled again for its length as
-        # well, but that is the first program: measuring it is no discovery.
+        # loop is compiled again for its count and centre for its flag. smooth is compiled again
+        # too, for its length, but measuring the first program is no discovery.
         assert met("graphs", "again", seen) == (program.name in {"loop", "centre"})
         if program.name == "smooth":
             assert seen.compiled is not None

@@ -27,7 +27,6 @@ def folders(tmp_path: Path) -> dict[str, str]:
 def main(
     folders: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Main:
-    """Return `dltui` for this process."""
     for name, folder in folders.items():
         monkeypatch.setenv(name, folder)
     return Main(capsys)

@@ -29,7 +29,6 @@ PATIENCE = 180.0
 
 
 def epoch(text: str) -> int:
-    """Return the epoch on screen."""
     found = re.search(r"epoch (\d+)/", text)
     return int(found[1]) if found else 0
 
@@ -77,7 +76,6 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """The text on screen."""
         return "\n".join(self.screen.display)
 
     def send(self, keys: str | bytes) -> None:
@@ -191,7 +189,6 @@ class Terminal:
         return different
 
     def signal(self, number: int) -> None:
-        """Send a signal to the process."""
         os.kill(self.process.pid, number)
 
     def until_stopped(self) -> None:

@@ -23,7 +23,6 @@ SIZES = [(80, 22), pytest.param((120, 40), marks=SLOW)]
 
 
 def number_after(word: str, text: str) -> float:
-    """Return the number after the word on screen."""
     found = re.search(rf"{re.escape(word)}\s+([−\d.]+)", text)
     assert found, f"no number behind {word!r} in\n{text}"
     return float(found[1].replace("−", "-"))

@@ -31,7 +31,6 @@ class Browser:
         self._thread.start()
 
     def play(self, keys: str, words: str) -> None:
-        """Send the keys, and wait for the words."""
         assert self.process.stdin is not None
         if data := keys.encode():
             self.process.stdin.write(b"D" + len(data).to_bytes(4, "big") + data)

@@ -73,6 +73,6 @@ def size() -> tuple[int, int] | None:
 
 
 def columns() -> int:
-    """Return the width of the terminal, or else COLUMNS or 80. The variable never overrides it."""
+    """Return the width of the terminal; only if that is unknown, COLUMNS or 80."""
     own = size()
     return own[0] if own and own[0] > 0 else shutil.get_terminal_size().columns

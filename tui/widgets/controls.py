@@ -161,7 +161,7 @@ class Controls(Vertical):
         """Show the values, and hide controls that do not matter with them; typed text is kept.
 
         Controls in `idle` have no effect: they are shown in brackets and explain why. The texts in
-        `used` follow a value, to tell what it results in with the current data.
+        `used` are shown after a value and describe its effect on the current data.
         """
         self._settings, self._live, self._idle, self._used = settings, live, idle, used
         options = self.query_one(ControlList)

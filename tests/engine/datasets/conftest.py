@@ -77,7 +77,7 @@ def same(table: Table, x: list[list[float]], y: list[float]) -> None:
 
 def refused(path: str, *words: str, **options: Any) -> str:
     """Return the error message, which contains these words and no control characters."""
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  # its words are checked below
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # the message is checked below
         read_table(path, **options)
     message = str(caught.value)
     for word in words:
