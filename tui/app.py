@@ -58,13 +58,13 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
 
     TITLE = "dltui"
     CSS = """
-    /* In the corner where a notice hides least: not the state, nor what was just met. */
+    /* Notifications are shown where they cover neither the state nor newly met challenges. */
     ToastRack { margin-bottom: 2; }
     ToastHolder { align-horizontal: left; }
     Toast { background: $surface; }
     OptionList, OptionList:focus { background: transparent; background-tint: $background 0%; }
     Input > .input--placeholder, Input > .input--suggestion { color: $text-muted; }
-    /* Without the focus a highlight says nothing, and in a question it looks like a hint. */
+    /* No highlight in a list without focus: in a question it would look like a hint. */
     OptionList:blur > .option-list--option-highlighted { background: transparent; color: $text; }
     """
     COMMANDS = {Commands}

@@ -122,7 +122,7 @@ def test_bars_are_as_long_as_the_shares_with_their_numbers() -> None:
         "b ██        25%",
         "c █         12%",
         "d █         12%",
-        "e ▏          0%",
+        "e            0%",
     ]
 
 

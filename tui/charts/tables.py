@@ -77,9 +77,8 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, style: Ch
         share = float(shares[index])
         colour = style.points if index == order[0] else style.line
         canvas.write(row, 0, names[index][:label].rjust(label), style.text)
-        eighths = round(share * length * 8) if share == share else 0
-        # At least a sliver: a tiny share is not zero.
-        full, rest = divmod(max(eighths, 1), 8)
+        # A tiny share keeps a sliver: it is not zero.
+        full, rest = divmod(max(round(share * length * 8), 1) if share > 0 else 0, 8)
         canvas.write(row, label + 1, "█" * full + EIGHTHS[rest].strip(), colour)
         canvas.write(row, width - NUMBER, percent(share).rjust(NUMBER), style.text)
     text = f"{len(order) - shown} more"

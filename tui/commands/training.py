@@ -67,7 +67,7 @@ class Training:
 
     @property
     def task(self) -> str:
-        """The trainer's description of inputs and target; empty before the trainer is created."""
+        """The trainer's one-line description of the task; empty before the trainer is created."""
         return self.trainer.task if self.trainer else ""
 
     @property

@@ -160,7 +160,7 @@ class SoftmaxState(CurveState):
         given = self.given
         match name:
             case "z":
-                z, last = self._logits(value), -1
+                z = self._logits(value)
                 last = len(z) - 1
                 chosen, label = min(given.chosen, last), min(given.label, last)
                 return replace(given, z=z, chosen=chosen, label=label)
