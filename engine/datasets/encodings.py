@@ -1,4 +1,4 @@
-"""Guesses the encoding of text that is not UTF-8, by how likely its words are in each."""
+"""Guesses the encoding of text that is not UTF-8 from the likelihood of its words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENCODINGS = {
     **dict.fromkeys(("cp932", "euc-jp"), "Japanese"),
     "cp949": "Korean",
 }
-"""The encodings that are tried, as Python and iconv call them, and what text in them is."""
+"""The encodings that are tried, by their names in Python and iconv, and their languages."""
 ALPHABETS = {
     "Western European": (
         *("éàèêçôâîûùïëœ", "üäößé", "óíáéñúü", "ãçáéíóõêâúàô", "àèùòìé", "äöåøæéü"),
@@ -30,14 +30,14 @@ ALPHABETS = {
     "Cyrillic": ("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё", "оаинвіетрслкдумпязьбгчхйюїжцшщєфґ"),
     "Greek": ("αοιετσνηυρπκμλςίόγδάωήθχέφύβξώζψϊΐϋ",),
 }
-"""The small letters beyond ASCII of some languages, the common ones first."""
+"""The lower-case letters beyond ASCII of some languages, the most frequent first."""
 SIGNS = {**dict.fromkeys("£§±½–—‘’“”„«»…×№¿¡™®\xa0", 1 / 50), **dict.fromkeys("°²³µ€", 1 / 12)}
-"""Signs beyond ASCII, and how frequent they are: units are common in the names of columns."""
+"""Signs beyond ASCII and their frequencies: units are common in column names."""
 UNUSUAL = re.compile(
     r"(?<=[^\W\d_])(?![’'\u00b7-])[^\w\s](?=[^\W\d_])|(?<!\d)\xa0(?!\d)"
     r"|(?<=[A-ZÀ-ÞА-Я])[A-ZÀ-ÞА-Я](?=[a-zß-ÿа-я])"
 )
-"""A sign between two letters, a hard space in no number, two capitals before a small letter."""
+"""A sign between two letters, a hard space outside numbers, two capitals before a small letter."""
 HAN = "年月日高低中大小一二三北京人口面度分品等正常湿合否"
 KANJI = f"{HAN}時間男女名前性別点数量身長体重価格種類都市積温判定東大阪県区産番号学生"
 COMMON = {
@@ -55,27 +55,27 @@ DOUBLE = {
     "euc-jp": ((0xB0, 0xCF, 4000), (0xA4, 0xA5, 120), (0xA1, 0xA3, 1500), (0xD0, 0xF4, 6e4)),
     "cp949": ((0xB0, 0xC8, 1500), (0xA1, 0xAC, 3000), (0xCA, 0xFD, 2e5)),
 }
-"""Ranges of first bytes, and among how many characters of a text there is one of that range: each
-standard has the common ones together."""
+"""Ranges of first bytes, and how rare their characters are (one in N): each standard has a range
+for the common ones."""
 MOST_BYTES, MOST_WORDS = 100_000, 2000
-"""How many bytes of lines that are not ASCII, and words in them, tell the encoding."""
+"""How many bytes of non-ASCII lines, and words in them, determine the encoding."""
 CERTAIN = math.log(100)
-"""By how much the best encoding has to be more likely for the others not to be named."""
+"""The difference in log-likelihood above which only the best encoding is named."""
 RARER = 0.2
-"""By how much each encoding is less common than the one before it, as a logarithm."""
+"""The decrease in log-frequency from each encoding to the next."""
 UNLIKELY, SECOND = 0.03, 0.3
 MOST = 4
-"""Encodings that are named at most."""
+"""The most encodings that are named."""
 
 
 def likely_encodings(raw: bytes) -> dict[str, str]:
-    """The encodings that make likely words of the bytes, the best first; one where it is certain.
+    """Return the encodings that make likely words of the bytes, best first; one if it is certain.
 
-    Each comes with the cell that tells them apart, as it reads in that encoding.
+    Each comes with its reading of the cell that distinguishes the encodings best.
     """
     lines = (line for line in raw.split(b"\n") if not line.isascii())
     sample = b"\n".join(islice(lines, MOST_WORDS))[:MOST_BYTES]
-    scores: dict[str, tuple[float, str]] = {}  # by the text: several encodings may give the same
+    scores: dict[str, tuple[float, str]] = {}  # by text, which several encodings may give
     for place, encoding in enumerate(ENCODINGS):
         with suppress(UnicodeDecodeError):
             raw.decode(encoding)
@@ -96,7 +96,7 @@ def likely_encodings(raw: bytes) -> dict[str, str]:
 
 
 def _likelihood(text: str, encoding: str) -> float:
-    """The logarithm of how likely the words with characters beyond ASCII are, each taken once."""
+    """Return the log-likelihood of the words with non-ASCII characters, each counted once."""
     found = dict.fromkeys(re.findall(r"[0-9@-\[\]-{}~\\\x80-\U0010ffff]+", text))
     words = list(islice((word[:60] for word in found if not word.isascii()), MOST_WORDS))
     if encoding in DOUBLE:
@@ -107,11 +107,11 @@ def _likelihood(text: str, encoding: str) -> float:
 
 
 def _one_in(letter: str, encoding: str) -> float:
-    """Among how many characters there is this one, in an encoding with two bytes for most."""
+    """Return N if this character is one in N, in an encoding with mostly two-byte characters."""
     if letter in COMMON[encoding]:
         return 300
     lead, *trail = letter.encode(encoding)
-    if not trail:  # a katakana of half the width
+    if not trail:  # a half-width katakana
         return 200
     shift_jis_or_big5 = encoding in ("cp932", "big5")
     if len(trail) > 1 or (trail[0] < 0xA1 and not shift_jis_or_big5):  # beyond the standard
@@ -120,9 +120,9 @@ def _one_in(letter: str, encoding: str) -> float:
 
 
 def _word(word: str, alphabet: str) -> float:
-    """The logarithm of how likely the word is in a language with these letters.
+    """Return the log-likelihood of the word in a language with these letters.
 
-    Most of a Western word is ASCII, and nothing of a Russian or Greek one. A capital after a small
+    A Western word is mostly ASCII, and a Russian or Greek one not at all. A capital after a small
     letter is unlikely, and so is a letter after a digit.
     """
     own_script = len(alphabet) > 25

@@ -1,4 +1,4 @@
-"""Recognises files that are no text in UTF-8, and says how to convert them."""
+"""Recognises files that are not UTF-8 text, and explains how to convert them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.datasets.cells import shown
 from engine.datasets.encodings import ENCODINGS, likely_encodings
 
 HEAD = 4096
-"""Bytes from the start of a file in which text formats are recognised."""
+"""The number of bytes at the start of a file in which text formats are recognised."""
 SAVE_AS = "open it in a spreadsheet program and save the sheet as CSV in UTF-8"
 EXPORT = "export its table as CSV"
 NAME_CSV = "name a table in CSV instead"
@@ -94,7 +94,7 @@ FORMATS: tuple[tuple[bytes, str, str], ...] = (
         "keep what follows the line @data: sed '1,/^@[Dd][Aa][Tt][Aa]/d' {file} > table.csv",
     ),
 )
-"""How a format begins (a regular expression at the first byte), what it is called, and what to do:
+"""The beginning of each format (a regular expression at the first byte), its name, and what to do:
 {file} becomes the file's name for a shell, {text} for Python."""
 ZIPPED = {
     b"xl/": ("an Excel workbook (xlsx)", SAVE_AS),
@@ -106,7 +106,7 @@ ZIPPED = {
     b"/data.pkl": ("a file of torch.save", NAME_CSV),
     b"": ("a zip archive", "unpack it: python3 -m zipfile -e {file} unpacked"),
 }
-"""What a zip archive is that holds these bytes; the first that matches."""
+"""The kind of a zip archive that contains these bytes; the first match counts."""
 BYTE_ORDER_MARKS = {
     b"\xff\xfe\0\0": "utf-32le",
     b"\0\0\xfe\xff": "utf-32be",
@@ -117,18 +117,18 @@ WIDE = "utf-32le", "utf-32be", "utf-16le", "utf-16be"
 
 
 def shown_name(path: Path) -> str:
-    """The file's name, safe to print."""
+    """Return the file's name, safe to print."""
     return shown(path.name or str(path), 60)
 
 
 def shell_word(path: Path) -> str:
-    """The path for a command line; `FILE` if it cannot be printed in one line."""
+    """Return the path for a command line; `FILE` if it cannot be printed in one line."""
     word = str(path) if not str(path).startswith("-") else f"./{path}"
     return shlex.quote(word) if shown(word, longest=300) == word else "FILE"
 
 
 def other_format(raw: bytes, path: Path) -> str:
-    """What the file is if it is no text in UTF-8, and what to do; empty if it may be CSV."""
+    """Return the format of a file that is not UTF-8 text, with advice; empty if it may be CSV."""
     head = raw[:HEAD].removeprefix(b"\xef\xbb\xbf")
     formats = (entry[1:] for entry in FORMATS if re.match(entry[0], head))
     if raw.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -142,7 +142,7 @@ def other_format(raw: bytes, path: Path) -> str:
 
 
 def not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
-    """Where the text stops being UTF-8, and how to convert it from what it probably is."""
+    """Return where the text stops being UTF-8, and how to convert it from its likely encoding."""
     line = len(re.findall(rb"\r\n|\r|\n", raw[: error.start])) + 1
     byte = f"line {line}: byte 0x{raw[error.start]:02x} is not UTF-8"
     rest = raw.decode("utf-8", "ignore")
@@ -161,12 +161,12 @@ def not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
 
 
 def _wide_encoding(raw: bytes) -> str:
-    """UTF-16 or UTF-32, recognised by the byte order mark or by many ASCII letters."""
+    """Return UTF-16 or UTF-32 if a byte order mark or many ASCII letters indicate it; or ''."""
     for mark, name in BYTE_ORDER_MARKS.items():
         if raw.startswith(mark):
             return name
     head = raw[:HEAD]
-    # Zeros in ASCII, which make letters of Eastern Asia of two bytes each, are no UTF-16.
+    # ASCII with zero bytes, whose pairs decode to East Asian letters, is not UTF-16.
     last = "\u2e80" if head.isascii() else "\ufffd"
     for name in WIDE if len(head) >= 8 and b"\0" in head else ():
         text = head.decode(name, errors="replace")

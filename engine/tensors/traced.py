@@ -145,7 +145,7 @@ def _nothing(value: torch.Tensor) -> torch.Tensor:
 def _reduced(
     tensor: TracedTensor, shape: torch.Size, args: list[Any], keywords: dict[str, Any]
 ) -> torch.Tensor:
-    """The sum of the shadow along the same dimensions, for a result of this shape."""
+    """Return the sum of the shadow along the same dimensions, for a result of this shape."""
     if shape == tensor.shadow.shape:  # all() and any() of no dimensions reduce nothing
         return tensor.shadow
     asked = {**dict(zip(("dim", "keepdim"), args, strict=False)), **keywords}
