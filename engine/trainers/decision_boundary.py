@@ -41,9 +41,7 @@ class DecisionBoundaryConfig(Config):
     hidden_layers: Annotated[int, Range(0, 4)] = 0
     """The number of hidden layers; with 0 the boundary is a line."""
     units: Annotated[int, Range(1, 64), HIDDEN] = 8
-    """Units in each hidden layer."""
     activation: Annotated[Literal["tanh", "relu", "sigmoid"], HIDDEN] = "tanh"
-    """The activation function of the hidden layers."""
     data: Literal["clouds", "overlap", "moons", "circles", "xor", "spiral"] = "clouds"
     """The arrangement of the points of the two classes."""
     points: Annotated[int, Range(4, 10_000)] = 200

@@ -91,7 +91,7 @@ class Clock:
 
 
 class NoneKept(Exception):
-    """There is no saved network to continue from; the message says what to do."""
+    """No saved network exists to continue from; the message says what to do."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no such network was saved yet ({name}): set start to anew, and train it")
@@ -291,7 +291,6 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         self.batches_per_epoch = -(-len(self.train_x) // settings["batch_size"])
 
     def device(self) -> torch.device:
-        """Return the device of the model."""
         return next(self.model.parameters()).device
 
     def steps(self) -> Iterator[Step]:
