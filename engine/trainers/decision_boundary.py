@@ -91,8 +91,7 @@ class DecisionBoundary(BoundaryTrainer[DecisionBoundaryConfig]):
             self.optimizer.step()
             self.z = z.detach()
             yield Step(step=epoch, epoch=epoch, loss=loss.detach())
-            # A script counts from 0 and checks at 0, 20, 40, …; only this check waits for the
-            # device.
+            # A script counts from 0 and checks at 0, 20, 40, …; only this waits for the device.
             if (epoch - 1) % CHECK_EVERY == 0 and self.good_enough(self.z):
                 self.stopped_at = epoch - 1
                 return

@@ -374,7 +374,7 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         evaluation after the last epoch and the test."""
         loss, layers = None if step is None else step.loss.item(), self._layers()
         sizes = "→".join(str(size) for size in (28 * 28, *map(_outputs, layers)))
-        epoch = len(self.accuracies) - 1  # like the accuracy chart: not the sample inside the epoch
+        epoch = len(self.accuracies) - 1  # evaluations of a sample do not count
         held_out = number(self.accuracies[-1] if self.accuracies else None)
         name, of = f"{self.part}, {_age(max(epoch, 0))}", f"accuracy of {len(self.held_y):,} images"
         test = Equation("test", "test accuracy", "at the end", number(self.test_accuracy))

@@ -189,7 +189,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
             loss = self.loss_fn(output, validation).item()
             return guess, (loss, self._score(output, validation).item())
 
-    # What is shown
+    # Pictures, formulas and metrics
 
     def picture(self) -> TablePicture:
         last = self.measures.last
