@@ -1,14 +1,28 @@
-"""The dark and the light theme: Textual's own, with every colour of text made legible."""
+"""The dark and the light theme, with matching colours for charts and Python code.
+
+They are Textual's themes with more contrast for text.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
+from rich.style import Style
+from rich.syntax import Syntax
 from rich.terminal_theme import TerminalTheme
+from rich.text import Span, Text
 from textual.theme import BUILTIN_THEMES
+from textual.widget import Widget
+
+from tui.charts.style import ChartStyle, Depth
+
+if TYPE_CHECKING:
+    from textual.app import App
+
 
 CURSOR = {"block-cursor-background": "#005A9E", "block-cursor-foreground": "#FFFFFF"}
-"""The highlighted row of a list."""
+"""The colours of the highlighted row of a list."""
 
 DARK = replace(BUILTIN_THEMES["textual-dark"], variables=CURSOR)
 LIGHT = replace(
@@ -21,7 +35,7 @@ LIGHT = replace(
         "text-success": "#0A5C2A",
     },
 )
-"""Textual's orange and blue are too pale for text on light grey."""
+"""Textual's light theme with darker colours: its orange and blue are too pale on light grey."""
 
 ANSI_DARK = TerminalTheme(
     (18, 18, 18),
@@ -51,4 +65,55 @@ ANSI_LIGHT = TerminalTheme(
         (80, 80, 80),
     ],
 )
-"""What `red` and `green` mean in each of the themes: the eight colours that terminals name."""
+"""RGB values of the eight ANSI colours in each theme."""
+
+
+class ThemeAware(Widget):
+    """A widget that sets colours in code, and updates them when the theme changes.
+
+    It must be the last base class: styles and keys are inherited from the first one.
+    """
+
+    def on_mount(self) -> None:
+        self.app.theme_changed_signal.subscribe(self, lambda _: self.apply_theme())
+
+    def on_unmount(self) -> None:
+        # Otherwise the signal would keep a reference to the widget until the next theme change.
+        self.app.theme_changed_signal.unsubscribe(self)
+
+    def apply_theme(self) -> None:
+        """Redraw in the colours of the current theme."""
+        raise NotImplementedError
+
+
+def chart_style(app: App[object]) -> ChartStyle:
+    """Return the chart style for the current theme and terminal."""
+    return replace(full_colours(app), depth=_depth(app))
+
+
+def full_colours(app: App[object]) -> ChartStyle:
+    """Return the chart style of the theme for a terminal with all colours."""
+    return ChartStyle.dark() if app.current_theme.dark else ChartStyle.light()
+
+
+def _depth(app: App[object]) -> Depth:
+    if app.console.color_system == "standard":
+        return "letters"
+    return "greys" if app.no_color else "colours"
+
+
+THEMES = {True: "native", False: "xcode"}
+"""Pygments styles for a dark (True) and a light background, chosen for their contrast."""
+
+
+def coloured(code: str, dark: bool) -> Text:
+    """Return highlighted Python code without a background colour."""
+    highlighted = Syntax("", "python", theme=THEMES[dark]).highlight(code)
+    spans = [
+        Span(span.start, span.end, Style(color=span.style.color, bold=span.style.bold))
+        for span in highlighted.spans
+        if isinstance(span.style, Style)
+    ]
+    text = Text(highlighted.plain, spans=spans)
+    text.rstrip()
+    return text

@@ -1,4 +1,4 @@
-"""Guesses the encoding of text that is not UTF-8, by how likely its words are in each."""
+"""Guesses the encoding of text that is not UTF-8 from the likelihood of its words."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ENCODINGS = {
     **dict.fromkeys(("cp1256", "iso-8859-6"), "Arabic"),
     "cp874": "Thai",
 }
-"""The encodings that are tried, as Python and iconv call them, and what text in them is."""
+"""The encodings that are tried, by their names in Python and iconv, and their languages."""
 ALPHABETS = {
     "Western European": (
         *("éàèêçôâîûùïëœ", "üäößé", "óíáéñúü", "ãçáéíóõêâúàô", "àèùòìé", "äöåøæéü", "áíéðóúöþæ"),
@@ -47,16 +47,16 @@ ALPHABETS = {
     "Thai": ("าน่รอกงเมย้ัลวดีทสตปิะคบห์พจแขชุใไืผูำถโศ็ณึซภธษญฝฐฟ๊ฮๆฉ๋ฏฬฎฤฆฌฑฒฯ",),
     "Greek": ("αοιετσνηυρπκμλςίόγδάωήθχέφύβξώζψϊΐϋ",),
 }
-"""The small letters beyond ASCII of some languages, the common ones first."""
+"""The lower-case letters beyond ASCII of some languages, the most frequent first."""
 SIGNS = {**dict.fromkeys("£§±½–—‘’“”„«»…×№¿¡™®\xa0", 1 / 50), **dict.fromkeys("°²³µ€", 1 / 12)}
-"""Signs beyond ASCII, and how frequent they are: units are common in the names of columns."""
+"""Signs beyond ASCII and their frequencies: units are common in column names."""
 UNUSUAL = re.compile(
     r"(?<=[^\W\d_])(?![’'\u00b7\u0e31-\u0e4e-])[^\w\s](?=[^\W\d_])|(?<!\d)\xa0(?!\d)"
     r"|(?<=[A-ZÀ-ÞА-Я])[A-ZÀ-ÞА-Я](?=[a-zß-ÿа-я])"
 )
-"""A sign between two letters, a hard space in no number, two capitals before a small letter."""
+"""A sign between two letters, a hard space outside numbers, two capitals before a small letter."""
 HALF = re.compile("[a-z][｡-ﾟ]|[｡-ﾟ][a-z]")
-"""A katakana of half the width beside a small letter is unlikely."""
+"""A half-width katakana beside a small letter, which is unlikely."""
 HAN = "年月日高低中大小一二三北京人口面度分品等正常湿合否"
 KANJI = f"{HAN}時間男女名前性別点数量身長体重価格種類都市積温判定東大阪県区産番号学生"
 COMMON = {
@@ -74,30 +74,30 @@ DOUBLE = {
     "euc-jp": ((0xB0, 0xCF, 4000), (0xA4, 0xA5, 120), (0xA1, 0xA3, 1500), (0xD0, 0xF4, 6e4)),
     "cp949": ((0xB0, 0xC8, 1500), (0xA1, 0xAC, 3000), (0xCA, 0xFD, 2e5)),
 }
-"""Ranges of first bytes, and among how many characters of a text there is one of that range: each
-standard has the common ones together."""
+"""Ranges of first bytes, and how rare their characters are (one in N): each standard has a range
+for the common ones."""
 MOST_BYTES, MOST_WORDS = 100_000, 2000
-"""How many bytes of lines that are not ASCII, and words in them, tell the encoding."""
+"""How many bytes of non-ASCII lines, and words in them, determine the encoding."""
 CERTAIN = math.log(100)
-"""By how much the best encoding has to be more likely for the others not to be named."""
+"""The difference in log-likelihood above which only the best encoding is named."""
 RARER = 0.2
-"""By how much each encoding is less common than the one before it, as a logarithm."""
+"""The decrease in log-frequency from each encoding to the next."""
 UNLIKELY, SECOND = 0.03, 0.3
 OWN = 25
 """A longer alphabet is a script of its own, and no letters of it stand between those of ASCII."""
 MOST = 4
-"""Encodings that are named at most."""
+"""The most encodings that are named."""
 
 
 def likely_encodings(raw: bytes) -> dict[str, str]:
-    """The encodings that make likely words of the bytes, the best first; one where it is certain,
-    and none where even the best makes unlikely words.
+    """Return the encodings that make likely words of the bytes, best first; one if it is certain,
+    and none if even the best makes unlikely words.
 
-    Each comes with the cell that tells them apart, as it reads in that encoding.
+    Each comes with its reading of the cell that distinguishes the encodings best.
     """
     lines = (line for line in raw.split(b"\n") if not line.isascii())
     sample = b"\n".join(islice(lines, MOST_WORDS))[:MOST_BYTES]
-    scores: dict[str, tuple[float, str]] = {}  # by the text: several encodings may give the same
+    scores: dict[str, tuple[float, str]] = {}  # by text, which several encodings may give
     plausible = set()
     for place, encoding in enumerate(ENCODINGS):
         with suppress(UnicodeDecodeError):
@@ -125,8 +125,8 @@ def likely_encodings(raw: bytes) -> dict[str, str]:
 
 
 def encoded_twice(text: str) -> tuple[str, str, str] | None:
-    """The encoding as which the UTF-8 of the text was read before it was written as UTF-8 again,
-    and a word as it is and as it was; None if there is no such encoding."""
+    """Return the encoding in which UTF-8 was read before it was encoded again, and a word as it is
+    and as it was; None for text that was encoded once."""
     runs = dict.fromkeys(re.findall(r"[^\x00-\x7f]+", text.removeprefix("\ufeff")))
     for encoding in ("cp1252", "iso-8859-1") if runs else ():
         with suppress(UnicodeError):
@@ -139,8 +139,8 @@ def encoded_twice(text: str) -> tuple[str, str, str] | None:
 
 
 def _likelihood(text: str, encoding: str) -> tuple[float, int]:
-    """The logarithm of how likely the words with characters beyond ASCII are, each taken once; and
-    how many such characters they have."""
+    """Return the log-likelihood of the words with non-ASCII characters, each counted once, and the
+    number of these characters."""
     found = dict.fromkeys(re.findall(r"[0-9@-\[\]-{}~\\\x80-\U0010ffff]+", text))
     words = list(islice((word[:60] for word in found if not word.isascii()), MOST_WORDS))
     letters = [letter for word in words for letter in word if not letter.isascii()]
@@ -154,19 +154,19 @@ def _likelihood(text: str, encoding: str) -> tuple[float, int]:
 
 
 def _least(encoding: str) -> float:
-    """What the logarithm is per character, at least, in nearly every text of the encoding: in the
-    texts of other encodings it is less."""
+    """Return the lowest log-likelihood per character of nearly all text in the encoding; text in
+    other encodings has less."""
     if encoding in DOUBLE:
         return -9.2
     return -4.5 if len(ALPHABETS[ENCODINGS[encoding]][0]) > OWN else -5.2
 
 
 def _one_in(letter: str, encoding: str) -> float:
-    """Among how many characters there is this one, in an encoding with two bytes for most."""
+    """Return N if this character is one in N, in an encoding with mostly two-byte characters."""
     if letter in COMMON[encoding]:
         return 300
     lead, *trail = letter.encode(encoding)
-    if not trail:  # a katakana of half the width
+    if not trail:  # a half-width katakana
         return 200
     shift_jis_or_big5 = encoding in ("cp932", "big5")
     if len(trail) > 1 or (trail[0] < 0xA1 and not shift_jis_or_big5):  # beyond the standard
@@ -175,9 +175,9 @@ def _one_in(letter: str, encoding: str) -> float:
 
 
 def _word(word: str, alphabet: str) -> float:
-    """The logarithm of how likely the word is in a language with these letters.
+    """Return the log-likelihood of the word in a language with these letters.
 
-    Most of a Western word is ASCII, and nothing of a Russian or Greek one. A capital after a small
+    A Western word is mostly ASCII, and a Russian or Greek one not at all. A capital after a small
     letter is unlikely, and so is a letter after a digit.
     """
     own_script = len(alphabet) > OWN

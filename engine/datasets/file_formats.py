@@ -1,4 +1,4 @@
-"""Recognises files that are no text in UTF-8, and says how to convert them."""
+"""Recognises files that are not UTF-8 text, and explains how to convert them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.datasets.cells import shown
 from engine.datasets.encodings import ENCODINGS, likely_encodings
 
 HEAD = 4096
-"""Bytes from the start of a file in which text formats are recognised."""
+"""The number of bytes at the start of a file in which text formats are recognised."""
 SAVE_AS = "open it in a spreadsheet program and save the sheet as CSV in UTF-8"
 EXPORT = "export its table as CSV"
 NAME_CSV = "name a table in CSV instead"
@@ -30,13 +30,13 @@ WEB_PAGE = (
     "!doctype html|html|head|body|script|style|meta|link|title|base|div|table|p|h[1-6]|a|b|br"
     "|center|span|pre|noscript|iframe|section|header|main|form|img|ul"
 )
-"""What a page of HTML begins with."""
+"""Tags at the beginning of an HTML page."""
 NO_ANSWER = (
     r"((http/[\d.]+|error:?) +)?([45]\d\d:? *)?([\w ]+ )?(not found|forbidden|access denied"
     r"|unauthorized|bad request|too many requests|rate limit exceeded|internal server error"
     r"|bad gateway|service unavailable|gateway time-?out|invalid username or password)[.!]?"
 )
-"""What a web server writes instead of a file."""
+"""The text that a web server sends instead of a file."""
 SERVER = (
     "an error message of a web server, not the data itself",
     "check its address and your access to it, and download it again",
@@ -176,7 +176,7 @@ FORMATS: tuple[tuple[bytes, str, str], ...] = (
         "keep what follows the line @data: sed '1,/^@[Dd][Aa][Tt][Aa]/d' {file} > table.csv",
     ),
 )
-"""How a format begins (a regular expression at the first byte that is no space), what it is called,
+"""The beginning of each format (a regular expression at the first byte that is no space), its name,
 and what to do: {file} becomes the file's name for a shell, {text} for Python."""
 CONTAINERS: dict[bytes, tuple[tuple[bytes, str, str], ...]] = {
     rb"PK\x03\x04|PK\x05\x06": (
@@ -198,7 +198,7 @@ CONTAINERS: dict[bytes, tuple[tuple[bytes, str, str], ...]] = {
         (b"", "an old Excel workbook (xls)", SAVE_AS),
     ),
 }
-"""By the first bytes of a container, what it is that holds these bytes; the first that matches."""
+"""By the first bytes of a container, the kind that contains these bytes; the first match counts."""
 BYTE_ORDER_MARKS = {
     b"\xff\xfe\0\0": "utf-32le",
     b"\0\0\xfe\xff": "utf-32be",
@@ -206,23 +206,23 @@ BYTE_ORDER_MARKS = {
     b"\xfe\xff": "utf-16",
 }
 ESCAPED = {"utf-7": rb"\+A[M-X][A-Za-z0-9+/]+-", "iso-2022-jp": rb"\x1b\$[@B]"}
-"""Encodings in ASCII alone, and a sequence that each has for letters beyond it."""
+"""Encodings that write all letters in ASCII, and a sequence that stands for others."""
 WIDE = "utf-32le", "utf-32be", "utf-16le", "utf-16be"
 
 
 def shown_name(path: Path) -> str:
-    """The file's name, safe to print."""
+    """Return the file's name, safe to print."""
     return shown(path.name or str(path), 60)
 
 
 def shell_word(path: Path) -> str:
-    """The path for a command line; `FILE` if it cannot be printed in one line."""
+    """Return the path for a command line; `FILE` if it cannot be printed in one line."""
     word = str(path) if not str(path).startswith("-") else f"./{path}"
     return shlex.quote(word) if shown(word, longest=300) == word else "FILE"
 
 
 def other_format(raw: bytes, path: Path) -> str:
-    """What the file is if it is no text in UTF-8, and what to do; empty if it may be CSV."""
+    """Return the format of a file that is not UTF-8 text, with advice; empty if it may be CSV."""
     head = raw[:HEAD].removeprefix(b"\xef\xbb\xbf").lstrip()
     formats = [entry for entry in FORMATS if re.match(entry[0], head)]
     for start, entries in CONTAINERS.items():
@@ -243,7 +243,7 @@ def other_format(raw: bytes, path: Path) -> str:
 
 
 def not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
-    """Where the text stops being UTF-8, and how to convert it from what it probably is."""
+    """Return where the text stops being UTF-8, and how to convert it from its likely encoding."""
     line = len(re.findall(rb"\r\n|\r|\n", raw[: error.start])) + 1
     byte = f"line {line}: byte 0x{raw[error.start]:02x} is not UTF-8"
     rest = raw.decode("utf-8", "ignore")
@@ -265,12 +265,12 @@ def not_utf8(raw: bytes, error: UnicodeDecodeError, path: Path) -> str:
 
 
 def _wide_encoding(raw: bytes) -> str:
-    """UTF-16 or UTF-32, recognised by the byte order mark or by many ASCII letters."""
+    """Return UTF-16 or UTF-32 if a byte order mark or many ASCII letters indicate it; or ''."""
     for mark, name in BYTE_ORDER_MARKS.items():
         if raw.startswith(mark):
             return name
     head = raw[:HEAD]
-    # Zeros in ASCII, which make letters of Eastern Asia of two bytes each, are no UTF-16.
+    # ASCII with zero bytes, whose pairs decode to East Asian letters, is not UTF-16.
     last = "\u2e80" if head.isascii() else "\ufffd"
     for name in WIDE if len(head) >= 8 and b"\0" in head else ():
         text = head.decode(name, errors="replace")
@@ -282,12 +282,12 @@ def _wide_encoding(raw: bytes) -> str:
 
 
 def _plain(text: str) -> int:
-    """How many letters of the text are ASCII and can be printed."""
+    """Return the number of printable ASCII characters."""
     return sum(letter in "\t\r\n\x85" or " " <= letter <= "~" for letter in text)
 
 
 def _escaped_encoding(raw: bytes) -> str:
-    """The encoding that writes letters beyond ASCII as sequences of it: UTF-7 or ISO-2022-JP."""
+    """Return the encoding, if any, that writes other letters in ASCII: UTF-7 or ISO-2022-JP."""
     for name, mark in ESCAPED.items():
         if re.search(mark, raw):
             with suppress(UnicodeDecodeError):
@@ -298,7 +298,7 @@ def _escaped_encoding(raw: bytes) -> str:
 
 
 def _is_binary(raw: bytes) -> bool:
-    """Whether there are control characters of no text, and zeros or bytes that are not UTF-8."""
+    """Return whether there are control characters beside zeros or bytes that are not UTF-8."""
     if 10 * raw.count(b"\0") > len(raw):
         return True
     if not re.search(rb"[\x01-\x06\x0e-\x19]", raw):

@@ -1,4 +1,4 @@
-"""Why a part of an expression is not accepted, and what to write instead."""
+"""The reasons why a part of an expression is not accepted, and what to write instead."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from engine.graph.operations import (
 
 
 class Reason(NamedTuple):
-    """Why a part is not accepted, and what may be written in its place; empty where nothing may."""
+    """A reason, and the text to write instead; empty if there is none."""
 
     words: str
     fragment: str = ""
-    line: str = ""  # the same as a whole line
+    line: str = ""  # the whole corrected line
 
 
 FORMULAS = {
@@ -54,21 +54,21 @@ FORMULAS = {
     **dict.fromkeys(("mm", "mv"), "{p} @ {q}"),
     **dict.fromkeys(("clamp", "clip"), "minimum(maximum({x}, {y}), {z})"),
 }
-"""Functions that are not accepted, made of those that are. `{x}`, `{y}`, `{z}` are the arguments,
-`{p}` and `{q}` the first two as factors."""
+"""Formulas for functions that are not accepted. `{x}`, `{y}`, `{z}` are the arguments, `{p}` and
+`{q}` the first two as factors."""
 OVER_DIM = names("softmax log_softmax logsumexp")
-"""Those whose second argument is a dimension: there is only one here."""
+"""Functions whose second argument is a dimension, of which vectors have only one."""
 FLAT = names(
     "sign floor ceil round trunc heaviside argmax argmin argsort int long short bool "
     "len size dim ndim numel nelement stride"
 )
-"""Functions whose gradient is 0 wherever there is one."""
+"""Functions whose gradient is 0 wherever it exists."""
 WRAPPERS = names("tensor Tensor FloatTensor as_tensor array asarray")
-"""Functions that make a tensor out of numbers that are given."""
+"""Functions that convert given numbers to a tensor."""
 MAKERS = WRAPPERS + names(
     "zeros ones full rand randn randint normal arange linspace eye empty range"
 )
-"""Functions that make a tensor."""
+"""Functions that create a tensor."""
 LAYERS = {
     **{name: name.lower() for name in names("ReLU Sigmoid Tanh Softplus SiLU GELU Softmax ReLU6")},
     "LogSoftmax": "log_softmax",
@@ -76,17 +76,17 @@ LAYERS = {
     "MSELoss": "mse_loss",
     "L1Loss": "l1_loss",
 }
-"""Modules of `torch.nn` that are a function."""
+"""Modules of `torch.nn`, with the function that each computes."""
 OTHERS = names("sort std long")
-"""Functions of PyTorch that are near to one that is accepted, but are another one."""
+"""PyTorch functions whose names resemble an accepted function, but which differ from it."""
 SAME_VALUE = names(
     "item clone copy contiguous float double numpy tolist cpu cuda to type T mT t "
     "transpose permute squeeze unsqueeze flatten ravel view reshape"
 )
-"""Attributes and methods that leave the number as it is."""
+"""Attributes and methods that do not change the value."""
 REQUIRES = "which inputs require a gradient is set with g in the lab, or with requires_grad=x"
 OF_ALL = names("dim axis keepdim keepdims dtype out inplace")
-"""Arguments that make no difference to a number or a single vector."""
+"""Arguments that do not matter for a scalar or a single vector."""
 _NO_SLOPE = "cannot stand here: True and False have no slope"
 _WORDS: dict[type[ast.AST], str] = {
     ast.Subscript: "an input is used whole, without […]",
@@ -114,7 +114,7 @@ _WORDS: dict[type[ast.AST], str] = {
 
 
 def refusal(tree: ast.expr, text: str) -> Reason:
-    """Why this part of the text is not accepted, and what is."""
+    """Return why this part of the text is not accepted."""
     match tree:
         case ast.Call(func=ast.Attribute() as function):
             return _called(function, tree, text)
@@ -157,7 +157,7 @@ def refusal(tree: ast.expr, text: str) -> Reason:
 
 
 def unknown(call: ast.Call, name: str, bound: Collection[str], text: str) -> Reason:
-    """Why `name(…)` is not accepted."""
+    """Return why `name(…)` is not accepted."""
     args = _sources(call.args, text)
     if name in bound:
         product = f"{name} * {factor(args[0])}" if len(args) == 1 else ""
@@ -171,7 +171,7 @@ def unknown(call: ast.Call, name: str, bound: Collection[str], text: str) -> Rea
 
 
 def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
-    """Why a function is not accepted with these arguments; None if it is."""
+    """Return why a function is not accepted with these arguments; None if it is."""
     name, args = function.name, _sources(call.args, text)
     keywords = [keyword.arg or "**" for keyword in call.keywords]
     if keywords and set(keywords) <= set(OF_ALL):
@@ -196,7 +196,7 @@ def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
 
 
 def example(function: Operation) -> str:
-    """The function as it is typed."""
+    """Return the function as it is typed."""
     return function.write(["x", "y"][: function.arity])
 
 
@@ -205,7 +205,7 @@ def _sources(trees: list[ast.expr], text: str) -> list[str]:
 
 
 def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
-    """The refusal of `torch.foo(x)` or `x.foo()`."""
+    """Return the refusal of `torch.foo(x)` or `x.foo()`."""
     name, module, args = function.attr, module_of(function), _sources(call.args, text)
     if not module:
         owner = source(text, function.value)
@@ -243,9 +243,9 @@ def _attribute(node: ast.Attribute, text: str) -> Reason:
 
 
 def _missing(name: str, args: list[str], call: ast.Call, prefix: str = "") -> Reason:
-    """The refusal of an unknown function, and the same made of known functions.
+    """Return the refusal of an unknown function, with an equivalent made of known functions.
 
-    `args` are those of the call, and before them the owner of a method.
+    `args` are those of the call, preceded by the owner of a method.
     """
     start = f"an expression has no function {prefix}{name}"
     if name in FLAT:

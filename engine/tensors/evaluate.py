@@ -1,8 +1,8 @@
 """Evaluates a typed line on named tensors, operation by operation, from a whitelist.
 
-The line is parsed by Python's `ast`, and only what stands in the vocabulary is done, each operation
-by PyTorch's own function: nothing that is typed is executed. Every line that is taken means the
-same in a Python session where the tensors have these names.
+The line is parsed by Python's `ast`, and only operations in the vocabulary are run, each by
+PyTorch's own function: the text is never executed. Every accepted line means the same in a Python
+session with tensors of these names.
 """
 
 from __future__ import annotations
@@ -55,17 +55,17 @@ TWO_TENSORS = "two tensors: take .values or .indices first"
 
 
 def evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
-    """The result of the line, and the cells that it comes from.
+    """Return the result of the line, and the cells that it comes from.
 
-    Raises `Refused` if it is not taken: the message says why and where, and a line that it suggests
-    works; `PyTorchRefused` if the line is in the vocabulary, but PyTorch cannot do it.
+    Raises `Refused` if the line is not accepted: the message says why and where, and a suggested
+    line works; `PyTorchRefused` if the line is in the vocabulary, but PyTorch raises an error.
     """
     with suggesting(lambda other: _evaluate(other, tensors)):
         return _evaluate(text, tensors)
 
 
 def look(tensor: torch.Tensor) -> TensorLook:
-    """A frozen copy of a tensor and its layout."""
+    """Return a frozen copy of a tensor and its layout."""
     return TensorLook(
         shape=tuple(tensor.shape),
         strides=tensor.stride(),
@@ -77,7 +77,7 @@ def look(tensor: torch.Tensor) -> TensorLook:
 
 
 def share_storage(left: torch.Tensor, right: torch.Tensor) -> bool:
-    """Whether both lie in the same memory, so that a change to one can be seen in the other."""
+    """Whether both use the same memory, so that a change to one is visible in the other."""
     place = left.untyped_storage().data_ptr()
     return place != 0 and place == right.untyped_storage().data_ptr()
 
@@ -85,7 +85,7 @@ def share_storage(left: torch.Tensor, right: torch.Tensor) -> bool:
 def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
     tree = parse(text)
     with warnings.catch_warnings(), torch.enable_grad():
-        warnings.simplefilter("ignore")  # PyTorch's would be written across the screen
+        warnings.simplefilter("ignore")  # PyTorch would print its warnings across the screen
         line = TensorLine(text, {name: traced.leaf(tensor) for name, tensor in tensors.items()})
         value = _value(line, tree)
         if isinstance(value, TracedPair):
@@ -98,7 +98,7 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
             raise line.refusal("that is no tensor and no number", tree)
         result = value if isinstance(value, TracedTensor) else None
         sources = {name: line.tensors[name] for name in tensors if name in line.read}
-        # Without a cell, a tensor may have a shape that NumPy has no array of.
+        # Without cells, a tensor may have a shape that no NumPy array can have.
         shown = line.allow(tree, lambda: look(result.value)) if result else None
         return LineResult(
             text=text.strip(),
@@ -114,7 +114,7 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
 
 
 def _value(line: TensorLine, node: ast.expr) -> Any:
-    """The value of a part of the line: a traced tensor, a number, a tuple, a slice, …"""
+    """Return the value of a part of the line: a traced tensor, a number, a tuple, a slice, …"""
     match node:
         case ast.Constant():
             return _constant(line, node)
@@ -178,7 +178,7 @@ def _name(line: TensorLine, node: ast.Name) -> TracedTensor:
 
 
 def _end(line: TensorLine, node: ast.expr) -> int | None:
-    """One end of a slice; a tensor of one whole number counts as that number."""
+    """Return one end of a slice; a tensor of one whole number counts as that number."""
     end = _value(line, node)
     if isinstance(end, TracedTensor) and end.value.ndim == 0 and end.value.dtype is torch.int64:
         return int(end.value)
@@ -246,7 +246,7 @@ def _binary(line: TensorLine, node: ast.BinOp, left: Any, right: Any) -> Any:
 
 
 def _compare(line: TensorLine, node: ast.Compare, left: Any, right: Any) -> Any:
-    """`x > y` and its like; shapes and dtypes can be compared too."""
+    """Return the result of `x > y` and the like; shapes and dtypes can be compared too."""
     kind, places = type(node.ops[0]), (node.left, node.comparators[0])
     if kind not in limits.COMPARISONS:
         allowed = " ".join(symbol for symbol, _ in limits.COMPARISONS.values())
@@ -296,7 +296,7 @@ def _matmul(line: TensorLine, node: ast.BinOp, left: Any, right: Any) -> TracedT
 
 
 def _expect_operand(line: TensorLine, operand: Any, place: ast.expr) -> None:
-    """Only numbers meet tensors: a list times a whole number of PyTorch could fill the memory."""
+    """Check that an operand is a number or a tensor: a repeated list could fill the memory."""
     if isinstance(operand, list):
         raise line.refusal("a list is no tensor; write torch.tensor([1, 2, 3])", place)
     if not isinstance(operand, int | float | TracedTensor):
@@ -307,7 +307,7 @@ def _expect_operand(line: TensorLine, operand: Any, place: ast.expr) -> None:
 
 
 def _dtype(line: TensorLine, node: ast.Attribute, module: str) -> torch.dtype:
-    """`torch.float32` and the other dtypes of the vocabulary."""
+    """Return `torch.float32` or another dtype of the vocabulary."""
     name = node.attr
     if name in CONSTANTS:
         word = "a word of Python" if name == "newaxis" else "a number"
@@ -329,7 +329,7 @@ def _dtype(line: TensorLine, node: ast.Attribute, module: str) -> torch.dtype:
 
 
 def _attribute(line: TensorLine, node: ast.Attribute, owner: Any) -> Any:
-    """`x.T`, `x.shape` and the others of the vocabulary."""
+    """Return `x.T`, `x.shape` or another attribute of the vocabulary."""
     name = node.attr
     if isinstance(owner, TracedPair):
         if name in PAIR:
@@ -397,7 +397,7 @@ def _call(line: TensorLine, node: ast.Call) -> Any:
 
 
 def _operator(line: TensorLine, node: ast.Call, name: str, left: Any, right: Any) -> Any:
-    """`x.add(y)` or `torch.add(x, y)`, as the operator that it stands for."""
+    """Evaluate `x.add(y)` or `torch.add(x, y)` as the equivalent operator."""
     assert isinstance(node.func, ast.Attribute)
     first, second = (node.func.value, *node.args)[-2:]
     sign = ast.BinOp(first, OPERATORS[name](), second)
@@ -435,9 +435,9 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
         raise line.refusal(f"one dtype is wanted: {method.usage}", node)
     if method.kind is Kind.REDUCE and args and isinstance(args[0], bool):
         raise line.refusal("dim is a whole number; write keepdim=True by name", node.args[0])
-    if name in ("std", "var") and len(args) > 1:  # their second argument is another one
+    if name in ("std", "var") and len(args) > 1:  # their second argument has another meaning
         raise line.refusal(f"only dim stands without a name: {method.usage}", node.args[1])
-    if method.kind is not Kind.CELL:  # there they are numbers for the cells
+    if method.kind is not Kind.CELL:  # for Kind.CELL they are values, not sizes
         line.allow(node, lambda: limits.check_sizes([*args, *keywords.values()]))
     cells = partial(limits.cells_of_method, name, owner.value, args)
     line.allow(node, lambda: limits.check_cells(cells()))
@@ -469,7 +469,7 @@ def _function(line: TensorLine, node: ast.Call, name: str, arguments: Arguments)
 def _check_arguments(
     line: TensorLine, node: ast.Call, allowed: Method, arguments: Arguments, *, tensors: bool
 ) -> None:
-    """Refuse arguments by an unknown name, and values that could mean something else."""
+    """Refuse arguments with an unknown name, and values that could mean something else."""
     args, keywords = arguments
     for keyword in node.keywords:
         if keyword.arg not in allowed.keywords:

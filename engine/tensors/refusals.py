@@ -1,4 +1,4 @@
-"""Refusals of a line on tensors: the place, the reason, and a line to write in place of it."""
+"""Refusals of a line on tensors: the place, the reason, and a corrected line."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ from engine.tensors.vocabulary import (
 T = TypeVar("T")
 
 ERRORS = (RuntimeError, IndexError, TypeError, ValueError, OverflowError)
-"""The errors that PyTorch raises where it cannot do something."""
+"""The errors that PyTorch raises for an impossible operation."""
 LONGEST_ERROR = 240
-"""Some of PyTorch's errors list every way to call a function; their beginning says enough."""
+"""The most characters of an error: some list every way to call a function."""
 KNOWN = {
     "attribute": (*ATTRIBUTES, *METHODS),
     "method": tuple(METHODS),
     "word": (*DTYPES, *FUNCTIONS),
 }
 FAMILIAR = "shape, T, reshape, permute, sum, mean, float"
-CHAINED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)  # comparisons of which two can be written as a mask
+CHAINED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)  # pairs of these can be written as a mask
 UNEXPLAINED = "PyTorch does not do this with tensors of these shapes and dtypes."
 
 
 class TensorLine:
-    """A typed line while it is evaluated: its tensors, what it has used, and how it is refused."""
+    """A typed line during its evaluation: its tensors, the names it has used, and its refusals."""
 
     def __init__(self, text: str, tensors: Mapping[str, TracedTensor]) -> None:
         self.text = text
@@ -62,7 +62,7 @@ class TensorLine:
         return source(self.text, node)
 
     def refusal(self, message: str, place: Place, word: str | None = None) -> Refused:
-        """The error for this place, or for the word at its end: the `foo` of `x.foo`."""
+        """Return the error for this place, or for the word at its end: the `foo` of `x.foo`."""
         refused = Refused(message, self.text, place)
         if word is not None:  # the typed one can have another length than Python's: ﬁ is fi
             refused.start = self.text.rfind(".", refused.start, refused.end) + 1 or refused.start
@@ -78,14 +78,14 @@ class TensorLine:
         word: str | None = None,
         hint: str = "",
     ) -> Refused:
-        """The same, with a fragment to write in place of it, and the hint where that fails."""
+        """Return the error with a replacement for the place, and a hint if that fails."""
         refused = self.refusal(message, place.func if isinstance(place, ast.Call) else place, word)
         refused.hint = hint
         refused.instead = replaced(self.text, place, fragment) if fragment else ""
         return refused
 
     def allow(self, place: Place, check: Callable[[], T]) -> T:
-        """The result of the check; its `ValueError` refuses the line."""
+        """Return the result of the check; its `ValueError` refuses the line."""
         try:
             return check()
         except ValueError as error:
@@ -98,7 +98,7 @@ class TensorLine:
         explain: Callable[[str], str],
         broadcast: Broadcast | None = None,
     ) -> T:
-        """The result of an operation of PyTorch; its error is raised with an explanation."""
+        """Return the result of an operation of PyTorch; an error is raised with an explanation."""
         try:
             return do()
         except ERRORS as error:
@@ -107,18 +107,18 @@ class TensorLine:
             raise PyTorchRefused(explain(text), self.text, place, message, broadcast) from None
 
 
-# What to write in place of what is not in the vocabulary.
+# Replacements for what is not in the vocabulary.
 
 
 def module(line: TensorLine, node: ast.Attribute) -> str:
-    """The module before the last dot, `torch.nn`; empty where anything else stands there."""
+    """Return the module before the last dot, `torch.nn`; empty for anything else."""
     names = dotted(node.value)
     known = names and names[0] in MODULES and names[0] not in line.tensors
     return ".".join(names) if known else ""
 
 
 def unknown(name: str, kind: str, before: str) -> tuple[str, str]:
-    """Why a name is not taken; and the nearest words, or the most useful where none is near."""
+    """Return why a name is not accepted, and the nearest, or else the most useful, words."""
     if name in REASONS and kind != "word":
         return REASONS[name], ""
     if name.endswith("_") and not name.endswith("__"):
@@ -131,7 +131,7 @@ def unknown(name: str, kind: str, before: str) -> tuple[str, str]:
 
 
 def wrong_function(line: TensorLine, call: ast.Call, name: str) -> Refused:
-    """The refusal of `name(…)`."""
+    """Return the refusal of `name(…)`."""
     if name in line.tensors:
         product = f"{name} * {factor(line.source(call.args[0]))}" if len(call.args) == 1 else ""
         return line.correction(f"{name} is a tensor, no function", call, product, name)
@@ -145,7 +145,7 @@ def wrong_function(line: TensorLine, call: ast.Call, name: str) -> Refused:
 
 
 def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
-    """The refusal of `np.name(…)` or `torch.name(…)`."""
+    """Return the refusal of `np.name(…)` or `torch.name(…)`."""
     name, where = function.attr, module(line, function)
     words, hint = REASONS.get(name, f"{where} is not used here"), ""
     if where == "torch" and name in METHODS:
@@ -167,7 +167,7 @@ def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Att
 
 
 def wrong_layer(line: TensorLine, call: ast.Call, name: str) -> Refused:
-    """The refusal of `nn.ReLU()(x)`."""
+    """Return the refusal of `nn.ReLU()(x)`."""
     layer, fragment = call.func, ""
     assert isinstance(layer, ast.Call)
     if name.lower() in LAYERS and not call.keywords:
@@ -177,7 +177,7 @@ def wrong_layer(line: TensorLine, call: ast.Call, name: str) -> Refused:
 
 
 def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
-    """The refusal of `x.name(…)`."""
+    """Return the refusal of `x.name(…)`."""
     name = function.attr
     if name in ATTRIBUTES:
         return line.correction(f"{name} is no method", call, line.source(function), name)
@@ -189,7 +189,7 @@ def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> R
 
 
 def wrong_attribute(line: TensorLine, node: ast.Attribute) -> Refused:
-    """The refusal of `x.name`."""
+    """Return the refusal of `x.name`."""
     name, owner = node.attr, factor(line.source(node.value))
     words, hint = unknown(name, "attribute", "x.")
     known = ("len", "length", "data", "cpu", "cuda")
@@ -211,12 +211,12 @@ def check_place_to_move(line: TensorLine, call: ast.Call, function: ast.Attribut
 def method_call(
     line: TensorLine, name: str, args: list[ast.expr], keywords: list[ast.keyword]
 ) -> str:
-    """The call of a method on the first of `args`, with PyTorch's names of arguments."""
+    """Return the call of a method on the first of `args`, with PyTorch's argument names."""
     return f"{factor(line.source(args[0]))}.{name}({_listed(line, args[1:], keywords)})"
 
 
 def other_syntax(line: TensorLine, node: ast.expr) -> str:
-    """A line for a construct of Python that is not taken; empty where there is none."""
+    """Return a line for a Python construct that is not accepted; empty if there is none."""
     match node:
         case ast.Compare(left=left, comparators=[middle, right], ops=ops):
             a, b, c = map(line.source, (left, middle, right))
@@ -233,7 +233,7 @@ def other_syntax(line: TensorLine, node: ast.expr) -> str:
 
 
 def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> str:
-    """The call as the lab takes it, with the same result; empty where no such form is known."""
+    """Return an accepted call with the same result; empty if none is known."""
     if name in METHODS and args:
         return method_call(line, name, args, call.keywords)
     if name in FUNCTIONS:
@@ -241,7 +241,7 @@ def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> 
     if name in ("hstack", "vstack") and not call.keywords:
         return _stacked(line, name, args)
     if name in ("Tensor", "FloatTensor"):
-        listed = len(args) == 1 and isinstance(args[0], ast.List)  # else it is a size
+        listed = len(args) == 1 and isinstance(args[0], ast.List)  # otherwise it is a size
         return f"torch.tensor({line.source(args[0])}, dtype=torch.float32)" if listed else ""
     if name in OPERATORS and len(args) == 2 and len(call.keywords) == 1:
         return _operator_with(line, name, args, call.keywords[0])
@@ -256,7 +256,7 @@ def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> 
 
 
 def _filled(line: TensorLine, forms: str, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
-    """The first of the forms that uses every argument, with these; empty where none does."""
+    """Return the first of the forms that uses every argument, filled in; empty if none does."""
     places = {
         "x": factor(line.source(args[0])) if args else "",
         "y": factor(line.source(args[1])) if len(args) > 1 else "",
@@ -272,7 +272,7 @@ def _filled(line: TensorLine, forms: str, args: list[ast.expr], keywords: list[a
 
 
 def _operator_with(line: TensorLine, name: str, args: list[ast.expr], more: ast.keyword) -> str:
-    """`add` and `sub` with `alpha=2`, `div` with `rounding_mode="floor"`."""
+    """Return `add` and `sub` with `alpha=2`, `div` with `rounding_mode="floor"`."""
     left, right = (factor(line.source(arg)) for arg in args)
     value, sign = line.source(more.value), SYMBOLS[OPERATORS[name]][0]
     if more.arg == "alpha" and sign in "+-":
@@ -282,7 +282,7 @@ def _operator_with(line: TensorLine, name: str, args: list[ast.expr], more: ast.
 
 
 def _stacked(line: TensorLine, name: str, args: list[ast.expr]) -> str:
-    """`hstack` and `vstack` of tensors of the scene, whose dimensions tell which is meant."""
+    """Return `hstack` or `vstack` of tensors of the scene, whose dimensions select the call."""
     match args:
         case [ast.List(elts=parts) | ast.Tuple(elts=parts)]:
             known = [line.tensors.get(line.source(part)) for part in parts]
@@ -302,18 +302,18 @@ def _listed(line: TensorLine, args: list[ast.expr], keywords: list[ast.keyword])
     return ", ".join((*map(line.source, args), *named))
 
 
-# Why PyTorch raises an error, and what would work.
+# Explanations of PyTorch's errors, with advice.
 
 
 def explain_transposed(shape: Shape) -> str:
-    """`x.mT`."""
+    """Explain an error of `x.mT`."""
     return f".mT exchanges the last two dimensions, and there {_dimensions(shape)}."
 
 
 def explain_cells(
     operands: Sequence[torch.Tensor], error: str, broadcast: Broadcast | None, symbol: str = ""
 ) -> str:
-    """An operator between tensors, cell by cell."""
+    """Explain an error of an element-wise operator between tensors."""
     if broadcast is not None and not broadcast.agrees:
         return f"Aligned at the right, {'; '.join(broadcast.disagreements)}."
     if symbol == "^":
@@ -332,7 +332,7 @@ def explain_cells(
 
 
 def explain_matmul(left: torch.Tensor, right: torch.Tensor, error: str) -> str:
-    """`left @ right`."""
+    """Explain an error of `left @ right`."""
     if 0 in (left.ndim, right.ndim):
         return "@ needs at least one dimension on each side: for a single number write *."
     inner = right.shape[-2] if right.ndim > 1 else right.shape[0]
@@ -350,7 +350,7 @@ def explain_matmul(left: torch.Tensor, right: torch.Tensor, error: str) -> str:
 
 
 def explain_index(shape: Shape, items: Sequence[Any], error: str) -> str:
-    """`x[…]`."""
+    """Explain an error of `x[…]`."""
     if not shape:
         return "This is a single number, 0-D: it has no dimension to index."
     if "too many indices" in error:
@@ -370,7 +370,7 @@ def explain_index(shape: Shape, items: Sequence[Any], error: str) -> str:
 
 
 def explain_method(name: str, tensor: torch.Tensor, args: Sequence[Any], error: str) -> str:
-    """A method called on a tensor."""
+    """Explain an error of a method called on a tensor."""
     shape, method = tuple(tensor.shape), METHODS[name]
     order = ", ".join(str(dim) for dim in reversed(range(len(shape))))
     permuted = f"There {_dimensions(shape)}: each is named once, as in x.permute({order})."
@@ -397,7 +397,7 @@ def explain_method(name: str, tensor: torch.Tensor, args: Sequence[Any], error: 
 
 
 def explain_function(name: str, args: Sequence[Any], error: str) -> str:
-    """A function of torch."""
+    """Explain an error of a function of torch."""
     parts = [part for part in leaves(args) if isinstance(part, torch.Tensor)]
     if "Dimension out of range" in error:
         return _explain_dim(tuple(parts[0].shape), new=name == "stack")
@@ -445,7 +445,7 @@ def _explain_reshape(tensor: torch.Tensor, args: Sequence[Any], error: str) -> s
 
 
 def _explain_dim(shape: Shape, *, new: bool) -> str:
-    """A dimension that is not there; a new one can also stand behind all others."""
+    """Explain a missing dimension; a new one may also come after all others."""
     last = len(shape) - (not new)
     behind = " for the new one" if new else ""
     return f"There {_dimensions(shape)}: dim goes from 0 to {last}{behind}, or −1 backwards."

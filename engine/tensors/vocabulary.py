@@ -1,4 +1,4 @@
-"""Tables of what a line on tensors may use, and of what to write in place of other words."""
+"""The words that a line on tensors may use, and replacements for other words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 
 class Kind(Enum):
-    """The way in which the cells of a result come from the cells of the tensor."""
+    """The relation between the cells of a result and the cells of the tensor."""
 
     PICK = auto()  # each cell of the result is a cell of the tensor: a view, or a copy of cells
     CELL = auto()  # the shape stays: each cell comes from the cell at its own place
@@ -22,13 +22,13 @@ class Method:
     """A method of a tensor, or a function of torch, that may be called."""
 
     kind: Kind
-    usage: str  # an example of a correct call, shown where one is wrong
+    usage: str  # an example of a correct call, shown after a wrong one
     keywords: tuple[str, ...] = ()
-    """The arguments that may be given by name. None of PyTorch's others: `out=` would write."""
+    """The arguments that may be given by name. Others are excluded: `out=` would write."""
 
 
 def _methods(kind: Kind, usages: str, **keywords: str) -> dict[str, Method]:
-    """One method for each line of `usages`, with the names of its keyword arguments."""
+    """Return one method for each line of `usages`, with the names of its keyword arguments."""
     names = {usage.partition(".")[2].partition("(")[0]: usage for usage in usages.splitlines()}
     return {
         name: Method(kind, usage, tuple(keywords.get(name, "").split()))
@@ -88,16 +88,16 @@ FUNCTIONS = _methods(
     zeros="dtype",
     ones="dtype",
 )
-"""Functions that may be called by name, with `torch.` before it or without."""
+"""Functions that may be called by name, with or without `torch.`."""
 ONLY_METHODS = frozenset(
     (
         *("view", "expand", "repeat", "contiguous", "to", "float", "double", "half", "int", "long"),
         *("bool", "item", "size", "dim", "stride", "storage_offset", "is_contiguous"),
     )
 )
-"""The methods that `torch` has no function for: of the others, `torch.sum(x)` is `x.sum()`."""
+"""The methods without a function in `torch`; for the others, `torch.sum(x)` is `x.sum()`."""
 ATTRIBUTES = ("T", "mT", "shape", "ndim", "dtype", "device")
-PAIR = ("values", "indices")  # what `x.max(dim=0)` and `x.min(dim=0)` consist of
+PAIR = ("values", "indices")  # the fields of the result of `x.max(dim=0)` and `x.min(dim=0)`
 DTYPES = (
     *("bool", "uint8", "int32", "int64", "float16", "float32", "float64"),
     *("int", "long", "half", "float", "double"),
@@ -113,11 +113,11 @@ CONSTANTS = {
     "false": "False",
 }
 """Names that stand for a number or a word of Python."""
-KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names of arguments, with PyTorch's
+KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's argument names, with PyTorch's
 
 
 def _table(rows: str) -> dict[str, str]:
-    """The text after the colon of each row, by each of the words before it."""
+    """Return the text after the colon of each row, by each of the words before it."""
     found = {}
     for row in rows.strip().splitlines():
         words, _, text = row.partition(": ")
@@ -183,26 +183,26 @@ logical_and: ({x} != 0) & ({y} != 0)
 logical_or: ({x} != 0) | ({y} != 0)
 logical_not: {x} == 0
 """)
-"""Functions and methods that are not in the vocabulary, as lines that are, and that compute the
-same. `{x}` and `{y}` are the first two arguments, the owner of a method among them, `{rest}` those
-after the first, `{all}` all. Of two forms the first is given that uses every argument."""
+"""Functions and methods that are not in the vocabulary, with equivalent lines that are. `{x}` and
+`{y}` are the first two arguments, including the owner of a method, `{rest}` those after the first,
+`{all}` all. Of two forms the first one that uses every argument is given."""
 MASK_FORMS = _table("""
 logical_and: {x} & {y}
 logical_or: {x} | {y}
 logical_not: ~{x}
 """)
-"""Shorter forms where every argument is a comparison."""
+"""Shorter forms if every argument is a comparison."""
 BUILTIN_FORMS = {
     "sum": "{x}.sum(0)",
     "range": "torch.arange({all})",
     "max": "{x}.max() or torch.where({x} > {y}, {x}, {y})",
     "min": "{x}.min() or torch.where({x} < {y}, {x}, {y})",
 }
-"""Python's own functions of a tensor, where PyTorch's do something else."""
+"""Python's own functions of a tensor, if PyTorch's function of that name differs."""
 LAYERS = ("relu", "sigmoid", "tanh", "softmax")
 """Modules of `torch.nn`, in lower case, that are functions of their input alone."""
 NUMPY_DIFFERS = ("size", "repeat", "std", "var")
-"""Methods that NumPy has by the same names, with another meaning."""
+"""Methods that NumPy has under the same names, with another meaning."""
 REASONS = _table("""
 print display str repr: the result of a line is always shown
 numpy tolist list: the numbers of a tensor are shown anyway
@@ -214,4 +214,4 @@ backward grad requires_grad requires_grad_ detach: gradients are the subject of 
 load save open loadtxt: no file is read or written here
 eval exec compile __import__: nothing that is typed is executed
 """)
-"""Why some of them are not."""
+"""The reasons why some of them are not accepted."""

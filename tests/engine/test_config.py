@@ -1,4 +1,4 @@
-"""The values that a hyperparameter may have, and the refusals: field, value, what is allowed."""
+"""Allowed values of hyperparameters, and the errors for others."""
 
 from __future__ import annotations
 
@@ -143,7 +143,7 @@ def test_a_config_is_frozen_and_but_and_adjusted_keep_the_rest() -> None:
     with pytest.raises(FrozenInstanceError):
         config.seed = 8  # type: ignore[misc]
     for other in (config.adjusted("learning_rate", 1), config.but("learning_rate", 1)):
-        assert Once.looked in (1, 2)  # adjusted looks at nothing else
+        assert Once.looked in (1, 2)  # `adjusted` does not check the other settings
         assert asdict(other) == {**asdict(config), "learning_rate": 1.0}
         assert type(other.learning_rate) is float
         assert isinstance(other, Once)

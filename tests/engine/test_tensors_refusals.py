@@ -1,4 +1,4 @@
-"""What is refused: at once, at the right place, with advice, and nothing executed or changed."""
+"""Invalid lines: errors at the right position with advice, without executing anything."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from tests.table import cells
 
 
 def names(dtype: torch.dtype = torch.int64) -> dict[str, torch.Tensor]:
-    """A matrix and three whole numbers; as floats, four numbers as long as its rows."""
+    """Return a matrix and three integers; as floats, four numbers as long as its rows."""
     if dtype is torch.int64:
         return {"x": torch.arange(12).reshape(3, 4), "y": torch.tensor([10, 20, 30])}
     return {"x": torch.arange(12.0).reshape(3, 4), "y": torch.tensor([5.0, 6.0, 7.0, 8.0])}
 
 
 def refusal_of(line: str, dtype: torch.dtype = torch.int64) -> Refused:
-    """The refusal, which must leave the tensors as they were."""
+    """Return the error of the line, which must not change the tensors."""
     own = names(dtype)
     with pytest.raises(Refused) as caught:
         evaluate(line, own)
@@ -76,7 +76,7 @@ HOSTILE = [
 
 
 def test_hostile_lines_are_refused_and_nothing_is_executed() -> None:
-    """Python reports every compilation to run, every import, file and process: there is none."""
+    """Python's audit events report every compilation to run, import, file and process."""
     heard: list[tuple[str, tuple[Any, ...]]] = []
     listening = True
 
@@ -89,7 +89,7 @@ def test_hostile_lines_are_refused_and_nothing_is_executed() -> None:
         ):
             heard.append((event, arguments))
 
-    evaluate("x + x", names())  # the first time, PyTorch imports more
+    evaluate("x + x", names())  # PyTorch imports modules at the first call
     sys.addaudithook(listen)
     try:
         for line in HOSTILE:
@@ -118,7 +118,7 @@ def test_a_refusal_points_at_the_place_and_says_what_is_allowed() -> None:
         refusal = refusal_of(line)
         assert pointed(refusal) == place
         assert message in str(refusal)
-    refusal = refusal_of("x  + ŷ.mean()")  # behind letters of several bytes
+    refusal = refusal_of("x  + ŷ.mean()")  # after letters of several bytes
     assert pointed(refusal) == "ŷ"
     assert refusal.pointer().splitlines()[1] == "     ^"
 
@@ -156,7 +156,7 @@ def test_an_error_of_pytorch_is_shown_and_explained() -> None:
         refusal = refusal_of(line)
         assert isinstance(refusal, PyTorchRefused), line
         assert message in str(refusal)
-        with pytest.raises(Exception) as real:  # noqa: PT011  # it is compared
+        with pytest.raises(Exception) as real:  # noqa: PT011  # compared below
             eval(line, {"torch": torch, **names()})
         kind, _, text = refusal.error.partition(": ")
         assert kind == type(real.value).__name__
@@ -205,7 +205,7 @@ x =< y => x <= y; x + = 1 => x + 1; x++ => x + 1; print x => x; x + 1,5 => x + 1
 In [1]: x => x;
 2x => 2*x; x(2) => x * 2; x[0 => x[0]; x.sum( => x.sum(); x.sum()) => x.sum()
 """
-"""What is typed, and the line that is suggested."""
+"""The typed line, and the suggested one."""
 
 
 def test_a_line_is_refused_with_one_that_works() -> None:
@@ -242,7 +242,7 @@ torch.rand(2); torch.empty(2); torch.randn_like(x); x.add_(1); x.mul_(x + 1); to
 
 
 def test_a_suggestion_computes_what_the_typed_line_computes_or_is_not_given() -> None:
-    """Both are run by PyTorch on the tensors of every scene; what it refuses is not compared."""
+    """Both run in PyTorch on the tensors of every scene; lines that it refuses are skipped."""
     compared = set()
     for typed in (line.strip() for line in EXACT.replace("\n", " ").split(";")):
         for scene in SCENES:
@@ -290,7 +290,7 @@ def test_what_has_no_other_form_is_refused_for_its_reason() -> None:
 
 
 def test_every_form_is_a_line_that_works() -> None:
-    """Each with arguments for which it is meant; what is not suggested there would be no help."""
+    """Use each with suitable arguments; a suggestion must not fail."""
     special = {
         "array": "[1, 2]", "as_tensor": "[1, 2]", "concatenate": "[x, x]", "concat": "[x, x]",
         "swapaxes": "x, 0, 1", "swapdims": "x, 0, 1", "expand_dims": "x, 0", "clip": "x, 0, 1",

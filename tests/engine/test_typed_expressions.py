@@ -1,4 +1,4 @@
-"""Typed expressions and values: accepted, corrected, or refused at their place; nothing is run."""
+"""Typed expressions and values: accepted, corrected or refused; nothing is executed."""
 
 from __future__ import annotations
 
@@ -30,17 +30,17 @@ events: list[str] | None = None
 
 
 def watch(event: str, arguments: tuple[object, ...]) -> None:
-    # Python itself looks for the line of a syntax error in the file that it came from, which
-    # has this name where there is none.
+    # For a syntax error, Python looks for the line in the source file, which has this name if
+    # there is none.
     if events is not None and (event, *arguments[:1]) != ("open", "<unknown>"):
         events.append(event)
 
 
-sys.addaudithook(watch)  # there is no way to take it away again
+sys.addaudithook(watch)  # audit hooks cannot be removed
 
 
 def seen(do: Callable[[], object]) -> set[str]:
-    """What Python reports of itself while this is done."""
+    """Return the audit events that Python reports during the call."""
     global events
     events = []
     try:
@@ -51,7 +51,7 @@ def seen(do: Callable[[], object]) -> set[str]:
 
 
 def refused(text: str, take: Callable[[str], object] = parse_assignment) -> Refused:
-    """The refusal of the text, for which nothing was run."""
+    """Return the error of the text; nothing was executed for it."""
     caught: list[Refused] = []
 
     def attempt() -> None:
@@ -65,7 +65,7 @@ def refused(text: str, take: Callable[[str], object] = parse_assignment) -> Refu
 
 
 def place(refusal: Refused) -> str:
-    """The part of the line that is marked; a control character is shown as a space."""
+    """Return the marked part of the line, with control characters as spaces."""
     return refusal.pointer().split("\n")[0][refusal.start : refusal.end]
 
 
@@ -78,7 +78,7 @@ def of_xy(text: str) -> GraphSettings:
     return GraphSettings(text, {"x": 2.0, "y": 3.0})
 
 
-# Lines, whatever they mean.
+# Lines, independent of their meaning.
 
 
 def test_a_line_becomes_the_tree_that_python_makes_of_it(recwarn: pytest.WarningsRecorder) -> None:
@@ -88,12 +88,12 @@ def test_a_line_becomes_the_tree_that_python_makes_of_it(recwarn: pytest.Warning
     assert (name, ast.unparse(tree)) == ("loss", "w * x")
     assert parse_assignment("w*x")[0] is None
     assert refused("f = x", parse).pointer() == "f = x\n^^^"
-    for text in ("1if x else y", "'\\d'", "1(2)"):  # Python warns nobody
+    for text in ("1if x else y", "'\\d'", "1(2)"):  # no warnings of Python
         parse(text)
     assert not recwarn.list
 
 
-SIGN_AT = {  # the place is that of the sign that the words are about, whatever stands around it
+SIGN_AT = {  # the position is that of the sign in the message, whatever surrounds it
     "\\": "\\frac{x}{y}   x \\(U   x \\   (é \\(U   x[\\]   x + y \\\\",
     "$": "界 $ y   x + ５$   x\xa0+ $ y   x\u2003\u3000$   e\u0301 + $   x $ y",
     "ｘ": "ｘ＋１）", "＋": "(x＋１", "😀": "😀 + x   x + 1 😀", "€": "x € (y   ( € y", "½": "½ x",
@@ -118,7 +118,7 @@ def test_the_words_and_the_place_of_a_refusal_are_about_the_same_sign() -> None:
         assert place(refused(text)) == text.partition(";")[0]
     for text in ("", "   ", "# nothing"):
         assert "an expression is wanted" in str(refused(text))
-    # A wide letter takes two cells of a terminal, and a combining one none.
+    # A wide character takes two cells of a terminal, and a combining one none.
     for text, cells_before, marks in (("界 + $", 5, 1), ("e\u0301 + $", 4, 1), ("x + 😀", 4, 2)):
         assert refused(text).pointer() == f"{text}\n{' ' * cells_before}{'^' * marks}"
         assert cells_before == cell_len(text[: refused(text).start])
@@ -171,13 +171,13 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:__array_wrap__")  # NumPy's, about PyTorch's tensors
+@pytest.mark.filterwarnings("ignore:__array_wrap__")  # a warning of NumPy about PyTorch's tensors
 def test_a_function_is_accepted_as_pytorch_numpy_and_python_spell_it() -> None:
     names = {name: torch.tensor(each, dtype=torch.float64) for name, each in GIVEN.items()}
     for expression in SPELLINGS:
         real = float(eval(expression, {**REAL, **names}))
         assert value(expression) == pytest.approx(real, rel=1e-15), expression
-    # A dot product is of vectors.
+    # A dot product needs vectors.
     assert value("torch.matmul(x, y)", x=(0.5,), y=(1.25,)) == pytest.approx(0.625, rel=1e-15)
     for typed, python in SIGNS:
         assert value(typed) == value(python)
@@ -201,7 +201,7 @@ def test_only_what_a_module_has_is_accepted_from_it() -> None:
     for module, functions in MODULES.items():
         real = real_module(module)
         missing = {name for name in functions if not hasattr(real, name)}
-        assert missing <= ({"pow"} if real is np else set()), module  # NumPy has it since 2.1
+        assert missing <= ({"pow"} if real is np else set()), module  # new in NumPy 2.1
         assert {*functions, *METHODS} <= {*FUNCTIONS, *OPERATORS, *SAME}
         for name in {*FUNCTIONS, *OPERATORS, *SAME} - functions:
             words = ""
@@ -209,7 +209,7 @@ def test_only_what_a_module_has_is_accepted_from_it() -> None:
                 names_in(f"{module}.{name}(x, y)")
             except Refused as refusal:
                 words = str(refusal)
-            if f"{module} has no {name}" in words:  # said only where it is true
+            if f"{module} has no {name}" in words:  # only if that is true
                 assert not hasattr(real, name)
 
 
@@ -325,13 +325,13 @@ def test_what_is_not_on_the_whitelist_is_refused_and_not_run() -> None:
         refusal = refused(expression, of_xy)
         assert words in str(refusal)
         assert place(refusal).startswith(marked)
-    value("x*y")  # PyTorch imports a part of itself the first time
+    value("x*y")  # PyTorch imports modules at the first call
     assert FORBIDDEN.isdisjoint(seen(lambda: value("mean((x + y)**2) / exp(x)")))
-    assert "exec" in seen(lambda: eval("__import__('os')"))  # the watch sees what is run
+    assert "exec" in seen(lambda: eval("__import__('os')"))  # the audit hook reports executed code
 
 
 def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
-    """Each function that is offered as a formula, compared with PyTorch's own on a vector."""
+    """Compare each function offered in formulas with PyTorch's own on a vector."""
     x, y = (torch.tensor(v, dtype=torch.float64) for v in ([0.5, -1.5, 2.0], [1.0, 0.25, -3.0]))
     two = {"mse_loss", "l1_loss", "hypot"}
     names = (
@@ -343,7 +343,7 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
         if name in ("softmax", "log_softmax", "logsumexp"):
             for typed in (f"torch.{name}(x, 0)", f"F.{name}(x, dim=0)", f"x.{name}(-1)"):
                 assert refused(typed, names_in).instead == line
-        else:  # what another argument changes is not left out
+        else:  # arguments that change the result are shown
             for more in ("y, 2, z", "reduction='sum'"):
                 assert "others, as in" in str(refused(f"F.{name}(x, {more})", names_in))
         here = x.abs() if name in ("log2", "log10", "rsqrt") else x
@@ -362,7 +362,7 @@ def test_the_names_that_an_expression_needs() -> None:
     assert str(refusal) == "zeta has no value: it is not among x, y"
     assert place(refusal) == "zeta"
     assert value("μ*σ", μ=2.0, σ=3.0) == 6
-    # The micro sign, as a keyboard types it, is for Python the Greek letter.
+    # The micro sign of keyboards equals the Greek letter in Python.
     assert GraphSettings("µ*2", {"µ": 2.0}).parts[0].name == "μ"
 
 
@@ -370,8 +370,8 @@ def test_large_numbers_and_graphs() -> None:
     assert value("9**9**9 + x") == value("x" + "**9" * 28, x=9.0) == math.inf
     assert value(f"0x{'f' * 150} * x", x=1.0) == float(int("f" * 150, 16))
 
-    # Every term is a node for its constant and one for the product, and all but the first
-    # one more for the sum: three a term, and one for x.
+    # A term has a node for its constant and one for the product; all but the first have one
+    # more for the sum: three per term, and one for x.
     def terms(count: int) -> str:
         return "+".join(f"{number}*x" for number in range(2, 2 + count))
 
@@ -431,12 +431,12 @@ def test_a_value_is_a_number_or_a_list_and_any_other_is_refused_at_its_place() -
         assert "must be a number" in str(refusal(text))
     for text in ("\x1b[31m2", "[1, \x07]", "2\u202e"):
         assert "control character (U+" in str(refusal(text))
-    long = refusal(f"[{'1,' * 999_999}1]")  # it is not even read
+    long = refusal(f"[{'1,' * 999_999}1]")  # not parsed at all
     assert "2,000,001 characters: too many" in str(long)
     assert len(str(long)) < 200 > 2 * len(long.text)
     nan, inf = math.nan, math.inf
     values: tuple[Numbers, ...] = (nan, inf, (), (1.0, nan), (0.0,) * (LONGEST_VECTOR + 1))
-    for number in values:  # values that were not typed are checked, too
+    for number in values:  # values that were not typed are checked too
         with pytest.raises(ValueError, match="x is not allowed: it must be a number"):
             GraphSettings("x*2", {"x": number})
         with pytest.raises(ValueError, match="gradient is not allowed"):

@@ -1,4 +1,4 @@
-"""The command line: what is meant, what is refused and how, what is imported; `dltui list`."""
+"""The command line: accepted and refused arguments, imports, and `dltui list`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ REFUSED = [
     (["--device"], "--device: expected one argument; see dltui --help"),
     (["--device", "tpu"], "no device 'tpu'; a device is auto, cpu"),
     (["--device", "cuda:x"], "no device 'cuda:x'"),
-    (["--device", "list"], "no device 'list'"),  # the value of an option is no command
+    (["--device", "list"], "no device 'list'"),  # an option's value is not a command
     (["--device", "run", "lost"], "no lesson or command 'lost'"),
     (["--data-dir", "/no/such"], "--data-dir '/no/such' does not exist"),
     (["--fps", "0"], "a number from 0.5 to 60"),
@@ -183,7 +183,7 @@ def test_list_shows_what_is_done_as_the_course_does(main: Main, tmp_path: Path) 
         return {line.split()[0]: line for line in main.output("list").splitlines() if line}
 
     assert "challenges" not in listed()["batches"]
-    assert not (tmp_path / "state").exists()  # looking creates nothing
+    assert not (tmp_path / "state").exists()  # reading creates no files
     progress = Progress(tmp_path / "state" / "progress.jsonl")
     progress.add("batches", "challenge", "full")
     lesson = find("softmax").load()

@@ -1,4 +1,4 @@
-"""A screen that is closed while it still waits for a thread leaves nothing behind."""
+"""A screen that is closed while it waits for a thread causes no errors."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ async def test_a_check_of_the_lessons_that_ends_late_looks_for_no_widgets() -> N
         screen = pilot.app.screen
         assert isinstance(screen, HomeScreen)
     assert not screen.query(StatusBar)
-    await HomeScreen._check_lessons.__wrapped__(screen)  # the rest of the worker, cancelled late
+    await HomeScreen._check_lessons.__wrapped__(screen)  # the worker, cancelled late
 
 
 async def test_a_lab_that_is_prepared_late_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""What stands beside a control, and advice for the command line in terms of the controls."""
+"""The text beside a control, and advice in which settings have the labels of their controls."""
 
 from __future__ import annotations
 

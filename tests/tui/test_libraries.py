@@ -1,4 +1,4 @@
-"""PyTorch's libraries, read and loaded so that nothing stands still meanwhile."""
+"""Reading and loading PyTorch's libraries without blocking other threads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.tui.conftest import PATIENCE
-from tui.libraries import CHUNK, ReadingAhead, library_folder, load, read
+from tui.environment import CHUNK, ReadingAhead, library_folder, load, read
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="loads nothing elsewhere")
 
@@ -45,12 +45,12 @@ def test_what_is_no_library_is_not_loaded(tmp_path: Path) -> None:
 
 @linux
 def test_the_libraries_are_loaded_when_pytorch_has_prepared_for_it_and_not_before() -> None:
-    """In a process of its own, where PyTorch is not imported yet."""
+    """In a new process, where PyTorch is not imported yet."""
     script = """
 import sys, threading
 from pathlib import Path
 import tui.environment
-from tui.libraries import library_folder, load
+from tui.environment import library_folder, load
 
 folder = library_folder()
 assert "torch" not in sys.modules and (folder / "libtorch_cpu.so").is_file()

@@ -1,13 +1,17 @@
-"""`dltui [LESSON]`: open the app, or say why it cannot be opened."""
+"""`dltui [LESSON]`: opens the app if the terminal is suitable, and ends it on signals."""
 
 from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from argparse import Namespace
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from importlib import import_module
+from types import FrameType
+from typing import TYPE_CHECKING
 
 from engine.config import Allowed, Range, nearest
 from engine.datasets.registry import make_data_dir_absolute
@@ -17,10 +21,15 @@ from lessons.catalog import entries
 from tui.commands.command import DATA_DIR, CommandLine, Refusal, notice, option, refusing
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
-from tui.terminal.ending import Ending
+
+if TYPE_CHECKING:
+    from tui.terminal.driver import TerminalApp
 
 FRAMES_PER_SECOND = Allowed("number", Range(0.5, 60))
 DEVICE_NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+GRACE_SECONDS = 10.0
+"""Maximum duration of the exit; after that the process is ended."""
 INSTEAD = "without one, use: dltui run LESSON, or dltui list"
 
 NOTES = """\
@@ -40,13 +49,61 @@ Inside, ? shows the keys and q quits. Your progress is kept.
 """
 
 
+class Ending:
+    """Ends the app on a signal: restores the terminal and exits with the code of the signal.
+
+    Before the app uses the terminal, the process ends at once.
+    """
+
+    app: TerminalApp | None = None
+    _code: int | None = None
+    """The exit code of the first signal; later signals change nothing."""
+
+    @contextmanager
+    def on_signals(self) -> Iterator[None]:
+        """Handle `SIGNALS` inside the `with` block by ending the app."""
+        numbers = (*SIGNALS, signal.SIGALRM)
+        before = {number: signal.getsignal(number) for number in numbers}
+        for number in SIGNALS:
+            signal.signal(number, self._end)
+        signal.signal(signal.SIGALRM, self._give_up)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def limit(self) -> None:
+        """Exit no later than `GRACE_SECONDS` after the first call."""
+        if signal.getitimer(signal.ITIMER_REAL)[0] == 0:
+            signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS)
+
+    def _end(self, number: int, _: FrameType | None) -> None:
+        code = 128 + number
+        if self.app is None or self.app.terminal is None:  # nothing was drawn yet
+            os._exit(code)
+        if self._code is None:
+            self._code = code
+            self.limit()
+            with suppress(RuntimeError):  # the event loop is closed: the app has ended
+                self.app.end(code)
+
+    def _give_up(self, number: int, _: FrameType | None) -> None:
+        code = self._code
+        if self.app is not None:
+            self.app.abandon_terminal()
+            code = self.app.return_code if code is None else code
+        os._exit(code or 1)
+
+
 def open_app(options: Namespace) -> int:
-    """Open the app at home or at a lesson; returns its exit code."""
+    """Open the app at the home screen or a lesson, and return its exit code."""
     slugs = [entry.slug for entry in entries()]
     if options.lesson is not None and options.lesson not in slugs:
         known = ["list", "run", "doctor", "data", *slugs]
         raise Refusal(f"no lesson or command {options.lesson!r}; {nearest(options.lesson, known)}")
-    device = normal_name(options.device)  # whether it is on this machine, the app finds out later
+    device = normal_name(options.device)  # the app checks later whether it exists
     if not DEVICE_NAME.fullmatch(device):
         raise Refusal(
             f"no device {options.device!r}; a device is auto, cpu, cuda, cuda:1 (or 2, ...) or mps"
@@ -56,7 +113,7 @@ def open_app(options: Namespace) -> int:
         use_data_dir(options.data_dir)
         make_data_dir_absolute()  # PyTorch is imported in another directory
     assert fps is None or isinstance(fps, float)
-    if driver := os.environ.get("TEXTUAL_DRIVER"):  # in a browser, for example: no terminal
+    if driver := os.environ.get("TEXTUAL_DRIVER"):  # for example in a browser, without a terminal
         _check_driver(driver)
     else:
         _check_terminal()
@@ -71,7 +128,7 @@ def _open_app(lesson: str | None, device: str, fps: float | None) -> int:
         app = ending.app = DltuiApp(lesson=lesson, device=device, fps=fps)
         try:
             app.run()
-        except Exception:  # a traceback: the user has made no mistake
+        except Exception:  # a bug, so print a traceback
             app.restore_terminal()
             sys.excepthook(*sys.exc_info())
             return 1
@@ -101,7 +158,7 @@ def _check_terminal() -> None:
 
 
 def _check_driver(name: str) -> None:
-    """Refuse a TEXTUAL_DRIVER that names no driver."""
+    """Raise `Refusal` if TEXTUAL_DRIVER names no driver."""
     from textual.driver import Driver
 
     module, _, symbol = name.partition(":")

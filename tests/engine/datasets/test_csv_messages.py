@@ -1,4 +1,4 @@
-"""Files that are no table: what the message says, and that its advice works when followed."""
+"""Messages for invalid CSV files, and their advice, which must work when followed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REST = "2,3,1\n3,4,1\n4,5,0\n5,6,1\n"
 
 
 def rows(each: str, count: int = 24) -> str:
-    """Lines made of a template: i is the number of the row, k = i % 2, w a word of two."""
+    """Repeat a template: i is the row number, k = i % 2, w one of two words."""
     return "\n".join(each.format(i=i, k=i % 2, w=("no", "yes")[i % 2]) for i in range(count))
 
 
@@ -60,12 +60,12 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
     ('a,y\n1,"0"1\n2,1\n', ["line 2: a quote inside a cell; write it twice"], {}),
     ("a,y\n" + "1,x\n" * 3 + f"{'9' * 200_000},y\n", ["line 5"], {}),
     (",".join("abc" * 400), ["1,200 columns, and 1,000 are allowed"], {}),
-    # Cells that are no number.
+    # Cells that are not numbers.
     ("a,b,y\n1,2,0\n\n2,abc,1\n3,def,1\n4,5,0\n", ["line 4, column 2 (b): 'abc' is not a"], {}),
     ("y,a,b\n0,1,2\n1,2,x\n1,3,4\n0,4,5\n", ["line 3", "column 3 (b)", "'x'"], {"label": "y"}),
     ("a,y\n1,0\nx,1\n3,1\n4,0\n", ["line 3", "leave the cell empty"], {}),
     ("a;y\n1,5;0\n2;1\n3;1\n4;0\n", ["write 1.5"], {}),
-    ("0,5;1,5;a\n1,5;2,5;b\n", ["line 1, column 1", "write 0.5"], {}),  # no names
+    ("0,5;1,5;a\n1,5;2,5;b\n", ["line 1, column 1", "write 0.5"], {}),  # no column names
     ("sep=;\na;y\n1;0\nx;1\n3;1\n4;0\n", ["line 4, column 1 (a)"], {}),
     ("id,1,2,y\n1,2,3,0\n2,3,4,1\n3,4,5,1\n4,5,6,0\n", ["line 1", "--header yes"], {}),
     (PLAIN, ["line 1", "'a'"], {"header": "no"}),
@@ -80,7 +80,7 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
         ["column 'kind' is what to predict: --label "],
         {},
     ),
-    # A comma before three digits stands before decimals where its column has other such numbers.
+    # A comma before three digits is a decimal mark if its column has other decimals.
     ("a;b;y\n" + rows("0,13{k};{i};{k}"), ["write 0.130; to read every comma as a dec"], {}),
     ("a;y\n" + rows("1234,13{k};{k}"), ["write 1234.130; to read every comma as a dec"], {}),
     ("a;y\n" + rows("1,234;{k}\n2,5;{k}"), ["write 1.234; to read every comma as a dec"], {}),
@@ -124,7 +124,6 @@ def test_what_is_no_table_is_refused_in_words(write: Write) -> None:
 
 
 def test_what_is_not_offered(write: Write) -> None:
-    """Settings that would not help are not in the message."""
     for text, absent in (
         ("a,b\n" + rows("p{i},{i}"), "--"),
         ("a;b;y\n" + rows("1,10{k}.5;{i};{k}"), "--decimal comma"),
@@ -192,7 +191,7 @@ def test_what_is_no_plain_file(
         refused(str(tmp_path / "dangling"), words)
         (tmp_path / "dangling").unlink()
     with (tmp_path / "large.csv").open("wb") as file:
-        file.truncate(200_000_000)  # a hole: it takes no room, and is not read
+        file.truncate(200_000_000)  # a sparse file: it takes no disk space and is not read
     refused(str(tmp_path / "large.csv"), "is binary data")
     with (tmp_path / "large.csv").open("wb") as file:
         file.write(b"1,2\n" * 20_000)
@@ -203,15 +202,15 @@ def test_what_is_no_plain_file(
         raise PermissionError(13, "Permission denied")
 
     path = write(PLAIN)
-    monkeypatch.setattr(Path, "open", denied)  # root may read everything
+    monkeypatch.setattr(Path, "open", denied)  # root can read everything
     refused(path, "permission denied")
 
 
-# Advice, and that it works when it is followed.
+# Advice works when it is followed.
 
 
 def followed(path: str, folder: Path) -> tuple[Table, list[str]]:
-    """Read the file, and do what each refusal says first; the table, and the refusals."""
+    """Read the file, following the first advice of each error; return the table and the errors."""
     settings: dict[str, str] = {}
     messages: list[str] = []
     for _ in range(4):
@@ -293,7 +292,7 @@ def test_files_that_failed_once(tmp_path: Path) -> None:
     refused(str(CASES / "17-excel.xlsx"), "is an Excel workbook (xlsx)")
 
 
-# Files that are no text in UTF-8.
+# Files that are not UTF-8 text.
 
 
 def zipped(**members: str) -> bytes:
@@ -519,7 +518,7 @@ UNCERTAIN = {
     "cp850": ("maß", "maß"),
     "macintosh": ("coëfficiënt", "coëfficiënt"),
 }
-"""By the encoding, a text that other encodings make words of as well, and the cell shown."""
+"""Per encoding: a text that is also valid in other encodings, and the cell shown."""
 UNKNOWN = {
     "cp720": "العمر,الطول,الجنس\n1,2,ذكر\n2,3,أنثى",
     "cp855": CYRILLIC[1],
@@ -562,7 +561,7 @@ def test_text_that_was_encoded_as_utf8_twice_is_noted(tmp_path: Path, write: Wri
 
 
 def shown_cell(message: str) -> str:
-    """The cell that is shown as it reads in the encoding that is advised."""
+    """Return the cell shown in the message, decoded with the advised encoding."""
     found = re.search(r"(?:says|certain:) '(.*?)'", message)
     assert found is not None, message
     return found[1]
@@ -572,12 +571,12 @@ def test_a_few_bytes_that_are_not_utf8_in_a_file_that_is(tmp_path: Path, write: 
     path = write("größe,höhe,müde\n1,2,ja\n2,3,nein\n3,4,ja\n4,5,nein\n".encode() + b"5,\xff6,ja\n")
     message = refused(path, "line 6: byte 0xff is not UTF-8, and most letters of the file are")
     command = message.partition("leave such bytes out: ")[2]
-    subprocess.run(command, shell=True, check=False, cwd=tmp_path)  # 1 where it left something out
+    subprocess.run(command, shell=True, check=False, cwd=tmp_path)  # 1 if it left bytes out
     assert read_table(str(tmp_path / "table.csv")).names == ("größe", "höhe")
 
 
 def test_a_long_file_of_another_encoding_is_looked_at_in_part() -> None:
-    """What a pattern searched from every letter would take hours for."""
+    """A regular expression search at every character would take hours."""
     for text in (b"a" * 4_000_000 + b"\n\xe9t\xe9\n", b"\xe9t\xe9," * 1_000_000):
         assert next(iter(likely_encodings(text))) == "cp1252"
 
