@@ -11,9 +11,9 @@ SIGNS_OR_WORDS = frozenset({"-", "--", ".", "*", "none", "missing"})
 ERRORS = frozenset({"#n/a", "#value!", "#div/0!", "#ref!", "#num!", "#name?"})
 """Texts that a spreadsheet writes for a formula without a value."""
 MISSING = SIGNS_OR_WORDS | ERRORS | {"", "?", "na", "n/a", "n.a.", "nan", "nat", "<na>", "null"}
-"""Texts that stand for no value, in lower case."""
+"""Texts for a missing value, in lower case."""
 UNLABELLED = MISSING - SIGNS_OR_WORDS
-"""Texts that always stand for no label; the others may be class names."""
+"""Texts that always mean a missing label; the others may be class names."""
 DATE = re.compile(
     r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([ T]+\d.*)?|\d{4}-\d{1,2}"
     r"|\d{1,2}[:.]\d{2}([:.]\d{2}(\.\d+)?)?"

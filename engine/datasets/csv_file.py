@@ -33,7 +33,7 @@ NONE = "none stands for the built-in data"
 SEPARATORS = {"tab": "\t", "semicolon": ";", "pipe": "|", "comma": ","}
 """The comma may also be a decimal comma, so it is last and is used only if no other is as good."""
 SPACE = " "
-"""Stands for a run of spaces and tabs."""
+"""The separator that means a run of spaces and tabs."""
 FEW_LINES, MANY_LINES = 10, 1000
 """How many lines determine the separator, and how many if it may be a run of spaces and tabs."""
 QUOTED = re.compile(r'(?:^|(?<=[,;|\t])) *"[^"]*(?:""[^"]*)*(?:"|\Z)', re.MULTILINE)
@@ -77,7 +77,7 @@ class CsvText:
     path: Path
     text: str
     separator: str
-    """One character; a space stands for a run of spaces and tabs."""
+    """One character; a space means a run of spaces and tabs."""
     above: int
     """The number of lines above the text: 1 if a line declares the separator."""
 

@@ -261,7 +261,6 @@ class CsvLayout:
         return sorted(found)
 
     def _find_label(self, word: str) -> int:
-        """Return the one column of that name."""
         found = self._places(word)
         if len(found) == 1:
             return found[0]
@@ -315,7 +314,6 @@ def split_names(typed: str | None) -> list[str]:
 
 
 def _uncommented(row: CsvRow) -> CsvRow:
-    """Return the row without its leading #."""
     start = row.cells[0].strip().lstrip("#").strip()
     return CsvRow(row.line, [start, *row.cells[1:]] if start else row.cells[1:])
 

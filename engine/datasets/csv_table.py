@@ -239,7 +239,7 @@ def _targets(
     parsed = {text: number(text) for text in set(texts)}
     values = [parsed[text] for text in texts]
     numbers = {value for value in values if value is not None}
-    # Labels are taken for numbers if several are numbers, or all are correctable to numbers.
+    # Labels are meant as numbers if some are numbers, or all can be corrected to numbers.
     meant = len(set(values)) > 1 or all(map(_like_a_number, texts))
     if None in values and (target == "number" or (target == "auto" and meant)):
         line, text = labels[values.index(None)]

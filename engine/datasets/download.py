@@ -35,7 +35,7 @@ from engine.plain_file import set_aside
 STAGE = ".fetching"
 """The folder, inside the data folder, of incomplete files."""
 TRIES = 3
-"""How often a server is asked if the connection is lost in the middle of a file."""
+"""The number of requests to a server if the connection is lost in the middle of a file."""
 SILENCE = 10.0
 """Seconds without data after which a server counts as unreachable."""
 POLL = 0.1

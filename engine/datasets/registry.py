@@ -42,7 +42,6 @@ class DataFile:
 
     @property
     def packed(self) -> str:
-        """The name with `.gz`."""
         return f"{self.name}.gz"
 
     @property

@@ -29,9 +29,7 @@ class Table:
     y: Array
     """The class number, from 0, or the number to predict; shape (rows,)."""
     names: tuple[str, ...]
-    """The names of the features."""
     label: str
-    """The name of the label."""
     classes: tuple[str, ...]
     """The names of the classes in order; empty if a number is predicted."""
     report: tuple[str, ...] = ()
