@@ -167,7 +167,7 @@ MODULES: Mapping[str, frozenset[str]] = {
     "math": frozenset((*_EVERYWHERE, "fabs", "pow", "prod")),
 }
 """The functions of each module that an expression may use."""
-ROOTS = frozenset(names("torch nn F numpy np math cmath scipy jnp jax tf keras"))
+ROOTS = frozenset(names("torch nn F numpy np math cmath scipy sympy jnp jax tf keras"))
 """The first names of modules."""
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 _WITH_CONSTANTS = ("torch", "numpy", "np", "math")

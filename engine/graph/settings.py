@@ -35,7 +35,7 @@ from engine.graph.operations import (
     module_of,
     short,
 )
-from engine.graph.refusals import Reason, example, misused, refusal, unknown
+from engine.graph.refusals import DERIVED, Reason, example, misused, refusal, unknown
 from engine.numerals import LONGEST, NUMBER, ascii_form, meant
 
 MOST_NODES = 60
@@ -50,6 +50,12 @@ _TENSOR = re.compile(
     r"\s*(?:(?:torch|np|numpy)\.)?(?:tensor|array)\((.*?)(?:,\s*[a-z_]+\s*=.*)?\)\s*"
 )
 """PyTorch's notation of a value: `torch.tensor([1.0], requires_grad=True)`."""
+_DERIVATIVE = re.compile(
+    r"\s*[d∂]\s*/\s*[d∂]\s*\w+(?:\s+(?=\w)|\s*(?=[([√]))(.+)"
+    r"|\s*[d∂]\s*\((.+)\)\s*/\s*[d∂]\s*\w+\s*"
+    r"|(.*\d)\s*\.\s*(?:backward\s*\(.*\)|grad)\s*"
+)
+"""`d/dx x**2`, `d(x**2)/dx` and `x**2.backward()`, which Python reads as `2.` and no method."""
 _MOST_CHARACTERS = 400
 _QUOTED = 40
 
@@ -236,7 +242,10 @@ def read(text: str) -> tuple[str | None, ast.expr]:
 
     Functions with a prefix and methods are read as functions. Raises `Refused` for other text.
     """
-    name, tree = parse_assignment(mathematical(text))
+    text = mathematical(text)
+    if found := _DERIVATIVE.fullmatch(text):
+        raise Refused(DERIVED, text, (0, len(text)), next(filter(None, found.groups())))
+    name, tree = parse_assignment(text)
     return name, Canonical().visit(tree)
 
 

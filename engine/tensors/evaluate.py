@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from types import EllipsisType, NoneType
 from typing import Any, TypeAlias
@@ -17,7 +18,15 @@ from typing import Any, TypeAlias
 import torch
 
 from engine.config import nearest
-from engine.expression import OPERATORS, columns, decimal_point, factor, parse, parses, suggesting
+from engine.expression import (
+    OPERATORS,
+    Refused,
+    columns,
+    decimal_point,
+    parse,
+    parses,
+    suggesting,
+)
 from engine.numerals import counted
 from engine.tensors import limits, refusals, traced
 from engine.tensors.looks import Broadcast, LineResult, TensorLook
@@ -33,6 +42,7 @@ from engine.tensors.vocabulary import (
     MODULES,
     ONLY_METHODS,
     PAIR,
+    PYTHON_DTYPES,
     Kind,
     Method,
 )
@@ -173,7 +183,8 @@ def _name(line: TensorLine, node: ast.Name) -> TracedTensor:
         words = f"{name} is no tensor; Python writes {CONSTANTS[name]}"
         raise line.correction(words, node, CONSTANTS[name])
     if name in DTYPES:
-        raise line.refusal("a dtype is written as in x.to(torch.float32)", node)
+        dtype = f"torch.{PYTHON_DTYPES.get(name, name)}"
+        raise line.correction("a dtype is one of PyTorch's", node, dtype)
     raise line.refusal(f"no tensor is called {name}; {nearest(name, line.tensors)}", node)
 
 
@@ -189,6 +200,10 @@ def _end(line: TensorLine, node: ast.expr) -> int | None:
 
 def _subscript(line: TensorLine, node: ast.Subscript) -> Any:
     owner, index = _value(line, node.value), _value(line, node.slice)
+    if isinstance(owner, TracedPair) and isinstance(index, int):  # x.max(dim=0)[0]
+        owner = owner.values, owner.indices
+    if isinstance(owner, TracedPair):
+        raise line.refusal(TWO_TENSORS, node.value)
     if isinstance(owner, tuple) and isinstance(index, int | slice):  # x.shape[0]
         try:
             return owner[index]
@@ -222,7 +237,9 @@ def _sign(line: TensorLine, node: ast.UnaryOp, operand: Any) -> Any:
     do = limits.SIGNS.get(type(node.op))
     if do is None:
         message = "to turn a mask around, write ~ before it: ~(x > 1)"
-        raise line.correction(message, node, f"~{factor(line.source(node.operand))}")
+        mask = isinstance(operand, TracedTensor) and operand.value.dtype is torch.bool
+        instead = f"~{line.factor(node.operand)}" if mask else ""
+        raise line.correction(message, node, instead)
     _expect_operand(line, operand, node.operand)
     if not isinstance(operand, TracedTensor):
         return line.allow(node, lambda: limits.signed(type(node.op), operand))
@@ -297,6 +314,8 @@ def _matmul(line: TensorLine, node: ast.BinOp, left: Any, right: Any) -> TracedT
 
 def _expect_operand(line: TensorLine, operand: Any, place: ast.expr) -> None:
     """Check that an operand is a number or a tensor: a repeated list could fill the memory."""
+    if isinstance(operand, TracedPair):
+        raise line.refusal(TWO_TENSORS, place)
     if isinstance(operand, list):
         raise line.refusal("a list is no tensor; write torch.tensor([1, 2, 3])", place)
     if not isinstance(operand, int | float | TracedTensor):
@@ -379,10 +398,12 @@ def _call(line: TensorLine, node: ast.Call) -> Any:
         ):
             return _function(line, node, name, _arguments(line, node))
         case ast.Name(id=name):
+            line.first = _first(line, node)
             raise refusals.wrong_function(line, node, name)
         case ast.Attribute() if refusals.module(line, function):
+            line.first = _first(line, node)
             raise refusals.wrong_function_of_module(line, node, function)
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name[:1].isupper():
             raise refusals.wrong_layer(line, node, name)
         case ast.Attribute(value=owner_node, attr=name):
             owner = _value(line, owner_node)
@@ -390,10 +411,18 @@ def _call(line: TensorLine, node: ast.Call) -> Any:
             if name in OPERATORS and isinstance(owner, TracedTensor) and plain:
                 return _operator(line, node, name, owner, _value(line, node.args[0]))
             return _method(line, node, function, owner)
-    words, product = "only functions and methods that have a name are called", ""
-    if len(node.args) == 1 and not node.keywords:
-        product = " * ".join(factor(line.source(each)) for each in (function, node.args[0]))
-    raise line.correction(words, node, product)
+    words, instead = "only functions and methods that have a name are called", ""
+    if not node.args and not node.keywords:
+        words, instead = "this is no function: nothing is called with ()", line.source(function)
+    elif len(node.args) == 1 and not node.keywords and not isinstance(function, ast.Call):
+        instead = " * ".join(map(line.factor, (function, node.args[0])))
+    raise line.correction(words, node, instead)
+
+
+def _first(line: TensorLine, call: ast.Call) -> Any:
+    """Return the value of the first argument; None if there is none or it is refused."""
+    with suppress(Refused):
+        return _value(line, call.args[0]) if call.args else None
 
 
 def _operator(line: TensorLine, node: ast.Call, name: str, left: Any, right: Any) -> Any:
@@ -414,7 +443,10 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
     if isinstance(owner, TracedPair):
         raise line.refusal(TWO_TENSORS, function, name)
     if not isinstance(owner, TracedTensor):
-        raise line.refusal("only tensors have methods here", function, name)
+        line.first = owner
+        places = [function.value, *node.args]
+        made = refusals.method_call(line, name, places, node.keywords) if name in METHODS else ""
+        raise line.correction("only tensors have methods here", node, made, name)
     if name not in METHODS:
         raise refusals.wrong_method(line, node, function)
     if name == "to":
@@ -429,6 +461,8 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
             refused.start, refused.end = columns(line.text, keyword)
             raise refused
     args, keywords = _arguments(line, node)
+    if name in ("max", "min") and len(args) == 1 and isinstance(args[0], TracedTensor):
+        raise refusals.cell_by_cell(line, node, [function.value, *node.args], f"{name}imum")
     method = METHODS[name]
     _check_arguments(line, node, method, (args, keywords), tensors=False)
     if name == "to" and [type(part) for part in (*args, *keywords.values())] != [torch.dtype]:
@@ -455,7 +489,7 @@ def _function(line: TensorLine, node: ast.Call, name: str, arguments: Arguments)
         more = [line.source(part) for part, each in places if not isinstance(each, TracedTensor)]
         more += [line.source(keyword) for keyword in node.keywords]
         one = f"[{', '.join(given)}]"
-        listed = f"torch.{name}({', '.join((one, *more))})"
+        listed = f"torch.{name}({', '.join((one, *more))})" if len(given) > 1 else ""
         raise line.correction("the tensors stand in one list", node, listed)
     if name == "where" and not (len(args) == 3 and isinstance(args[0], TracedTensor)):
         raise line.refusal(f"a mask and two choices: {FUNCTIONS[name].usage}", node)

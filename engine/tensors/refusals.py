@@ -20,6 +20,8 @@ from engine.tensors.traced import TracedTensor
 from engine.tensors.vocabulary import (
     ATTRIBUTES,
     BUILTIN_FORMS,
+    BUILTIN_HINTS,
+    DIFFERENT,
     DTYPES,
     FORMS,
     FUNCTIONS,
@@ -28,7 +30,8 @@ from engine.tensors.vocabulary import (
     MASK_FORMS,
     METHODS,
     MODULES,
-    NUMPY_DIFFERS,
+    ONLY_METHODS,
+    OVER_ROWS,
     REASONS,
     Kind,
 )
@@ -46,6 +49,7 @@ KNOWN = {
 }
 FAMILIAR = "shape, T, reshape, permute, sum, mean, float"
 CHAINED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)  # pairs of these can be written as a mask
+METHODS_ONLY = "; functions of a tensor are its methods, as in x.sum()"
 UNEXPLAINED = "PyTorch does not do this with tensors of these shapes and dtypes."
 
 
@@ -57,9 +61,19 @@ class TensorLine:
         self.tensors = tensors
         self.read: set[str] = set()  # the names that it has used
         self.broadcasts: list[Broadcast] = []  # its element-wise operations on two tensors
+        self.first: Any = None  # the value of the first argument of a function that is refused
 
     def source(self, node: ast.expr | ast.keyword) -> str:
         return source(self.text, node)
+
+    def factor(self, node: ast.expr) -> str:
+        """Return the source, in brackets where an operator or a dot beside it needs them."""
+        return factor(self.source(node))
+
+    def as_tensor(self, node: ast.expr) -> str:
+        """Return the same for a first argument; plain numbers become a tensor."""
+        plain = isinstance(self.first, int | float | list | tuple)
+        return f"torch.tensor({self.source(node)})" if plain else self.factor(node)
 
     def refusal(self, message: str, place: Place, word: str | None = None) -> Refused:
         """Return the error for this place, or for the word at its end: the `foo` of `x.foo`."""
@@ -133,37 +147,67 @@ def unknown(name: str, kind: str, before: str) -> tuple[str, str]:
 def wrong_function(line: TensorLine, call: ast.Call, name: str) -> Refused:
     """Return the refusal of `name(…)`."""
     if name in line.tensors:
-        product = f"{name} * {factor(line.source(call.args[0]))}" if len(call.args) == 1 else ""
-        return line.correction(f"{name} is a tensor, no function", call, product, name)
-    words = REASONS.get(name, f"no function {name} here")
-    hint = "" if name in REASONS else "; functions of a tensor are its methods, as in x.sum()"
-    if name in BUILTIN_FORMS and not call.keywords:
-        fragment = _filled(line, BUILTIN_FORMS[name], call.args, [])
+        product = f"{name} * {line.factor(call.args[0])}" if len(call.args) == 1 else ""
+        fragment = product if call.args or call.keywords else name
+        return line.correction(f"{name} is a tensor, no function", call, fragment, name)
+    words, hint = REASONS.get(name, f"no function {name} here"), METHODS_ONLY
+    if name in BUILTIN_FORMS:
+        fragment = "" if call.keywords else _builtin(line, name, call.args)
+        hint = f"; {BUILTIN_HINTS[name]}" if name in BUILTIN_HINTS else hint
     else:
         fragment = _form(line, call, name, call.args)
-    return line.correction(words, call, fragment, name, hint)
+    return line.correction(words, call, fragment, name, "" if name in REASONS else hint)
+
+
+def _builtin(line: TensorLine, name: str, args: list[ast.expr]) -> str:
+    """Return a line for a function of Python; empty where Python refuses such a tensor."""
+    if isinstance(line.first, list | tuple) and name in ("int", "float"):
+        return ""
+    if isinstance(line.first, TracedTensor) and len(args) == 1:
+        dimensions = line.first.value.ndim
+        if dimensions != 1 if name in OVER_ROWS else name == "sum" and not dimensions:
+            return ""
+    return _filled(line, BUILTIN_FORMS[name], args, [])
 
 
 def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
     """Return the refusal of `np.name(…)` or `torch.name(…)`."""
     name, where = function.attr, module(line, function)
-    words, hint = REASONS.get(name, f"{where} is not used here"), ""
-    if where == "torch" and name in METHODS:
+    words, hint = REASONS.get(name, f"{where} is not used here"), METHODS_ONLY
+    if name in REASONS:
+        hint = ""
+    elif where == "math":
+        words = "math is for plain numbers, and this lab for tensors"
+    elif name in DTYPES:
+        words = f"{where}.{name} is a dtype, no function"
+    elif where == "torch" and name in METHODS and name not in ONLY_METHODS:
         words = f"torch.{name} has a tensor first, without a name"
         hint = f", as in {METHODS[name].usage.replace('x.', 'torch.', 1).replace('(', '(x, ', 1)}"
     elif where == "torch" and name in OPERATORS:
         words = f"torch.{name} is taken with a tensor and one more argument, without names"
-    elif where == "torch" and name not in REASONS and hasattr(torch, name):
-        words = f"this lab does not have torch.{name}"
-        hint = f"; there are {', '.join(FUNCTIONS)}, and methods of tensors such as torch.sum(x)"
-    elif where == "torch" and name not in REASONS:
+    elif where == "torch":
+        there = hasattr(torch, name)
+        words = (
+            f"this lab does not have torch.{name}" if there else f"no function torch.{name} here"
+        )
         close = get_close_matches(name, (*FUNCTIONS, *METHODS), n=3, cutoff=0.6)
-        some = f"there are {', '.join(FUNCTIONS)}, and the methods of tensors such as torch.sum(x)"
-        words = f"no function torch.{name} here"
-        hint = f"; did you mean {' or '.join(close)}?" if close else f"; {some}"
-    other = where != "torch" and name in NUMPY_DIFFERS
-    fragment = "" if other else _form(line, call, name, call.args)
+        hint = f"; there are {', '.join(FUNCTIONS)}, and methods of tensors such as torch.sum(x)"
+        if close and not there:
+            hint = f"; did you mean {' or '.join(close)}?"
+    full = f"{where}.{name}"
+    if full in BUILTIN_FORMS:
+        fragment = _builtin(line, full, call.args)
+    elif where != "torch" and not {name, full}.isdisjoint(DIFFERENT):
+        fragment = ""
+    else:
+        fragment = _form(line, call, name, call.args)
     return line.correction(words, call, fragment, name, hint)
+
+
+def cell_by_cell(line: TensorLine, call: ast.Call, args: list[ast.expr], name: str) -> Refused:
+    """Return the refusal of `x.max(y)` or `x.min(y)`, which is `torch.name(x, y)`."""
+    fragment = _filled(line, FORMS[name], args, [])
+    return line.correction("two tensors are compared cell by cell", call, fragment)
 
 
 def wrong_layer(line: TensorLine, call: ast.Call, name: str) -> Refused:
@@ -180,7 +224,11 @@ def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> R
     """Return the refusal of `x.name(…)`."""
     name = function.attr
     if name in ATTRIBUTES:
-        return line.correction(f"{name} is no method", call, line.source(function), name)
+        fragment = line.source(function)
+        if call.args or call.keywords:
+            one = name == "shape" and len(call.args) == 1 and not call.keywords
+            fragment = f"{fragment}[{line.source(call.args[0])}]" if one else ""
+        return line.correction(f"{name} is no method", call, fragment, name)
     words, hint = unknown(name, "method", "x.")
     if name in OPERATORS:
         words, hint = f"x.{name} is taken with one argument, without a name", ""
@@ -190,7 +238,7 @@ def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> R
 
 def wrong_attribute(line: TensorLine, node: ast.Attribute) -> Refused:
     """Return the refusal of `x.name`."""
-    name, owner = node.attr, factor(line.source(node.value))
+    name, owner = node.attr, line.factor(node.value)
     words, hint = unknown(name, "attribute", "x.")
     known = ("len", "length", "data", "cpu", "cuda")
     fragment = FORMS[name].format(x=owner) if name in known else ""
@@ -212,7 +260,7 @@ def method_call(
     line: TensorLine, name: str, args: list[ast.expr], keywords: list[ast.keyword]
 ) -> str:
     """Return the call of a method on the first of `args`, with PyTorch's argument names."""
-    return f"{factor(line.source(args[0]))}.{name}({_listed(line, args[1:], keywords)})"
+    return f"{line.as_tensor(args[0])}.{name}({_listed(line, args[1:], keywords)})"
 
 
 def other_syntax(line: TensorLine, node: ast.expr) -> str:
@@ -222,9 +270,9 @@ def other_syntax(line: TensorLine, node: ast.expr) -> str:
             a, b, c = map(line.source, (left, middle, right))
             signs = [COMPARISONS[type(sign)][0] for sign in ops if type(sign) in CHAINED]
             return f"({a} {signs[0]} {b}) & ({b} {signs[1]} {c})" if len(signs) == 2 else ""
-        case ast.BoolOp(op=op, values=values):
+        case ast.BoolOp(op=op, values=values) if all(map(_is_mask, values)):
             sign = " & " if isinstance(op, ast.And) else " | "
-            return sign.join(factor(line.source(value)) for value in values)
+            return sign.join(map(line.factor, values))
         case ast.IfExp(test=test, body=body, orelse=otherwise):
             return f"torch.where({', '.join(map(line.source, (test, body, otherwise)))})"
         case ast.NamedExpr(value=value) | ast.Starred(value=value) | ast.Lambda(body=value):
@@ -232,8 +280,21 @@ def other_syntax(line: TensorLine, node: ast.expr) -> str:
     return ""
 
 
+def _is_mask(node: ast.expr) -> bool:
+    """Return whether this is a comparison or several: on whole numbers, & works bit by bit."""
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _is_mask(operand)
+        case ast.BoolOp(values=values):
+            return all(map(_is_mask, values))
+    return isinstance(node, ast.Compare)
+
+
 def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> str:
     """Return an accepted call with the same result; empty if none is known."""
+    if len(args) == 1 and not call.keywords and name in (*DTYPES, "shape", "ndim", "dtype", "T"):
+        owner = line.as_tensor(args[0])
+        return f"{owner}.to(torch.{name})" if name in DTYPES else f"{owner}.{name}"
     if name in METHODS and args:
         return method_call(line, name, args, call.keywords)
     if name in FUNCTIONS:
@@ -245,7 +306,7 @@ def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> 
         return f"torch.tensor({line.source(args[0])}, dtype=torch.float32)" if listed else ""
     if name in OPERATORS and len(args) == 2 and len(call.keywords) == 1:
         return _operator_with(line, name, args, call.keywords[0])
-    if name not in FORMS and name != name.lower():
+    if name not in FORMS and name != name.lower() and name.lower() not in (*ATTRIBUTES, "size"):
         return _form(line, call, name.lower(), args)
     form = FORMS.get(name, "")
     if name in OPERATORS:
@@ -257,9 +318,10 @@ def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> 
 
 def _filled(line: TensorLine, forms: str, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
     """Return the first of the forms that uses every argument, filled in; empty if none does."""
+    method = "{x}." in forms or ("{x} " in forms and isinstance(line.first, list | tuple))
     places = {
-        "x": factor(line.source(args[0])) if args else "",
-        "y": factor(line.source(args[1])) if len(args) > 1 else "",
+        "x": (line.as_tensor if method else line.factor)(args[0]) if args else "",
+        "y": line.factor(args[1]) if len(args) > 1 else "",
         "rest": _listed(line, args[1:], keywords),
         "all": _listed(line, args, keywords),
     }
@@ -273,7 +335,7 @@ def _filled(line: TensorLine, forms: str, args: list[ast.expr], keywords: list[a
 
 def _operator_with(line: TensorLine, name: str, args: list[ast.expr], more: ast.keyword) -> str:
     """Return `add` and `sub` with `alpha=2`, `div` with `rounding_mode="floor"`."""
-    left, right = (factor(line.source(arg)) for arg in args)
+    left, right = map(line.factor, args)
     value, sign = line.source(more.value), SYMBOLS[OPERATORS[name]][0]
     if more.arg == "alpha" and sign in "+-":
         return f"{left} {sign} {factor(value)} * {right}"

@@ -146,8 +146,7 @@ neg negative: -{x}
 len length __len__: {x}.shape[0]
 nelement: {x}.numel()
 count_nonzero: ({x} != 0).sum({rest})
-type: {x}.dtype or {x}.to({y})
-astype: {x}.{y}()
+type astype: {x}.to({y})
 zeros_like: torch.zeros({x}.shape, dtype={x}.dtype) or torch.zeros({x}.shape, {rest})
 ones_like: torch.ones({x}.shape, dtype={x}.dtype) or torch.ones({x}.shape, {rest})
 full: torch.tensor({y}).expand({x})
@@ -156,7 +155,7 @@ eye: (torch.arange({x})[:, None] == torch.arange({x})).float()
 ln: {x}.log()
 log2: {x}.log() / 0.6931471805599453
 log10: {x}.log() / 2.302585092994046
-exp2: 2 ** {x}
+exp2: 2.0 ** {x}
 tan: {x}.sin() / {x}.cos()
 rsqrt: 1 / {x}.sqrt()
 mse_loss: (({x} - {y}) ** 2).mean()
@@ -194,15 +193,35 @@ logical_not: ~{x}
 """Shorter forms if every argument is a comparison."""
 BUILTIN_FORMS = {
     "sum": "{x}.sum(0)",
+    "math.prod": "{x}.prod(0)",
     "range": "torch.arange({all})",
-    "max": "{x}.max() or torch.where({x} > {y}, {x}, {y})",
-    "min": "{x}.min() or torch.where({x} < {y}, {x}, {y})",
+    "max": "{x}.max() or torch.where({x} > {y}, {x}, {y}).item()",
+    "min": "{x}.min() or torch.where({x} < {y}, {x}, {y}).item()",
+    "all": "{x}.all()",
+    "any": "{x}.any()",
+    "int": "{x}.long().item()",
+    "float": "{x}.double().item()",
+    "bool": "{x}.bool().item()",
 }
 """Python's own functions of a tensor, if PyTorch's function of that name differs."""
+OVER_ROWS = ("max", "min", "all", "any")
+"""Functions of Python that compare rows; only for 1-D tensors they do what PyTorch's do."""
+BUILTIN_HINTS = _table("""
+max: Python's has one number a row; the largest of all cells is x.max(), \
+the larger of two, cell by cell, torch.where(x > y, x, y)
+min: Python's has one number a row; the smallest of all cells is x.min(), \
+the smaller of two, cell by cell, torch.where(x < y, x, y)
+all any: Python's has one cell a row; PyTorch's, of all cells, are x.all() and x.any()
+int float bool: Python's makes one number of one cell; every cell is converted by \
+x.long(), x.double() or x.bool()
+""")
+"""What to use for a tensor with more cells or dimensions than the function of Python takes."""
+PYTHON_DTYPES = {"int": "int64", "float": "float64"}
+"""Types of Python whose dtype has another name in PyTorch."""
 LAYERS = ("relu", "sigmoid", "tanh", "softmax")
 """Modules of `torch.nn`, in lower case, that are functions of their input alone."""
-NUMPY_DIFFERS = ("size", "repeat", "std", "var")
-"""Methods that NumPy has under the same names, with another meaning."""
+DIFFERENT = ("size", "repeat", "std", "var", "reciprocal", "math.remainder")
+"""Functions of NumPy and math with the name of a PyTorch function and another meaning."""
 REASONS = _table("""
 print display str repr: the result of a line is always shown
 numpy tolist list: the numbers of a tensor are shown anyway
@@ -213,5 +232,6 @@ empty empty_like: what an empty tensor holds is left to chance
 backward grad requires_grad requires_grad_ detach: gradients are the subject of the lesson autograd
 load save open loadtxt: no file is read or written here
 eval exec compile __import__: nothing that is typed is executed
+type: the type of the cells is a dtype, as in x.dtype and x.to(torch.float32)
 """)
 """The reasons why some of them are not accepted."""
