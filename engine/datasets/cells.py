@@ -84,14 +84,14 @@ def number_advice(cell: str, column: Iterable[str], otherwise: str = "") -> str:
             advice = f"write {point}"
         elif not grouped and is_bare:
             both = f"without commas it is {text}; if the comma stands before decimals, it is"
-            return f"{both} {point}: --set decimal=comma"
+            return f"{both} {point}: --decimal comma"
         elif not grouped:
             advice += f", or {point} if the comma stands before decimals"
     if _has_thousands(cell.strip()) and advice == f"write {text}":
         advice = f"without commas it is {text}"
     if decimal:
         advice += f"{'; ' if advice else ''}to read every comma as a decimal point: "
-        advice += "--set decimal=comma"
+        advice += "--decimal comma"
     return advice
 
 

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from engine.datasets.cells import corrected, missing, shown
 from engine.datasets.csv_file import FEW_LINES, SEPARATORS, CsvError, CsvRow, CsvText, separator_of
+from engine.datasets.encodings import encoded_twice
 from engine.datasets.file_formats import shell_word
 from engine.numerals import counted
 
@@ -187,6 +188,11 @@ class CsvLayout:
             yield f"{counted(self._comments, 'comment line')} left out"
         if self.row_names:
             yield "the header has no cell for column 1, which is taken for names of the rows"
+        if twice := encoded_twice(self.text.text):
+            encoding, word, meant = twice
+            command = f"iconv -c -f utf-8 -t {encoding} {shell_word(self.text.path)} > table.csv"
+            words = f"'{shown(word)}' is '{shown(meant)}'"
+            yield f"the text was encoded as UTF-8 twice ({words}); to undo it: {command}"
 
     def without_line(self, what: str, line: int) -> str:
         """Return advice if the line holds `what` (a title, units) and is not part of the table."""
@@ -203,7 +209,7 @@ class CsvLayout:
         what = "its values seem to be separated by " + (name if name != "space" else "spaces")
         if self.text.above:
             what = "line 1 declares a separator that it does not have"
-        return f"{what}: --set separator={name}"
+        return f"{what}: --separator {name}"
 
     def _ragged(self, row: CsvRow) -> str:
         width, line = len(self.texts), self.first.line
@@ -227,9 +233,9 @@ class CsvLayout:
         return shown(self.texts[place])
 
     def setting(self, name: str, *places: int) -> str:
-        """Return the option that sets `name` to these columns: `--set ignore=id,date`."""
+        """Return the option that sets `name` to these columns: `--ignore id,date`."""
         value = ",".join(map(self._typable, places))
-        return f"--set {shlex.quote(f'{name}={value}')}"
+        return f"--{name}{'=' if value.startswith('-') else ' '}{shlex.quote(value)}"
 
     def ignoring(self, *places: int) -> str:
         """Return the option that ignores these columns in addition to those already ignored."""
@@ -260,9 +266,9 @@ class CsvLayout:
             return found[0]
         if not found:
             raise CsvError(self._unknown(word) if self.named else self._no_header(word))
-        fix = shlex.quote(f"label=column {found[0] + 1}")
         several = f"{len(found)} columns are called '{shown(word)}'"
-        raise CsvError(f"{several}: name one by its place, such as --set {fix}")
+        fix = f"--label 'column {found[0] + 1}'"
+        raise CsvError(f"{several}: name one by its place, such as {fix}")
 
     def _places(self, word: str) -> list[int]:
         """Return the columns of that name: exactly, or ignoring case, spaces and signs."""
@@ -294,7 +300,7 @@ class CsvLayout:
         """Return why a name is unknown in a file without a header."""
         line, cells = self.first
         is_there = word in map(str.strip, cells)
-        fix = f"; if line {line} holds their names: --set header=yes" if is_there else ""
+        fix = f"; if line {line} holds their names: --header yes" if is_there else ""
         called = f"its columns are called '{self.texts[0]}' to '{self.texts[-1]}'"
         problem = f"no column is called '{shown(word)}', and the file has no header"
         return f"{problem}: {called}{self._by_place(word)}{fix}"

@@ -172,7 +172,7 @@ def _table(
     """
     file, label = layout.file, layout.name(layout.label)
     names = tuple(map(layout.name, layout.features))
-    otherwise = "name another label: --set label=NAME"
+    otherwise = "name another label: --label NAME"
     if options.label is None and len(names) > 1:
         otherwise = f"leave it out: {layout.ignoring(layout.label)}, or {otherwise}"
     absent = np.isnan(x)
@@ -194,7 +194,7 @@ def _table(
     if kept.sum() < LEAST_ROWS:
         why = f" ({'; '.join(report)})" if report else ""
         fill = drop and len(x) >= LEAST_ROWS
-        fix = "; to fill the gaps instead: --set missing=fill" if fill else ""
+        fix = "; to fill the gaps instead: --missing fill" if fill else ""
         rows = counted(int(kept.sum()), "row") if kept.any() else "no rows"
         raise CsvError(f"{file}: {rows} to learn from, and {LEAST_ROWS} are the least{why}{fix}")
     labels = [labels[place] for place in np.flatnonzero(kept).tolist()]
@@ -205,7 +205,7 @@ def _table(
     if options.target == "auto" and not classes and not (y % 1).any():
         different = len(np.unique(y))
         if FEW < different <= min(MOST_CLASSES, len(y) // 2):
-            hint = f"its {different} whole numbers could be classes: --set target=classes"
+            hint = f"its {different} whole numbers could be classes: --target classes"
     ignored = tuple(map(layout.name, layout.ignored))
     return replace(table, report=tuple(report), ignored=ignored, hint=hint)
 
@@ -280,7 +280,7 @@ def _no_number(text: str, target: Target, texts: list[str]) -> str:
     others = f"; {fix}" if fix else ", and other labels are numbers; write one, or leave it empty"
     if different > min(MOST_CLASSES, len(texts) - 1):  # too many to be classes
         return f"{problem}{others}"
-    return f"{problem}{others}; to take all of them for classes: --set target=classes"
+    return f"{problem}{others}; to take all of them for classes: --target classes"
 
 
 def _class_name(text: str) -> str:
@@ -318,7 +318,7 @@ def _notes(table: Table, layout: CsvLayout, *, header_given: bool) -> Iterator[s
         values = [number(cell) or 0.0 for cell in layout.first.cells]
         if len(values) > 2 and {after - before for before, after in pairwise(values)} == {1}:
             line = layout.first.line
-            yield f"line {line} is read as a row; if it holds names of columns: --set header=yes"
+            yield f"line {line} is read as a row; if it holds names of columns: --header yes"
     if not all(name.isascii() for name in table.classes):
         # Some charts show only narrow letters, and otherwise the number of a class.
         places = [f"#{place} {text}" for place, text in enumerate(table.classes, start=1)]
@@ -380,7 +380,7 @@ def _cell_error(row: CsvRow, place: int, layout: CsvLayout, free_label: bool) ->
     if not advice:
         otherwise = "write a number, leave the cell empty, or delete the line"
         advice = number_advice(cell, seen[place].numbers, otherwise)
-        if corrected(cell) and len(layout.features) > 1 and "decimal=comma" not in advice:
+        if corrected(cell) and len(layout.features) > 1 and "--decimal comma" not in advice:
             advice += f"; or leave the column out: {layout.ignoring(place)}"
     return CsvError(f"{where}: '{shown(cell)}' {number_problem(cell)}; {advice}")
 
@@ -389,7 +389,7 @@ def _other_first_line(row: CsvRow, seen: dict[int, _Content], place: int, layout
     """Return advice if the row may be a header, or units below a header or title; or ''."""
     first = layout.first.line
     if not layout.named and row.line == first and not corrected(row.cells[place]):
-        return f"if line {first} holds the names of the columns: --set header=yes"
+        return f"if line {first} holds the names of the columns: --header yes"
     numeric = [i for i in layout.features if not seen[i].wordy]
     if not layout.named or row.line != first + 1 or any(corrected(row.cells[i]) for i in numeric):
         return ""
