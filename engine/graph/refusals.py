@@ -303,7 +303,7 @@ def _missing(name: str, args: list[str], call: ast.Call, prefix: str = "") -> Re
     if formula := FORMULAS.get(name, FORMULAS.get(name.lower(), "")):
         if name in OVER_DIM and len(args) == 2 and args[1].lstrip("-").isdecimal():
             args = args[:1]
-        given = " of the probabilities of each class" if name in OF_NAMES else ""
+        given = " with a probability for each class" if name in OF_NAMES else ""
         start += f", but{given} it can be made of others"
         wanted = 3 if re.search("{[zr]}", formula) else 2 if re.search("{[yq]}", formula) else 1
         usual = all(keyword.arg in OF_ALL for keyword in call.keywords)
