@@ -16,7 +16,6 @@ class Target:
     """Whether higher values are better."""
 
     def holds(self, value: float) -> bool:
-        """Whether the value meets the target."""
         return value >= self.bound if self.at_least else value <= self.bound
 
     def __str__(self) -> str:
@@ -39,7 +38,6 @@ class Figure:
     def median(
         cls, name: str, unit: str, target: Target | None, samples: Sequence[float], remark: str = ""
     ) -> Figure:
-        """Return a figure whose value is the median of its samples."""
         return cls(name, unit, target, samples, statistics.median(samples), remark)
 
     @property
@@ -50,7 +48,6 @@ class Figure:
         return self.target.holds(self.value)
 
     def as_json(self) -> dict[str, object]:
-        """Return all fields as JSON values."""
         target = {"target": str(self.target) if self.target else None, "reached": self.reached}
         return {**asdict(self), "samples": list(self.samples), **target}
 

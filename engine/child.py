@@ -38,7 +38,7 @@ class ChildProcess:
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> None:
-        """Prepare the process; `environment` holds the variables that differ from our own."""
+        """Prepare the process; `environment` adds to or overrides the variables of this process."""
         self._command = command
         self._environment = os.environ | (environment or {})
         self._process: subprocess.Popen[bytes] | None = None
@@ -153,7 +153,7 @@ class Measurement(Generic[R]):
         return len(self.results) > before or self.ended
 
     def close(self) -> None:
-        """End the process, whatever its state."""
+        """End the process at any time."""
         self.ended = True
         self._ended_at = self._ended_at or time.monotonic()
         child, self._child = self._child, None

@@ -233,16 +233,18 @@ class Allowed:
             elif self.kind == "text":
                 value = text.strip()
         except ValueError:
-            raise self._refusal(name, text, self._meant(text)) from None
+            raise self._refusal(name, reprlib.repr(text), self._meant(text)) from None
         if self.kind == "word" and value not in self.words:
-            raise self._refusal(name, word, self._meant(word))
+            raise self._refusal(name, reprlib.repr(word), self._meant(word))
+        if isinstance(value, float) and not self._holds(value):
+            raise self._refusal(name, reprlib.repr(word)[1:-1])  # 2e9 as it was typed
         return self.checked(name, value)
 
     def checked(self, name: str, value: Setting) -> Setting:
         """Return the value in the field's type: 1 becomes 1.0; raises `ValueError` for a wrong
         value."""
         if not self._holds(value):
-            raise self._refusal(name, value)
+            raise self._refusal(name, reprlib.repr(value))
         return float(value) if self.kind == "number" and value is not None else value
 
     def _holds(self, value: Setting) -> bool:
@@ -271,9 +273,8 @@ class Allowed:
         word = meant(text, whole=whole)
         return word if word and self._holds(int(word) if whole else float(word)) else ""
 
-    def _refusal(self, name: str, value: object, likely: str = "") -> ValueError:
+    def _refusal(self, name: str, quoted: str, likely: str = "") -> ValueError:
         advice = f"; write {likely}" if likely else ""
-        quoted = reprlib.repr(value)
         return ValueError(f"{name} = {quoted} is not allowed: it must be {self}{advice}")
 
 

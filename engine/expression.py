@@ -18,7 +18,7 @@ MOST_CORRECTIONS = 6  # the most mistakes in one line that are corrected one aft
 SIGNS = str.maketrans(
     {
         **dict.fromkeys("−–—‐‑‒", "-"),
-        **dict.fromkeys("×·⋅∙•∗", "*"),
+        **dict.fromkeys("×·\u0387⋅∙•∗", "*"),
         **dict.fromkeys("÷∕", "/"),
         # East Asian keyboards type letters, digits and signs in full width.
         **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
@@ -135,6 +135,8 @@ def _hidden(letter: str) -> bool:
 
 
 def _python(line: str) -> list[ast.stmt]:
+    if _LETTERS.search(line.partition("#")[0]):
+        raise SyntaxError("invalid syntax")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Python would print its warnings across the screen
         return ast.parse(line).body
@@ -259,7 +261,7 @@ def replaced(text: str, node: ast.expr, fragment: str) -> str:
     return f"{text[:start]}{fragment if alone else factor(fragment)}{text[end:]}".strip()
 
 
-_DECIMAL_COMMA = re.compile(r"(?<=\d),\s*(?=\d)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
 def decimal_point(fragment: str) -> str:
@@ -345,6 +347,8 @@ def _foreign(line: str) -> int | None:
 
 
 _OPERATOR_WORDS = ("and", "or", "not", "in", "is", "True", "False", "None")
+_LETTERS = re.compile("[·\u0387ᵀ]")
+"""Mathematical signs that Python accepts in names: it reads `x·y` as one name."""
 _QUOTES = re.compile("[\"'“”„‘’]")
 _POWER = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _DIGITS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
@@ -355,13 +359,17 @@ _OTHER_SIGNS = {
     **dict.fromkeys(("≠", "<>"), "!="),
     "&&": "&",
     "||": "|",
-    "∑": "sum",
-    "Σ(": "sum(",
-    "∏": "prod",
+    "∑": "torch.sum",  # Python's own sum adds up the rows of a matrix
+    "Σ(": "torch.sum(",
+    "∏": "torch.prod",
+    "ᵀ": ".T",
 }
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _CLOSING = {opening: closing for closing, opening in _OPENING.items()}
-_FUNCTIONS = "exp|log|sqrt|sin|cos|tanh|sigmoid|relu|abs|sum|mean|print"
+_FUNCTIONS = (
+    "exp|ln|log|log2|log10|log1p|sqrt|square|sin|cos|tan|tanh|sigmoid|relu|softplus|abs|sum|mean|"
+    "prod|max|min|len|print"
+)
 
 
 def _power(found: re.Match[str]) -> str:
@@ -373,7 +381,7 @@ def _right_side(text: str) -> Correction | None:
     found = re.fullmatch(r"[^=]*?(?<![<>!=])(?::=|=|←|→|<-)(?!=)\s*(.+)", text)
     if not found or text[: found.start(1)].count("(") != text[: found.start(1)].count(")"):
         return None
-    reason = "only the right side is typed here, without what stands before ="
+    reason = "only the right side is typed here, without what stands before it"
     return found[1], reason, _stripped(text, (0, found.start(1)))
 
 
@@ -449,6 +457,16 @@ _CORRECTIONS: tuple[Callable[[str], Correction | None], ...] = (
     ),
     _rule(r"(?<![\w.])0+(?=\d)", "", "a whole number has no 0 in front"),
     _rule(rf"\b({_FUNCTIONS})\s+([\w.]+)", r"\1(\2)", "a function has its input in brackets"),
+    _rule(
+        r"[\[(][^()\[\]]*\d\s+\d[^()\[\]]*[\])]",
+        lambda part: re.sub(r"(\d)\s+(?=\d)", r"\1, ", part[0]),
+        "a comma is missing between two numbers",
+    ),
+    _rule(
+        r"(\w+\s*(?:\*\*|\^)\s*\d+)\.(?=[a-z_]+\b)",
+        r"(\1).",
+        "the point belongs to the number before it: the power is put in brackets",
+    ),
     # Two factors side by side: `2x`, `2 x`, `x y`, `(x)y`.
     _rule(
         r"(?<![\w.])(\d+\.?\d*|\.\d+)(?=[^\W\d_])(?![eE][+-]?\d|[jJ]\b|0?[xXbBoO][\da-fA-F])",

@@ -354,12 +354,11 @@ class FitsPicture(Picture):
     wave: bool = False
     """Whether the model is ŷ = sin(w·x + b), whose loss is a surface over w and b."""
     stages: tuple[StageView, ...] = ()
-    """The five steps, in order."""
     lit: str = ""
     """The name of the step that ran last; empty before the first."""
 
     def walk(self, name: str) -> Fit:
-        """The model of that name; a `KeyError` where there is none."""
+        """Return the model of that name; raises `KeyError` if there is none."""
         return {walk.name: walk for walk in self.walks}[name]
 
 

@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 
 SAFE = os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-"""Open a FIFO without waiting for its other end, and a terminal without making it ours."""
+"""Open a FIFO without waiting for its other end, and a terminal without controlling it."""
 KINDS = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFCHR: "a device",

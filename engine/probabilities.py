@@ -82,7 +82,6 @@ class RunningRace:
         self._trainings = {name: LogitTraining(LOSSES[name], start, label, rate) for name in RACERS}
 
     def step(self) -> None:
-        """Make one step of each training."""
         for training in self._trainings.values():
             training.step()
 

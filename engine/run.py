@@ -62,7 +62,6 @@ class Run(Turns):
 
     @property
     def frame(self) -> Frame:
-        """The newest frame."""
         return self._recorder.frame
 
     def start(self) -> None:

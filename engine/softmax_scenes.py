@@ -66,7 +66,6 @@ class SoftmaxLook:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of the classes."""
         return NAMES[: len(self.z)]
 
     @property

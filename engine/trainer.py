@@ -58,7 +58,6 @@ class Trainer(ABC, Generic[ConfigT]):
     """
 
     Config: ClassVar[type[Config]]
-    """The hyperparameters of this trainer."""
     live: ClassVar[frozenset[str]] = frozenset()
     """The settings that `adjust` can change during the training."""
     own: ClassVar[frozenset[str]] = frozenset()

@@ -37,8 +37,7 @@ def make(executable: Path) -> None:
     # The folders in a .pth file come after the environment's own packages.
     (own,) = FOLDER.glob("lib/python*/site-packages")
     (own / "after_its_own.pth").write_text("\n".join(site.getsitepackages()) + "\n")
-    # The exact version of PyTorch is already installed; pip would rather fail than download
-    # another.
+    # This version of PyTorch is already installed; pip fails rather than download another.
     torch = f"torch=={version('torch')}"
     pip = [str(executable), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     tell([*pip, "--retries", "1", "--requirement", str(REQUIREMENTS), torch])

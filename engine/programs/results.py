@@ -65,7 +65,7 @@ class ProgramNode:
     value: str = ""
     """The numbers, if they are known: an eager operation has run, a traced one has not."""
     shape: tuple[int | str, ...] | None = None
-    """The shape; None if unknown or no tensor. A word stands for a length that was left open."""
+    """The shape; None if unknown or no tensor. A length that was left open is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class ProgramAnswer:
     """The result of a program for one input."""
 
     given: str  # the name of the input
-    value: str = ""  # the numbers; empty where there was an error
+    value: str = ""  # the numbers; empty if there was an error
     right: bool = True  # whether eager PyTorch gives the same
     problem: ExplainedError | None = None
 

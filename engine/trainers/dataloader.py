@@ -56,11 +56,8 @@ class DataLoaderConfig(Config):
     epochs: Epochs = 100
     """Passes over the training part."""
     activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid"
-    """The activation function of the hidden layers."""
     hidden_1: Annotated[int, Range(1, 256)] = 6
-    """Units in the first hidden layer."""
     hidden_2: Annotated[int, Range(1, 256)] = 4
-    """Units in the second hidden layer."""
     validation: Annotated[float, Range(0.05, 0.9)] = 0.25
     """The share of the rows that is held out for validation."""
     csv: str | None = None
@@ -92,7 +89,7 @@ class DataLoaderConfig(Config):
             )
 
     def but(self, name: str, value: Setting) -> Self:
-        """As `Config.but`; a new file that does not fit the reading settings resets them."""
+        """Override `Config.but`: a new file that does not fit the reading settings resets them."""
         try:
             return super().but(name, value)
         except ValueError:

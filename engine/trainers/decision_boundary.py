@@ -41,9 +41,7 @@ class DecisionBoundaryConfig(Config):
     hidden_layers: Annotated[int, Range(0, 4)] = 0
     """The number of hidden layers; with 0 the boundary is a line."""
     units: Annotated[int, Range(1, 64), HIDDEN] = 8
-    """Units in each hidden layer."""
     activation: Annotated[Literal["tanh", "relu", "sigmoid"], HIDDEN] = "tanh"
-    """The activation function of the hidden layers."""
     data: Literal["clouds", "overlap", "moons", "circles", "xor", "spiral"] = "clouds"
     """The arrangement of the points of the two classes."""
     points: Annotated[int, Range(4, 10_000)] = 200
@@ -93,8 +91,7 @@ class DecisionBoundary(BoundaryTrainer[DecisionBoundaryConfig]):
             self.optimizer.step()
             self.z = z.detach()
             yield Step(step=epoch, epoch=epoch, loss=loss.detach())
-            # A script counts from 0 and checks at 0, 20, 40, …; only this check waits for the
-            # device.
+            # A script counts from 0 and checks at 0, 20, 40, …; only this waits for the device.
             if (epoch - 1) % CHECK_EVERY == 0 and self.good_enough(self.z):
                 self.stopped_at = epoch - 1
                 return

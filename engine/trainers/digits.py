@@ -91,7 +91,7 @@ class Clock:
 
 
 class NoneKept(Exception):
-    """There is no saved network to continue from; the message says what to do."""
+    """No saved network exists to continue from; the message says what to do."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no such network was saved yet ({name}): set start to anew, and train it")
@@ -291,7 +291,6 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         self.batches_per_epoch = -(-len(self.train_x) // settings["batch_size"])
 
     def device(self) -> torch.device:
-        """Return the device of the model."""
         return next(self.model.parameters()).device
 
     def steps(self) -> Iterator[Step]:
@@ -375,7 +374,7 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         evaluation after the last epoch and the test."""
         loss, layers = None if step is None else step.loss.item(), self._layers()
         sizes = "→".join(str(size) for size in (28 * 28, *map(_outputs, layers)))
-        epoch = len(self.accuracies) - 1  # like the accuracy chart: not the sample inside the epoch
+        epoch = len(self.accuracies) - 1  # evaluations of a sample do not count
         held_out = number(self.accuracies[-1] if self.accuracies else None)
         name, of = f"{self.part}, {_age(max(epoch, 0))}", f"accuracy of {len(self.held_y):,} images"
         test = Equation("test", "test accuracy", "at the end", number(self.test_accuracy))

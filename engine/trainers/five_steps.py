@@ -48,9 +48,7 @@ class FiveStepsConfig(Config):
     model: Literal["network", "wave"] = "network"
     """A network with one hidden layer, or ŷ = sin(w·x + b)."""
     units: Annotated[int, Range(1, 64), When(model="network")] = 8
-    """Units in the network's hidden layer."""
     activation: Annotated[Literal["tanh", "relu", "sigmoid"], When(model="network")] = "tanh"
-    """The activation function of the hidden layer."""
     optimizer: Annotated[
         Literal["sgd", "momentum", "rmsprop", "adam"], When(compare=("nothing", "seeds"))
     ] = "adam"

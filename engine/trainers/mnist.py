@@ -50,7 +50,6 @@ class MnistConfig(Config):
         Literal["relu", "sigmoid", "tanh"],
         When(depth=Range(1, 8)) | When(network="convolutional"),
     ] = "relu"
-    """The activation function of the hidden layers."""
     batch_size: Annotated[int, Range(1, 10_000)] = 64
     """The number of images in a batch."""
     learning_rate: Rate = 0.01

@@ -125,7 +125,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         self.begin_epoch(0)
         self.measure()
 
-    # On the way
+    # During the training
 
     def begin_epoch(self, epoch: int) -> None:
         """Begin an epoch in which no sample has been used yet."""
@@ -189,7 +189,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
             loss = self.loss_fn(output, validation).item()
             return guess, (loss, self._score(output, validation).item())
 
-    # What is shown
+    # Pictures, formulas and metrics
 
     def picture(self) -> TablePicture:
         last = self.measures.last
@@ -222,7 +222,6 @@ class TableTrainer(SgdTrainer[ConfigT]):
         )
 
     def linear(self) -> list[nn.Linear]:
-        """Return the layers with weights, from the inputs to the output."""
         return [layer for layer in self.model if isinstance(layer, nn.Linear)]
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:

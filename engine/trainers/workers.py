@@ -70,7 +70,7 @@ class Crew:
             raise RuntimeError("a worker process has died; set workers to 0") from error
 
     def close(self) -> None:
-        """Kill the workers, whatever they are doing, and wait for them to end."""
+        """Kill the workers at any point, and wait for them to end."""
         with _deaf_to_deaths():
             for worker in self._workers:
                 worker.kill()

@@ -200,7 +200,7 @@ def _trained(frame: Frame) -> TablePicture | None:
     measures = getattr(picture, "measures", None)
     if measures is None or len(measures.epochs) < 2:
         return None
-    return picture  # type: ignore[return-value]  # of this lesson's pictures, all have measures
+    return picture  # type: ignore[return-value]  # all pictures here have measures
 
 
 CHALLENGES = (

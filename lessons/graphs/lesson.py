@@ -21,8 +21,7 @@ def broken(look: ProgramComparison) -> bool:
 def again(look: ProgramComparison) -> bool:
     """Whether a guard on a Python number or flag failed, so that another graph was compiled.
 
-    A changed length does not count, because its guard is not recorded: the first program, which
-    everybody measures, fails it.
+    A changed length does not count, since its guard is not recorded: the first program fails it.
     """
     calls = look.compiled.calls if look.compiled else ()
     guards = {guard for call in calls for guard in call.guards}

@@ -91,6 +91,13 @@ def test_a_bad_value_is_refused_naming_field_value_and_what_is_allowed() -> None
             assert len(text) < 150
 
 
+def test_a_number_out_of_range_is_quoted_as_it_was_typed() -> None:
+    for text in ("2e9", "1000000001", "−1", "nan"):
+        with pytest.raises(ValueError, match=r"at most 1,000,000,000$") as refusal:
+            Sample.parse("learning_rate", text)
+        assert str(refusal.value).startswith(f"learning_rate = {text.replace('−', '-')} is not")
+
+
 def test_the_ends_of_a_range_belong_to_it_and_a_whole_number_becomes_a_number() -> None:
     for name, value in ((name, value) for name, values in ENDS.items() for value in values):
         assert getattr(Sample().but(name, value), name) == value, name

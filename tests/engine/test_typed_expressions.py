@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import math
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from torch.nn import functional
 
 from engine.expression import DEEPEST, MOST_CHARACTERS, Refused, parse, parse_assignment
 from engine.graph.operations import FUNCTIONS, METHODS, MODULES, OPERATORS, SAME, Numbers
+from engine.graph.refusals import FORMULAS, LAYERS
 from engine.graph.settings import LONGEST_VECTOR, MOST_NODES, GraphSettings, names_in, parse_value
 from engine.graph.take_apart import take_apart
 from engine.numerals import meant
@@ -219,8 +221,9 @@ SIGNS = cells("""
 """)
 CORRECTED = cells("""
     2x → 2*x   2 x → 2*x   x y → x*y   2(x + 1) → 2*(x + 1)   (x + 1)(y + 2) → (x + 1)*(y + 2)
-    (x)y → (x)*y   3x² + 2x → 3*x**2 + 2*x   x^2 → x**2   -x^2 + y^2 → -x**2 + y**2   x // 2 → x / 2
-    √x → sqrt(x)   √(x + 1) * 2 → sqrt(x + 1) * 2   |x - y| → abs(x - y)   ∑(x) → sum(x)
+    (x)y → (x)*y   3x² + 2x → 3*x**2 + 2*x   x^2 → x**2   -x^2 + y^2 → -x**2 + y**2
+    x**2.sum() → (x**2).sum()
+    √x → sqrt(x)   √(x + 1) * 2 → sqrt(x + 1) * 2   |x - y| → abs(x - y)   ∑(x) → torch.sum(x)
     exp x → exp(x)   5%*x → 0.05*x   0,5*x → 0.5*x   (x + y → (x + y)   x + y) → x + y
     (x + y] → (x + y)   sin(cos(x) → sin(cos(x))   z := x*y → x*y   f(x) = x**2 → x**2
     x = x*y → x*y   exp = x*y → x*y   x = 2x → 2*x   a = b = x*2 → x*2   x += 1 → x + 1
@@ -235,6 +238,10 @@ CORRECTED = cells("""
     cmath.exp(x) → exp(x)   EXP(x) → exp(x)   keras.relu(x) → relu(x)   print 2*x → 2*x
     x + = 1 → x + 1   x++ → x + 1   x + 007 → x + 7   In [1]: x*y → x*y   x.reshape(-1)*2 → x*2
     x.mean(0) → mean(x)   x.sum((0, 1)) → sum(x)   x.add_(1) → add(x, 1)
+    x**2.backward() → x**2   2*x^2.backward() → 2*x**2   d/dx x² → x**2   d/dx (x**2) → (x**2)
+    d(x*y)/dx → x*y   torch.autograd.grad(x**2, x) → x**2   ln x + 1 → log(x) + 1   float(x)*2 → x*2
+    x.max(0)[0]*2 → max(x)*2   x.max(0).values*2 → max(x)*2   sympy.sin(x) → sin(x)
+    torch.lerp(x, y, 0.5) → x + 0.5*(y - x)   torch.nn.Parameter(x)*2 → x*2
     nn.Softmax(dim=0)(x) → exp(x) / sum(exp(x))   nn.MSELoss()(x, y) → mean((x - y)**2)
 """)
 WORDS = [
@@ -249,6 +256,10 @@ WORDS = [
     x.sort() → an expression has no function sort. There are   with a: b → with is a statement
     x.long() → its gradient would be 0   len(x)*2 → its gradient would be 0
     nn.Linear(3, 1)(x) → a module is not taken, a function is   x && y → && is not a sign
+    x.unsqueeze(0)*x → one vector   x.view(-1, 1)*x → one vector
+    nn.LeakyReLU(0.1)(x) → a function is
+    torch.where(x > 0, x, y) → those have no slope; maximum(x, y)   x // 2 → / divides
+    F.cross_entropy(x, 1) → of the probabilities of each class   torch.median(x) → There are exp
     floor(x) → its gradient would be 0   x ** 1e400 → larger than a float64   “x” → a quotation mark
 """),
     ("\\sigma(x)", "the sign \\ is not taken here"),
@@ -277,7 +288,7 @@ HOSTILE = [
     *cells("""
     __import__('os') → __import__ → no function __import__
     __import__('os').system('true') → __import__('os').system → no function system
-    x.grad → x.grad → the gradient is what the walk computes
+    x.grad → x.grad → the walk computes the derivatives
     x * y.data → y.data → .data is not taken   torch.load(x) → torch.load → no function torch.load
     lambda: x → lambda: x → a lambda cannot stand here
     x < y → x < y → a comparison cannot stand here   x if x else y → x if x else y → no branches
@@ -352,6 +363,50 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
         arguments = {"dim": 0} if name in ("softmax", "log_softmax", "logsumexp") else {}
         real = function(here, *([y] if name in two else []), **arguments)
         assert ours == pytest.approx(real.tolist(), rel=1e-12), name
+
+
+def known_calls() -> Iterator[str]:
+    """Functions of one word, those that a formula is offered for, and layers, on x and y."""
+    for prefix in ("", "math.", "torch.", "F.", "np."):
+        for name in filter(str.islower, dir(REAL.get(prefix[:-1], builtins))):
+            if "_" not in name.rstrip("_") or name in FORMULAS:
+                yield from (f"{prefix}{name}({arguments})" for arguments in ("x", "x, y", "x, 0"))
+    yield from (f"x.{name}()" for name in dir(torch.Tensor) if "_" not in name.rstrip("_"))
+    for layer in LAYERS:
+        yield from (f"nn.{layer}({arguments})(x)" for arguments in ("", "0", "0.1", "dim=0"))
+        yield from (f"nn.{layer}({arguments})(x, y)" for arguments in ("", "reduction='sum'"))
+
+
+@pytest.mark.filterwarnings("ignore")  # of PyTorch, about what is typed
+def test_a_suggestion_computes_what_the_typed_text_computes_or_is_not_given() -> None:
+    """Both on a vector and on a number; what PyTorch refuses is not compared."""
+    compared = 0
+    inputs: list[dict[str, Numbers]] = [
+        {"x": (0.5, 0.25, 0.125), "y": (0.75, 0.5, 0.25)},
+        {"x": 0.5, "y": 0.75},
+    ]
+    for typed in known_calls():
+        try:
+            names_in(typed)
+            continue
+        except Refused as refusal:
+            suggested = refusal.instead
+        if not suggested or typed.startswith(("print", "torch.binary_cross_entropy")):
+            continue
+        for given in inputs:
+            tensors = {name: torch.tensor(each).double() for name, each in given.items()}
+            try:
+                expected = eval(typed, {**REAL, **tensors})
+            except (RuntimeError, IndexError, TypeError, AttributeError, ValueError):
+                continue
+            if isinstance(expected, tuple):  # of the values and the places of a maximum
+                expected = expected[0]
+            ours = value(suggested, **{name: given[name] for name in names_in(suggested)})
+            real = torch.as_tensor(expected).flatten().tolist()
+            numbers = torch.as_tensor(ours).flatten().tolist()
+            assert numbers == pytest.approx(real, rel=1e-5, abs=1e-7), (typed, suggested)
+            compared += 1
+    assert compared > 150
 
 
 def test_the_names_that_an_expression_needs() -> None:

@@ -101,7 +101,7 @@ def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, main: Main) ->
             (["dataloader", "--csv", ""], "--csv needs a value"),
             (["batches", "--csv", str(table)], "takes no --csv: dataloader does"),
             (["dataloader", "--csv", str(evil)], r"\n.csv, line 3, column 1 (a): '\x07'"),
-            (price, "--set ignore=kind"),
+            (price, "--ignore kind"),
             ([*price, "--ignore", "kid"], "did you mean kind? there are: a, b, kind, price"),
         ],
         "run",

@@ -33,7 +33,7 @@ from tui.widgets.rows import RowList, row_keys
 TURN = Binding.Group("set", compact=True)
 LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
 TYPE = "Type any value for the highlighted control"
-OPTION = re.compile(r"--set ('[^']*'|[^\s',;]+(?:,[^\s',;]+)*)")
+OPTION = re.compile(r"--([a-z]+)[ =]('[^']*'|[^\s',;]+(?:,[^\s',;]+)*)")
 """Matches a setting in command line syntax."""
 NAME = re.compile(r"\b(?:[a-z]+(?:_[a-z0-9]+)+|[a-z]+(?= (?:= |cannot change )))(?![\w.=])")
 """Matches words in a message that may be names of settings."""
@@ -387,13 +387,15 @@ def _end(text: str, room: int) -> str:
 def for_controls(text: str, controls: Iterable[Control]) -> str:
     """Replace names of settings, as on the command line, by the labels of their controls.
 
-    `--set ignore=id` becomes `set "ignore columns" to id`, and `low = 'x' is not allowed` becomes
-    `smallest x = 'x' is not allowed`.
+    `--ignore id`, or `--set ignore=id`, becomes `set "ignore columns" to id`, and `low = 'x' is not
+    allowed` becomes `smallest x = 'x' is not allowed`.
     """
     labels = {control.name: control.label for control in controls}
 
     def worded(found: re.Match[str]) -> str:
-        name, _, value = "".join(shlex.split(found[1])).partition("=")
+        name, value = found[1], "".join(shlex.split(found[2]))
+        if name == "set":
+            name, _, value = value.partition("=")
         return f'set "{labels[name]}" to {value}' if name in labels else found[0]
 
     text = OPTION.sub(worded, text.replace(NONE, "type none for the built-in data"))

@@ -125,7 +125,7 @@ def test_a_named_separator_is_taken(tmp_path: Path, write: Write) -> None:
 def test_words_between_runs_of_spaces_or_tabs(write: Write) -> None:
     rows = "\n".join(f'{i}.5   {i}0.0      10{i % 2}.  {i % 2}\t"car {i}"' for i in range(24))
     path = write(rows)
-    refused(path, "column 'column 5': every row has another label", "--set 'ignore=column 5'")
+    refused(path, "column 'column 5': every row has another label", "--ignore 'column 5'")
     table = read_table(path, ignore="column 5")
     assert (table.x.shape, table.label, table.ignored) == ((24, 3), "column 4", ("column 5",))
     table = read_table(write("a\tcity\n" + "1\tNew no\n2\tNew yes\n" * 12))
@@ -167,7 +167,7 @@ def test_columns_are_ignored_by_name_or_place(write: Write) -> None:
     quoted = '"","a","b","y"\n"r 1",1,2,0\n"r 2",2,3,1\n"r 3",3,4,1\n"r 4",4,5,0\n'
     for text in (quoted, quoted.replace('"",', "", 1)):
         path = write(text)
-        refused(path, "names of the rows", "--set 'ignore=column 1'")
+        refused(path, "names of the rows", "--ignore 'column 1'")
         for typed in ("column 1", "row names", "rownames", "index", "Unnamed: 0"):
             table = read_table(path, ignore=typed)
             same(table, X, Y)
@@ -176,10 +176,10 @@ def test_columns_are_ignored_by_name_or_place(write: Write) -> None:
 
 def test_two_columns_of_one_name(write: Write) -> None:
     path = write("x,a,a,y\n" + "\n".join(f"{i},p{i},{i},{i % 2}" for i in range(24)))
-    refused(path, "--set 'ignore=column 2'")
+    refused(path, "--ignore 'column 2'")
     assert read_table(path, ignore="column 2").names == ("x", "a")
     assert read_table(path, ignore="a").names == ("x",)
-    refused(path, "2 columns are called 'a'", "--set 'label=column 2'", label="a")
+    refused(path, "2 columns are called 'a'", "--label 'column 2'", label="a")
 
 
 def test_the_label_by_its_name_or_place(write: Write) -> None:
@@ -250,7 +250,7 @@ def test_labels_are_classes_or_numbers(write: Write) -> None:
 def test_many_whole_numbers_could_be_classes(write: Write) -> None:
     letters = write("a,letter\n" + "\n".join(f"{i},{i % 26}" for i in range(104)))
     table = read_table(letters)
-    assert "(its 26 whole numbers could be classes: --set target=classes)" in table.task(26)
+    assert "(its 26 whole numbers could be classes: --target classes)" in table.task(26)
     assert len(read_table(letters, target="classes").classes) == 26
     assert read_table(letters, target="number").hint == ""
     assert read_table(write("a,y\n" + "\n".join(f"{i},{i}" for i in range(24)))).hint == ""
@@ -281,12 +281,11 @@ NOTES = (
     ("id,a,y\n7,1,0\n3,1,1\n4,2,1\n9,3,0\n", "id: if it only numbers the rows, leave it out: "),
     (
         ",my id,a,y\n1,7,1,0\n2,3,1,1\n3,4,2,1\n4,9,3,0\n",
-        "column 1, my id: if they only number the rows, leave them out: "
-        "--set 'ignore=column 1,my id'",
+        "column 1, my id: if they only number the rows, leave them out: --ignore 'column 1,my id'",
     ),
     (
         "2019,2020,2021\n1,2,0\n2,3,1\n3,4,1\n4,5,0\n",
-        "line 1 is read as a row; if it holds names of columns: --set header=yes",
+        "line 1 is read as a row; if it holds names of columns: --header yes",
     ),
 )
 
