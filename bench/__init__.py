@@ -1,1 +1,1 @@
-"""The cost of watching a training, measured on the installed command."""
+"""The benchmark: the cost of watching a training run, measured on the installed command."""

@@ -18,7 +18,7 @@ PACKAGES = ("torch", "textual", "plotext", "numpy")
 
 
 def main() -> None:
-    """Measure what the command line asks for."""
+    """Measure the figures that the command line selects."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--device", default="cpu", help="where the trainings run (cpu)")
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def measured(names: list[str], options: Options) -> Iterator[Figure]:
-    """Measure figure by figure; one that cannot be measured gets a remark that says why."""
+    """Measure one figure after another; one that fails gets a remark with the reason."""
     for name in names:
         try:
             yield from FIGURES[name](options)
@@ -50,7 +50,7 @@ def measured(names: list[str], options: Options) -> Iterator[Figure]:
 
 
 def machine(options: Options) -> str:
-    """The machine and the versions that were measured."""
+    """Return the machine and the package versions."""
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     python = f"Python {platform.python_version()}"
     return f"{os.cpu_count()} cores, {platform.system()}, {python}, {packages}, on {options.device}"

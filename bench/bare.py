@@ -13,19 +13,19 @@ from lessons.catalog import find
 from lessons.lesson import TrainingLesson
 
 GOES_ON = {"decision-boundary": ("stop_above", 1.0)}
-"""The setting that keeps a training from stopping by itself before its epochs are over."""
+"""Settings that prevent a run from stopping before its last epoch."""
 WARM_UP = 1.0
 """Seconds before the measurement."""
 
 
 def steps_per_second(slug: str, device: str, seconds: float) -> float:
-    """The speed in a fresh process, of the same Python as the app's."""
+    """Return the steps per second in a new process with the same Python as the app."""
     command = [sys.executable, "-m", "bench.bare", slug, device, str(seconds)]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def main(slug: str, device: str, seconds: str) -> None:
-    """Train for so long."""
+    """Train for `seconds` and print the steps per second."""
     import torch
 
     from engine.run import threads_for

@@ -1,6 +1,6 @@
 """Epochs of the digits lesson with one pipeline, in a separate process, on request.
 
-python -m bench.epochs PIPELINE DEVICE prints "ready", and then an epoch for every line it reads.
+python -m bench.epochs PIPELINE DEVICE prints "ready", then trains one epoch per line it reads.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 MOST = 1_000
-"""Epochs that can be asked for."""
+"""The most epochs that can be requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,17 +25,17 @@ class Epoch:
     """One epoch and its test."""
 
     data: str
-    """Which images those were: others stand in where MNIST is not here."""
+    """The name of the data set in use: another one if MNIST is not installed."""
     threads: int
     seconds: float
     """Duration, including the test."""
     accuracy: float
-    """Of the test after it."""
+    """The accuracy of the test after the epoch."""
 
 
 @contextmanager
 def training(pipeline: str, device: str) -> Iterator[Iterator[Epoch]]:
-    """Epochs, each trained when it is requested; PyTorch has its default number of threads."""
+    """Yield epochs, each trained when it is requested, with PyTorch's default number of threads."""
     command = [sys.executable, "-m", "bench.epochs", pipeline, device]
     with TemporaryDirectory() as folder:  # where the trained network is saved
         env = os.environ | {"DLTUI_STATE_DIR": folder}
@@ -43,9 +43,9 @@ def training(pipeline: str, device: str) -> Iterator[Iterator[Epoch]]:
         with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, env=env) as process:
             assert process.stdin is not None
             assert process.stdout is not None
-            process.stdout.readline()  # it is ready
+            process.stdout.readline()  # until the process is ready
             yield _asked(process.stdin, process.stdout)
-            process.communicate()  # no more lines: it ends
+            process.communicate()  # closing its input ends it
 
 
 def _asked(asks: IO[str], answers: IO[str]) -> Iterator[Epoch]:
@@ -55,7 +55,7 @@ def _asked(asks: IO[str], answers: IO[str]) -> Iterator[Epoch]:
 
 
 def main(pipeline: str, device: str) -> None:
-    """Train and measure; a test waits for the device, and so does each epoch."""
+    """Train and measure epochs; the test waits for the device, so each epoch does too."""
     import torch
 
     from engine.run import warm_up

@@ -1,4 +1,4 @@
-"""One line of the table: what was measured, its target, and whether it is reached."""
+"""One line of the table: a measured value, its target, and whether the target is met."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A bound that a figure should keep."""
+    """A limit for a figure."""
 
     bound: float
     at_least: bool = False
-    """Whether more is better."""
+    """Whether higher values are better."""
 
     def holds(self, value: float) -> bool:
-        """Whether the value keeps it."""
         return value >= self.bound if self.at_least else value <= self.bound
 
     def __str__(self) -> str:
@@ -32,30 +31,28 @@ class Figure:
     target: Target | None
     samples: Sequence[float] = field(default=())
     value: float | None = None
-    """What stands in the table; None where it could not be measured."""
+    """The value in the table; None if it could not be measured."""
     remark: str = ""
 
     @classmethod
     def median(
         cls, name: str, unit: str, target: Target | None, samples: Sequence[float], remark: str = ""
     ) -> Figure:
-        """The figure whose value is the median of its samples."""
         return cls(name, unit, target, samples, statistics.median(samples), remark)
 
     @property
     def reached(self) -> bool | None:
-        """Whether the target is; None where there is none, or no value."""
+        """Whether the target is met; None if there is no target or no value."""
         if self.target is None or self.value is None:
             return None
         return self.target.holds(self.value)
 
     def as_json(self) -> dict[str, object]:
-        """Everything, for a machine to read."""
         target = {"target": str(self.target) if self.target else None, "reached": self.reached}
         return {**asdict(self), "samples": list(self.samples), **target}
 
     def as_line(self) -> str:
-        """A line of the table."""
+        """Return the line of the table."""
         value = "not measured" if self.value is None else f"{self.value:,.3g} {self.unit}".strip()
         if self.value is not None and abs(self.value) >= 1000:
             value = f"{self.value:,.0f} {self.unit}"

@@ -1,4 +1,4 @@
-"""The lab of a lesson, operated by keys as a person would."""
+"""The lab of a lesson, operated by key presses."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ FACTORS = {"": 1, "k": 1_000, "M": 1_000_000}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line asks for."""
+    """The options of the command line."""
 
     device: str = "cpu"
     rounds: int = 5
     seconds: float = 5.0
-    """How long a speed is measured."""
+    """The duration of each measurement."""
 
 
 @contextmanager
 def opened(*arguments: str, **how: Any) -> Iterator[Terminal]:
-    """`dltui` in a terminal, with folders of its own."""
+    """Start `dltui` in a terminal with temporary folders."""
     with TemporaryDirectory() as folder, Terminal(*arguments, folder=Path(folder), **how) as app:
         yield app
 
@@ -41,7 +41,7 @@ def opened(*arguments: str, **how: Any) -> Iterator[Terminal]:
 def lab(
     slug: str, options: Options, epochs: int | None = None, full_speed: bool = True, **how: Any
 ) -> Iterator[Terminal]:
-    """The lab of a lesson, ready to play."""
+    """Open the lab of a lesson, ready to play."""
     with opened(slug, "--device", options.device, **how) as app:
         app.until("1 Concept")
         app.send("2")
@@ -58,7 +58,7 @@ def lab(
 
 
 def set_control(app: Terminal, label: str, value: str) -> None:
-    """Type a value for the control of that label."""
+    """Type a value for the control with that label."""
     for _ in range(30):
         app.send("\r")
         app.until(PROMPT.search)
@@ -70,25 +70,25 @@ def set_control(app: Terminal, label: str, value: str) -> None:
         app.send("\x1b")
         app.until(lambda text: not PROMPT.search(text))
         app.send("j")
-        time.sleep(0.1)  # enter is worked before a key that comes with it
+        time.sleep(0.1)  # enter must be processed before the next key
     raise LookupError(f"no control {label!r} in\n{app.text}")
 
 
 def epoch(text: str) -> int:
-    """The epoch that stands in the first line."""
+    """Return the epoch in the first line."""
     found = EPOCH.search(text)
     return round(float(found[1]) * FACTORS[found[2]]) if found else 0
 
 
 def highlight(app: Terminal) -> tuple[str, ...]:
-    """The background colours of the controls, which show which one is highlighted."""
+    """Return the background colours of the controls, which show the highlighted one."""
     lines = enumerate(app.screen.display)
     rows = [row for row, line in lines if re.search("learning rate|momentum|epochs  ", line)]
     return tuple(app.screen.buffer[row][app.screen.columns - 20].bg for row in rows)
 
 
 def epochs(app: Terminal) -> list[tuple[float, int]]:
-    """When each epoch appeared on screen, of the output not yet looked at."""
+    """Return the time at which each epoch appeared in the output not processed yet."""
     seen: list[tuple[float, int]] = []
     for at in app.looks():
         now = epoch(app.text)

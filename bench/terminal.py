@@ -30,56 +30,56 @@ import pyte
 
 COMMAND = Path(sys.executable).with_name("dltui")
 PATIENCE = 120.0
-"""Seconds to wait for what must come."""
+"""The longest wait for an expected output, in seconds."""
 FRAME = b"\x1b[?2026l"
-"""The end of something that the app wants to be shown at once: a frame."""
+"""The end of a synchronized update, that is, of a frame."""
 SYNC = {b"\x1b[?2026$p": b"\x1b[?2026;2$y"}
-"""Asked at the start whether it can show a frame at once, this terminal says that it can."""
+"""The answer to the app's initial query whether the terminal supports synchronized updates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line between the terminal and the app, slower than this machine's memory."""
+    """A connection between terminal and app that is slower than local memory."""
 
     bytes_per_second: float
     delay: float
-    """Seconds that each byte is under way, in either direction."""
+    """The latency of each byte in seconds, in either direction."""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Some output, and when it came."""
+    """A piece of output and its arrival time."""
 
     at: float
     data: bytes
 
 
 class Later:
-    """Calls that each become due at a time, made in the order in which they were put in.
+    """A queue of calls with due times, made in the order in which they were added.
 
-    One thread makes them all: a timer for each could let a later one overtake on a busy machine.
+    One thread makes them all: with a timer for each, a later call could overtake on a busy machine.
     """
 
     def __init__(self) -> None:
         self._calls: queue.SimpleQueue[tuple[float, Callable[[], object]] | None]
         self._calls = queue.SimpleQueue()
         self._put = self._made = 0
-        """How many calls were put in and made; one thread each counts."""
+        """The numbers of calls added and made; each is changed by one thread only."""
         self._thread = threading.Thread(target=self._work, name="line")
         self._thread.start()
 
     def put(self, at: float, call: Callable[[], object]) -> None:
-        """Make this call at that time of `time.perf_counter`, or right after the one before."""
+        """Make this call at that time of `time.perf_counter`, or right after the previous call."""
         self._put += 1
         self._calls.put((at, call))
 
     @property
     def busy(self) -> bool:
-        """Whether calls are still to be made."""
+        """Whether calls are pending."""
         return self._made < self._put
 
     def close(self) -> None:
-        """Make the calls that are left, and end the thread."""
+        """Make the remaining calls, and end the thread."""
         self._calls.put(None)
         self._thread.join()
 
@@ -87,16 +87,15 @@ class Later:
         while (due := self._calls.get()) is not None:
             at, call = due
             time.sleep(max(0.0, at - time.perf_counter()))
-            with suppress(OSError):  # the terminal was closed meanwhile
+            with suppress(OSError):  # the terminal has been closed
                 call()
             self._made += 1
 
 
 class Terminal:
-    """A terminal of a size in which `dltui` was just started.
+    """A terminal in which `dltui` was started.
 
-    A thread reads what comes (`pieces`); `screen` is what a person would have seen after the
-    pieces that were looked at so far.
+    A thread reads the output (`pieces`); `screen` shows the pieces that were processed so far.
     """
 
     def __init__(
@@ -109,7 +108,7 @@ class Terminal:
         line: Line | None = None,
         environment: dict[str, str] | None = None,
     ) -> None:
-        """Start a command, `dltui`; its settings, progress and data lie in `folder`."""
+        """Start a command, `dltui` by default; `folder` holds its settings, progress and data."""
         self.pieces: list[Piece] = []
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -150,11 +149,11 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What stands on the screen after the pieces that were looked at."""
+        """The text on the screen after the processed pieces."""
         return "\n".join(self.screen.display)
 
     def send(self, keys: str) -> float:
-        """Press keys; the time at which they were written."""
+        """Press keys; return the time at which they were written."""
         at = time.perf_counter()
         if self._line is None or self._keys is None:
             os.write(self._master, keys.encode())
@@ -163,7 +162,7 @@ class Terminal:
         return at
 
     def looks(self) -> Iterator[float]:
-        """Show what came and was not looked at, piece by piece: yields when each came."""
+        """Process the new pieces one by one, and yield the arrival time of each."""
         while self._looked < len(self.pieces):
             piece = self.pieces[self._looked]
             self._looked += 1
@@ -171,12 +170,12 @@ class Terminal:
             yield piece.at
 
     def until(self, holds: Callable[[str], object] | str, patience: float = PATIENCE) -> float:
-        """Wait until the words stand on the screen, or the condition holds; when that came.
+        """Wait for a text on the screen or a condition; return when it appeared.
 
-        What holds already came now.
+        If it already holds, this is the current time.
 
         Raises:
-            TimeoutError: it never did, or the command has ended.
+            TimeoutError: it did not appear in time, or the command has ended.
         """
         wanted = (lambda text: holds in text) if isinstance(holds, str) else holds
         end = time.perf_counter() + patience
@@ -190,21 +189,21 @@ class Terminal:
                 raise TimeoutError(f"never came: {holds}\n{self.text}")
 
     def skip(self) -> None:
-        """Look at everything that came."""
+        """Process all output so far."""
         for _ in self.looks():
             pass
 
     def wait(self) -> float:
-        """Wait until the command has ended; when that was."""
+        """Wait for the command to end; return the time."""
         self.process.wait(PATIENCE)
         return time.perf_counter()
 
     def bytes_between(self, first: float, last: float) -> int:
-        """How much was written to the terminal in that time."""
+        """Return the number of bytes written to the terminal in that time."""
         return sum(len(piece.data) for piece in self.pieces if first <= piece.at < last)
 
     def _more(self, seconds: float) -> bool:
-        """Wait for output that was not looked at; whether there can be any."""
+        """Wait for new output; False if there cannot be any."""
         with self._came:
             if self._looked == len(self.pieces):
                 self._came.wait(seconds)
@@ -228,7 +227,7 @@ class Terminal:
                 self._take(Piece(time.perf_counter(), data))
                 continue
             due = max(due, time.perf_counter()) + len(data) / self._line.bytes_per_second
-            # It came when the line let it through, however busy this machine is then.
+            # The arrival time follows from the line, even if this machine is busy then.
             piece = Piece(due + self._line.delay, data)
             self._output.put(piece.at, partial(self._take, piece))
             time.sleep(max(0.0, due - time.perf_counter()))
@@ -244,7 +243,7 @@ class Terminal:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """This process's own, with folders apart from the learner's, and no trace of SSH."""
+    """Return this process's environment with separate folders and without SSH variables."""
     kept = {name: value for name, value in os.environ.items() if not re.match("SSH_|DLTUI_", name)}
     folders = {f"DLTUI_{name}_DIR": str(folder) for name in ("CONFIG", "STATE", "DATA")}
     return {

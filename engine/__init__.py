@@ -1,1 +1,1 @@
-"""Trainings in plain PyTorch, and the thread that drives one; knows no lesson and no screen."""
+"""Trainers in plain PyTorch, and the thread that runs one."""

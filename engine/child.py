@@ -1,7 +1,7 @@
-"""A process that sends results line by line and can be ended at any time, and what measures in it.
+"""A child process that sends results line by line and can be ended at any time.
 
-There is no thread on this side: the caller polls from time to time, which never waits, and calls
-`close` at the end, which ends the process and everything that it has started.
+The parent needs no thread: it calls `poll` from time to time, which never waits, and `close` at the
+end, which kills the process and everything that it has started.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from engine.directory import leave_lost_directory
 R = TypeVar("R")
 
 DONE = "done"
-"""The last line of a measurement that is complete."""
+"""The last line of a complete measurement."""
 LIMIT = 180.0
-"""Seconds after which a measurement is given up: a compiler has taken 15 on two cores."""
+"""The time limit of a measurement in seconds: compiling has taken 15 s on two cores."""
 
 
 class ChildProcess:
-    """A command in a process of its own. It ends with ours if it calls `end_with_parent`."""
+    """A command in a separate process, which ends with this one if it calls `end_with_parent`."""
 
     def __init__(
         self, command: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> None:
-        """`environment` has the variables that differ from ours."""
+        """Prepare the process; `environment` adds to or overrides the variables of this process."""
         self._command = command
         self._environment = os.environ | (environment or {})
         self._process: subprocess.Popen[bytes] | None = None
@@ -48,11 +48,11 @@ class ChildProcess:
 
     @property
     def pid(self) -> int | None:
-        """Its number, while there is such a process."""
+        """The process id while the process exists."""
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start it; raises `OSError` where that fails."""
+        """Start the process; raises `OSError` if that fails."""
         leave_lost_directory()  # PyTorch cannot be imported there
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115  # it closes with the process
         self._process = subprocess.Popen(
@@ -61,13 +61,13 @@ class ChildProcess:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             env=self._environment,
-            start_new_session=True,  # what it starts ends with it
+            start_new_session=True,  # `close` also kills what it starts
         )
         assert self._process.stdout is not None
         os.set_blocking(self._process.stdout.fileno(), False)
 
     def lines(self) -> list[str]:
-        """The lines since the last call; never waits."""
+        """Return the lines since the last call; never waits."""
         lines: list[str] = []
         if self._process is None:
             return lines
@@ -80,7 +80,7 @@ class ChildProcess:
         return lines
 
     def last_error(self) -> str:
-        """The last line that it wrote to its standard error."""
+        """Return the last line that the process wrote to its standard error."""
         if self._errors is None:
             return ""
         self._errors.seek(0)
@@ -88,15 +88,15 @@ class ChildProcess:
         return text.splitlines()[-1] if text else "it said nothing"
 
     def close(self) -> None:
-        """End it, whatever it is doing, with everything that it has started."""
+        """Kill the process and everything that it has started."""
         process, self._process = self._process, None
         self.ended = True
         if process is None:
             return
-        # Nobody has waited for it yet, so its number, and that of its group, are still its own.
+        # The process has not been waited for yet, so its id and group id cannot belong to others.
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-        # A process inside a broken driver may survive even this; do not wait for it any longer.
+        # A process inside a broken driver may survive SIGKILL; do not wait longer for it.
         with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=1)
         for pipe in (process.stdin, process.stdout, self._errors):
@@ -105,10 +105,10 @@ class ChildProcess:
 
 
 class Measurement(Generic[R]):
-    """Collects the results of a process that measures; `close` ends it at any time."""
+    """The results of a measuring process so far; `close` ends it at any time."""
 
     def __init__(self, limit: float = LIMIT) -> None:
-        """`limit` is how many seconds all of it may take."""
+        """Prepare a measurement that may take `limit` seconds in total."""
         self.limit = limit
         self.results: tuple[R, ...] = ()  # what has come so far, in order
         self.failure = ""  # why there will be no more results, in words
@@ -118,20 +118,20 @@ class Measurement(Generic[R]):
 
     @abstractmethod
     def make_child(self) -> ChildProcess:
-        """The process that measures, not started yet; may raise `OSError`."""
+        """Return the measuring process, not started yet; may raise `OSError`."""
 
     @property
     def too_late(self) -> str:
-        """What to say where the limit is passed."""
+        """The failure message when the time limit is exceeded."""
         return f"no end after {self.limit:g} s, so it was given up"
 
     @property
     def seconds(self) -> float:
-        """How long it has been going on, or took."""
+        """The seconds since the start, or until the end."""
         return (self._ended_at or time.monotonic()) - self._began if self._began else 0.0
 
     def start(self) -> None:
-        """Start the process; what prevents that is a failure like others."""
+        """Start the process; if that fails, the measurement fails."""
         self._began = time.monotonic()
         try:
             self._child = self.make_child()
@@ -140,7 +140,7 @@ class Measurement(Generic[R]):
             self.fail(f"the process that measures cannot be started: {error}")
 
     def poll(self) -> bool:
-        """Take the new results; whether there were any, or it has ended. Never waits."""
+        """Read the new results; True if there were any or the process has ended. Never waits."""
         before, child = len(self.results), self._child
         for line in child.lines() if child else ():
             if not self.ended:
@@ -153,7 +153,7 @@ class Measurement(Generic[R]):
         return len(self.results) > before or self.ended
 
     def close(self) -> None:
-        """End it, whatever it is doing."""
+        """End the process at any time."""
         self.ended = True
         self._ended_at = self._ended_at or time.monotonic()
         child, self._child = self._child, None
@@ -161,7 +161,7 @@ class Measurement(Generic[R]):
             child.close()
 
     def fail(self, why: str) -> None:
-        """End it, for this reason."""
+        """End the process and record the reason."""
         self.failure = why
         self.close()
 
@@ -176,23 +176,23 @@ class Measurement(Generic[R]):
 
 
 def to_line(result: object) -> str:
-    """A result as one line of text, without its end."""
+    """Return the result as one line of text, without a line end."""
     return b64encode(pickle.dumps(result)).decode()
 
 
 def from_line(line: str) -> Any:
-    """The result in a line of our own process."""
+    """Return the result in a line that `to_line` has written."""
     return pickle.loads(b64decode(line, validate=True))
 
 
 def python(module: str, *arguments: str) -> tuple[str, ...]:
-    """The command that runs a module of ours."""
-    # -P, since the folder we stand in may have an `engine` of its own.
+    """Return the command that runs a module of this program."""
+    # -P: the current directory may contain another `engine`.
     return (sys.executable, "-P", "-m", module, *arguments)
 
 
 def send(results: Iterable[object], folder: Path | None = None) -> None:
-    """In the child: send each result as soon as it is there; end with the parent."""
+    """In the child: send each result as soon as it is available, and end with the parent."""
     end_with_parent(folder)
     output = own_output()
     for result in results:
@@ -201,10 +201,7 @@ def send(results: Iterable[object], folder: Path | None = None) -> None:
 
 
 def end_with_parent(folder: Path | None = None) -> None:
-    """In the child: once the parent is gone, end at once, with everything that was started.
-
-    The folder that it works in is removed first.
-    """
+    """In the child: when the parent ends, remove `folder` and kill the whole process group."""
 
     def wait() -> None:
         while os.read(0, 1):
@@ -217,7 +214,7 @@ def end_with_parent(folder: Path | None = None) -> None:
 
 
 def own_output() -> int:
-    """In the child: where its lines go. What else is printed goes to its standard error."""
+    """In the child: return the descriptor for results; other output goes to standard error."""
     output = os.dup(1)
     os.dup2(2, 1)
     return output

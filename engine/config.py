@@ -1,4 +1,4 @@
-"""The settings of a training: a frozen record that checks its values and explains refusals."""
+"""The settings of a training run: a frozen record that checks its values and explains errors."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from engine.numerals import ascii_form, meant
 Setting: TypeAlias = int | float | str | None
 """The value of one field of a `Config`."""
 Kind: TypeAlias = Literal["whole number", "number", "word", "text"]
-"""What a field holds, as a person would call it."""
+"""The kind of value in a field, as shown to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +38,22 @@ class Range:
 
 
 Needed: TypeAlias = Setting | tuple[Setting, ...] | Range | type[str]
-"""A value, one of several, one in a range, or `str`: any text, where there may be none."""
+"""A value, one of several, one in a range, or `str`: any text other than none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """Another setting whose value leaves a setting without effect."""
+    """Another setting whose value makes a setting have no effect."""
 
     setting: str
     value: Setting
-    needed: Setting  # a value with which there is an effect; for a text, a word that stands for any
+    needed: Setting  # a value that gives it an effect; for a text, a placeholder
 
 
 class When:
-    """A condition on other settings: `When(data="line")` has to hold for an effect.
+    """A condition on other settings, without which a setting has no effect: `When(data="line")`.
 
-    Several settings must all have their values; of conditions joined by `|`, one has to hold.
+    All settings of a condition must match; of conditions joined by `|`, one must match.
     """
 
     def __init__(self, **needed: Needed) -> None:
@@ -65,7 +65,7 @@ class When:
         return either
 
     def unmet(self, settings: Mapping[str, Setting]) -> tuple[Unmet, ...]:
-        """The fewest settings that would have to change; empty where the condition holds."""
+        """Return the fewest settings that would have to change; empty if the condition is met."""
         lacking = [
             tuple(
                 Unmet(name, settings[name], _example(name, needed))
@@ -78,13 +78,13 @@ class When:
 
 
 class LabOnly:
-    """Marks a setting that changes what the lab shows or how it steps, and no training."""
+    """Marks a setting that changes only what the lab shows or how it steps, not the training."""
 
 
 def without_effect(
     name: str, unmet: tuple[Unmet, ...], label: Callable[[str], str] = str
 ) -> tuple[str, str]:
-    """Why the setting has no effect, and what to set so that it has: two parts of a sentence."""
+    """Return why the setting has no effect, and what to set instead: two parts of a sentence."""
     now = " and ".join(f"{label(one.setting)} = {_text(one.value)}" for one in unmet)
     needed = " and ".join(f"{label(one.setting)} = {_text(one.needed)}" for one in unmet)
     return f"{label(name)} has no effect while {now}", needed
@@ -121,26 +121,26 @@ Momentum: TypeAlias = Annotated[float, Range(0, 1)]
 Coordinate: TypeAlias = Annotated[float, Range(-1e6, 1e6)]
 
 SOME = Range(0, 1e9, above=True)
-"""Any noise at all: random numbers change the data."""
+"""The `needed` range for any noise at all, with which random numbers change the data."""
 DRAWN = When(initial_w=None) | When(initial_b=None)
-"""A start that the seed draws."""
+"""An initial value that is drawn with the seed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """The hyperparameters of a training, checked when the record is made.
+    """The base class of the hyperparameters of a trainer, checked when an instance is made.
 
-    A subclass names each field with its type and, as `Annotated`, its `Range`; a `Literal`
-    lists the words that are allowed, and a plain `str` takes any; `| None` allows "none", or
-    "random" for a value that the seed decides. `Annotated` with a `When` says with which other
-    settings the field has an effect.
+    A subclass declares each field with its type and, as `Annotated`, its `Range`; a `Literal` lists
+    the allowed words, and a plain `str` takes any text; `| None` allows "none", or "random" for a
+    value that the seed decides. `Annotated` with a `When` names the other settings with which the
+    field has an effect.
 
     Raises:
-        ValueError: a value of the wrong type or out of range; the message names the field,
-            the value and what is allowed.
+        ValueError: a value has the wrong type or is out of range; the message names the field,
+            the value and the allowed values.
     """
 
-    seed: Seed = 0  # where torch's random numbers start: the same seed gives the same run
+    seed: Seed = 0  # the seed of torch's random numbers: the same seed gives the same run
 
     def __post_init__(self) -> None:
         for name, field in self.allowed().items():
@@ -150,17 +150,17 @@ class Config:
     @classmethod
     @cache  # reading the annotations takes a hundred times as long as checking the values
     def allowed(cls) -> Mapping[str, Allowed]:
-        """What each field may hold, by its name, in the order of the class."""
+        """Return the allowed values of each field, by name, in the order of the class."""
         hints = get_type_hints(cls, include_extras=True)
         return {field.name: _of_type(hints[field.name]) for field in fields(cls)}
 
     @classmethod
     def parse(cls, name: str, text: str) -> Setting:
-        """The value of the field `name` that this text spells.
+        """Return the value of the field `name` in this text.
 
         Raises:
-            ValueError: there is no such field (the nearest names are offered), or the text
-                is not a value that it may hold.
+            ValueError: there is no such field (the nearest names are suggested), or the text is not
+                an allowed value.
         """
         return cls._field(name).parse(name, text)
 
@@ -172,13 +172,13 @@ class Config:
         return cls(**settings)  # type: ignore[arg-type]  # __post_init__ checks each type
 
     def but(self, name: str, value: Setting) -> Self:
-        """This config with one setting changed; a value that is not allowed is a `ValueError`."""
+        """Return this config with one setting changed; a value not allowed is a `ValueError`."""
         return self.of({**asdict(self), name: value})
 
     def adjusted(self, name: str, value: Setting) -> Self:
-        """This config with one setting changed during a run; only that setting is checked.
+        """Return this config with one setting changed during a run; only that setting is checked.
 
-        `but` would look again for a file that the run has read, and that may be gone by now.
+        `but` would check again for a file that the run has already read and that may be deleted.
         """
         checked = self._field(name).checked(name, value)
         config = copy(self)
@@ -186,7 +186,7 @@ class Config:
         return config
 
     def idle(self) -> Mapping[str, tuple[Unmet, ...]]:
-        """The settings without effect as the others stand, and the reasons."""
+        """Return the settings that have no effect with the current values, and the reasons."""
         settings = asdict(self)
         fields = self.allowed().items()
         found = {name: field.when.unmet(settings) for name, field in fields if field.when}
@@ -202,28 +202,28 @@ class Config:
 
 @dataclass(frozen=True, slots=True)
 class Allowed:
-    """What one field may hold."""
+    """The allowed values of one field."""
 
     kind: Kind
     range: Range | None = None
     words: tuple[str, ...] = ()
     optional: bool = False
-    when: When | None = None  # the other settings with which it has an effect; None: all
+    when: When | None = None  # the condition under which it has an effect; None: always
     lab_only: bool = False  # whether it changes only what the lab shows
 
     def __str__(self) -> str:
-        """What is allowed, in words: `a whole number from 1 to 10,000`."""
+        """Return the allowed values in words: `a whole number from 1 to 10,000`."""
         text = f"one of {', '.join(self.words)}" if self.words else f"a {self.kind}"
         text += f" {self.range}" if self.range else ""
         return f"{text}, or none" if self.optional else text
 
     def parse(self, name: str, text: str) -> Setting:
-        """The value that `text` spells; raises `ValueError` where it is not allowed."""
+        """Return the value of `text`; raises `ValueError` if it is not allowed."""
         word = ascii_form(text)
         nothing = ("none", "") if self.kind == "text" else ("none", "random", "")
         if self.optional and word.lower() in nothing:
             return None
-        # Capitals in a word do not matter.
+        # Case does not matter.
         value: Setting = next((one for one in self.words if one.lower() == word.lower()), word)
         try:
             if self.kind == "whole number":
@@ -233,15 +233,18 @@ class Allowed:
             elif self.kind == "text":
                 value = text.strip()
         except ValueError:
-            raise self._refusal(name, text, self._meant(text)) from None
+            raise self._refusal(name, reprlib.repr(text), self._meant(text)) from None
         if self.kind == "word" and value not in self.words:
-            raise self._refusal(name, word, self._meant(word))
+            raise self._refusal(name, reprlib.repr(word), self._meant(word))
+        if isinstance(value, float) and not self._holds(value):
+            raise self._refusal(name, reprlib.repr(word)[1:-1])  # 2e9 as it was typed
         return self.checked(name, value)
 
     def checked(self, name: str, value: Setting) -> Setting:
-        """The value as the field's type: 1 becomes 1.0; raises `ValueError` unless allowed."""
+        """Return the value in the field's type: 1 becomes 1.0; raises `ValueError` for a wrong
+        value."""
         if not self._holds(value):
-            raise self._refusal(name, value)
+            raise self._refusal(name, reprlib.repr(value))
         return float(value) if self.kind == "number" and value is not None else value
 
     def _holds(self, value: Setting) -> bool:
@@ -256,11 +259,11 @@ class Allowed:
         if self.kind == "whole number" and not isinstance(value, int):
             return False
         if self.kind == "number" and not abs(value) <= sys.float_info.max:
-            return False  # nan and infinity among them
+            return False  # also excludes nan and infinity
         return self.range is None or value in self.range
 
     def _meant(self, text: str) -> str:
-        """The allowed value that this text probably means; empty where there is none."""
+        """Return the allowed value that this text probably means; empty if there is none."""
         if self.kind == "word":
             near = get_close_matches(text.strip().lower(), self.words, n=1, cutoff=0.6)
             return near[0] if near else ""
@@ -270,14 +273,13 @@ class Allowed:
         word = meant(text, whole=whole)
         return word if word and self._holds(int(word) if whole else float(word)) else ""
 
-    def _refusal(self, name: str, value: object, likely: str = "") -> ValueError:
+    def _refusal(self, name: str, quoted: str, likely: str = "") -> ValueError:
         advice = f"; write {likely}" if likely else ""
-        quoted = reprlib.repr(value)
         return ValueError(f"{name} = {quoted} is not allowed: it must be {self}{advice}")
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A sentence that offers the known words nearest to `word`, or all where none is near."""
+    """Return a sentence with the known words nearest to `word`, or with all if none is near."""
     known = list(known)
     close = get_close_matches(word, known, n=3, cutoff=0.5)
     return f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(known)}"

@@ -1,4 +1,4 @@
-"""The devices that there are, and which of them work; imports torch only when asked."""
+"""Detection of the compute devices that work; torch is imported only on demand."""
 
 from __future__ import annotations
 
@@ -17,42 +17,41 @@ from engine.directory import leave_lost_directory
 from engine.frame import Memory
 
 PROBE_SECONDS = 30.0
-"""How long a CUDA driver may take to answer before it counts as sick."""
+"""The seconds after which a CUDA driver without an answer counts as broken."""
 PCI = Path("/sys/bus/pci/devices")
 
 HIDDEN, CPU_BUILD = "which hides every GPU", "is built for the CPU"
-"""So two reasons end, by which they can be told apart."""
+"""Phrases in two of the reasons, by which a caller can distinguish them."""
 
 COMMAND = (sys.executable, "-P", "-m", "engine.device")
-"""The process that asks it; -P, since the folder we stand in may have an `engine` of its own."""
+"""The process that probes CUDA; -P, because the current directory may contain another `engine`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """A device that has been seen to work: a tensor was made on it and read back."""
+    """A device that works: a tensor was created on it and read back."""
 
-    name: str  # as torch writes it: `cpu`, `cuda:0`, `mps`
-    title: str  # what it is called: `NVIDIA H200`
+    name: str  # the name in torch: `cpu`, `cuda:0`, `mps`
+    title: str  # the product name: `NVIDIA H200`
 
 
 @dataclass(frozen=True, slots=True)
 class Devices:
-    """What a probe has found."""
+    """The result of a probe."""
 
-    working: tuple[Device, ...]  # the CPU first, always
-    problems: tuple[str, ...] = ()  # what does not work, and why, in words
+    working: tuple[Device, ...]  # the CPU always first
+    problems: tuple[str, ...] = ()  # why devices do not work, in sentences
     no_cuda: str = ""
-    """Why there is no CUDA device, in words, even where nothing is wrong; empty where one works."""
+    """The reason why there is no CUDA device, even if nothing is wrong; empty if one works."""
 
     def choose(self, wanted: str = "auto") -> tuple[Device, str]:
-        """The device to work on, and why it is that one (empty where that is plain).
+        """Return the device to use, and the reason for it (empty if it is obvious).
 
-        `auto` takes the first accelerator that works, else the CPU. Upper case and spaces around
-        the name do not matter.
+        `auto` selects the first accelerator that works, otherwise the CPU. Case and surrounding
+        spaces do not matter.
 
         Raises:
-            ValueError: the wanted device is not among those that work; the message says why, and
-                lists those that are.
+            ValueError: the device does not work; the message says why and lists those that do.
         """
         given, wanted = wanted, normal_name(wanted)
         accelerators = [device for device in self.working if device.name != "cpu"]
@@ -71,7 +70,7 @@ class Devices:
         )
 
     def why_not(self, wanted: str) -> str:
-        """Why the device of that name does not work, in words; empty where nobody knows."""
+        """Return the reason why the device of that name does not work; empty if it is unknown."""
         if wanted == "mps":
             return "MPS needs a Mac with Apple silicon, and a PyTorch built for it"
         if not wanted.startswith(("cuda", "gpu", "nvidia")):
@@ -83,12 +82,12 @@ class Devices:
 
 
 def normal_name(name: str) -> str:
-    """The name of a device as torch writes it: `" Cuda:0"` is `cuda:0`."""
+    """Return a device name as torch writes it: `" Cuda:0"` becomes `cuda:0`."""
     return name.strip().lower()
 
 
 def cpu() -> Device:
-    """The CPU, named without torch."""
+    """Return the CPU, without importing torch."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return Device("cpu", f"{_cpu_model()}, {cores} core{'' if cores == 1 else 's'}")
 
@@ -96,15 +95,15 @@ def cpu() -> Device:
 def probe(seconds: float = PROBE_SECONDS, stop: Callable[[], bool] = lambda: False) -> Devices:
     """Find the devices that work, without ever hanging.
 
-    `torch.cuda.is_available()` can hang on a node whose driver is sick. Where there is an
-    NVIDIA driver, a process of its own asks first, and is ended when `seconds` are over, or
-    when `stop`, which is looked at ten times a second, says so.
+    `torch.cuda.is_available()` can hang on a node with a broken driver. If there is an NVIDIA
+    driver, a child process asks first; it is killed after `seconds`, or when `stop`, called ten
+    times a second, returns True.
     """
     if not _nvidia_driver():
         return probe_here()
     try:
         answer = _ask(seconds, stop)
-        found = json.loads(answer.splitlines()[-1])  # a driver may print before we do
+        found = json.loads(answer.splitlines()[-1])  # a driver may print something first
         working = tuple(Device(str(name), str(title)) for name, title in found["working"])
         return Devices(working, tuple(map(str, found["problems"])), str(found.get("no_cuda", "")))
     except TimeoutError:
@@ -114,7 +113,7 @@ def probe(seconds: float = PROBE_SECONDS, stop: Callable[[], bool] = lambda: Fal
 
 
 def _ask(seconds: float, stop: Callable[[], bool]) -> str:
-    """What the other process prints; raises `TimeoutError` where it does not end in time."""
+    """Return the output of the child process; raises `TimeoutError` if it does not end in time."""
     deadline = time.monotonic() + seconds
     leave_lost_directory()  # PyTorch cannot be imported there
     child = subprocess.Popen(
@@ -133,14 +132,14 @@ def _ask(seconds: float, stop: Callable[[], bool]) -> str:
                 raise OSError(last[0])
             return answer
     child.kill()
-    # A process inside a sick driver may outlive even this; nobody waits for it longer.
+    # A process inside a broken driver may survive the kill; do not wait longer for it.
     with suppress(subprocess.TimeoutExpired):
         child.communicate(timeout=1)
     raise TimeoutError
 
 
 def probe_here() -> Devices:
-    """Find the devices that work, in this process; hangs where a CUDA driver hangs."""
+    """Find the devices that work, in this process; hangs if a CUDA driver hangs."""
     import torch
 
     working, problems = [cpu()], []
@@ -153,17 +152,17 @@ def probe_here() -> Devices:
                 raise RuntimeError("1 + 1 did not make 2")
             title = torch.cuda.get_device_name(name) if name != "mps" else "Apple GPU"
             working.append(Device(name, title))
-        except Exception as error:  # a driver raises what it likes; the CPU still works
+        except Exception as error:  # drivers raise errors of any type; the CPU still works
             problems.append(f"{name} does not work: {str(error).splitlines()[0]}")
     no_cuda = "" if any(name.startswith("cuda") for name in names) else _why_no_cuda()
     if no_cuda and _nvidia_driver():
-        problems.append(no_cuda)  # somebody meant it to work
+        problems.append(no_cuda)  # with a driver installed, CUDA is expected to work
         no_cuda = ""
     return Devices(tuple(working), tuple(problems), no_cuda)
 
 
 def _why_no_cuda() -> str:
-    """Why torch finds no CUDA device: the first of the reasons that holds."""
+    """Return the reason why torch finds no CUDA device: the first one that applies."""
     import torch
 
     if torch.version.hip:
@@ -183,14 +182,14 @@ def _why_no_cuda() -> str:
     try:
         torch.cuda.init()
         why = "it finds no card"
-    except Exception as error:  # a driver raises what it likes
+    except Exception as error:  # drivers raise errors of any type
         why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     also = f" (CUDA_VISIBLE_DEVICES is {visible!r})" if visible is not None else ""
     return f"there is an NVIDIA driver, but PyTorch finds no CUDA device{also}: {why}"
 
 
 def _nvidia_card() -> bool:
-    """Whether the PCI bus lists a display controller of NVIDIA's; False where there is no list."""
+    """Whether the PCI bus lists an NVIDIA display controller; False if there is no list."""
     for folder in PCI.glob("*"):
         with suppress(OSError):
             vendor, kind = ((folder / name).read_text().strip() for name in ("vendor", "class"))
@@ -200,7 +199,7 @@ def _nvidia_card() -> bool:
 
 
 def memory(name: str) -> Memory | None:
-    """Memory in use and in all, in bytes, by every process; None where nobody tells."""
+    """Return the memory in use and in total, over all processes; None if it is unknown."""
     if name.startswith("cuda"):
         import torch
 

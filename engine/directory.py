@@ -1,7 +1,7 @@
-"""The current directory, which may be deleted at any time.
+"""Handling of a current directory that may be deleted at any time.
 
-In one that has no name any longer, the libraries of PyTorch end the process or cannot be imported,
-neither in this process nor in those that it starts.
+In a deleted directory the libraries of PyTorch end the process or cannot be imported, neither in
+this process nor in its children.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 
 
 def leave_lost_directory() -> str:
-    """Go elsewhere from a directory that was deleted or may not be searched; says so, or ''."""
+    """Leave a current directory that is deleted or not accessible; return a message, or ''."""
     try:
         Path.cwd()
         Path().stat()
@@ -30,9 +30,9 @@ def leave_lost_directory() -> str:
 
 @contextmanager
 def in_root() -> Iterator[None]:
-    """Be in a directory that nobody can delete, and come back at the end.
+    """Change to the root directory, which cannot be deleted, and back at the end.
 
-    Relative paths lead elsewhere meanwhile, in all threads; `sys.path` is made absolute.
+    Relative paths mean other files meanwhile, in all threads; `sys.path` is made absolute.
     """
     try:
         here = os.open(".", getattr(os, "O_PATH", os.O_RDONLY))
@@ -40,11 +40,11 @@ def in_root() -> Iterator[None]:
         yield
         return
     try:
-        with suppress(OSError):  # it is lost already
+        with suppress(OSError):  # the current directory is already deleted
             sys.path[:] = [entry or str(Path.cwd()) for entry in sys.path]
         os.chdir("/")
         yield
     finally:
-        with suppress(OSError):  # it may not be searched any longer
+        with suppress(OSError):  # it may no longer be accessible
             os.fchdir(here)
         os.close(here)

@@ -1,4 +1,4 @@
-"""A formula with the numbers of this step, as text; knows no torch and no screen."""
+"""Formulas of a step with their numbers, as text."""
 
 from __future__ import annotations
 
@@ -6,26 +6,22 @@ import math
 from dataclasses import dataclass
 
 NONE_YET = "none yet"
-"""What stands for a number before the first step has made it."""
+"""The text for a number that the first step has not computed yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """One line of the step's arithmetic.
-
-    The three parts say the same thing three ways: the formula in symbols, the formula with
-    this step's numbers put in, and what comes out.
-    """
+    """One line of the arithmetic of a step: a formula, the same with numbers, and its result."""
 
     phase: str
-    """Where in the step it happens: forward, loss, backward, velocity or update."""
+    """The part of the step: forward, loss, backward, velocity or update."""
     formula: str
     numbers: str
     result: str
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """Write a number the way a page of mathematics does: a true minus sign, never `1e+06`.
+    """Return the number in mathematical notation: with a true minus sign, never `1e+06`.
 
     >>> number(-0.03121), number(1.5e9), number(float("nan")), number(None)
     ('−0.0312', '1.500×10⁹', 'not a number', 'none yet')
@@ -45,25 +41,25 @@ def number(value: float | None, digits: int = 4) -> str:
 def _rounded(value: float) -> float:
     """Round to twelve digits, so that the text does not depend on the last bit of a float.
 
-    That bit differs between CPUs, and 0.12345 lies half-way between two numbers of four decimals.
+    The last bit differs between CPUs, and 0.12345 is half-way between two numbers of four decimals.
     """
     return float(f"{value:.12g}")
 
 
 def factor(value: float | None, digits: int = 4) -> str:
-    """The number as a factor in a product: a negative one stands in brackets."""
+    """Return the number as a factor in a product: a negative one in parentheses."""
     text = number(value, digits)
     return f"({text})" if text.startswith("−") else text
 
 
 def plus(value: float | None, digits: int = 4) -> str:
-    """The number as the next term of a sum: `+ 0.92`, or `− 0.92` for a negative one."""
+    """Return the number as the next term of a sum: `+ 0.92`, or `− 0.92` for a negative one."""
     text = number(value, digits)
     return f"− {text[1:]}" if text.startswith("−") else f"+ {text}"
 
 
 def plain(value: float) -> str:
-    """A hyperparameter as a person would type it: `0.01`, `3`, `1e−06`."""
+    """Return a hyperparameter as a person would type it: `0.01`, `3`, `1e−06`."""
     return _minus(f"{_rounded(value) + 0.0:.10g}")
 
 

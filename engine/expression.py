@@ -1,4 +1,4 @@
-"""A line that a learner typed: read as Python and never run, or refused with place and advice."""
+"""Parser for an expression that a learner typed: read as Python, never executed."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 MOST_CHARACTERS = 200  # a longer line is refused before it is parsed, so that parsing stays fast
-DEEPEST = 40  # how deep a tree may be; Python's own limit would end the program
-MOST_CORRECTIONS = 6  # how many mistakes in one line are corrected one after the other
+DEEPEST = 40  # the greatest depth of a tree; Python's own limit would end the program
+MOST_CORRECTIONS = 6  # the most mistakes in one line that are corrected one after the other
 
 SIGNS = str.maketrans(
     {
         **dict.fromkeys("−–—‐‑‒", "-"),
-        **dict.fromkeys("×·⋅∙•∗", "*"),
+        **dict.fromkeys("×·\u0387⋅∙•∗", "*"),
         **dict.fromkeys("÷∕", "/"),
-        # A Chinese or Japanese keyboard types letters, digits and signs in their full width.
+        # East Asian keyboards type letters, digits and signs in full width.
         **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
         **dict.fromkeys("\u00a0\u1680\u202f\u205f\u3000", " "),
         **{chr(code): " " for code in range(0x2000, 0x200B)},
     }
 )
-"""Signs of mathematics and of other keyboards, each with the one of Python for it."""
+"""Mathematical and typographic signs, each with the Python sign for it."""
 
 Columns: TypeAlias = tuple[int, int]  # the first column and the one after the last, in characters
 Correction: TypeAlias = tuple[str, str, Columns]
-"""A line, and what was wrong with the one before it: the reason and the place."""
+"""The corrected line, the reason and the place of the mistake."""
 Place: TypeAlias = ast.expr | ast.stmt | ast.keyword | Columns
 """A part of the line: a node of its tree, or the first column and the one after the last."""
 
 
 class Refused(ValueError):
-    """A line cannot be accepted; the message says why and what is allowed.
+    """The line cannot be accepted; the message says why and what is allowed.
 
     `text` is the line, `start` and `end` the columns of the place, in characters.
     """
@@ -44,13 +44,13 @@ class Refused(ValueError):
     def __init__(
         self, message: str, text: str, place: Place, instead: str = "", hint: str = ""
     ) -> None:
-        """`instead` is a line to suggest; without one, `hint` is added to the message."""
+        """Store the refusal; if there is no line `instead` to suggest, `hint` ends the message."""
         super().__init__(message)
         self.instead, self.hint, self.text = instead, hint, text
         self.start, self.end = place if isinstance(place, tuple) else columns(text, place)
 
     def pointer(self, first: int = 0, most: int | None = None) -> str:
-        """The line from the column `first` on, and under it marks below the place."""
+        """Return the line from the column `first` on, and below it marks under the place."""
         shown = "".join(" " if _hidden(letter) else letter for letter in self.text[first:])[:most]
         start, end = self.start - first, self.end - first
         marks = "^" * max(1, _cells(shown[start:end]))
@@ -61,8 +61,8 @@ class Refused(ValueError):
 def suggesting(accepts: Callable[[str], object]) -> Iterator[None]:
     """Complete a refusal raised in this context: it suggests a line only if that is accepted.
 
-    `accepts` raises `Refused` for a line that is not accepted. A line suggested by that refusal
-    is tried in turn, so several mistakes in one line are corrected together.
+    `accepts` raises `Refused` for a line that is not accepted. A line that this refusal suggests is
+    tried next, so several mistakes in one line are corrected together.
     """
     try:
         yield
@@ -84,7 +84,7 @@ def suggesting(accepts: Callable[[str], object]) -> Iterator[None]:
 
 
 def parse(text: str) -> ast.expr:
-    """The tree of an expression; `Refused` if it is none, too long or too deeply nested."""
+    """Return the tree of an expression; raises `Refused` if it is none, too long or too deep."""
     name, tree = parse_assignment(text)
     if name is not None:
         sign = text.index("=") + 1
@@ -94,9 +94,9 @@ def parse(text: str) -> ast.expr:
 
 
 def parse_assignment(text: str) -> tuple[str | None, ast.expr]:
-    """The name before the `=` (None where there is none) and the tree of the expression.
+    """Return the name before the `=` (None if there is none) and the tree of the expression.
 
-    Raises `Refused` for any other statement, and for a line too long or too deeply nested.
+    Raises `Refused` for any other statement, and for a line that is too long or too deeply nested.
     """
     if len(text) > MOST_CHARACTERS:
         message = f"{len(text):,} characters are too many; at most {MOST_CHARACTERS} are taken"
@@ -117,7 +117,7 @@ def parse_assignment(text: str) -> tuple[str | None, ast.expr]:
 
 
 def check_letters(text: str) -> None:
-    """Raise `Refused` at the first invisible character: it could upset the screen."""
+    """Raise `Refused` at the first invisible character, which could disturb the screen."""
     for column, letter in enumerate(text):
         if _hidden(letter):
             message = f"a control character (U+{ord(letter):04X}) cannot stand here"
@@ -125,7 +125,7 @@ def check_letters(text: str) -> None:
 
 
 def _cells(text: str) -> int:
-    """The cells of a terminal that the text takes: a wide letter two, a combining one none."""
+    """Return the width of the text in cells: 2 for a wide letter, 0 for a combining one."""
     marks = sum(unicodedata.category(letter) in ("Mn", "Me") for letter in text)
     return len(text) - marks + sum(unicodedata.east_asian_width(each) in "WF" for each in text)
 
@@ -135,8 +135,10 @@ def _hidden(letter: str) -> bool:
 
 
 def _python(line: str) -> list[ast.stmt]:
+    if _LETTERS.search(line.partition("#")[0]):
+        raise SyntaxError("invalid syntax")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Python's own would be written across the screen
+        warnings.simplefilter("ignore")  # Python would print its warnings across the screen
         return ast.parse(line).body
 
 
@@ -159,7 +161,7 @@ def _statements(text: str) -> list[ast.stmt]:
 
 
 def _statement(text: str, statement: ast.stmt) -> tuple[str, str]:
-    """The reason why this is no expression, and the expression in it; empty where there is none."""
+    """Return why this is no expression, and the expression in it; empty if there is none."""
     if _PROMPT.match(text):
         return ", without the prompt", _PROMPT.sub("", text).strip()
     match statement:
@@ -197,14 +199,14 @@ def _check_depth(text: str, tree: ast.expr) -> None:
 
 
 def columns(text: str, node: ast.expr | ast.stmt | ast.keyword) -> tuple[int, int]:
-    """The place of the node, in characters: Python counts the bytes of UTF-8."""
+    """Return the place of the node in characters: Python counts the bytes of UTF-8."""
     line = text.encode()
     end = node.end_col_offset or len(line)
     return len(line[: node.col_offset].decode()), len(line[:end].decode())
 
 
 def dotted(node: ast.expr) -> list[str]:
-    """The names of `torch.nn.relu`, first to last; empty where anything else stands there."""
+    """Return the names in `torch.nn.relu`, first to last; empty for anything else."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.insert(0, node.attr)
@@ -220,7 +222,7 @@ OPERATORS: Mapping[str, type[ast.operator]] = {
     "pow": ast.Pow,
     "matmul": ast.MatMult,
 }
-"""The functions and methods of PyTorch that do the same as an operator."""
+"""PyTorch functions and methods that are equivalent to an operator."""
 
 # Replacing a part of the line, for a suggestion.
 
@@ -228,13 +230,13 @@ _WHOLE = (ast.Name, ast.Call, ast.Attribute, ast.Subscript, ast.List, ast.Tuple)
 
 
 def source(text: str, node: ast.expr | ast.keyword) -> str:
-    """The part of `text` that was typed for this node of its tree."""
+    """Return the part of `text` that was typed for this node of its tree."""
     start, end = columns(text, node)
     return text[start:end]
 
 
 def factor(fragment: str) -> str:
-    """The fragment as it may stand beside any operator or before a dot, in brackets if needed.
+    """Return the fragment for use beside any operator or before a dot, in parentheses if needed.
 
     >>> factor("x"), factor("x + 1"), factor("-2")
     ('x', '(x + 1)', '(-2)')
@@ -252,18 +254,18 @@ def factor(fragment: str) -> str:
 
 
 def replaced(text: str, node: ast.expr, fragment: str) -> str:
-    """The line with this node replaced, in brackets where it has neighbours."""
+    """Return the line with this node replaced, in parentheses if it has neighbours."""
     start, end = columns(text, node)
     before, after = text[:start].rstrip(), text[end:].lstrip()
     alone = before[-1:] in ("", "(", "[", ",", "=") and after[:1] in ("", ")", "]", ",")
     return f"{text[:start]}{fragment if alone else factor(fragment)}{text[end:]}".strip()
 
 
-_DECIMAL_COMMA = re.compile(r"(?<=\d),\s*(?=\d)")
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 
 def decimal_point(fragment: str) -> str:
-    """The fragment with `1.5` in place of `1,5`; empty where it has no such number."""
+    """Return the fragment with `1.5` instead of `1,5`; empty if it has no such number."""
     changed = _DECIMAL_COMMA.sub(".", fragment)
     return changed if changed != fragment else ""
 
@@ -272,7 +274,7 @@ def decimal_point(fragment: str) -> str:
 
 
 def mathematical(text: str) -> str:
-    """The text with the signs and the powers of mathematics as Python writes them.
+    """Return the text with mathematical signs and powers replaced by those of Python.
 
     >>> mathematical("2·x² − y")
     '2*x**2 - y'
@@ -281,7 +283,7 @@ def mathematical(text: str) -> str:
 
 
 def parses(text: str) -> bool:
-    """Whether Python reads the text as one expression, or as `name = expression`."""
+    """Whether Python parses the text as one expression, or as `name = expression`."""
     try:
         body = _python(text.strip())
     except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -293,7 +295,8 @@ def parses(text: str) -> bool:
 
 
 def fault(text: str) -> tuple[str, Columns, str]:
-    """The fault of a line that Python cannot parse, its place, and the corrected line or none."""
+    """Return the error in a line that Python cannot parse, its place, and the corrected line or
+    ''."""
     first: Correction | None = None
     line = text
     for correct in _CORRECTIONS:
@@ -301,11 +304,11 @@ def fault(text: str) -> tuple[str, Columns, str]:
             line, first = found[0], first or found
             if parses(line):
                 return first[1], first[2], line.strip()
-    return *_words(text.translate(SIGNS)), ""  # a sign with a meaning is no fault; same length
+    return *_words(text.translate(SIGNS)), ""  # a known sign is not the error; same length
 
 
 def _words(line: str) -> tuple[str, Columns]:
-    """The fault of a line that cannot be corrected, and its place."""
+    """Return the error in a line that cannot be corrected, and its place."""
     if quotes := _QUOTES.search(line):
         return "a quotation mark stands here, and no text is used", quotes.span()
     if (column := _foreign(line)) is not None:
@@ -334,7 +337,7 @@ def _words(line: str) -> tuple[str, Columns]:
 
 
 def _foreign(line: str) -> int | None:
-    """The column of the first letter that no expression of Python contains, if there is one."""
+    """Return the column of the first character that no Python expression contains, or None."""
     in_name = False
     for column, letter in enumerate(line.partition("#")[0]):
         in_name = letter.isidentifier() or (in_name and f"a{letter}".isidentifier())
@@ -344,6 +347,8 @@ def _foreign(line: str) -> int | None:
 
 
 _OPERATOR_WORDS = ("and", "or", "not", "in", "is", "True", "False", "None")
+_LETTERS = re.compile("[·\u0387ᵀ]")
+"""Mathematical signs that Python accepts in names: it reads `x·y` as one name."""
 _QUOTES = re.compile("[\"'“”„‘’]")
 _POWER = re.compile(r"[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _DIGITS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
@@ -354,13 +359,17 @@ _OTHER_SIGNS = {
     **dict.fromkeys(("≠", "<>"), "!="),
     "&&": "&",
     "||": "|",
-    "∑": "sum",
-    "Σ(": "sum(",
-    "∏": "prod",
+    "∑": "torch.sum",  # Python's own sum adds up the rows of a matrix
+    "Σ(": "torch.sum(",
+    "∏": "torch.prod",
+    "ᵀ": ".T",
 }
 _OPENING = {")": "(", "]": "[", "}": "{"}
 _CLOSING = {opening: closing for closing, opening in _OPENING.items()}
-_FUNCTIONS = "exp|log|sqrt|sin|cos|tanh|sigmoid|relu|abs|sum|mean|print"
+_FUNCTIONS = (
+    "exp|ln|log|log2|log10|log1p|sqrt|square|sin|cos|tan|tanh|sigmoid|relu|softplus|abs|sum|mean|"
+    "prod|max|min|len|print"
+)
 
 
 def _power(found: re.Match[str]) -> str:
@@ -368,16 +377,16 @@ def _power(found: re.Match[str]) -> str:
 
 
 def _right_side(text: str) -> Correction | None:
-    """The text after the last `=`, `:=` or arrow, unless it is a comparison or an argument."""
+    """Return the text after the last `=`, `:=` or arrow, except in a comparison or an argument."""
     found = re.fullmatch(r"[^=]*?(?<![<>!=])(?::=|=|←|→|<-)(?!=)\s*(.+)", text)
     if not found or text[: found.start(1)].count("(") != text[: found.start(1)].count(")"):
         return None
-    reason = "only the right side is typed here, without what stands before ="
+    reason = "only the right side is typed here, without what stands before it"
     return found[1], reason, _stripped(text, (0, found.start(1)))
 
 
 def _balanced(text: str) -> Correction | None:
-    """The text with every bracket matched, and the first bracket without a partner."""
+    """Return the text with all brackets matched, and the first bracket without a partner."""
     opened: list[tuple[int, str]] = []
     kept, faults = "", []
     for column, letter in enumerate(text):
@@ -399,7 +408,7 @@ def _balanced(text: str) -> Correction | None:
 def _rule(
     pattern: str, replacement: str | Callable[[re.Match[str]], str], reason: str
 ) -> Callable[[str], Correction | None]:
-    """Replaces every match of a pattern; `{sign}` in the reason stands for the first."""
+    """Return a correction that replaces every match of a pattern; `{sign}` is the first match."""
     compiled = re.compile(pattern)
 
     def correct(text: str) -> Correction | None:
@@ -413,7 +422,7 @@ def _rule(
 
 
 def _stripped(text: str, place: Columns) -> Columns:
-    """The place without the spaces at its ends."""
+    """Return the place without the spaces at its ends."""
     part = text[slice(*place)]
     start = place[0] + len(part) - len(part.lstrip())
     return start, start + max(1, len(part.strip()))
@@ -448,6 +457,16 @@ _CORRECTIONS: tuple[Callable[[str], Correction | None], ...] = (
     ),
     _rule(r"(?<![\w.])0+(?=\d)", "", "a whole number has no 0 in front"),
     _rule(rf"\b({_FUNCTIONS})\s+([\w.]+)", r"\1(\2)", "a function has its input in brackets"),
+    _rule(
+        r"[\[(][^()\[\]]*\d\s+\d[^()\[\]]*[\])]",
+        lambda part: re.sub(r"(\d)\s+(?=\d)", r"\1, ", part[0]),
+        "a comma is missing between two numbers",
+    ),
+    _rule(
+        r"(\w+\s*(?:\*\*|\^)\s*\d+)\.(?=[a-z_]+\b)",
+        r"(\1).",
+        "the point belongs to the number before it: the power is put in brackets",
+    ),
     # Two factors side by side: `2x`, `2 x`, `x y`, `(x)y`.
     _rule(
         r"(?<![\w.])(\d+\.?\d*|\.\d+)(?=[^\W\d_])(?![eE][+-]?\d|[jJ]\b|0?[xXbBoO][\da-fA-F])",
@@ -462,4 +481,4 @@ _CORRECTIONS: tuple[Callable[[str], Correction | None], ...] = (
     ),
     _rule(r"(\))(?=\w)", r"\1*", _NO_PRODUCT),
 )
-"""Corrections of a line that Python cannot parse, tried one after the other."""
+"""Corrections of a line that Python cannot parse, tried in this order."""

@@ -1,4 +1,4 @@
-"""What a run shows of itself: frozen values that cross threads; knows no torch and no screen."""
+"""`Frame`: the frozen state of a run at one moment, passed between threads."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
-if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it
+if TYPE_CHECKING:  # numpy takes 0.1 s to import and the course screen does not need it
     from engine.config import Setting
     from engine.equations import Equation
     from engine.pictures import LossHistory, Picture
 
 NamedParameters: TypeAlias = Mapping[str, float | list[float]]
-"""The parameters of a model, named as the formulas name them."""
+"""The parameters of a model, named as in the formulas."""
 
 
 class State(StrEnum):
-    """Where a run stands; the words are the ones on screen and in the JSON."""
+    """The state of a run; the values are the words on screen and in the JSON."""
 
     READY = "ready"
     PLAYING = "playing"
@@ -29,13 +29,13 @@ class State(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether no further step will come."""
+        """Whether no further step will follow."""
         return self in (State.FINISHED, State.DIVERGED, State.STOPPED, State.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Bytes of memory in use and in all."""
+    """The memory in use and the total memory, in bytes."""
 
     used: int
     total: int
@@ -43,31 +43,31 @@ class Memory:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """One look at a run: everything that the screen, and a challenge, may know of it.
+    """The state of a run at one moment: all that the screen and the challenges read.
 
-    Like everything with arrays in it, equal to itself alone.
+    It contains arrays, so it is compared by identity.
     """
 
     state: State
     settings: Mapping[str, Setting]
-    """The config now, live changes included."""
+    """The config now, including live changes."""
     history: LossHistory
     changed: Mapping[str, tuple[int, Setting]] = field(default_factory=dict)
-    """The settings that were changed while the run went on: the step after which each was first
-    changed, and the value that it had until then."""
+    """The settings that were changed during the run: the step after which each was first changed,
+    and its value before."""
     step: int = 0
     epoch: int = 0
     loss: float | None = None
-    """The loss of the last step; None before the first; not finite once it diverged."""
+    """The loss of the last step; None before the first step; not finite after divergence."""
     picture: Picture | None = None
     equations: tuple[Equation, ...] = ()
     parameters: NamedParameters = field(default_factory=dict)
     rate: float | None = None
-    """Steps a second, measured since the frame before; None while nothing moves."""
+    """Steps per second, measured since the previous frame; None while the run is not playing."""
     memory: Memory | None = None
     task: str = ""
-    """What is predicted from what, in one line; empty where the lesson itself says so."""
+    """The prediction task in one line; empty if the lesson describes it."""
     note: str = ""
-    """What the learner has to know of this training: that other data stands in, for one."""
+    """Information that the learner needs, for example that another data set is used."""
     message: str = ""
-    """What went wrong, in words, once the run has failed or diverged."""
+    """The error message after the run has failed or diverged."""

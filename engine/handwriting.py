@@ -1,4 +1,4 @@
-"""Digits written by hand: a sheet with a pen, and how MNIST and scikit-learn prepare a drawing."""
+"""Handwritten digits: a drawing surface, and the preprocessing of MNIST and scikit-learn."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from numpy.typing import NDArray
 from engine.pictures import Array
 
 SIDE = 28
-"""Pixels of an MNIST image, each way."""
+"""The side length of an MNIST image in pixels."""
 FINE = 4
-"""Dots of the sheet in a pixel, each way: fine enough that scaling it leaves soft edges."""
+"""Dots of the drawing per pixel in each direction, so that scaled edges are soft."""
 RADIUS, EDGE = 1.5, 0.75
-"""Half the width of the pen's line, and the width of its soft edge, in pixels: ten digits written
-with it hold about as much ink as MNIST's own, 102 full pixels each."""
+"""Half the line width of the pen and the width of its soft edge, in pixels: ten digits drawn with
+it contain about as much ink as those of MNIST, 102 full pixels each."""
 BOX = 20
-"""MNIST scales a digit into so many pixels each way."""
+"""MNIST scales a digit to fit a square of this many pixels."""
 CENTRE = 14.5
-"""Where MNIST puts a digit's centre of mass: the middle of pixel 14, counted from 0."""
+"""The position of a digit's centre of mass in MNIST: the middle of pixel 14, counted from 0."""
 GRID, CELLS = 32, 8
-"""scikit-learn's digits were bitmaps of 32 × 32, of which 8 × 8 squares are left."""
+"""scikit-learn's digits were bitmaps of 32 × 32, reduced to 8 × 8 squares."""
 MOST_UNDONE = 100
 
 Ink: TypeAlias = NDArray[np.uint8]
-"""From 0, the paper, to 255, the ink."""
+"""Grey values from 0 (paper) to 255 (ink)."""
 
 
 class Pad:
-    """A sheet of paper with a pen over it, and the strokes that the pen has drawn.
+    """A drawing surface with a pen, and the strokes drawn so far.
 
-    Positions are in pixels from the top left corner of the sheet: (0.5, 0.5) is the middle of the
-    first pixel, x goes to the right and y downwards.
+    Positions are in pixels from the top left corner: (0.5, 0.5) is the middle of the first pixel, x
+    goes right and y goes down.
     """
 
     def __init__(self) -> None:
         self.x = self.y = CENTRE
-        """Where the pen is."""
+        """The position of the pen."""
         self.down = False
         """Whether the pen touches the paper and draws."""
         self.ink: Ink = np.zeros((SIDE * FINE, SIDE * FINE), dtype=np.uint8)
-        """What is on the sheet, a number for each dot; replaced and never changed in place."""
+        """The drawing, one value for each dot; replaced as a whole and never changed in place."""
         self._before: deque[Ink] = deque(maxlen=MOST_UNDONE)
 
     def lower(self) -> None:
@@ -58,27 +58,27 @@ class Pad:
         self.down = False
 
     def go(self, x: float, y: float) -> None:
-        """Move the pen in a straight line, at most to the edge of the sheet."""
+        """Move the pen in a straight line, at most to the edge of the surface."""
         before = self.x, self.y
         self.x, self.y = (min(max(place, 0.5), SIDE - 0.5) for place in (x, y))
         if self.down:
             self._draw(*before)
 
     def undo(self) -> None:
-        """Take back the last stroke or clearing; the pen stays where it is."""
+        """Undo the last stroke or clearing; the pen stays where it is."""
         self.lift()
         if self._before:
             self.ink = self._before.pop()
 
     def clear(self) -> None:
-        """Take an empty sheet."""
+        """Clear the drawing."""
         self.lift()
         if self.ink.any():
             self._before.append(self.ink)
             self.ink = np.zeros_like(self.ink)
 
     def _draw(self, x: float, y: float) -> None:
-        """Draw a line with round ends from there to the pen, by the distance of each dot."""
+        """Draw a line with round ends from (x, y) to the pen, using each dot's distance from it."""
         dots = (np.arange(SIDE * FINE) + 0.5) / FINE
         right, below = dots[None, :] - x, dots[:, None] - y
         way_x, way_y = self.x - x, self.y - y
@@ -90,11 +90,11 @@ class Pad:
 
 
 def as_mnist(drawing: Ink) -> Ink:
-    """A drawing of any size as an image of MNIST: uint8 of shape (28, 28), zeros for no ink.
+    """Return a drawing of any size as an MNIST image: uint8, shape (28, 28), 0 for no ink.
 
-    What LeCun, Cortes and Burges did with the digits of NIST: scaled to fit into 20 × 20 pixels,
-    keeping the aspect ratio, with soft edges, and moved by whole pixels so that the centre of
-    mass comes to the middle of the image (http://yann.lecun.com/exdb/mnist/).
+    This is the procedure that LeCun, Cortes and Burges applied to the digits of NIST: scaled to fit
+    into 20 × 20 pixels with the aspect ratio kept and soft edges, then moved by whole pixels so
+    that the centre of mass is in the middle of the image (http://yann.lecun.com/exdb/mnist/).
     """
     image = np.zeros((SIDE, SIDE), dtype=np.uint8)
     if drawing.any():
@@ -106,11 +106,11 @@ def as_mnist(drawing: Ink) -> Ink:
 
 
 def as_digits(drawing: Ink) -> Ink:
-    """A drawing as one of scikit-learn's digits, in the size of MNIST's: uint8, (28, 28).
+    """Return a drawing as one of scikit-learn's digits, enlarged to MNIST's size: uint8, (28, 28).
 
-    All of those fill the height of their bitmap, with the centre of mass near the middle of its
-    width; what is left of it are the means of 8 × 8 squares (Alpaydın and Kaynak, 1998). So a
-    network trained on them recognises little of what `as_mnist` returns.
+    Those digits fill the height of a 32 × 32 bitmap, with the centre of mass near the middle of its
+    width, and are reduced to the means of 8 × 8 squares (Alpaydın and Kaynak, 1998). So a network
+    trained on them recognises little of what `as_mnist` returns.
     """
     bitmap = np.zeros((GRID, GRID))
     if drawing.any():
@@ -127,10 +127,10 @@ def as_digits(drawing: Ink) -> Ink:
 
 
 def resized(image: NDArray[np.generic], rows: int, columns: int) -> Array:
-    """The image (or images, shape (…, rows, columns)) in that many rows and columns.
+    """Return the image (or images, shape (…, rows, columns)) scaled to that many rows and columns.
 
-    A new pixel is the mean of what it covers, where a pixel covered in part counts for that part.
-    So a smaller image is anti-aliased, and a larger one keeps its edges.
+    A new pixel is the mean of the old pixels that it covers, weighted by the covered area. So a
+    smaller image is anti-aliased, and a larger one keeps its edges.
     """
     down, across = _shares(image.shape[-2], rows), _shares(image.shape[-1], columns)
     return np.asarray(down @ image.astype(np.float64) @ across.T)
@@ -138,7 +138,7 @@ def resized(image: NDArray[np.generic], rows: int, columns: int) -> Array:
 
 @lru_cache(maxsize=128)
 def _shares(before: int, after: int) -> Array:
-    """How much of each old pixel goes into each new one, shape (after, before); rows sum to 1."""
+    """Return the weight of each old pixel in each new one, shape (after, before); rows sum to 1."""
     old, new = np.arange(before) / before, np.arange(after)[:, None] / after
     covered = np.minimum(old + 1 / before, new + 1 / after) - np.maximum(old, new)
     shares = covered.clip(min=0)
@@ -146,7 +146,7 @@ def _shares(before: int, after: int) -> Array:
 
 
 def _boxed(drawing: Ink, box: int) -> Array:
-    """The drawing without the paper around it, scaled so that its longer side is `box`."""
+    """Return the drawing cropped to its ink and scaled so that its longer side is `box`."""
     rows, columns = (np.flatnonzero(drawing.any(axis=1 - axis)) for axis in (0, 1))
     digit = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     scale = box / max(digit.shape)
@@ -155,6 +155,6 @@ def _boxed(drawing: Ink, box: int) -> Array:
 
 
 def _begin(ink: Array, middle: float, side: int) -> int:
-    """The first row (or column) of a digit whose rows hold this much ink; never off the image."""
+    """Return the first row (or column) of a digit with these ink sums, inside the image."""
     centre = float(ink @ (np.arange(len(ink)) + 0.5) / ink.sum())
     return min(max(round(middle - centre), 0), side - len(ink))

@@ -1,4 +1,4 @@
-"""What a training leaves behind it, in bounded memory: its losses and its path; knows no screen."""
+"""The losses and the parameter path of a training run, stored in bounded memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Diverged(ArithmeticError):
     """The loss is no longer a finite number."""
 
     def __init__(self, step: int, loss: float, name: str = "the loss") -> None:
-        became = "is" if math.isnan(loss) else "became"  # ∞, or not a number, as elsewhere
+        became = "is" if math.isnan(loss) else "became"  # ∞, or not a number
         super().__init__(f"{name} {became} {number(loss)} at step {step:,}")
         self.step = step
         self.loss = loss
@@ -24,16 +24,16 @@ class Diverged(ArithmeticError):
 class History:
     """The loss of every step, thinned so that memory stays bounded and no spike is lost.
 
-    Each bucket keeps the lowest and the highest loss of `stride` steps. When `capacity`
-    buckets are full, neighbours merge and the stride doubles: a million steps take the room
-    of a thousand, and the highest peak is still the highest.
+    Each bucket keeps the lowest and the highest loss of `stride` steps. When `capacity` buckets are
+    full, neighbours are merged and the stride doubles: a million steps take as much memory as a
+    thousand, and the highest peak is kept.
     """
 
     def __init__(self, capacity: int = 1024, batch: int = 1, name: str = "the loss") -> None:
         """Read losses in groups of `batch`: 1 on a CPU, more where reading one waits for a GPU.
 
-        `capacity` is the number of buckets, an even one, since neighbours merge in pairs; `name`
-        is what to call the loss where it diverges.
+        `capacity` is the number of buckets; it is even, because neighbours are merged in pairs.
+        `name` is the name of the loss in the message of `Diverged`.
         """
         if capacity < 2 or capacity % 2:
             raise ValueError(f"a capacity of {capacity} buckets: it must be even and at least 2")
@@ -45,15 +45,15 @@ class History:
         self._high: list[float] = []
         self._stride = 1
         self.steps = 0
-        """How many losses have been read."""
+        """The number of losses that have been read."""
         self.loss: float | None = None
-        """The last one."""
+        """The last loss."""
 
     def add(self, loss: torch.Tensor) -> None:
-        """Take the loss of the next step, a tensor of shape ().
+        """Add the loss of the next step, a tensor of shape ().
 
         Raises:
-            Diverged: a loss that is not finite has been read; those before it are kept.
+            Diverged: a loss that was read is not finite; the losses before it are kept.
         """
         if self._batch == 1:
             self._read(loss.item())
@@ -63,7 +63,7 @@ class History:
             self.flush()
 
     def flush(self) -> None:
-        """Read the losses that still wait on their device; raises `Diverged` as `add` does."""
+        """Read the losses that are still on their device; raises `Diverged` as `add` does."""
         if self._pending:
             losses = torch.stack(self._pending).tolist()
             self._pending.clear()
@@ -71,7 +71,7 @@ class History:
                 self._read(loss)
 
     def snapshot(self) -> LossHistory:
-        """A frozen copy of the curve so far."""
+        """Return a frozen copy of the losses so far."""
         first = np.arange(len(self._low), dtype=np.float64) * self._stride + 1
         return LossHistory(
             first, np.array(self._low), np.array(self._high), self._stride, self.steps
@@ -94,17 +94,17 @@ class History:
         self.steps += 1
 
     def _merge(self) -> None:
-        """Halve the number of buckets; they are full, so the next loss opens a new one."""
+        """Halve the number of buckets. They are full, so the next loss opens a new one."""
         self._low = [min(pair) for pair in zip(self._low[::2], self._low[1::2], strict=True)]
         self._high = [max(pair) for pair in zip(self._high[::2], self._high[1::2], strict=True)]
         self._stride *= 2
 
 
 class Path:
-    """Where the parameters stood before each step: the walk over the loss surface.
+    """The parameters before each step: the path on the loss surface.
 
-    Positions stay on their device until somebody asks for a picture. Past `capacity` every
-    other one is let go, so the whole walk stays, more coarsely.
+    Positions stay on their device until a picture is made. Beyond `capacity` every second one is
+    dropped, so the path stays complete but becomes coarser.
     """
 
     def __init__(self, capacity: int = 512) -> None:
@@ -116,7 +116,7 @@ class Path:
         """The position before the last step, shape (parameters,)."""
 
     def add(self, *parameters: torch.Tensor) -> None:
-        """Note where the parameters stand; they are copied."""
+        """Append a copy of the parameters."""
         self.last = torch.cat([parameter.detach().flatten() for parameter in parameters])
         if self._count % self._stride == 0:
             self._kept.append(self.last)
@@ -126,14 +126,14 @@ class Path:
         self._count += 1
 
     def positions(self, *now: torch.Tensor) -> Array:
-        """The walk up to now, oldest first, shape (positions, parameters)."""
+        """Return the path up to now, oldest first, shape (positions, parameters)."""
         here = torch.cat([parameter.detach().flatten() for parameter in now])
-        # Where the last step began belongs to the picture, even where thinning has let it go.
+        # The start of the last step is always included, even if thinning has dropped it.
         began = [] if self.last is None or self.last is self._kept[-1] else [self.last]
         return torch.stack([*self._kept, *began, here]).double().cpu().numpy()
 
     def reached(self) -> Array:
-        """After how many steps each of the `positions` was reached, shape (positions,)."""
+        """Return the number of steps before each of the `positions`, shape (positions,)."""
         kept = np.arange(len(self._kept), dtype=np.float64) * self._stride
         began = [] if self.last is None or self.last is self._kept[-1] else [self._count - 1]
         return np.array([*kept, *began, self._count], dtype=np.float64)

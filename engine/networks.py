@@ -1,4 +1,4 @@
-"""Trained networks: copies that read digits in any thread, and files that keep the weights."""
+"""Trained networks: copies that classify images in any thread, and files with saved weights."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from torch import nn
 from engine.plain_file import Unsuitable, read_plain, set_aside, where_to_write
 
 About: TypeAlias = Mapping[str, int | float | str]
-"""The settings that a network was made with, and its test accuracy."""
+"""The settings of a network, and its test accuracy."""
 State: TypeAlias = Mapping[str, torch.Tensor]
 """The weights of a network by name: its state dict."""
 Prepare: TypeAlias = Callable[[torch.Tensor], torch.Tensor]
-"""Turns grey values, (images, 28, 28), into what a network takes."""
+"""Converts grey values, (images, 28, 28), to the input of a network."""
 
 VARIABLE = "DLTUI_STATE_DIR"
-"""The environment variable that names another folder for what is kept."""
+"""The environment variable with another folder for saved networks."""
 OURS, OTHER = "a network that dltui saved", "something else"
 DAMAGED = "a damaged file, or another kind"
 LARGEST = 64 * 2**20
-"""Bytes: three times the largest network of the course."""
+"""The largest file size in bytes: three times the largest network of the course."""
 
 
 class Unfit(Exception):
-    """A file that is not the network that was asked for; the message says why."""
+    """The file is not the requested network; the message says why."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         super().__init__(f"{path}: expected {expected}, found {found}; it was not used")
@@ -52,25 +52,25 @@ class SavedNetwork:
 
 
 def folder() -> Path:
-    """Where the networks are; it need not exist."""
+    """Return the folder of saved networks; it may not exist."""
     named = os.environ.get(VARIABLE, "")
     above = Path(named) if named else platformdirs.user_state_path("dltui", appauthor=False)
     return Path(os.path.expanduser(above)) / "networks"  # noqa: PTH111  # never raises
 
 
 def files() -> Iterator[Path]:
-    """The files of networks in the folder, by name."""
+    """Yield the network files in the folder, sorted by name."""
     yield from sorted(folder().glob("*.pt"))
 
 
 def save(path: Path, about: About, weights: State) -> None:
-    """Write a network beside the file of that name, and move it into its place.
+    """Write a network to a temporary file and rename it to `path`.
 
-    So the file is always whole: the old network, or the new one. A file in its place that is no
-    network of ours is renamed, and not overwritten.
+    So the file is always complete: the old network or the new one. An existing file that is not a
+    network of this program is renamed, not overwritten.
 
     Raises:
-        OSError: it cannot be written; what was there is still there.
+        OSError: it cannot be written; the old file is unchanged.
     """
     if os.path.exists(path):  # noqa: PTH110  # never raises
         try:
@@ -84,7 +84,7 @@ def save(path: Path, about: About, weights: State) -> None:
         "weights": {name: weight.detach().cpu() for name, weight in weights.items()},
     }
     whole = io.BytesIO()
-    torch.save(content, whole)  # writing to the file it would turn an OSError into another error
+    torch.save(content, whole)  # to a file it would turn an OSError into another error
     handle, beside = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -96,11 +96,11 @@ def save(path: Path, about: About, weights: State) -> None:
 
 
 def load(path: Path, like: State | None = None) -> SavedNetwork:
-    """Read a network; nothing in the file is ever executed.
+    """Read a network; code in the file is never executed.
 
     Raises:
-        Unfit: there is none, it is not one that `save` wrote, or its weights differ from `like` in
-            names, shapes or types, or are not finite.
+        Unfit: the file does not exist, is not one that `save` wrote, or its weights differ from
+            `like` in names, shapes or types, or are not finite.
     """
     content = _content(path)
     if not isinstance(content, dict):
@@ -142,7 +142,7 @@ def _check(path: Path, weights: State, like: State) -> None:
 
 
 def _content(path: Path) -> Any:
-    """What the file holds, tensors and plain values only."""
+    """Return the content of the file: tensors and plain values only."""
     try:
         content = io.BytesIO(read_plain(path, LARGEST))
         if not zipfile.is_zipfile(content):
@@ -157,7 +157,7 @@ def _content(path: Path) -> Any:
         raise Unfit(path, "a file that can be read", error.strerror or str(error)) from None
     except Unfit:
         raise
-    except Exception as error:  # torch.load raises errors of many kinds
+    except Exception as error:  # torch.load raises errors of many types
         found = "one with code in it" if "Unsupported" in str(error) else DAMAGED
         raise Unfit(path, OURS, found) from None
 
@@ -167,10 +167,10 @@ def _shape(tensor: torch.Tensor) -> str:
 
 
 class Reader:
-    """A network whose weights stay as they are, and that says what it sees in an image.
+    """A copy of a network that classifies images and is not trained further.
 
-    It keeps copies of the weights on their device, which is all that a training pays for it;
-    the network is put together from them on the CPU when the first question comes.
+    It keeps copies of the weights on their device, which costs the training little; the network is
+    built from them on the CPU for the first image.
     """
 
     def __init__(
@@ -182,17 +182,18 @@ class Reader:
         about: str,
         classes: tuple[str, ...],
     ) -> None:
-        """Copy the `weights`, a state dict that fits what `network` makes."""
+        """Copy the `weights`, a state dict that fits the result of `network`."""
         self._network = network
         self._weights = {name: weight.detach().clone() for name, weight in weights.items()}
         self.prepare = prepare
         self.about = about
-        """Which network this is, in a few words: `this run, epoch 3`."""
+        """A short description of the network: `this run, epoch 3`."""
         self.classes = classes
-        """What the ten answers are called."""
+        """The names of the ten classes."""
 
     def probabilities(self, image: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """P of each class for one image, uint8 of shape (28, 28): float64 of shape (classes,)."""
+        """Return P of each class, float64 of shape (classes,), for one image, uint8 of shape (28,
+        28)."""
         pixels = torch.from_numpy(np.ascontiguousarray(image)).unsqueeze(0)
         with torch.inference_mode():
             logits = self.model(self.prepare(pixels))[0]
@@ -200,8 +201,8 @@ class Reader:
 
     @cached_property
     def model(self) -> nn.Sequential:
-        """The network, on the CPU."""
-        # On the meta device nothing is drawn: the random numbers of the run are not touched.
+        """The network on the CPU."""
+        # The meta device draws no random numbers, so those of the run do not change.
         with torch.device("meta"):
             model = self._network()
         weights = {name: weight.cpu() for name, weight in self._weights.items()}

@@ -1,4 +1,4 @@
-"""Numbers as text: counts with their noun, and the number meant by what a person typed."""
+"""Numbers as text: counts with a noun, and corrections of mistyped numbers."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Callable
 from engine.expression import SIGNS
 
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-"""A decimal number, as Python and most programs write it."""
+"""A decimal number as Python writes it."""
 LONGEST = 40
-"""Characters; a longer text is no typing error, and no correction is looked for."""
+"""The most characters of a text for which a correction is searched."""
 
 _PLAIN = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _POWERS = str.maketrans("⁺⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "+-0123456789")
@@ -18,7 +18,7 @@ _THOUSANDS = {"k": 1e3, "K": 1e3, "M": 1e6}
 
 
 class NotANumber(ValueError):
-    """A text is no number; `meant` is the number that is likely meant, or empty."""
+    """The text is not a number; `meant` is the number that is probably meant, or empty."""
 
     def __init__(self, message: str, meant: str) -> None:
         super().__init__(message)
@@ -26,12 +26,12 @@ class NotANumber(ValueError):
 
 
 def counted(count: int, one: str, many: str = "") -> str:
-    """The count with its noun: `1 row`, `2 rows`; `many` defaults to `one` with an s."""
+    """Return the count with its noun: `1 row`, `2 rows`; `many` defaults to `one` with an s."""
     return f"1 {one}" if count == 1 else f"{count:,} {many or one + 's'}"
 
 
 def ascii_form(text: str) -> str:
-    """The text with ASCII digits and signs in place of full-width and typographic ones.
+    """Return the text with ASCII digits and signs instead of full-width and typographic ones.
 
     >>> ascii_form(" −０．５ ")
     '-0.5'
@@ -40,7 +40,7 @@ def ascii_form(text: str) -> str:
 
 
 def meant(text: str, *, whole: bool = False) -> str:
-    """The decimal number that is likely meant by a text that is none; empty where unknown.
+    """Return the decimal number that an invalid text probably means; empty if unknown.
 
     >>> [meant(text) for text in ("0,01", "1/2", "50%", "1_000", "1.5×10⁻³", "ten")]
     ['0.01', '0.5', '0.5', '1000', '0.0015', '']

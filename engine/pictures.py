@@ -1,6 +1,6 @@
-"""What a training shows of itself at one moment: frozen numbers that the charts draw.
+"""`Picture` and its subclasses: frozen numbers from a trainer that the charts draw.
 
-Every array is a copy: none shares memory with the weights that are being trained.
+Every array is a copy: none shares memory with the weights in training.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
 Array: TypeAlias = NDArray[np.float64]
 Counts: TypeAlias = NDArray[np.int64]
 Pixels: TypeAlias = NDArray[np.uint8]
-"""Grey values from 0, the background, to 255, the ink."""
+"""Grey values from 0 (background) to 255 (ink)."""
 Weights: TypeAlias = NDArray[np.float32]
 LayerSizes: TypeAlias = tuple[tuple[str, float], ...]
-"""Of each layer, from the inputs to the output: its name and the root mean square of the gradient
-of its weights at the last step; empty before the first."""
+"""The name of each layer, from the inputs to the output, and the root mean square of its weight
+gradient at the last step; empty before the first."""
 
 
 def sigmoid(z: Array) -> Array:
-    """σ(z) = 1/(1 + e⁻ᶻ), which for large |z| is 0 or 1 and no warning."""
+    """Return σ(z) = 1/(1 + e⁻ᶻ), without overflow warnings for large |z|."""
     return np.asarray(0.5 * (1 + np.tanh(0.5 * np.asarray(z, dtype=np.float64))))
 
 
 def relu(z: Array) -> Array:
-    """0 for what is negative."""
+    """Return max(z, 0)."""
     return np.asarray(np.maximum(z, 0))
 
 
@@ -48,26 +48,26 @@ ACTIVATIONS: dict[str, Callable[[Array], Array]] = {
 class LossHistory:
     """The loss of every step so far, in a bounded number of buckets.
 
-    Bucket i covers the steps from `first[i]` up to the next bucket, and keeps the lowest and
-    the highest loss among them, so that no spike is lost. As long as there are no more steps
-    than buckets, each holds one step and low equals high.
+    Bucket i covers the steps from `first[i]` up to the next bucket, and keeps their lowest and
+    highest loss, so that no spike is lost. While there are no more steps than buckets, each bucket
+    holds one step and low equals high.
     """
 
     first: Array
     low: Array
     high: Array
     stride: int = 1
-    """How many steps a bucket covers."""
+    """The number of steps that a bucket covers."""
     steps: int | None = None
-    """How many steps there are; None where the last bucket is full."""
+    """The number of steps; None if the last bucket is full."""
 
     def __len__(self) -> int:
         return len(self.first)
 
     def first_below(self, loss: float) -> int | None:
-        """The step at which the loss first fell below `loss`, or None.
+        """Return the step at which the loss first fell below `loss`, or None.
 
-        Where a bucket covers several steps this is the bucket's last one: late, never early.
+        If a bucket covers several steps this is its last one: late, never early.
         """
         below = (self.low < loss).nonzero()[0]
         if not len(below):
@@ -77,7 +77,7 @@ class LossHistory:
 
 
 class Picture:
-    """The base class of what a trainer gives the charts to draw."""
+    """The base class of the data that a trainer gives to the charts."""
 
     __slots__ = ()
 
@@ -87,7 +87,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LinePicture(Picture):
-    """A straight line among its points, and the path of its parameters."""
+    """A straight line, its data points, and the path of its parameters."""
 
     x: Array
     """The inputs, shape (points,)."""
@@ -95,18 +95,18 @@ class LinePicture(Picture):
     """The targets, shape (points,)."""
     w: float
     b: float
-    """The intercept now; 0 for a model that has none."""
+    """The current intercept; 0 for a model without one."""
     start: tuple[float, float]
     """w and b before the first step."""
     path: Array
-    """w, or w and b, over time, oldest first, shape (positions, 1) or (positions, 2)."""
+    """The values of w, or of w and b, oldest first, shape (positions, 1) or (positions, 2)."""
     sample: int | None = None
-    """The point that the last step used, where each step uses one point."""
+    """The index of the point that the last step used, if each step uses one point."""
     reduction: str = "mean"
-    """Whether the loss is the mean or the sum over the points."""
+    """`mean` or `sum`: how the loss combines the errors of the points."""
 
     def loss_at(self, w: Array, b: Array | float) -> Array:
-        """The squared error over all points at each (w, b); broadcasts w against b.
+        """Return the squared error over all points at each (w, b); broadcasts w against b.
 
         mean((w·x + b − y)²) is a quadratic in w and b whose coefficients are means over the data,
         so the points are summed once and not once for each cell of a grid.
@@ -123,7 +123,7 @@ class LinePicture(Picture):
         return np.asarray(mean * (len(x) if self.reduction == "sum" else 1))
 
     def least_squares(self) -> tuple[float, float]:
-        """The (w, b) of the least loss; b stays 0 for a model that has none."""
+        """Return the (w, b) with the least loss; b is 0 for a model without an intercept."""
         if self.path.shape[1] == 1:
             return float(self.x @ self.y / (self.x @ self.x)), 0.0
         w, b = np.polyfit(self.x, self.y, 1)
@@ -132,26 +132,26 @@ class LinePicture(Picture):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LineWalk:
-    """One of several trainings of a line that are compared."""
+    """One of several training runs of a line that are compared."""
 
     name: str
-    """A word or two, different from those of the others."""
+    """A short, unique name."""
     w: float
     b: float
     path: Array
-    """(w, b) over time, oldest first, shape (positions, 2)."""
+    """The values of (w, b), oldest first, shape (positions, 2)."""
     losses: LossHistory | None
-    """Its losses, by update; None for the training whose losses are those of the frame."""
+    """The loss of every update; None for the run whose losses are those of the frame."""
     updates: int
     samples: int = 0
-    """How many samples its updates used in all."""
+    """The total number of samples that its updates used."""
     seconds: float = 0.0
-    """How long its updates took; 0 where this is not measured."""
+    """The total time of its updates; 0 if it is not measured."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WalksPicture(Picture):
-    """Trainings of ŷ = w·x + b on the same points, all from one start."""
+    """Training runs of ŷ = w·x + b on the same points, from the same start."""
 
     x: Array
     """The inputs, shape (points,)."""
@@ -160,18 +160,18 @@ class WalksPicture(Picture):
     start: tuple[float, float]
     """w and b before the first step."""
     walks: tuple[LineWalk, ...]
-    """In the order in which they are drawn and named; three at most."""
+    """The runs in the order in which they are drawn and named; three at most."""
 
     def walk(self, name: str) -> LineWalk:
-        """The training of that name; a `KeyError` where there is none."""
+        """Return the run of that name; raises `KeyError` if there is none."""
         return {walk.name: walk for walk in self.walks}[name]
 
     def loss_at(self, w: Array, b: Array | float) -> Array:
-        """The mean squared error over all points at each (w, b)."""
+        """Return the mean squared error over all points at each (w, b)."""
         return self._line().loss_at(w, b)
 
     def least_loss(self) -> float:
-        """The mean squared error of the best line: no training gets below it."""
+        """Return the mean squared error of the best line, the lower bound of every run."""
         w, b = self._line().least_squares()
         return float(self.loss_at(np.array([w]), b)[0])
 
@@ -184,7 +184,7 @@ class WalksPicture(Picture):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CurvePicture(Picture):
-    """The curve P = σ(w·x + b) among points that are labelled 0 or 1."""
+    """The curve P = σ(w·x + b) and points with labels 0 or 1."""
 
     x: Array
     """The inputs, shape (points,)."""
@@ -198,44 +198,44 @@ class CurvePicture(Picture):
     """The x at which the learner asks for the odds."""
 
     def log_odds(self, x: Array | float) -> Array:
-        """z = w·x + b."""
+        """Return z = w·x + b."""
         return np.asarray(self.w * np.asarray(x, dtype=np.float64) + self.b)
 
     def probability(self, x: Array | float) -> Array:
-        """P = σ(z): how likely label 1 is at each x."""
+        """Return P = σ(z), the probability of label 1 at each x."""
         return sigmoid(self.log_odds(x))
 
     def odds(self, x: float) -> float:
-        """P/(1 − P), which is eᶻ; infinite where a float cannot hold it."""
+        """Return P/(1 − P) = eᶻ, or infinity if it overflows a float."""
         z = float(self.log_odds(x))
         return math.exp(z) if z < 709 else math.inf
 
     def threshold(self) -> float | None:
-        """The x where P = 0.5; None for a curve that is flat or nearly so."""
+        """Return the x where P = 0.5; None for a curve that is flat or nearly flat."""
         at = -self.b / self.w if self.w else math.nan
         return at if math.isfinite(at) else None
 
     def right(self) -> int:
-        """How many points lie on the side of the threshold that their label asks for."""
+        """Return the number of points that the threshold classifies correctly."""
         return int(np.sum((self.log_odds(self.x) >= 0) == (self.labels == 1)))
 
     def loss(self, w: float, b: float) -> float:
-        """The mean cross-entropy as ln(1 + eᶻ) − y·z, which never overflows."""
+        """Return the mean cross-entropy as ln(1 + eᶻ) − y·z, which never overflows."""
         z = w * self.x + b
         return float(np.mean(np.logaddexp(0, z) - self.labels * z))
 
     def separable(self) -> bool:
-        """Whether a threshold separates the labels: then a larger w is always better."""
+        """Whether a threshold separates the labels, so that a larger w is always better."""
         zeros, ones = self.x[self.labels == 0], self.x[self.labels == 1]
         if not len(zeros) or not len(ones):
             return True
         return bool(zeros.max() <= ones.min() or ones.max() <= zeros.min())
 
     def best(self) -> tuple[float, float] | None:
-        """The (w, b) of the least loss, by Newton's method; None where the labels are separable.
+        """Return the (w, b) with the least loss, by Newton's method; None for separable labels.
 
         Each step solves H·d = g, with the gradient g = Σ (P − y)·(x, 1) and the Hessian
-        H = Σ P·(1 − P)·(x, 1)(x, 1)ᵀ. The step is halved as long as it would raise the loss.
+        H = Σ P·(1 − P)·(x, 1)(x, 1)ᵀ. The step is halved while it would raise the loss.
         """
         if self.separable():
             return None
@@ -259,14 +259,14 @@ class Layer:
     bias: Array
     """Shape (outputs,)."""
     gradient: Array | None
-    """Of the weights, the same shape; None before the first step."""
+    """The gradient of the weights, same shape; None before the first step."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BoundaryPicture(Picture):
-    """A model of two features among the points of its two classes.
+    """A model with two features, and the points of its two classes.
 
-    It holds copies of all weights, so a chart can compute P at any place.
+    It holds copies of all weights, so a chart can compute P at any point.
     """
 
     x: Array
@@ -274,14 +274,14 @@ class BoundaryPicture(Picture):
     labels: Array
     """The class of each point, 0 or 1, shape (points,)."""
     layers: tuple[Layer, ...]
-    """The last one gives z; a linear model has no other."""
+    """The layers; the last one gives z, and a linear model has no others."""
     activation: str
-    """The activation function of all layers but the last."""
+    """The activation function of all layers except the last."""
     right: int
-    """How many points are classified correctly."""
+    """The number of points that are classified correctly."""
 
     def log_odds(self, x: Array) -> Array:
-        """z at each of the places x, shape (places, 2)."""
+        """Return z at each of the points x, shape (points, 2)."""
         bend = ACTIVATIONS[self.activation]
         with np.errstate(over="ignore", invalid="ignore"):
             for layer in self.layers[:-1]:
@@ -290,7 +290,7 @@ class BoundaryPicture(Picture):
             return np.asarray((x @ last.weights.T + last.bias)[:, 0])
 
     def accuracy(self) -> float:
-        """The share of points that are right."""
+        """Return the share of points that are classified correctly."""
         return self.right / len(self.x)
 
 
@@ -299,42 +299,42 @@ class BoundaryPicture(Picture):
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """One of the five steps, and what the last pass through it did."""
+    """One of the five steps of a training script, and its last inputs and outputs."""
 
     name: str
     code: str
-    """The line of a plain script that does it."""
+    """The line of a plain script for this step."""
     taken: str
-    """What went in, with its shape."""
+    """The inputs, with their shapes."""
     given: str
-    """What came out, with its shape."""
+    """The outputs, with their shapes."""
     numbers: tuple[str, ...]
-    """Some of what came out, in numbers: those of the first model, where there are four."""
+    """Some of the outputs as numbers: those of the first model if there are several."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fit:
-    """One of the models that are fitted, and the path of its weights."""
+    """One of the fitted models, and the path of its weights."""
 
     name: str
-    """A word or two, different from those of the others."""
+    """A short, unique name."""
     curve: Array
     """ŷ at each x of the picture's `grid`, shape (places,)."""
     losses: LossHistory | None
-    """Its losses, by update; None for the model whose losses are those of the frame."""
+    """The loss of every update; None for the model whose losses are those of the frame."""
     updates: int
     path: Array
-    """The weights over time, oldest first, shape (positions, weights)."""
+    """The weights at each position, oldest first, shape (positions, weights)."""
     heights: Array
     """The loss over all points at each of these positions, shape (positions,)."""
 
     @property
     def loss(self) -> float:
-        """The loss over all points now."""
+        """The current loss over all points."""
         return float(self.heights[-1])
 
     def distances(self) -> Array:
-        """The straight distance of each position from the first, shape (positions,)."""
+        """Return the Euclidean distance of each position from the first, shape (positions,)."""
         with np.errstate(over="ignore", invalid="ignore"):
             return np.asarray(np.linalg.norm(self.path - self.path[0], axis=1))
 
@@ -348,26 +348,25 @@ class FitsPicture(Picture):
     y: Array
     """The targets, shape (points,)."""
     grid: Array
-    """The inputs at which the curves are known, from the least to the greatest."""
+    """The inputs at which the curves are computed, in ascending order."""
     walks: tuple[Fit, ...]
-    """In the order in which they are drawn and named; four at most."""
+    """The models in the order in which they are drawn and named; four at most."""
     wave: bool = False
     """Whether the model is ŷ = sin(w·x + b), whose loss is a surface over w and b."""
     stages: tuple[StageView, ...] = ()
-    """The five steps, in order."""
     lit: str = ""
     """The name of the step that ran last; empty before the first."""
 
     def walk(self, name: str) -> Fit:
-        """The model of that name; a `KeyError` where there is none."""
+        """Return the model of that name; raises `KeyError` if there is none."""
         return {walk.name: walk for walk in self.walks}[name]
 
 
 def wave_losses(x: Array, y: Array, w: Array, b: Array) -> Array:
-    """The mean of (sin(w·x + b) − y)² for each w and each b, shape (bs, ws); a row for each b.
+    """Return the mean of (sin(w·x + b) − y)² for each w and each b, shape (bs, ws).
 
-    sin(w·x + b) = sin(w·x)·cos b + cos(w·x)·sin b, so that the points are summed once for each
-    w, and not once for each cell of the map.
+    sin(w·x + b) = sin(w·x)·cos b + cos(w·x)·sin b, so the points are summed once for each w and not
+    once for each cell of the map.
     """
     inner = np.outer(w, x)
     sine, cosine = np.sin(inner), np.cos(inner)
@@ -385,63 +384,63 @@ def wave_losses(x: Array, y: Array, w: Array, b: Array) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Belt:
-    """Which samples the epoch has used so far, and which are in the batch of the last step."""
+    """The samples that the epoch has used so far, and those in the batch of the last step."""
 
     seen: NDArray[np.bool_]
-    """Of every sample of the training part, whether this epoch used it; shape (samples,)."""
+    """Whether this epoch has used each sample of the training part; shape (samples,)."""
     batch: Counts
-    """The samples in the batch, in its order; empty before the first step."""
+    """The samples in the batch, in order; empty before the first step."""
     number: int
-    """Which batch of the epoch it is, counted from 1."""
+    """The number of the batch in the epoch, counted from 1."""
     batches: int
-    """How many an epoch has."""
+    """The number of batches in an epoch."""
     waiting: bool = False
-    """Whether the worker processes have not made the next batch yet."""
+    """Whether the training waits for the worker processes to make the next batch."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measures:
-    """How good the model was after each epoch, and before the first."""
+    """The losses and scores before the first epoch and after each epoch."""
 
     epochs: Array
-    """Shape (measures,), from 0; of many epochs, some."""
+    """Shape (measures,), from 0; with many epochs, only some of them."""
     train_loss: Array
     train_score: Array
-    """The accuracy or, where a number is predicted, R²."""
+    """The accuracy, or R² if a number is predicted."""
     validation_loss: Array
     validation_score: Array
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TablePicture(Picture):
-    """A network that trains on the rows of a table."""
+    """A network that is trained on the rows of a table."""
 
     data: str
-    """What the table is called."""
+    """The name of the table."""
     features: int
-    """How many numbers a row has beside its label."""
+    """The number of features in a row."""
     score: str
-    """What the score is: accuracy or R²."""
+    """The name of the score: accuracy or R²."""
     belt: Belt
     measures: Measures
     loss_to_beat: float
-    """The validation loss of one answer for all rows, computed from the labels alone."""
+    """The validation loss of the best constant answer, computed from the labels alone."""
     score_to_beat: float
-    """The validation score of that: of always answering the commoner class, or the mean."""
+    """The validation score of a constant answer: the most frequent class, or the mean."""
     guess: str
-    """That answer: the name of the class, or the mean."""
+    """The constant answer: the name of the class, or the mean."""
     classes: tuple[str, ...]
-    """Empty where a number is predicted."""
+    """The class names; empty if a number is predicted."""
     confusion: Counts
-    """How often the row's class was taken for the column's in the validation part, at the last
-    measure; shape (classes, classes)."""
+    """The number of validation rows of each class (row) that were predicted as each class (column)
+    at the last measure; shape (classes, classes)."""
     gradients: LayerSizes
     throughput: tuple[Throughput, ...] = ()
-    """The measurements of the loader, where they were asked for."""
+    """The measurements of the loader, if they were requested."""
     timing: bool = False
-    """Whether that measurement is still going on."""
+    """Whether the measurement is still running."""
     timing_stopped: bool = False
-    """Whether it was stopped before its end."""
+    """Whether the measurement was stopped early."""
 
 
 # Images
@@ -449,10 +448,10 @@ class TablePicture(Picture):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HardDigits:
-    """The held-out images with the greatest loss at the last evaluation, the hardest first.
+    """The held-out images with the greatest loss at the last evaluation, in descending order.
 
-    The loss of an image is −ln P(its label): a wrong answer with a high probability comes first.
-    The later ones may be right.
+    The loss of an image is −ln P(its label): a wrong answer with a high probability comes first,
+    and the later images may be right.
     """
 
     images: Pixels
@@ -472,76 +471,77 @@ class HardDigits:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Activation:
-    """What one layer of the network makes of one image."""
+    """The output of one layer of the network for one image."""
 
     name: str
-    """The layer in a word or two: `512 units`, `8 maps`."""
+    """A short description of the layer: `512 units`, `8 maps`."""
     values: Weights
-    """Shape (units,), or (channels, rows, columns) behind a convolution."""
+    """Shape (units,), or (channels, rows, columns) after a convolution."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DigitWalk:
-    """One test image on its way through the layers, as the network is now."""
+    """One test image and the outputs of all layers of the current network for it."""
 
     index: int
-    """Which of the test images it is; the setting `digit` chooses it."""
+    """The index of the test image; the setting `digit` selects it."""
     image: Pixels
     """Shape (28, 28)."""
     label: int
     """Its actual class."""
     layers: tuple[Activation, ...]
-    """All but the last one, from the image on."""
+    """All layers except the last, starting with the image."""
     probabilities: Array
-    """The softmax of the last one, shape (classes,)."""
+    """The softmax of the last layer, shape (classes,)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DigitsPicture(Picture):
-    """A network that reads digits: its mistakes, its weights, its time.
+    """A network that classifies digits, with its mistakes, weights and times.
 
-    What an evaluation finds is made once: the same objects stand in every picture until the next,
-    so a chart may compare them by identity.
+    The results of an evaluation are created once: every picture until the next evaluation holds the
+    same objects, so a chart may compare them by identity.
     """
 
     data: str
-    """The name of the data set in use: `digits` also where another was asked for and is missing."""
+    """The name of the data set in use; `digits` if the requested one is missing."""
     classes: tuple[str, ...]
     """The names of the labels: `0` to `9`, or `T-shirt` and so on."""
     accuracies: Array
-    """The share of the held-out images that is right, by epoch: the first is that of the network
-    before its training; shape (evaluations,)."""
+    """The share of held-out images that are right, by epoch, first before the training; shape
+    (evaluations,)."""
     hardest: HardDigits
     confusion: Counts
-    """How many images of each class (row) were taken for each class (column) at the last
-    evaluation, shape (classes, classes); zeros before the first."""
+    """The number of images of each class (row) that were predicted as each class (column) at the
+    last evaluation, shape (classes, classes); zeros before the first."""
     weights: Weights
-    """The weights of the first units of the first layer, now: shape (units, 28, 28), or
-    (channels, 5, 5) of a convolution."""
+    """The current weights of the first units of the first layer: shape (units, 28, 28), or
+    (channels, 5, 5) for a convolution."""
     walk: DigitWalk
-    """The chosen test image, now."""
+    """The selected test image in the current network."""
     gradients: LayerSizes
     seconds: tuple[tuple[str, float], ...]
     """The mean seconds of each part of a step: `load`, `normalise`, `forward`, `backward` and
     `update`; empty before the first step."""
     pipeline: str
-    """How the batches are made: `indexed` or `dataloader`."""
+    """The input pipeline that makes the batches: `indexed` or `dataloader`."""
     other: tuple[tuple[str, float], ...]
-    """The same with the other pipeline, when the same network was last trained that way since the
-    program began; empty if it never was."""
+    """The same seconds with the other pipeline, if the same network was trained with it since the
+    program started; otherwise empty."""
     batches: int
-    """How many steps an epoch has."""
+    """The number of steps in an epoch."""
     reader: Reader
-    """A copy of the network as it is now, which any thread may use."""
+    """A copy of the current network, which any thread may use."""
     walks: Callable[[int], DigitWalk]
-    """Any test image on its way through that copy; a number beyond the last begins again."""
+    """Returns the layer outputs of that copy for a test image; an index past the end starts
+    over."""
     part: str = "test"
-    """Of which images the last evaluation was: validation, or test; at the end, test."""
+    """The images of the last evaluation: `validation` or `test`; at the end, `test`."""
     age: str = "before epoch 1"
-    """When the last evaluation was made: `before epoch 1`, `epoch 2, step 78`, `at the end`."""
+    """The time of the last evaluation: `before epoch 1`, `epoch 2, step 78`, `at the end`."""
     held_part: str = "test"
-    """What the held-out images are, which the `accuracies` are about: validation, or test."""
+    """The held-out images that `accuracies` are computed on: `validation` or `test`."""
     held_out: int = 0
-    """How many they are."""
+    """The number of held-out images."""
     test_accuracy: float | None = None
-    """Of the last test; None before the first."""
+    """The accuracy of the last test; None before the first."""

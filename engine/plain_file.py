@@ -1,9 +1,9 @@
-"""Opens regular files of a limited size without ever blocking.
+"""Functions that open regular files of a limited size without ever blocking.
 
-A file of the app may have been replaced by anything: a FIFO whose other end nobody opens, a device
-that never ends, a folder, five gigabytes of zeros. `open` and `read` would hang, or fill the
-memory. Here the kind and the size are checked on the open file itself, so that nothing can change
-between the check and the reading. A symbolic link to a regular file is followed.
+A file of the app may have been replaced by a FIFO without a writer, an endless device, a folder or
+five gigabytes of zeros: `open` and `read` would hang or fill the memory. Kind and size are checked
+on the open file descriptor, so nothing can change between the check and the reading. A symbolic
+link to a regular file is followed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import stat
 from pathlib import Path
 
 SAFE = os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
-"""A FIFO is opened without waiting for its other end, a terminal without becoming ours."""
+"""Open a FIFO without waiting for its other end, and a terminal without controlling it."""
 KINDS = {
     stat.S_IFIFO: "a FIFO",
     stat.S_IFCHR: "a device",
@@ -24,7 +24,7 @@ KINDS = {
 
 
 class Unsuitable(OSError):
-    """No regular file, or one that is too large; the message says which."""
+    """The file is not a regular file, or is too large; the message says which."""
 
     def __init__(self, expected: str, found: str) -> None:
         self.expected, self.found = expected, found
@@ -32,29 +32,29 @@ class Unsuitable(OSError):
 
 
 def read_plain(path: Path, largest: int) -> bytes:
-    """The whole content of a regular file of at most `largest` bytes.
+    """Return the content of a regular file of at most `largest` bytes.
 
     Raises:
-        Unsuitable: it is something else, or larger.
-        OSError: it is not there, or cannot be read.
+        Unsuitable: it is not a regular file, or is larger.
+        OSError: it does not exist or cannot be read.
     """
     with os.fdopen(open_plain(path, os.O_RDONLY, largest), "rb") as file:
-        content = file.read(largest + 1)  # it may grow while it is read
-    if content is None:  # a file of /proc with nothing to read yet
+        content = file.read(largest + 1)  # the file may grow while it is read
+    if content is None:  # a file in /proc without data yet
         raise Unsuitable("a regular file", "one that has to be waited for")
     _check_size(len(content), largest)
     return content
 
 
 def open_plain(path: Path, flags: int, largest: int) -> int:
-    """A descriptor of a regular file of at most `largest` bytes; `flags` as `os.open` takes them.
+    """Return a descriptor of a regular file of at most `largest` bytes; `flags` as for `os.open`.
 
     Raises:
-        Unsuitable: it is something else, or larger.
+        Unsuitable: it is not a regular file, or is larger.
         OSError: it cannot be opened.
     """
     try:
-        _check(path.stat(), largest)  # to open a device may already do something
+        _check(path.stat(), largest)  # opening a device may already have an effect
     except FileNotFoundError:
         if not flags & os.O_CREAT:
             raise
@@ -68,7 +68,7 @@ def open_plain(path: Path, flags: int, largest: int) -> int:
 
 
 def where_to_write(path: Path) -> Path:
-    """The file to replace: the target of a link if that is a regular file or does not exist, and
+    """Return the file to replace: the target of a link if that is a regular file or does not exist,
     otherwise the link itself."""
     if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113  # never raise
         return path
@@ -76,7 +76,7 @@ def where_to_write(path: Path) -> Path:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename the file (a link and not its target) to a free name, and return that.
+    """Rename the file (a link, not its target) to a free name, and return the new path.
 
     Raises:
         OSError: it cannot be renamed.

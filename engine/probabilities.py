@@ -1,4 +1,4 @@
-"""One logit z: its probability, three losses and their gradients, and a training of it by each."""
+"""The probability of one logit z, three losses, their gradients, and training with each loss."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ from engine.probability_scenes import (
 )
 
 LossFn: TypeAlias = Callable[[Tensor, Tensor], Tensor]
-"""From z and the label, 0 or 1, of the same shape: a loss for each."""
+"""Returns the loss for each z and label, 0 or 1; all of the same shape."""
 POINTS = 601
-"""Of a curve: two for each column of a wide screen, and more."""
+"""The number of points of a curve: at least two for each column of a wide screen."""
 RACERS = ("BCEWithLogitsLoss", "squared error")
 
 
 LOSSES: dict[str, LossFn] = {
-    # −ln of the probability that the label got, computed from P
+    # −ln of the probability of the label, computed from P
     "BCELoss": lambda z, y: nn.BCELoss(reduction="none")(torch.sigmoid(z), y),
-    # the same, computed from z: P is never written down, so nothing is rounded away
+    # the same, computed from z: P is never rounded
     "BCEWithLogitsLoss": nn.BCEWithLogitsLoss(reduction="none"),
-    # (P − y)², as for a line: the loss that this lesson warns of
+    # (P − y)², as for a line: the loss that this lesson warns about
     "squared error": lambda z, y: nn.MSELoss(reduction="none")(torch.sigmoid(z), y),
 }
 
 
 def loss_and_gradient(loss_fn: LossFn, z: Tensor, label: int) -> tuple[Tensor, Tensor]:
-    """The loss at each z, and ∂L/∂z there as `backward` gives it; both of the shape of z."""
+    """Return the loss at each z, and ∂L/∂z there from `backward`; both of the shape of z."""
     z = z.clone().requires_grad_()
     y = torch.full_like(z, label)
     loss = loss_fn(z, y)
-    loss.sum().backward()  # each z has a loss of its own: their gradients do not mix
+    loss.sum().backward()  # each z has its own loss, so their gradients do not mix
     assert z.grad is not None
     return loss.detach(), z.grad
 
 
 class LogitTraining:
-    """One logit that starts wrong, and is led to its label by one of the losses."""
+    """One logit that starts wrong and is trained with one of the losses."""
 
     def __init__(self, loss_fn: LossFn, start: float, label: int, rate: float) -> None:
         self.loss_fn = loss_fn
@@ -69,25 +69,24 @@ class LogitTraining:
         self.note()
 
     def note(self) -> None:
-        """Keep P = σ(z) and the loss of now."""
+        """Append the current P = σ(z) and loss."""
         self.p.append(torch.sigmoid(self.z).item())
         self.losses.append(self.loss_fn(self.z, self.y).item())
 
 
 class RunningRace:
-    """Two logits that start at the same wrong place: one step of the race is one of each."""
+    """Two logits with the same wrong start, trained step by step with different losses."""
 
     def __init__(self, start: float, label: int, rate: float) -> None:
         self._rate = rate
         self._trainings = {name: LogitTraining(LOSSES[name], start, label, rate) for name in RACERS}
 
     def step(self) -> None:
-        """Make one step of each."""
         for training in self._trainings.values():
             training.step()
 
     def look(self) -> LossRace:
-        """How far both have come."""
+        """Return the probabilities and losses of both so far."""
         walks = {
             name: LogitWalk(np.array(training.p), np.array(training.losses))
             for name, training in self._trainings.items()
@@ -98,7 +97,7 @@ class RunningRace:
 def observe(
     scene: ProbabilityScene, z: float, label: int, race: LossRace | None = None
 ) -> ProbabilityLook:
-    """Everything that the lab shows at this z, in 32 bits."""
+    """Return everything that the lab shows at this z, in float32."""
     here = torch.tensor(z, dtype=torch.float32)
     losses = {}
     for name, loss_fn in LOSSES.items():
@@ -110,7 +109,7 @@ def observe(
 
 @lru_cache(maxsize=8)
 def curves(reach: float, label: int) -> LogitCurves:
-    """Every curve over z, from −reach to reach."""
+    """Return every curve over z, from −reach to reach."""
     z = torch.linspace(-reach, reach, POINTS)
     losses = {name: loss_and_gradient(loss_fn, z, label) for name, loss_fn in LOSSES.items()}
     return LogitCurves(

@@ -1,4 +1,4 @@
-"""The scenes of the probabilities lab: what is set, what is shown, and its formulas in numbers."""
+"""The scenes of the probabilities lab: their settings, results and formulas with numbers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.equations import Equation, factor, number, plain
 
-if TYPE_CHECKING:  # it brings numpy, and the course can be read without
+if TYPE_CHECKING:  # it imports numpy, which the course screen does not need
     from engine.pictures import Array
 
 ENTROPY, SQUARED = "BCEWithLogitsLoss", "squared error"
@@ -18,16 +18,16 @@ ENTROPY, SQUARED = "BCEWithLogitsLoss", "squared error"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProbabilityScene:
-    """One way of looking at a logit."""
+    """A view of a logit."""
 
     name: str
     title: str
     start: float  # z
-    reach: float = 8.0  # z goes from −reach to reach
+    reach: float = 8.0  # z lies between −reach and reach
     small: float = 0.1
     large: float = 1.0
-    moves: str = "z"  # or P, by the arrow keys
-    labelled: bool = True  # whether the label plays a part
+    moves: str = "z"  # what the arrow keys change: z or P
+    labelled: bool = True  # whether the scene uses the label
 
 
 SCENES: Mapping[str, ProbabilityScene] = {
@@ -70,7 +70,7 @@ class LossAt:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogitLoss:
-    """A loss and its gradient over a range of z; both arrays have its shape."""
+    """A loss and its gradient over a range of z; both arrays have the shape of z."""
 
     loss: Array
     gradient: Array
@@ -78,7 +78,7 @@ class LogitLoss:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogitCurves:
-    """All that is drawn as a curve over z, for one label."""
+    """The curves over z for one label."""
 
     z: Array
     p: Array
@@ -87,7 +87,7 @@ class LogitCurves:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogitWalk:
-    """One logit led by a loss, step by step; both arrays begin before the first step."""
+    """One logit trained with a loss; both arrays begin before the first step."""
 
     p: Array  # the probability of the label 1
     loss: Array
@@ -95,20 +95,20 @@ class LogitWalk:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LossRace:
-    """Two logits from one start, each led by its own loss."""
+    """Two logits with the same start, each trained with its own loss."""
 
     rate: float  # η, the same for both
     walks: Mapping[str, LogitWalk]
 
     @property
     def steps(self) -> int:
-        """How many steps each has made."""
+        """The number of steps that each logit has made."""
         return len(next(iter(self.walks.values())).p) - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProbabilityLook:
-    """A logit in one of the scenes, in 32 bits; `engine.probabilities.observe` makes it."""
+    """The results for a logit in a scene, in float32; created by `engine.probabilities.observe`."""
 
     scene: ProbabilityScene
     z: float
@@ -117,38 +117,38 @@ class ProbabilityLook:
     odds: float  # P/(1 − P) = eᶻ
     losses: Mapping[str, LossAt]  # by the names in `engine.probabilities.LOSSES`
     curves: LogitCurves
-    race: LossRace | None = None  # in the scene of that name
+    race: LossRace | None = None  # in the race scene
 
     @property
     def given(self) -> float:
-        """The probability that the label was given."""
+        """The probability of the label."""
         return self.p if self.label else 1 - self.p
 
     def reached(self, walk: LogitWalk) -> Array:
-        """The probability of the label, step by step."""
+        """Return the probability of the label at each step."""
         return walk.p if self.label else 1 - walk.p
 
     def passed(self, name: str) -> int | None:
-        """The step of the race at which this loss first gave the label more than a half."""
+        """Return the step of the race at which P of the label first exceeds 0.5 with this loss."""
         assert self.race is not None
         reached = self.reached(self.race.walks[name])
         return next((step for step, p in enumerate(reached) if p > 0.5), None)
 
 
 def exact(value: float) -> str:
-    """A number, and whether it is a 0 to the last bit."""
+    """Return a number as text, or `exactly 0`."""
     return number(value) if value else "exactly 0"
 
 
 def probability(p: float) -> str:
-    """A probability; one that four digits cannot tell from 1 is written as what is missing."""
+    """Return a probability as text; one that four digits round to 1 is written as 1 − rest."""
     if p in (0.0, 1.0):
         return f"exactly {p:g}"
     return f"1 − {number(1 - p, 2)}" if p > 0.99995 else number(p)
 
 
 def equations(look: ProbabilityLook) -> tuple[Equation, ...]:
-    """What is to be computed in the scene, line by line."""
+    """Return the formulas of the scene, line by line."""
     return tuple(_EQUATIONS[look.scene.name](look))
 
 

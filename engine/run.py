@@ -1,4 +1,4 @@
-"""One trainer in one worker thread: takes commands and publishes frames."""
+"""`Run`: one trainer in one worker thread, which takes commands and publishes frames."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ from engine.trainer import Phase, Rest, Step, Trainer
 from engine.turns import Turn, Turns, close_all, open_runs
 
 log = logging.getLogger(__name__)
-log.addHandler(logging.NullHandler())  # else Python writes the traceback across the screen
+log.addHandler(logging.NullHandler())  # without it Python writes the traceback to the screen
 
 RATE_WINDOW = 2.0
-"""Seconds over which the steps per second are measured."""
+"""The time in seconds over which steps per second are measured."""
 EVALUATED = frozenset({"check", "validation", "test", "save"})
-"""The phases of equations with the result of an evaluation, which may come after the step."""
+"""The phases of equations that hold evaluation results, which may be newer than the step."""
 
 _generator = threading.Lock()
-"""Held by the run that trains: torch's random numbers are one stream for the whole process."""
+"""Held by the run that trains: torch has one random number stream for the whole process."""
 _most_threads = torch.get_num_threads()
-"""PyTorch's own choice, before anything sets it: one a core, or `OMP_NUM_THREADS`."""
+"""PyTorch's default: one thread per core, or `OMP_NUM_THREADS`."""
 
 
 class Run(Turns):
-    """Drives a trainer in a thread of its own.
+    """A trainer that runs in its own thread.
 
-    The trainer is made in that thread and never leaves it. Outside there is one frozen `Frame`,
-    replaced as a whole. A new one is made only when the state changes or when `request` asked
-    for it, so the observer decides what observing costs.
+    The trainer is created in that thread and never leaves it. Other threads see one frozen `Frame`,
+    which is replaced as a whole, and only when the state changes or `request` is called, so that
+    the observer decides how much time frames cost.
     """
 
     def __init__(
@@ -62,16 +62,15 @@ class Run(Turns):
 
     @property
     def frame(self) -> Frame:
-        """The newest frame."""
         return self._recorder.frame
 
     def start(self) -> None:
-        """Make the trainer, and wait there, ready, until told to play or to step."""
+        """Create the trainer in its thread, which then waits for `play` or `step`."""
         _close_with_the_main_thread()
         self._thread.start()
 
     def adjust(self, name: str, value: Setting) -> None:
-        """Change a live setting from the next step on; after the end, nothing happens.
+        """Change a live setting from the next step on; after the end this does nothing.
 
         Raises:
             ValueError: the value is not allowed; nothing changes.
@@ -83,7 +82,7 @@ class Run(Turns):
         self.request()
 
     def close(self) -> None:
-        """Stop, and wait until the thread has ended."""
+        """Stop, and wait for the thread to end."""
         self.stop()
         if self._thread.ident is not None:
             self._thread.join()
@@ -119,7 +118,7 @@ class Run(Turns):
         self.end(state)
 
     def _drive(self, trainer: Trainer[Any], turns: Iterator[Step | Phase | Rest]) -> State:
-        """Take turn after turn; returns how the training ended."""
+        """Take turns until the training ends, and return its final state."""
         while (turn := self.next_turn()) is not Turn.STOP:
             if turn is Turn.SERVE:
                 self._recorder.history.flush()
@@ -140,10 +139,10 @@ class Run(Turns):
 
 
 class Recorder:
-    """Keeps the losses of one training, and makes a new `frame` when asked.
+    """The losses of one training run, and the newest frame.
 
-    Adding a step is cheap. A frame is not: the picture, the equations and the parameters are
-    read from the device.
+    Adding a step is cheap; making a frame is not, because the picture, the equations and the
+    parameters are read from the device.
     """
 
     def __init__(self, config: Config, device: str) -> None:
@@ -152,7 +151,7 @@ class Recorder:
         self._changed: dict[str, tuple[int, Setting]] = {}
         self._step: Step | None = None
         self._made: Step | Phase | None = None
-        """What the equations have to explain."""
+        """The step or phase that the equations explain."""
         self._explained: Step | Phase | None = None
         self._equations: tuple[Equation, ...] = ()
         self._marks: deque[tuple[float, int]] = deque()
@@ -161,26 +160,26 @@ class Recorder:
         """The newest frame, replaced as a whole."""
 
     def add(self, step: Step) -> None:
-        """Take the step that was just made; raises `Diverged` as `History.add` does."""
+        """Record a step; raises `Diverged` as `History.add` does."""
         self._step = self._made = step
         self.history.add(step.loss)
 
     def add_phase(self, phase: Phase) -> None:
-        """Take the part of an update that was just made: the equations follow it."""
+        """Record a part of an update, so that the equations explain it."""
         self._made = phase
 
     def adjust(self, trainer: Trainer[Any], adjustments: list[tuple[str, Setting]]) -> None:
-        """Change live settings, and remember which were changed during the run."""
+        """Change live settings, and record which ones were changed during the run."""
         self._explain(trainer)
         for name, value in adjustments:
             before = getattr(trainer.config, name)
             trainer.adjust(name, value)
-            # A change before the first step belongs to the start of the run.
+            # A change before the first step counts as an initial setting.
             if self._step is not None and getattr(trainer.config, name) != before:
                 self._changed.setdefault(name, (self._step.step, before))
 
     def show(self, trainer: Trainer[Any], state: State, message: str = "") -> None:
-        """Make a frame of everything."""
+        """Publish a complete frame."""
         self.frame = replace(
             self._progress(state, message),
             settings=asdict(trainer.config),
@@ -194,11 +193,12 @@ class Recorder:
         )
 
     def show_end(self, state: State, message: str = "") -> None:
-        """Make a last frame without reading trainer or device, so that nothing can fail."""
+        """Publish a last frame without reading the trainer or the device, so that it cannot
+        fail."""
         self.frame = self._progress(state, message)
 
     def _progress(self, state: State, message: str) -> Frame:
-        """The last frame with a new state and the losses so far."""
+        """Return the last frame with a new state and the losses so far."""
         return replace(
             self.frame,
             state=state,
@@ -212,10 +212,10 @@ class Recorder:
         )
 
     def _explain(self, trainer: Trainer[Any]) -> tuple[Equation, ...]:
-        """The equations of the last step or part of one.
+        """Return the equations of the last step or phase.
 
-        They are made once, since a rate changed later is not theirs; but the results of an
-        evaluation are always the newest.
+        They are computed once per step, because a learning rate changed later does not belong to
+        it; evaluation results are always the newest.
         """
         now = trainer.equations(self._step)
         if self._made is not None and self._made is self._explained:
@@ -227,7 +227,7 @@ class Recorder:
         return now
 
     def _rate(self, state: State) -> float | None:
-        """Steps a second over the last seconds of playing."""
+        """Return the steps per second over the last seconds of playing."""
         if state is not State.PLAYING:
             self._marks.clear()
             return None
@@ -247,10 +247,10 @@ class Recorder:
 
 @functools.cache
 def _close_with_the_main_thread() -> None:
-    """Start, once, a thread that closes every run when the main thread ends in any way.
+    """Start a thread, once, that closes every run when the main thread ends for any reason.
 
-    At exit Python waits for every thread that is not a daemon: without this, a program that
-    fails during a training waits for all of its epochs, or forever where the run is paused.
+    At exit Python waits for every non-daemon thread: without this, a program that fails during a
+    training would wait for all remaining epochs, or forever if the run is paused.
     """
 
     def wait() -> None:
@@ -261,25 +261,25 @@ def _close_with_the_main_thread() -> None:
 
 
 def threads_for(trainer: type[Trainer[Any]]) -> int:
-    """How many threads PyTorch uses for this training: at most half of the cores.
+    """Return the number of PyTorch threads for this trainer: at most half of the cores.
 
-    The threads of one operation wait for the slowest of them in a busy loop. Where another
-    program, or the screen, occupies one of their cores, a step takes ten times as long.
+    The threads of one operation wait for the slowest of them in a busy loop. If another program, or
+    the screen, uses one of their cores, a step takes ten times as long.
     """
     return max(1, min(trainer.threads, _most_threads // 2))
 
 
 def warm_up() -> None:
-    """Load now what PyTorch otherwise loads with the first optimizer.
+    """Load the parts of PyTorch that it otherwise loads with the first optimizer.
 
-    That imports the compiler, `torch._dynamo`, which takes a second (`torch/_compile.py`).
-    Nothing here compiles, but the first training would start that much later.
+    Creating an optimizer imports the compiler, `torch._dynamo`, which takes a second
+    (`torch/_compile.py`). Without this the first training would start a second later.
     """
     torch.optim.SGD([torch.zeros(1)])
 
 
 def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> Iterator[Step]:
-    """Train without a screen: yield every step, until the end or until `stop` returns True.
+    """Train without a screen: yield every step until the end or until `stop` returns True.
 
     Raises:
         Diverged: the loss is no longer finite.
@@ -294,6 +294,6 @@ def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> 
 
 
 def describe(error: Exception) -> str:
-    """What went wrong: the engine's own errors are sentences; others need their type's name."""
+    """Return an error message: the text of an engine error, or the type and text of any other."""
     name = type(error)
     return str(error) if name.__module__.startswith("engine.") else f"{name.__name__}: {error}"

@@ -1,4 +1,4 @@
-"""A vector of logits: its probabilities, their logarithm in three ways, the loss of a label."""
+"""The probabilities of a vector of logits, three ways to compute their logarithm, and losses."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from engine.softmax_scenes import COLDEST, HOTTEST, Numbers, SoftmaxInput, Softm
 
 
 def probabilities(z: Tensor, temperature: float = 1.0) -> Tensor:
-    """eᶻ/Σeᶻ, from logits that are first divided by the temperature; shape of z."""
+    """Return eᶻ/Σeᶻ of the logits divided by the temperature; shape of z."""
     return torch.softmax(z / temperature, dim=0)
 
 
 def log_probabilities(z: Tensor) -> dict[str, Tensor]:
-    """ln P in three ways, each of the shape of z."""
-    powers = torch.exp(z)  # beyond all float32 numbers from z = 88.73 on
+    """Return ln P computed in three ways, each of the shape of z."""
+    powers = torch.exp(z)  # overflows float32 from z = 88.73 on
     return {
-        # z − ln Σeᶻ, with the largest z taken out first: nothing overflows
+        # z − ln Σeᶻ, with the largest z subtracted first: nothing overflows
         "log_softmax": torch.log_softmax(z, dim=0),
-        # the logarithm of the finished probabilities: one that has become 0 gives −∞
+        # the logarithm of the probabilities: one that is rounded to 0 gives −∞
         "ln(softmax)": torch.log(torch.softmax(z, dim=0)),
-        # the formula just as it is written
+        # the formula as it is written
         "ln(eᶻ/Σeᶻ)": torch.log(powers / powers.sum()),
     }
 
 
 def three_losses(z: Tensor, y: Tensor) -> dict[str, Tensor]:
-    """−ln of the probability of class y, a whole number, three ways; z has shape (classes,)."""
+    """Return −ln of the probability of class y, an integer, in three ways; z: shape (classes,)."""
     by_hand = -torch.log(torch.softmax(z, dim=0)[y])
     nll = nn.NLLLoss()(torch.log_softmax(z, dim=0), y)
     cross_entropy = nn.CrossEntropyLoss()(z, y)
@@ -36,7 +36,7 @@ def three_losses(z: Tensor, y: Tensor) -> dict[str, Tensor]:
 
 
 def gradient(z: Tensor, y: Tensor) -> Tensor:
-    """∂L/∂z of the cross-entropy, from `backward`: P − y, with y as 1 at its class and 0 else."""
+    """Return ∂L/∂z of the cross-entropy from `backward`: P − y, with y one-hot."""
     z = z.clone().requires_grad_()
     loss = nn.CrossEntropyLoss()(z, y)
     loss.backward()
@@ -45,13 +45,13 @@ def gradient(z: Tensor, y: Tensor) -> Tensor:
 
 
 def stepped(z: Numbers, label: int, rate: float = 1.0) -> Numbers:
-    """The logits after one step against the gradient of the label's loss."""
+    """Return the logits after one step against the gradient of the label's loss."""
     before = torch.tensor(z, dtype=torch.float32)
     return _numbers(before - rate * gradient(before, torch.tensor(label)))
 
 
 def observe(scene: SoftmaxScene, given: SoftmaxInput, steps: int = 0) -> SoftmaxLook:
-    """Everything that the lab shows of these logits, in 32 bits."""
+    """Return everything that the lab shows of these logits, in float32."""
     before = torch.tensor(given.z, dtype=torch.float32)
     z, y = before + given.shift, torch.tensor(given.label)
     hot = scene.moves == "temperature"

@@ -1,4 +1,4 @@
-"""The scenes of the softmax lab: what is set, what is shown, and its formulas in numbers."""
+"""The scenes of the softmax lab: their settings, results and formulas with numbers."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import Literal, TypeAlias
 from engine.equations import Equation, number, plain
 
 NAMES = ("cat", "dog", "fox", "hen", "owl")
-"""What the classes are called, as many as there are logits."""
+"""The class names; there are as many classes as logits."""
 LEAST_CLASSES = 2
 MOST_SHIFT = 80.0
-"""How much may be added to every logit."""
+"""The largest number that may be added to every logit."""
 COLDEST, HOTTEST = 0.05, 100.0
 """The lowest and the highest temperature."""
 LARGEST = 3.4028234663852886e38
-"""The largest number that float32 has."""
+"""The largest float32 number."""
 
 Numbers: TypeAlias = tuple[float, ...]
-"""One for each class."""
+"""One number for each class."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoftmaxScene:
-    """One way of looking at a vector of logits."""
+    """A view of a vector of logits."""
 
     name: str
     title: str
@@ -33,45 +33,44 @@ class SoftmaxScene:
     reach: float = 10.0  # each logit lies between −reach and reach
     small: float = 0.1
     large: float = 1.0
-    moves: Literal["logit", "shift", "temperature"] = "logit"  # by the arrow keys
+    moves: Literal["logit", "shift", "temperature"] = "logit"  # what the arrow keys change
     labelled: bool = False  # whether one class is the label
 
 
 @dataclass(frozen=True, slots=True)
 class SoftmaxInput:
-    """What the learner sets."""
+    """The values that the learner sets."""
 
-    z: Numbers  # before anything is added
-    chosen: int = 0  # the class whose logit the keys move
+    z: Numbers  # the logits before the shift
+    chosen: int = 0  # the class whose logit the keys change
     label: int = 1
-    shift: float = 0.0  # c, which is added to every logit
-    temperature: float = 1.0  # T, which every logit is divided by
+    shift: float = 0.0  # c, added to every logit
+    temperature: float = 1.0  # T, the divisor of every logit
 
 
 @dataclass(frozen=True, slots=True)
 class SoftmaxLook:
-    """Logits in one of the scenes, in 32 bits; `engine.softmax.observe` makes it."""
+    """The results for logits in a scene, in float32; created by `engine.softmax.observe`."""
 
     scene: SoftmaxScene
     given: SoftmaxInput
-    z: Numbers  # the logits with what was added
+    z: Numbers  # the logits with the shift
     p: Numbers  # softmax(z/T)
-    plain: Numbers  # softmax of the logits as they were: nothing added, T = 1
+    plain: Numbers  # softmax of the original logits: no shift, T = 1
     ways: Mapping[str, Numbers]  # ln P by the names in `log_probabilities`
     losses: Mapping[str, float]  # of the label, by the names in `three_losses`
     gradient: Numbers  # ∂L/∂z of the label's loss, from `backward`
-    temperatures: Numbers = ()  # in the scene of that name: where its curves are computed
+    temperatures: Numbers = ()  # in the temperature scene: where its curves are computed
     curves: tuple[Numbers, ...] = ()  # P of each class at each of the temperatures
-    steps: int = 0  # made against the gradient
+    steps: int = 0  # steps made against the gradient
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What the classes are called."""
         return NAMES[: len(self.z)]
 
     @property
     def entropy(self) -> float:
-        """−Σ P·ln P: 0 for one sure class, ln n where all n are equally likely."""
+        """−Σ P·ln P: 0 if one class is certain, ln n if all n are equally likely."""
         return -sum(p * math.log(p) for p in self.p if p > 0)
 
 
@@ -97,18 +96,18 @@ SCENES: Mapping[str, SoftmaxScene] = {
 
 
 def power(z: float) -> float:
-    """eᶻ as float32 has it: ∞ beyond its largest number."""
+    """Return eᶻ in float32: ∞ above its largest number."""
     return math.exp(z) if z <= math.log(LARGEST) else math.inf
 
 
 def probability(p: float) -> str:
-    """A probability in four digits, or as many as tell it from 1 where it is not quite that."""
+    """Return a probability with four digits, or as many as distinguish it from 1."""
     texts = (number(p, digits) for digits in (4, 5, 6, 7))
     return next((text for text in texts if p >= 1 or not text.startswith("1.0")), number(p))
 
 
 def equations(look: SoftmaxLook) -> tuple[Equation, ...]:
-    """What is to be computed in the scene, line by line."""
+    """Return the formulas of the scene, line by line."""
     return tuple(_EQUATIONS[look.scene.name](look))
 
 
@@ -117,7 +116,7 @@ def _bars(look: SoftmaxLook) -> list[Equation]:
     powers = [math.exp(z) for z in look.z]
     total, name, chosen = number(sum(powers), 2), look.names[at], number(powers[at])
     terms = " + ".join(number(each, 1) for each in powers)
-    if len(terms) > 32:  # the room on a narrow screen
+    if len(terms) > 32:  # the width of a narrow screen
         terms = "+".join(f"{each:.0f}" for each in powers)
     return [
         Equation(name, "eᶻ", f"e^({number(look.z[at], 2)})", chosen),

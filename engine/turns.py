@@ -1,4 +1,4 @@
-"""When a training may make its next step: play, pause, single steps, pace and stop."""
+"""The scheduler of a training run: play, pause, single steps, pace and stop."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from engine.frame import State
 
 
 class Turn(Enum):
-    """What the training thread does next."""
+    """The next action of the training thread."""
 
     STEP = auto()
     SERVE = auto()
@@ -20,38 +20,38 @@ class Turn(Enum):
 
 
 class Turns:
-    """Hands out the turns of one training.
+    """The scheduler of one training run.
 
     The public methods return at once and may be called from any thread, except `next_turn`,
     `repeat_turn` and `end`, which only the training thread calls.
     """
 
     def __init__(self, pace: float | None = None) -> None:
-        """`pace` is in steps a second; None means as fast as possible."""
+        """Set the pace in steps a second; None means as fast as possible."""
         self._changed = threading.Condition()
         self._pace = _checked(pace)
         self._state = State.READY
         self._single_steps = 0
         self._single = False
-        """Whether the last turn was a single step, and no method has been called since."""
+        """Whether the last turn was a single step and no method has been called since."""
         self._first = False
-        """Whether the next step is the first after `play`, which is shown at once."""
+        """Whether the next step is the first after `play`; its frame is published at once."""
         self._serve = False
         self._stop = False
         self._due = 0.0
         self._resting = False
         self._free = False
-        """Playing at full speed and nothing else to do: a step then only reads this flag, without
-        taking the lock. Every public method clears it."""
+        """Whether the run plays at full speed and nothing else is pending: a step then only reads
+        this flag and takes no lock. Every public method clears it."""
 
     @property
     def state(self) -> State:
-        """The state now. A frame may be a step older, but no longer once this has ended."""
+        """The current state; a frame may be one step older until this state is an ended one."""
         return self._state
 
     @property
     def resting(self) -> bool:
-        """Whether the newest frame stays the newest until some method is called."""
+        """Whether the newest frame stays the newest until a method is called."""
         return self._resting or self._state.ended
 
     @property
@@ -61,7 +61,7 @@ class Turns:
 
     @property
     def pace(self) -> float | None:
-        """Steps a second, or None for as fast as possible; 0 or less is a `ValueError`."""
+        """The pace in steps a second; None is as fast as possible. 0 or less is a `ValueError`."""
         return self._pace
 
     @pace.setter
@@ -71,37 +71,37 @@ class Turns:
             self._wake()
 
     def play(self) -> None:
-        """Train on, at the pace."""
+        """Continue the training at the pace."""
         with self._changed:
             self._first = True
             self._move(State.PLAYING)
 
     def pause(self) -> None:
-        """Make no further step after the one under way."""
+        """Pause after the current step."""
         with self._changed:
             self._single_steps, self._single = 0, False
             self._move(State.PAUSED)
 
     def step(self) -> None:
-        """Make one step, and pause."""
+        """Make one step, then pause."""
         with self._changed:
             self._single_steps += 1
             self._move(State.PAUSED)
 
     def request(self) -> None:
-        """Ask for a new frame; it comes within a step."""
+        """Request a new frame; it is published within a step."""
         with self._changed:
             self._serve = True
             self._wake()
 
     def stop(self) -> None:
-        """Ask the training to end after this step."""
+        """Request the end of the training after the current step."""
         with self._changed:
             self._stop = True
             self._wake()
 
     def close(self) -> None:
-        """Stop; a subclass with a thread also waits until it has ended."""
+        """Stop; a subclass with a thread also waits for the thread to end."""
         self.stop()
 
     def next_turn(self) -> Turn:
@@ -128,7 +128,7 @@ class Turns:
             self._single_steps += self._single
 
     def end(self, state: State) -> None:
-        """Enter a final state."""
+        """Set a final state."""
         with self._changed:
             self._state = state
             self._free = False
@@ -143,7 +143,7 @@ class Turns:
         self._changed.notify()
 
     def _seconds_to_go(self) -> float | None:
-        """Seconds until the next step; 0 is now, None is not before some method is called."""
+        """Return the seconds until the next step; None if it needs a method call first."""
         self._single = self._single_steps > 0
         if self._single:
             self._single_steps -= 1
@@ -172,11 +172,11 @@ def _checked(pace: float | None) -> float | None:
 
 
 open_runs: weakref.WeakSet[Turns] = weakref.WeakSet()
-"""The runs whose threads may still work, for `close_all`."""
+"""The runs whose threads may still be alive, for `close_all`."""
 
 
 def close_all() -> None:
-    """Stop every run and wait for its thread: the last thing a program does."""
+    """Stop every run and wait for its thread; called at the end of the program."""
     runs = list(open_runs)
     for run in runs:
         run.stop()

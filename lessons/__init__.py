@@ -1,1 +1,1 @@
-"""The course: one folder a lesson, with its text and its settings."""
+"""The course: one folder per lesson, with its page and its settings."""

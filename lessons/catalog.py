@@ -12,7 +12,7 @@ from lessons.lesson import Lesson
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the table of contents."""
+    """An entry in the table of contents."""
 
     slug: str
     title: str
@@ -20,11 +20,11 @@ class Entry:
 
     @property
     def written(self) -> bool:
-        """Whether the lesson has its settings."""
+        """Whether the lesson has a `lesson.py`."""
         return (files("lessons") / self.slug.replace("-", "_") / "lesson.py").is_file()
 
     def load(self) -> Lesson:
-        """The lesson itself; raises `LookupError` where it is not written yet."""
+        """Return the lesson; raises `LookupError` if it is not written yet."""
         if not self.written:
             raise LookupError(f"the lesson {self.slug!r} is not written yet")
         lesson: Lesson = import_module(f"lessons.{self.slug.replace('-', '_')}.lesson").LESSON
@@ -88,12 +88,12 @@ COURSE = (
 
 
 def entries() -> tuple[Entry, ...]:
-    """Every lesson of the course, in order."""
+    """Return every lesson of the course, in order."""
     return tuple(entry for chapter in COURSE for entry in chapter.entries)
 
 
 def find(slug: str) -> Entry:
-    """The entry of that slug; a `ValueError` that offers the nearest where there is none."""
+    """Return the entry of that slug; a `ValueError` suggests the nearest ones if there is none."""
     by_slug = {entry.slug: entry for entry in entries()}
     if slug not in by_slug:
         raise ValueError(f"no lesson {slug!r}; {nearest(slug, by_slug)}")

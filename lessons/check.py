@@ -1,4 +1,4 @@
-"""The rules for a lesson: what is wrong with one, as file, field and reason."""
+"""The rules for lessons: each problem is reported as file, field and reason."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 HEADINGS = ("The formula", "The code", "Try it in the lab (`2`)", "What goes wrong")
 TUPLES = {"presets": Preset, "challenges": Challenge, "charts": str, "controls": Control}
-"""What the tuples of a lesson hold."""
+"""The types of the items in the tuples of a lesson."""
 KINDS = {"number": float, "whole number": int, "word": str, "text": str}
 MAY_IMPORT = ("__future__", "collections", "dataclasses", "math", "typing", "engine", "lessons")
 
 
 def load(entry: Entry) -> tuple[Lesson | None, str]:
-    """The lesson of the entry, or None and why it cannot be loaded."""
+    """Return the lesson of the entry, or None and the reason why it cannot be loaded."""
     if not entry.written:
         return None, "not written yet"
     try:
         lesson = entry.load()
-    except Exception as error:  # a lesson that is being written may raise anything
+    except Exception as error:  # an unfinished lesson may raise any error
         return None, f"lesson.py: {type(error).__name__}: {error}"
     if not isinstance(lesson, Lesson):
         return None, "lesson.py: LESSON is not a Lesson"
@@ -46,9 +46,9 @@ def load(entry: Entry) -> tuple[Lesson | None, str]:
 def faults(
     entry: Entry, lesson: Lesson, labs: Collection[str], charts: Collection[str]
 ) -> Iterator[str]:
-    """Why the lesson cannot be opened; nothing where it can. Loads no torch.
+    """Yield why the lesson cannot be opened; nothing if it can. Does not load torch.
 
-    `labs` and `charts` are the names that `lab` and `charts` may use.
+    `labs` and `charts` are the allowed names for `lab` and `charts`.
     """
     if [other.slug for other in entries()].count(entry.slug) > 1:
         yield f"lessons/catalog.py: the slug {entry.slug!r} is there twice"
@@ -84,7 +84,7 @@ def faults(
 
 
 def broken_rules(entry: Entry, lesson: Lesson) -> Iterator[str]:
-    """Where a lesson that can be opened is not as it should be; loads its trainer, and torch."""
+    """Yield the broken rules of a lesson that can be opened; loads its trainer, and torch."""
     if lesson.title != entry.title:
         yield f"lesson.py: title = {lesson.title!r}, but the catalog says {entry.title!r}"
     yield from _of_imports(lesson)
@@ -115,7 +115,7 @@ def _repeated(what: str, names: Iterable[str], file: str = "lesson.py") -> Itera
 
 
 def source_file(lesson: Lesson) -> Path | None:
-    """The file that the learner reads; None where there is none."""
+    """Return the file that the learner reads; None if there is none."""
     try:
         spec = find_spec(lesson.source)
     except ModuleNotFoundError:
@@ -158,7 +158,7 @@ def _of_page(lesson: Lesson) -> Iterator[str]:
 
 
 def fenced(page: str) -> Iterator[tuple[str, str]]:
-    """Each line inside a code block, with the language of the block."""
+    """Yield each line inside a code block, with the language of the block."""
     language: str | None = None
     for line in page.splitlines():
         if line.startswith("```"):
@@ -185,7 +185,7 @@ def _of_challenge(challenge: Challenge, questions: Collection[str]) -> Iterator[
         yield f"question = {challenge.question!r}: questions.md has no such question"
     if (challenge.check is None) != (not challenge.solution):
         yield "check and solution go together: the tests try the solution"
-    if len(challenge.text) > 32:  # more is cut off at 80 columns
+    if len(challenge.text) > 32:  # longer texts are cut off at 80 columns
         yield "text is longer than 32 characters"
     if not challenge.hint.endswith((".", "?")):
         yield "hint must be sentences"
@@ -217,7 +217,7 @@ def _of_training(lesson: TrainingLesson) -> Iterator[str]:
     try:
         trainer: Any = lesson.load_trainer()
         _ = trainer.Config()
-    except Exception as error:  # a trainer that is being written may raise anything
+    except Exception as error:  # an unfinished trainer may raise any error
         yield f"{file}: {type(error).__name__}: {error}"
         return
     if not issubclass(trainer, Trainer):
@@ -235,7 +235,7 @@ def _of_training(lesson: TrainingLesson) -> Iterator[str]:
 
 
 def trainer_file(lesson: Lesson) -> str:
-    """The file of the trainer, from the root of the project."""
+    """Return the file of the trainer, relative to the root of the project."""
     return lesson.source.replace(".", "/") + ".py"
 
 
@@ -254,7 +254,7 @@ def _of_control(control: Control, names: Collection[str]) -> Iterator[str]:
 
 
 def _of_settings(lesson: TrainingLesson, kind: type[Config]) -> Iterator[str]:
-    """Whether presets, controls and solutions fit the trainer's config."""
+    """Check that presets, controls and solutions fit the trainer's config."""
     allowed, default = kind.allowed(), kind()
     names = {control.name for control in lesson.controls}
     for name in sorted(names ^ set(allowed)):
@@ -310,7 +310,7 @@ def _not_allowed(control: Control, default: Config) -> Iterator[str]:
 
 
 def _of_imports(lesson: Lesson) -> Iterator[str]:
-    """A lesson is read before torch is there, and below the screens."""
+    """Check that the lesson imports neither torch nor the screens."""
     path = files("lessons") / lesson.slug.replace("-", "_") / "lesson.py"
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []

@@ -1,4 +1,4 @@
-"""The controls that several lessons offer, written once."""
+"""The controls that several lessons share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from lessons.lesson import Control
 
 SEEDS = tuple(range(11))
 UNITS = (1, 2, 3, 4, 6, 8, 12, 16, 32, 64)
-"""Of a hidden layer."""
+"""The numbers of units of a hidden layer."""
 STARTS = (None, -10.0, -5.0, -2.0, 0.0, 2.0, 5.0, 10.0)
 
 MOMENTUM = Control(

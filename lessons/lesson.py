@@ -1,4 +1,4 @@
-"""What a lesson is made of: frozen settings, and a page and questions in Markdown beside them."""
+"""The parts of a lesson: its settings; its page and questions are Markdown files beside them."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A set of hyperparameters worth starting from."""
+    """A named set of hyperparameters to start from."""
 
-    name: str  # what `--preset` takes
-    title: str  # what it shows, in a few words
+    name: str  # the argument of `--preset`
+    title: str  # a short description of what it demonstrates
     settings: Mapping[str, Setting] = field(default_factory=dict)
     """The fields of the trainer's config that differ from its defaults."""
-    predict_at: tuple[float, ...] = ()  # the inputs at which the trained model is asked
-    pace: float | None = None  # steps a second at which it starts; None leaves the pace as it is
+    predict_at: tuple[float, ...] = ()  # the inputs for which the trained model predicts
+    pace: float | None = None  # steps per second at the start; None keeps the current pace
     needs: str = ""  # the data set without which a lesson does not start from this preset
 
 
@@ -48,14 +48,14 @@ class Control:
 
     name: str  # the field of the trainer's config
     values: tuple[Setting, ...]
-    """The values that the arrow keys go through, in order; any other can be typed."""
-    help: str  # one sentence: what changing it does
-    label: str = ""  # what it is called on screen; without one, its name
+    """The values that the arrow keys go through, in order; other values can be typed."""
+    help: str  # one sentence on the effect of a change
+    label: str = ""  # the name on screen; if empty, made from `name`
     only_with: tuple[str, Setting] | None = None
-    """Another field and the value it must have for this one to matter."""
-    none: str = "random"  # what stands on screen for no value
+    """Another field, and the value with which this control has an effect."""
+    none: str = "random"  # the text on screen for None
     file: bool = False
-    """Whether the value is the path of a file, which can be completed while it is typed."""
+    """Whether the value is a file path, which can be completed while it is typed."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "label", self.label or self.name.replace("_", " "))
@@ -66,7 +66,7 @@ class Choice:
     """One answer to a question."""
 
     text: str
-    why: str  # why it is right or wrong: shown once it was chosen
+    why: str  # why it is right or wrong; shown after it is chosen
     right: bool = False
 
 
@@ -81,50 +81,49 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Something to bring about in the lab, checked on the run; or a question to get right."""
+    """A goal for the learner: a result in the lab, or a question to answer."""
 
     slug: str
     text: str
     hint: str
     check: Callable[[Any], bool] | None = None
-    """Whether what the lab shows meets the challenge: for a training, a `Frame`."""
+    """Whether the lab's state meets the challenge; for a training lesson it is a `Frame`."""
     question: str | None = None  # the slug of the question whose right answer meets it
     solution: Mapping[str, Setting] = field(default_factory=dict)
-    """A way to meet it, which the tests try: for a training, its settings; for another lab, what
-    is chosen and typed there."""
+    """Settings that meet it, tried by the tests; in a lab without training, choices and inputs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lesson:
-    """A lesson: a concept page, a lab to play in, and what to find out there.
+    """A lesson: a concept page, a lab, and challenges in the lab.
 
-    Its folder also has `concept.md`, the page, and `questions.md`, the questions on it.
+    Its folder also contains `concept.md`, the page, and `questions.md`, the questions about it.
     """
 
     slug: str
     title: str
-    minutes: int  # how long reading and playing take
-    lab: str  # which kind of lab it has: a name in `tui.labs.LABS`
+    minutes: int  # the time for reading and the lab
+    lab: str  # the kind of lab: a name in `tui.labs.LABS`
     source: str
-    """The module that does the lab's work, which the learner reads. It is loaded when the lab
-    needs it: nothing here imports torch."""
-    presets: tuple[Preset, ...]  # the first is the one the lab starts from
+    """The module that does the lab's work and that the learner reads. It is loaded when the lab
+    needs it; nothing here imports torch."""
+    presets: tuple[Preset, ...]  # the lab starts from the first
     challenges: tuple[Challenge, ...]
 
     @property
     def concept(self) -> str:
-        """The concept page, in Markdown."""
+        """The concept page in Markdown."""
         return file_text(self.slug, "concept.md")
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """The questions on the page, if there are any; raises as `parse_questions` does."""
+        """The questions about the page, if any; raises the errors of `parse_questions`."""
         return _questions(self.slug)
 
     def starting_preset(self) -> tuple[Preset, str]:
-        """The first preset whose data set is here, and why it is not the very first, in words.
+        """Return the first preset with an installed data set, and why it is not the very first.
 
-        Reading the files of a data set takes a moment. Where none is here it is the first.
+        Reading the files of a data set takes a moment. If no preset can be used it is the first.
         """
         why = ""
         for preset in self.presets:
@@ -135,10 +134,10 @@ class Lesson:
         return self.presets[0], ""
 
     def preset(self, name: str | None = None) -> Preset:
-        """The preset of that name, or the first.
+        """Return the preset of that name, or the first.
 
         Raises:
-            ValueError: there is none of that name; the message offers the nearest.
+            ValueError: there is none of that name; the message suggests the nearest.
         """
         if name is None:
             return self.presets[0]
@@ -150,14 +149,13 @@ class Lesson:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingLesson(Lesson):
-    """A lesson whose lab is a real training."""
+    """A lesson whose lab trains a model."""
 
     lab: str = "training"
-    trainer: str  # the name of the class in `source` that trains
-    pace: float = 20  # steps a second at which the lab starts: slow enough to watch
+    trainer: str  # the name of the trainer class in `source`
+    pace: float = 20  # steps per second at the start: slow enough to watch
     charts: tuple[str, ...]
-    """The pictures of the lab beside the loss: names in `tui.charts.CHARTS`, the first shown
-    first."""
+    """The charts of the lab beside the loss: names in `tui.charts.CHARTS`, in order."""
     controls: tuple[Control, ...]
 
     def preview(self, preset: Preset) -> Preview | None:
@@ -186,7 +184,7 @@ class TrainingLesson(Lesson):
         )
 
     def load_trainer(self) -> type[Trainer[Any]]:
-        """Import the trainer, and torch with it: a second or more, the first time."""
+        """Import the trainer, and torch with it, which takes a second or more the first time."""
         trainer: type[Trainer[Any]] = getattr(import_module(self.source), self.trainer)
         return trainer
 
@@ -238,7 +236,7 @@ def _conditions(tree: ast.Module, annotations: Mapping[str, str]) -> dict[str, W
 
 
 def file_text(slug: str, file: str) -> str:
-    """A file from the folder of the lesson; an `OSError` where it is missing."""
+    """Return a file in the folder of the lesson; raises `OSError` if it is missing."""
     return (files("lessons") / slug.replace("-", "_") / file).read_text(encoding="utf-8")
 
 
@@ -253,8 +251,8 @@ def _questions(slug: str) -> tuple[Question, ...]:
 def parse_questions(page: str) -> tuple[Question, ...]:
     """Read the questions from Markdown: `## slug`, the text, and a list of answers.
 
-    An answer is `- [x] text` where it is right and `- [ ] text` where it is wrong, and below it
-    a quotation with `>` says why. Long lines may be broken anywhere.
+    An answer is `- [x] text` if it is right and `- [ ] text` if it is wrong; a quotation with `>`
+    below it explains why. Long lines may be broken anywhere.
 
     Raises:
         ValueError: a question lacks its text or an answer, or an answer its explanation.
@@ -282,6 +280,6 @@ def _joined(text: str) -> str:
 
 
 def _why_not_used(data_set: str) -> str:
-    from engine.datasets.verify import why_not_used  # it brings hashlib, and few lessons need it
+    from engine.datasets.verify import why_not_used  # imports hashlib, which few lessons need
 
     return why_not_used(data_set)

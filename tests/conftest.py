@@ -1,4 +1,4 @@
-"""Which tests are slow, and a course with a lesson that is still to be written."""
+"""Marks the slow tests, and provides a course with a lesson that is not written yet."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ SLOW = {
     "test_graphs_lab.py",
     "test_tensors_lab.py",
 }
-"""Files that train for long, or that drive a terminal for long."""
+"""Files with tests that train for long or drive a terminal for long."""
 SLOW_CASES = {
     "test_it_prints_figures_for_a_machine_and_exits_0",
     "test_twenty_ends_in_the_middle_of_a_training",
     "test_every_size_is_filled_to_the_cell[validation]",
 }
-"""Cases of five seconds and more; most have their like in the quick run, at another size say."""
+"""Tests of five seconds and more; most have a faster variant in the quick run."""
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More processes than cores: those that drive an app or a terminal wait much of the time."""
+    """Use more processes than cores, because tests that drive an app or terminal mostly wait."""
     return round(1.5 * len(os.sched_getaffinity(0))) if sys.platform == "linux" else 2
 
 
@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def to_come(monkeypatch: pytest.MonkeyPatch) -> Entry:
-    """A lesson that stands in the table of contents and has no folder yet."""
+    """Add a lesson without a folder to the table of contents."""
     entry = Entry("to-come", "Yet to come", "a lesson without a page")
     longer = (*COURSE, Chapter(len(COURSE) + 1, "The next one", (entry,)))
     for module in ("lessons.catalog", "tui.screens.home", "tui.commands.list"):

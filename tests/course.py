@@ -1,4 +1,4 @@
-"""The lessons that there are, for whatever goes through all of them."""
+"""Lists of all lessons, for parametrized tests."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from lessons.lesson import TrainingLesson
 
 WRITTEN = [entry.slug for entry in entries() if entry.written]
 TRAININGS = [e.slug for e in entries() if e.written and isinstance(e.load(), TrainingLesson)]
-"""Those whose lab is a training."""
+"""The lessons with training."""
 RUNNABLE = [slug for slug in WRITTEN if slug in TRAININGS or slug == "autograd"]
-"""Those that `dltui run` computes something for."""
+"""The lessons that `dltui run` accepts."""

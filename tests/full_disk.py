@@ -1,4 +1,4 @@
-"""A disk that fills up, for this process."""
+"""Simulates a full disk in this process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 
 class Disk:
-    """A disk with room for so many bytes: a write takes what fits, and then fails."""
+    """A disk with limited space: a write stores what fits, and then fails."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, room: int) -> None:
         self.room, self._write = room, os.write

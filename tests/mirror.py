@@ -1,4 +1,4 @@
-"""A tiny MNIST, and a server on this machine that has it and behaves as a test wants."""
+"""A tiny MNIST, and a local server for it with adjustable behaviour."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ REAL = {data_set.name: data_set for data_set in DATA_SETS}
 
 
 def idx(values: np.ndarray, magic: int | None = None) -> bytes:
-    """The values as a file of MNIST's, whose makers wrote 0x00000803 or 0x00000801 first."""
+    """Encode the values in MNIST's file format (magic number 0x00000803 or 0x00000801)."""
     if magic is None:
         magic = 2051 if values.ndim == 3 else 2049
     return struct.pack(f">{1 + values.ndim}I", magic, *values.shape) + values.tobytes()
 
 
 class Tiny:
-    """MNIST of 600 training and 100 test images of noise, which gzip cannot make smaller."""
+    """MNIST with 600 training and 100 test images of noise, which gzip cannot compress."""
 
     def __init__(self, seed: int = 0) -> None:
         draw = np.random.default_rng(seed)
@@ -47,7 +47,7 @@ class Tiny:
         self.packed = {f"{n}.gz": gzip.compress(p, mtime=0) for n, p in self.plain.items()}
 
     def data_set(self, name: str = "mnist", unpacked: bool = False) -> DataSet:
-        """What the registry would say of it; `unpacked`: those checksums as well."""
+        """Return its registry entry; `unpacked` adds the checksums of unpacked files."""
         files = tuple(
             DataFile(
                 name=n,
@@ -61,7 +61,6 @@ class Tiny:
         return replace(REAL[name], files=files)
 
     def put(self, place: Path, packed: bool = True) -> Path:
-        """Its four files in that folder."""
         place.mkdir(parents=True, exist_ok=True)
         for name, content in (self.packed if packed else self.plain).items():
             (place / name).write_bytes(content)
@@ -69,26 +68,26 @@ class Tiny:
 
 
 class Mirror:
-    """A server: what it has, how it behaves, and what it was asked."""
+    """A server with its files, its behaviour and its log of requests."""
 
     def __init__(self) -> None:
         self.address = ""
         self.files: dict[str, bytes] = {}
         self.ranges = True
-        """Whether it can begin in the middle."""
+        """Whether it supports range requests."""
         self.breaks: list[int] = []
-        """After how many bytes of a body it hangs up, one number for each request."""
+        """The number of body bytes after which it disconnects, per request."""
         self.pause_after: int | None = None
-        """After how many bytes of a body it waits until `go_on` is set."""
+        """The number of body bytes after which it waits for `go_on`."""
         self.go_on, self.paused = threading.Event(), threading.Event()
         self.raw: bytes | None = None
-        """What it answers instead of HTTP."""
+        """Bytes to send instead of an HTTP response."""
         self.status: int | None = None
         self.asked: list[tuple[str, str | None]] = []
         """The file and the range of each request."""
 
     def only(self, *names: str) -> list[str | None]:
-        """The ranges that were asked of these files."""
+        """Return the requested ranges of these files."""
         return [start for name, start in self.asked if name in names]
 
     def answer(self, request: BaseHTTPRequestHandler) -> None:
@@ -117,13 +116,13 @@ class Mirror:
             body = body[self.pause_after :]
             self.paused.set()
             self.go_on.wait()
-        with suppress(ConnectionError):  # who asked is gone
+        with suppress(ConnectionError):  # the client disconnected
             request.wfile.write(body)
 
 
 @contextmanager
 def serving() -> Iterator[Mirror]:
-    """A mirror as long as it is needed; also as a proxy, for any host."""
+    """Run a mirror, which also works as a proxy for any host."""
     mirror = Mirror()
 
     class Handler(BaseHTTPRequestHandler):
@@ -147,7 +146,7 @@ def serving() -> Iterator[Mirror]:
 
 @contextmanager
 def serving_alone(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    """A mirror that has it, and the only one that is known in this process."""
+    """Run a mirror for the tiny MNIST, as the only known one in this process."""
     with serving() as mirror:
         mirror.files = dict(tiny.packed)
         monkeypatch.setattr(download, "mirrors_of", lambda _: [mirror.address])

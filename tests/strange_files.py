@@ -1,4 +1,4 @@
-"""What may be where a small regular file should be: each is made without root's rights."""
+"""Files of unusual kinds in the place of a small regular file, made without root's rights."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from pathlib import Path
 
 
 def device(path: Path) -> None:
-    """A link to a terminal that nobody types into. In its file system nothing can be renamed or
-    replaced, whatever a test does as root; its two ends stay open until the tests end."""
+    """Link to an unused terminal. Its file system allows no renaming or replacing, even for root;
+    both ends stay open until the tests end.
+    """
     _, end = pty.openpty()
     path.symlink_to(os.ttyname(end))
 
 
 def listening_socket(path: Path) -> None:
-    """A socket in the file system; its name may have some hundred characters at most."""
+    """Create a socket; its path may have about a hundred characters at most."""
     before = Path.cwd()
     os.chdir(path.parent)
     try:
@@ -33,7 +34,7 @@ def directory(path: Path) -> None:
 
 
 def huge(path: Path) -> None:
-    """Five gigabytes that take no room on the disk."""
+    """Create a sparse file of five gigabytes."""
     with path.open("wb") as file:
         file.truncate(5 * 10**9)
 
@@ -45,4 +46,4 @@ STRANGE: dict[str, Callable[[Path], None]] = {
     "a directory": directory,
     "5,000,000,000": huge,
 }
-"""How to make it, by what a message calls it."""
+"""Functions that create each kind, by its name in messages."""

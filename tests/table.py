@@ -1,4 +1,4 @@
-"""Cases of a test written as a table: many short ones on a line."""
+"""Test cases written as a table, several short ones per line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 
 def cells(text: str) -> list[tuple[str, ...]]:
-    """The cells, with three or more spaces between them; `a → b` are two parts of one.
+    """Return the cells, which are separated by three or more spaces; `a → b` are two parts of one.
 
     >>> cells("2x → 2*x   x^2 → x**2")
     [('2x', '2*x'), ('x^2', 'x**2')]

@@ -1,4 +1,4 @@
-"""Rules for the whole repository: names that are unique, and documents that name real files."""
+"""Rules for the whole repository: unique class names, and existing files in documents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ELSEWHERE = {
     ),
     *("MNIST/raw", "concept.md", "questions.md", "lesson.py", ".venv/bin/pip", "1/4", "/", "/proc"),
 }
-"""Files of the example lesson, of the installation and of the user; and what is no path."""
+"""Files of the example lesson, of the installation and of the user, and texts that are no paths."""
 
 
 def test_no_two_public_classes_share_a_name() -> None:

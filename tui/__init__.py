@@ -1,1 +1,1 @@
-"""Textual: what is on the screen, and keys; knows no training loop."""
+"""The terminal user interface, built with Textual, and the commands of `dltui`."""

@@ -1,4 +1,4 @@
-"""The app: which screen is shown, the theme and the global keys."""
+"""The Textual app: opens screens, and handles the theme and the global keys."""
 
 from __future__ import annotations
 
@@ -34,37 +34,37 @@ from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 LOCAL_FPS = 10.0
 SSH_FPS = 4.0
 QUIET_SECONDS = 0.3
-"""How long no key is pressed in the course before torch is imported beside it."""
+"""Time without a key press on the home screen before torch is imported in a thread."""
 REMOVAL_SECONDS = 1.0
-"""How long a lesson that was opened has it to itself before the last one's widgets go."""
+"""Delay between opening a lesson and removing the widgets of the previous one."""
 RETRY_SECONDS = 30.0
-"""Between two tries to write progress that could not be written."""
+"""Interval between attempts to write progress that could not be written."""
 QUIT = "Leave; challenges and answers are kept. In a line to type in, q is a letter: ctrl+q quits"
 MOUSE = (
     ("click", "choose a row, or press a key in the last line"),
     ("wheel", "scroll what is under the mouse"),
 )
-"""What the mouse does on most screens."""
+"""Mouse gestures and their effects on most screens."""
 COPY = "What is selected; it also names the key that quits"
 SUSPEND = "Back to the shell; fg returns"
 
 
 class BottomScreen(SafeScreen, Screen[None]):
-    """The empty screen below all others."""
+    """The empty screen at the bottom of the screen stack."""
 
 
 class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
-    """Home, lessons and help."""
+    """The app with its home, lesson and help screens."""
 
     TITLE = "dltui"
     CSS = """
-    /* In the corner where a notice hides least: not the state, nor what was just met. */
+    /* Notifications are shown where they cover neither the state nor newly met challenges. */
     ToastRack { margin-bottom: 2; }
     ToastHolder { align-horizontal: left; }
     Toast { background: $surface; }
     OptionList, OptionList:focus { background: transparent; background-tint: $background 0%; }
     Input > .input--placeholder, Input > .input--suggestion { color: $text-muted; }
-    /* Without the focus a highlight says nothing, and in a question it looks like a hint. */
+    /* No highlight in a list without focus: in a question it would look like a hint. */
     OptionList:blur > .option-list--option-highlighted { background: transparent; color: $text; }
     """
     COMMANDS = {Commands}
@@ -95,7 +95,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             tooltip=SUSPEND,
         ),
         Binding("q", "quit", "quit", id="app.quit", tooltip=QUIT),
-        # Where q types a letter this one works, and the footer shows it in the place of q.
+        # Also works in text inputs, where q types a letter; the footer then shows it instead of q.
         Binding("ctrl+q", "quit", "quit", id="app.quit-anywhere", priority=True, tooltip=QUIT),
     ]
 
@@ -105,14 +105,14 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         device: str = "auto",
         fps: float | None = None,
     ) -> None:
-        """Open at home, or at the lesson of that slug."""
+        """Open the home screen, or the lesson with this slug."""
         super().__init__()
         self._slug = lesson
         self._wanted_device = device
         self._quiet: Timer | None = None
-        """Has torch imported once no key has been pressed for a moment."""
+        """Starts the import of torch after `QUIET_SECONDS` without a key press."""
         self._lesson: LessonScreen | None = None
-        """The lesson that was opened last."""
+        """The most recently opened lesson."""
         remote = "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ
         self._fps = fps or (SSH_FPS if remote else LOCAL_FPS)
         if remote:
@@ -122,7 +122,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         self._remark = settings.check(self._settings_file)
         for kind in (DARK, LIGHT):
             self.register_theme(kind)
-        self.stylesheet.set_variables(self.get_css_variables())  # made with Textual's own theme
+        self.stylesheet.set_variables(self.get_css_variables())  # still of Textual's theme
         theme = settings.load(self._settings_file).theme
         known = theme in (DARK.name, LIGHT.name)
         self.theme = theme if known else settings.Settings().theme
@@ -130,7 +130,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
         self._environment: asyncio.Future[Environment] = loop.create_future()
-        # Through the app's own queue, since asyncio only logs an error of a bare callback.
+        # Through the app's message queue, because asyncio only logs an error of a plain callback.
         self._environment_loader = EnvironmentLoader(
             self._wanted_device,
             done=lambda environment: loop.call_soon_threadsafe(
@@ -147,9 +147,9 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         self.call_after_refresh(self._environment_loader.read_ahead)
 
     def _warn_at_the_start(self) -> None:
-        """Say what is wrong with the learner's files, now that there is a screen to say it on.
+        """Report problems with the learner's files, after the first paint.
 
-        On a slow machine a notice would end before the first screen is drawn.
+        On a slow machine an earlier notification would expire before the first screen is drawn.
         """
         folder = registry.data_dir_problem(count_missing=False)
         for told in (self._remark, self._progress.remark, self._progress.problem, folder):
@@ -158,10 +158,10 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         self._progress.tell = self._warn
         if not speaks_utf8():
             words = "the locale is not UTF-8, so lines and formulas may look wrong"
-            self._warn(f"{words}:\n{locale_fix()}")  # a command is not broken
+            self._warn(f"{words}:\n{locale_fix()}")  # on its own line: a command must not wrap
 
     def on_unmount(self) -> None:
-        if hasattr(self, "_environment_loader"):  # else it ends before it was mounted
+        if hasattr(self, "_environment_loader"):  # missing if the app ends before it is mounted
             self._environment_loader.close()
 
     async def on_event(self, event: Event) -> None:
@@ -170,21 +170,21 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         await super().on_event(event)
 
     def get_default_screen(self) -> Screen[None]:
-        """The screen below all others."""
+        """Return the screen at the bottom of the screen stack."""
         return BottomScreen(id="_default")
 
     def action_help(self) -> None:
-        """Show the keys of the screen."""
+        """Show the keys of the current screen."""
         mouse = getattr(self.screen, "MOUSE", MOUSE)
         self.push_screen(HelpScreen(self.screen, mouse))
 
     def action_command_palette(self) -> None:
-        """Find something by its name."""
+        """Open the command palette."""
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(self.screen))
 
     def action_help_quit(self) -> None:
-        """Copy what is selected, and name the key that quits, as the footer does."""
+        """Copy the selected text, and name the key that quits."""
         focused = self.focused
         typed = focused.selected_text if isinstance(focused, Input) else ""
         selected = typed or self.screen.get_selected_text()
@@ -196,15 +196,15 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         self.notify(f"{copied}Press {keys[0]} to quit.", markup=False)
 
     def save_progress(self) -> str:
-        """Try once more to write what waits to be written; gives why it cannot be, in words."""
+        """Try once more to write pending progress; return why that failed, empty if it did not."""
         return self._progress.close()
 
     def action_dark(self) -> None:
-        """Change between the dark and the light theme."""
+        """Switch between the dark and the light theme."""
         self.theme = LIGHT.name if self.current_theme.dark else DARK.name
 
     def watch_theme(self, old: str, new: str) -> None:
-        """Keep the theme for the next time."""
+        """Save the new theme in the settings."""
         if new != settings.load(self._settings_file).theme:
             problem = settings.save(settings.Settings(new), self._settings_file)
             if problem and self.is_running:
@@ -212,7 +212,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
 
     @on(HomeScreen.Opened)
     def _open(self, event: HomeScreen.Opened) -> None:
-        if isinstance(self.screen, HomeScreen):  # and not the second click of a double one
+        if isinstance(self.screen, HomeScreen):  # ignore the second click of a double click
             self._open_lesson(event.entry.slug)
 
     @on(LessonScreen.Progressed)
@@ -221,10 +221,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             self.screen.show_progress()
 
     def action_open_lesson(self, slug: str, preset: str | None = None) -> None:
-        """Open the lesson, or its lab with that preset, from anywhere.
-
-        What lies over the course is left first.
-        """
+        """Close all screens above the home screen; open the lesson, or its lab with the preset."""
         while not isinstance(self.screen, HomeScreen):
             if isinstance(self.screen, LessonScreen):
                 if self.screen.lesson.slug == slug:
@@ -232,10 +229,10 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
                 self.screen.action_back()
             else:
                 self.screen.dismiss()
-        self.call_next(self._open_lesson, slug, preset)  # once those screens have gone
+        self.call_next(self._open_lesson, slug, preset)  # after those screens are closed
 
     def _open_lesson(self, slug: str, preset: str | None = None) -> None:
-        """Open the lesson; the one that was open last is still there as it was left."""
+        """Open the lesson; the most recently opened one is shown as the learner left it."""
         self._environment_loader.start()
         if self._lesson is None or self._lesson.lesson.slug != slug:
             self._close_lesson()
@@ -248,9 +245,9 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             self._lesson.call_after_refresh(self._lesson.in_the_lab, use)
 
     def _close_lesson(self) -> None:
-        """End what goes on in the lesson that was open last: only one trains.
+        """Stop the most recently opened lesson: only one may train at a time.
 
-        Taking its widgets away is a tenth of a second's work, and the next lesson comes first.
+        Its widgets are removed later, because that takes a tenth of a second.
         """
         if self._lesson is not None:
             self._lesson.close()
@@ -258,7 +255,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             self.set_timer(REMOVAL_SECONDS, self._lesson.remove)
 
     def _be_told(self, reason: str) -> None:
-        """No lab will open; the pages can still be read."""
+        """Report that labs cannot open; the pages can still be read."""
         self._environment.set_exception(NoEnvironment(reason))
         text = f"{reason}. dltui doctor says what is missing."
         self.notify(
@@ -266,7 +263,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         )
 
     def _be_ready(self, environment: Environment) -> None:
-        """The labs may open: whoever waits for the environment goes on."""
+        """Pass the environment to the labs that wait for it."""
         if environment.remark:
             self._warn(environment.remark)
         self._environment.set_result(environment)

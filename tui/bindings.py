@@ -1,4 +1,4 @@
-"""Which keys work on a screen now, and what each of them does: for the footer, help and palette."""
+"""The key bindings that work on a screen now, for the footer, help and the command palette."""
 
 from __future__ import annotations
 
@@ -14,37 +14,36 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 PAUSE = "pause"
-"""What a key that plays is called while something plays."""
+"""The description of the `play` key while something plays."""
 MODAL_KEYS: list[BindingType] = [Binding("q,ctrl+q", "app.quit", "quit", id="modal.quit")]
-"""Keys of the app that a modal screen, which hides the app's, has to bind again."""
+"""Keys of the app that a modal screen has to bind again, because it hides the app's bindings."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeyAction:
-    """An action that can be run now, with every key that runs it."""
+    """An action that can run now, with every key that runs it."""
 
     keys: tuple[str, ...]
-    """The keys by Textual's names."""
+    """The keys, with Textual's names."""
     binding: Binding
-    """The binding that describes the action."""
     node: DOMNode
-    """The widget, screen or app that has the binding."""
+    """The widget, screen or app that defines the binding."""
     shown: bool
-    """Whether the footer shows it, where there is room."""
+    """Whether the footer shows it if there is room."""
     text: str
-    """What it does now, in a word or two."""
+    """The current description, in a word or two."""
 
     @property
     def names(self) -> str:
-        """The keys as they are written on screen."""
+        """The keys as shown on screen."""
         return " ".join(key_name(key) for key in self.keys)
 
 
 def key_actions(screen: Screen[object]) -> list[KeyAction]:
-    """The actions that keys run on this screen now, those of the focused widget first.
+    """Return the actions that keys run on this screen now, those of the focused widget first.
 
-    Several keys of one action are one entry. A disabled action is left out, and so is a key that
-    the focused widget takes for itself, as an input takes letters.
+    Several keys of one action form one entry. Disabled actions are left out, and so are keys that
+    the focused widget consumes, such as letters in an input.
     """
     found: dict[tuple[DOMNode, str], list[tuple[str, Binding]]] = {}
     for key, binding, node in _bound(screen):
@@ -53,25 +52,25 @@ def key_actions(screen: Screen[object]) -> list[KeyAction]:
 
 
 def key_name(key: str) -> str:
-    """How a key is written on screen: `escape` as esc, `question_mark` as ?, `ctrl+p` as it is."""
+    """Return a key as shown on screen: esc for `escape`, ? for `question_mark`."""
     *modifiers, last = key.split("+")
     return "+".join([*modifiers, format_key(last)])
 
 
 def _bound(screen: Screen[object]) -> Iterator[tuple[str, Binding, DOMNode]]:
-    """Each key that works now, once."""
+    """Yield each key that works now, once."""
     active = screen.active_bindings
     for key, (node, binding, enabled, _) in active.items():
-        if enabled and not key.startswith("super+"):  # no terminal sends that one
+        if enabled and not key.startswith("super+"):  # no terminal sends the super key
             yield key, binding, node
-    if screen.is_modal:  # a priority key of the app works over a modal screen too
+    if screen.is_modal:  # priority keys of the app also work on modal screens
         for other in screen.app.BINDINGS:
             if isinstance(other, Binding) and other.priority and other.key not in active:
                 yield other.key, other, screen.app
 
 
 def _merged(node: DOMNode, entries: list[tuple[str, Binding]]) -> KeyAction:
-    """One entry for the keys that run one action: first the keys that the footer is to show."""
+    """Merge the bindings of one action, those with keys shown in the footer first."""
     entries = sorted(entries, key=lambda entry: (not entry[1].show, "+" in entry[0]))
     bindings = [binding for _, binding in entries]
     binding = next((binding for binding in bindings if binding.id), bindings[0])

@@ -1,8 +1,8 @@
-"""The entry point: chooses the command, and turns its end or its error into an exit code."""
+"""The entry point of `dltui`: runs the command, and turns its result or error into an exit code."""
 
 from __future__ import annotations
 
-# Only these here, the rest where it is needed: until `command` runs, Ctrl-C prints a traceback.
+# Other modules are imported where needed: Ctrl-C prints a traceback until `command` runs.
 import os
 import signal
 import sys
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
 CLOSED_PIPE = 141
-"""The exit code that a shell gives a program whose reader has gone."""
+"""The exit code that a shell reports for SIGPIPE (128 + 13)."""
 
 
 COMMANDS = ("list", "run", "doctor", "data")
@@ -23,21 +23,21 @@ WITH_VALUE = (
     *("--csv", "--label", "--ignore", "--missing", "--header", "--separator", "--decimal"),
     "--target",
 )
-"""The options whose next word is their value, and never a command or a lesson."""
+"""Options that take a value: the next word is never a command or a lesson."""
 
 
 def command() -> NoReturn:
-    """What is installed as `dltui`: run the command line, and end the process at once.
+    """Run the command line as the script `dltui`, then end the process with `os._exit`.
 
-    By now every thread of ours is joined and every file is closed. An ordinary exit would take
-    another 0.8 s, in which Python unloads PyTorch module by module.
+    All our threads are joined and all files closed by then. A normal exit would take 0.8 s more,
+    in which Python unloads PyTorch module by module.
     """
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has it ignored
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
             signal.signal(number, _end)
     try:
         code = main()
-    except Exception:  # Python would now wait for the threads that the error left running
+    except Exception:  # otherwise Python would wait for threads that still run
         sys.excepthook(*sys.exc_info())
         code = 1
     for stream in (sys.stdout, sys.stderr):
@@ -50,18 +50,19 @@ def command() -> NoReturn:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    """End on a signal before anything has begun, or after everything is done."""
+    """End the process on a signal that the command does not handle itself.
+
+    A `KeyboardInterrupt` would not do: in the middle of an import Python may ignore it, and keep
+    the import lock, so that other threads wait for ever.
+    """
     os._exit(128 + number)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
-    before = signal.getsignal(signal.SIGINT)
+    """Run the command line and return the exit code."""
     from tui.commands.command import Refusal
 
     try:
-        if before is _end:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         from engine.directory import leave_lost_directory
 
         if lost := leave_lost_directory():
@@ -82,15 +83,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _drop_output()
         return _complain(error.strerror or error, 1)
-    finally:
-        if before is _end:
-            signal.signal(signal.SIGINT, before)
     return code
 
 
 def dispatch(words: list[str]) -> int:
-    """Run the command that the words name; returns the exit code, or raises `Refusal`."""
-    if "--" in words:  # the end of the options
+    """Run the command that the words name and return the exit code, or raise `Refusal`."""
+    if "--" in words:
         place = words.index("--")
         late = next((word for word in words[place + 1 :] if word.startswith("-")), None)
         if late is not None:
@@ -105,7 +103,7 @@ def dispatch(words: list[str]) -> int:
 
         return OPEN.execute("dltui", words)
     del words[place]
-    # Each is imported where it runs: no other command needs what it imports.
+    # Imported only when chosen: each command imports only what it needs.
     match name:
         case "list":
             from tui.commands.list import LIST as CHOSEN
@@ -119,7 +117,7 @@ def dispatch(words: list[str]) -> int:
 
 
 def _first_word(words: list[str]) -> int:
-    """The place of the first word that is no option and no option's value."""
+    """Return the index of the first word that is neither an option nor an option's value."""
     before = ""
     for place, word in enumerate(words):
         if not word.startswith("-") and before not in WITH_VALUE:
@@ -129,7 +127,7 @@ def _first_word(words: list[str]) -> int:
 
 
 def _replace_unprintable() -> None:
-    """Print a `?` for each letter that the terminal cannot show."""
+    """Print `?` for each character that the output encoding lacks."""
     if sys.stdout is not None and hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
 
@@ -142,7 +140,7 @@ def _complain(what: object, code: int) -> int:
 
 
 def _drop_output() -> None:
-    """Discard what is still to be written, so that Python's exit does not try again."""
+    """Redirect stdout to /dev/null, so that flushing it again does not fail."""
     if sys.__stdout__ is not None:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.__stdout__.fileno())

@@ -1,5 +1,4 @@
-"""The course as the screens see it: why a lesson cannot be opened. `python -m tui.course` checks
-every lesson by every rule."""
+"""Checks whether lessons can be opened; `python -m tui.course` checks all lessons thoroughly."""
 
 from __future__ import annotations
 
@@ -17,7 +16,7 @@ from tui.labs import LABS, lab_class
 
 @cache
 def problem(entry: Entry) -> str:
-    """Why the lesson cannot be opened, in words; empty where it can."""
+    """Return why the lesson cannot be opened; empty if it can."""
     lesson, reason = load(entry)
     if lesson is None:
         return reason if reason == "not written yet" else f"broken: {reason}"
@@ -26,7 +25,7 @@ def problem(entry: Entry) -> str:
 
 
 def all_faults(entry: Entry) -> list[str]:
-    """Everything that is wrong with the lesson; loads its trainer, and torch with it."""
+    """Return all faults of the lesson; imports its trainer and torch."""
     lesson, reason = load(entry)
     if lesson is None:
         return [f"lesson.py: {reason}"] if reason == "not written yet" else [reason]
@@ -38,7 +37,7 @@ def all_faults(entry: Entry) -> list[str]:
 
 
 def first_step(lesson: TrainingLesson) -> Iterator[str]:
-    """What fails in the first step of the training, in its charts and its challenges."""
+    """Yield what fails in the first training step, its charts and its challenges."""
     import torch
 
     from engine.frame import State
@@ -74,7 +73,7 @@ def first_step(lesson: TrainingLesson) -> Iterator[str]:
 
 
 def main() -> int:
-    """Print what is wrong with the course; 1 where something is."""
+    """Print the faults of all lessons; return 1 if there are any."""
     lines = []
     for entry in entries():
         folder = f"lessons/{entry.slug.replace('-', '_')}"

@@ -1,4 +1,4 @@
-"""What every lab needs: PyTorch and the charts, imported beside the screen, and the devices."""
+"""Imports PyTorch and the charts and probes the devices in a background thread."""
 
 from __future__ import annotations
 
@@ -21,20 +21,19 @@ from tui.labs import LABS
 from tui.labs.lab import Environment
 
 READ = ("libc10.so", "libtorch_cpu.so", "libtorch_python.so")
-"""What the import of PyTorch reads most of."""
+"""The largest files that the import of PyTorch reads."""
 LOADED = "libtorch.so"
-"""Brings in everything that PyTorch computes with, for a GPU too, and nothing that uses Python."""
+"""Links to all of PyTorch's compute libraries, for GPUs too, and to none that use Python."""
 CHUNK = 1 << 20
-"""Bytes that are read at a time."""
+"""Bytes per read."""
 
 
 class EnvironmentLoader(MetaPathFinder):
-    """Imports torch and the charts, and finds the devices, in a thread beside the screen.
+    """Imports torch and the charts, and probes the devices, in a background thread.
 
-    Importing torch takes a second or two, and Python waits for its threads: whoever left
-    right after the start would wait too. So this stands in the way of every import of its
-    thread, and gives the whole of it up at the next module once `close` was called. It also has
-    PyTorch's libraries loaded in a way that lets the screen go on meanwhile.
+    Importing torch takes a second or two, and Python waits for its threads when it exits. To let
+    the app quit at once, this is an import hook: after `close` it aborts the thread at the next
+    import. It also loads PyTorch's libraries without the GIL, so that the screen stays responsive.
     """
 
     def __init__(
@@ -43,10 +42,10 @@ class EnvironmentLoader(MetaPathFinder):
         done: Callable[[Environment], object],
         failed: Callable[[str], object] = lambda _: None,
     ) -> None:
-        """Set up for the device of that name.
+        """Prepare for the device with this name.
 
-        One of the two is called in the thread: `done`, or `failed` with the reason where
-        PyTorch cannot be used; neither once the whole was given up.
+        The thread calls `done`, or `failed` with the reason if PyTorch cannot be used, and neither
+        after `close`.
         """
         self._wanted = device
         self._done, self._failed = done, failed
@@ -55,19 +54,18 @@ class EnvironmentLoader(MetaPathFinder):
         self._thread = threading.Thread(target=self._work, name="setting up", daemon=False)
 
     def read_ahead(self) -> None:
-        """Have the operating system read what `start` will need."""
+        """Read the files that `start` will need into the operating system's cache."""
         self._reading.start()
 
     def start(self) -> None:
-        """Begin; a second call does nothing."""
+        """Start the thread; a second call does nothing."""
         if self._thread.ident is None and not self._given_up.is_set():
             self._thread.start()
 
     def close(self) -> None:
-        """Give up what is not done, and wait for the thread.
+        """Abort what is not done, and wait for the thread.
 
-        An extension module that is being loaded cannot be given up. It is not waited for
-        longer than anybody would notice: nothing of it is ours to save.
+        Loading an extension module cannot be aborted, so the wait is limited to 0.3 s.
         """
         self._given_up.set()
         self._reading.close()
@@ -77,9 +75,9 @@ class EnvironmentLoader(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
     ) -> None:
-        """Find no module; stop the import once it is no longer wanted.
+        """Find no module, but abort the import after `close`.
 
-        By the time it comes to `torch._C`, PyTorch has prepared the loading of its libraries.
+        When `torch._C` is imported, PyTorch has already prepared the loading of its libraries.
         """
         if threading.current_thread() is not self._thread:
             return
@@ -92,7 +90,7 @@ class EnvironmentLoader(MetaPathFinder):
         sys.meta_path.insert(0, self)
         try:
             environment = self._set_up()
-        except Exception as error:  # a broken installation raises what it likes
+        except Exception as error:  # a broken installation may raise anything
             if not self._given_up.is_set():
                 self._failed(f"{type(error).__name__}: {error}")
         else:
@@ -102,7 +100,7 @@ class EnvironmentLoader(MetaPathFinder):
             sys.meta_path.remove(self)
 
     def _set_up(self) -> Environment:
-        with in_root():  # an import that has failed cannot be repeated
+        with in_root():  # a failed import of torch cannot be repeated
             _import_everything()
         lost = leave_lost_directory()
         from engine.device import probe
@@ -110,16 +108,15 @@ class EnvironmentLoader(MetaPathFinder):
         found = probe(stop=self._given_up.is_set)
         try:
             device, remark = found.choose(self._wanted)
-        except ValueError as error:  # the CPU takes its place, and the remark says why
+        except ValueError as error:  # use the CPU; the remark gives the reason
             device, remark = found.working[0], str(error)
         return Environment(device, found.working, "\n".join(filter(None, (lost, remark))))
 
 
 def _import_everything() -> None:
-    """Torch and what it puts off, the charts and what they put off."""
-    # Half a million objects that stay. The garbage collector would look at each of them again
-    # and again: now, which makes the imports a fifth slower, and in the middle of a training,
-    # which would stand still for 0.1 s each time, and its screen with it.
+    """Import torch, the charts, the labs and everything they import lazily."""
+    # They leave half a million permanent objects. Scanning them in the garbage collector would
+    # slow down the imports by a fifth, and later pause training and screen for 0.1 s each time.
     gc.disable()
     try:
         from engine.run import warm_up
@@ -140,10 +137,10 @@ def _import_everything() -> None:
 
 
 class ReadingAhead:
-    """Reads the libraries in a thread, so that the operating system has them in memory.
+    """Reads PyTorch's libraries in a thread, so that they are in the operating system's cache.
 
-    Importing PyTorch then waits for no disk, which it would do holding Python's lock. Where the
-    libraries are not found nothing is read, and nothing depends on it.
+    The import of PyTorch then does not wait for the disk while it holds the GIL. If the libraries
+    are not found, nothing is read; this is only an optimization.
     """
 
     def __init__(self) -> None:
@@ -151,12 +148,12 @@ class ReadingAhead:
         self._thread = threading.Thread(target=self._work, name="reading ahead", daemon=False)
 
     def start(self) -> None:
-        """Begin; a second call does nothing."""
+        """Start the thread; a second call does nothing."""
         if self._thread.ident is None and not self._closed.is_set():
             self._thread.start()
 
     def close(self) -> None:
-        """Read no more, and wait for the thread: at most as long as one chunk takes."""
+        """Stop reading, and wait for the thread, at most until one chunk is read."""
         self._closed.set()
         if self._thread.ident is not None:
             self._thread.join()
@@ -169,42 +166,41 @@ class ReadingAhead:
 
 
 def library_folder() -> Path | None:
-    """Where PyTorch's libraries are, found without importing it.
+    """Return the folder of PyTorch's libraries without importing PyTorch.
 
-    None where it is not installed or imported already, and on other systems than Linux.
+    None if it is not installed or already imported, and on systems other than Linux.
     """
     if not sys.platform.startswith("linux") or "torch" in sys.modules:
         return None
     try:
         spec = find_spec("torch")
-    except (ImportError, ValueError):  # a broken installation: the import says what is wrong
+    except (ImportError, ValueError):  # the import reports a broken installation
         return None
     places = spec.submodule_search_locations if spec is not None else None
     return Path(places[0]) / "lib" if places else None
 
 
 def read(file: Path, stop: Callable[[], bool]) -> int:
-    """Read the file to its end, or until `stop` says so, and keep nothing of it: bytes read."""
+    """Read the file until its end or until `stop()`, discard it, and return the number of bytes."""
     chunk, total = bytearray(CHUNK), 0
     try:
         with file.open("rb", buffering=0) as stream:
             while not stop() and (size := stream.readinto(chunk)):
                 total += size
     except OSError:
-        pass  # the import says what is wrong with it
+        pass  # the import reports what is wrong
     return total
 
 
 def load(library: Path) -> bool:
-    """Load a shared library without holding Python's lock; whether that was possible.
+    """Load a shared library without holding the GIL; return whether that was possible.
 
-    Python holds it while it loads an extension module with all that this is linked with: for
-    PyTorch 0.25 s and more, in which the screen would stand still. What is loaded already is
-    only looked up then.
+    Python holds the GIL while it loads an extension module with all linked libraries, which takes
+    0.25 s or more for PyTorch and would freeze the screen. Loaded libraries are only looked up.
     """
     if not (sys.platform.startswith("linux") and library.is_file()):
         return False
-    # Called as any function of the C library: `ctypes.CDLL(library)` would hold the lock.
+    # A C function called through ctypes releases the GIL; `ctypes.CDLL(library)` would hold it.
     dlopen = ctypes.CDLL(None).dlopen
     dlopen.argtypes, dlopen.restype = (ctypes.c_char_p, ctypes.c_int), ctypes.c_void_p
     return bool(dlopen(os.fsencode(library), os.RTLD_NOW | os.RTLD_LOCAL))

@@ -1,4 +1,4 @@
-"""What stands on the lab's bench: settings, device, pace and the run; knows no screen."""
+"""The training that a lab controls: its settings, device, speed and run."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
     from engine.trainer import Trainer
 
 PACES: tuple[float | None, ...] = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, None)
-"""Steps a second, slowest first; None is as fast as it goes."""
+"""Speeds in steps per second, slowest first; None is unlimited."""
 
 
 class Experiment:
-    """A lesson's training as the learner sets it up.
+    """A lesson's training with the learner's settings.
 
-    Holds at most one run. `reset` ends that run and prepares the very same one again, from
-    its first step; changing a setting that is not live does the same with the new setting.
+    Holds at most one run. `reset` ends it and prepares an identical run at its first step;
+    changing a setting that is not live does the same with the new value.
     """
 
     def __init__(
         self, lesson: TrainingLesson, device: Device, preset: Preset | None = None
     ) -> None:
-        """Start from the preset, or the lesson's first."""
+        """Use the preset, or the lesson's first one."""
         self.lesson = lesson
         self.device = device
         self.preset: Preset = preset or lesson.presets[0]
@@ -42,22 +42,22 @@ class Experiment:
 
     @property
     def frame(self) -> Frame | None:
-        """The newest look at the run."""
+        """The newest frame of the run."""
         return self.run.frame if self.run else None
 
     @property
     def ended(self) -> bool:
-        """Whether the run has no further step to make."""
+        """Whether the run has ended."""
         return self.run is not None and self.run.state.ended
 
     @property
     def run_rests(self) -> bool:
-        """Whether the run waits to be told something: its trainer is made, or could not be."""
+        """Whether the run is idle: it waits for a command, or has ended or failed."""
         return self.run is not None and self.run.resting
 
     def reset(self) -> None:
-        """End the run, and prepare it again from the start."""
-        from engine.run import Run  # torch: not before the first lab
+        """End the run, and prepare it again from its first step."""
+        from engine.run import Run  # imports torch
 
         self.close()
         self.run = Run(self.trainer, self.config, self.device.name, self.pace)
@@ -69,7 +69,7 @@ class Experiment:
             self.run.close()
 
     def play_or_pause(self) -> None:
-        """Go on, or hold; what has ended stays as it is."""
+        """Start or pause the run; an ended run stays as it is."""
         if self.run is None:
             self.reset()
         assert self.run is not None
@@ -79,22 +79,22 @@ class Experiment:
             self.run.play()
 
     def hold(self) -> None:
-        """Go no further; what has ended or not begun stays so."""
+        """Pause the run if it is playing."""
         if self.run is not None and self.run.state is State.PLAYING:
             self.run.pause()
 
     def step(self) -> None:
-        """Make one step, and hold; what has ended stays as it is."""
+        """Do one step, then pause; an ended run stays as it is."""
         if self.run is None:
             self.reset()
         assert self.run is not None
         self.run.step()
 
     def set(self, name: str, value: Setting) -> bool:
-        """Change a setting; a live one changes the run itself. Gives whether it was reset.
+        """Change a setting, in the current run if it is live; return whether the run was reset.
 
         Raises:
-            ValueError: the value is not allowed; everything stays as it was.
+            ValueError: the value is not allowed; nothing changes.
         """
         if self.run is not None and not self.ended and name in self.trainer.live:
             self.config = self.config.adjusted(name, value)
@@ -105,22 +105,22 @@ class Experiment:
         return True
 
     def use_preset(self, step: int = 1) -> None:
-        """Take the next preset (or the one `step` further), and reset.
+        """Switch to the next preset (or `step` presets on), and reset.
 
-        Data of the learner's own stays; a preset that cannot have it is passed over.
+        The learner's own data is kept; presets that do not accept it are skipped.
 
         Raises:
-            ValueError: no preset can, since that data is no longer there; nothing changes.
+            ValueError: no preset accepts it, because that data is gone; nothing changes.
         """
         self.preset, self.config = self._next_preset(step)
         self.pace = self.preset.pace or self.pace
         self.reset()
 
     def use_preset_named(self, name: str) -> None:
-        """Take the next preset until it is this one, and reset once.
+        """Switch to the preset with this name, passing through those before it, and reset once.
 
         Raises:
-            ValueError: it cannot have the data of the learner's own; everything stays as it was.
+            ValueError: it does not accept the learner's own data; nothing changes.
         """
         before = self.preset, self.config, self.pace
         for _ in self.lesson.presets:
@@ -146,12 +146,12 @@ class Experiment:
         raise refusal
 
     def use_device(self, device: Device) -> None:
-        """Move to another device, and reset."""
+        """Switch to another device, and reset."""
         self.device = device
         self.reset()
 
     def change_pace(self, direction: int) -> None:
-        """Go one pace up (1) or down (-1); a pace of the lesson's own stands between two others."""
+        """Switch to the next faster (1) or slower (-1) of `PACES`."""
         paces, pace = [_finite(pace) for pace in PACES], _finite(self.pace)
         index = bisect_right(paces, pace) - 1 if direction > 0 else bisect_left(paces, pace)
         self.pace = PACES[max(0, min(len(PACES) - 1, index + direction))]
@@ -159,14 +159,14 @@ class Experiment:
             self.run.pace = self.pace
 
     def command(self) -> str:
-        """The command line that gives this run again, without a screen."""
+        """Return the command line that reproduces this run without a screen."""
         words = ["dltui", "run", self.lesson.slug, "--preset", self.preset.name]
         before = asdict(self._preset_config())
         for name, value in asdict(self.config).items():
             if value != before[name] and name != "seed":
                 words += ["--set", f"{name}={'none' if value is None else value}"]
         words += ["--seed", str(self.config.seed), "--device", self.device.name]
-        # Only a lesson with data sets needs the folder again that the command line named.
+        # Only lessons with data sets need the --data-dir option of the command line.
         reads = any(preset.needs for preset in self.lesson.presets)
         return shlex.join(words) + (data_dir_option() if reads else "")
 

@@ -1,4 +1,4 @@
-"""The command palette: finds lessons, presets, pictures and keys by their names."""
+"""The command palette, which finds lessons, presets, charts and keys by name."""
 
 from __future__ import annotations
 
@@ -26,25 +26,25 @@ from tui.widgets.rows import RowList
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Something to find by its name, and to run."""
+    """An entry of the palette."""
 
     name: str
     about: str
-    """A sentence: what it does."""
+    """A sentence that says what it does."""
     run: Callable[[], object]
     other_name: str = ""
-    """Another name by which it is found."""
+    """A second name that the search also matches."""
     weight: float = 1.0
-    """What its score is multiplied by: below 1 for what other lessons have."""
+    """Factor for its score: below 1 for presets of other lessons."""
 
 
 class Palette(SafeScreen, CommandPalette):
-    """Textual's palette, with what there is to find here."""
+    """Textual's command palette with the entries of this app."""
 
     BINDINGS = MODAL_KEYS
 
     def __init__(self, below: Screen[object]) -> None:
-        """Find what can be done from the screen below."""
+        """Search the actions that are available on the screen below."""
         what = "a lesson, a preset or a key"
         if isinstance(below, LessonScreen):
             what = "a lesson, a preset, a picture or a key"
@@ -54,7 +54,7 @@ class Palette(SafeScreen, CommandPalette):
 
     @on(Input.Submitted)
     def _select_what_was_not_found(self, event: Input.Submitted) -> None:
-        """Select the text where nothing matches it: the next word replaces it."""
+        """Select the text if nothing matches it, so that the next word replaces it."""
         options = self.query_one(CommandList).options
         if options and all(option.disabled for option in options):
             event.input.action_select_all()
@@ -63,19 +63,19 @@ class Palette(SafeScreen, CommandPalette):
 
     @on(Input.Changed)
     def _ignore_while_closing(self, event: Input.Changed) -> None:
-        if not self.is_active:  # Textual would fill its list, which may be gone by then
+        if not self.is_active:  # Textual would fill its list, which may be removed
             event.stop()
             event.prevent_default()
 
     def on_click(self, event: Click) -> None:
-        """Ignore a click outside the screen, which has become smaller since; Textual raises."""
+        """Ignore a click outside a screen that has become smaller, for which Textual raises."""
         if not self.region.contains_point(event.screen_offset):
             event.prevent_default()
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
-        """Close the palette; while it opens, Textual's search must find its list first."""
+        """Close the palette; while it opens, wait until Textual's search has its list."""
 
-        def close() -> None:  # what it returns is not awaited: that would wait for itself
+        def close() -> None:  # returns nothing: awaiting the result would deadlock
             self.dismiss(result)
 
         if self.query(CommandList):
@@ -89,21 +89,21 @@ class Palette(SafeScreen, CommandPalette):
 
 
 class FoundCommands(CommandList, RowList):
-    """The commands that were found."""
+    """The list of search results."""
 
 
 class Commands(Provider):
-    """Everything that can be done from the screen below."""
+    """Provides every action that is available on the screen below."""
 
     async def discover(self) -> Hits:
-        """All of it: presets and views of the lab, lessons, and what the keys do here."""
+        """Yield all entries: presets and views of the lab, lessons, and key actions."""
         for command in self._commands():
             yield DiscoveryHit(
                 escape(command.name), command.run, text=command.name, help=escape(command.about)
             )
 
     async def search(self, query: str) -> Hits:
-        """What has the letters of the query in its name, in this order."""
+        """Yield the entries whose name contains the letters of the query in this order."""
         matcher = self.matcher(query)
         for command in self._commands():
             score = max(matcher.match(command.name), matcher.match(command.other_name))
@@ -115,38 +115,46 @@ class Commands(Provider):
     def _commands(self) -> Iterator[Command]:
         if isinstance(self.screen, LessonScreen):
             yield from lab_commands(self.screen)
-        if not self.screen.is_modal:  # over a fetch say, which has to be closed or cancelled first
+        if not self.screen.is_modal:  # a download, for example, must be closed first
             yield from lesson_commands(self.screen)
         yield from key_commands(self.screen)
         if not self.screen.is_modal:
             yield from preset_commands(self.screen)
 
 
+def run_on(screen: Screen[Any], run: Callable[[], object]) -> object:
+    """Run a command of this screen, unless the screen was left after the command was chosen.
+
+    The palette has the app run a command later, and the keys behind enter may come first.
+    """
+    return run() if screen.is_current else None
+
+
 def key_commands(screen: Screen[object]) -> Iterator[Command]:
-    """Every action that a key runs now."""
+    """Yield every action that a key runs now."""
     for action in key_actions(screen):
         binding = action.binding
         if binding.id and binding.action != "command_palette":
             about = f"{binding.tooltip or action.text} ({action.names})"
             run: Callable[[], object] = partial(screen.app.run_action, binding.action, action.node)
-            if getattr(screen, "keeps_keys", False):  # a lab that is not ready takes keys alone
+            if getattr(screen, "keeps_keys", False):  # a lab that is not ready queues key presses
                 run = partial(screen.app.simulate_key, action.keys[0])
-            yield Command(action.text, about, run)
+            yield Command(action.text, about, partial(run_on, screen, run))
 
 
 def lab_commands(screen: LessonScreen) -> Iterator[Command]:
-    """The presets and the views of the lesson's lab."""
+    """Yield the presets and views of the lesson's lab."""
     for preset in screen.lesson.presets:
-        use = partial(screen.in_the_lab, partial(screen.lab.use_preset, preset.name))
-        yield Command(f"preset: {preset.name}", preset.title, use)
+        use = partial(screen.lab.use_preset, preset.name)
+        run = partial(run_on, screen, partial(screen.in_the_lab, use))
+        yield Command(f"preset: {preset.name}", preset.title, run)
     for name, show in screen.lab.views().items():
-        yield Command(
-            f"view: {name}", f"Show this in the lab: {name}", partial(screen.in_the_lab, show)
-        )
+        run = partial(run_on, screen, partial(screen.in_the_lab, show))
+        yield Command(f"view: {name}", f"Show this in the lab: {name}", run)
 
 
 def lesson_commands(screen: Screen[object]) -> Iterator[Command]:
-    """Every lesson that can be opened."""
+    """Yield every lesson that can be opened."""
     for chapter in COURSE:
         for entry in chapter.entries:
             if not problem(entry):
@@ -156,7 +164,7 @@ def lesson_commands(screen: Screen[object]) -> Iterator[Command]:
 
 
 def preset_commands(screen: Screen[object]) -> Iterator[Command]:
-    """The presets of every lesson but the one on the screen."""
+    """Yield the presets of all lessons except the one on screen."""
     here = screen.lesson.slug if isinstance(screen, LessonScreen) else ""
     for chapter in COURSE:
         for entry in chapter.entries:
@@ -169,6 +177,6 @@ def preset_commands(screen: Screen[object]) -> Iterator[Command]:
 
 
 def _opens(screen: Screen[object], *lesson_and_preset: str) -> Callable[[], object]:
-    """What opens that lesson, or its lab with that preset."""
+    """Return a callable that opens the lesson, or its lab with the preset."""
     arguments = ", ".join(map(repr, lesson_and_preset))
     return partial(screen.app.run_action, f"app.open_lesson({arguments})")

@@ -1,4 +1,4 @@
-"""Where settings, progress and data sets belong on this machine."""
+"""The folders of settings, progress and data sets."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ import platformdirs
 from engine.datasets import registry
 
 CONFIG, STATE, DATA = "DLTUI_CONFIG_DIR", "DLTUI_STATE_DIR", registry.DATA_DIR
-"""The environment variables that name another folder."""
+"""Environment variables that override the default folders."""
 
 
 def config_dir() -> Path:
-    """The folder of the settings; it need not exist."""
+    """Return the folder of the settings; it need not exist."""
     return _named(CONFIG) or platformdirs.user_config_path("dltui", appauthor=False).absolute()
 
 
 def state_dir() -> Path:
-    """The folder of progress, logs and saved networks; it need not exist."""
+    """Return the folder of progress, logs and saved networks; it need not exist."""
     return _named(STATE) or platformdirs.user_state_path("dltui", appauthor=False).absolute()
 
 
 def use_data_dir(name: str | None, may_be_made: bool = False) -> Path | None:
-    """Let the data sets be in the folder of that name from now on; None changes nothing.
+    """Use the folder with this name for data sets from now on; None changes nothing.
 
     Args:
-        may_be_made: whether a folder that does not exist will do, since it is going to be made.
+        may_be_made: whether the folder may be missing, because it is going to be created.
 
     Raises:
-        ValueError: there is no such folder, or it cannot be read.
+        ValueError: the folder does not exist or cannot be read.
     """
     if name is None:
         return None
@@ -50,15 +50,14 @@ def use_data_dir(name: str | None, may_be_made: bool = False) -> Path | None:
 
 
 def why_not_writable(folder: Path) -> str:
-    """Why nothing can be written in the folder, in words; empty where it can be.
+    """Return why the folder is not writable; empty if it is.
 
-    A folder that does not exist counts as the nearest one above it, where it would be made:
-    asking leaves nothing behind.
+    For a missing folder the nearest existing parent is checked; nothing is created.
     """
     place = folder.absolute()
     while not os.path.lexists(place) and place != place.parent:
         place = place.parent
-    if not os.path.isdir(place):  # noqa: PTH112  # Path.is_dir raises where it may not look
+    if not os.path.isdir(place):  # noqa: PTH112  # Path.is_dir raises without permission
         return f"{place} is not a folder"
     if not os.access(place, os.W_OK | os.X_OK):
         return f"{place} cannot be written"
@@ -66,6 +65,6 @@ def why_not_writable(folder: Path) -> str:
 
 
 def _named(variable: str) -> Path | None:
-    """The folder that an environment variable names; an empty one names none."""
+    """Return the folder that an environment variable names; None if it is empty or unset."""
     name = os.environ.get(variable, "")
     return Path(os.path.expanduser(name)).absolute() if name else None  # noqa: PTH111  # never raises

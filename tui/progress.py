@@ -1,4 +1,4 @@
-"""What the learner has done, on disk, one JSON line per deed; how much of a lesson that is."""
+"""The learner's progress, kept in a file with one JSON line per event."""
 
 from __future__ import annotations
 
@@ -18,53 +18,53 @@ from lessons.lesson import Lesson
 Deed = Literal["opened", "finished", "challenge", "answer"]
 
 LARGEST = 16 * 2**20
-"""Bytes of the file: a hundred times the whole course done by a hundred sessions at once."""
+"""Largest accepted file, in bytes: far more than a hundred sessions write."""
 LONGEST = 10_000
-"""Bytes of a line; ours have about a hundred."""
+"""Longest accepted line, in bytes; typical lines have about a hundred."""
 LOCK_SECONDS = 0.3
-"""How long a line may wait for another session to finish its own: no key is answered meanwhile."""
+"""Longest wait for another session's lock; the app handles no keys meanwhile."""
 LOCK_PAUSE = 0.005
 
 
 @dataclass(slots=True)
 class Done:
-    """What has been done in one lesson."""
+    """The progress in one lesson."""
 
     opened: bool = False
     finished: bool = False
-    """Whether a run went to its end."""
+    """Whether a run was finished."""
     challenges: set[str] = field(default_factory=set)
     answers: set[str] = field(default_factory=set)
-    """The questions that were answered right."""
+    """The questions that were answered correctly."""
 
 
 class Locked(OSError):
-    """Another process holds the lock of the file, and does not give it up."""
+    """Another process holds the lock of the file."""
 
 
 class Progress:
-    """An append-only file of deeds, and what they add up to.
+    """An append-only file of events, and the progress per lesson that results from them.
 
-    Each deed is one line, appended under a lock, so two sessions may write at once. A last line
-    that was torn by a crash is skipped when reading and closed before the next is written. Other
-    lines that cannot be read are skipped as well. What lies there instead of a regular file of a
-    sane size is renamed. `remark` says either.
+    Each event is one line, appended under a lock, so several sessions may write at once. An
+    incomplete last line (after a crash) is skipped when reading, and gets its newline before the
+    next write. Other unreadable lines are skipped too. Anything but a regular file of a sane size
+    is renamed. `remark` reports either.
 
-    A line that cannot be written, on a full disk say, waits in memory: it is tried again with
-    every later deed, in `retry` and in `close`. `problem` says why lines are waiting, and `tell`
-    hears of it once when that begins and once when it is over.
+    A line that cannot be written, for example on a full disk, waits in memory and is retried with
+    every later event, in `retry` and in `close`. `problem` says why lines wait; `tell` is called
+    once when that begins and once when it ends.
     """
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lessons: dict[str, Done] = {}
         self._waiting: list[bytes] = []
-        """The lines that are not on disk yet."""
+        """The lines that are not written yet."""
         self.tell: Callable[[str], object] = lambda _: None
         self.problem = ""
-        """Why what is done is not kept now; empty while all is well."""
+        """Why progress cannot be written now; empty if it can."""
         self.remark = ""
-        """What was renamed or could not be read; empty where all is well."""
+        """What was renamed or could not be read; empty if nothing."""
         try:
             for deed in self._read():
                 self._count(deed)
@@ -73,11 +73,11 @@ class Progress:
             self.problem = self._words(error)
 
     def of(self, lesson: str) -> Done:
-        """What has been done in the lesson of that slug."""
+        """Return the progress in the lesson with this slug."""
         return self._lessons.setdefault(lesson, Done())
 
     def add(self, lesson: str, deed: Deed, name: str = "") -> bool:
-        """Keep a deed; one that was kept before is not written again, and gives False."""
+        """Record an event and return True, or False if it was recorded before."""
         entry = {"deed": deed, "lesson": lesson, "name": name}
         if not self._count(entry):
             return False
@@ -87,19 +87,19 @@ class Progress:
         return True
 
     def retry(self) -> None:
-        """Try again to write what is waiting."""
+        """Try again to write the waiting lines."""
         if self.problem:
             self._write_waiting()
 
     def close(self) -> str:
-        """Try once more to write what is waiting; gives what is lost and why, in words."""
+        """Try once more to write the waiting lines; return why they are lost, or an empty text."""
         if self._waiting:
-            self.tell = lambda _: None  # no screen is there any more to show it
+            self.tell = lambda _: None  # no screen is left to show it
             self._write_waiting(at_the_end=True)
         return self.problem if self._waiting else ""
 
     def _count(self, entry: dict[str, str]) -> bool:
-        """Add a deed to what is known; False where it is no news."""
+        """Apply an event to the progress; return whether it is new."""
         done = self.of(entry["lesson"])
         match entry["deed"]:
             case "opened":
@@ -112,7 +112,7 @@ class Progress:
             case "answer":
                 new = entry["name"] not in done.answers
                 done.answers.add(entry["name"])
-            case _:  # a deed of a later version of the program
+            case _:  # an event of a later version
                 new = False
         return new
 
@@ -137,7 +137,7 @@ class Progress:
             self.remark = _unreadable(self._file, unreadable)
 
     def _write_waiting(self, at_the_end: bool = False) -> None:
-        """Write every line that waits, and tell where that begins to fail, or works again."""
+        """Write the waiting lines; call `tell` when that begins to fail or works again."""
         before, remark = self.problem, self.remark
         try:
             self._append(at_the_end)
@@ -155,7 +155,7 @@ class Progress:
             self.tell(self.remark)
 
     def _append(self, at_the_end: bool) -> None:
-        """Write the lines that wait. A line that is only partly written stays among them."""
+        """Write the waiting lines. A partly written line keeps waiting."""
         done = 0
         descriptor = self._open()
         try:
@@ -166,11 +166,11 @@ class Progress:
                 _write_line(descriptor, line, may_cut=locked is True)
                 done += 1
         finally:
-            os.close(descriptor)  # unlocks; over a network, a full disk may show only here
+            os.close(descriptor)  # unlocks; a full network disk may raise only here
             del self._waiting[:done]
 
     def _open(self) -> int:
-        """The file, opened for appending; what is no regular file is renamed first."""
+        """Open the file for appending; anything but a regular file is renamed first."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
         try:
@@ -192,10 +192,10 @@ class Progress:
 
 
 def _parse(line: bytes) -> dict[str, str]:
-    """The deed in a line of the file.
+    """Parse a line of the file.
 
     Raises:
-        ValueError: there is none in it.
+        ValueError: the line contains no event.
     """
     if len(line) > LONGEST:
         raise ValueError("too long")
@@ -207,7 +207,7 @@ def _parse(line: bytes) -> dict[str, str]:
 
 
 def _unreadable(file: Path, numbers: list[int]) -> str:
-    """Say which lines of the file are skipped."""
+    """Return the message about skipped lines."""
     if len(numbers) == 1:
         return f"line {numbers[0]} of {file} cannot be read and is skipped"
     shown = ", ".join(map(str, numbers[:3])) + (" …" if len(numbers) > 3 else "")
@@ -215,9 +215,9 @@ def _unreadable(file: Path, numbers: list[int]) -> str:
 
 
 def _lock(descriptor: int, seconds: float) -> bool | None:
-    """Lock the file, or give up after so long; None on a file system without locks.
+    """Lock the file within this time; return whether it is locked, None if locks are unsupported.
 
-    Without the lock a line that another session is writing looks torn. Closing unlocks.
+    Without the lock a line that another session is writing looks incomplete. Closing unlocks.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -234,10 +234,10 @@ def _lock(descriptor: int, seconds: float) -> bool | None:
 
 
 def _write_line(descriptor: int, line: bytes, may_cut: bool) -> None:
-    """Append a whole line, after closing one that was torn.
+    """Append a line, after ending an incomplete last line with a newline.
 
-    A full disk takes the first part of a line and refuses the rest: `may_cut` says whether that
-    part may be cut off again, which is safe only while no other session can append.
+    A full disk may accept only the first part of a line. `may_cut` allows removing that part,
+    which is safe only while no other session can append.
     """
     size = os.fstat(descriptor).st_size
     torn = size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
@@ -252,19 +252,19 @@ def _write_line(descriptor: int, line: bytes, may_cut: bool) -> None:
 
 
 def challenges_met(lesson: Lesson, done: Done) -> str:
-    """How many of the lesson's challenges are met: `1/4`."""
+    """Return how many of the lesson's challenges are met, for example `1/4`."""
     slugs = _challenges(lesson)
     return f"{len(done.challenges & slugs)}/{len(slugs)}"
 
 
 def questions_answered(lesson: Lesson, done: Done) -> str:
-    """How many of the lesson's questions have been answered right: `2/3`."""
+    """Return how many of the lesson's questions are answered correctly, for example `2/3`."""
     slugs = _questions(lesson)
     return f"{len(done.answers & slugs)}/{len(slugs)}"
 
 
 def is_complete(lesson: Lesson, done: Done) -> bool:
-    """Whether every challenge is met and every question has been answered right."""
+    """Return whether every challenge is met and every question answered correctly."""
     return _challenges(lesson) <= done.challenges and _questions(lesson) <= done.answers
 
 
@@ -277,5 +277,5 @@ def _questions(lesson: Lesson) -> set[str]:
 
 
 def is_begun(done: Done) -> bool:
-    """Whether the lesson was opened, or anything in it was done."""
+    """Return whether the lesson was opened or anything in it was done."""
     return done.opened or done.finished or bool(done.challenges or done.answers)

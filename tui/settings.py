@@ -1,4 +1,4 @@
-"""What the learner prefers, in one small JSON file; knows no screen."""
+"""The learner's preferences, kept in a small JSON file."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from typing import Any
 from engine.plain_file import Unsuitable, read_plain, set_aside, where_to_write
 
 LARGEST = 2**20
-"""Bytes of the file; ours has about thirty."""
+"""Largest accepted file, in bytes; the file normally has about thirty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Preferences that outlive a session."""
+    """The preferences."""
 
     theme: str = "textual-dark"
 
 
 def load(file: Path) -> Settings:
-    """The settings in the file; the defaults where there are none, or none that can be read."""
+    """Return the settings in the file; the defaults if it is missing or unreadable."""
     try:
         theme = _stored(file).get("theme")
     except (OSError, ValueError):
@@ -31,15 +31,15 @@ def load(file: Path) -> Settings:
 
 
 def check(file: Path) -> str:
-    """Rename what lies there and holds no settings, so that `save` does not overwrite it.
+    """Rename a file without valid settings, so that `save` does not overwrite it.
 
     Returns:
-        What was done or cannot be done, in words; empty where all is well.
+        A message about what was done or failed; empty if the file is fine.
     """
     try:
         _stored(file)
     except (FileNotFoundError, NotADirectoryError):
-        return ""  # there is none; `save` says so where none can be
+        return ""  # `save` reports if it cannot be created
     except (Unsuitable, ValueError) as error:
         why = f"{file} held no settings: {error}"
         try:
@@ -52,12 +52,12 @@ def check(file: Path) -> str:
 
 
 def save(settings: Settings, file: Path) -> str:
-    """Write the settings beside the file and move them into place, so that none is ever torn.
+    """Write the settings to a temporary file and rename it, so that the file is always complete.
 
-    A symbolic link to a regular file stays one: the file that it points to is replaced.
+    A symbolic link to a regular file is kept: the file that it points to is replaced.
 
     Returns:
-        Why that failed, in words; empty where it did not.
+        Why that failed; empty if it did not.
     """
     real = where_to_write(file)
     beside = real.with_name(f"{real.name}.{os.getpid()}")
@@ -75,11 +75,11 @@ def save(settings: Settings, file: Path) -> str:
 
 
 def _stored(file: Path) -> dict[str, Any]:
-    """The JSON object in the file.
+    """Return the JSON object in the file.
 
     Raises:
-        Unsuitable, OSError: it cannot be read.
-        ValueError: there is something else in it.
+        Unsuitable, OSError: the file cannot be read.
+        ValueError: it does not contain a JSON object.
     """
     content = read_plain(file, LARGEST)
     try:

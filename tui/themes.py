@@ -1,6 +1,6 @@
-"""The dark and the light theme, and colours that suit them for charts and for Python code.
+"""The dark and the light theme, with matching colours for charts and Python code.
 
-The themes are Textual's own, with every colour of text made legible.
+They are Textual's themes with more contrast for text.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 CURSOR = {"block-cursor-background": "#005A9E", "block-cursor-foreground": "#FFFFFF"}
-"""The highlighted row of a list."""
+"""The colours of the highlighted row of a list."""
 
 DARK = replace(BUILTIN_THEMES["textual-dark"], variables=CURSOR)
 LIGHT = replace(
@@ -35,7 +35,7 @@ LIGHT = replace(
         "text-success": "#0A5C2A",
     },
 )
-"""Textual's orange and blue are too pale for text on light grey."""
+"""Textual's light theme with darker colours: its orange and blue are too pale on light grey."""
 
 ANSI_DARK = TerminalTheme(
     (18, 18, 18),
@@ -65,34 +65,34 @@ ANSI_LIGHT = TerminalTheme(
         (80, 80, 80),
     ],
 )
-"""What `red` and `green` mean in each of the themes: the eight colours that terminals name."""
+"""RGB values of the eight ANSI colours in each theme."""
 
 
 class ThemeAware(Widget):
-    """A widget that chooses its own colours, and chooses anew when the theme changes.
+    """A widget that sets colours in code, and updates them when the theme changes.
 
-    As the last of the bases: the first one says which styles and keys a widget inherits.
+    It must be the last base class: styles and keys are inherited from the first one.
     """
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, lambda _: self.apply_theme())
 
     def on_unmount(self) -> None:
-        # The signal would hold it, and all that it shows, until the theme changes once more.
+        # Otherwise the signal would keep a reference to the widget until the next theme change.
         self.app.theme_changed_signal.unsubscribe(self)
 
     def apply_theme(self) -> None:
-        """Draw everything in the colours of the theme that holds now."""
+        """Redraw in the colours of the current theme."""
         raise NotImplementedError
 
 
 def chart_style(app: App[object]) -> ChartStyle:
-    """How charts look in this app now."""
+    """Return the chart style for the current theme and terminal."""
     return replace(full_colours(app), depth=_depth(app))
 
 
 def full_colours(app: App[object]) -> ChartStyle:
-    """The colours of the theme, for a terminal that has them all."""
+    """Return the chart style of the theme for a terminal with all colours."""
     return ChartStyle.dark() if app.current_theme.dark else ChartStyle.light()
 
 
@@ -103,11 +103,11 @@ def _depth(app: App[object]) -> Depth:
 
 
 THEMES = {True: "native", False: "xcode"}
-"""For a dark and a light background: whose faintest colour stands out most from ours."""
+"""Pygments styles for a dark (True) and a light background, chosen for their contrast."""
 
 
 def coloured(code: str, dark: bool) -> Text:
-    """The code with its colours, and no background of its own."""
+    """Return highlighted Python code without a background colour."""
     highlighted = Syntax("", "python", theme=THEMES[dark]).highlight(code)
     spans = [
         Span(span.start, span.end, Style(color=span.style.color, bold=span.style.bold))

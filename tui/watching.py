@@ -1,4 +1,4 @@
-"""When the frames of a run are shown: often while it plays, within a budget, and not at rest."""
+"""Requests and shows frames of a run, within a budget of CPU time and output bytes."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from engine.run import Run
 
 SHARE = 1 / 20
-"""How much of a core the screen may take from a training."""
+"""Share of a core that the screen may use while a run is training."""
 FRAME, LINE = 2_900, 18_000
-"""Bytes that a frame may send on average, and the most bytes in a second."""
+"""Average bytes allowed per frame, and maximum bytes per second."""
 LONGEST = 0.5
-"""Seconds after which there is a frame, whatever the last one cost."""
+"""Seconds after which a frame is shown whatever the last one cost."""
 ANSWER = 0.008
-"""Seconds that a run has to answer; one whose step takes longer is shown at the next look."""
+"""Seconds that a run has to produce a requested frame; a later frame is shown next time."""
 UNSEEN = 1.0
-"""Seconds between looks while the lab is out of sight and only the status bar shows it."""
+"""Seconds between frames while the lab is hidden and only the status bar shows its run."""
 
 
 class Pulse:
-    """Sets the time between frames: as many a second as asked for, and fewer if they are costly.
+    """Computes the time between frames: at most `fps` per second, fewer if frames are expensive.
 
-    A frame costs what this thread has worked since the frame before (drawing, but also the
-    terminal, the keys and the other panels) and what was sent to the terminal. A budget works
-    where a fixed rate does not: on a slow machine, a slow line and a large screen.
+    The cost of a frame is this thread's CPU time since the previous frame (for drawing, keys and
+    all panels) and the bytes sent to the terminal. Unlike a fixed rate, a budget also suits slow
+    machines, slow connections and large screens.
     """
 
     def __init__(
@@ -42,23 +42,23 @@ class Pulse:
         worked: Callable[[], float] = time.thread_time,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`sent` gives the bytes sent so far, `worked` the seconds that this thread has worked."""
+        """`sent` returns the bytes sent so far, `worked` the CPU seconds of this thread."""
         self.period = 1 / fps
-        """Seconds between two frames that are cheap enough."""
+        """Seconds between two cheap frames."""
         self._bytes_a_second = min(FRAME * fps, LINE)
         self._sent, self._worked, self._now = sent, worked, now
         self._last = now() - LONGEST, worked(), sent()
 
     def beat(self) -> None:
-        """A frame is drawn now."""
+        """Record that a frame is drawn now."""
         self._last = self._now(), self._worked(), self._sent()
 
     def answer(self) -> float:
-        """Seconds until a frame that a key has asked for: it does not wait for the budget."""
+        """Return the seconds until a frame requested by a key, which ignores the budget."""
         return max(0.0, self._last[0] + self.period - self._now())
 
     def wait(self, least: float = 0.0) -> float:
-        """Seconds until the next frame; 0 is now. Two are at least `least` seconds apart."""
+        """Return the seconds until the next frame, 0 for now; `least` is the minimum interval."""
         at, worked, sent = self._last
         work, line = self._worked() - worked, self._sent() - sent
         cost = min(max(work / SHARE, line / self._bytes_a_second), LONGEST)
@@ -66,10 +66,10 @@ class Pulse:
 
 
 class Watching:
-    """Asks a run for a frame, shows it, and rests as long as the run does.
+    """Requests frames of a run and shows them until the run is idle.
 
-    So the screen decides what observing costs: a run that nobody looks at makes no frames, a
-    paused one costs nothing, and no frame is older than the time between two.
+    A run makes frames only when asked, so a paused or hidden run costs next to nothing, and no
+    frame is older than the interval between two.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Watching:
         run: Callable[[], Run | None],
         show: Callable[[Frame], None],
     ) -> None:
-        """Watch the current `run`, and `show` its frames, as long as the widget lives."""
+        """`run` returns the current run; `show` gets its frames, in the widget's message loop."""
         self._widget = widget
         self._run, self._show = run, show
         self._pulse = Pulse(fps, lambda: bytes_sent(widget))
@@ -87,26 +87,26 @@ class Watching:
         self._next: asyncio.TimerHandle | None = None
 
     def look(self) -> None:
-        """Show the result soon: the run was just given a command."""
+        """Show the effect of a command to the run soon."""
         self.stop()
         self._after(max(ANSWER, self._pulse.answer()), self._receive)
 
     def stop(self) -> None:
-        """Look no more, until the next `look`."""
+        """Stop requesting frames until the next `look`."""
         if self._next is not None:
             self._next.cancel()
             self._next = None
 
     def _rest(self) -> None:
-        """Leave the training the time that the budget gives it."""
-        # Once, not in a loop: asking again is work too, and would ask for more rest.
+        """Wait as long as the budget requires before the next frame."""
+        # Once, not in a loop: computing the wait again also costs time and would extend it.
         wait = self._pulse.wait(0 if self._widget.display else UNSEEN)
         self._after(max(0.0, wait - ANSWER), self._ask)
 
     def _ask(self) -> None:
         run = self._run()
         if not keeps_up(self._widget):
-            # Drop this frame: behind what the line still has to send it would only be late.
+            # Skip this frame: the terminal is still receiving the previous one.
             self._after(self._pulse.period, self._ask)
             return
         if run is not None and run.state is State.PLAYING:
@@ -114,14 +114,14 @@ class Watching:
         self._after(ANSWER, self._receive)
 
     def _receive(self) -> None:
-        # As a message: widgets have to be updated from their own message loop.
+        # Through the message queue: a widget must be updated from its own message loop.
         self._widget.call_next(self._look)
 
     def _look(self) -> None:
         run = self._run()
         if run is None:
             return
-        settled = run.resting  # before its frame is read: a frame that comes now is seen next time
+        settled = run.resting  # read before the frame: a newer frame is then shown next time
         frame = run.frame
         self._pulse.beat()
         if frame is not self._shown:

@@ -1,4 +1,4 @@
-"""The figures by the name that --only takes: each function measures a few lines of the table."""
+"""The figures by their names for --only: each function measures a few lines of the table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Costs: processor time of a frame and at rest, memory, and output; reads Linux's /proc."""
+"""Costs: processor time of a frame and at rest, memory and output; uses Linux's /proc."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EARLY, MIDDLE, LATE = 1_000, 100_000, 1_000_000
 
 
 def measure_frames(options: Options) -> Iterator[Figure]:
-    """Milliseconds of the UI thread per frame, and megabytes."""
+    """Measure the UI thread's milliseconds per frame, and the memory growth in megabytes."""
     with lab("linear-regression", options, epochs=10_000_000) as app:
         app.send(" ")
         app.until(lambda text: epoch(text) >= EARLY)
@@ -23,7 +23,7 @@ def measure_frames(options: Options) -> Iterator[Figure]:
         app.until(lambda text: epoch(text) >= MIDDLE)
         before = resident_megabytes(app.process.pid)
         while epoch(app.text) < LATE:
-            time.sleep(1)  # read seldom: a terminal emulator in Python takes half a core
+            time.sleep(1)  # rarely: a terminal emulator in Python uses half a core
             app.skip()
         late = frame_cost(app, options.seconds)
         grown = resident_megabytes(app.process.pid) - before
@@ -34,7 +34,7 @@ def measure_frames(options: Options) -> Iterator[Figure]:
 
 
 def frame_cost(app: Terminal, seconds: float) -> float:
-    """Milliseconds that the UI thread works for each frame that it sends."""
+    """Return the milliseconds of the UI thread's processor time per frame."""
     main = app.process.pid
     began, worked = time.perf_counter(), thread_seconds(main, main)
     time.sleep(seconds)
@@ -61,7 +61,7 @@ SIZES: dict[str, tuple[float, dict[str, Any]]] = {
 
 
 def measure_output(options: Options) -> Iterator[Figure]:
-    """Kilobytes per second, the maximum over the labs, at the default pace and at full speed."""
+    """Measure the kilobytes per second, the maximum over the labs, at both paces."""
     for name, (bound, how) in SIZES.items():
         rates = {
             f"{slug} at {'full speed' if full else 'its pace'}": rate(slug, options, full, how)
@@ -74,7 +74,7 @@ def measure_output(options: Options) -> Iterator[Figure]:
 
 
 def rate(slug: str, options: Options, full_speed: bool, how: dict[str, Any]) -> float:
-    """Kilobytes a second from the first step on."""
+    """Return the kilobytes per second from the first step on."""
     with lab(slug, options, epochs=1_000_000, full_speed=full_speed, **how) as app:
         time.sleep(1)
         began = app.send(" ")
@@ -87,7 +87,7 @@ AT_REST = Target(1.0)
 
 
 def measure_rest(options: Options) -> Iterator[Figure]:
-    """Percent of a core."""
+    """Measure the processor use at rest, in percent of a core."""
     with opened("--device", options.device) as app:
         app.until("The course")
         app.until(lambda text: "lessons begun" in text and "probing" not in text)  # torch is in
@@ -104,7 +104,7 @@ def measure_rest(options: Options) -> Iterator[Figure]:
 
 
 def at_rest(name: str, app: Terminal, options: Options) -> Figure:
-    """The share of a core that it takes from now on."""
+    """Return the figure of the share of a core in use from now on."""
     time.sleep(1)
     began, worked = time.perf_counter(), processor_seconds(app.process.pid)
     time.sleep(options.seconds)
@@ -115,19 +115,19 @@ def at_rest(name: str, app: Terminal, options: Options) -> Figure:
 
 
 def thread_seconds(process: int, thread: int) -> float:
-    """Seconds of processor time of one thread; the main thread has the process's own number."""
+    """Return the processor time of a thread in seconds; the main thread's id is the process id."""
     ran = Path(f"/proc/{process}/task/{thread}/schedstat").read_text().split()[0]
     return int(ran) / 1e9
 
 
 def processor_seconds(process: int) -> float:
-    """Seconds of processor time of all threads that are alive."""
+    """Return the processor time of all living threads in seconds."""
     tasks = Path(f"/proc/{process}/task")
     return sum(thread_seconds(process, int(thread.name)) for thread in tasks.iterdir())
 
 
 def resident_megabytes(process: int) -> float:
-    """Memory that is in RAM, in 10⁶ bytes."""
+    """Return the resident memory in 10⁶ bytes."""
     for line in Path(f"/proc/{process}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) * 1024 / 1e6

@@ -17,7 +17,7 @@ KEYS = 200
 
 
 def measure_keys(options: Options) -> Iterator[Figure]:
-    """The median of all answers, and the 99th percentile."""
+    """Measure the response times to keys: the median and the 99th percentile."""
     with lab("linear-regression", options, epochs=10_000_000) as app:
         app.send(" ")
         time.sleep(1)
@@ -36,7 +36,7 @@ def measure_keys(options: Options) -> Iterator[Figure]:
 
 
 def answers(app: Terminal, pressed: list[float]) -> Iterator[float]:
-    """How long each key took: the highlight moves at each."""
+    """Yield the response time of each key, which moves the highlight."""
     waiting = iter(pressed)
     at = next(waiting)
     before = highlight(app)
@@ -49,7 +49,7 @@ def answers(app: Terminal, pressed: list[float]) -> Iterator[float]:
 
 
 CONTENTS = 34
-"""The columns of the table of contents."""
+"""The width of the table of contents in columns."""
 LESSON = re.compile(r"│ [○◐✓] (.*?) +(\d+/\d+)?[ │]*$")
 """The line of a lesson with its progress; the line of a chapter looks different."""
 TRAINING = "Linear regression"
@@ -57,7 +57,7 @@ TRAINING = "Linear regression"
 
 
 def measure_start(options: Options) -> Iterator[Figure]:
-    """Seconds, the median of several starts."""
+    """Measure starting and quitting times in seconds, the medians of several runs."""
     rounds = range(options.rounds)
     answers, pages = zip(*(first_screen() for _ in rounds), strict=True)
     yield Figure.median("first screen that answers a key", "s", Target(0.5), answers)
@@ -69,7 +69,7 @@ def measure_start(options: Options) -> Iterator[Figure]:
 
 
 def first_screen() -> tuple[float, float]:
-    """From the command until a key has moved the highlight, and until the page has followed."""
+    """Return the seconds until a key moves the highlight, and until the page follows."""
     first, second = titles()[:2]
     with opened() as app:
         app.until(partial(lit, app, first))
@@ -85,13 +85,13 @@ def lit(app: Terminal, title: str, _: object = None) -> bool:
     names = [line and line[1] for line in lines]
     if title not in names:
         return False
-    # What it is compared with lies below the last lesson.
+    # Compared with a line below the last lesson.
     row, plain = names.index(title), app.screen.lines // 2 + 5
     return bool(app.screen.buffer[row][4].bg != app.screen.buffer[plain][4].bg)
 
 
 def titles() -> list[str]:
-    """The lessons that can be opened, in order."""
+    """Return the titles of the lessons that can be opened, in order."""
     return [entry.title for entry in entries() if entry.written]
 
 
@@ -101,7 +101,7 @@ def headed(app: Terminal, title: str) -> bool:
 
 
 def labs(options: Options) -> tuple[float, float]:
-    """From enter on a lesson to its first loss drawn: right after the start, and once more."""
+    """Return the seconds from enter on a lesson to its first loss: after the start, and again."""
     here = titles().index(TRAINING)
     with opened("--device", options.device) as app:
         app.until("The course")
@@ -109,7 +109,7 @@ def labs(options: Options) -> tuple[float, float]:
             go(app, "j", title)
         cold = to_first_loss(app)
         back(app)
-        # Another lesson closes this one, which would else be there as it was left.
+        # Opening another lesson closes this one, which would otherwise keep its state.
         go(app, "k", titles()[here - 1])
         app.send("\r")
         app.until("1 Concept")
@@ -121,7 +121,7 @@ def labs(options: Options) -> tuple[float, float]:
 
 
 def go(app: Terminal, key: str, title: str) -> None:
-    """Move the highlight to the lesson next to the one that has it."""
+    """Move the highlight to a neighbouring lesson."""
     app.send(key)
     app.until(partial(lit, app, title))
 
@@ -133,7 +133,7 @@ def back(app: Terminal) -> None:
 
 
 def to_first_loss(app: Terminal) -> float:
-    """Enter, lab, play, as fast as somebody who knows the keys; the seconds until a loss."""
+    """Open the lab and play at once; return the seconds until a loss is drawn."""
     pressed = app.send("\r")
     app.until("1 Concept")
     app.send("2")
@@ -143,7 +143,7 @@ def to_first_loss(app: Terminal) -> float:
 
 
 def leave(options: Options) -> float:
-    """From `q` to the end of the process."""
+    """Return the seconds from `q` to the end of the process."""
     with lab("linear-regression", options, epochs=10_000_000) as app:
         app.send(" ")
         time.sleep(1)
@@ -161,7 +161,7 @@ SIZES = {
 
 
 def measure_slow_line(options: Options) -> Iterator[Figure]:
-    """Seconds, including the delay of the line in both directions, 0.3 s."""
+    """Measure the delays on a slow line; its delay in both directions, 0.3 s, is included."""
     for name, how in SIZES.items():
         with lab(
             "parameters", options, epochs=1_000_000, full_speed=False, line=LINE, **how
@@ -177,7 +177,7 @@ def measure_slow_line(options: Options) -> Iterator[Figure]:
 
 
 def answer(app: Terminal, number: int) -> float:
-    """While it plays, move the highlight to the next control, and back."""
+    """Move the highlight to the next control or back during the run; return the seconds."""
     if not number:
         app.send(" ")
         app.until(lambda text: epoch(text) > 20)
@@ -189,10 +189,10 @@ def answer(app: Terminal, number: int) -> float:
 
 
 def staleness(app: Terminal) -> list[float]:
-    """How many seconds the epoch on screen lags behind the current one, at many moments.
+    """Return by how many seconds the epoch on screen lags behind, at many moments.
 
-    The training is restarted at a constant pace, so the clock gives the current epoch. Time by
-    which it falls behind its pace counts as age too.
+    The run is restarted at a constant pace, so the clock gives the current epoch. Time by which the
+    run falls behind its pace is included.
     """
     app.send("r")
     app.until(lambda text: "epoch 0/" in text)

@@ -1,4 +1,4 @@
-"""Speed of training: a watched lab against a bare loop and rivals; the two pipelines of MNIST."""
+"""Training speed: a watched lab compared with a bare loop and rivals; the two MNIST pipelines."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from bench.rivals.environment import python
 from bench.terminal import Terminal
 
 LABS = {"linear-regression": 0.90, "decision-boundary": 0.90}
-"""The labs whose steps are full batches, so that the epoch on screen counts them; the targets."""
+"""The target for each lab; their steps are full batches, so the epoch on screen counts them."""
 FIVE_PLACES = 99_999
-"""Up to here the screen shows every epoch; from here on thousands of them."""
+"""The last epoch that the screen shows exactly; later ones are shown in thousands."""
 
 
 def measure_steps(options: Options) -> Iterator[Figure]:
-    """A figure a lab, and how often it was drawn meanwhile."""
+    """Measure the share of steps kept in each lab, and the frames per second."""
     for slug, target in LABS.items():
         kept, rates = [], []
         for _ in range(options.rounds):
@@ -37,7 +37,7 @@ def measure_steps(options: Options) -> Iterator[Figure]:
 
 
 def watched(slug: str, options: Options) -> tuple[float, float]:
-    """Steps a second at full speed with all panels in sight, and frames a second."""
+    """Return the steps and frames per second at full speed with all panels shown."""
     with lab(slug, options, epochs=FIVE_PLACES) as app:
         app.skip()
         app.send(" ")
@@ -49,12 +49,12 @@ def watched(slug: str, options: Options) -> tuple[float, float]:
 
 SLUG = "linear-regression"
 RIVALS = {"lightning_progress": 8_000, "textual_plotext_screen": 60_000}
-"""Each with the steps that it takes some seconds for."""
+"""Each rival, and a number of steps that takes it some seconds."""
 OVER_RIVALS = Target(1.5, at_least=True)
 
 
 def measure_rivals(options: Options) -> Iterator[Figure]:
-    """How many times theirs our steps are, pair by pair."""
+    """Measure the ratio of our steps per second to those of each rival."""
     try:
         executable = python()
     except RuntimeError as error:
@@ -73,7 +73,7 @@ def measure_rivals(options: Options) -> Iterator[Figure]:
 
 
 def speed(executable: Path, rival: str, steps: int, options: Options) -> float:
-    """The rival's steps a second, in a terminal like ours."""
+    """Return the rival's steps per second, in a terminal like ours."""
     with TemporaryDirectory() as folder:
         out = Path(folder) / "result.json"
         what = ["-m", f"bench.rivals.{rival}", "--steps", str(steps)]
@@ -84,16 +84,16 @@ def speed(executable: Path, rival: str, steps: int, options: Options) -> float:
 
 
 EPOCHS = 3
-"""After how many epochs the accuracies are compared."""
+"""The number of epochs after which the accuracies are compared."""
 FASTER = Target(3, at_least=True)
 APART = Target(0.3)
 """In percentage points."""
 SHARED = Path(__file__).parents[3] / "shared" / "data"
-"""Where MNIST may be beside the checkout; used unless DLTUI_DATA_DIR is set."""
+"""A folder beside the checkout that may contain MNIST; used unless DLTUI_DATA_DIR is set."""
 
 
 def measure_pipelines(options: Options) -> Iterator[Figure]:
-    """An epoch of each pipeline in turns, so that other load affects both equally."""
+    """Measure epochs of both pipelines in turns, so that other load affects both equally."""
     if SHARED.is_dir():
         os.environ.setdefault("DLTUI_DATA_DIR", str(SHARED))
     with (

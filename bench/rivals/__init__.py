@@ -1,1 +1,1 @@
-"""What people use today for the same training, in a separate environment."""
+"""Other common tools for the same training, in a separate environment."""

@@ -1,7 +1,7 @@
 """Creates the environment in which the rivals run.
 
-It is a second virtual environment that also sees the packages of the one that is running, after
-its own: so the rivals have a plotext of their own and share the 5.5 GB of PyTorch.
+It is a second virtual environment that also sees the packages of the current one, after its own: so
+the rivals have their own plotext and share the 5.5 GB of PyTorch.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ STAMP = FOLDER / ".installed"
 
 
 def python() -> Path:
-    """The Python of the rivals, whose environment is made where it is missing or outdated.
+    """Return the Python of the rivals; creates its environment if it is missing or outdated.
 
-    Raises `RuntimeError`, with what pip said, when it cannot be made.
+    Raises `RuntimeError` with pip's output if it cannot be created.
     """
     executable = FOLDER / "bin" / "python"
     if not STAMP.exists() or STAMP.stat().st_mtime < REQUIREMENTS.stat().st_mtime:
@@ -31,13 +31,13 @@ def python() -> Path:
 
 
 def make(executable: Path) -> None:
-    """A fresh environment, stamped at the end: half of one is made again the next time."""
+    """Create a new environment; it is stamped at the end, so an incomplete one is replaced."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     tell([sys.executable, "-m", "venv", str(FOLDER)])
-    # A .pth file's folders come after the environment's own: what is installed here is found first.
+    # The folders in a .pth file come after the environment's own packages.
     (own,) = FOLDER.glob("lib/python*/site-packages")
     (own / "after_its_own.pth").write_text("\n".join(site.getsitepackages()) + "\n")
-    # PyTorch by its exact version: it is there, and pip fails rather than fetch a second one.
+    # This version of PyTorch is already installed; pip fails rather than download another.
     torch = f"torch=={version('torch')}"
     pip = [str(executable), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     tell([*pip, "--retries", "1", "--requirement", str(REQUIREMENTS), torch])
@@ -45,7 +45,7 @@ def make(executable: Path) -> None:
 
 
 def tell(command: list[str]) -> None:
-    """Run a command that must succeed; its words are the error when it does not."""
+    """Run a command; raises `RuntimeError` with its output if it fails."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError((done.stderr.strip() or done.stdout.strip())[-2000:])

@@ -3,7 +3,7 @@
 Run from the repository's root: python -m bench.rivals.lightning_progress --out FILE
 """
 
-# ruff: noqa: ARG002 - Lightning's methods have Lightning's arguments
+# ruff: noqa: ARG002 - the arguments are those of Lightning's methods
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ from bench.rivals.task import Clock, Task
 from engine.datasets.points import Data, six_points
 
 BARS: dict[str, Callable[[], ProgressBar]] = {
-    # The fastest, and the default here: drawn every hundred steps, still a dozen times a second.
-    # It also reads the loss only then, which counts on a GPU. A Trainer has to be told so.
+    # The fastest, and the default here: drawn every hundred steps, still a dozen times a second. It
+    # also reads the loss only then, which matters on a GPU. A Trainer does this only on request.
     "tqdm-100": lambda: TQDMProgressBar(refresh_rate=100),
-    "tqdm": TQDMProgressBar,  # what a plain Trainer shows where rich is not installed
-    "rich": RichProgressBar,  # and where it is
+    "tqdm": TQDMProgressBar,  # the default of a Trainer without rich
+    "rich": RichProgressBar,  # the default with rich
 }
 
 
 class FullBatches(Dataset[Data]):
-    """As many items as steps, each of them all six points.
+    """A dataset with as many items as steps, each of them all six points.
 
-    One epoch of many batches is the kind way: Lightning has work to do around each epoch, which
-    many epochs of one batch would pay at each step.
+    One epoch of many batches favours Lightning: it has work to do around each epoch, which many
+    epochs of one batch would add to each step.
     """
 
     def __init__(self, task: Task) -> None:
-        self.data = six_points(task.device)  # on the device already: no copy at each step
+        self.data = six_points(task.device)  # already on the device: no copy at each step
         self.steps = task.steps
 
     def __len__(self) -> int:
@@ -47,7 +47,7 @@ class FullBatches(Dataset[Data]):
 
 
 class LinearRegression(LightningModule):
-    """The model as Lightning's own introduction writes one, and a clock."""
+    """The model as in Lightning's own introduction, with a clock."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -71,7 +71,7 @@ class LinearRegression(LightningModule):
 
 
 def main() -> None:
-    """Train, and write the speed."""
+    """Train, and write the speed to the file."""
     parser = Task.parser()
     parser.add_argument("--bar", choices=BARS, default="tqdm-100")
     options = parser.parse_args()
@@ -83,12 +83,12 @@ def main() -> None:
         devices=[device.index or 0] if device.type == "cuda" else 1,
         max_epochs=1,
         callbacks=[BARS[options.bar]()],
-        # What writes files, and the table before the training, is off; the bar is what is compared.
+        # Log files and the table before the training are off; only the bar is compared.
         logger=False,
         enable_checkpointing=False,
         enable_model_summary=False,
     )
-    # A batch is an item, not a list of some; no worker process, which would only cost here.
+    # A batch is one item, not a list; a worker process would only cost time here.
     batches = DataLoader(FullBatches(task), batch_size=None, num_workers=0)
     module = LinearRegression(Clock(task))
     trainer.fit(module, batches)

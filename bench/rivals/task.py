@@ -13,7 +13,7 @@ import torch
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """So many steps on a device; the result goes into a file."""
+    """A number of steps on a device, with a file for the result."""
 
     steps: int
     device: torch.device
@@ -21,7 +21,7 @@ class Task:
 
     @classmethod
     def parser(cls) -> argparse.ArgumentParser:
-        """The options of each rival."""
+        """Return a parser for the options of each rival."""
         parser = argparse.ArgumentParser()
         parser.add_argument("--steps", type=int, default=10_000)
         parser.add_argument("--device", type=torch.device, default=torch.device("cpu"))
@@ -30,7 +30,7 @@ class Task:
 
     @classmethod
     def of(cls, options: argparse.Namespace) -> Task:
-        """The task on a command line, with the one thread that every rival gets."""
+        """Return the task on a command line, and limit PyTorch to one thread for every rival."""
         torch.set_num_threads(1)
         torch.manual_seed(0)
         return cls(steps=options.steps, device=options.device, out=options.out)
@@ -52,14 +52,14 @@ class Clock:
         self._at: dict[int, float] = {}
 
     def after(self, step: int) -> None:
-        """To be called after each step, counted from 1."""
+        """Call this after each step, counted from 1."""
         if step == self.first or step == self.last:
             if self._cuda is not None:
-                torch.cuda.synchronize(self._cuda)  # what was asked for must have happened
+                torch.cuda.synchronize(self._cuda)  # wait for the queued work
             self._at[step] = time.perf_counter()
 
     @property
     def steps_per_second(self) -> float:
-        """After the last step; `KeyError` before it."""
+        """The steps per second after the last step; `KeyError` before it."""
         seconds = self._at[self.last] - self._at[self.first]
         return (self.last - self.first) / seconds

@@ -1,7 +1,6 @@
-"""Linear regression on a simple screen: Textual, textual-plotext, a thread.
+"""Linear regression on a simple screen with Textual, textual-plotext and a thread.
 
-Run from the repository's root:
-python -m bench.rivals.textual_plotext_screen --out FILE
+Run from the repository's root: python -m bench.rivals.textual_plotext_screen --out FILE
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from bench.rivals.task import Clock, Task
 from engine.datasets.points import SIX_X, SIX_Y, six_points
 
 MOST_POINTS = 1000
-"""A chart of every loss would grow without end; no terminal shows more points than these."""
+"""The most points of a chart; no terminal shows more."""
 
 
 class LinearRegressionApp(App[None]):
-    """Two charts and the equations, drawn anew ten times a second while a thread trains."""
+    """Two charts and the equations, redrawn ten times a second while a thread trains."""
 
     CSS = "#equations { height: 3; padding: 1 2 0 2; }"
 
@@ -47,12 +46,12 @@ class LinearRegressionApp(App[None]):
 
     @work(thread=True)
     def train(self) -> None:
-        """The whole training, as fast as it goes; the screen looks at what it leaves behind."""
+        """Run the whole training at full speed; the screen reads its results."""
         worker = get_current_worker()
         loss_fn = nn.MSELoss()
         optimizer = torch.optim.SGD(self.model.parameters(), lr=0.01)
         for step in range(1, self.steps + 1):
-            if worker.is_cancelled:  # somebody quit
+            if worker.is_cancelled:  # the user has quit
                 return
             prediction = self.model(self.x)
             loss = loss_fn(prediction, self.y)
@@ -63,7 +62,7 @@ class LinearRegressionApp(App[None]):
             self.clock.after(step)
 
     def draw(self) -> None:
-        """Both charts and the equations, from what is known now."""
+        """Draw both charts and the equations from the current values."""
         if not self.losses:
             return
         w, b = self.model.weight.item(), self.model.bias.item()
@@ -93,7 +92,7 @@ class LinearRegressionApp(App[None]):
 
 
 def main() -> None:
-    """Train under the screen, and write the speed."""
+    """Train with the screen, and write the speed to the file."""
     task = Task.of(Task.parser().parse_args())
     app = LinearRegressionApp(task)
     app.run()

@@ -1,1 +1,1 @@
-"""Data sets: made-up points, and real data with its licence."""
+"""Data sets: generated points, and real data with its licence."""

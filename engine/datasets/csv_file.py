@@ -1,7 +1,7 @@
-"""Reads a CSV file as rows of cells, and finds its separator, or says why that fails.
+"""Reads a CSV file as rows of cells and finds its separator, or explains why that fails.
 
-`csv.Sniffer` is not used: it gets 10 of the 26 shapes in the tests wrong, taking the comma for the
-separator of 0,5;1,25 and giving up on titles, comments and single columns.
+`csv.Sniffer` is not used: it fails on 10 of the 26 shapes in the tests, for example it takes the
+comma for the separator of 0,5;1,25 and fails on titles, comments and single columns.
 """
 
 from __future__ import annotations
@@ -25,25 +25,25 @@ from engine.datasets.file_formats import HEAD, not_utf8, other_format, shell_wor
 
 Separator: TypeAlias = Literal["auto", "comma", "semicolon", "tab", "pipe", "space"]
 Stamp: TypeAlias = tuple[int, int, int]
-"""When a file was changed, its size and its inode: another one whenever the file changes."""
+"""The modification time, size and inode of a file, which differ after a change."""
 
 LARGEST = 5_000_000
-"""Bytes: these take a few seconds to read."""
+"""The largest file in bytes, which takes a few seconds to read."""
 NONE = "none stands for the built-in data"
 SEPARATORS = {"tab": "\t", "semicolon": ";", "pipe": "|", "comma": ","}
-"""The comma also stands before decimals: it is last, and counts where no other does as well."""
+"""The comma may also be a decimal comma, so it is last and is used only if no other is as good."""
 SPACE = " "
-"""Stands for a run of spaces and tabs."""
+"""The separator that means a run of spaces and tabs."""
 FEW_LINES, MANY_LINES = 10, 1000
-"""How many lines tell the separator, and how many where it may be a run of spaces and tabs."""
+"""How many lines determine the separator, and how many if it may be a run of spaces and tabs."""
 QUOTED = re.compile(r'(?:^|(?<=[,;|\t])) *"[^"]*(?:""[^"]*)*(?:"|\Z)', re.MULTILINE)
-"""A cell in quotes, whichever separator there is: it may hold the others, and line ends."""
+"""A cell in quotes with any separator: it may contain the others, and line ends."""
 PADDED = re.compile(r"(?<=[,;|])\t+")
 """Tabs after another separator, which only align the columns."""
 WORD = re.compile(r'"(?:[^"]|"")*"|[^ \t]+')
 """A cell between runs of spaces and tabs, perhaps in quotes."""
 DECLARED = re.compile(r'\A"?sep *= *(\\t|.)"?[ \t;,]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
-"""The first line that tells Excel the separator."""
+"""A first line that declares the separator for Excel."""
 LINE = re.compile(r"\r\n|\r|\n")
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://?(.*)", re.IGNORECASE)
 
@@ -53,15 +53,15 @@ class CsvError(ValueError):
 
 
 class CsvRow(NamedTuple):
-    """One line of the file that is not blank."""
+    """A line of the file that is not blank."""
 
     line: int
-    """Counted from 1, as an editor counts; of a cell over several lines, the last one."""
+    """Counted from 1, as in an editor; for a cell over several lines, the last one."""
     cells: list[str]
 
     @property
     def blank(self) -> bool:
-        """Whether there are separators only."""
+        """Whether it contains only separators."""
         return not any(map(str.strip, self.cells))
 
     @property
@@ -72,21 +72,21 @@ class CsvRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CsvText:
-    """The text of a file, and what separates its cells."""
+    """The text of a file, and the separator of its cells."""
 
     path: Path
     text: str
     separator: str
-    """One character; a space stands for a run of spaces and tabs."""
+    """One character; a space means a run of spaces and tabs."""
     above: int
-    """Lines of the file above the text: that which declares the separator."""
+    """The number of lines above the text: 1 if a line declares the separator."""
 
     @property
     def name(self) -> str:
         return shown_name(self.path)
 
     def rows(self) -> list[CsvRow]:
-        """Every line that is not blank, cut into cells.
+        """Return every line that is not blank, split into cells.
 
         Raises:
             CsvError: a quote is never closed, or a cell is too long.
@@ -111,7 +111,7 @@ class CsvText:
         return rows
 
     def _problem(self, error: str, line: int) -> str:
-        """The problem of the row that begins in the line (from 0), in words."""
+        """Return the problem of the row that begins in the line (from 0), in words."""
         if error == "unexpected end of data":
             return "a quote is opened in this line and never closed; close it, or delete it"
         if "expected after" in error:
@@ -123,7 +123,7 @@ class CsvText:
 
 
 def _words(text: str) -> list[str]:
-    """The cells between runs of spaces and tabs.
+    """Return the cells between runs of spaces and tabs.
 
     Raises:
         csv.Error: a quote is never closed.
@@ -137,14 +137,14 @@ def _words(text: str) -> list[str]:
 
 
 def stamp(path: Path) -> Stamp:
-    """Look at the file without opening it: a pipe would wait for whoever writes into it.
+    """Return the stamp of the file without opening it: opening a pipe would block.
 
     Raises:
         CsvError: there is no regular file of that name, or it is too large.
     """
     try:
         found = path.stat()
-    except (OSError, ValueError) as error:  # a name with a zero in it is a ValueError
+    except (OSError, ValueError) as error:  # a name with a zero byte is a ValueError
         raise CsvError(f"{shown(str(path), 100)}: {_why_not(path, error)}") from None
     if stat.S_ISDIR(found.st_mode):
         raise CsvError(f"{shown(str(path), 100)} is a folder: name a file in it")
@@ -156,7 +156,7 @@ def stamp(path: Path) -> Stamp:
 
 
 def refuse_address(typed: str) -> None:
-    """Raise `CsvError` for an address of the web, with the command that downloads it."""
+    """Raise `CsvError` for a web address, with the command that downloads it."""
     found = ADDRESS.fullmatch(typed)
     if found is None or os.path.exists(typed):  # noqa: PTH110  # never raises
         return
@@ -177,7 +177,7 @@ def read_text(path: Path, separator: Separator) -> CsvText:
     """Read the file, and find its separator unless that is given.
 
     Raises:
-        CsvError: it cannot be read, or is no text in UTF-8.
+        CsvError: it cannot be read, or is not text in UTF-8.
     """
     name = shown_name(path)
     try:
@@ -205,14 +205,14 @@ def read_text(path: Path, separator: Separator) -> CsvText:
 
 
 def separator_of(text: str) -> str:
-    """The separator that occurs equally often in the most of the first lines.
+    """Return the separator that occurs equally often in the largest number of the first lines.
 
-    How many cells it makes does not matter: in 0,5;1,25 the comma would make more. Comments do not
-    count, unless there is nothing else.
+    The number of cells does not matter: in 0,5;1,25 the comma would make more. Comments are not
+    counted, unless there is nothing else.
     """
 
     def first_lines(count: int) -> list[str]:
-        """Lines that are neither blank nor a comment."""
+        """Return lines that are neither blank nor a comment."""
         lines = StringIO(text, newline=None)
         data = (line for line in lines if line.strip() and not line.lstrip().startswith("#"))
         return list(islice(data, count))
@@ -220,13 +220,13 @@ def separator_of(text: str) -> str:
     head = "".join(first_lines(FEW_LINES)) or text
     lines = PADDED.sub("", QUOTED.sub("quoted", head)).split("\n")
     best = max(SEPARATORS.values(), key=partial(_equal_lines, lines))
-    if best == "\t" or not _equal_lines(lines, best):  # here and there a tab may be doubled
+    if best == "\t" or not _equal_lines(lines, best):  # a tab may be doubled in some lines
         lines = [line.rstrip("\n") for line in first_lines(MANY_LINES)]
     return SPACE if _is_spaced(lines, best) else best
 
 
 def _equal_lines(lines: list[str], mark: str) -> int:
-    """How many lines have the mark equally often, at most."""
+    """Return the largest number of lines that contain the separator equally often."""
     counts = Counter(line.count(mark) for line in lines)
     return max((lines for marks, lines in counts.items() if marks), default=0)
 
@@ -234,8 +234,8 @@ def _equal_lines(lines: list[str], mark: str) -> int:
 def _is_spaced(lines: list[str], other: str) -> bool:
     """Whether runs of spaces or tabs separate the cells, rather than the `other` separator.
 
-    They do if they make equally many cells in as many lines, some of them numbers, and if the
-    other separator would leave several numbers in one cell.
+    They do if they give equally many cells in as many lines, some of them numbers, and if the other
+    separator would leave several numbers in one cell.
     """
     rows = [WORD.findall(line) for line in lines if line.strip()]
     (width, alike), *_ = Counter(map(len, rows)).most_common(1) or [(0, 0)]
@@ -266,7 +266,7 @@ def _too_large(path: Path, size: int) -> str:
 
 
 def _why_not(path: Path, error: Exception) -> str:
-    """The reason, and similar names that there are."""
+    """Return the reason, with similar names that exist."""
     if not isinstance(error, FileNotFoundError):
         return (getattr(error, "strerror", None) or str(error)).lower()
     if path.is_symlink():

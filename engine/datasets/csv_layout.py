@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from engine.datasets.cells import corrected, missing, shown
 from engine.datasets.csv_file import FEW_LINES, SEPARATORS, CsvError, CsvRow, CsvText, separator_of
+from engine.datasets.encodings import encoded_twice
 from engine.datasets.file_formats import shell_word
 from engine.numerals import counted
 
@@ -19,13 +20,13 @@ Header: TypeAlias = Literal["auto", "yes", "no"]
 
 MOST_COLUMNS = 1000
 LISTED = 12
-"""So many names are listed where none is near to what was typed."""
+"""The most names that are listed if none is similar to the typed one."""
 ROW_NAMES = frozenset({"", "rownames", "rowname", "index", "unnamed", "unnamed0"})
-"""What a first column without a name may be called, without spaces, dots and signs."""
+"""Names of a first column without a name, without spaces, dots and signs."""
 
 
 class CsvLayout:
-    """Where the table is in a file: its rows, and its columns by their places from 0."""
+    """The position of the table in a file: its rows, and its columns by index from 0."""
 
     first: CsvRow
     """The header, or the first row if there is no header."""
@@ -34,11 +35,11 @@ class CsvLayout:
     empty: set[int]
     """The columns without a name and without a value in any row."""
     common: int
-    """How many cells all rows below the first line have; 0 where they differ."""
+    """The number of cells in each row below the first line; 0 if they differ."""
     row_names: bool
-    """Whether the header has no cell for the first column, as R writes it."""
+    """Whether the header has no cell for the first column, as written by R."""
     texts: list[str]
-    """The names of the columns in the file, or `column N` without a name."""
+    """The names of the columns in the file; `column N` for one without a name."""
     unnamed: set[int]
     label: int
     features: list[int]
@@ -47,7 +48,7 @@ class CsvLayout:
     def __init__(
         self, text: CsvText, header: Header, label: str | None, ignore: str | None
     ) -> None:
-        """`label` names a column, None is the last that is not ignored; `ignore` names several.
+        """Find the table; `label` names a column (None: the last not ignored), `ignore` several.
 
         Raises:
             CsvError: there is no table, a quote is never closed, or a column is not found.
@@ -69,7 +70,7 @@ class CsvLayout:
         self._choose_columns(label, ignore)
 
     def _first_row(self, head: list[CsvRow]) -> int:
-        """The place of the header or first row; a comment with as many cells is the header."""
+        """Return the index of the header or first row; a comment with as many cells is a header."""
         comments = [i for i, row in enumerate(head) if row.hashed and not row.blank]
         last = len(head) - 1
         if not head or (not comments and head[last].blank):
@@ -126,7 +127,7 @@ class CsvLayout:
             raise CsvError(f"{where}: there is one column only; {fix}")
 
     def _unusual_separator(self) -> str:
-        """What to do about lines in quotes, or if another sign separates the values; or ''."""
+        """Return advice for lines in quotes, or for another sign as separator; or ''."""
         lines = [row.cells[0] for row in (self.first, *self._rows[:FEW_LINES])]
         file = f"{shell_word(self.text.path)} > table.csv"
         if all(any(mark in line for mark in SEPARATORS.values()) for line in lines):
@@ -159,7 +160,7 @@ class CsvLayout:
             raise CsvError(f"{self.file}: no column is left to learn from; ignore fewer columns")
 
     def rows(self) -> list[CsvRow]:
-        """Every row of the table with as many cells as there are columns.
+        """Return every row of the table, with as many cells as there are columns.
 
         Raises:
             CsvError: a row has more or fewer values than the first line.
@@ -178,7 +179,7 @@ class CsvLayout:
         return rows
 
     def notes(self) -> Iterator[str]:
-        """A sentence on the lines and columns of the file that are left out."""
+        """Yield sentences on the lines and columns of the file that are left out."""
         if self._left_out:
             yield f"{counted(self._left_out, 'empty column')} without a name left out"
         if self._separators:
@@ -187,14 +188,19 @@ class CsvLayout:
             yield f"{counted(self._comments, 'comment line')} left out"
         if self.row_names:
             yield "the header has no cell for column 1, which is taken for names of the rows"
+        if twice := encoded_twice(self.text.text):
+            encoding, word, meant = twice
+            command = f"iconv -c -f utf-8 -t {encoding} {shell_word(self.text.path)} > table.csv"
+            words = f"'{shown(word)}' is '{shown(meant)}'"
+            yield f"the text was encoded as UTF-8 twice ({words}); to undo it: {command}"
 
     def without_line(self, what: str, line: int) -> str:
-        """What to do if the line holds `what` (a title, units) and is no part of the table."""
+        """Return advice if the line holds `what` (a title, units) and is not part of the table."""
         command = f"sed {line}d {shell_word(self.text.path)} > table.csv"
         return f"if line {line} {what}, take it out: {command}"
 
     def other_separator(self, cell: str | None = None) -> str:
-        """The option for another separator that the file, and the cell, seem to have; or ''."""
+        """Return the option for another separator that file and cell seem to have; or ''."""
         found = separator_of(self.text.text)
         text = self.text.text if cell is None else cell
         if found == self.text.separator or found not in text:
@@ -203,7 +209,7 @@ class CsvLayout:
         what = "its values seem to be separated by " + (name if name != "space" else "spaces")
         if self.text.above:
             what = "line 1 declares a separator that it does not have"
-        return f"{what}: --set separator={name}"
+        return f"{what}: --separator {name}"
 
     def _ragged(self, row: CsvRow) -> str:
         width, line = len(self.texts), self.first.line
@@ -223,27 +229,27 @@ class CsvLayout:
         return f"{problem}; {quotes}"
 
     def name(self, place: int) -> str:
-        """The name of the column, safe to print."""
+        """Return the name of the column, safe to print."""
         return shown(self.texts[place])
 
     def setting(self, name: str, *places: int) -> str:
-        """The option that sets `name` to these columns: `--set ignore=id,date`."""
+        """Return the option that sets `name` to these columns: `--ignore id,date`."""
         value = ",".join(map(self._typable, places))
-        return f"--set {shlex.quote(f'{name}={value}')}"
+        return f"--{name}{'=' if value.startswith('-') else ' '}{shlex.quote(value)}"
 
     def ignoring(self, *places: int) -> str:
-        """The option that ignores these columns besides those that are ignored already."""
+        """Return the option that ignores these columns in addition to those already ignored."""
         return self.setting("ignore", *sorted((*self.ignored, *places)))
 
     def _typable(self, place: int) -> str:
-        """A name of the column that is unique, can be typed, and survives a list of names."""
+        """Return a name of the column that is unique, can be typed, and fits into a list."""
         text = self.texts[place]
         typed = text == shown(text) and not any(sign in text for sign in ",\"'")
         unique = self.texts.count(text) == 1
         return text if typed and unique and text.lower() != "none" else f"column {place + 1}"
 
     def _find_ignored(self, typed: str | None) -> list[int]:
-        """The columns of these names, all of them where several have one name."""
+        """Return the columns with these names, including all that share a name."""
         whole = (typed or "").strip()
         words = [whole] if typed is not None and whole in self.texts else split_names(typed)
         found: set[int] = set()
@@ -255,18 +261,17 @@ class CsvLayout:
         return sorted(found)
 
     def _find_label(self, word: str) -> int:
-        """The one column of that name."""
         found = self._places(word)
         if len(found) == 1:
             return found[0]
         if not found:
             raise CsvError(self._unknown(word) if self.named else self._no_header(word))
-        fix = shlex.quote(f"label=column {found[0] + 1}")
         several = f"{len(found)} columns are called '{shown(word)}'"
-        raise CsvError(f"{several}: name one by its place, such as --set {fix}")
+        fix = f"--label 'column {found[0] + 1}'"
+        raise CsvError(f"{several}: name one by its place, such as {fix}")
 
     def _places(self, word: str) -> list[int]:
-        """The columns of that name: exactly, or except for case, spaces and signs."""
+        """Return the columns of that name: exactly, or ignoring case, spaces and signs."""
         for spelled in (str, shown, _letters):
             typed = spelled(word)
             found = [i for i, text in enumerate(self.texts) if typed and spelled(text) == typed]
@@ -292,40 +297,39 @@ class CsvLayout:
         return f"; by its place it is called 'column {word}'" if is_place else ""
 
     def _no_header(self, word: str) -> str:
-        """Why a name is unknown in a file without a header."""
+        """Return why a name is unknown in a file without a header."""
         line, cells = self.first
         is_there = word in map(str.strip, cells)
-        fix = f"; if line {line} holds their names: --set header=yes" if is_there else ""
+        fix = f"; if line {line} holds their names: --header yes" if is_there else ""
         called = f"its columns are called '{self.texts[0]}' to '{self.texts[-1]}'"
         problem = f"no column is called '{shown(word)}', and the file has no header"
         return f"{problem}: {called}{self._by_place(word)}{fix}"
 
 
 def split_names(typed: str | None) -> list[str]:
-    """The names in a list with commas between them; a name with a comma is in quotes."""
+    """Return the names in a list separated by commas; a name with a comma is in quotes."""
     line = (typed or "").replace("\r", " ").replace("\n", " ")
     names = [] if typed is None else next(csv.reader([line], skipinitialspace=True), [])
     return [name.strip() for name in names]
 
 
 def _uncommented(row: CsvRow) -> CsvRow:
-    """The row without the # that it begins with."""
     start = row.cells[0].strip().lstrip("#").strip()
     return CsvRow(row.line, [start, *row.cells[1:]] if start else row.cells[1:])
 
 
 def _holds_names(cells: Sequence[str], typed: Sequence[str]) -> bool:
-    """Whether the first line is a header: it has a name that was typed, or words and no number.
+    """Whether the first line is a header: it contains a typed name, or words and no number.
 
-    A typed name that is a number says nothing: it may be a value in that line.
+    A typed name that is a number does not count, because it may be a value in that line.
     """
     texts = [cell.strip() for cell in cells]
     if any(word in texts and not corrected(word) for word in typed):
         return True
-    # 1,5 is a number too, if a wrong one.
+    # 1,5 also counts as a number, although it is written wrongly.
     return not all(map(missing, texts)) and not any(map(corrected, texts))
 
 
 def _letters(name: str) -> str:
-    """The name in small letters, without spaces and signs, to compare spellings."""
+    """Return the name in lower case, without spaces and signs, to compare spellings."""
     return "".join(letter for letter in shown(name).casefold() if letter.isalnum())

@@ -1,4 +1,4 @@
-"""Reads a learner's own CSV file as a table, or says in words why it cannot be one."""
+"""Reads a learner's own CSV file as a table, or explains why it cannot be one."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ Target: TypeAlias = Literal["auto", "classes", "number"]
 LEAST_ROWS = 4
 MOST_CLASSES = 100
 FEW = 10
-"""Up to so many different whole numbers are taken for classes, where nothing else is said and one
-of them at least is in several rows."""
+"""The most different whole numbers that are taken for classes by default, if at least one of them
+is in several rows."""
 TYPOGRAPHIC = "“”„«»"
 SAMPLE = 20_000
-"""So many rows tell what the columns hold, for the advice where a cell is no number."""
+"""The number of rows that are examined for the advice on a cell that is no number."""
 EXACT = 2**53
-"""From here on not every whole number is a float."""
+"""The first whole number above which not every one is a float."""
 IDENTIFIER = re.compile(
     r"(.*[ _.-])?(id|ID|Id|idx|index|Index)([ _.-].*)?|.*[a-z](Id|ID)|Unnamed: 0"
 )
@@ -64,7 +64,7 @@ IDENTIFIER = re.compile(
 
 
 class CsvOptions(NamedTuple):
-    """How to read a file: the arguments of `read_table`."""
+    """The options for reading a file: the arguments of `read_table`."""
 
     header: Header
     separator: Separator
@@ -86,11 +86,11 @@ def read_table(
     missing: Missing = "drop",
     target: Target = "auto",
 ) -> Table:
-    """The file as a table; read again only when it has changed.
+    """Return the file as a table; it is read again only after a change.
 
-    `label` names a column, None is the last; `ignore` names columns to leave out, with commas
-    between them. Rows with a missing value are dropped, or keep a nan to be filled in later: from
-    the rows that are trained on. A row without its label is always dropped.
+    `label` names a column, None is the last; `ignore` names columns to leave out, separated by
+    commas. Rows with a missing value are dropped, or keep a nan, which is later filled in from the
+    training rows. A row without a label is always dropped.
 
     Raises:
         CsvError: it is no such table; a `ValueError` that says where, why and what to do.
@@ -119,7 +119,7 @@ def _read(path: Path, _: Stamp, options: CsvOptions) -> Table:
             continue
         labels.append(_Label(row.line, label))
         cells = [row.cells[place] for place in layout.features]
-        try:  # nearly every row ends here, which saves most of the time
+        try:  # fast path for nearly every row
             values = list(map(float, cells))
             if not (math.isfinite(sum(values)) and plain("".join(cells))):
                 raise ValueError
@@ -140,7 +140,7 @@ class _Label(NamedTuple):
 
 
 def _values(row: CsvRow, layout: CsvLayout, *, free_label: bool) -> list[float]:
-    """The numbers of a row, nan for a missing one."""
+    """Return the numbers of a row, nan for a missing one."""
     values = []
     for place in layout.features:
         cell = row.cells[place]
@@ -152,7 +152,7 @@ def _values(row: CsvRow, layout: CsvLayout, *, free_label: bool) -> list[float]:
 
 
 def _with_label(labels: list[_Label], target: Target) -> list[int]:
-    """The places of the labels, but not of `-`, `none` or `missing` among numbers; among words
+    """Return the indexes of the labels, without `-`, `none` or `missing` among numbers; among words
     these are classes."""
     texts = {text for _, text in labels}
     gaps = set(filter(missing, texts))
@@ -165,14 +165,14 @@ def _with_label(labels: list[_Label], target: Target) -> list[int]:
 def _table(
     layout: CsvLayout, options: CsvOptions, x: Array, labels: list[_Label], without: int
 ) -> Table:
-    """The rows as a table; `without` rows were left out since they have no label.
+    """Return the rows as a table; `without` rows were left out because they have no label.
 
     Raises:
         CsvError: too few rows are left, a column is empty, or the labels are all the same.
     """
     file, label = layout.file, layout.name(layout.label)
     names = tuple(map(layout.name, layout.features))
-    otherwise = "name another label: --set label=NAME"
+    otherwise = "name another label: --label NAME"
     if options.label is None and len(names) > 1:
         otherwise = f"leave it out: {layout.ignoring(layout.label)}, or {otherwise}"
     absent = np.isnan(x)
@@ -194,7 +194,7 @@ def _table(
     if kept.sum() < LEAST_ROWS:
         why = f" ({'; '.join(report)})" if report else ""
         fill = drop and len(x) >= LEAST_ROWS
-        fix = "; to fill the gaps instead: --set missing=fill" if fill else ""
+        fix = "; to fill the gaps instead: --missing fill" if fill else ""
         rows = counted(int(kept.sum()), "row") if kept.any() else "no rows"
         raise CsvError(f"{file}: {rows} to learn from, and {LEAST_ROWS} are the least{why}{fix}")
     labels = [labels[place] for place in np.flatnonzero(kept).tolist()]
@@ -205,13 +205,13 @@ def _table(
     if options.target == "auto" and not classes and not (y % 1).any():
         different = len(np.unique(y))
         if FEW < different <= min(MOST_CLASSES, len(y) // 2):
-            hint = f"its {different} whole numbers could be classes: --set target=classes"
+            hint = f"its {different} whole numbers could be classes: --target classes"
     ignored = tuple(map(layout.name, layout.ignored))
     return replace(table, report=tuple(report), ignored=ignored, hint=hint)
 
 
 def _empty_columns(layout: CsvLayout, absent: np.ndarray) -> str:
-    """Which features have no value at all, and how to leave them out."""
+    """Return which features have no value at all, and how to leave them out."""
     if absent.all():
         return "no column beside the label has any value"
     empty = [i for i, gone in zip(layout.features, absent.T, strict=True) if gone.all()]
@@ -228,9 +228,9 @@ def _empty_columns(layout: CsvLayout, absent: np.ndarray) -> str:
 def _targets(
     labels: list[_Label], where: str, target: Target, otherwise: str
 ) -> tuple[Array, tuple[str, ...]]:
-    """The numbers of the classes and their names, or the numbers to predict.
+    """Return the class numbers and class names, or the numbers to predict.
 
-    `otherwise` says what to do where this column can be no label.
+    `otherwise` is the advice if this column cannot be the label.
 
     Raises:
         CsvError: they are neither, or all of them are the same.
@@ -239,12 +239,12 @@ def _targets(
     parsed = {text: number(text) for text in set(texts)}
     values = [parsed[text] for text in texts]
     numbers = {value for value in values if value is not None}
-    # Numbers are meant, though not every label is one, if others are, or all but are.
+    # Labels are meant as numbers if some are numbers, or all can be corrected to numbers.
     meant = len(set(values)) > 1 or all(map(_like_a_number, texts))
     if None in values and (target == "number" or (target == "auto" and meant)):
         line, text = labels[values.index(None)]
         raise CsvError(f"{where}, line {line}: '{shown(text)}' {_no_number(text, target, texts)}")
-    # Another value in each row, as prices have, makes no classes.
+    # A different value in each row, as with prices, makes no classes.
     few = len(numbers) <= min(FEW, len(values) - 1) and all(map(float.is_integer, numbers))
     if target == "number" or (target == "auto" and None not in values and not few):
         y = np.array(values, dtype=np.float64)
@@ -273,18 +273,18 @@ def _like_a_number(text: str) -> bool:
 
 
 def _no_number(text: str, target: Target, texts: list[str]) -> str:
-    """What is wrong with a label that is no number, among all these."""
+    """Return what is wrong with a label that is no number, given all labels."""
     problem, fix, different = number_problem(text), number_advice(text, texts), len(set(texts))
     if target == "number":
         return f"{problem} to predict; {fix or 'write one, or leave it empty'}"
     others = f"; {fix}" if fix else ", and other labels are numbers; write one, or leave it empty"
     if different > min(MOST_CLASSES, len(texts) - 1):  # too many to be classes
         return f"{problem}{others}"
-    return f"{problem}{others}; to take all of them for classes: --set target=classes"
+    return f"{problem}{others}; to take all of them for classes: --target classes"
 
 
 def _class_name(text: str) -> str:
-    """1 and 1.0 are one class; of longer numbers than a float can hold, each is its own."""
+    """Return the class name; 1 and 1.0 are one class, except for numbers too long for a float."""
     value = number(text)
     if value is None or abs(value) >= EXACT:
         return text
@@ -292,13 +292,13 @@ def _class_name(text: str) -> str:
 
 
 def _class_order(name: str) -> tuple[bool, float, str]:
-    """Numbers in their order, then words in the order of the alphabet."""
+    """Return a sort key: numbers in order, then words alphabetically."""
     value = number(name)
     return value is None, value or 0.0, name
 
 
 def _notes(table: Table, layout: CsvLayout, *, header_given: bool) -> Iterator[str]:
-    """What is unusual about the table, a sentence each."""
+    """Yield a sentence for each unusual property of the table."""
     if same := table.constant():
         yield f"the same in every row, which teaches nothing: {listed(same, most=4)}"
     alone = int((np.bincount(table.y.astype(int)) == 1).sum()) if table.classes else 0
@@ -318,9 +318,9 @@ def _notes(table: Table, layout: CsvLayout, *, header_given: bool) -> Iterator[s
         values = [number(cell) or 0.0 for cell in layout.first.cells]
         if len(values) > 2 and {after - before for before, after in pairwise(values)} == {1}:
             line = layout.first.line
-            yield f"line {line} is read as a row; if it holds names of columns: --set header=yes"
+            yield f"line {line} is read as a row; if it holds names of columns: --header yes"
     if not all(name.isascii() for name in table.classes):
-        # Some charts have room for letters of one width only, and show a class by its place.
+        # Some charts show only narrow letters, and otherwise the number of a class.
         places = [f"#{place} {text}" for place, text in enumerate(table.classes, start=1)]
         yield f"classes: {listed(places, most=10)}"
 
@@ -339,7 +339,7 @@ def _numbers_rows(place: int, values: Array, layout: CsvLayout) -> bool:
 
 
 class _Content:
-    """What the cells of a column hold: numbers (or what would be, if written otherwise), words."""
+    """The contents of a column: numbers, including correctable ones, or words."""
 
     def __init__(self, cells: Iterable[str]) -> None:
         counts = Counter(cell.strip() for cell in cells if not missing(cell))
@@ -353,9 +353,9 @@ class _Content:
 
 
 def _cell_error(row: CsvRow, place: int, layout: CsvLayout, free_label: bool) -> CsvError:
-    """The error for a cell that is no number: where it is, and which setting or edit helps.
+    """Return the error for a cell that is no number: where it is, and which setting or edit helps.
 
-    `free_label` says that the label was not named: then another column may be meant.
+    `free_label` means that the label was not named, so another column may be the label.
     """
     cell = row.cells[place].strip()
     where = f"{layout.file}, line {row.line}, column {place + 1}"
@@ -380,16 +380,16 @@ def _cell_error(row: CsvRow, place: int, layout: CsvLayout, free_label: bool) ->
     if not advice:
         otherwise = "write a number, leave the cell empty, or delete the line"
         advice = number_advice(cell, seen[place].numbers, otherwise)
-        if corrected(cell) and len(layout.features) > 1 and "decimal=comma" not in advice:
+        if corrected(cell) and len(layout.features) > 1 and "--decimal comma" not in advice:
             advice += f"; or leave the column out: {layout.ignoring(place)}"
     return CsvError(f"{where}: '{shown(cell)}' {number_problem(cell)}; {advice}")
 
 
 def _other_first_line(row: CsvRow, seen: dict[int, _Content], place: int, layout: CsvLayout) -> str:
-    """What to do where the row may be a header, or units below one or below a title; or ''."""
+    """Return advice if the row may be a header, or units below a header or title; or ''."""
     first = layout.first.line
     if not layout.named and row.line == first and not corrected(row.cells[place]):
-        return f"if line {first} holds the names of the columns: --set header=yes"
+        return f"if line {first} holds the names of the columns: --header yes"
     numeric = [i for i in layout.features if not seen[i].wordy]
     if not layout.named or row.line != first + 1 or any(corrected(row.cells[i]) for i in numeric):
         return ""
@@ -399,7 +399,7 @@ def _other_first_line(row: CsvRow, seen: dict[int, _Content], place: int, layout
 
 
 def _leave_out(seen: dict[int, _Content], place: int, layout: CsvLayout, free_label: bool) -> str:
-    """Which columns of words to ignore, or that this one may be the label."""
+    """Return which columns of words to ignore, or that this one may be the label."""
     wordy = [i for i in layout.features if seen[i].wordy]
     free_label = free_label and not seen[layout.label].wordy
     able = [i for i in (place, *wordy) if free_label and seen[i].may_be_classes]

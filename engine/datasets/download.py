@@ -1,7 +1,7 @@
-"""Fetches a data set from its makers' servers, verifies it and moves it into place.
+"""Downloads a data set from its publishers' servers, verifies it and moves it into place.
 
-The servers come from torchvision. The transfer resumes where a connection broke, can be cancelled
-while no byte arrives, and says in words why it failed.
+The servers come from torchvision. The transfer resumes after a lost connection, can be cancelled
+while no data arrives, and explains errors in words.
 """
 
 from __future__ import annotations
@@ -33,25 +33,25 @@ from engine.datasets.registry import Broken, DataFile, DataSet, find, install, m
 from engine.plain_file import set_aside
 
 STAGE = ".fetching"
-"""The folder, inside the data folder, of files that are not complete."""
+"""The folder, inside the data folder, of incomplete files."""
 TRIES = 3
-"""How often a server is asked when the connection breaks in the middle of a file."""
+"""The number of requests to a server if the connection is lost in the middle of a file."""
 SILENCE = 10.0
-"""Seconds without a byte after which a server counts as gone."""
+"""Seconds without data after which a server counts as unreachable."""
 POLL = 0.1
-"""Seconds between two checks of the stop flag while no byte arrives."""
+"""Seconds between two checks of the stop flag while no data arrives."""
 SPEED_SECONDS = 5.0
 BLOCK = 64 * 1024
 BUFFERED = io.DEFAULT_BUFFER_SIZE + 16 * 1024
-"""Bytes that may have arrived without showing at the socket: Python's buffer and a TLS record."""
+"""The most bytes that are buffered and invisible at the socket: Python's buffer, a TLS record."""
 
 
 class FetchFailed(Exception):
-    """The data set did not arrive, and why; what was there before is still there."""
+    """The data set could not be downloaded; the message says why. Existing files are unchanged."""
 
 
 class FetchCancelled(Exception):
-    """The fetch ended because `stop` returned true."""
+    """The download ended because `stop` returned True."""
 
 
 class NoAnswer(Exception):
@@ -59,37 +59,37 @@ class NoAnswer(Exception):
 
 
 class ConnectionLost(NoAnswer):
-    """The connection broke in the middle: asking again resumes there."""
+    """The connection was lost in the middle of a file: the next request resumes there."""
 
 
 @dataclass(frozen=True, slots=True)
 class FetchProgress:
-    """How much of a data set has arrived."""
+    """The amount of a data set that has been downloaded."""
 
     file: str
     """The name of the file being downloaded."""
     got: int
-    """Bytes of the whole data set that are here."""
+    """The bytes of the data set that are complete."""
     size: int
-    """Bytes of the whole data set."""
+    """The bytes of the whole data set."""
 
     @property
     def so_far(self) -> str:
-        """For instance "3.0 of 11.6 MB"."""
+        """The progress as text: "3.0 of 11.6 MB"."""
         got = f"{self.got / 1e6:.1f}" if self.size >= 1e6 else f"{self.got / 1e3:.0f}"
         return f"{got} of {megabytes(self.size)}"
 
 
 class DownloadSpeed:
-    """Bytes per second over the last `SPEED_SECONDS`."""
+    """The download speed over the last `SPEED_SECONDS`, in bytes per second."""
 
     def __init__(self) -> None:
         self._past: deque[tuple[float, int]] = deque()
 
     def after(self, progress: FetchProgress) -> float:
-        """The speed now that this much has arrived; 0 before it is known."""
+        """Return the speed after this progress; 0 before it is known."""
         now = time.monotonic()
-        if self._past and progress.got < self._past[-1][1]:  # a server began again at the start
+        if self._past and progress.got < self._past[-1][1]:  # a server restarted the file
             self._past.clear()
         self._past.append((now, progress.got))
         while now - self._past[0][0] > SPEED_SECONDS and len(self._past) > 2:
@@ -103,17 +103,17 @@ Stop: TypeAlias = Callable[[], bool]
 
 
 def fetch(name: str, folder: Path, tell: Tell, stop: Stop) -> Path:
-    """Download what is missing of the data set into the folder; returns where it then is.
+    """Download the missing files of the data set into the folder; return where they are.
 
-    The files go into a folder of their own and are moved into place once all have arrived with the
-    right checksums. Where a connection breaks, what has arrived is kept for the next time; after
-    every other error nothing of it is left.
+    The files go into a temporary folder and are moved into place when all have arrived with the
+    right checksums. If a connection is lost, the data so far is kept for the next time; after every
+    other error it is deleted.
 
     `tell` is called for every block and, ten times a second, while none arrives; `stop` as often.
 
     Raises:
-        FetchCancelled: `stop` returned true.
-        FetchFailed: it did not arrive.
+        FetchCancelled: `stop` returned True.
+        FetchFailed: it could not be downloaded.
         ValueError: there is no data set of that name.
     """
     data_set = find(name)
@@ -133,14 +133,14 @@ def fetch(name: str, folder: Path, tell: Tell, stop: Stop) -> Path:
                         set_aside(place / file.name)
                     file.replace(place / file.name)
     except BrokenPipeError:
-        raise  # raised by `tell`: whoever reads the output is gone, which is no disk error
+        raise  # raised by `tell`: the reader of the output has closed it, which is no disk error
     except OSError as error:
         raise FetchFailed(_disk_error(error, data_set, folder)) from None
     return place
 
 
 def mirrors_of(data_set: DataSet) -> list[str]:
-    """The servers that torchvision names: addresses that end in a slash. Imports torch."""
+    """Return the servers in torchvision: addresses that end in a slash. Imports torch."""
     torchvision = import_module("torchvision.datasets")
     name = data_set.layouts[0].partition("/")[0]
     return list(getattr(torchvision, name).mirrors)
@@ -148,7 +148,7 @@ def mirrors_of(data_set: DataSet) -> list[str]:
 
 @dataclass(slots=True)
 class _Fetch:
-    """Downloads the files that are not whole in `place` into `staged`."""
+    """Downloads the files that are not complete in `place` into `staged`."""
 
     data_set: DataSet
     place: Path
@@ -156,11 +156,11 @@ class _Fetch:
     tell: Tell
     stop: Stop
     _before: int = 0
-    """Bytes of the files that are complete."""
+    """The bytes of the files that are complete."""
     _progress: FetchProgress | None = None
 
     def run(self) -> None:
-        """Raises `FetchCancelled`, `FetchFailed` or an `OSError` of the disk."""
+        """Download all files; raises `FetchCancelled`, `FetchFailed` or a disk's `OSError`."""
         mirrors = mirrors_of(self.data_set)
         for file in self.data_set.files:
             if not (self._is_whole(self.place, file) or self._is_whole(self.staged, file)):
@@ -178,7 +178,8 @@ class _Fetch:
         self.tell(self._progress)
 
     def _is_cancelled(self) -> bool:
-        """Called at every block and while none arrives; reports the progress again."""
+        """Report the progress again and return the stop flag; called at every block and while
+        waiting."""
         if self._progress is not None:
             self.tell(self._progress)
         return self.stop()
@@ -204,7 +205,7 @@ class _Fetch:
         raise FetchFailed(f"{self.data_set.title} could not be downloaded. {why}")
 
     def _try(self, url: str, file: DataFile) -> None:
-        """Download one file from one address; one with a wrong checksum is removed."""
+        """Download one file from one address; one with a wrong checksum is deleted."""
         if self._is_cancelled():
             raise FetchCancelled
         path, part = (self.staged / f"{file.packed}{ending}" for ending in ("", ".part"))
@@ -219,12 +220,12 @@ class _Fetch:
             path.unlink()
             if not resumed:
                 raise
-            self._try(url, file)  # the part that was there before may have been the wrong one
+            self._try(url, file)  # the existing part may have been the wrong one
 
 
 @contextmanager
 def folder_made(folder: Path) -> Iterator[None]:
-    """Make the folder and those above it; the new ones are removed again if they stay empty."""
+    """Create the folder and its parents; new ones are removed again if they stay empty."""
     new = [each for each in (folder, *folder.parents) if not os.path.lexists(each)]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -241,18 +242,18 @@ def _remove_empty(*folders: Path) -> None:
 
 @contextmanager
 def staging(folder: Path, name: str) -> Iterator[Path]:
-    """A locked folder of that name for incomplete files, removed afterwards with its contents.
+    """Lock a folder of that name for incomplete files; it is removed with its contents at the end.
 
     After `FetchFailed` the contents are kept for the next time.
 
     Raises:
         BlockingIOError: another program uses it.
-        OSError: it cannot be made.
+        OSError: it cannot be created.
     """
     place = folder / STAGE / name
     for obstacle in (place.parent, place):
         if os.path.lexists(obstacle) and not obstacle.is_dir():
-            obstacle.unlink()  # a file, for instance, which mkdir would refuse every time
+            obstacle.unlink()  # for example a file, with which mkdir would always fail
     with folder_made(place):
         descriptor = os.open(place, os.O_RDONLY)
         try:
@@ -263,16 +264,16 @@ def staging(folder: Path, name: str) -> Iterator[Path]:
             except FetchFailed:
                 keep = True
                 raise
-            finally:  # Ctrl-C leaves nothing either
+            finally:  # after Ctrl-C too
                 if not keep:
                     shutil.rmtree(place, ignore_errors=True)
                 _remove_empty(place, place.parent)
         finally:
-            os.close(descriptor)  # which ends the lock
+            os.close(descriptor)  # releases the lock
 
 
 def _lock(descriptor: int) -> None:
-    """Two programs that write into one file would spoil it for both."""
+    """Lock the folder: two programs that write into one file would damage it."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
@@ -281,7 +282,7 @@ def _lock(descriptor: int) -> None:
 
 
 def _remove_irregular(path: Path) -> None:
-    """Remove what is no regular file: writing would block, or follow a link elsewhere."""
+    """Remove anything but a regular file: writing would block, or follow a link elsewhere."""
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     elif os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
@@ -301,15 +302,15 @@ def _disk_error(error: OSError, data_set: DataSet, folder: Path) -> str:
 
 
 def download(url: str, part: Path, size: int, tell: Callable[[int], object], stop: Stop) -> None:
-    """Download what `part` lacks of a file of `size` bytes; `tell` gets the bytes that are there.
+    """Download the missing bytes of a file of `size` bytes; `tell` gets the bytes so far.
 
     A server that cannot resume sends the file from its start. `stop` is called ten times a second,
-    but not while the connection is made, nor for the last `BUFFERED` bytes: there a silent server
-    can take `SILENCE` seconds before the flag is checked.
+    but not while the connection is made, nor for the last `BUFFERED` bytes: in these cases a silent
+    server can take `SILENCE` seconds before the flag is checked.
 
     Raises:
-        FetchCancelled: `stop` returned true.
-        NoAnswer: the file is not available there, or the connection broke; what arrived is kept.
+        FetchCancelled: `stop` returned True.
+        NoAnswer: the file is not available there, or the connection was lost; the data is kept.
         OSError: the disk.
     """
     got = part.stat().st_size if part.exists() else 0
@@ -317,7 +318,7 @@ def download(url: str, part: Path, size: int, tell: Callable[[int], object], sto
         if response.status != HTTPStatus.PARTIAL_CONTENT:
             got = 0
         if response.length is not None and response.length != size - got:
-            # For instance the page of a network that wants a login.
+            # For example the login page of a network.
             found = f"{response.length:,} bytes of {response.headers.get_content_type()}"
             expected = f"expected {size - got:,} bytes, found {found}"
             raise NoAnswer(f"it sends something else: {expected}")
@@ -346,7 +347,7 @@ def _request(url: str, start: int, stop: Stop) -> HTTPResponse:
 
 
 def _next_block(response: HTTPResponse, left: int, stop: Stop) -> bytes:
-    """The next bytes as soon as there are any; empty at the end, or where the connection ends."""
+    """Return the next bytes as soon as there are any; empty at the end of the connection."""
     if not left:
         return b""
     try:
@@ -361,7 +362,7 @@ def _next_block(response: HTTPResponse, left: int, stop: Stop) -> bytes:
 def _wait(response: HTTPResponse, left: int, stop: Stop) -> None:
     """Wait until there is something to read, and check the stop flag meanwhile.
 
-    Buffered bytes do not show at the socket, so the last bytes of a file are not waited for.
+    Buffered bytes are not visible at the socket, so the last bytes of a file are not waited for.
     """
     if stop():
         raise FetchCancelled
@@ -378,7 +379,7 @@ def _wait(response: HTTPResponse, left: int, stop: Stop) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """Why there is no answer; of a server's own words only what can be printed."""
+    """Return why there is no answer; only printable characters of a server's own text."""
     match error:
         case HTTPError():
             return f"it answers {error.code} {responses.get(error.code, '')}".rstrip()

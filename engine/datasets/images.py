@@ -1,4 +1,4 @@
-"""Images to train on: MNIST and its relatives, or scikit-learn's 1,797 digits instead."""
+"""Image data sets for training: MNIST and its relatives, or scikit-learn's 1,797 digits instead."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from engine.datasets import registry, verify
 from engine.datasets.registry import Broken, NotHere, Unusable
 
 SIDE = 28
-"""Pixels of an image, each way."""
+"""The side length of an image in pixels."""
 HELD_OUT = 4
-"""Every fourth of scikit-learn's digits is kept for the test."""
+"""Every fourth of scikit-learn's digits is a test image."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Images:
-    """A data set of images on the CPU, divided as its makers did."""
+    """A data set of images on the CPU, with its publishers' split."""
 
     name: str
     train_x: torch.Tensor
-    """(n, 28, 28), uint8: 0 is the background, 255 the ink."""
+    """Shape (n, 28, 28), uint8: 0 is the background, 255 the ink."""
     train_y: torch.Tensor
-    """(n,), int64: the class of each."""
+    """Shape (n,), int64: the class of each image."""
     test_x: torch.Tensor
     test_y: torch.Tensor
     classes: tuple[str, ...]
     note: str = ""
-    """Where these replace others: a sentence that says so, and how to get the others."""
+    """If these replace another data set: a sentence that says so, and how to get the other."""
 
 
 def load_images(name: str) -> Images:
-    """The data set of that name; nothing is downloaded or written.
+    """Return the data set of that name; nothing is downloaded or written.
 
     Raises:
         NotHere: it is not in the data folder.
-        Broken: a file of it is not what it should be; the first one found.
+        Broken: one of its files is damaged or wrong; the first one found.
         ValueError: there is no such data set of images.
     """
     data_set = registry.find(name)
@@ -60,10 +60,10 @@ def load_images(name: str) -> Images:
 
 
 def images_or_digits(name: str) -> Images:
-    """The data set of that name, or the digits with a note where it cannot be used.
+    """Return the data set of that name, or the digits with a note if it cannot be used.
 
     Raises:
-        NotHere: not even the digits are there.
+        NotHere: the digits are not there either.
         ValueError: there is no such data set of images.
     """
     try:
@@ -79,12 +79,12 @@ def images_or_digits(name: str) -> Images:
 def read_digits(
     file: Path, *, side: int
 ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
-    """Training images, training labels, test images and test labels of scikit-learn's digits.
+    """Return training images, training labels, test images and test labels of the digits.
 
     Images are (n, side, side), uint8: the 8×8 pixels of 0 to 16 become 0 to 255 and are scaled
-    bilinearly, each pixel counting as a square (`align_corners=False`). Of each digit, in the
-    order of the file, every fourth is for the test; nothing is drawn at random. So every writer is
-    in both parts, and the test says little about a writer who was never seen.
+    bilinearly, each pixel counting as a square (`align_corners=False`). Of each digit, every fourth
+    in the order of the file is a test image; nothing is random. So every writer is in both parts,
+    and the test does not show the accuracy for new writers.
     """
     table = torch.from_numpy(np.loadtxt(file, delimiter=",", dtype=np.float32))
     images = table[:, :-1].reshape(-1, 1, 8, 8) * (255 / 16)

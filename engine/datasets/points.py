@@ -1,7 +1,7 @@
-"""Made-up points: functions that return (x, y) on a device.
+"""Generated points: functions that return (x, y) on a device.
 
-Random numbers come from torch's global generator on the CPU, whatever the device, so that one seed
-means one data set.
+Random numbers come from torch's global generator on the CPU for every device, so that one seed
+gives one data set.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ SIX_LABELS = (1.0, 1.0, 0.0, 1.0, 1.0, 1.0)
 
 
 def six_points(device: torch.device) -> Data:
-    """Six points near y = 1.84·x + 1.17, none of them on a line."""
+    """Return six points near y = 1.84·x + 1.17, not exactly on a line."""
     x, y = torch.tensor(SIX_X).reshape(-1, 1), torch.tensor(SIX_Y).reshape(-1, 1)
     return x.to(device), y.to(device)
 
 
 def six_labels(device: torch.device) -> Data:
-    """The x of the six points with a label each: only the smallest x, 0.5, has label 0."""
+    """Return the x of the six points with labels: only the smallest x, 0.5, has label 0."""
     x, y = torch.tensor(SIX_X).reshape(-1, 1), torch.tensor(SIX_LABELS).reshape(-1, 1)
     return x.to(device), y.to(device)
 
@@ -41,9 +41,9 @@ def noisy_line(
     high: float,
     device: torch.device,
 ) -> Data:
-    """Evenly spaced points on y = slope·x + intercept + noise·N(0, 1).
+    """Return evenly spaced points on y = slope·x + intercept + noise·N(0, 1).
 
-    No random number is drawn where `noise` is 0.
+    No random number is drawn if `noise` is 0.
     """
     x = torch.linspace(low, high, points).reshape(points, 1)
     y = slope * x + intercept
@@ -53,9 +53,9 @@ def noisy_line(
 
 
 def overlapping_labels(*, points: int, gap: float, device: torch.device) -> Data:
-    """Half the points, label 0, from N(2 − gap/2, 1); the others, label 1, from N(2 + gap/2, 1).
+    """Return half of the points from N(2 − gap/2, 1), label 0, the others from N(2 + gap/2, 1).
 
-    Of an odd number, label 1 has one more.
+    If the number is odd, label 1 has one more.
     """
     y = (torch.arange(points) >= points // 2).float().reshape(points, 1)
     x = 2 + gap * (y - 0.5) + torch.randn(points, 1)
@@ -63,7 +63,7 @@ def overlapping_labels(*, points: int, gap: float, device: torch.device) -> Data
 
 
 def clouds(*, points: int, reach: float, device: torch.device) -> Data:
-    """Two round clouds on the diagonal: label 0 around 1 + reach, label 1 around 1 − reach.
+    """Return two round clouds on the diagonal: label 0 around 1 + reach, 1 around 1 − reach.
 
     The inputs have shape (points, 2) here and below.
     """
@@ -74,7 +74,7 @@ def clouds(*, points: int, reach: float, device: torch.device) -> Data:
 
 
 def moons(*, points: int, device: torch.device) -> Data:
-    """Two interlocking crescents; no straight line separates them."""
+    """Return two interlocking crescents, which no straight line separates."""
     upper = math.pi * torch.rand(points // 2)
     lower = math.pi * torch.rand(points - points // 2)
     zeros = torch.stack([2 * torch.cos(upper) - 1, 2 * torch.sin(upper) - 0.5], dim=1)
@@ -83,7 +83,7 @@ def moons(*, points: int, device: torch.device) -> Data:
 
 
 def circles(*, points: int, device: torch.device) -> Data:
-    """A ring, label 0, around a disc, label 1."""
+    """Return a ring, label 0, around a disc, label 1."""
     turn = 2 * math.pi * torch.rand(points)
     radius = torch.cat([torch.full((points // 2,), 2.6), torch.full((points - points // 2,), 1.0)])
     x = torch.stack([radius * torch.cos(turn), radius * torch.sin(turn)], dim=1)
@@ -91,7 +91,7 @@ def circles(*, points: int, device: torch.device) -> Data:
 
 
 def xor(*, points: int, device: torch.device) -> Data:
-    """A cloud in each quadrant: label 1 where the two inputs have different signs."""
+    """Return a cloud in each quadrant: label 1 if the two inputs have different signs."""
     half, sign = points // 2, torch.where(torch.arange(points) % 2 == 0, 1.0, -1.0)
     other = torch.where(torch.arange(points) < half, sign, -sign)
     x = 1.6 * torch.stack([sign, other], dim=1)
@@ -99,7 +99,7 @@ def xor(*, points: int, device: torch.device) -> Data:
 
 
 def spiral(*, points: int, device: torch.device) -> Data:
-    """Two arms, each one and a half turns around the middle, half a turn apart."""
+    """Return two spiral arms of one and a half turns around the centre, half a turn apart."""
     zeros, ones = (torch.linspace(0.3, 3, n) for n in (points // 2, points - points // 2))
     arms = [
         sign * torch.stack([r * torch.cos(3.7 * r), r * torch.sin(3.7 * r)], dim=1)
@@ -109,6 +109,6 @@ def spiral(*, points: int, device: torch.device) -> Data:
 
 
 def _labelled(x: torch.Tensor, device: torch.device) -> Data:
-    """The points with their labels: 0 for the first half, 1 for the others."""
+    """Return the points with labels: 0 for the first half, 1 for the others."""
     labels = (torch.arange(len(x)) >= len(x) // 2).float().reshape(-1, 1)
     return x.to(device), labels.to(device)

@@ -1,7 +1,7 @@
-"""The real data sets: what each is, whose, how large, and the folder that they are in.
+"""The real data sets: contents, source and licence, files and data folder.
 
-Imports no torch: `dltui data list` and the course screen need this module. So the checksums, which
-torchvision knows as well, are repeated here; a test compares them with torchvision's.
+Does not import torch, because `dltui data list` and the course screen use this module. So the
+checksums of torchvision are repeated here; a test compares them.
 """
 
 from __future__ import annotations
@@ -20,34 +20,34 @@ import platformdirs
 from engine.config import nearest
 
 DATA_DIR = "DLTUI_DATA_DIR"
-"""The environment variable that names another folder for the data sets."""
+"""The environment variable with another folder for the data sets."""
 MISSING = "does not exist"
 _named: list[Path] = []
-"""The folder that the command line named, if it named one."""
+"""The folder given on the command line, if any."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile:
-    """One file of a data set in MNIST's format."""
+    """A file of a data set in MNIST's format."""
 
     name: str
-    """Without `.gz`."""
+    """The name without `.gz`."""
     size: int
-    """Bytes of the packed file."""
+    """The size of the compressed file in bytes."""
     md5: str
-    """Of the packed file."""
+    """The checksum of the compressed file."""
     shape: tuple[int, ...]
     unpacked_md5: str = ""
-    """Empty where it is not known."""
+    """The checksum of the decompressed file; empty if unknown."""
 
     @property
     def packed(self) -> str:
-        """The name with `.gz`."""
         return f"{self.name}.gz"
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every name it is found under, packed or not: some write `train-images.idx3-ubyte`."""
+        """All names of the file, compressed or not; some programs write
+        `train-images.idx3-ubyte`."""
         dotted = self.name.replace("-idx", ".idx")
         return self.packed, self.name, f"{dotted}.gz", dotted
 
@@ -61,27 +61,27 @@ class DataSet:
     title: str
     about: str
     source: str
-    """Who made it."""
+    """The authors."""
     licence: str
     kind: Literal["images", "table"]
     classes: tuple[str, ...]
     files: tuple[DataFile, ...] = ()
-    """The files to download; empty where the data is part of scikit-learn."""
+    """The files to download; empty if the data is part of scikit-learn."""
     layouts: tuple[str, ...] = ()
-    """Where the files may be in the data folder; a download goes into the first."""
+    """The possible folders of the files in the data folder; a download uses the first."""
     balanced: bool = False
-    """Whether each file of labels has equally many of every class, as its makers state."""
+    """Whether each file of labels has equally many of every class, according to its publishers."""
     embedded: str = ""
-    """The file of scikit-learn that holds it."""
+    """The file of scikit-learn that contains it."""
 
     @property
     def size(self) -> int:
-        """Bytes to download; 0 where the data is part of scikit-learn."""
+        """The bytes to download; 0 if the data is part of scikit-learn."""
         return sum(file.size for file in self.files)
 
 
 def _mnist_files(*sizes_and_md5s: tuple[int, str, str]) -> tuple[DataFile, ...]:
-    """The four files of MNIST and its relatives: size, MD5 packed and unpacked of each."""
+    """Return the four files of MNIST or a relative; of each the size and both MD5 checksums."""
     names = ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1")
     train, test = (60_000, 28, 28), (10_000, 28, 28)
     shapes = (train, train[:1], test, test[:1])
@@ -103,7 +103,7 @@ DATA_SETS = (
         licence="CC BY-SA 3.0",
         kind="images",
         classes=DIGITS,
-        # The unpacked checksums were computed from the makers' own files.
+        # The decompressed checksums were computed from the publishers' files.
         files=_mnist_files(
             (9_912_422, "f68b3c2dcbeaaa9fbdd348bbdeb94873", "6bbc9ace898e44ae57da46a324031adb"),
             (28_881, "d53e105ee54ea40749a09fcbcd1e9432", "a25bea736e30d166cdddb491f175f624"),
@@ -123,8 +123,8 @@ DATA_SETS = (
             *("T-shirt", "trousers", "pullover", "dress", "coat"),
             *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
         ),
-        # The unpacked checksums are published by three people who unpacked the files, and agree;
-        # one of them also shows the packed ones, which are the same as here.
+        # The decompressed checksums are published by three people who agree; one of them also lists
+        # the compressed checksums, which equal those here.
         files=_mnist_files(
             (26_421_880, "8d4fb7e6c68d591d4c3dfef9ec88bf0d", "f4a8712d7a061bf5bd6d2ca38dc4d50a"),
             (29_515, "25c81989df183df01b3e8a0aad5dffbe", "9018921c3c673c538a1fc5bad174d6f9"),
@@ -141,7 +141,7 @@ DATA_SETS = (
         licence="CC BY-SA 4.0",
         kind="images",
         classes=("o", "ki", "su", "tsu", "na", "ha", "ma", "ya", "re", "wo"),
-        # The unpacked checksums are not known; `verify` says what is checked instead.
+        # The decompressed checksums are unknown; `verify` describes what is checked instead.
         files=_mnist_files(
             (18_165_135, "bdb82020997e1d708af4cf47b453dcf7", ""),
             (29_497, "e144d726b3acfaa3e44228e80efcd344", ""),
@@ -175,10 +175,10 @@ DATA_SETS = (
 
 
 def find(name: str) -> DataSet:
-    """The data set of that name.
+    """Return the data set of that name.
 
     Raises:
-        ValueError: there is none; the message offers the nearest.
+        ValueError: there is none; the message suggests the nearest.
     """
     for data_set in DATA_SETS:
         if data_set.name == name:
@@ -188,7 +188,7 @@ def find(name: str) -> DataSet:
 
 
 def embedded(data_set: DataSet) -> Path | None:
-    """The file inside scikit-learn, found without importing it (a second); None without one."""
+    """Return the file in scikit-learn, without importing it (a second); None if there is none."""
     spec = find_spec("sklearn")
     folders = spec.submodule_search_locations if spec else None
     path = Path(folders[0]) / data_set.embedded if folders else None
@@ -196,7 +196,7 @@ def embedded(data_set: DataSet) -> Path | None:
 
 
 class Unusable(Exception):
-    """A data set that cannot be used; the message says why, and what to do."""
+    """The data set cannot be used; the message says why, and what to do."""
 
 
 class NotHere(Unusable):
@@ -210,7 +210,7 @@ class NotHere(Unusable):
 
 
 class Broken(Unusable):
-    """A file that is not what its name says; it is not used."""
+    """The content of a file does not match its name; the file is not used."""
 
     def __init__(self, path: Path, expected: str, found: str) -> None:
         self.path, self.expected, self.found = path, expected, found
@@ -222,7 +222,7 @@ class Foreign(Broken):
 
 
 def data_dir() -> Path:
-    """The folder of the data sets; it need not exist."""
+    """Return the folder of the data sets; it may not exist."""
     name = os.environ.get(DATA_DIR, "")
     if name:
         return Path(os.path.expanduser(name))  # noqa: PTH111  # never raises
@@ -230,16 +230,16 @@ def data_dir() -> Path:
 
 
 def set_data_dir(folder: Path) -> None:
-    """Use that folder from now on, since the command line named it.
+    """Use that folder from now on: the command line named it.
 
-    The variable is set so that child processes look in the same place.
+    The variable is set so that child processes use the same folder.
     """
     _named[:] = [folder]
     os.environ[DATA_DIR] = str(folder)
 
 
 def make_data_dir_absolute() -> None:
-    """Let the same folder be meant from every directory."""
+    """Make the path absolute, so that it is valid in every directory."""
     if not data_dir().is_absolute():
         folder = data_dir().absolute()
         _named[:] = [folder] * len(_named)
@@ -247,17 +247,17 @@ def make_data_dir_absolute() -> None:
 
 
 def data_dir_option() -> str:
-    """The option that names the folder to another command; empty where it is not needed."""
+    """Return the option with the folder for another command; empty if it is not needed."""
     return f" --data-dir {shlex.quote(str(data_dir()))}" if _named == [data_dir()] else ""
 
 
 def fetch_command(name: str) -> str:
-    """The shell command that fetches the data set into this folder."""
+    """Return the shell command that downloads the data set into this folder."""
     return f"dltui data fetch {name}{data_dir_option()}"
 
 
 def why_unreadable(folder: Path) -> str:
-    """Why the folder can hold no data set, to follow its name; empty where it can."""
+    """Return why the folder can hold no data set, as a predicate; empty if it can."""
     try:
         mode = folder.stat().st_mode
     except FileNotFoundError:
@@ -270,10 +270,10 @@ def why_unreadable(folder: Path) -> str:
 
 
 def data_dir_problem(count_missing: bool = True) -> str:
-    """What is wrong with the folder that the environment names; empty where nothing.
+    """Return what is wrong with the folder in the environment variable; empty if nothing.
 
     Args:
-        count_missing: whether a folder that does not exist is a problem; a fetch makes it.
+        count_missing: whether a missing folder is a problem; a download creates it.
     """
     named = os.environ.get(DATA_DIR) and not data_dir_option()
     why = why_unreadable(data_dir()) if named else ""
@@ -283,12 +283,12 @@ def data_dir_problem(count_missing: bool = True) -> str:
 
 
 def install(*words: str) -> str:
-    """The shell command that installs packages for the Python that runs dltui."""
+    """Return the shell command that installs packages for the Python that runs dltui."""
     if find_spec("pip") is None:  # an environment made by uv
         return shlex.join(["uv", "pip", "install", "--python", sys.executable, *words])
     return shlex.join([sys.executable, "-m", "pip", "install", *words])
 
 
 def megabytes(size: float) -> str:
-    """Bytes in words: 11.6 MB, 530 kB."""
+    """Return a number of bytes as text: 11.6 MB, 530 kB."""
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"

@@ -1,4 +1,4 @@
-"""Rows of numbers with a label each; the breast cancer data of scikit-learn as such a table."""
+"""`Table`: rows of numbers with labels; and the breast cancer data of scikit-learn as a table."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.numerals import counted
 from engine.pictures import Array
 
 FEW_ROWS = 20
-"""With fewer rows the score on the rows held out says little."""
+"""With fewer rows the score on the held-out rows is not reliable."""
 MEASURES = (
     *("radius", "texture", "perimeter", "area", "smoothness"),
     *("compactness", "concavity", "concave points", "symmetry", "fractal dimension"),
@@ -21,36 +21,34 @@ MEASURES = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Numbers and labels to train on. Its texts hold nothing that a terminal obeys."""
+    """Numbers and labels to train on. Its texts contain nothing that a terminal interprets."""
 
     name: str
     x: Array
-    """The features, shape (rows, features); nan where a value is to be filled in."""
+    """The features, shape (rows, features); nan for a value to be filled in."""
     y: Array
-    """The number of the class, from 0, or the number to predict; shape (rows,)."""
+    """The class number, from 0, or the number to predict; shape (rows,)."""
     names: tuple[str, ...]
-    """The names of the features."""
     label: str
-    """The name of the label."""
     classes: tuple[str, ...]
-    """The names of the classes in order; empty where a number is to be predicted."""
+    """The names of the classes in order; empty if a number is predicted."""
     report: tuple[str, ...] = ()
-    """What was left out or has to be filled in, a sentence each."""
+    """Sentences on what was left out or has to be filled in."""
     ignored: tuple[str, ...] = ()
-    """The columns that a person chose to leave out."""
+    """The columns that the learner chose to leave out."""
     hint: str = ""
-    """What else the label could be: many whole numbers may stand for classes."""
+    """Another possible use of the label: whole numbers may be classes."""
 
     def __len__(self) -> int:
         return len(self.x)
 
     def constant(self) -> tuple[str, ...]:
-        """The features that are the same in every row: nothing can be learned from them."""
+        """Return the features with the same value in every row, which are useless."""
         low, high = np.fmin.reduce(self.x), np.fmax.reduce(self.x)
         return tuple(name for name, same in zip(self.names, low == high, strict=True) if same)
 
     def task(self, held_out: int) -> str:
-        """What is predicted from what, in one line; `held_out` of the rows are not trained on."""
+        """Return the prediction task in one line; `held_out` is the number of validation rows."""
         target = f"a number from {self.y.min():,.6g} to {self.y.max():,.6g}"
         if self.classes:
             target = f"{counted(len(self.classes), 'class', 'classes')} ({listed(self.classes)})"
@@ -60,24 +58,24 @@ class Table:
         return "; ".join([label, counted(len(self.names), "feature"), rows, *ignored])
 
     def notes(self) -> tuple[str, ...]:
-        """The report, and a warning where there are few rows."""
+        """Return the report, and a warning if there are few rows."""
         few = f"{len(self)} rows are few: the score on those held out says little"
         return (*self.report, few) if len(self) < FEW_ROWS else self.report
 
 
 def listed(names: Sequence[str], most: int = 5) -> str:
-    """The names in one line, or the first of them."""
+    """Return the names in one line, shortened after `most` of them."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
 
 
 def breast_cancer() -> Table:
-    """569 tumours: mean, error and worst of ten measures of their cells, malignant or benign.
+    """Return 569 tumours: mean, error and worst of ten measures of their cells, and the class.
 
-    Read from its file, since importing scikit-learn takes a second.
+    Read from its file, because importing scikit-learn takes a second.
 
     Raises:
-        NotHere, Broken: scikit-learn is not installed, or its file is another.
+        NotHere, Broken: scikit-learn is not installed, or its file differs.
     """
     data_set = find("breast-cancer")
     path = embedded(data_set)

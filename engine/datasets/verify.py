@@ -1,16 +1,16 @@
-"""Finds the files of a data set and checks that they are whole; imports no torch.
+"""Finds the files of a data set and checks that they are complete and unchanged.
 
 MNIST's format (idx): two zero bytes, a byte for the type (8: unsigned bytes), a byte for the number
 of dimensions, their sizes as big-endian 32-bit numbers, then the values.
 
-A file is whole when its checksum is the makers'. The checksum of the packed file is always known;
-that of the unpacked file is known except for KMNIST, and then the file may also have been packed
-again by somebody else. An unpacked file of KMNIST passes with the right size, the right header, no
-label beyond the classes and as many of each as the makers state, unless it is a known file of
-another data set; other images of the right shape are not recognised. In a folder that several data
-sets share only a checksum counts.
+A file is whole if its checksum is that of the publishers. The checksum of the compressed file is
+always known; that of the decompressed file is known except for KMNIST, in which case the file may
+also have been compressed again. A decompressed file of KMNIST passes with the right size, the right
+header, no label beyond the classes and as many of each as the publishers state, unless it is a
+known file of another data set; other images of the right shape are not recognised. In a folder that
+several data sets share only a checksum counts.
 
-Whether a file is packed is seen from its content: many have lost their `.gz`, or kept it.
+The content decides whether a file is compressed: many have lost their `.gz`, or kept it.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ from engine.plain_file import Unsuitable, read_plain
 UNSIGNED_BYTE = 8
 GZIP = b"\x1f\x8b"
 OVERHEAD = 2**20
-"""Bytes by which packing may make a file larger."""
+"""The most bytes that compression may add to a file."""
 OTHER_KINDS = {
     b"<": "a web page",
     b"version https://git-lfs": "a Git LFS pointer",
     b"PK\x03\x04": "a zip archive",
 }
-"""What is often there instead, by its first bytes."""
+"""Other files that are often found instead, by their first bytes."""
 DEFAULT_OWNER = "mnist"
-"""The data set that damaged files in a shared folder are reported for."""
+"""The data set for which damaged files in a shared folder are reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataSetStatus:
-    """Whether a data set is in a folder."""
+    """The state of a data set in a folder."""
 
     place: Path | None = None
-    """Where it is whole; None where it is not."""
+    """The folder where it is whole; None if it is not."""
     fault: Broken | None = None
-    """What is wrong with the files that are there instead; None without such files."""
+    """The problem of the files that are there instead; None if there are none."""
 
 
 def status(data_set: DataSet, folder: Path) -> DataSetStatus:
@@ -64,14 +64,14 @@ def status(data_set: DataSet, folder: Path) -> DataSetStatus:
 
 
 def why_not_used(name: str) -> str:
-    """Why the data set of that name cannot be used; empty where it can."""
+    """Return why the data set of that name cannot be used; empty if it can."""
     data_set = registry.find(name)
     found = status(data_set, registry.data_dir())
     return "" if found.place else problem_text(data_set, found.fault)
 
 
 def problem_text(data_set: DataSet, fault: Broken | None) -> str:
-    """That the data set is not here, or what is wrong with the file that is."""
+    """Return that the data set is missing, or what is wrong with its file."""
     if fault is not None:
         what = f"{fault.path.name}: expected {fault.expected}, found {fault.found}"
         return f"{data_set.title} is damaged ({what})"
@@ -80,10 +80,10 @@ def problem_text(data_set: DataSet, fault: Broken | None) -> str:
 
 
 def find_whole(data_set: DataSet, folder: Path) -> tuple[Path | None, list[bytes] | Broken | None]:
-    """The first place where every file is whole, and the bytes of each, packed or not.
+    """Return the first folder where every file is whole, and the bytes of each, compressed or not.
 
-    Without such a place the first is None, and the second what is wrong with the files that are
-    there, or None where there are none of this data set.
+    If there is none the first value is None, and the second the problem of the existing files, or
+    None without files of this data set.
     """
     fault: Broken | None = None
     own = own_places(data_set, folder)
@@ -111,13 +111,13 @@ def find_whole(data_set: DataSet, folder: Path) -> tuple[Path | None, list[bytes
 
 
 def whole_file(place: Path, file: DataFile, data_set: DataSet, shared: bool = False) -> bytes:
-    """The bytes of the file, from the first of its names under which it is whole.
+    """Return the bytes of the file, from the first of its names under which it is whole.
 
     Args:
         shared: whether other data sets may be in the same folder.
 
     Raises:
-        Broken: it is not there, or what is wrong with the first file of such a name.
+        Broken: it is not there, or the problem of the first file with such a name.
     """
     first = None
     for path in _candidates(place, file):
@@ -129,14 +129,14 @@ def whole_file(place: Path, file: DataFile, data_set: DataSet, shared: bool = Fa
 
 
 def values(content: bytes, file: DataFile) -> bytearray:
-    """The values in a whole file, packed or not: as many as its shape says."""
+    """Return the values in a whole file, compressed or not: as many as its shape has."""
     plain = gzip.decompress(content) if content.startswith(GZIP) else content
     return bytearray(memoryview(plain)[_header_size(file) :])
 
 
 def own_places(data_set: DataSet, folder: Path) -> list[Path]:
-    """Where files of this data set alone may be: in the folder, or the folder itself, when its
-    name is that of a layout."""
+    """Return the folders for files of this data set alone: in the folder, or the folder itself if
+    its name is that of a layout."""
     places = [folder / layout for layout in data_set.layouts]
     here = folder.absolute()
     for above in (here.parent, here.parent.parent):
@@ -146,8 +146,8 @@ def own_places(data_set: DataSet, folder: Path) -> list[Path]:
 
 
 def _candidates(place: Path, file: DataFile) -> Iterator[Path]:
-    """The paths in that place that may be the file: under each of its names, packed first, since
-    its checksum is then always known; or in a folder of such a name, as in Kaggle's archives."""
+    """Return the paths in that place that may be the file: under each of its names, compressed
+    first (that checksum is always known), or in folders of such names, as in Kaggle archives."""
     paths = [place / name for name in file.names]
     paths += [place / name / inner for name in file.names for inner in file.names]
     return (path for path in paths if os.path.isfile(path))  # noqa: PTH113  # never raises
@@ -164,7 +164,7 @@ def _is_default_owner(data_set: DataSet, place: Path, faults: list[Broken]) -> b
 
 
 def _checked(path: Path, file: DataFile, data_set: DataSet, shared: bool) -> bytes:
-    """The bytes of a file that is whole; read and hashed once."""
+    """Return the bytes of a file that is whole; it is read and hashed once."""
     packed_size, plain_size = file.size, _header_size(file) + math.prod(file.shape)
     expected = packed_size if path.suffix == ".gz" else plain_size
     try:
@@ -181,7 +181,7 @@ def _checked(path: Path, file: DataFile, data_set: DataSet, shared: bool) -> byt
     if len(content) != plain_size:
         kinds = (f", {kind}" for start, kind in OTHER_KINDS.items() if content.startswith(start))
         raise Broken(path, f"{expected:,} bytes", f"{len(content):,}{next(kinds, '')}")
-    # The checksum last: what the other checks find says more to whoever has to repair the file.
+    # The checksum is last: the results of the other checks help more to repair the file.
     magic, *shape = struct.unpack_from(f">{1 + len(file.shape)}I", content)
     right = UNSIGNED_BYTE << 8 | len(file.shape)
     if magic != right:
@@ -196,7 +196,7 @@ def _checked(path: Path, file: DataFile, data_set: DataSet, shared: bool) -> byt
 
 
 def _check_packed(path: Path, content: bytes, file: DataFile, plain_size: int) -> None:
-    """Raise `Broken` unless it is the makers' packed file, or theirs packed by somebody else."""
+    """Raise `Broken` unless it is the publishers' file, or their data compressed again."""
     md5 = hashlib.md5(content).hexdigest()
     if md5 == file.md5:
         return
@@ -217,8 +217,7 @@ def _check_packed(path: Path, content: bytes, file: DataFile, plain_size: int) -
 
 
 def _check_md5(path: Path, content: bytes, expected: str, data_set: DataSet, shared: bool) -> None:
-    """Raise `Foreign` for another checksum, or, where none is known, for one that is somebody
-    else's."""
+    """Raise `Foreign` for a wrong checksum, or, if none is known, for one of another file."""
     md5 = hashlib.md5(content).hexdigest()
     owner = _owner(md5)
     if expected and md5 != expected:
@@ -228,7 +227,7 @@ def _check_md5(path: Path, content: bytes, expected: str, data_set: DataSet, sha
 
 
 def _owner(md5: str) -> str:
-    """The known file that has the checksum, such as "train-labels-idx1-ubyte of MNIST"; or ""."""
+    """Return the known file with the checksum: "train-labels-idx1-ubyte of MNIST"; or ''."""
     for data_set in registry.DATA_SETS:
         for file in data_set.files:
             if md5 in (file.md5, file.unpacked_md5):

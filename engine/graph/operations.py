@@ -1,4 +1,4 @@
-"""The numbers and operations of an expression: how they are written, and the ways to type them."""
+"""The values and operations of an expression: their notation, and other ways to type them."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import TypeAlias
 from engine import expression
 from engine.equations import number
 
-MOST_SHOWN = 4  # a longer vector is cut where there is little room: its shape says how long it is
+MOST_SHOWN = 4  # longer vectors are shortened in small spaces; their shape gives the length
 
 Numbers: TypeAlias = float | tuple[float, ...]
-"""A scalar, or a vector, as Python writes them."""
+"""A scalar or a vector, as in Python."""
 
 _ZEROS = re.compile(r"\.0+(?=×|$)|(?<=[1-9])0+(?=×|$)")
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -25,21 +25,21 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """The numbers of a tensor of no or one dimension."""
+    """The numbers of a tensor of at most one dimension."""
 
     shape: tuple[int, ...]  # as in PyTorch: `()` is a scalar, `(3,)` a vector of three numbers
     numbers: tuple[float, ...]
 
     @classmethod
     def of(cls, numbers: Numbers) -> Value:
-        """A scalar from a float, a vector from a tuple."""
+        """Return a scalar from a float, a vector from a tuple."""
         if isinstance(numbers, tuple):
             return cls((len(numbers),), numbers)
         return cls((), (numbers,))
 
     @property
     def plain(self) -> float | list[float]:
-        """The same as Python and JSON write it."""
+        """The value in Python and JSON."""
         return list(self.numbers) if self.shape else self.numbers[0]
 
     @property
@@ -48,12 +48,12 @@ class Value:
 
     @property
     def text(self) -> str:
-        """All of it: `6`, `[1, 2, 3]`."""
+        """The whole value: `6`, `[1, 2, 3]`."""
         return self._written(len(self.numbers))
 
     @property
     def brief(self) -> str:
-        """As much of it as fits into a box: `[1, 2, 3, …]`."""
+        """The value, shortened to fit into a box: `[1, 2, 3, …]`."""
         return self._written(MOST_SHOWN)
 
     def __add__(self, other: Value) -> Value:
@@ -61,7 +61,7 @@ class Value:
         return Value(self.shape, tuple(a + b for a, b in pairs))
 
     def __mul__(self, other: Value) -> Value:
-        """The product number by number; a scalar is stretched."""
+        """Return the element-wise product; a scalar is stretched."""
         shape = max(self.shape, other.shape, key=math.prod)
         pairs = zip(cycle(self.numbers), cycle(other.numbers), range(math.prod(shape)))
         return Value(shape, tuple(a * b for a, b, _ in pairs))
@@ -74,9 +74,9 @@ class Value:
         return f"[{', '.join(texts + ['…'] * cut)}]"
 
 
-@lru_cache(maxsize=4096)  # a walk shows the same numbers again and again
+@lru_cache(maxsize=4096)  # a walk shows the same numbers repeatedly
 def short(value: float) -> str:
-    """The number without zeros at its end, unless they show that it is rounded.
+    """Return the number without trailing zeros, unless they show that it is rounded.
 
     >>> short(6.0), short(0.73106), short(1e9), short(0.99999)
     ('6', '0.7311', '1×10⁹', '1.0000')
@@ -87,26 +87,26 @@ def short(value: float) -> str:
 
 
 def operand(text: str) -> str:
-    """The text between two signs: in brackets if it has a sign or a space of its own."""
+    """Return the text as an operand: in parentheses if it has a sign or a space of its own."""
     alone = text.startswith("[") or not (text.startswith("−") or " " in text or "×" in text)
     return text if alone else f"({text})"
 
 
 def names(text: str) -> tuple[str, ...]:
-    """The words of the text: a short way to write a list of names."""
+    """Return the words of the text: a short way to write a list of names."""
     return tuple(text.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation that an expression may use."""
+    """An operation that an expression may use."""
 
-    name: str  # as it is typed: `*`, or `sigmoid`
+    name: str  # as it is typed: `*` or `sigmoid`
     arity: int
-    sign: str = ""  # as mathematics writes it between the inputs, or before the only one
+    sign: str = ""  # the mathematical sign between the inputs, or before the only one
 
     def write(self, inputs: Sequence[str], exponent: float | None = None) -> str:
-        """The operation on these inputs, names or numbers: `a · (−2)`, `exp(a)`, `a²`."""
+        """Return the operation with these inputs, names or numbers: `a · (−2)`, `exp(a)`, `a²`."""
         if exponent is not None:
             whole = exponent.is_integer() and abs(exponent) < 1000
             power = str(int(exponent)).translate(_SUPERSCRIPTS) if whole else ""
@@ -137,7 +137,7 @@ ALLOWED = (
     f"numbers, the inputs, {' '.join(SIGNS)}, brackets and functions such as "
     "exp, log, relu, sigmoid, mean"
 )
-"""The parts of an expression; an unknown function is answered with all functions."""
+"""A summary for error messages; the one for an unknown function lists all functions."""
 
 # Other ways to type a known function: `torch.exp(x)`, `x.exp()`, `np.add(x, y)`.
 
@@ -147,7 +147,7 @@ OPERATORS: Mapping[str, type[ast.operator] | type[ast.unaryop]] = {
     **dict.fromkeys(("inner", "vdot"), ast.MatMult),
     **dict.fromkeys(("neg", "negative"), ast.USub),
 }
-"""Functions that are a sign in an expression."""
+"""Functions that are written as a sign in an expression."""
 SAME = {"absolute": "abs", "fabs": "abs", "amax": "max", "amin": "min", "expit": "sigmoid"}
 """Functions that have another name in an expression."""
 
@@ -166,25 +166,25 @@ MODULES: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("numpy", "np"), frozenset((*_ARRAYS, "fabs", "power", "pow"))),
     "math": frozenset((*_EVERYWHERE, "fabs", "pow", "prod")),
 }
-"""By the name of a module, its functions that an expression may use."""
-ROOTS = frozenset(names("torch nn F numpy np math cmath scipy jnp jax tf keras"))
+"""The functions of each module that an expression may use."""
+ROOTS = frozenset(names("torch nn F numpy np math cmath scipy sympy jnp jax tf keras"))
 """The first names of modules."""
 _CONSTANTS = {"pi": math.pi, "e": math.e}
 _WITH_CONSTANTS = ("torch", "numpy", "np", "math")
 
 
 def module_of(node: ast.expr) -> str:
-    """The module before the last dot, `torch.nn` of `torch.nn.relu`; empty where there is none."""
+    """Return the module before the last dot, `torch.nn` in `torch.nn.relu`; otherwise ''."""
     root, *rest = expression.dotted(node) or [""]
     known = root in ROOTS or root.lower() in _WITH_CONSTANTS
     return ".".join((root, *rest[:-1])) if rest and known else ""
 
 
 class Canonical(ast.NodeTransformer):
-    """Writes every known call and constant of a tree the way an expression does.
+    """Rewrites every known call and constant of a tree in the notation of expressions.
 
     `torch.exp(x)` and `x.exp()` become `exp(x)`, `torch.pow(x, 2)` becomes `x**2`, `math.pi` a
-    number. An unknown part stays as it is, for the refusal to point at.
+    number. Unknown parts stay unchanged, so that a refusal can point at them.
     """
 
     def visit_Call(self, call: ast.Call) -> ast.expr:
@@ -215,6 +215,6 @@ def _called(name: str, args: list[ast.expr], call: ast.Call) -> ast.expr:
         else:
             new = ast.BinOp(args[0], operator(), args[1])
         return ast.copy_location(new, call)
-    # The whole of `x.exp` and `torch.exp` is called: refusals point at it.
+    # The whole of `x.exp` or `torch.exp` is the called function: refusals point at it.
     function = ast.copy_location(ast.Name(SAME.get(name, name), ast.Load()), call.func)
     return ast.copy_location(ast.Call(function, args, call.keywords), call)

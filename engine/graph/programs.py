@@ -1,4 +1,4 @@
-"""Short programs of real PyTorch that show what `backward` can do, and how far one has run."""
+"""Short PyTorch programs that show features of `backward`, and the state of a run."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from engine.graph.operations import Value
 
 @dataclass(frozen=True, slots=True)
 class ProgramStatement:
-    """One line of a program."""
+    """A line of a program."""
 
     code: str
     why: str
     refusal: str = ""
-    """The meaning of the error that it raises, and how to avoid it; empty if it raises none."""
+    """An explanation of the error that it raises, with advice; empty if it raises none."""
 
 
 @dataclass(frozen=True, slots=True)
 class AutogradProgram:
-    """Statements to run one after the other."""
+    """Statements that run one after the other."""
 
     name: str
     title: str
@@ -30,30 +30,30 @@ class AutogradProgram:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TensorRecord:
-    """The facts that PyTorch states of a tensor at some moment."""
+    """The properties of a tensor at some moment, as PyTorch reports them."""
 
     name: str
     value: Value
     requires_grad: bool
-    is_leaf: bool  # as PyTorch has it: what is computed without any gradient is a leaf, too
-    grad_fn: str | None  # PyTorch's name for the node that passes the gradient on: `MulBackward0`
-    gradient: Value | None  # None where there is none, or none yet
+    is_leaf: bool  # as in PyTorch: the result of a computation without gradients is a leaf, too
+    grad_fn: str | None  # PyTorch's name of the backward node: `MulBackward0`
+    gradient: Value | None  # None if there is none yet
 
 
 @dataclass(frozen=True, slots=True)
 class RanStatement:
-    """A statement that was run, and its outcome."""
+    """A statement that has run, and its result."""
 
     statement: ProgramStatement
-    output: str  # the value of an expression, as Python writes it: `tensor(0.)`
-    error: str  # PyTorch's own words, where it raised: `RuntimeError: …`
+    output: str  # the value of an expression, as Python prints it: `tensor(0.)`
+    error: str  # the error that PyTorch raised: `RuntimeError: …`
     tensors: tuple[TensorRecord, ...]
-    """Every tensor that has a name, in the order in which they got it."""
+    """All named tensors, in the order of their creation."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProgramPosition:
-    """A program, and the statements that were run so far."""
+    """A program, and the statements that have run so far."""
 
     program: AutogradProgram
     ran: tuple[RanStatement, ...]
@@ -68,7 +68,7 @@ class ProgramPosition:
 
 
 def program(name: str) -> AutogradProgram:
-    """The program of that name; raises `ValueError` where there is none."""
+    """Return the program of that name; raises `ValueError` if there is none."""
     if name not in PROGRAMS:
         raise ValueError(f"no program {name!r}; {nearest(name, PROGRAMS)}")
     return PROGRAMS[name]
@@ -164,8 +164,8 @@ _SCRIPTS = {
     ! nothing to go back over. Give one requires_grad=True.
     """,
 }
-"""Each program by name and title. Behind `#` stands what a line shows, and after a line that
-raises an error, behind `!`, what the error means."""
+"""Each program by name and title. `#` starts the explanation of a line; `!` starts that of the
+error raised by the line above."""
 
 
 def _statements(script: str) -> tuple[ProgramStatement, ...]:

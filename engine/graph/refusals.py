@@ -1,8 +1,9 @@
-"""Why a part of an expression is not accepted, and what to write instead."""
+"""The reasons why a part of an expression is not accepted, and what to write instead."""
 
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -22,11 +23,11 @@ from engine.graph.operations import (
 
 
 class Reason(NamedTuple):
-    """Why a part is not accepted, and what may be written in its place; empty where nothing may."""
+    """A reason, and the text to write instead; empty if there is none."""
 
     words: str
     fragment: str = ""
-    line: str = ""  # the same as a whole line
+    line: str = ""  # the whole corrected line
 
 
 FORMULAS = {
@@ -51,42 +52,58 @@ FORMULAS = {
     "mse_loss": "mean(({p} - {q})**2)",
     "l1_loss": "mean(abs({p} - {q}))",
     "hypot": "sqrt({p}**2 + {q}**2)",
+    "cross_entropy": "sum({y})*log(sum(exp({x}))) - sum({p}*{q})",
+    "binary_cross_entropy": "-mean({q}*log({x}) + (1 - {q})*log(1 - {p}))",
+    "binary_cross_entropy_with_logits": "mean(softplus({x}) - {p}*{q})",
+    "lerp": "{p} + {r}*({q} - {p})",
     **dict.fromkeys(("mm", "mv"), "{p} @ {q}"),
     **dict.fromkeys(("clamp", "clip"), "minimum(maximum({x}, {y}), {z})"),
 }
-"""Functions that are not accepted, made of those that are. `{x}`, `{y}`, `{z}` are the arguments,
-`{p}` and `{q}` the first two as factors."""
+"""Formulas for functions that are not accepted. `{x}`, `{y}`, `{z}` are the arguments, `{p}`,
+`{q}`, `{r}` the same as factors."""
+OF_NAMES = names("cross_entropy")
+"""Functions whose second argument must be an input: a number would be a class."""
 OVER_DIM = names("softmax log_softmax logsumexp")
-"""Those whose second argument is a dimension: there is only one here."""
+"""Functions whose second argument is a dimension, of which vectors have only one."""
 FLAT = names(
     "sign floor ceil round trunc heaviside argmax argmin argsort int long short bool "
     "len size dim ndim numel nelement stride"
 )
-"""Functions whose gradient is 0 wherever there is one."""
-WRAPPERS = names("tensor Tensor FloatTensor as_tensor array asarray")
-"""Functions that make a tensor out of numbers that are given."""
+"""Functions whose gradient is 0 wherever it exists."""
+WRAPPERS = names("tensor Tensor FloatTensor as_tensor array asarray Variable Parameter")
+"""Functions that convert given numbers to a tensor."""
 MAKERS = WRAPPERS + names(
-    "zeros ones full rand randn randint normal arange linspace eye empty range"
+    "zeros ones full rand randn randint normal arange linspace eye empty range "
+    "zeros_like ones_like full_like rand_like randn_like"
 )
-"""Functions that make a tensor."""
+"""Functions that create a tensor."""
 LAYERS = {
     **{name: name.lower() for name in names("ReLU Sigmoid Tanh Softplus SiLU GELU Softmax ReLU6")},
     "LogSoftmax": "log_softmax",
     "LeakyReLU": "leaky_relu",
     "MSELoss": "mse_loss",
     "L1Loss": "l1_loss",
+    "CrossEntropyLoss": "cross_entropy",
+    "BCELoss": "binary_cross_entropy",
+    "BCEWithLogitsLoss": "binary_cross_entropy_with_logits",
 }
-"""Modules of `torch.nn` that are a function."""
-OTHERS = names("sort std long")
-"""Functions of PyTorch that are near to one that is accepted, but are another one."""
-SAME_VALUE = names(
-    "item clone copy contiguous float double numpy tolist cpu cuda to type T mT t "
-    "transpose permute squeeze unsqueeze flatten ravel view reshape"
+"""Modules of `torch.nn`, with the function that each computes."""
+OTHERS = names(
+    "acos acosh asin asinh atan atanh celu cross elu fmax fmin frexp fsum glu hardsigmoid isin "
+    "isinf isqrt ldexp logit long median prelu real rrelu selu sinc sort std ulong xlog1py xlogy"
 )
-"""Attributes and methods that leave the number as it is."""
+"""PyTorch functions whose names resemble an accepted function, but which differ from it."""
+SAME_VALUE = names(
+    "item clone copy contiguous float double numpy tolist cpu cuda to type T mT t values "
+    "transpose permute squeeze flatten ravel view reshape"
+)
+"""Attributes and methods that do not change the value."""
+RESHAPES = {"view": ["-1"], "reshape": ["-1"], "flatten": [], "ravel": [], "squeeze": []}
+"""Methods of them that keep a vector a vector, with the arguments that do."""
+DERIVED = "the walk computes the derivatives: the expression alone is typed"
 REQUIRES = "which inputs require a gradient is set with g in the lab, or with requires_grad=x"
 OF_ALL = names("dim axis keepdim keepdims dtype out inplace")
-"""Arguments that make no difference to a number or a single vector."""
+"""Arguments that do not matter for a scalar or a single vector."""
 _NO_SLOPE = "cannot stand here: True and False have no slope"
 _WORDS: dict[type[ast.AST], str] = {
     ast.Subscript: "an input is used whole, without […]",
@@ -107,14 +124,14 @@ _WORDS: dict[type[ast.AST], str] = {
     ast.Set: "a set cannot stand here; brackets are round",
     ast.Await: "await cannot stand here",
     ast.BitXor: "^ is no power in Python, ** is",
-    ast.FloorDiv: "// is not taken: it rounds down, and that has no gradient",
+    ast.FloorDiv: "// is not taken: it rounds down, and that has no gradient; / divides",
     ast.Mod: "% is not taken: this sign is no part of a graph here",
     ast.Not: f"not {_NO_SLOPE}",
 }
 
 
 def refusal(tree: ast.expr, text: str) -> Reason:
-    """Why this part of the text is not accepted, and what is."""
+    """Return why this part of the text is not accepted."""
     match tree:
         case ast.Call(func=ast.Attribute() as function):
             return _called(function, tree, text)
@@ -130,23 +147,29 @@ def refusal(tree: ast.expr, text: str) -> Reason:
             words = f"{value} is no number here"
         case ast.BinOp(op=ast.BitXor() as op):
             return Reason(_WORDS[type(op)], line=text.replace("^", "**").strip())
-        case ast.BinOp(op=ast.FloorDiv() as op):
-            return Reason(_WORDS[type(op)], line=text.replace("//", "/").strip())
         case ast.BinOp(op=op) | ast.UnaryOp(op=op):
             words = _WORDS.get(type(op), "this sign is not taken")
-        case ast.Call(func=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name))) if name[
-            :1
-        ].isupper():
-            if name not in LAYERS:
+        case ast.Call(
+            func=ast.Call(
+                func=ast.Name(id=name) | ast.Attribute(attr=name), args=own, keywords=named
+            )
+        ) if name[:1].isupper():
+            layer = LAYERS.get(name, "")
+            if not layer or ((own or named) and layer not in OVER_DIM):
                 return Reason("a module is not taken, a function is, such as relu(x)")
             args = ", ".join(_sources(tree.args, text))
-            return Reason("a module is not taken, its function is", f"{LAYERS[name]}({args})")
+            return Reason("a module is not taken, its function is", f"{layer}({args})")
         case ast.Call(func=called, args=[argument]):
             left, right = (factor(source(text, each)) for each in (called, argument))
             words = "only a function can be called; for a product write *"
             return Reason(words, f"{left}*{right}")
         case ast.Call():
             words = "only a function can be called; for a product write *"
+        case ast.Subscript(
+            value=ast.Call(func=ast.Name(id="max" | "min" as name), args=[_, dim]) as call,
+            slice=ast.Constant(value=0),
+        ) if _is_dim(dim):
+            return Reason(f"{name} gives the number alone, without its index", source(text, call))
         case ast.Lambda(body=value) | ast.NamedExpr(value=value):
             return Reason(_WORDS[type(tree)], source(text, value))
         case ast.Tuple() if number := decimal_point(source(text, tree)):
@@ -157,7 +180,7 @@ def refusal(tree: ast.expr, text: str) -> Reason:
 
 
 def unknown(call: ast.Call, name: str, bound: Collection[str], text: str) -> Reason:
-    """Why `name(…)` is not accepted."""
+    """Return why `name(…)` is not accepted."""
     args = _sources(call.args, text)
     if name in bound:
         product = f"{name} * {factor(args[0])}" if len(args) == 1 else ""
@@ -171,7 +194,7 @@ def unknown(call: ast.Call, name: str, bound: Collection[str], text: str) -> Rea
 
 
 def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
-    """Why a function is not accepted with these arguments; None if it is."""
+    """Return why a function is not accepted with these arguments; None if it is."""
     name, args = function.name, _sources(call.args, text)
     keywords = [keyword.arg or "**" for keyword in call.keywords]
     if keywords and set(keywords) <= set(OF_ALL):
@@ -182,7 +205,9 @@ def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
         return Reason(f"{name} takes no names with =", f"{name}({', '.join(args)})")
     if len(args) == function.arity or any(isinstance(arg, ast.Starred) for arg in call.args):
         return None
-    if name in ("sum", "mean", "prod") and args and not isinstance(call.args[1], ast.Name):
+    of_module = isinstance(call.func, ast.Name) and "." in source(text, call.func)
+    over_dim = ("sum", "mean", "prod", *(("max", "min") if of_module else ()))
+    if name in over_dim and len(args) == 2 and _is_dim(call.args[1]):
         words = "dim is not needed: an input is a number or one vector, taken whole"
         return Reason(words, f"{name}({args[0]})")
     message = f"{name} takes {function.arity}, as in {example(function)}, not {len(args)}"
@@ -195,8 +220,17 @@ def misused(function: Operation, call: ast.Call, text: str) -> Reason | None:
     return Reason(message)
 
 
+def _is_dim(tree: ast.expr) -> bool:
+    """Return whether a second argument is one dimension or several."""
+    try:
+        value = ast.literal_eval(tree)
+    except ValueError:
+        return False
+    return isinstance(value, tuple) or value in (0, -1, None)
+
+
 def example(function: Operation) -> str:
-    """The function as it is typed."""
+    """Return the function as it is typed."""
     return function.write(["x", "y"][: function.arity])
 
 
@@ -205,20 +239,22 @@ def _sources(trees: list[ast.expr], text: str) -> list[str]:
 
 
 def _called(function: ast.Attribute, call: ast.Call, text: str) -> Reason:
-    """The refusal of `torch.foo(x)` or `x.foo()`."""
+    """Return the refusal of `torch.foo(x)` or `x.foo()`."""
     name, module, args = function.attr, module_of(function), _sources(call.args, text)
     if not module:
         owner = source(text, function.value)
-        if name in SAME_VALUE:
+        if name in SAME_VALUE and RESHAPES.get(name, args) in (args, []):
             return Reason(f".{name}() is not needed here", owner)
+        if name in (*SAME_VALUE, "unsqueeze"):
+            return Reason(f".{name}() is not taken: an input is a number or one vector")
         if name == "backward":
-            return Reason("the lab itself walks backward: the expression alone is typed", owner)
+            return Reason(DERIVED, owner)
         if name in ("detach", "requires_grad_"):
             return Reason(f".{name}() is not taken: {REQUIRES}")
         args = [owner, *args]
-        if name.endswith("_") and not name.endswith("__"):
-            same = f"{name[:-1]}({', '.join(args)})"
-            return Reason(f".{name}() would write over a value", same)
+    if name.endswith("_") and not name.endswith("__"):
+        same = f"{name[:-1]}({', '.join(args)})"
+        return Reason(f"{module}.{name}() would write over a value", same)
     if name in FUNCTIONS or name in SAME or name in OPERATORS:
         where = f"{module} has no {name}" if module in MODULES else f"{module} is not known here"
         where = where if module else f"a tensor has no {name}"
@@ -238,14 +274,14 @@ def _attribute(node: ast.Attribute, text: str) -> Reason:
     if name in ("data", "requires_grad"):
         return Reason(f".{name} is not taken: {REQUIRES}")
     if name == "grad":
-        return Reason("the gradient is what the walk computes: the expression alone is typed")
+        return Reason(DERIVED)
     return Reason(f"nothing is taken out of a value with a dot. Allowed are {ALLOWED}")
 
 
 def _missing(name: str, args: list[str], call: ast.Call, prefix: str = "") -> Reason:
-    """The refusal of an unknown function, and the same made of known functions.
+    """Return the refusal of an unknown function, with an equivalent made of known functions.
 
-    `args` are those of the call, and before them the owner of a method.
+    `args` are those of the call, preceded by the owner of a method.
     """
     start = f"an expression has no function {prefix}{name}"
     if name in FLAT:
@@ -255,22 +291,33 @@ def _missing(name: str, args: list[str], call: ast.Call, prefix: str = "") -> Re
             return Reason("a number stands here by itself", args[0])
         words = f"{prefix}{name} makes a tensor, and here the inputs are the tensors"
         return Reason(f"{words}: give one its numbers, as in x = [1, 2, 3]")
+    if name in SAME_VALUE and name not in ("type", "to") and len(args) == 1:
+        return Reason(f"{prefix}{name} is not needed here", args[0])
+    if name == "grad":
+        return Reason(DERIVED, args[0] if args else "")
+    if name == "where":
+        words = "chooses by True and False, and those have no slope; maximum(x, y), minimum(x, y)"
+        return Reason(f"{prefix}where {words} and relu(x) choose by value")
     if name == "print":
         return Reason("the result is shown without print", args[0] if len(args) == 1 else "")
-    if formula := FORMULAS.get(name):
+    if formula := FORMULAS.get(name, FORMULAS.get(name.lower(), "")):
         if name in OVER_DIM and len(args) == 2 and args[1].lstrip("-").isdecimal():
             args = args[:1]
-        start += ", but it can be made of others"
-        wanted = 3 if "{z}" in formula else 2 if "{q}" in formula else 1
-        if len(args) == wanted and all(keyword.arg in OF_ALL for keyword in call.keywords):
+        given = " with a probability for each class" if name in OF_NAMES else ""
+        start += f", but{given} it can be made of others"
+        wanted = 3 if re.search("{[zr]}", formula) else 2 if re.search("{[yq]}", formula) else 1
+        usual = all(keyword.arg in OF_ALL for keyword in call.keywords)
+        if name in OF_NAMES:
+            usual &= all(map(str.isidentifier, args[1:]))
+        if usual and len(args) == wanted:
             return Reason(start, _filled(formula, args))
         return Reason(f"{start}, as in {_filled(formula, ['x', 'y', 'z'])}")
     close = get_close_matches(name.lower(), FUNCTIONS, n=1, cutoff=0.75)
-    if close and name not in OTHERS:
+    if close and name.lower() not in OTHERS:
         return Reason(f"{start}; the nearest is {close[0]}", f"{close[0]}({', '.join(args)})")
     return Reason(f"{start}. There are {', '.join(FUNCTIONS)}")
 
 
 def _filled(formula: str, args: list[str]) -> str:
     places = dict(zip("xyz", args, strict=False))
-    return formula.format(**places, **dict(zip("pq", map(factor, args), strict=False)))
+    return formula.format(**places, **dict(zip("pqr", map(factor, args), strict=False)))

@@ -1,4 +1,4 @@
-"""An expression, its inputs and the start of backward, read into the parts of a graph."""
+"""Parsing of an expression, its inputs and the initial gradient into the parts of a graph."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from engine.graph.operations import (
     module_of,
     short,
 )
-from engine.graph.refusals import Reason, example, misused, refusal, unknown
+from engine.graph.refusals import DERIVED, Reason, example, misused, refusal, unknown
 from engine.numerals import LONGEST, NUMBER, ascii_form, meant
 
 MOST_NODES = 60
@@ -49,41 +49,47 @@ _NAME = re.compile(r"[A-Za-zΑ-Ωα-ω_][A-Za-zΑ-Ωα-ω_0-9]*")
 _TENSOR = re.compile(
     r"\s*(?:(?:torch|np|numpy)\.)?(?:tensor|array)\((.*?)(?:,\s*[a-z_]+\s*=.*)?\)\s*"
 )
-"""`torch.tensor([1.0], requires_grad=True)`: PyTorch's way to write a value."""
+"""PyTorch's notation of a value: `torch.tensor([1.0], requires_grad=True)`."""
+_DERIVATIVE = re.compile(
+    r"\s*[d∂]\s*/\s*[d∂]\s*\w+(?:\s+(?=\w)|\s*(?=[([√]))(.+)"
+    r"|\s*[d∂]\s*\((.+)\)\s*/\s*[d∂]\s*\w+\s*"
+    r"|(.*\d)\s*\.\s*(?:backward\s*\(.*\)|grad)\s*"
+)
+"""`d/dx x**2`, `d(x**2)/dx` and `x**2.backward()`, which Python reads as `2.` and no method."""
 _MOST_CHARACTERS = 400
 _QUOTED = 40
 
 
 @dataclass(frozen=True, slots=True)
 class GraphPart:
-    """One node of the graph, without a value yet."""
+    """A node of the graph before it has a value."""
 
     name: str
     kind: Literal["input", "constant", "operation", "result"] = "input"
     constant: float | None = None
     operation: Operation | None = None  # None for a leaf: an input or a constant
     inputs: tuple[int, ...] = ()  # the indices of the parts that it is computed from
-    exponent: float | None = None  # a power typed as a number belongs to its operation
+    exponent: float | None = None  # an exponent typed as a number belongs to its operation
     tree: ast.expr | None = None  # the place of the operation in the text
-    formula: str = ""  # the operation in the names of its inputs: `a · y`; empty for a leaf
+    formula: str = ""  # the operation with the names of its inputs: `a · y`; empty for a leaf
 
 
 @dataclass(frozen=True, slots=True)
 class GraphSettings:
-    """An expression, its inputs, and the weights that backward starts with.
+    """An expression, its inputs, and the initial gradient of backward.
 
     Raises:
-        ValueError: a name or a value that is not allowed; the message says what is.
+        ValueError: a name or a value is not allowed; the message says what is.
         Refused: the expression is not on the whitelist, or does not fit the inputs.
     """
 
     expression: str
     inputs: Mapping[str, Numbers]
-    """The inputs by name, in order: a float, or a tuple of them for a vector."""
+    """The inputs by name, in order: a float, or a tuple of floats for a vector."""
     requires_grad: tuple[str, ...] | None = None
-    """The inputs that require a gradient; None stands for all, and is replaced by them."""
+    """The inputs that require a gradient; None means all, and is replaced by their names."""
     gradient: Numbers | None = None
-    """The weights that backward starts with; a vector has to have them."""
+    """The initial gradient of backward, required if the result is a vector."""
     parts: tuple[GraphPart, ...] = field(init=False, repr=False, compare=False)
     """The graph: each part after those that it is computed from, the result last."""
 
@@ -108,7 +114,7 @@ class GraphSettings:
 
     @classmethod
     def of(cls, settings: Mapping[str, str]) -> GraphSettings:
-        """From text by name, as a command line gives it; only `expression` is needed.
+        """Make the settings from text by name, as on the command line; only `expression` is needed.
 
         `requires_grad` lists inputs, or is `all` or `none`; `gradient` is a value or `none`; every
         other name is an input.
@@ -129,7 +135,7 @@ class GraphSettings:
         )
 
     def texts(self) -> dict[str, str]:
-        """The same as text by name, with every digit: what `of` takes."""
+        """Return the settings as text by name, with all digits, for `of`."""
         texts = {"expression": self.expression}
         texts |= {name: str(Value.of(value).plain) for name, value in self.inputs.items()}
         if self.requires_grad != tuple(self.inputs):
@@ -143,7 +149,7 @@ class GraphSettings:
 
 
 def checked_name(name: str) -> str:
-    """The name as Python reads it; raises `ValueError` unless a value may have it."""
+    """Return the name as Python reads it; raises `ValueError` if a value cannot have it."""
     name = unicodedata.normalize("NFKC", name)  # as ast does: ϵ becomes ε
     if len(name) > LONGEST_NAME or not _NAME.fullmatch(name):
         shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
@@ -163,7 +169,7 @@ def checked_name(name: str) -> str:
 
 
 def parse_value(name: str, text: str) -> Numbers:
-    """The scalar or the vector that was typed for `name`.
+    """Return the scalar or the vector that was typed for `name`.
 
     Raises `Refused` at the part that is no number; a value that the message suggests is accepted.
     """
@@ -206,7 +212,7 @@ def _number(name: str, text: str, piece: str, start: int) -> float:
 
 
 def _as_list(text: str) -> str:
-    """Several numbers in another notation as a list; empty where it is not known."""
+    """Return several numbers in another notation as a list; empty if it is unknown."""
     inner = text.strip()
     if found := _TENSOR.fullmatch(inner):
         return found[1]
@@ -232,26 +238,29 @@ def _checked(name: str, value: Numbers) -> Numbers:
 
 
 def read(text: str) -> tuple[str | None, ast.expr]:
-    """The name before the `=`, if there is one, and the tree of the expression.
+    """Return the name before the `=`, if there is one, and the tree of the expression.
 
     Functions with a prefix and methods are read as functions. Raises `Refused` for other text.
     """
-    name, tree = parse_assignment(mathematical(text))
+    text = mathematical(text)
+    if found := _DERIVATIVE.fullmatch(text):
+        raise Refused(DERIVED, text, (0, len(text)), next(filter(None, found.groups())))
+    name, tree = parse_assignment(text)
     return name, Canonical().visit(tree)
 
 
 def names_in(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
-    """The names in an expression that need a value, in the order of the text.
+    """Return the names in an expression that need a value, in the order of the text.
 
-    `known` are inputs: a refusal says of a call of one that it is no function. Raises `Refused` if
-    the expression is not accepted, whatever values they have.
+    `known` are inputs: the refusal of a call of one says that it is no function. Raises `Refused`
+    if the expression is not accepted with any values.
     """
     with suggesting(_check):
         return _check(text, known)
 
 
 def _check(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
-    """The names in the text, if it is accepted with any values for them."""
+    """Return the names in the text if it is accepted with any values."""
     text = mathematical(text)
     names = []
     for node in free_names(read(text)[1]):
@@ -265,7 +274,7 @@ def _check(text: str, known: Iterable[str] = ()) -> tuple[str, ...]:
 
 
 def free_names(tree: ast.expr) -> list[ast.Name]:
-    """The names in the tree that are neither functions nor modules, first to last."""
+    """Return the names in the tree that are neither functions nor modules, in order."""
     nodes = list(ast.walk(tree))
     others = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
     for node in nodes:
@@ -280,10 +289,10 @@ def free_names(tree: ast.expr) -> list[ast.Name]:
 
 
 def _build(text: str, inputs: Iterable[str], known: Iterable[str] = ()) -> tuple[GraphPart, ...]:
-    """The graph of `expression`, or of `name = expression`, over these inputs.
+    """Return the graph of `expression`, or of `name = expression`, with these inputs.
 
-    A sub-expression that occurs twice becomes one node. A constant does not: two 2s are two
-    numbers that happen to be equal, so every operation has its own.
+    A sub-expression that occurs twice becomes one node. A constant does not: two 2s are two numbers
+    that happen to be equal, so every operation has its own.
 
     Raises:
         Refused: a part is not on the whitelist, a name has no value, an input is not used, or
@@ -315,7 +324,7 @@ def _build(text: str, inputs: Iterable[str], known: Iterable[str] = ()) -> tuple
 
 
 class _Reader:
-    """Turns trees into parts, and a sub-expression that occurs again into the same part."""
+    """Converts trees to parts; a repeated sub-expression becomes the same part."""
 
     def __init__(self, text: str, inputs: tuple[str, ...], known: Iterable[str]) -> None:
         self.text = text
@@ -326,7 +335,7 @@ class _Reader:
         self.used: set[str] = set()
 
     def operand(self, tree: ast.expr) -> int | float:
-        """The index of the part that computes the tree; a float is a constant."""
+        """Return the index of the part that computes the tree; a float is a constant."""
         constant = self.constant(tree)
         if constant is not None:
             return constant
@@ -334,7 +343,7 @@ class _Reader:
             case ast.Name(id=name):
                 return self.input(name, tree)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
-                return self.operand(operand)  # in PyTorch, too, +x is x itself
+                return self.operand(operand)  # as in PyTorch, +x is x itself
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self.operation(NEGATIVE, [operand], tree)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
@@ -346,7 +355,7 @@ class _Reader:
         raise self.refusal(refusal(tree, self.text), tree)
 
     def constant(self, tree: ast.expr) -> float | None:
-        """The number that is typed here, with its sign; None where something else is."""
+        """Return the number that is typed here, with its sign; None for anything else."""
         match tree:
             case ast.Constant(value=bool()):
                 return None
@@ -371,7 +380,7 @@ class _Reader:
         raise Refused(f"{name} has no value: it is not among {among}", self.text, tree)
 
     def function(self, name: str, call: ast.Call) -> Operation:
-        """The function that is called, if it may be called like that."""
+        """Return the called function; raises `Refused` if it may not be called like that."""
         if name not in FUNCTIONS:
             raise self.refusal(unknown(call, name, self.known, self.text), call.func, call)
         if reason := misused(FUNCTIONS[name], call, self.text):
@@ -381,7 +390,7 @@ class _Reader:
     def operation(self, operation: Operation, trees: list[ast.expr], tree: ast.expr) -> int:
         exponent = self.constant(trees[1]) if operation is BINARY[ast.Pow] else None
         operands = tuple(self.operand(tree) for tree in trees[: 1 if exponent is not None else 2])
-        # As text, since Python takes the part 1 and the constant 1.0 for equal, and 0 for −0.
+        # As text, since Python considers the index 1 and the constant 1.0 equal, and 0 and −0.
         key = (operation.name, *map(repr, operands), exponent)
         if key not in self.seen:
             inputs = tuple(
@@ -402,7 +411,7 @@ class _Reader:
         return len(self.parts) - 1
 
     def result_name(self, name: str | None) -> str:
-        """The name before the `=`; without one f, or the next free letter after it."""
+        """Return the name before the `=`; without one f, or the next free letter after it."""
         if name is None:
             return next(letter for letter in _letters(set(self.inputs)) if letter >= "f")
         sign = self.text.index("=")
@@ -416,7 +425,7 @@ class _Reader:
         raise Refused(message, self.text, place, right)
 
     def refusal(self, reason: Reason, place: ast.expr, part: ast.expr | None = None) -> Refused:
-        """The refusal of what stands at the place; a fragment stands for the whole `part`."""
+        """Return the refusal at this place; the reason's fragment replaces the whole `part`."""
         instead = reason.line
         if reason.fragment:
             instead = replaced(self.text, part or place, reason.fragment)
@@ -424,6 +433,6 @@ class _Reader:
 
 
 def _letters(taken: set[str]) -> Iterator[str]:
-    """a, b, c, … z, a1, b1, …, without those that are taken."""
+    """Yield a, b, c, … z, a1, b1, …, without the taken names."""
     names = (f"{letter}{number or ''}" for number in count() for letter in ascii_lowercase)
     return (name for name in names if name not in taken)

@@ -1,4 +1,4 @@
-"""An expression or a program computed by PyTorch, with every value and gradient recorded."""
+"""Computes an expression or a program with PyTorch, and records every value and gradient."""
 
 from __future__ import annotations
 
@@ -51,9 +51,9 @@ TORCH_FUNCTIONS: Mapping[str, Callable[..., torch.Tensor]] = {
 
 
 def take_apart(settings: GraphSettings) -> GraphWalk:
-    """The graph of an expression with its values and gradients, and the walk over it.
+    """Return the graph of an expression with its values and gradients, and the walk over it.
 
-    Raises `Refused` for shapes that do not fit, with PyTorch's own words and the place.
+    Raises `Refused` for shapes that do not fit, with PyTorch's message and the place.
     """
     required = settings.requires_grad or ()
     with torch.enable_grad():
@@ -84,9 +84,9 @@ def take_apart(settings: GraphSettings) -> GraphWalk:
 
 
 def forward(settings: GraphSettings, inputs: Sequence[torch.Tensor]) -> list[torch.Tensor]:
-    """A tensor for every part of the graph; `Refused` for shapes that do not fit.
+    """Return a tensor for every part of the graph; raises `Refused` for shapes that do not fit.
 
-    A constant is a tensor as well: PyTorch would make two nodes of `2 / x` with a number.
+    A constant is also a tensor: PyTorch would create two nodes for `2 / x` with a number.
     """
     tensors = list(inputs)
     for part in settings.parts[len(tensors) :]:
@@ -116,7 +116,7 @@ def _apply(part: GraphPart, operands: Sequence[torch.Tensor]) -> torch.Tensor:
 
 
 def _tensor(numbers: Numbers, requires_grad: bool = False) -> torch.Tensor:
-    """A scalar has no dimension, shape (); a vector has one, shape (numbers,)."""
+    """Return a scalar, shape (), or a vector, shape (numbers,)."""
     return torch.tensor(numbers, dtype=torch.float64, device="cpu", requires_grad=requires_grad)
 
 
@@ -125,11 +125,10 @@ def _value(tensor: torch.Tensor) -> Value:
 
 
 def _edges(parts: Sequence[GraphPart], tensors: Sequence[torch.Tensor]) -> tuple[GraphEdge, ...]:
-    """Every input of every operation, with the local derivative where a gradient will go.
+    """Return every input of every operation, with the local derivative if a gradient uses it.
 
-    PyTorch differentiates each operation by itself, on detached inputs that are stretched to the
-    size of its result; all of them in one pass. The sum gives each number of a result the
-    weight 1.
+    PyTorch differentiates each operation separately, on detached inputs that are stretched to the
+    size of its result, all in one pass. The sum gives each number of a result the weight 1.
     """
     outputs: list[torch.Tensor] = []
     wanted: dict[tuple[int, int], torch.Tensor] = {}
@@ -154,7 +153,7 @@ def _edges(parts: Sequence[GraphPart], tensors: Sequence[torch.Tensor]) -> tuple
 
 
 def _listen(tensors: Sequence[torch.Tensor], edges: Sequence[GraphEdge]) -> list[Arrival]:
-    """A list that backward fills, in its own order, with what passes through each node."""
+    """Return a list that backward fills, in its own order, with the gradients at each node."""
     arrivals: list[Arrival] = []
     gradients = Sequence[torch.Tensor | None]
 
@@ -186,7 +185,7 @@ def _node(part: GraphPart, tensor: torch.Tensor) -> GraphNode:
 
 
 def _facts(name: str, tensor: torch.Tensor) -> dict[str, Any]:
-    # PyTorch warns when any other tensor is asked for its gradient.
+    # PyTorch warns if the gradient of any other tensor is read.
     gradient = tensor.grad if tensor.is_leaf or tensor.retains_grad else None
     return {
         "name": name,
@@ -227,10 +226,10 @@ def _refused(nodes: Sequence[GraphNode], settings: GraphSettings, error: str) ->
     return Move("backward", len(nodes) - 1, None, line, nothing, "", error, explanation)
 
 
-# Gradients from differences of values alone, to check those of backward.
+# Gradients from finite differences, to check those of backward.
 
 WIDTHS = 1e-2 * 8.0 ** -torch.arange(9, dtype=torch.float64)
-"""The h that are tried where x lies between −1 and 1; a larger x has larger ones."""
+"""The values of h for x between −1 and 1; they are scaled up for a larger x."""
 _ROUNDING = 4 * torch.finfo(torch.float64).eps
 
 
@@ -242,8 +241,8 @@ def _check(
 ) -> GradientCheck:
     """Compare gradients with the central differences (f(x + h) − f(x − h)) / 2h.
 
-    `gradients` has the inputs that require one, by their index in `inputs`; f is the sum of the
-    result's numbers, weighted by `seed`.
+    `gradients` holds those of the inputs that require one, by index in `inputs`; f is the sum of
+    the result's numbers, weighted by `seed`.
     """
     names = list(settings.inputs)
     sizes = {index: inputs[index].numel() for index in gradients}
@@ -265,23 +264,23 @@ def _check(
 
 
 class _Slope(NamedTuple):
-    """The slopes of f along one number."""
+    """The slopes of f in the direction of one number."""
 
     central: float
     left: float
     right: float
-    error: float  # how far the central one may be off; infinite where there is none
-    kink: bool  # whether left and right stay apart however narrow it gets
+    error: float  # the estimated error of the central slope; infinite if unknown
+    kink: bool  # whether left and right slopes differ for every width
 
 
 def _slopes(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> list[_Slope]:
-    """The slope along each number of `x`, shape (numbers,).
+    """Return the slope in the direction of each number of `x`, shape (numbers,).
 
-    A wide h misses the curve, and a narrow one drowns in rounding: of several widths the one
-    counts whose slope differs least from that of the next wider.
+    A wide h misses the curvature, and a narrow one suffers from rounding: the width is used whose
+    slope differs least from that of the next wider one.
     """
     h = x.abs().clamp(min=1)[:, None] * WIDTHS
-    up, down = x[:, None] + h, x[:, None] - h  # (numbers, widths), and so are all below
+    up, down = x[:, None] + h, x[:, None] - h  # shape (numbers, widths), as all below
     after, before, here = _at(f, x, up), _at(f, x, down), f(x)
     central = (after - before) / (up - down)
     right, left = (after - here) / (up - x[:, None]), (here - before) / (x[:, None] - down)
@@ -291,7 +290,7 @@ def _slopes(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> list[
     )
     gap = (right - left).abs()
     kink = torch.zeros_like(h, dtype=torch.bool)
-    kink[:, 1:] = gap[:, 1:] > gap[:, :-1] / 2  # a smooth curve's is an eighth of the wider one's
+    kink[:, 1:] = gap[:, 1:] > gap[:, :-1] / 2  # an eighth for a smooth curve
     kink &= gap > 10 * CLOSE * central.abs().clamp(min=1)
     best = error.nan_to_num(math.inf, math.inf).argmin(1, keepdim=True)
     columns = [
@@ -303,9 +302,9 @@ def _slopes(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor) -> list[
 def _at(
     f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, moved: torch.Tensor
 ) -> torch.Tensor:
-    """f where one number of `x` is moved and the others are not, shape of `moved`.
+    """Return f with one number of `x` moved at a time, shape of `moved`.
 
-    All in one pass: one after the other they would take a hundred times as long.
+    All values are computed in one pass, which is a hundred times faster than one by one.
     """
     here = torch.eye(len(x), dtype=torch.bool)[:, None, :]
     rows = torch.where(here, moved[:, :, None], x)  # (numbers, widths, numbers)
@@ -324,7 +323,7 @@ def _compared(name: str, gradient: torch.Tensor, slopes: Sequence[_Slope]) -> Co
 
 
 def _reason(gradient: float, slope: _Slope) -> str:
-    """The reason why a gradient cannot be compared; empty where it can."""
+    """Return the reason why a gradient cannot be compared; empty if it can."""
     if not math.isfinite(gradient):
         return "the gradient is not finite"
     if not math.isfinite(slope.error):
@@ -340,20 +339,20 @@ def _reason(gradient: float, slope: _Slope) -> str:
 
 
 class ProgramSession:
-    """Runs a program of this lesson statement by statement; a new session starts from the top."""
+    """Runs a program of this lesson statement by statement; a new session starts at the top."""
 
     def __init__(self, program: AutogradProgram) -> None:
         self.position = ProgramPosition(program, ())
         self._names: dict[str, Any] = {"torch": torch}
 
     def step(self) -> RanStatement | None:
-        """Run the next statement; None at the end of the program."""
+        """Run the next statement; returns None at the end of the program."""
         if self.position.done:
             return None
         program, ran = self.position.program, self.position.ran
         statement = program.statements[len(ran)]
         output, error = "", ""
-        # PyTorch's and Python's warnings would be written across the screen.
+        # PyTorch and Python would print warnings across the screen.
         with warnings.catch_warnings(), torch.enable_grad():
             warnings.simplefilter("ignore")
             try:
@@ -367,7 +366,7 @@ class ProgramSession:
         return made
 
     def _run(self, code: str) -> str:
-        """The value of an expression, as Python writes it; empty for a statement."""
+        """Return the value of an expression, as Python prints it; empty for a statement."""
         try:
             expression = compile(code, "<program>", "eval")
         except SyntaxError:

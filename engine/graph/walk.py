@@ -1,4 +1,4 @@
-"""A walk over a graph, forward and backward: its moves, and what is known after each."""
+"""A walk over a graph, forward and backward: its moves, and the state after each."""
 
 from __future__ import annotations
 
@@ -12,55 +12,55 @@ from engine.graph.programs import TensorRecord
 from engine.graph.settings import GraphPart, GraphSettings
 
 CLOSE = 1e-6
-"""The most that finite differences may be off, per unit of a gradient above 1."""
+"""The greatest error of a finite difference, relative to a gradient above 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphNode(TensorRecord):
-    """One node of the graph at the end of the walk.
+    """A node of the graph at the end of the walk.
 
-    `name` is x, a or f; a constant is named by its number, so two nodes may be called 2.
-    `grad_fn` of a leaf that requires a gradient is the node that keeps it, `AccumulateGrad`.
+    `name` is x, a or f; the name of a constant is its number, so two nodes may be called 2.
+    `grad_fn` of a leaf that requires a gradient is the node that stores it, `AccumulateGrad`.
     """
 
     kind: Literal["input", "constant", "operation", "result"]
     operation: str
-    formula: str  # the operation in the names of its inputs: `a · y`; empty for a leaf
+    formula: str  # the operation with the names of its inputs: `a · y`; empty for a leaf
     inputs: tuple[int, ...]
-    """The indices of the nodes that it is computed from, each before this one."""
+    """The indices of the nodes that it is computed from, all smaller than its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphEdge:
-    """One input of one operation: values go from `source` to `target`, gradients back."""
+    """An input of an operation: values go from `source` to `target`, gradients back."""
 
     source: int
     target: int
-    local: Value | None  # ∂target/∂source, number by number; None where no gradient goes
+    local: Value | None  # ∂target/∂source for each number; None if no gradient uses it
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One step of the walk."""
+    """A step of the walk."""
 
     phase: Literal["forward", "backward"]
     node: int  # the node that is computed, or at which a gradient arrives
-    edge: int | None  # the edge over which the gradient comes, as an index into `GraphWalk.edges`
+    edge: int | None  # the index in `GraphWalk.edges` of the edge that passes the gradient
     line: str
     gradients: tuple[Value | None, ...]
-    """The gradient so far of every node, after this move; None where there is none yet."""
+    """The gradient of every node after this move; None where there is none yet."""
     note: str = ""
-    error: str = ""  # PyTorch's own words, where backward could not start
+    error: str = ""  # PyTorch's message if backward could not start
     explanation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ComparedGradient:
-    """The gradient of one input beside its finite difference."""
+    """The gradient of an input, and its finite difference."""
 
     name: str
     gradient: Value | None
-    difference: float | None  # the largest of its numbers; None where they cannot be compared
+    difference: float | None  # the largest of its numbers; None if they cannot be compared
     reason: str = ""
 
     @property
@@ -72,7 +72,7 @@ class ComparedGradient:
 
 
 class GradientCheck(tuple[ComparedGradient, ...]):
-    """The gradients beside finite differences: one for every input that requires a gradient."""
+    """The gradients and finite differences of all inputs that require a gradient."""
 
     @property
     def difference(self) -> float | None:
@@ -94,11 +94,11 @@ class GraphWalk:
 
     settings: GraphSettings
     nodes: tuple[GraphNode, ...]
-    """Each after those that it is computed from: the inputs first, the result last."""
+    """The inputs first, the result last, each after the nodes that it is computed from."""
     edges: tuple[GraphEdge, ...]
     moves: tuple[Move, ...]
-    root: str  # the name of what is differentiated: the result, or L = Σ gradient · f
-    check: GradientCheck | None  # None where backward could not start
+    root: str  # the name of the differentiated value: the result, or L = Σ gradient · f
+    check: GradientCheck | None  # None if backward could not start
 
     @property
     def result(self) -> GraphNode:
@@ -110,13 +110,13 @@ class GraphWalk:
 
     @property
     def forward_moves(self) -> int:
-        """The number of moves forward: backward starts after them."""
+        """The number of forward moves, which precede the backward moves."""
         return sum(move.phase == "forward" for move in self.moves)
 
 
 @dataclass(frozen=True, slots=True)
 class WalkPosition:
-    """A walk, and how many of its moves are made; raises `IndexError` beyond its ends."""
+    """A walk, and the number of moves made; raises `IndexError` beyond its ends."""
 
     walk: GraphWalk
     position: int
@@ -147,30 +147,30 @@ class WalkPosition:
 
     @property
     def gradients(self) -> tuple[Value | None, ...]:
-        """The gradient so far of each node; None where there is none yet."""
+        """The gradient of each node so far; None where there is none yet."""
         return self.move.gradients if self.move else (None,) * len(self.walk.nodes)
 
     @property
     def locals(self) -> tuple[Value | None, ...]:
-        """The local derivative on each edge, once the gradient has come over it."""
+        """The local derivative on each edge that a gradient has passed."""
         crossed = {move.edge for move in self.walk.moves[: self.position]}
         edges = enumerate(self.walk.edges)
         return tuple(edge.local if index in crossed else None for index, edge in edges)
 
 
-# The moves, from what PyTorch computed.
+# The moves, from the results of PyTorch.
 
 
 class Arrival(NamedTuple):
-    """A gradient that came over an edge in PyTorch's own backward pass."""
+    """A gradient that passed an edge in PyTorch's backward pass."""
 
     edge: int
     upstream: Value  # the gradient at the edge's target
-    contribution: Value  # what went to the edge's source, summed where that was stretched
+    contribution: Value  # the gradient added to the edge's source, summed if that was stretched
 
 
 def forward_moves(parts: Sequence[GraphPart], nodes: Sequence[GraphNode]) -> Iterator[Move]:
-    """Each operation in its turn: `a = x · y = 2 · 3 = 6`."""
+    """Yield each operation in order: `a = x · y = 2 · 3 = 6`."""
     nothing = (None,) * len(nodes)
     for index, (part, node) in enumerate(zip(parts, nodes, strict=True)):
         if part.operation is None:
@@ -191,7 +191,7 @@ def backward_moves(
     seed: Value,
     arrivals: Sequence[Arrival],
 ) -> Iterator[Move]:
-    """The seed at the result, then what arrives over each edge, in PyTorch's order."""
+    """Yield the seed at the result, then the gradient over each edge, in PyTorch's order."""
     gradients: list[Value | None] = [None] * len(nodes)
     gradients[-1] = seed
     name = nodes[-1].name
@@ -214,7 +214,7 @@ def backward_moves(
 def _arrival(
     nodes: Sequence[GraphNode], edge: GraphEdge, root: str, arrival: Arrival
 ) -> tuple[str, str]:
-    """The line of one contribution, and why it is not finite where it is not."""
+    """Return the line of one contribution, and the reason if it is not finite."""
     source, target = nodes[edge.source], nodes[edge.target]
     assert edge.local is not None
     product = arrival.upstream * edge.local
@@ -237,7 +237,7 @@ def _arrival(
 
 
 def reason(operation: str, operands: Sequence[Value], value: Value) -> str:
-    """The reason why a result is not finite, for its first such number; empty where it is."""
+    """Return why the first non-finite number of a result is not finite; empty if all are."""
     for index, result in enumerate(value.numbers):
         if not math.isfinite(result):
             if operation in ("sum", "mean", "prod", "max", "min", "@"):

@@ -1,4 +1,4 @@
-"""The example programs of the lesson on graphs, and the inputs to call them with; no torch."""
+"""The example programs of the lesson on graphs, and the inputs to call them with."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class ExampleProgram:
 
     name: str
     code: str  # the name of the function or class in the file
-    title: str  # what it is an example of
+    title: str  # the concept that it demonstrates
     inputs: tuple[ProgramInput, ...]
-    """At least two that take different paths. Tracing sees the first."""
+    """At least two that take different paths; tracing uses the first."""
 
     def input(self, name: str) -> ProgramInput:
         by_name = {given.name: given for given in self.inputs}
@@ -54,7 +54,7 @@ PROGRAMS = (
 
 
 def find(name: str) -> ExampleProgram:
-    """The program of that name; ValueError, with the nearest name, if there is none."""
+    """Return the program of that name; `ValueError`, with the nearest name, if there is none."""
     by_name = {program.name: program for program in PROGRAMS}
     if name not in by_name:
         raise ValueError(f"no program {name!r}; {nearest(name, by_name)}")

@@ -1,4 +1,4 @@
-"""Small programs to run, to trace and to compile, in plain PyTorch."""
+"""Small programs in plain PyTorch that are run, traced and compiled."""
 
 from __future__ import annotations
 
@@ -7,41 +7,41 @@ from torch import nn
 
 
 def smooth(x: torch.Tensor) -> torch.Tensor:
-    """Each number on its own, one operation after another."""
+    """Compute a smooth function of each element in a row of operations."""
     return torch.exp(-x * x) * torch.sin(3 * x) + 0.1 * x
 
 
 def branch(x: torch.Tensor) -> torch.Tensor:
-    """An if that looks at the data."""
+    """Choose with an `if` on the data."""
     if x.sum() > 0:
         return x * 2
     return x - 1
 
 
 def where(x: torch.Tensor) -> torch.Tensor:
-    """The same choice as an operation: both sides are computed, one is taken."""
+    """Make the same choice with an operation: both sides are computed, one is taken."""
     return torch.where(x.sum() > 0, x * 2, x - 1)
 
 
 def loop(x: torch.Tensor, times: int) -> torch.Tensor:
-    """A for loop that counts with a Python number."""
+    """Repeat in a `for` loop with a Python number of rounds."""
     for _ in range(times):
         x = x + torch.sin(x)
     return x
 
 
 class Centre(nn.Module):
-    """An if on a setting of the module: batch normalisation has this one."""
+    """Branches on a setting of the module, as batch normalisation does."""
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Take away the mean of this batch, or the mean that training would have kept."""
+        """Subtract the mean of this batch, or the mean that training would have stored."""
         if self.training:
             return x - x.mean()
         return x - 0.5
 
 
 def halve(x: torch.Tensor) -> torch.Tensor:
-    """A while loop: how many rounds it takes depends on the data."""
+    """Repeat in a `while` loop whose number of rounds depends on the data."""
     while x.abs().max() > 1:
         x = x / 2
     return x

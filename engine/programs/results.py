@@ -1,4 +1,4 @@
-"""The results of each way of running a program: frozen values to show and to check; no torch."""
+"""The results of each way of running a program, as frozen values."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import TypeAlias
 from engine.programs import ExampleProgram, ProgramInput
 
 SIZES = (4, 1_000_000)
-"""The lengths of x when calls are timed: so few numbers that only the calling takes time, and so
-many that only they do."""
+"""The lengths of x for timed calls: so few numbers that only the calling takes time, and so many
+that only the arithmetic does."""
 
 
 class Way(StrEnum):
@@ -33,7 +33,7 @@ class ProgramLine:
 
 
 def program_lines(program: ExampleProgram) -> tuple[ProgramLine, ...]:
-    """The program as it is in its file, which is not run, without docstrings and blank lines."""
+    """Return the program's source lines without docstrings and blank lines; it is not executed."""
     source = (files("engine.programs") / "examples.py").read_text(encoding="utf-8")
     kinds = ast.FunctionDef | ast.ClassDef
     whole = (node for node in ast.parse(source).body if isinstance(node, kinds))
@@ -61,11 +61,11 @@ class ProgramNode:
     target: str  # what is called: `torch.exp`, `operator.mul`, `Tensor.sum`
     arguments: str  # as in the call: `x, 2`
     sources: tuple[int, ...] = ()
-    """The nodes whose results come in, by index, in order, each once: the edges of the graph."""
+    """The indexes of the nodes whose results are used, in order, each once: the graph's edges."""
     value: str = ""
-    """The numbers, where they are known: an eager operation has run, a traced one has not."""
+    """The numbers, if they are known: an eager operation has run, a traced one has not."""
     shape: tuple[int | str, ...] | None = None
-    """None where it is unknown, or no tensor; a word for a length that was left open."""
+    """The shape; None if unknown or no tensor. A length that was left open is a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class ProgramGraph:
     """Nodes in the order in which they run: every edge points forward."""
 
     nodes: tuple[ProgramNode, ...]
-    code: str = ""  # the Python that the graph was turned back into; empty for a record of what ran
+    code: str = ""  # the Python code generated from the graph; empty for recorded operations
 
     @property
     def operations(self) -> int:
@@ -82,7 +82,7 @@ class ProgramGraph:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedError:
-    """An error of PyTorch: its class, its first lines, what it means here and what to do."""
+    """An error of PyTorch: its class, its first lines, and what it means and what to do."""
 
     kind: str
     message: str
@@ -94,14 +94,14 @@ class ProgramAnswer:
     """The result of a program for one input."""
 
     given: str  # the name of the input
-    value: str = ""  # the numbers; empty where there was an error
+    value: str = ""  # the numbers; empty if there was an error
     right: bool = True  # whether eager PyTorch gives the same
     problem: ExplainedError | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EagerRun:
-    """The operations as they ran on one input, with their values."""
+    """The operations that ran on one input, with their values."""
 
     graph: ProgramGraph
     answer: ProgramAnswer
@@ -111,34 +111,34 @@ class EagerRun:
 
 @dataclass(frozen=True, slots=True)
 class TracedProgram:
-    """The graph that tracing found without running anything, and what it answers."""
+    """The graph that tracing found without running the program, and its results."""
 
-    given: str  # the input whose Python values went into the graph
-    graph: ProgramGraph | None  # None where the program could not be traced: `problem` says why
+    given: str  # the input whose Python values were built into the graph
+    graph: ProgramGraph | None  # None if the program could not be traced: `problem` says why
     problem: ExplainedError | None
-    answers: tuple[ProgramAnswer, ...]  # one for each input; none without a graph
+    answers: tuple[ProgramAnswer, ...]  # one for each input; empty without a graph
     visits: Mapping[int, int] = field(default_factory=dict)
-    """The same while tracing."""
+    """The number of times that each line ran during tracing."""
     ended_at: int | None = None  # the line that raised the error
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledCall:
-    """The outcome of one call of a compiled program, after the calls before it."""
+    """The result of one call of a compiled program, after the calls before it."""
 
     answer: ProgramAnswer
     graphs: tuple[ProgramGraph, ...]
-    """Those that were compiled for this call: none where earlier ones could be used."""
-    guards: tuple[str, ...]  # what these graphs rely on: checked before they are used again
-    because: str  # the guard that failed, so that new graphs were needed; empty where none did
+    """The graphs compiled for this call; empty if earlier ones could be used."""
+    guards: tuple[str, ...]  # the conditions checked before these graphs are used again
+    because: str  # the guard that failed and made new graphs necessary; empty if none did
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledProgram:
-    """The program as `torch.compile` sees it: graphs behind guards, with Python between them."""
+    """The program compiled by `torch.compile`: graphs with guards, and Python between them."""
 
-    calls: tuple[CompiledCall, ...]  # the program called with each of its inputs in turn
-    problem: ExplainedError | None  # why it is not one whole graph: what `fullgraph=True` raises
+    calls: tuple[CompiledCall, ...]  # one call with each input, in order
+    problem: ExplainedError | None  # why it is not one whole graph: the error of `fullgraph=True`
 
     @property
     def graphs(self) -> tuple[ProgramGraph, ...]:
@@ -147,20 +147,20 @@ class CompiledProgram:
 
 @dataclass(frozen=True, slots=True)
 class CompileTime:
-    """The time to compile for one size: the first call, with everything it waits for."""
+    """The time to compile for one size: the duration of the first call."""
 
     size: int
     seconds: float
     kernels: tuple[str, ...]
-    """The loops that the compiler wrote, by name: `cpp_fused_exp_mul_sin_0`."""
+    """The names of the loops that the compiler generated: `cpp_fused_exp_mul_sin_0`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallTiming:
-    """The time of a call; a later one for the same way and size is the better one."""
+    """The time of a call; a later timing of the same way and size replaces an earlier one."""
 
     way: Way
-    size: int  # how many numbers x has
+    size: int  # the length of x
     microseconds: float  # the median of the rounds
     low: float  # the fastest round
     high: float  # the slowest round
@@ -168,7 +168,7 @@ class CallTiming:
 
 @dataclass(frozen=True, slots=True)
 class WayFailure:
-    """One way that cannot be measured here; the others go on."""
+    """A way that cannot be measured on this machine; the others are still measured."""
 
     way: Way
     problem: ExplainedError
@@ -180,14 +180,14 @@ Measured: TypeAlias = CompiledProgram | CompileTime | CallTiming | WayFailure
 
 @dataclass(frozen=True, slots=True)
 class ProgramComparison:
-    """One program on one input, as far as it is known by now."""
+    """All results for one program and one input so far."""
 
     program: ExampleProgram
     given: ProgramInput
     lines: tuple[ProgramLine, ...]
     eager: EagerRun
     traced: TracedProgram
-    results: tuple[Measured, ...] = ()  # what a measurement of this program has brought so far
+    results: tuple[Measured, ...] = ()  # the results of the measurement of this program so far
     device: str = "cpu"  # where the calls are timed
     measuring: bool = False  # whether this program is being measured now
 
@@ -198,7 +198,7 @@ class ProgramComparison:
 
     @property
     def breaks(self) -> bool:
-        """Whether Python has to decide something between two compiled graphs."""
+        """Whether Python code runs between two compiled graphs."""
         return self.compiled is not None and self.compiled.problem is not None
 
     @property
@@ -209,7 +209,7 @@ class ProgramComparison:
 
     @property
     def measured(self) -> bool:
-        """Whether a measurement has come to its end."""
+        """Whether a measurement is complete."""
         return bool(self.failure(Way.COMPILED) or self.timing(Way.COMPILED, SIZES[-1]))
 
     @property
@@ -217,7 +217,7 @@ class ProgramComparison:
         return tuple(each for each in self.results if isinstance(each, CompileTime))
 
     def answer(self, way: Way) -> ProgramAnswer | None:
-        """The answer of this way for this input; None where there is none, or not yet."""
+        """Return the answer of this way for this input; None if there is none, or not yet."""
         if way is Way.EAGER:
             return self.eager.answer
         if way is Way.COMPILED:
@@ -232,7 +232,7 @@ class ProgramComparison:
         return self.compiled.graphs if self.compiled else ()
 
     def timing(self, way: Way, size: int) -> CallTiming | None:
-        """The last timing of a call that way."""
+        """Return the last timing of a call in that way."""
         timings = [each for each in self.results if isinstance(each, CallTiming)]
         return next((t for t in reversed(timings) if (t.way, t.size) == (way, size)), None)
 

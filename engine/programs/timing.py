@@ -1,4 +1,4 @@
-"""The times of a call of a program, and of compiling it."""
+"""Timing of the calls of a program, and of its compilation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from engine.programs.ways import (
 )
 
 KERNEL = re.compile(r"^(\w+_fused_\w+) = async_compile", re.MULTILINE)
-"""A loop in what the compiler wrote, by the name that it gives it."""
+"""The name of a loop in the code that the compiler generated."""
 ROUNDS = 25
 ROUND_SECONDS = 0.01  # a round is as many calls as fit into this
 
@@ -54,7 +54,7 @@ COMPILER_FAILED = "The compiler could not do it here. The other two ways go on w
 
 
 def quick(program: ExampleProgram, device: str) -> Iterator[Measured]:
-    """Time what needs no compiler: a second or two."""
+    """Time the ways that need no compiler, in a second or two."""
     functions, problem = uncompiled(program)
     if problem is not None:
         yield WayFailure(Way.TRACED, problem)
@@ -70,18 +70,18 @@ def slow(program: ExampleProgram, device: str, folder: Path) -> Iterator[Measure
     for size in SIZES:
         try:
             yield compiling(functions[Way.COMPILED], program.inputs[0], size, device, folder)
-        except Exception as error:  # a compiler fails as it likes; the other ways have gone well
+        except Exception as error:  # compilers raise errors of any type; the other ways worked
             yield WayFailure(Way.COMPILED, why_not(error))
             return
         yield from timings(functions, program.inputs[0], size, device)
 
 
 def uncompiled(program: ExampleProgram) -> tuple[dict[Way, Function], ExplainedError | None]:
-    """The program itself, and its traced graph or why there is none."""
+    """Return the program itself and its traced graph, and the error if tracing failed."""
     functions = {Way.EAGER: load(program)}
     try:
         functions[Way.TRACED] = symbolic_trace(program, program.inputs[0])
-    except Exception as error:  # tracing fails with what the program makes of a Proxy
+    except Exception as error:  # tracing raises any error that the program makes with a Proxy
         return functions, explain_tracing(error)
     return functions, None
 
@@ -89,7 +89,7 @@ def uncompiled(program: ExampleProgram) -> tuple[dict[Way, Function], ExplainedE
 def compiling(
     function: Function, given: ProgramInput, size: int, device: str, folder: Path
 ) -> CompileTime:
-    """Make the first call: it compiles. Raises what the compiler raises."""
+    """Return the time of the first call, which compiles; raises the compiler's errors."""
     before = set(folder.rglob("*.py"))
     values = arguments(given, device, size)
     set_mode(function, given)
@@ -102,7 +102,7 @@ def compiling(
 def timings(
     functions: Mapping[Way, Function], given: ProgramInput, size: int, device: str
 ) -> list[CallTiming]:
-    """Time them in turns, so that what else the machine does falls on all of them alike."""
+    """Time the ways in turn, so that other load on the machine affects all of them equally."""
     values = arguments(given, device, size)
     rounds: dict[Way, list[float]] = {way: [] for way in functions}
     gc.collect()
@@ -110,7 +110,7 @@ def timings(
     try:
         calls = {}
         for way, function in functions.items():
-            function(*values)  # the first call is not counted: it warms up
+            function(*values)  # the first call is a warm-up and is not counted
             calls[way] = max(1, int(ROUND_SECONDS / _round(function, values, device, 3)))
         for _ in range(ROUNDS):
             for way, function in functions.items():
@@ -124,13 +124,13 @@ def timings(
 
 
 def synchronize(device: str) -> None:
-    """Wait until the device has done all that it was told: a GPU runs on its own."""
+    """Wait until the device has finished all queued operations: a GPU runs asynchronously."""
     if device != "cpu":
         torch.accelerator.synchronize(device)
 
 
 def why_not(error: Exception) -> ExplainedError:
-    """The compiler's error, and what to do about it."""
+    """Return the compiler's error with advice."""
     text = str(error)
     if "Python.h" in text:
         words = NO_HEADERS

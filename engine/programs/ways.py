@@ -1,4 +1,4 @@
-"""A program run eagerly, traced by `torch.fx`, and seen by `torch.compile`, with their graphs."""
+"""A program run eagerly, traced by `torch.fx` and compiled by `torch.compile`, with the graphs."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from engine.programs.results import (
 
 Function: TypeAlias = Callable[..., torch.Tensor]
 
-MOST_NUMBERS = 8  # a longer vector is shown by its first numbers
+MOST_NUMBERS = 8  # a longer vector is shortened
 NO_NUMBERS = (
     "Tracing hands the program a stand-in for x, a Proxy, which has a name but no numbers. "
     "The program asks whether a comparison is true, and a Proxy cannot know. "
@@ -48,20 +48,20 @@ BREAK = (
 
 
 def load(program: ExampleProgram) -> Function:
-    """The function, or a fresh module."""
+    """Return the function, or a new module."""
     code = getattr(examples, program.code)
     function: Function = code() if isinstance(code, type) else code
     return function
 
 
 def set_mode(function: Function, given: ProgramInput) -> None:
-    """Put a module into the mode that the input wants: `train()` or `eval()`."""
+    """Put a module into the mode that the input requires: `train()` or `eval()`."""
     if isinstance(function, nn.Module):
         function.train(given.training)
 
 
 def arguments(given: ProgramInput, device: str = "cpu", size: int | None = None) -> tuple[Any, ...]:
-    """x, repeated up to `size` numbers if that is given, and the further arguments."""
+    """Return x, repeated up to `size` numbers if that is given, and the further arguments."""
     x = torch.tensor(given.x, device=device)
     if size is not None:
         x = x.repeat(-(-size // len(x)))[:size].contiguous()
@@ -69,7 +69,7 @@ def arguments(given: ProgramInput, device: str = "cpu", size: int | None = None)
 
 
 def written(value: object) -> str:
-    """The value as a page writes it: `[0.5, −1]`, `True`."""
+    """Return the value as text: `[0.5, −1]`, `True`."""
     if not isinstance(value, torch.Tensor):
         return str(value)
     numbers = value.detach().flatten().tolist()
@@ -83,12 +83,12 @@ def written(value: object) -> str:
 
 
 class LineCounter:
-    """Counts the lines of the programs that Python runs while it is entered."""
+    """Counts how often each line of the example programs runs inside the context."""
 
     def __init__(self) -> None:
         self.counts: Counter[int] = Counter()  # how often each line ran, by its number in the file
         self.last: int | None = None
-        """The line that ran last: where an error was raised, if there was one."""
+        """The line that ran last, which raised the error if there was one."""
 
     def __enter__(self) -> LineCounter:
         self._before = sys.gettrace()
@@ -119,10 +119,10 @@ def _answer(
     given: ProgramInput,
     explain: Callable[[Exception], ExplainedError],
 ) -> ProgramAnswer:
-    """The answer for this input, and whether eager PyTorch gives the same."""
+    """Return the answer for this input, and compare it with eager PyTorch."""
     try:
         result = _call(function, given)
-    except Exception as error:  # the error, whatever it is, is what the lab shows
+    except Exception as error:  # any error is shown in the lab
         return ProgramAnswer(given.name, right=False, problem=explain(error))
     right = _call(load(program), given)
     same = result.shape == right.shape and torch.allclose(result, right)
@@ -130,7 +130,7 @@ def _answer(
 
 
 def _target(called: object) -> str:
-    """The called function, as in code: `torch.exp`, `operator.mul`, `torch.Tensor.sum`."""
+    """Return the name of the called function: `torch.exp`, `operator.mul`, `torch.Tensor.sum`."""
     name = getattr(called, "__name__", str(called))
     if getattr(called, "__module__", "") == "_operator":
         return f"operator.{name}"
@@ -143,7 +143,7 @@ def _target(called: object) -> str:
 
 
 def run(program: ExampleProgram, given: ProgramInput) -> EagerRun:
-    """Run the program on this input, and record every operation that it asks of PyTorch."""
+    """Run the program on this input, and record every operation of PyTorch that it calls."""
     function, values = load(program), arguments(given)
     set_mode(function, given)
     record, lines = OperationRecorder(values[0]), LineCounter()
@@ -154,7 +154,7 @@ def run(program: ExampleProgram, given: ProgramInput) -> EagerRun:
 
 
 class OperationRecorder(TorchFunctionMode):
-    """Records every call into PyTorch while it is entered, in order."""
+    """Records every call into PyTorch inside the context, in order."""
 
     def __init__(self, x: torch.Tensor) -> None:
         super().__init__()
@@ -189,7 +189,8 @@ class OperationRecorder(TorchFunctionMode):
         return result
 
     def graph(self, result: object) -> ProgramGraph:
-        """The recorded operations with their values; `result` is what the program returned."""
+        """Return the recorded operations with their values; `result` is what the program
+        returned."""
         sources = tuple(self._source(result))
         output = ProgramNode("output", "output", "output", self._text(result), sources)
         values = zip([*self._nodes, output], [*self._results, result], strict=True)
@@ -205,7 +206,7 @@ class OperationRecorder(TorchFunctionMode):
         )
 
     def _source(self, value: object) -> list[int]:
-        """The node that made this very object: none for a number written in the program."""
+        """Return the node that made this very object; none for a number written in the program."""
         if not isinstance(value, torch.Tensor):
             return []
         return [index for index, made in enumerate(self._results) if made is value][-1:]
@@ -215,7 +216,7 @@ class OperationRecorder(TorchFunctionMode):
         return self._nodes[made[0]].name if made else written(value)
 
 
-# Traced: the graph found by torch.fx before any number is there (define-then-run).
+# Traced: the graph found by torch.fx before there are numbers (define-then-run).
 
 
 def trace(program: ExampleProgram, given: ProgramInput | None = None) -> TracedProgram:
@@ -225,7 +226,7 @@ def trace(program: ExampleProgram, given: ProgramInput | None = None) -> TracedP
     try:
         with lines:
             module = symbolic_trace(program, given)
-    except Exception as error:  # tracing fails with what the program makes of a Proxy
+    except Exception as error:  # tracing raises any error that the program makes with a Proxy
         problem = explain_tracing(error)
         return TracedProgram(given.name, None, problem, (), dict(lines.counts), lines.last)
     answers = tuple(_answer(module, program, each, explain_tracing) for each in program.inputs)
@@ -233,15 +234,15 @@ def trace(program: ExampleProgram, given: ProgramInput | None = None) -> TracedP
 
 
 def symbolic_trace(program: ExampleProgram, given: ProgramInput) -> fx.GraphModule:
-    """The traced program; raises what `torch.fx` raises."""
+    """Return the traced program; raises the errors of `torch.fx`."""
     function = load(program)
     set_mode(function, given)
-    # Only tensors may stay open; other arguments must get their value now.
+    # Only tensors may stay open; other arguments get their value now.
     return fx.symbolic_trace(function, concrete_args=dict(given.arguments) or None)
 
 
 def explain_tracing(error: Exception) -> ExplainedError:
-    """The error, and what it says about static graphs."""
+    """Return the error with an explanation about static graphs."""
     if isinstance(error, fx.proxy.TraceError):
         words = NO_NUMBERS
     else:
@@ -260,14 +261,14 @@ def _fx_graph(module: fx.GraphModule) -> ProgramGraph:
                 [*map(_fx_text, node.args), *(f"{k}={_fx_text(v)}" for k, v in node.kwargs.items())]
             ),
             tuple(dict.fromkeys(places[source] for source in node.all_input_nodes)),
-            # The compiler noted an example of the value; plain tracing notes none.
+            # The compiler stores an example of the value; plain tracing does not.
             shape=tuple(n if isinstance(n, int) else str(n) for n in example.shape)
             if isinstance(example := node.meta.get("example_value"), torch.Tensor)
             else None,
         )
         for node in places
     )
-    # fx has a name of its own for the type.
+    # fx uses its own name for the type.
     return ProgramGraph(nodes, module.code.strip().replace("_torch_Tensor_", "torch.Tensor"))
 
 
@@ -277,14 +278,14 @@ def _fx_text(value: object) -> str:
     return value.name if isinstance(value, fx.Node) else repr(value)
 
 
-# Compiled: what torch.compile takes out of the program, seen without compiling anything.
+# Compiled: the graphs that torch.compile extracts, without compiling them.
 
 
 def watch(program: ExampleProgram) -> CompiledProgram:
-    """Call the program with each input in turn, and record what the compiler is given.
+    """Call the program with each input in turn, and record what the compiler receives.
 
-    In place of the compiler, a backend of ours keeps the graphs and runs them as they are: that
-    needs no C++ compiler.
+    Instead of the compiler, a backend of this program stores the graphs and runs them unchanged,
+    which needs no C++ compiler.
     """
     torch.compiler.reset()
     graphs: list[ProgramGraph] = []
@@ -296,7 +297,7 @@ def watch(program: ExampleProgram) -> CompiledProgram:
 
     def keep_guards(entries: Sequence[Any]) -> list[bool]:
         guards.extend(_guard(each) for each in entries if each.has_value and not each.is_global)
-        return [True] * len(entries)  # all of them stay in force
+        return [True] * len(entries)  # keep all guards
 
     compiled: Function = torch.compile(
         load(program), backend=backend, options={"guard_filter_fn": keep_guards}
@@ -312,7 +313,7 @@ def watch(program: ExampleProgram) -> CompiledProgram:
 
 
 def _failed_guard(compiled: Function, given: ProgramInput) -> str:
-    """The guard that this input fails; empty where the graphs that are there can be used."""
+    """Return the guard that this input fails; empty if existing graphs can be used."""
     try:
         with torch.compiler.set_stance("fail_on_recompile"):
             _call(compiled, given)
@@ -335,7 +336,7 @@ def _no_whole_graph(program: ExampleProgram) -> ExplainedError | None:
     torch.compiler.reset()
     try:
         _call(torch.compile(load(program), backend="eager", fullgraph=True), program.inputs[0])
-    except Exception as error:  # the error, whatever it is, is what the lab shows
+    except Exception as error:  # any error is shown in the lab
         return _explain_compiling(error)
     finally:
         torch.compiler.reset()

@@ -1,4 +1,4 @@
-"""The tensors of each scene, made or loaded when they are asked for."""
+"""The tensors of each scene, created or loaded on demand."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ IRIS = (5.1, 3.5, 1.4, 0.2)  # the first of Fisher's 150 flowers, an iris setosa
 IMAGE = 24, 36
 FRAMES, HEIGHT, WIDTH = 20, 16, 24
 SKY = torch.tensor([[24.0, 28.0, 62.0], [92.0, 84.0, 140.0]])
-"""Red, green and blue at the top and at the bottom."""
+"""The RGB colours at the top and at the bottom."""
 FLOOR = torch.tensor([58.0, 50.0, 44.0])
 BALL = torch.tensor([255.0, 150.0, 40.0])
 RADIUS = 2.6
 
 
 def tensors(name: str) -> Mapping[str, torch.Tensor]:
-    """The named tensors of a scene, new ones each time; `ValueError` if there is no such scene.
+    """Return new tensors of a scene by name; `ValueError` if there is no such scene.
 
     Raises `FileNotFoundError` if the photograph is not on this machine.
     """
@@ -36,14 +36,14 @@ def tensors(name: str) -> Mapping[str, torch.Tensor]:
 
 
 def warm_up() -> None:
-    """Do what takes long once, so that no screen waits: the first gradient and the photograph."""
+    """Run the first gradient and load the photograph, so that no screen waits for them."""
     evaluate("x + x", {"x": torch.zeros(1)})
     with suppress(FileNotFoundError):
         photograph()
 
 
 def _sequence() -> torch.Tensor:
-    """Height v·t − ½·g·t² and speed v − g·t of a throw, shape (8 moments, 3 features)."""
+    """Return height v·t − ½·g·t² and speed v − g·t of a throw, shape (8 moments, 3 features)."""
     time = torch.arange(8) * 0.25
     height = 12 * time - 0.5 * 9.81 * time**2
     speed = 12 - 9.81 * time
@@ -72,11 +72,11 @@ MAKERS: Mapping[str, Callable[[], Mapping[str, torch.Tensor]]] = {
 
 @cache
 def photograph() -> torch.Tensor:
-    """A dahlia, shape (24, 36, 3), uint8.
+    """Return a photograph of a dahlia, shape (24, 36, 3), uint8.
 
     It is `flower.jpg` of scikit-learn's sample images, scaled down by averaging: a photograph by
     flickr's vultilion (flickr.com/photos/vultilion/6056698931), Creative Commons Attribution 2.0.
-    It is read from where scikit-learn lies, without importing it, which would take a second.
+    The file is read without importing scikit-learn, which would take a second.
     """
     spec = find_spec("sklearn")
     if spec is None or not spec.submodule_search_locations:
@@ -90,9 +90,9 @@ def photograph() -> torch.Tensor:
 
 
 def frame(moment: int) -> torch.Tensor:
-    """A ball between two walls, shape (16, 24, 3), uint8; the last frame leads to the first.
+    """Return a ball between two walls, shape (16, 24, 3), uint8; the animation is a loop.
 
-    It crosses and comes back in 20 frames, and falls and rises in 10: height 4·u·(1 − u).
+    The ball moves right and back in 20 frames, and falls and rises in 10: height 4·u·(1 − u).
     """
     share = moment / FRAMES
     column = 3 + (WIDTH - 7) * (1 - abs(1 - 2 * share))
@@ -105,6 +105,6 @@ def frame(moment: int) -> torch.Tensor:
     shade = ((columns - column).abs() < RADIUS) * 0.5
     picture[-2:] *= 1 - shade[:, None]
     distance = ((rows - row) ** 2 + (columns - column) ** 2).sqrt()
-    covered = (RADIUS + 0.5 - distance).clamp(0, 1)[:, :, None]  # soft where it ends in a pixel
+    covered = (RADIUS + 0.5 - distance).clamp(0, 1)[:, :, None]  # soft at an edge inside a pixel
     picture = picture * (1 - covered) + BALL * covered
     return picture.round().to(torch.uint8)

@@ -1,8 +1,8 @@
 """Evaluates a typed line on named tensors, operation by operation, from a whitelist.
 
-The line is parsed by Python's `ast`, and only what stands in the vocabulary is done, each operation
-by PyTorch's own function: nothing that is typed is executed. Every line that is taken means the
-same in a Python session where the tensors have these names.
+The line is parsed by Python's `ast`, and only operations in the vocabulary are run, each by
+PyTorch's own function: the text is never executed. Every accepted line means the same in a Python
+session with tensors of these names.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from types import EllipsisType, NoneType
 from typing import Any, TypeAlias
@@ -17,7 +18,15 @@ from typing import Any, TypeAlias
 import torch
 
 from engine.config import nearest
-from engine.expression import OPERATORS, columns, decimal_point, factor, parse, parses, suggesting
+from engine.expression import (
+    OPERATORS,
+    Refused,
+    columns,
+    decimal_point,
+    parse,
+    parses,
+    suggesting,
+)
 from engine.numerals import counted
 from engine.tensors import limits, refusals, traced
 from engine.tensors.looks import Broadcast, LineResult, TensorLook
@@ -33,6 +42,7 @@ from engine.tensors.vocabulary import (
     MODULES,
     ONLY_METHODS,
     PAIR,
+    PYTHON_DTYPES,
     Kind,
     Method,
 )
@@ -55,17 +65,17 @@ TWO_TENSORS = "two tensors: take .values or .indices first"
 
 
 def evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
-    """The result of the line, and the cells that it comes from.
+    """Return the result of the line, and the cells that it comes from.
 
-    Raises `Refused` if it is not taken: the message says why and where, and a line that it suggests
-    works; `PyTorchRefused` if the line is in the vocabulary, but PyTorch cannot do it.
+    Raises `Refused` if the line is not accepted: the message says why and where, and a suggested
+    line works; `PyTorchRefused` if the line is in the vocabulary, but PyTorch raises an error.
     """
     with suggesting(lambda other: _evaluate(other, tensors)):
         return _evaluate(text, tensors)
 
 
 def look(tensor: torch.Tensor) -> TensorLook:
-    """A frozen copy of a tensor and its layout."""
+    """Return a frozen copy of a tensor and its layout."""
     return TensorLook(
         shape=tuple(tensor.shape),
         strides=tensor.stride(),
@@ -77,7 +87,7 @@ def look(tensor: torch.Tensor) -> TensorLook:
 
 
 def share_storage(left: torch.Tensor, right: torch.Tensor) -> bool:
-    """Whether both lie in the same memory, so that a change to one can be seen in the other."""
+    """Whether both use the same memory, so that a change to one is visible in the other."""
     place = left.untyped_storage().data_ptr()
     return place != 0 and place == right.untyped_storage().data_ptr()
 
@@ -85,7 +95,7 @@ def share_storage(left: torch.Tensor, right: torch.Tensor) -> bool:
 def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
     tree = parse(text)
     with warnings.catch_warnings(), torch.enable_grad():
-        warnings.simplefilter("ignore")  # PyTorch's would be written across the screen
+        warnings.simplefilter("ignore")  # PyTorch would print its warnings across the screen
         line = TensorLine(text, {name: traced.leaf(tensor) for name, tensor in tensors.items()})
         value = _value(line, tree)
         if isinstance(value, TracedPair):
@@ -98,7 +108,7 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
             raise line.refusal("that is no tensor and no number", tree)
         result = value if isinstance(value, TracedTensor) else None
         sources = {name: line.tensors[name] for name in tensors if name in line.read}
-        # Without a cell, a tensor may have a shape that NumPy has no array of.
+        # Without cells, a tensor may have a shape that no NumPy array can have.
         shown = line.allow(tree, lambda: look(result.value)) if result else None
         return LineResult(
             text=text.strip(),
@@ -114,7 +124,7 @@ def _evaluate(text: str, tensors: Mapping[str, torch.Tensor]) -> LineResult:
 
 
 def _value(line: TensorLine, node: ast.expr) -> Any:
-    """The value of a part of the line: a traced tensor, a number, a tuple, a slice, …"""
+    """Return the value of a part of the line: a traced tensor, a number, a tuple, a slice, …"""
     match node:
         case ast.Constant():
             return _constant(line, node)
@@ -173,12 +183,13 @@ def _name(line: TensorLine, node: ast.Name) -> TracedTensor:
         words = f"{name} is no tensor; Python writes {CONSTANTS[name]}"
         raise line.correction(words, node, CONSTANTS[name])
     if name in DTYPES:
-        raise line.refusal("a dtype is written as in x.to(torch.float32)", node)
+        dtype = f"torch.{PYTHON_DTYPES.get(name, name)}"
+        raise line.correction("a dtype is one of PyTorch's", node, dtype)
     raise line.refusal(f"no tensor is called {name}; {nearest(name, line.tensors)}", node)
 
 
 def _end(line: TensorLine, node: ast.expr) -> int | None:
-    """One end of a slice; a tensor of one whole number counts as that number."""
+    """Return one end of a slice; a tensor of one whole number counts as that number."""
     end = _value(line, node)
     if isinstance(end, TracedTensor) and end.value.ndim == 0 and end.value.dtype is torch.int64:
         return int(end.value)
@@ -189,6 +200,10 @@ def _end(line: TensorLine, node: ast.expr) -> int | None:
 
 def _subscript(line: TensorLine, node: ast.Subscript) -> Any:
     owner, index = _value(line, node.value), _value(line, node.slice)
+    if isinstance(owner, TracedPair) and isinstance(index, int):  # x.max(dim=0)[0]
+        owner = owner.values, owner.indices
+    if isinstance(owner, TracedPair):
+        raise line.refusal(TWO_TENSORS, node.value)
     if isinstance(owner, tuple) and isinstance(index, int | slice):  # x.shape[0]
         try:
             return owner[index]
@@ -222,7 +237,9 @@ def _sign(line: TensorLine, node: ast.UnaryOp, operand: Any) -> Any:
     do = limits.SIGNS.get(type(node.op))
     if do is None:
         message = "to turn a mask around, write ~ before it: ~(x > 1)"
-        raise line.correction(message, node, f"~{factor(line.source(node.operand))}")
+        mask = isinstance(operand, TracedTensor) and operand.value.dtype is torch.bool
+        instead = f"~{line.factor(node.operand)}" if mask else ""
+        raise line.correction(message, node, instead)
     _expect_operand(line, operand, node.operand)
     if not isinstance(operand, TracedTensor):
         return line.allow(node, lambda: limits.signed(type(node.op), operand))
@@ -246,7 +263,7 @@ def _binary(line: TensorLine, node: ast.BinOp, left: Any, right: Any) -> Any:
 
 
 def _compare(line: TensorLine, node: ast.Compare, left: Any, right: Any) -> Any:
-    """`x > y` and its like; shapes and dtypes can be compared too."""
+    """Return the result of `x > y` and the like; shapes and dtypes can be compared too."""
     kind, places = type(node.ops[0]), (node.left, node.comparators[0])
     if kind not in limits.COMPARISONS:
         allowed = " ".join(symbol for symbol, _ in limits.COMPARISONS.values())
@@ -296,7 +313,9 @@ def _matmul(line: TensorLine, node: ast.BinOp, left: Any, right: Any) -> TracedT
 
 
 def _expect_operand(line: TensorLine, operand: Any, place: ast.expr) -> None:
-    """Only numbers meet tensors: a list times a whole number of PyTorch could fill the memory."""
+    """Check that an operand is a number or a tensor: a repeated list could fill the memory."""
+    if isinstance(operand, TracedPair):
+        raise line.refusal(TWO_TENSORS, place)
     if isinstance(operand, list):
         raise line.refusal("a list is no tensor; write torch.tensor([1, 2, 3])", place)
     if not isinstance(operand, int | float | TracedTensor):
@@ -307,7 +326,7 @@ def _expect_operand(line: TensorLine, operand: Any, place: ast.expr) -> None:
 
 
 def _dtype(line: TensorLine, node: ast.Attribute, module: str) -> torch.dtype:
-    """`torch.float32` and the other dtypes of the vocabulary."""
+    """Return `torch.float32` or another dtype of the vocabulary."""
     name = node.attr
     if name in CONSTANTS:
         word = "a word of Python" if name == "newaxis" else "a number"
@@ -329,7 +348,7 @@ def _dtype(line: TensorLine, node: ast.Attribute, module: str) -> torch.dtype:
 
 
 def _attribute(line: TensorLine, node: ast.Attribute, owner: Any) -> Any:
-    """`x.T`, `x.shape` and the others of the vocabulary."""
+    """Return `x.T`, `x.shape` or another attribute of the vocabulary."""
     name = node.attr
     if isinstance(owner, TracedPair):
         if name in PAIR:
@@ -379,10 +398,12 @@ def _call(line: TensorLine, node: ast.Call) -> Any:
         ):
             return _function(line, node, name, _arguments(line, node))
         case ast.Name(id=name):
+            line.first = _first(line, node)
             raise refusals.wrong_function(line, node, name)
         case ast.Attribute() if refusals.module(line, function):
+            line.first = _first(line, node)
             raise refusals.wrong_function_of_module(line, node, function)
-        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)):
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name[:1].isupper():
             raise refusals.wrong_layer(line, node, name)
         case ast.Attribute(value=owner_node, attr=name):
             owner = _value(line, owner_node)
@@ -390,14 +411,22 @@ def _call(line: TensorLine, node: ast.Call) -> Any:
             if name in OPERATORS and isinstance(owner, TracedTensor) and plain:
                 return _operator(line, node, name, owner, _value(line, node.args[0]))
             return _method(line, node, function, owner)
-    words, product = "only functions and methods that have a name are called", ""
-    if len(node.args) == 1 and not node.keywords:
-        product = " * ".join(factor(line.source(each)) for each in (function, node.args[0]))
-    raise line.correction(words, node, product)
+    words, instead = "only functions and methods that have a name are called", ""
+    if not node.args and not node.keywords:
+        words, instead = "this is no function: nothing is called with ()", line.source(function)
+    elif len(node.args) == 1 and not node.keywords and not isinstance(function, ast.Call):
+        instead = " * ".join(map(line.factor, (function, node.args[0])))
+    raise line.correction(words, node, instead)
+
+
+def _first(line: TensorLine, call: ast.Call) -> Any:
+    """Return the value of the first argument; None if there is none or it is refused."""
+    with suppress(Refused):
+        return _value(line, call.args[0]) if call.args else None
 
 
 def _operator(line: TensorLine, node: ast.Call, name: str, left: Any, right: Any) -> Any:
-    """`x.add(y)` or `torch.add(x, y)`, as the operator that it stands for."""
+    """Evaluate `x.add(y)` or `torch.add(x, y)` as the equivalent operator."""
     assert isinstance(node.func, ast.Attribute)
     first, second = (node.func.value, *node.args)[-2:]
     sign = ast.BinOp(first, OPERATORS[name](), second)
@@ -414,7 +443,10 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
     if isinstance(owner, TracedPair):
         raise line.refusal(TWO_TENSORS, function, name)
     if not isinstance(owner, TracedTensor):
-        raise line.refusal("only tensors have methods here", function, name)
+        line.first = owner
+        places = [function.value, *node.args]
+        made = refusals.method_call(line, name, places, node.keywords) if name in METHODS else ""
+        raise line.correction("only tensors have methods here", node, made, name)
     if name not in METHODS:
         raise refusals.wrong_method(line, node, function)
     if name == "to":
@@ -429,15 +461,17 @@ def _method(line: TensorLine, node: ast.Call, function: ast.Attribute, owner: An
             refused.start, refused.end = columns(line.text, keyword)
             raise refused
     args, keywords = _arguments(line, node)
+    if name in ("max", "min") and len(args) == 1 and isinstance(args[0], TracedTensor):
+        raise refusals.cell_by_cell(line, node, [function.value, *node.args], f"{name}imum")
     method = METHODS[name]
     _check_arguments(line, node, method, (args, keywords), tensors=False)
     if name == "to" and [type(part) for part in (*args, *keywords.values())] != [torch.dtype]:
         raise line.refusal(f"one dtype is wanted: {method.usage}", node)
     if method.kind is Kind.REDUCE and args and isinstance(args[0], bool):
         raise line.refusal("dim is a whole number; write keepdim=True by name", node.args[0])
-    if name in ("std", "var") and len(args) > 1:  # their second argument is another one
+    if name in ("std", "var") and len(args) > 1:  # their second argument has another meaning
         raise line.refusal(f"only dim stands without a name: {method.usage}", node.args[1])
-    if method.kind is not Kind.CELL:  # there they are numbers for the cells
+    if method.kind is not Kind.CELL:  # for Kind.CELL they are values, not sizes
         line.allow(node, lambda: limits.check_sizes([*args, *keywords.values()]))
     cells = partial(limits.cells_of_method, name, owner.value, args)
     line.allow(node, lambda: limits.check_cells(cells()))
@@ -455,7 +489,7 @@ def _function(line: TensorLine, node: ast.Call, name: str, arguments: Arguments)
         more = [line.source(part) for part, each in places if not isinstance(each, TracedTensor)]
         more += [line.source(keyword) for keyword in node.keywords]
         one = f"[{', '.join(given)}]"
-        listed = f"torch.{name}({', '.join((one, *more))})"
+        listed = f"torch.{name}({', '.join((one, *more))})" if len(given) > 1 else ""
         raise line.correction("the tensors stand in one list", node, listed)
     if name == "where" and not (len(args) == 3 and isinstance(args[0], TracedTensor)):
         raise line.refusal(f"a mask and two choices: {FUNCTIONS[name].usage}", node)
@@ -469,7 +503,7 @@ def _function(line: TensorLine, node: ast.Call, name: str, arguments: Arguments)
 def _check_arguments(
     line: TensorLine, node: ast.Call, allowed: Method, arguments: Arguments, *, tensors: bool
 ) -> None:
-    """Refuse arguments by an unknown name, and values that could mean something else."""
+    """Refuse arguments with an unknown name, and values that could mean something else."""
     args, keywords = arguments
     for keyword in node.keywords:
         if keyword.arg not in allowed.keywords:

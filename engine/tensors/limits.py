@@ -1,4 +1,4 @@
-"""Bounds on the numbers and the tensors of a line, checked before anything is computed."""
+"""Limits on the numbers and tensors of a line, checked before anything is computed."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ SIGNS: Mapping[type[ast.AST], Callable[[Any], Any]] = {
     ast.Invert: operator.invert,
 }
 
-LARGEST = 2**63 - 1  # the largest whole number that a tensor of int64 holds
+LARGEST = 2**63 - 1  # the largest whole number in a tensor of int64
 LARGEST_SIZE = 2**60
-"""PyTorch calculates with sizes and shifts, and up to here nothing overflows in that."""
+"""PyTorch's arithmetic with sizes and shifts does not overflow up to here."""
 MOST_CELLS = 30_000
-"""A tensor with more is refused: it could not be shown. From 32,768 on PyTorch works in several
-threads, and the screen would wait for them where the processor is busy."""
+"""The most cells of a tensor; more could not be shown. From 32,768 on PyTorch uses several threads,
+and on a busy processor the screen would wait for them."""
 
 
 def calculate(kind: type[ast.AST], left: Number, right: Number) -> Number:
-    """The result of an operator between two plain numbers.
+    """Return the result of an operator between two plain numbers.
 
     Raises `ValueError` if there is none or a tensor could not hold it; a power that would fill the
     memory is refused before it is computed.
@@ -69,7 +69,7 @@ def calculate(kind: type[ast.AST], left: Number, right: Number) -> Number:
 
 
 def signed(kind: type[ast.AST], operand: Number) -> Number:
-    """A plain number with a sign before it; `ValueError` if no tensor could hold it."""
+    """Return a plain number with a sign before it; `ValueError` if no tensor could hold it."""
     try:
         return checked(SIGNS[kind](operand))
     except TypeError:
@@ -77,7 +77,7 @@ def signed(kind: type[ast.AST], operand: Number) -> Number:
 
 
 def checked(value: object) -> Number:
-    """The value; `ValueError` if it is complex, or a whole number of more than 64 bits."""
+    """Return the value; `ValueError` if it is complex, or a whole number of more than 64 bits."""
     if not isinstance(value, int | float):
         raise ValueError("the result is no real number")
     if isinstance(value, int) and abs(value) > LARGEST:
@@ -86,21 +86,21 @@ def checked(value: object) -> Number:
 
 
 def check_cells(cells: float) -> None:
-    """Raise `ValueError` for a result of too many cells."""
+    """Raise `ValueError` for a result with too many cells."""
     if cells > MOST_CELLS:
         count = f"{cells:,}" if cells < 1e15 else "more than 10¹⁵"
         raise ValueError(f"that makes {count} cells; at most {MOST_CELLS:,} are made here")
 
 
 def check_sizes(arguments: Sequence[Any]) -> None:
-    """Raise `ValueError` for a size, a dimension or a shift too large to calculate with."""
+    """Raise `ValueError` for a size, a dimension or a shift that is too large."""
     for size in leaves(list(arguments)):
         if isinstance(size, int) and abs(size) > LARGEST_SIZE:
             raise ValueError(f"{size:,} is too large here; at most {LARGEST_SIZE:,} is taken")
 
 
 def cells_of_broadcast(*shapes: Sequence[int]) -> int:
-    """The cells of an element-wise result; 0 where the shapes disagree: PyTorch refuses them."""
+    """Return the cells of an element-wise result; 0 if the shapes disagree and PyTorch fails."""
     try:
         return math.prod(torch.broadcast_shapes(*map(tuple, shapes)))
     except RuntimeError:
@@ -108,13 +108,13 @@ def cells_of_broadcast(*shapes: Sequence[int]) -> int:
 
 
 def cells_of_matmul(left: Sequence[int], right: Sequence[int]) -> int:
-    """The cells of `left @ right`: rows × columns, for each of the broadcast batches."""
+    """Return the cells of `left @ right`: rows × columns for each of the broadcast batches."""
     rows, columns = left[-2:-1], right[-1:] if len(right) > 1 else ()
     return cells_of_broadcast(left[:-2], right[:-2]) * math.prod((*rows, *columns))
 
 
 def cells_of_method(name: str, tensor: torch.Tensor, args: Sequence[Any]) -> int:
-    """The cells of a call; only `expand` and `repeat` can make more than the tensor has.
+    """Return the cells of a call; only `expand` and `repeat` can make more than the tensor has.
 
     Raises `ValueError` for a size below −1, which PyTorch would accept.
     """
@@ -131,7 +131,7 @@ def cells_of_method(name: str, tensor: torch.Tensor, args: Sequence[Any]) -> int
 
 
 def cells_of_function(name: str, args: list[Any], keywords: dict[str, Any]) -> float:
-    """The cells of a call of a function; its tensors are PyTorch's own."""
+    """Return the cells of a call of a function with tensors of PyTorch."""
     parts = [part for part in leaves(args) if isinstance(part, torch.Tensor)]
     if name == "where":
         return cells_of_broadcast(*(part.shape for part in parts))
@@ -140,12 +140,12 @@ def cells_of_function(name: str, args: list[Any], keywords: dict[str, Any]) -> f
     if name == "arange":
         return _cells_of_arange(args, keywords)
     if name == "tensor":
-        return 0  # a line is too short to spell many numbers
+        return 0  # a line is too short for many numbers
     return math.prod(size for size in leaves(args) if isinstance(size, int) and size >= 0)
 
 
 def cells_of_index(shape: Sequence[int], items: Sequence[Any]) -> int:
-    """The cells of `x[items]`: what the slices leave, times what the lists and tensors pick."""
+    """Return the cells of `x[items]`: those of the slices, times those of the lists and tensors."""
     rest = [slice(None)] * max(0, len(shape) - sum(_dimensions(item) for item in items))
     dots = next((place for place, item in enumerate(items) if item is ...), len(items))
     kept, picked, dim = 1, [], 0
@@ -159,7 +159,7 @@ def cells_of_index(shape: Sequence[int], items: Sequence[Any]) -> int:
 
 
 def leaves(value: Any) -> Iterator[Any]:
-    """The contents of lists and tuples, however deep."""
+    """Yield the contents of lists and tuples at any depth."""
     if not isinstance(value, list | tuple):
         yield value
         return
@@ -168,7 +168,7 @@ def leaves(value: Any) -> Iterator[Any]:
 
 
 def _cells_of_arange(args: Sequence[Any], keywords: dict[str, Any]) -> float:
-    """The cells of `arange(start, end, step)`; 0 for arguments that PyTorch refuses."""
+    """Return the cells of `arange(start, end, step)`; 0 for arguments that PyTorch refuses."""
     given = [*args, *(keywords[name] for name in ("start", "end", "step") if name in keywords)]
     numbers = [value for value in given if isinstance(value, int | float)]
     start, end, step = {1: (0, *numbers, 1), 2: (*numbers, 1), 3: (*numbers,)}.get(
@@ -181,7 +181,7 @@ def _cells_of_arange(args: Sequence[Any], keywords: dict[str, Any]) -> float:
 
 
 def _dimensions(item: Any) -> int:
-    """The number of the tensor's dimensions that one item of an index uses up."""
+    """Return the number of dimensions of the tensor that an item of an index uses."""
     if item is None or item is ... or isinstance(item, bool):
         return 0
     return item.ndim if _is_mask(item) else 1

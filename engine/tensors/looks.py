@@ -19,19 +19,19 @@ Shape: TypeAlias = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TensorLook:
-    """The numbers of a tensor, and how it lies in memory."""
+    """The numbers of a tensor, and its memory layout."""
 
     shape: Shape
-    strides: Shape  # how many elements apart in memory two neighbours along each dimension are
+    strides: Shape  # the distance in elements between neighbours along each dimension
     dtype: str
     device: str
-    storage_offset: int  # the place of its first element in the storage
+    storage_offset: int  # the index of its first element in the storage
     numbers: Numbers  # a copy, in the tensor's own shape and dtype
 
 
 @dataclass(frozen=True, slots=True)
 class TensorAxis:
-    """The sizes of two operands along one dimension; None where an operand lacks it."""
+    """The sizes of two operands along one dimension; None if an operand lacks it."""
 
     left: int | None
     right: int | None
@@ -42,26 +42,26 @@ class TensorAxis:
 
     @property
     def result(self) -> int | None:
-        """The size of the result; None where the sizes disagree."""
+        """The size of the result; None if the sizes disagree."""
         if not self.agrees:
             return None
         return self._sizes[0] if self._sizes[1] == 1 else self._sizes[1]
 
     @property
     def stretched(self) -> tuple[bool, bool]:
-        """For the left and the right operand: whether its one cell is repeated."""
+        """Whether the only cell of the left and of the right operand is repeated."""
         left, right = self._sizes
         return self.agrees and left != self.result, self.agrees and right != self.result
 
     @property
     def _sizes(self) -> tuple[int, int]:
-        """A missing dimension counts as one of size 1."""
+        """The sizes, with 1 for a missing dimension."""
         return 1 if self.left is None else self.left, 1 if self.right is None else self.right
 
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """Two shapes aligned at the right, as an element-wise operation sees them."""
+    """Two shapes aligned at the right for an element-wise operation."""
 
     operator: str
     left_text: str
@@ -80,7 +80,7 @@ class Broadcast:
 
     @property
     def stretches(self) -> bool:
-        """Whether an operand is stretched: operands of one shape need no broadcasting."""
+        """Whether an operand is stretched; with equal shapes none is."""
         return any(any(axis.stretched) for axis in self.axes)
 
     @property
@@ -98,16 +98,16 @@ class LineResult:
     """The result of a line, and the cells that it comes from."""
 
     text: str
-    look: TensorLook | None  # the tensor; None where the result is no tensor
-    value: str  # a result that is no tensor, as Python writes it: `torch.Size([3, 4])`, `12`
+    look: TensorLook | None  # the tensor; None if the result is no tensor
+    value: str  # another result, as Python prints it: `torch.Size([3, 4])`, `12`
     picked: Mapping[str, Mask]
-    """For each tensor that the line reads, by name: the cells that the result comes from."""
+    """The cells that the result comes from, in each tensor that the line reads, by name."""
     shares_storage_with: tuple[str, ...]
-    """The tensors that share the memory of the result, whether the line reads them or not."""
+    """The tensors that share the memory of the result, even if the line does not read them."""
     broadcasts: tuple[Broadcast, ...]
     """Each element-wise operation on two tensors, in the order of evaluation."""
     came_from: Callable[[Sequence[Shape]], Mapping[str, Mask]] = field(repr=False)
-    """The cells that these cells of the result, by their index, come from; as `picked`."""
+    """Returns the cells that the cells of the result with these indices come from; as `picked`."""
 
 
 class PyTorchRefused(Refused):
@@ -117,16 +117,16 @@ class PyTorchRefused(Refused):
         self, message: str, text: str, place: Place, error: str, broadcast: Broadcast | None
     ) -> None:
         super().__init__(message, text, place)
-        self.error = error  # PyTorch's own words: `IndexError: index 3 is out of…`
-        self.broadcast = broadcast  # the two shapes, where they disagree
+        self.error = error  # PyTorch's message: `IndexError: index 3 is out of…`
+        self.broadcast = broadcast  # the two shapes, if they disagree
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SceneLook:
-    """The tensors of a scene, the last line that was tried on them, and its result."""
+    """The tensors of a scene, the last line, and its result."""
 
     scene: str  # the name of the scene
     sources: Mapping[str, TensorLook]
     text: str = ""  # the line; empty before the first
     result: LineResult | None = None
-    refused: PyTorchRefused | None = None  # PyTorch's error, where the line has no result
+    refused: PyTorchRefused | None = None  # PyTorch's error, if the line has no result

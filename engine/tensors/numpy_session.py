@@ -1,7 +1,7 @@
-"""An array and the tensors made from it: change one, see which others follow.
+"""An array and tensors made from it: a change to one shows which others share its memory.
 
-Every statement that is executed here is one of our own, or is built from the name of a variable,
-two indices and a number that were checked; nothing that a person typed is executed.
+Every executed statement is a constant of this file, or is built from the name of a variable, two
+indices and a number that were checked; typed text is never executed.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ NOTES = (
     "So from now on a and shared go their own ways.",
 )
 NAMES = ("a", "shared", "copied")
-MADE = 3  # how many statements make the three variables
+MADE = 3  # the number of statements that create the three variables
 FORM = re.compile(r"\s*([A-Za-z_]\w*)\s*\[\s*([0-9]+)\s*,\s*([0-9]+)\s*\]\s*=(?!=)\s*(.*?)\s*")
 
 
@@ -60,9 +60,9 @@ class Assignment:
 
 
 def assignment(text: str, names: Collection[str]) -> Assignment | None:
-    """The assignment that a typed line is, parsed by its form; None where it has another form.
+    """Return the assignment in a typed line; None if it has another form.
 
-    Raises `Refused` if it names no variable of these, or the right side is no number.
+    Raises `Refused` if it has an unknown variable, or the right side is no number.
     """
     with suggesting(lambda line: _assignment(line, names)):
         return _assignment(text, names)
@@ -90,7 +90,7 @@ class Variable:
     library: str  # `numpy` or `torch`
     numbers: Numbers  # a copy, shape (rows, columns)
     changed: Mask
-    """The cells whose number the last statement changed; none where it made the variable."""
+    """The cells that the last statement changed; none if it created the variable."""
 
 
 class NumpySession:
@@ -99,22 +99,22 @@ class NumpySession:
     def __init__(self) -> None:
         self._names: dict[str, Any] = {"np": np, "torch": torch}
         self._changes: list[Assignment | None] = []
-        """For each statement that ran: the learner's own change, or None for one of the script."""
+        """The learner's change for each statement that ran, or None for one of the script."""
         self.ran: list[tuple[str, str]] = []
-        """All statements that ran, oldest first, each with a sentence on what it did."""
-        self.ahead = list(SCRIPT)  # the statements of the script that are still to come
+        """All statements that ran, oldest first, each with a sentence about its effect."""
+        self.ahead = list(SCRIPT)  # the remaining statements of the script
         self.variables: Mapping[str, Variable] = {}  # by name, frozen; replaced by every statement
         for _ in range(MADE):
             self.step()
 
     @property
     def tensors(self) -> dict[str, torch.Tensor]:
-        """The variables that are tensors: lines can be evaluated on them."""
+        """The variables that are tensors, for evaluating lines."""
         return {name: self._names[name] for name in NAMES[1:]}
 
     @property
     def shared(self) -> tuple[str, ...]:
-        """The variables that lie in the memory of `shared`, itself among them."""
+        """The variables in the memory of `shared`, including itself."""
         own = _array(self._names["shared"])
         return tuple(name for name in NAMES if np.shares_memory(_array(self._names[name]), own))
 
@@ -123,7 +123,7 @@ class NumpySession:
         return len(self.ran) <= MADE
 
     def step(self) -> bool:
-        """Run the next statement of the script; whether there was one."""
+        """Run the next statement of the script; returns False if there was none."""
         if not self.ahead:
             return False
         statement = self.ahead.pop(0)
@@ -152,14 +152,14 @@ class NumpySession:
         self.ran.append((statement, same if followed else "Nothing else did."))
 
     def without_last(self) -> NumpySession:
-        """A session without the last statement, the learner's own too; the variables stay."""
+        """Return a new session without the last statement; the three variables remain."""
         session = NumpySession()
         for change in self._changes[MADE:-1]:
             session.step() if change is None else session.change(change)
         return session
 
     def _run(self, statement: str, change: Assignment | None) -> None:
-        exec(statement, self._names)  # one of our own: see the first lines of this file
+        exec(statement, self._names)  # safe: see the top of this file
         self._changes.append(change)
         variables = {}
         for name in NAMES:
@@ -173,6 +173,6 @@ class NumpySession:
 
 
 def _array(value: Any) -> Numbers:
-    """The memory of an array or a tensor, as an array: not a copy."""
+    """Return the memory of an array or a tensor as an array, not a copy."""
     array: Numbers = value.numpy() if isinstance(value, torch.Tensor) else value
     return array

@@ -1,4 +1,4 @@
-"""Refusals of a line on tensors: the place, the reason, and a line to write in place of it."""
+"""Refusals of a line on tensors: the place, the reason, and a corrected line."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ from engine.tensors.traced import TracedTensor
 from engine.tensors.vocabulary import (
     ATTRIBUTES,
     BUILTIN_FORMS,
+    BUILTIN_HINTS,
+    DIFFERENT,
     DTYPES,
     FORMS,
     FUNCTIONS,
@@ -28,7 +30,8 @@ from engine.tensors.vocabulary import (
     MASK_FORMS,
     METHODS,
     MODULES,
-    NUMPY_DIFFERS,
+    ONLY_METHODS,
+    OVER_ROWS,
     REASONS,
     Kind,
 )
@@ -36,33 +39,44 @@ from engine.tensors.vocabulary import (
 T = TypeVar("T")
 
 ERRORS = (RuntimeError, IndexError, TypeError, ValueError, OverflowError)
-"""The errors that PyTorch raises where it cannot do something."""
+"""The errors that PyTorch raises for an impossible operation."""
 LONGEST_ERROR = 240
-"""Some of PyTorch's errors list every way to call a function; their beginning says enough."""
+"""The most characters of an error: some list every way to call a function."""
 KNOWN = {
     "attribute": (*ATTRIBUTES, *METHODS),
     "method": tuple(METHODS),
     "word": (*DTYPES, *FUNCTIONS),
 }
 FAMILIAR = "shape, T, reshape, permute, sum, mean, float"
-CHAINED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)  # comparisons of which two can be written as a mask
+CHAINED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)  # pairs of these can be written as a mask
+METHODS_ONLY = "; functions of a tensor are its methods, as in x.sum()"
 UNEXPLAINED = "PyTorch does not do this with tensors of these shapes and dtypes."
 
 
 class TensorLine:
-    """A typed line while it is evaluated: its tensors, what it has used, and how it is refused."""
+    """A typed line during its evaluation: its tensors, the names it has used, and its refusals."""
 
     def __init__(self, text: str, tensors: Mapping[str, TracedTensor]) -> None:
         self.text = text
         self.tensors = tensors
         self.read: set[str] = set()  # the names that it has used
         self.broadcasts: list[Broadcast] = []  # its element-wise operations on two tensors
+        self.first: Any = None  # the value of the first argument of a function that is refused
 
     def source(self, node: ast.expr | ast.keyword) -> str:
         return source(self.text, node)
 
+    def factor(self, node: ast.expr) -> str:
+        """Return the source, in brackets where an operator or a dot beside it needs them."""
+        return factor(self.source(node))
+
+    def as_tensor(self, node: ast.expr) -> str:
+        """Return the same for a first argument; plain numbers become a tensor."""
+        plain = isinstance(self.first, int | float | list | tuple)
+        return f"torch.tensor({self.source(node)})" if plain else self.factor(node)
+
     def refusal(self, message: str, place: Place, word: str | None = None) -> Refused:
-        """The error for this place, or for the word at its end: the `foo` of `x.foo`."""
+        """Return the error for this place, or for the word at its end: the `foo` of `x.foo`."""
         refused = Refused(message, self.text, place)
         if word is not None:  # the typed one can have another length than Python's: ﬁ is fi
             refused.start = self.text.rfind(".", refused.start, refused.end) + 1 or refused.start
@@ -78,14 +92,14 @@ class TensorLine:
         word: str | None = None,
         hint: str = "",
     ) -> Refused:
-        """The same, with a fragment to write in place of it, and the hint where that fails."""
+        """Return the error with a replacement for the place, and a hint if that fails."""
         refused = self.refusal(message, place.func if isinstance(place, ast.Call) else place, word)
         refused.hint = hint
         refused.instead = replaced(self.text, place, fragment) if fragment else ""
         return refused
 
     def allow(self, place: Place, check: Callable[[], T]) -> T:
-        """The result of the check; its `ValueError` refuses the line."""
+        """Return the result of the check; its `ValueError` refuses the line."""
         try:
             return check()
         except ValueError as error:
@@ -98,7 +112,7 @@ class TensorLine:
         explain: Callable[[str], str],
         broadcast: Broadcast | None = None,
     ) -> T:
-        """The result of an operation of PyTorch; its error is raised with an explanation."""
+        """Return the result of an operation of PyTorch; an error is raised with an explanation."""
         try:
             return do()
         except ERRORS as error:
@@ -107,18 +121,18 @@ class TensorLine:
             raise PyTorchRefused(explain(text), self.text, place, message, broadcast) from None
 
 
-# What to write in place of what is not in the vocabulary.
+# Replacements for what is not in the vocabulary.
 
 
 def module(line: TensorLine, node: ast.Attribute) -> str:
-    """The module before the last dot, `torch.nn`; empty where anything else stands there."""
+    """Return the module before the last dot, `torch.nn`; empty for anything else."""
     names = dotted(node.value)
     known = names and names[0] in MODULES and names[0] not in line.tensors
     return ".".join(names) if known else ""
 
 
 def unknown(name: str, kind: str, before: str) -> tuple[str, str]:
-    """Why a name is not taken; and the nearest words, or the most useful where none is near."""
+    """Return why a name is not accepted, and the nearest, or else the most useful, words."""
     if name in REASONS and kind != "word":
         return REASONS[name], ""
     if name.endswith("_") and not name.endswith("__"):
@@ -131,43 +145,70 @@ def unknown(name: str, kind: str, before: str) -> tuple[str, str]:
 
 
 def wrong_function(line: TensorLine, call: ast.Call, name: str) -> Refused:
-    """The refusal of `name(…)`."""
+    """Return the refusal of `name(…)`."""
     if name in line.tensors:
-        product = f"{name} * {factor(line.source(call.args[0]))}" if len(call.args) == 1 else ""
-        return line.correction(f"{name} is a tensor, no function", call, product, name)
-    words = REASONS.get(name, f"no function {name} here")
-    hint = "" if name in REASONS else "; functions of a tensor are its methods, as in x.sum()"
-    if name in BUILTIN_FORMS and not call.keywords:
-        fragment = _filled(line, BUILTIN_FORMS[name], call.args, [])
+        product = f"{name} * {line.factor(call.args[0])}" if len(call.args) == 1 else ""
+        fragment = product if call.args or call.keywords else name
+        return line.correction(f"{name} is a tensor, no function", call, fragment, name)
+    words, hint = REASONS.get(name, f"no function {name} here"), METHODS_ONLY
+    if name in BUILTIN_FORMS:
+        fragment = _builtin(line, name, call)
+        hint = f"; {BUILTIN_HINTS[name]}" if name in BUILTIN_HINTS else hint
+    else:
+        fragment = _form(line, call, name, call.args)
+    return line.correction(words, call, fragment, name, "" if name in REASONS else hint)
+
+
+def _builtin(line: TensorLine, name: str, call: ast.Call) -> str:
+    """Return a line for a function of Python; empty where Python refuses such an argument."""
+    if call.keywords or (isinstance(line.first, list | tuple) and name in ("int", "float")):
+        return ""
+    if isinstance(line.first, TracedTensor) and len(call.args) == 1:
+        dimensions = line.first.value.ndim
+        if dimensions != 1 if name in OVER_ROWS else name == "sum" and not dimensions:
+            return ""
+    return _filled(line, BUILTIN_FORMS[name], call.args, [])
+
+
+def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
+    """Return the refusal of `np.name(…)` or `torch.name(…)`."""
+    name, where = function.attr, module(line, function)
+    words, hint = REASONS.get(name, f"{where} is not used here"), METHODS_ONLY
+    if name in REASONS:
+        hint = ""
+    elif where == "math":
+        words = "math works on plain numbers, and this lab on tensors"
+    elif name in DTYPES:
+        words = f"{where}.{name} is a dtype, no function"
+    elif where == "torch" and name in METHODS and name not in ONLY_METHODS:
+        words = f"torch.{name} has a tensor first, without a name"
+        hint = f", as in {METHODS[name].usage.replace('x.', 'torch.', 1).replace('(', '(x, ', 1)}"
+    elif where == "torch" and name in OPERATORS:
+        words = f"torch.{name} is taken with a tensor and one more argument, without names"
+    elif where == "torch":
+        words = f"this lab does not have torch.{name}"
+        hint = f"; there are {', '.join(FUNCTIONS)}, and methods of tensors such as torch.sum(x)"
+        close = get_close_matches(name, (*FUNCTIONS, *METHODS), n=3, cutoff=0.6)
+        if close and not hasattr(torch, name):
+            hint = f"; did you mean {' or '.join(close)}?"
+    full = f"{where}.{name}"
+    if full in BUILTIN_FORMS:
+        fragment = _builtin(line, full, call)
+    elif where != "torch" and not {name, full}.isdisjoint(DIFFERENT):
+        fragment = ""
     else:
         fragment = _form(line, call, name, call.args)
     return line.correction(words, call, fragment, name, hint)
 
 
-def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
-    """The refusal of `np.name(…)` or `torch.name(…)`."""
-    name, where = function.attr, module(line, function)
-    words, hint = REASONS.get(name, f"{where} is not used here"), ""
-    if where == "torch" and name in METHODS:
-        words = f"torch.{name} has a tensor first, without a name"
-        hint = f", as in {METHODS[name].usage.replace('x.', 'torch.', 1).replace('(', '(x, ', 1)}"
-    elif where == "torch" and name in OPERATORS:
-        words = f"torch.{name} is taken with a tensor and one more argument, without names"
-    elif where == "torch" and name not in REASONS and hasattr(torch, name):
-        words = f"this lab does not have torch.{name}"
-        hint = f"; there are {', '.join(FUNCTIONS)}, and methods of tensors such as torch.sum(x)"
-    elif where == "torch" and name not in REASONS:
-        close = get_close_matches(name, (*FUNCTIONS, *METHODS), n=3, cutoff=0.6)
-        some = f"there are {', '.join(FUNCTIONS)}, and the methods of tensors such as torch.sum(x)"
-        words = f"no function torch.{name} here"
-        hint = f"; did you mean {' or '.join(close)}?" if close else f"; {some}"
-    other = where != "torch" and name in NUMPY_DIFFERS
-    fragment = "" if other else _form(line, call, name, call.args)
-    return line.correction(words, call, fragment, name, hint)
+def cell_by_cell(line: TensorLine, call: ast.Call, args: list[ast.expr], name: str) -> Refused:
+    """Return the refusal of `x.max(y)` or `x.min(y)`, which is `torch.name(x, y)`."""
+    fragment = _filled(line, FORMS[name], args, [])
+    return line.correction("two tensors are compared cell by cell", call, fragment)
 
 
 def wrong_layer(line: TensorLine, call: ast.Call, name: str) -> Refused:
-    """The refusal of `nn.ReLU()(x)`."""
+    """Return the refusal of `nn.ReLU()(x)`."""
     layer, fragment = call.func, ""
     assert isinstance(layer, ast.Call)
     if name.lower() in LAYERS and not call.keywords:
@@ -177,10 +218,14 @@ def wrong_layer(line: TensorLine, call: ast.Call, name: str) -> Refused:
 
 
 def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
-    """The refusal of `x.name(…)`."""
+    """Return the refusal of `x.name(…)`."""
     name = function.attr
     if name in ATTRIBUTES:
-        return line.correction(f"{name} is no method", call, line.source(function), name)
+        fragment = line.source(function)
+        if call.args or call.keywords:
+            one = name == "shape" and len(call.args) == 1 and not call.keywords
+            fragment = f"{fragment}[{line.source(call.args[0])}]" if one else ""
+        return line.correction(f"{name} is no method", call, fragment, name)
     words, hint = unknown(name, "method", "x.")
     if name in OPERATORS:
         words, hint = f"x.{name} is taken with one argument, without a name", ""
@@ -189,8 +234,8 @@ def wrong_method(line: TensorLine, call: ast.Call, function: ast.Attribute) -> R
 
 
 def wrong_attribute(line: TensorLine, node: ast.Attribute) -> Refused:
-    """The refusal of `x.name`."""
-    name, owner = node.attr, factor(line.source(node.value))
+    """Return the refusal of `x.name`."""
+    name, owner = node.attr, line.factor(node.value)
     words, hint = unknown(name, "attribute", "x.")
     known = ("len", "length", "data", "cpu", "cuda")
     fragment = FORMS[name].format(x=owner) if name in known else ""
@@ -211,20 +256,20 @@ def check_place_to_move(line: TensorLine, call: ast.Call, function: ast.Attribut
 def method_call(
     line: TensorLine, name: str, args: list[ast.expr], keywords: list[ast.keyword]
 ) -> str:
-    """The call of a method on the first of `args`, with PyTorch's names of arguments."""
-    return f"{factor(line.source(args[0]))}.{name}({_listed(line, args[1:], keywords)})"
+    """Return the call of a method on the first of `args`, with PyTorch's argument names."""
+    return f"{line.as_tensor(args[0])}.{name}({_listed(line, args[1:], keywords)})"
 
 
 def other_syntax(line: TensorLine, node: ast.expr) -> str:
-    """A line for a construct of Python that is not taken; empty where there is none."""
+    """Return a line for a Python construct that is not accepted; empty if there is none."""
     match node:
         case ast.Compare(left=left, comparators=[middle, right], ops=ops):
             a, b, c = map(line.source, (left, middle, right))
             signs = [COMPARISONS[type(sign)][0] for sign in ops if type(sign) in CHAINED]
             return f"({a} {signs[0]} {b}) & ({b} {signs[1]} {c})" if len(signs) == 2 else ""
-        case ast.BoolOp(op=op, values=values):
+        case ast.BoolOp(op=op, values=values) if all(map(_is_mask, values)):
             sign = " & " if isinstance(op, ast.And) else " | "
-            return sign.join(factor(line.source(value)) for value in values)
+            return sign.join(map(line.factor, values))
         case ast.IfExp(test=test, body=body, orelse=otherwise):
             return f"torch.where({', '.join(map(line.source, (test, body, otherwise)))})"
         case ast.NamedExpr(value=value) | ast.Starred(value=value) | ast.Lambda(body=value):
@@ -232,8 +277,21 @@ def other_syntax(line: TensorLine, node: ast.expr) -> str:
     return ""
 
 
+def _is_mask(node: ast.expr) -> bool:
+    """Return whether this is a comparison or several: on whole numbers, & works bit by bit."""
+    match node:
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return _is_mask(operand)
+        case ast.BoolOp(values=values):
+            return all(map(_is_mask, values))
+    return isinstance(node, ast.Compare)
+
+
 def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> str:
-    """The call as the lab takes it, with the same result; empty where no such form is known."""
+    """Return an accepted call with the same result; empty if none is known."""
+    if len(args) == 1 and not call.keywords and name in (*DTYPES, "shape", "ndim", "dtype", "T"):
+        owner = line.as_tensor(args[0])
+        return f"{owner}.to(torch.{name})" if name in DTYPES else f"{owner}.{name}"
     if name in METHODS and args:
         return method_call(line, name, args, call.keywords)
     if name in FUNCTIONS:
@@ -241,11 +299,11 @@ def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> 
     if name in ("hstack", "vstack") and not call.keywords:
         return _stacked(line, name, args)
     if name in ("Tensor", "FloatTensor"):
-        listed = len(args) == 1 and isinstance(args[0], ast.List)  # else it is a size
+        listed = len(args) == 1 and isinstance(args[0], ast.List)  # otherwise it is a size
         return f"torch.tensor({line.source(args[0])}, dtype=torch.float32)" if listed else ""
     if name in OPERATORS and len(args) == 2 and len(call.keywords) == 1:
         return _operator_with(line, name, args, call.keywords[0])
-    if name not in FORMS and name != name.lower():
+    if name not in FORMS and name != name.lower() and name.lower() not in (*ATTRIBUTES, "size"):
         return _form(line, call, name.lower(), args)
     form = FORMS.get(name, "")
     if name in OPERATORS:
@@ -256,10 +314,11 @@ def _form(line: TensorLine, call: ast.Call, name: str, args: list[ast.expr]) -> 
 
 
 def _filled(line: TensorLine, forms: str, args: list[ast.expr], keywords: list[ast.keyword]) -> str:
-    """The first of the forms that uses every argument, with these; empty where none does."""
+    """Return the first of the forms that uses every argument, filled in; empty if none does."""
+    method = "{x}." in forms or ("{x} " in forms and isinstance(line.first, list | tuple))
     places = {
-        "x": factor(line.source(args[0])) if args else "",
-        "y": factor(line.source(args[1])) if len(args) > 1 else "",
+        "x": (line.as_tensor if method else line.factor)(args[0]) if args else "",
+        "y": line.factor(args[1]) if len(args) > 1 else "",
         "rest": _listed(line, args[1:], keywords),
         "all": _listed(line, args, keywords),
     }
@@ -272,8 +331,8 @@ def _filled(line: TensorLine, forms: str, args: list[ast.expr], keywords: list[a
 
 
 def _operator_with(line: TensorLine, name: str, args: list[ast.expr], more: ast.keyword) -> str:
-    """`add` and `sub` with `alpha=2`, `div` with `rounding_mode="floor"`."""
-    left, right = (factor(line.source(arg)) for arg in args)
+    """Return `add` and `sub` with `alpha=2`, `div` with `rounding_mode="floor"`."""
+    left, right = map(line.factor, args)
     value, sign = line.source(more.value), SYMBOLS[OPERATORS[name]][0]
     if more.arg == "alpha" and sign in "+-":
         return f"{left} {sign} {factor(value)} * {right}"
@@ -282,7 +341,7 @@ def _operator_with(line: TensorLine, name: str, args: list[ast.expr], more: ast.
 
 
 def _stacked(line: TensorLine, name: str, args: list[ast.expr]) -> str:
-    """`hstack` and `vstack` of tensors of the scene, whose dimensions tell which is meant."""
+    """Return `hstack` or `vstack` of tensors of the scene, whose dimensions select the call."""
     match args:
         case [ast.List(elts=parts) | ast.Tuple(elts=parts)]:
             known = [line.tensors.get(line.source(part)) for part in parts]
@@ -302,18 +361,18 @@ def _listed(line: TensorLine, args: list[ast.expr], keywords: list[ast.keyword])
     return ", ".join((*map(line.source, args), *named))
 
 
-# Why PyTorch raises an error, and what would work.
+# Explanations of PyTorch's errors, with advice.
 
 
 def explain_transposed(shape: Shape) -> str:
-    """`x.mT`."""
+    """Explain an error of `x.mT`."""
     return f".mT exchanges the last two dimensions, and there {_dimensions(shape)}."
 
 
 def explain_cells(
     operands: Sequence[torch.Tensor], error: str, broadcast: Broadcast | None, symbol: str = ""
 ) -> str:
-    """An operator between tensors, cell by cell."""
+    """Explain an error of an element-wise operator between tensors."""
     if broadcast is not None and not broadcast.agrees:
         return f"Aligned at the right, {'; '.join(broadcast.disagreements)}."
     if symbol == "^":
@@ -332,7 +391,7 @@ def explain_cells(
 
 
 def explain_matmul(left: torch.Tensor, right: torch.Tensor, error: str) -> str:
-    """`left @ right`."""
+    """Explain an error of `left @ right`."""
     if 0 in (left.ndim, right.ndim):
         return "@ needs at least one dimension on each side: for a single number write *."
     inner = right.shape[-2] if right.ndim > 1 else right.shape[0]
@@ -350,7 +409,7 @@ def explain_matmul(left: torch.Tensor, right: torch.Tensor, error: str) -> str:
 
 
 def explain_index(shape: Shape, items: Sequence[Any], error: str) -> str:
-    """`x[…]`."""
+    """Explain an error of `x[…]`."""
     if not shape:
         return "This is a single number, 0-D: it has no dimension to index."
     if "too many indices" in error:
@@ -370,7 +429,7 @@ def explain_index(shape: Shape, items: Sequence[Any], error: str) -> str:
 
 
 def explain_method(name: str, tensor: torch.Tensor, args: Sequence[Any], error: str) -> str:
-    """A method called on a tensor."""
+    """Explain an error of a method called on a tensor."""
     shape, method = tuple(tensor.shape), METHODS[name]
     order = ", ".join(str(dim) for dim in reversed(range(len(shape))))
     permuted = f"There {_dimensions(shape)}: each is named once, as in x.permute({order})."
@@ -397,7 +456,7 @@ def explain_method(name: str, tensor: torch.Tensor, args: Sequence[Any], error: 
 
 
 def explain_function(name: str, args: Sequence[Any], error: str) -> str:
-    """A function of torch."""
+    """Explain an error of a function of torch."""
     parts = [part for part in leaves(args) if isinstance(part, torch.Tensor)]
     if "Dimension out of range" in error:
         return _explain_dim(tuple(parts[0].shape), new=name == "stack")
@@ -445,7 +504,7 @@ def _explain_reshape(tensor: torch.Tensor, args: Sequence[Any], error: str) -> s
 
 
 def _explain_dim(shape: Shape, *, new: bool) -> str:
-    """A dimension that is not there; a new one can also stand behind all others."""
+    """Explain a missing dimension; a new one may also come after all others."""
     last = len(shape) - (not new)
     behind = " for the new one" if new else ""
     return f"There {_dimensions(shape)}: dim goes from 0 to {last}{behind}, or −1 backwards."

@@ -1,4 +1,4 @@
-"""The scenes of the tensors lab, from one number to a video: their text and the lines to try."""
+"""The scenes of the tensors lab, from one number to a video: their texts and the lines to try."""
 
 from __future__ import annotations
 
@@ -103,13 +103,13 @@ own.
 > shared.dtype  # NumPy's default is float64, PyTorch's own is float32
 > shared.float()  # another dtype is always a copy
 """
-"""Each scene: its name and title, what its numbers are, the dimensions of each tensor, and the
-lines to try, each with what it shows."""
+"""Each scene: its name and title, a description, the dimensions of each tensor, and lines to
+try."""
 
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """A line to try, and what it shows. Some fail on purpose."""
+    """A line to try, and what it demonstrates. Some fail on purpose."""
 
     text: str
     shows: str
@@ -117,17 +117,17 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class TensorScene:
-    """Named tensors to try lines on; `engine.tensors.content` makes them."""
+    """Named tensors to try lines on; created by `engine.tensors.content`."""
 
     name: str
     title: str
-    says: str  # what the numbers are
+    says: str  # a description of the numbers
     axes: Mapping[str, tuple[str, ...]]  # the name of each dimension, by the name of the tensor
     tries: tuple[Try, ...]
 
     @property
     def pictures(self) -> bool:
-        """Whether `x` is drawn as height × width × 3, with the frames of a video before these."""
+        """Whether `x` is drawn as height × width × 3; a video has frames as first dimension."""
         return self.name in ("image", "video")
 
 
@@ -149,7 +149,7 @@ SCENES = tuple(map(_scene, _SCRIPT.split("\n\n")))
 
 
 def find(name: str) -> TensorScene:
-    """The scene of that name; `ValueError`, with the nearest name, if there is none."""
+    """Return the scene of that name; `ValueError`, with the nearest name, if there is none."""
     by_name = {scene.name: scene for scene in SCENES}
     if name not in by_name:
         raise ValueError(f"no scene {name!r}; {nearest(name, by_name)}")

@@ -1,7 +1,6 @@
-"""The map of PyTorch's modules: what each is for, and lines that show it.
+"""The map of PyTorch's modules: the purpose of each, and lines that demonstrate it.
 
-The lines are our own, and run only when the learner asks: some modules take a second or more to
-import.
+The lines are constants, and run only on request: some modules take a second or more to import.
 """
 
 from __future__ import annotations
@@ -61,18 +60,18 @@ from torchvision.transforms import functional as TF
 TF.resize(torch.ones(3, 32, 48), [16, 24]).shape
 # channels first, half as high and half as wide
 """
-"""Each module: its name and what it is for, its lines, and behind `#` what to look at."""
+"""Each module: its name and purpose, its lines, and after `#` a comment on the output."""
 _SLOW = ("torch.optim", "torch.cuda", "torchvision")
 
 
 @dataclass(frozen=True, slots=True)
 class TorchModule:
-    """One place on the map."""
+    """A module on the map."""
 
     name: str
-    says: str  # what it is for, in one sentence
+    says: str  # its purpose, in one sentence
     code: tuple[str, ...]  # statements, and last an expression whose value is shown
-    shows: str  # what to look at in the output
+    shows: str  # a comment on the output
 
     @property
     def slow(self) -> bool:
@@ -93,20 +92,20 @@ MODULES = tuple(map(TorchModule.parse, _SCRIPT.split("\n\n")))
 class ModuleOutput:
     """The result of a module's lines."""
 
-    output: str  # the value of the last line, as Python writes it
+    output: str  # the value of the last line, as Python prints it
     seconds: float
 
 
 def run(module: TorchModule) -> ModuleOutput:
-    """Run the module's lines; `ImportError` if the package is not installed here.
+    """Run the module's lines; `ImportError` if the package is not installed.
 
-    Torch's random numbers are left as they were, so that a training run is not disturbed.
+    Torch's random numbers are restored, so that a training run is not disturbed.
     """
     import torch
 
     began = time.perf_counter()
     names: dict[str, Any] = {}
     with torch.random.fork_rng(devices=[]):
-        exec("\n".join(module.code[:-1]), names)  # our own lines, above
+        exec("\n".join(module.code[:-1]), names)  # constant lines, above
         value = eval(module.code[-1], names)
     return ModuleOutput(repr(value), time.perf_counter() - began)

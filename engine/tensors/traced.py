@@ -1,9 +1,9 @@
-"""Tensors that remember which cells they came from.
+"""Tensors that record which cells they came from.
 
-Beside each tensor runs its shadow: float64, of the same shape, in which every operation is
-replaced by one that only adds up whatever the operation reads. The gradient of a cell of the
-shadow is then positive at exactly the cells that it came from, whatever the numbers are: zeros,
-whole numbers and truth values too. Autograd finds the way back.
+Each tensor has a shadow: a float64 tensor of the same shape, in which every operation is replaced
+by a sum of the cells that the operation reads. The gradient of a cell of the shadow, computed by
+autograd, is then positive at exactly the cells that it came from, for all values: zeros, whole
+numbers and truth values too.
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ class TracedTensor:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TracedPair:
-    """The result of a maximum along a dimension: the values, and where they were."""
+    """The result of a maximum along a dimension: the values and their indices."""
 
     values: TracedTensor
     indices: TracedTensor
 
 
 def leaf(value: torch.Tensor) -> TracedTensor:
-    """A tensor that the line reads."""
+    """Return a traced tensor for one that the line reads."""
     shadow = torch.zeros(value.shape, dtype=torch.float64, requires_grad=True)
     return TracedTensor(value, shadow)
 
 
 def values(part: Any) -> Any:
-    """An argument as PyTorch takes it: with each traced tensor replaced by its value."""
+    """Return an argument with each traced tensor replaced by its value, for PyTorch."""
     return _each(part, lambda traced: traced.value)
 
 
 def call(name: str, tensor: TracedTensor, args: list[Any], keywords: dict[str, Any]) -> Any:
-    """The method `name` of the vocabulary; the errors are PyTorch's own."""
+    """Call the method `name` of the vocabulary; the errors are PyTorch's own."""
     value = getattr(tensor.value, name)(*args, **keywords)
     match METHODS[name].kind:
         case Kind.TELL:
@@ -62,40 +62,40 @@ def call(name: str, tensor: TracedTensor, args: list[Any], keywords: dict[str, A
             shadow = partial(_reduced, tensor, value.values.shape, args, keywords)
             return TracedPair(_traced(value.values, shadow), _traced(value.indices, shadow))
         case Kind.PICK:
-            # The shadow may lie otherwise in memory: a view of it need not be possible.
+            # The shadow may have another memory layout, of which no view is possible.
             same = "reshape" if name == "view" else name
             return _traced(value, lambda: getattr(tensor.shadow, same)(*args, **keywords))
 
 
 def function(name: str, args: list[Any], keywords: dict[str, Any]) -> TracedTensor:
-    """The function `name` of the vocabulary; the errors are PyTorch's own."""
+    """Call the function `name` of the vocabulary; the errors are PyTorch's own."""
     value = getattr(torch, name)(*values(args), **keywords)
-    if name not in ("cat", "stack", "where"):  # made out of numbers: it came from no cell
+    if name not in ("cat", "stack", "where"):  # made from numbers: it came from no cell
         return TracedTensor(value, _nothing(value))
     if name == "where":
-        args = [values(args[0]), *args[1:]]  # what decides is not what is picked
+        args = [values(args[0]), *args[1:]]  # the condition does not count as an origin
     shadows = _each(args, lambda traced: traced.shadow)
     return _traced(value, lambda: getattr(torch, name)(*shadows, **keywords))
 
 
 def pick(tensor: TracedTensor, index: Any) -> TracedTensor:
-    """`tensor[index]`. What stands in the index decides; it is not what is picked."""
+    """Return `tensor[index]`. Tensors in the index do not count as an origin."""
     return _traced(tensor.value[values(index)], lambda: tensor.shadow[values(index)])
 
 
 def transposed(tensor: TracedTensor, name: str) -> TracedTensor:
-    """`tensor.T` or `tensor.mT`."""
+    """Return `tensor.T` or `tensor.mT`."""
     return _traced(getattr(tensor.value, name), lambda: getattr(tensor.shadow, name))
 
 
 def each_cell(do: Callable[..., Any], *operands: Any) -> TracedTensor:
-    """An operation cell by cell on one or two operands, of which one may be a plain number."""
+    """Apply an element-wise operation to one or two operands, one of which may be a number."""
     shadows = [operand.shadow for operand in operands if isinstance(operand, TracedTensor)]
     return _traced(do(*values(operands)), lambda: reduce(operator.add, shadows))
 
 
 def matmul(left: TracedTensor, right: TracedTensor) -> TracedTensor:
-    """`left @ right`: each cell comes from a row of the left and a column of the right."""
+    """Return `left @ right`: each cell comes from a row of the left and a column of the right."""
     return _traced(
         left.value @ right.value,
         lambda: (
@@ -108,7 +108,7 @@ def matmul(left: TracedTensor, right: TracedTensor) -> TracedTensor:
 def came_from(
     result: TracedTensor | None, sources: Mapping[str, TracedTensor], cells: Sequence[Shape]
 ) -> Mapping[str, Mask]:
-    """The cells of each source that enter one of these cells of the result; () stands for all."""
+    """Return the cells of each source that contribute to these of the result; () means all."""
     if result is None or not sources or not result.shadow.requires_grad:
         return {name: np.zeros(source.value.shape, np.bool_) for name, source in sources.items()}
     seed = torch.ones_like(result.shadow)
@@ -124,13 +124,13 @@ def came_from(
             allow_unused=True,
             materialize_grads=True,
         )
-    except RuntimeError:  # there is no way back through this operation
+    except RuntimeError:  # the operation has no gradient
         gradients = tuple(torch.zeros_like(leaf) for leaf in leaves)
     return {name: (way > 0).numpy() for name, way in zip(sources, gradients, strict=True)}
 
 
 def _traced(value: torch.Tensor, shadow: Callable[[], torch.Tensor]) -> TracedTensor:
-    """The value and its shadow; where there is none of the same shape, it came from no cell."""
+    """Return the value with its shadow, or with an empty one if none of the same shape exists."""
     try:
         made = shadow()
     except (RuntimeError, IndexError, TypeError, ValueError):
@@ -145,7 +145,7 @@ def _nothing(value: torch.Tensor) -> torch.Tensor:
 def _reduced(
     tensor: TracedTensor, shape: torch.Size, args: list[Any], keywords: dict[str, Any]
 ) -> torch.Tensor:
-    """The sum of the shadow along the same dimensions, for a result of this shape."""
+    """Return the sum of the shadow along the same dimensions, for a result of this shape."""
     if shape == tensor.shadow.shape:  # all() and any() of no dimensions reduce nothing
         return tensor.shadow
     asked = {**dict(zip(("dim", "keepdim"), args, strict=False)), **keywords}
@@ -153,7 +153,7 @@ def _reduced(
 
 
 def _each(part: Any, chosen: Callable[[TracedTensor], torch.Tensor]) -> Any:
-    """The argument with a tensor in place of each traced one in it."""
+    """Return the argument with each traced tensor in it replaced by the chosen one."""
     if isinstance(part, TracedTensor):
         return chosen(part)
     if type(part) in (list, tuple):

@@ -1,4 +1,4 @@
-"""Tables of what a line on tensors may use, and of what to write in place of other words."""
+"""The words that a line on tensors may use, and replacements for other words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 
 class Kind(Enum):
-    """The way in which the cells of a result come from the cells of the tensor."""
+    """The relation between the cells of a result and the cells of the tensor."""
 
     PICK = auto()  # each cell of the result is a cell of the tensor: a view, or a copy of cells
     CELL = auto()  # the shape stays: each cell comes from the cell at its own place
@@ -22,13 +22,13 @@ class Method:
     """A method of a tensor, or a function of torch, that may be called."""
 
     kind: Kind
-    usage: str  # an example of a correct call, shown where one is wrong
+    usage: str  # an example of a correct call, shown after a wrong one
     keywords: tuple[str, ...] = ()
-    """The arguments that may be given by name. None of PyTorch's others: `out=` would write."""
+    """The arguments that may be given by name. Others are excluded: `out=` would write."""
 
 
 def _methods(kind: Kind, usages: str, **keywords: str) -> dict[str, Method]:
-    """One method for each line of `usages`, with the names of its keyword arguments."""
+    """Return one method for each line of `usages`, with the names of its keyword arguments."""
     names = {usage.partition(".")[2].partition("(")[0]: usage for usage in usages.splitlines()}
     return {
         name: Method(kind, usage, tuple(keywords.get(name, "").split()))
@@ -88,16 +88,16 @@ FUNCTIONS = _methods(
     zeros="dtype",
     ones="dtype",
 )
-"""Functions that may be called by name, with `torch.` before it or without."""
+"""Functions that may be called by name, with or without `torch.`."""
 ONLY_METHODS = frozenset(
     (
         *("view", "expand", "repeat", "contiguous", "to", "float", "double", "half", "int", "long"),
         *("bool", "item", "size", "dim", "stride", "storage_offset", "is_contiguous"),
     )
 )
-"""The methods that `torch` has no function for: of the others, `torch.sum(x)` is `x.sum()`."""
+"""The methods without a function in `torch`; for the others, `torch.sum(x)` is `x.sum()`."""
 ATTRIBUTES = ("T", "mT", "shape", "ndim", "dtype", "device")
-PAIR = ("values", "indices")  # what `x.max(dim=0)` and `x.min(dim=0)` consist of
+PAIR = ("values", "indices")  # the fields of the result of `x.max(dim=0)` and `x.min(dim=0)`
 DTYPES = (
     *("bool", "uint8", "int32", "int64", "float16", "float32", "float64"),
     *("int", "long", "half", "float", "double"),
@@ -113,11 +113,11 @@ CONSTANTS = {
     "false": "False",
 }
 """Names that stand for a number or a word of Python."""
-KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's names of arguments, with PyTorch's
+KEYWORDS = {"axis": "dim", "keepdims": "keepdim"}  # NumPy's argument names, with PyTorch's
 
 
 def _table(rows: str) -> dict[str, str]:
-    """The text after the colon of each row, by each of the words before it."""
+    """Return the text after the colon of each row, by each of the words before it."""
     found = {}
     for row in rows.strip().splitlines():
         words, _, text = row.partition(": ")
@@ -146,8 +146,7 @@ neg negative: -{x}
 len length __len__: {x}.shape[0]
 nelement: {x}.numel()
 count_nonzero: ({x} != 0).sum({rest})
-type: {x}.dtype or {x}.to({y})
-astype: {x}.{y}()
+type astype: {x}.to({y})
 zeros_like: torch.zeros({x}.shape, dtype={x}.dtype) or torch.zeros({x}.shape, {rest})
 ones_like: torch.ones({x}.shape, dtype={x}.dtype) or torch.ones({x}.shape, {rest})
 full: torch.tensor({y}).expand({x})
@@ -156,7 +155,7 @@ eye: (torch.arange({x})[:, None] == torch.arange({x})).float()
 ln: {x}.log()
 log2: {x}.log() / 0.6931471805599453
 log10: {x}.log() / 2.302585092994046
-exp2: 2 ** {x}
+exp2: 2.0 ** {x}
 tan: {x}.sin() / {x}.cos()
 rsqrt: 1 / {x}.sqrt()
 mse_loss: (({x} - {y}) ** 2).mean()
@@ -183,26 +182,45 @@ logical_and: ({x} != 0) & ({y} != 0)
 logical_or: ({x} != 0) | ({y} != 0)
 logical_not: {x} == 0
 """)
-"""Functions and methods that are not in the vocabulary, as lines that are, and that compute the
-same. `{x}` and `{y}` are the first two arguments, the owner of a method among them, `{rest}` those
-after the first, `{all}` all. Of two forms the first is given that uses every argument."""
+"""Functions and methods that are not in the vocabulary, with equivalent lines that are. `{x}` and
+`{y}` are the first two arguments, including the owner of a method, `{rest}` those after the first,
+`{all}` all. Of two forms the first one that uses every argument is given."""
 MASK_FORMS = _table("""
 logical_and: {x} & {y}
 logical_or: {x} | {y}
 logical_not: ~{x}
 """)
-"""Shorter forms where every argument is a comparison."""
+"""Shorter forms if every argument is a comparison."""
 BUILTIN_FORMS = {
     "sum": "{x}.sum(0)",
+    "math.prod": "{x}.prod(0)",
     "range": "torch.arange({all})",
-    "max": "{x}.max() or torch.where({x} > {y}, {x}, {y})",
-    "min": "{x}.min() or torch.where({x} < {y}, {x}, {y})",
+    "max": "{x}.max() or torch.where({x} > {y}, {x}, {y}).item()",
+    "min": "{x}.min() or torch.where({x} < {y}, {x}, {y}).item()",
+    "all": "{x}.all()",
+    "any": "{x}.any()",
+    "int": "{x}.long().item()",
+    "float": "{x}.double().item()",
+    "bool": "{x}.bool().item()",
 }
-"""Python's own functions of a tensor, where PyTorch's do something else."""
+"""Python's own functions of a tensor, if PyTorch's function of that name differs."""
+OVER_ROWS = ("max", "min", "all", "any")
+"""Functions of Python that compare rows; only for 1-D tensors they do what PyTorch's do."""
+BUILTIN_HINTS = _table("""
+max: Python's compares whole rows; the largest cell is x.max(), \
+the larger of every two torch.where(x > y, x, y)
+min: Python's compares whole rows; the smallest cell is x.min(), \
+the smaller of every two torch.where(x < y, x, y)
+all any: Python's asks whole rows; of all cells it is x.all() or x.any()
+int float bool: Python's converts one cell; x.long(), x.double() and x.bool() convert every cell
+""")
+"""What to use for a tensor with more cells or dimensions than the function of Python takes."""
+PYTHON_DTYPES = {"int": "int64", "float": "float64"}
+"""Types of Python whose dtype has another name in PyTorch."""
 LAYERS = ("relu", "sigmoid", "tanh", "softmax")
 """Modules of `torch.nn`, in lower case, that are functions of their input alone."""
-NUMPY_DIFFERS = ("size", "repeat", "std", "var")
-"""Methods that NumPy has by the same names, with another meaning."""
+DIFFERENT = ("size", "repeat", "std", "var", "reciprocal", "math.remainder")
+"""Functions of NumPy and math with the name of a PyTorch function and another meaning."""
 REASONS = _table("""
 print display str repr: the result of a line is always shown
 numpy tolist list: the numbers of a tensor are shown anyway
@@ -213,5 +231,6 @@ empty empty_like: what an empty tensor holds is left to chance
 backward grad requires_grad requires_grad_ detach: gradients are the subject of the lesson autograd
 load save open loadtxt: no file is read or written here
 eval exec compile __import__: nothing that is typed is executed
+type: the type of the cells is a dtype, as in x.dtype and x.to(torch.float32)
 """)
-"""Why some of them are not."""
+"""The reasons why some of them are not accepted."""

@@ -1,4 +1,4 @@
-"""How many samples a second a loader gives: what is measured, and the measurement."""
+"""The throughput of a data loader in samples per second: the plan and the measurement."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from engine.child import ChildProcess, Measurement, python
 
 WORKERS = (0, 1, 2, 4)
-"""Processes that make samples; 0 is the training's own."""
+"""The numbers of worker processes; 0 means the training process itself."""
 SIZES = (1, 32, 256)
-"""Samples a batch, where the samples are in memory."""
+"""The batch sizes for samples that are in memory."""
 SLOW_SIZE = 32
-"""Samples a batch, where each takes `SLOW` to make."""
+"""The batch size for samples that take `SLOW` seconds to make."""
 SLOW = 0.001
-"""Seconds of work for a slow sample: about what it takes to decode a small image."""
+"""The seconds of work for a slow sample: about the time to decode a small image."""
 COMMAND = python("engine.throughput.child")
 
 
@@ -24,17 +24,17 @@ class Throughput:
     workers: int
     batch_size: int
     slow: bool  # whether each sample takes a millisecond to make, or is in memory
-    samples: float  # a second, once the workers have started
+    samples: float  # per second, once the workers have started
 
 
 def plan() -> tuple[tuple[int, int, bool], ...]:
-    """Workers, batch size and slowness of every measurement, in order."""
+    """Return the workers, batch size and slowness of every measurement, in order."""
     kinds = (*((size, False) for size in SIZES), (SLOW_SIZE, True))
     return tuple((workers, size, slow) for workers in WORKERS for size, slow in kinds)
 
 
 class LoaderTiming(Measurement[Throughput]):
-    """Measures a loader of rows with so many features."""
+    """A measurement of a loader of rows with `features` features."""
 
     def __init__(self, features: int) -> None:
         super().__init__()

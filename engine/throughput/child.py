@@ -1,4 +1,4 @@
-"""What measures a loader: `python -m engine.throughput.child FEATURES`."""
+"""The process that measures a loader: `python -m engine.throughput.child FEATURES`."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from engine.child import send
 from engine.throughput import SLOW, Throughput, plan
 
 SECONDS = 0.4
-"""About how long one measurement takes."""
+"""The approximate duration of one measurement."""
 ROWS = 1024
 
 Sample = tuple[torch.Tensor, torch.Tensor]
 
 
 class MeasuredRows(Dataset[Sample]):
-    """Rows in memory; one that is asked for by a negative index takes `SLOW` to make."""
+    """Rows in memory; a row with a negative index takes `SLOW` seconds to make."""
 
     def __init__(self, features: int) -> None:
         self.x, self.y = torch.zeros(ROWS, features), torch.zeros(ROWS, 1)
@@ -36,7 +36,7 @@ class MeasuredRows(Dataset[Sample]):
 
 
 class MeasuredBatches(Sampler[list[int]]):
-    """So many batches of such samples; all three may change between two passes."""
+    """`batches` batches of `size` samples, slow ones or not; all may change between two passes."""
 
     def __init__(self) -> None:
         self.batches, self.size, self.slow = 0, 1, False
@@ -51,7 +51,7 @@ class MeasuredBatches(Sampler[list[int]]):
 
 
 def measure(features: int) -> Iterator[Throughput]:
-    """Each result as soon as it is there."""
+    """Yield each result as soon as it is available."""
     torch.set_num_threads(1)
     for workers, group in groupby(plan(), key=lambda each: each[0]):
         batches = MeasuredBatches()
@@ -68,7 +68,7 @@ def measure(features: int) -> Iterator[Throughput]:
 
 
 def _samples_a_second(loader: DataLoader[Sample], batches: MeasuredBatches, workers: int) -> float:
-    """Of a short pass to learn how fast it is, and of a longer one that counts."""
+    """Return the samples per second of a longer pass, after a short one to estimate its length."""
     least = 4 + 4 * workers  # more than the workers make in advance
     batches.batches = least
     _pass(loader)
@@ -77,7 +77,7 @@ def _samples_a_second(loader: DataLoader[Sample], batches: MeasuredBatches, work
 
 
 def _pass(loader: DataLoader[Sample]) -> float:
-    """Samples a second; the first batch is not counted: with it the workers begin."""
+    """Return the samples per second, without the first batch, during which the workers start."""
     batches = iter(loader)
     next(batches)
     began = time.perf_counter()

@@ -1,1 +1,1 @@
-"""One file a training, each readable on one screen; none knows a thread, a lesson or a screen."""
+"""The trainers of the lessons, one per file."""

@@ -1,4 +1,4 @@
-"""One line trained three times, with batches of three sizes."""
+"""The trainer of one line with three batch sizes at once."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ class BatchesConfig(Config):
     """Hyperparameters of `Batches`."""
 
     seed: Annotated[Seed, DRAWN | When(noise=SOME) | When(shuffle="each-epoch")] = 0
-    """Where torch's random numbers start: the same seed gives the same run."""
+    """The seed of torch's random numbers: the same seed gives the same run."""
 
     learning_rate: Rate = 0.05
-    """η of all three: how far one step follows the gradient."""
+    """η of all three models: the step size along the gradient."""
     batch_size: Annotated[int, Range(1, 10_000)] = 10
-    """How many points a step of the mini-batch training looks at."""
+    """The number of points in a mini-batch."""
     epochs: Epochs = 60
-    """Passes over the data: how often each of the three sees every point."""
+    """Passes over the data: how often each of the three models uses every point."""
     shuffle: Literal["each-epoch", "never"] = "each-epoch"
-    """Whether the points come in a new order in every epoch, or always from left to right."""
+    """Whether the order of the points is new in every epoch, or always by increasing x."""
     points: Annotated[int, Range(2, 10_000)] = 100
-    """How many points are drawn around the line."""
+    """The number of points around the line."""
     noise: Annotated[float, Range(0, 1000)] = 1.0
     """The standard deviation of the noise on y."""
     slope: Annotated[float, Range(-1000, 1000)] = 3.0
-    """The slope of the line behind the points: what w should find."""
+    """The slope of the line behind the points, which w should approach."""
     intercept: Annotated[float, Range(-1000, 1000)] = 10.0
-    """The intercept of the line behind the points: what b should find."""
+    """The intercept of the line behind the points, which b should approach."""
     low: Coordinate = -2.0
     """The smallest x."""
     high: Coordinate = 2.0
-    """The largest x; 12 is that of other lessons, where the loss is a ravine and b crawls."""
+    """The largest x; with 12, as in other lessons, the loss is a narrow valley and b is slow."""
     initial_w: Coordinate | None = None
-    """Where all slopes start; none leaves it to `nn.Linear`."""
+    """The initial slope of all models; None leaves it to `nn.Linear`."""
     initial_b: Coordinate | None = None
-    """Where all intercepts start; none leaves it to `nn.Linear`."""
+    """The initial intercept of all models; None leaves it to `nn.Linear`."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -62,7 +62,7 @@ class BatchesConfig(Config):
 
 
 class BatchLearner:
-    """A model with its optimizer, and what the training has cost so far."""
+    """A model with its optimizer, and the cost of its training so far."""
 
     def __init__(self, model: nn.Linear, learning_rate: float) -> None:
         self.model = deepcopy(model)
@@ -75,10 +75,10 @@ class BatchLearner:
         self.seconds = 0.0
 
     def learn(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """One update from one batch; x and y (samples, 1).
+        """Make one update from one batch; x and y have shape (samples, 1).
 
-        The clock measures this thread alone: on a GPU, how long it takes to hand over the work.
-        For a model of two numbers that is what an update takes, since the GPU waits for more.
+        The clock measures only this thread: on a GPU, the time to submit the work. For a model of
+        two numbers that is the time of an update, since the GPU is mostly idle.
         """
         began = perf_counter()
         loss: torch.Tensor = self.loss_fn(self.model(x), y)
@@ -93,7 +93,7 @@ class BatchLearner:
 
 
 class Batches(SgdTrainer[BatchesConfig]):
-    """The same points in the same order: a step for each, for a few, or for all of them."""
+    """Trains three models on the same points in the same order: per update one, a few or all."""
 
     Config = BatchesConfig
     live = frozenset({"learning_rate"})
@@ -128,7 +128,7 @@ class Batches(SgdTrainer[BatchesConfig]):
         self.learners = {"single": self.single, "mini": self.mini, "full": self.full}
 
     def steps(self) -> Iterator[Step]:
-        """A step is one mini-batch; within it `single` makes one update a sample."""
+        """Train; a step is one mini-batch, during which `single` makes one update per sample."""
         # 5. Loop
         step = 0
         for epoch in range(1, self.config.epochs + 1):
@@ -144,7 +144,7 @@ class Batches(SgdTrainer[BatchesConfig]):
                 yield Step(step=step, epoch=epoch, loss=loss)
 
     def order(self) -> torch.Tensor:
-        """The order of the points in the next epoch, drawn on the CPU whatever the device."""
+        """Return the order of the points in the next epoch, drawn on the CPU for every device."""
         if self.config.shuffle == "never":
             return torch.arange(self.config.points)
         return torch.randperm(self.config.points)
@@ -156,7 +156,7 @@ class Batches(SgdTrainer[BatchesConfig]):
         return WalksPicture(x, y, (w, b), walks)
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
-        """The gradient of each batch, the step of the mini-batch, and the cost of each training."""
+        """Return the gradients, the update of the mini-batch model, and the cost of each model."""
         loss, mini, learners = None if step is None else step.loss.item(), self.mini, self.learners
         before = None if mini.path.last is None else float(mini.path.last[0])
         slopes = {name: gradient(one.model.weight) for name, one in learners.items()}
@@ -180,11 +180,11 @@ class Batches(SgdTrainer[BatchesConfig]):
         }
 
     def predict(self, x: float) -> float:
-        """The prediction of the line trained by mini-batches."""
+        """Return the prediction of the line trained with mini-batches."""
         return (self.mini.model.weight * x + self.mini.model.bias).item()
 
     def metrics(self) -> Mapping[str, float]:
-        """Of each: the loss over all the points, and the seconds that its updates took."""
+        """Return the loss over all points and the total update seconds of each model."""
         losses, seconds = {}, {}
         for name, learner in self.learners.items():
             with torch.no_grad():
@@ -196,12 +196,12 @@ class Batches(SgdTrainer[BatchesConfig]):
         return [learner.optimizer for learner in self.learners.values()]
 
     def _walk(self, name: str, x: np.ndarray, y: np.ndarray) -> LineWalk:
-        """The path of one learner, and the loss over all the points along it."""
+        """Return the path of one model, and the loss over all points along it."""
         learner = self.learners[name]
         w, b = learner.model.weight, learner.model.bias
         path = learner.path.positions(w, b)
         line = LinePicture(x, y, w.item(), b.item(), (path[0, 0], path[0, 1]), path)
-        with np.errstate(all="ignore"):  # a learner that diverged has no finite loss
+        with np.errstate(all="ignore"):  # the loss of a model that diverged is not finite
             losses = line.loss_at(path[:, 0], path[:, 1])
         return LineWalk(
             name=name,

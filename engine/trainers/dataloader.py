@@ -1,4 +1,4 @@
-"""A small network on the rows of a table, batch by batch, by a `DataLoader`."""
+"""The trainer of a small network on the rows of a table, with a `DataLoader`."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ from engine.trainers.workers import Crew, loader
 
 ACTIVATIONS = {"sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU}
 LOSSES = {0: nn.MSELoss(), 2: nn.BCEWithLogitsLoss()}
-"""By the number of classes; a number to predict has none, and more than two are the rule."""
+"""By number of classes: 0 for a number to predict; with more than 2 it is cross-entropy."""
 WAYS = frozenset({"label", "ignore", "header", "separator", "decimal", "missing", "target"})
-"""The settings that say how to read a file."""
+"""The settings that control how a file is read."""
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}
 
 Sample: TypeAlias = tuple[int, torch.Tensor, torch.Tensor]
 
 OWN_TABLE = When(csv=str)
-"""With which the settings that say how to read a file have an effect."""
+"""The condition under which the settings for reading a file have an effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,49 +40,46 @@ class DataLoaderConfig(Config):
     """Hyperparameters of `TableLearner`."""
 
     learning_rate: Rate = 0.01
-    """η: how far one step follows the gradient."""
+    """η: the step size along the gradient."""
     optimizer: Literal["sgd", "adam"] = "adam"
-    """What makes a step of the gradients; Adam gives each weight a step of about η."""
+    """The optimizer; Adam moves each weight by about η in a step."""
     standardise: Literal["yes", "no"] = "yes"
-    """Whether each feature is shifted and scaled to mean 0 and deviation 1."""
+    """Whether each feature is scaled to mean 0 and standard deviation 1."""
     batch_size: Annotated[int, Range(1, 10_000)] = 32
-    """How many samples a step looks at."""
+    """The number of samples in a batch."""
     shuffle: Literal["yes", "no"] = "yes"
-    """Whether the samples come in a new order in every epoch, or in that of the file."""
+    """Whether the order of the samples is new in every epoch, or always that of the file."""
     drop_last: Literal["yes", "no"] = "no"
-    """Whether the last batch of an epoch is left out where it is smaller than the others."""
+    """Whether the last batch of an epoch is dropped if it is smaller than the others."""
     workers: Annotated[int, Range(0, 8)] = 0
-    """Processes that make the batches; without any, the training makes them itself."""
+    """The number of worker processes that make the batches; with 0 the training process does."""
     epochs: Epochs = 100
     """Passes over the training part."""
     activation: Literal["sigmoid", "tanh", "relu"] = "sigmoid"
-    """What bends the outputs of the hidden layers."""
     hidden_1: Annotated[int, Range(1, 256)] = 6
-    """Units in the first hidden layer."""
     hidden_2: Annotated[int, Range(1, 256)] = 4
-    """Units in the second hidden layer."""
     validation: Annotated[float, Range(0.05, 0.9)] = 0.25
-    """The share of the rows that are never trained on, and show what was learned."""
+    """The share of the rows that is held out for validation."""
     csv: str | None = None
-    """A file of your own; none takes the breast cancer data."""
+    """A file of the learner; None uses the breast cancer data."""
     label: Annotated[str | None, OWN_TABLE] = None
-    """The column to predict, by its name; none takes the last."""
+    """The name of the column to predict; None uses the last column."""
     ignore: Annotated[str | None, OWN_TABLE] = None
-    """The columns to leave out, by their names, with commas between them."""
+    """The names of the columns to leave out, separated by commas."""
     header: Annotated[Header, OWN_TABLE] = "auto"
-    """Whether the first line of the file names the columns."""
+    """Whether the first line of the file contains the column names."""
     separator: Annotated[Separator, OWN_TABLE] = "auto"
-    """What stands between two values in the file."""
+    """The separator between two values in the file."""
     decimal: Annotated[Decimal, OWN_TABLE] = "point"
-    """What stands before the decimals of a number in the file."""
+    """The decimal separator of numbers in the file."""
     missing: Annotated[Missing, OWN_TABLE] = "drop"
-    """Whether a row with a gap is left out, or its gaps filled with the median."""
+    """Whether a row with a missing value is dropped, or filled with the medians."""
     target: Annotated[Target, OWN_TABLE] = "auto"
     """Whether the labels are classes, or numbers to predict."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        # A file that is no table is refused here, before anything is given up for it.
+        # A file that is no table is refused here, before a running training is replaced.
         rows = len(self.table()) if self.csv or self.drop_last == "yes" else self.batch_size
         train = rows - self.held_out(rows)
         if self.drop_last == "yes" and self.batch_size > train:
@@ -92,11 +89,11 @@ class DataLoaderConfig(Config):
             )
 
     def but(self, name: str, value: Setting) -> Self:
-        """As every config; another file is read anew where it can't be read as the last one was."""
+        """Override `Config.but`: a new file that does not fit the reading settings resets them."""
         try:
             return super().but(name, value)
         except ValueError:
-            if name != "csv" or self.csv is None:  # what was set was set for this file
+            if name != "csv" or self.csv is None:  # the settings are meant for this file
                 raise
             anew = {way: getattr(type(self), way) for way in WAYS}  # the defaults
             with suppress(ValueError):
@@ -104,10 +101,10 @@ class DataLoaderConfig(Config):
             raise
 
     def table(self) -> Table:
-        """The data: the learner's own file, or what is always there.
+        """Return the data: the learner's own file, or the built-in table.
 
         Raises:
-            ValueError: the file is no table that can be learnt from.
+            ValueError: the file is no table that a model can be trained on.
         """
         if self.csv is None:
             return breast_cancer()
@@ -123,7 +120,7 @@ class DataLoaderConfig(Config):
         )
 
     def held_out(self, rows: int) -> int:
-        """How many of the rows are for validation: one at least, and not all."""
+        """Return the number of rows for validation: at least one, and not all."""
         return min(max(round(self.validation * rows), 1), rows - 1)
 
 
@@ -131,7 +128,7 @@ class TableRows(Dataset[Sample]):
     """The rows of a table, with their labels."""
 
     def __init__(self, x: torch.Tensor, y: torch.Tensor) -> None:
-        """x of shape (rows, features); y of shape (rows, 1), or (rows,) with a class each."""
+        """Store x, shape (rows, features), and y, shape (rows, 1), or (rows,) with classes."""
         self.x = x
         self.y = y
 
@@ -139,12 +136,12 @@ class TableRows(Dataset[Sample]):
         return len(self.x)
 
     def __getitem__(self, index: int) -> Sample:
-        """One sample; it says which it is, so that the belt can show it."""
+        """Return one sample with its index, which the batch belt shows."""
         return index, self.x[index], self.y[index]
 
 
 class TableLearner(TableTrainer[DataLoaderConfig]):
-    """Learn to predict the label of a row."""
+    """Trains a network to predict the label of a row."""
 
     Config = DataLoaderConfig
     own = frozenset({"csv", *WAYS})
@@ -154,11 +151,11 @@ class TableLearner(TableTrainer[DataLoaderConfig]):
         self.device = device
         torch.manual_seed(config.seed)
 
-        # 1. Data: some of the rows are held out, and never trained on
+        # 1. Data: some of the rows are held out and never used for training
         self.table = config.table()
         x, y = torch.from_numpy(self.table.x), torch.from_numpy(self.table.y)
         train, validation = self.split(y, config.held_out(len(x)))
-        # Mean and deviation are those of the training part alone.
+        # Mean and standard deviation are computed from the training part only.
         self.scale = FeatureScale(x[train], standardise=config.standardise == "yes")
         y = self.targets(y, train)
         self.train = TableRows(self.scale(x[train]), y[train])
@@ -181,7 +178,7 @@ class TableLearner(TableTrainer[DataLoaderConfig]):
         self.model = nn.Sequential(*hidden, nn.Linear(sizes[-1], self.outputs()))
         self.model.to(device)
 
-        # 3. Loss function: the last sigmoid, or the softmax, is part of it
+        # 3. Loss function: includes the last sigmoid or the softmax
         self.loss_fn = LOSSES.get(len(self.table.classes), nn.CrossEntropyLoss())
 
         # 4. Optimizer

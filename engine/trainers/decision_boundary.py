@@ -1,4 +1,4 @@
-"""Two classes in the plane, separated by a line or by a small network."""
+"""The trainer of a linear model or small network that separates two classes in the plane."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from engine.trainer import Step
 from engine.trainers.sgd import BoundaryTrainer
 
 CHECK_EVERY = 20
-"""Steps between two checks of the accuracy."""
+"""The number of steps between two checks of the accuracy."""
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 
 HIDDEN = When(hidden_layers=Range(1, 4))
-"""With which the settings of hidden layers have an effect."""
+"""The condition under which the settings of hidden layers have an effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,29 +29,27 @@ class DecisionBoundaryConfig(Config):
     """Hyperparameters of `DecisionBoundary`."""
 
     seed: Seed = 10
-    """Where torch's random numbers start: the same seed gives the same run."""
+    """The seed of torch's random numbers: the same seed gives the same run."""
     learning_rate: Rate = 0.01
-    """η: how far one step follows the gradient."""
+    """η: the step size along the gradient."""
     momentum: Momentum = 0.9
-    """How much of the last step's direction the next one keeps."""
+    """The share of the last step's velocity that is kept."""
     epochs: Epochs = 1000
-    """Passes over the data at most; each is one step, since all points are used at once."""
+    """The most passes over the data; each is one step, since all points are used at once."""
     stop_above: Annotated[float, Range(0, 1)] = 0.99
-    """The accuracy that is enough; nothing is above 1, which therefore never stops."""
+    """The accuracy above which the training stops; 1 never stops it."""
     hidden_layers: Annotated[int, Range(0, 4)] = 0
-    """Layers between the inputs and the output; without any the boundary is a line."""
+    """The number of hidden layers; with 0 the boundary is a line."""
     units: Annotated[int, Range(1, 64), HIDDEN] = 8
-    """Units in each hidden layer."""
     activation: Annotated[Literal["tanh", "relu", "sigmoid"], HIDDEN] = "tanh"
-    """What bends the outputs of the hidden layers."""
     data: Literal["clouds", "overlap", "moons", "circles", "xor", "spiral"] = "clouds"
-    """How the points of the two classes lie."""
+    """The arrangement of the points of the two classes."""
     points: Annotated[int, Range(4, 10_000)] = 200
-    """How many points there are, half of them of each class."""
+    """The number of points, half of them in each class."""
 
 
 class DecisionBoundary(BoundaryTrainer[DecisionBoundaryConfig]):
-    """Find where in the plane label 1 becomes likelier than label 0."""
+    """Finds where in the plane P of label 1 exceeds P of label 0."""
 
     Config = DecisionBoundaryConfig
 
@@ -72,7 +70,7 @@ class DecisionBoundary(BoundaryTrainer[DecisionBoundaryConfig]):
         self.activation = config.activation
 
         # 3. Loss function
-        # A network can diverge, and BCELoss raises an error where P is not a number.
+        # A network can diverge, and BCELoss raises an error if P is nan.
         self.loss_fn = nn.BCEWithLogitsLoss() if config.hidden_layers else nn.BCELoss()
 
         # 4. Optimizer
@@ -99,11 +97,11 @@ class DecisionBoundary(BoundaryTrainer[DecisionBoundaryConfig]):
                 return
 
     def good_enough(self, z: torch.Tensor) -> bool:
-        """Whether more than the wanted share is right; counted, since 0.99 has no exact float."""
+        """Whether enough points are right: compared as a count, since 0.99 has no exact float."""
         return self.right(z) > round(self.config.stop_above * len(self.x), 6)
 
     def points(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-        """The inputs, shape (points, 2), and the labels, shape (points, 1)."""
+        """Return the inputs, shape (points, 2), and the labels, shape (points, 1)."""
         shape, points = self.config.data, self.config.points
         if shape == "clouds":
             return clouds(points=points, reach=1.7, device=device)

@@ -1,4 +1,4 @@
-"""What a network that reads digits shows of itself: mistakes, weights, time, and what is kept."""
+"""The base class of trainers of digit classifiers: evaluation, timing, saved networks."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from engine.trainer import ConfigT, Rest, Step
 from engine.trainers.sgd import SgdTrainer, rms, subscript
 
 Parts: TypeAlias = tuple[tuple[str, float], ...]
-"""Each part of a step with the seconds that it takes."""
+"""The parts of a step with their seconds."""
 
 UNITS = 64
-"""How many units of the first layer are shown."""
+"""The number of units of the first layer that are shown."""
 HARDEST = 48
-"""How many of the held-out images with the greatest loss are shown."""
+"""The number of held-out images with the greatest loss that are shown."""
 PIPELINES = ("indexed", "dataloader")
 PARTS = ("load", "normalise", "forward", "backward", "update")
 KIND = ("network", "width", "depth", "activation")
-"""The settings that decide which weights there are."""
+"""The settings that determine the shapes and meaning of the weights."""
 SELECTED = (
     "Validation is 0: the network that is best on the test images is kept, so its test accuracy "
     "is a little too high for new images"
@@ -42,31 +42,31 @@ SELECTED = (
 
 
 class Clock:
-    """Adds up the seconds of each part of the steps of one training.
+    """Adds up the seconds of each part of the steps of one training run.
 
-    It measures the thread that trains: on a GPU, how long it takes to submit the work. For a
-    small network that is what a step takes, since the GPU waits for more.
+    It measures the training thread: on a GPU, the time to submit the work. For a small network that
+    is the time of a step, since the GPU is mostly idle.
     """
 
     _known: ClassVar[dict[tuple[Hashable, str], Parts]] = {}
-    """The parts of a step in earlier trainings, as long as the program runs."""
+    """The step times of earlier runs since the program started."""
 
     def __init__(self, like: Hashable, pipeline: str) -> None:
-        """A clock for a training `like` others but for the way its batches are made."""
+        """Create a clock; `like` identifies runs that may differ only in their pipeline."""
         self._like, self.pipeline = like, pipeline
         self._seconds, self._step = dict.fromkeys(PARTS, 0.0), dict.fromkeys(PARTS, 0.0)
         self._since = perf_counter()
         self._steps = 0
 
     def start(self) -> None:
-        """A batch is to be made; the time since the last one counts for nothing."""
+        """Begin a batch; the time since the last one is not counted."""
         self._step = dict.fromkeys(PARTS, 0.0)
         self._since = perf_counter()
 
     def lap(self, part: str) -> None:
-        """Count the time since the last lap, or the start, for this part.
+        """Add the time since the last lap, or the start, to this part.
 
-        With the update the step is complete, and counts.
+        The part "update" completes the step.
         """
         now = perf_counter()
         self._step[part] += now - self._since
@@ -77,7 +77,7 @@ class Clock:
                 self._seconds[each] += seconds
 
     def mean(self) -> Parts:
-        """The mean seconds of each part; empty before the first step is complete."""
+        """Return the mean seconds of each part; empty before the first complete step."""
         if not self._steps:
             return ()
         parts = tuple((part, seconds / self._steps) for part, seconds in self._seconds.items())
@@ -85,23 +85,23 @@ class Clock:
         return parts
 
     def other(self) -> Parts:
-        """The same of the last training with the other pipeline; empty if there was none."""
+        """Return the mean seconds of the last run with the other pipeline; empty if none."""
         other = next(name for name in PIPELINES if name != self.pipeline)
         return self._known.get((self._like, other), ())
 
 
 class NoneKept(Exception):
-    """There is no saved network to continue from; the message says what to do."""
+    """No saved network exists to continue from; the message says what to do."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no such network was saved yet ({name}): set start to anew, and train it")
 
 
 class Kept:
-    """The file of one kind of network, trained on one data set with one validation part.
+    """The saved file of one kind of network, trained on one data set with one validation part.
 
-    Networks with another validation part have a file of their own, so that a network whose
-    training is continued has never been trained on the images that it is validated on.
+    Networks with another validation part have another file, so that a network whose training
+    continues has never been trained on the images of its validation part.
     """
 
     def __init__(self, data: str, settings: Mapping[str, Setting]) -> None:
@@ -116,16 +116,15 @@ class Kept:
         self._about |= {name: value for name, value in kind.items() if value is not None}
         self._score = "validation_accuracy" if held_out else "test_accuracy"
         self.accuracy: float | None = None
-        """Of the network in the file, on the held-out images; None where there is none that fits,
-        and before the first `look`."""
+        """The held-out accuracy of the network in the file; None if no network fits."""
         self.epoch: int | None = None
-        """The epoch of this training whose network is in the file, if any."""
+        """The epoch of this run whose network is in the file, if any."""
         self.trouble = ""
-        """Why it could not be written, in words."""
+        """The reason why the file could not be written."""
         self._epochs = 0
 
     def look(self, like: networks.State) -> None:
-        """Read how good the network in the file is, if it has weights `like` these."""
+        """Read the accuracy of the network in the file if its weights have the shapes of `like`."""
         try:
             best = networks.load(self.path, like).about.get(self._score)
         except Unfit:
@@ -133,11 +132,11 @@ class Kept:
         self.accuracy = best if isinstance(best, float) and 0 <= best <= 1 else None
 
     def take_up(self, like: networks.State) -> networks.State:
-        """The weights in the file.
+        """Return the weights in the file.
 
         Raises:
             NoneKept: there is no such file.
-            Unfit: they are not `like` these.
+            Unfit: the weights do not have the shapes of `like`.
         """
         if not self.path.exists():
             raise NoneKept(self.path.name)
@@ -147,7 +146,7 @@ class Kept:
         return saved.weights
 
     def keep(self, weights: networks.State, accuracy: float, epoch: int) -> None:
-        """Write the network, unless there is a better one of its kind, or this has diverged."""
+        """Save the network, unless a better one is saved or its weights are not finite."""
         self.look(weights)
         if self.accuracy is not None and accuracy < self.accuracy:
             return
@@ -158,7 +157,7 @@ class Kept:
                 self.accuracy, self.epoch = accuracy, epoch
 
     def tested(self, weights: networks.State, accuracy: float) -> None:
-        """Write the test accuracy too, if the network of this training is the one in the file."""
+        """Save the test accuracy too, if the file holds the network of this run."""
         self.look(weights)
         if self.epoch is not None and self.accuracy == self._about[self._score]:
             self._about["test_accuracy"] = accuracy
@@ -174,22 +173,22 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
-    """What one evaluation found."""
+    """The results of one evaluation."""
 
     accuracy: float
     confusion: Counts
     """Shape (classes, classes): rows are actual classes, columns predictions."""
     hardest: HardDigits
     part: str
-    """Of which images: validation, or test."""
+    """The evaluated images: `validation` or `test`."""
     age: str
-    """When it was made: `before epoch 1`."""
+    """The time of the evaluation: `before epoch 1`."""
 
 
 def judged(
     logits: torch.Tensor, x: torch.Tensor, y: torch.Tensor, *, part: str, age: str
 ) -> Judgement:
-    """Compare the logits, (images, classes), with the labels of the images x; none are allowed."""
+    """Compare the logits, (images, classes), with the labels y of the images x; may be empty."""
     classes = logits.shape[1]
     losses = nn.functional.cross_entropy(logits, y, reduction="none")
     order = losses.nan_to_num().topk(min(HARDEST, len(losses))).indices
@@ -212,12 +211,12 @@ def judged(
 
 
 def _age(epoch: int) -> str:
-    """When the evaluation after this epoch was made; epoch 0 is before the training."""
+    """Return the time of the evaluation after this epoch; epoch 0 is before the training."""
     return f"after epoch {epoch}" if epoch else "before epoch 1"
 
 
 def walk(model: nn.Sequential, prepare: Prepare, images: Images, index: int) -> DigitWalk:
-    """One test image on its way through the layers; a number beyond the last begins again."""
+    """Return all layer outputs for one test image; an index past the end starts over."""
     index %= len(images.test_x)
     layers, name = [], ""
     with torch.no_grad():
@@ -239,15 +238,15 @@ def walk(model: nn.Sequential, prepare: Prepare, images: Images, index: int) -> 
 
 
 def layer_name(layer: nn.Conv2d | nn.Linear) -> str:
-    """Its outputs: `512 units`, `8 maps`."""
+    """Return the layer's outputs: `512 units`, `8 maps`."""
     return counted(_outputs(layer), "map" if isinstance(layer, nn.Conv2d) else "unit")
 
 
 class DigitsTrainer(SgdTrainer[ConfigT]):
-    """Shows how good the network is on held-out images, its weights, and where the time goes.
+    """The base class of trainers that show held-out accuracy, weights and step times.
 
     A subclass sets the images, the held-out part, the model and the optimizer, then calls `begin`;
-    its loop counts the steps, and passes each evaluation to `judge` or, at the end, `finish`.
+    its loop increments `step`, and passes each evaluation to `judge` or, at the end, `finish`.
     """
 
     live = frozenset({"learning_rate", "momentum", "digit"})
@@ -258,23 +257,23 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
     held_x: torch.Tensor
     held_y: torch.Tensor
     part: str
-    """What the held-out images are: validation, or test where there is no validation part."""
+    """The name of the held-out images: `validation`, or `test` if there is no validation part."""
     model: nn.Sequential
 
     @abstractmethod
     def turns(self) -> Iterator[Step | Rest]:
-        """The loop: a `Step` after every update, and a `Rest` now and then in an evaluation."""
+        """Train: yield a `Step` after every update, and a `Rest` during evaluations."""
 
     @abstractmethod
     def reader(self) -> Reader:
-        """A copy of the network as it is now."""
+        """Return a copy of the current network."""
 
     def begin(self) -> None:
-        """Prepare what is recorded on the way; where asked to, load the saved weights."""
+        """Prepare the recorded values, and load the saved weights if `start` is `saved`."""
         settings, data = asdict(self.config), self.images.name
         self.step = 0
         self.accuracies: tuple[float, ...] = ()
-        """On all the held-out images: before the training, and after each epoch."""
+        """The accuracies on all held-out images: before the training, and after each epoch."""
         self.test_accuracy: float | None = None
         self.best: networks.State | None = None
         """The weights of the epoch with the best validation accuracy."""
@@ -292,7 +291,6 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         self.batches_per_epoch = -(-len(self.train_x) // settings["batch_size"])
 
     def device(self) -> torch.device:
-        """Where the model is."""
         return next(self.model.parameters()).device
 
     def steps(self) -> Iterator[Step]:
@@ -301,9 +299,9 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
     def judge(
         self, logits: torch.Tensor, x: torch.Tensor, y: torch.Tensor, epoch: int, number: int
     ) -> None:
-        """Take the logits of held-out images x; `number` is the step in the epoch, 0 at its end.
+        """Store the results for held-out images x; `number` is the step in the epoch, 0 at its end.
 
-        At the end of an epoch, keep the network if it is the best so far.
+        At the end of an epoch, save the network if it is the best so far.
         """
         when = f"epoch {epoch}, step {number:,}" if number else _age(epoch)
         self.judgement = judged(logits, x, y, part=self.part, age=when)
@@ -322,7 +320,7 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         self.kept.keep(weights, accuracy, epoch)
 
     def finish(self, logits: torch.Tensor, x: torch.Tensor, y: torch.Tensor) -> None:
-        """Take the logits of all test images, by the network that was best in the validation."""
+        """Store the results for all test images of the network that is best in validation."""
         self.judgement = judged(logits, x, y, part="test", age="at the end")
         self.test_accuracy = self.judgement.accuracy
         self.kept.tested(self.model.state_dict(), self.judgement.accuracy)
@@ -372,11 +370,11 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
-        """The network in a line, the loss, the gradients of the first and the last layer, the
+        """Return the layer sizes, the loss, the gradients of the first and last layer, the
         evaluation after the last epoch and the test."""
         loss, layers = None if step is None else step.loss.item(), self._layers()
         sizes = "→".join(str(size) for size in (28 * 28, *map(_outputs, layers)))
-        epoch = len(self.accuracies) - 1  # as the accuracy chart: in its middle there is a sample
+        epoch = len(self.accuracies) - 1  # evaluations of a sample do not count
         held_out = number(self.accuracies[-1] if self.accuracies else None)
         name, of = f"{self.part}, {_age(max(epoch, 0))}", f"accuracy of {len(self.held_y):,} images"
         test = Equation("test", "test accuracy", "at the end", number(self.test_accuracy))
@@ -398,18 +396,18 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         return f"saved network{whose}", "", kept.trouble or number(kept.accuracy)
 
     def _slopes(self) -> Iterator[Equation]:
-        """The gradients of the first and of the last layer, which may be the same."""
+        """Yield the gradients of the first and the last layer, which may be the same."""
         layers = self._layers()
         for place in sorted({0, len(layers) - 1}):
             formula = f"rms ∂L/∂W{subscript(place + 1)}"
             yield Equation("backward", formula, "", number(rms(layers[place].weight)))
 
     def parameters(self) -> NamedParameters:
-        """None: the smallest of these networks has thousands."""
+        """Return nothing: the smallest of these networks has thousands of parameters."""
         return {}
 
     def predict(self, x: float) -> float:
-        """The predicted class of the test image number x."""
+        """Return the predicted class of test image number x."""
         found = walk(self.model, self.reader().prepare, self.images, int(x))
         return float(found.probabilities.argmax())
 
@@ -418,18 +416,18 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         return "the predicted class of test image x, counted from 0"
 
     def metrics(self) -> Mapping[str, float]:
-        """`test_accuracy`, once there was a test; `step_seconds`: the mean time of a step."""
+        """Return `test_accuracy`, if there was a test, and the mean `step_seconds`."""
         test = self.test_accuracy
         accuracy = {} if test is None else {"test_accuracy": test}
         return {**accuracy, "step_seconds": sum(seconds for _, seconds in self.clock.mean())}
 
     def _layers(self) -> list[nn.Conv2d | nn.Linear]:
-        """Those that have weights, from the image on."""
+        """Return the layers with weights, starting at the image."""
         return [layer for layer in self.model if isinstance(layer, nn.Conv2d | nn.Linear)]
 
 
 def _walk_later(reader: Reader, images: Images, index: int) -> DigitWalk:
-    """A walk through a reader's copy of the network, which any thread may use."""
+    """Return the layer outputs of the reader's copy of the network, in any thread."""
     return walk(reader.model, reader.prepare, images, index)
 
 

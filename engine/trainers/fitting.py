@@ -1,4 +1,4 @@
-"""What models that are fitted to a curve show of themselves: each of the five steps in numbers."""
+"""The base class of trainers that fit models to a curve: pictures, five steps and formulas."""
 
 from __future__ import annotations
 
@@ -19,88 +19,87 @@ from engine.trainer import Phase, Step
 from engine.trainers.sgd import SgdTrainer, copied
 
 PHASES = ("data", "model", "loss", "optimizer", "loop")
-"""The five steps, in order."""
+"""The five steps in order."""
 FIRST_WEIGHT = "W₁[0,0]"
-"""The weight of a network that the formulas follow, which they call w."""
+"""The first weight of a network, which the formulas call w."""
 TO_COME = "to come"
-"""What stands for a number that this update has not come to yet."""
+"""The text for a number that this update has not computed yet."""
 PLACES = 241
-"""At how many x a picture has the curves."""
+"""The number of x at which a picture holds the curves."""
 RULES = {
     "sgd": "Δw = −η·g",
     "momentum": "Δw = −η·v",
     "rmsprop": "Δw = −η·g/√s",
     "adam": "Δw = −η·m′/√v′",
 }
-"""How each optimizer moves a weight; g is its gradient."""
+"""The update rule of each optimizer for a weight; g is its gradient."""
 KEPT: dict[str, dict[str, str]] = {
     "sgd": {},
     "momentum": {"momentum_buffer": "v ← μ·v + g"},
     "rmsprop": {"square_avg": "s ← 0.99·s + 0.01·g²"},
     "adam": {"exp_avg": "m ← 0.9·m + 0.1·g", "exp_avg_sq": "v ← 0.999·v + 0.001·g²"},
 }
-"""What each optimizer keeps of the gradients of a weight, by the names of `torch.optim`."""
+"""The optimizer state of a weight and its formula, by the names in `torch.optim`."""
 LEAST = 5e-5
-"""A share of a number that is too small to show in its four digits."""
+"""A relative size that is too small to change the four digits of a number."""
 
 
 class CurveLearner:
-    """A model with its optimizer, and what the loop has made of it so far."""
+    """A model with its optimizer, and the results of its last update."""
 
     output: torch.Tensor
     """ŷ of the last forward pass, shape (points, 1)."""
     loss: torch.Tensor
-    """The loss of that, shape ()."""
+    """The loss of the last forward pass, shape ()."""
 
     def __init__(
         self, name: str, kind: str, model: nn.Module, optimizer: torch.optim.Optimizer
     ) -> None:
-        """`kind` is that of the optimizer: sgd, momentum, rmsprop or adam."""
+        """Store the model; `kind` is that of the optimizer: sgd, momentum, rmsprop or adam."""
         self.name, self.kind = name, kind
         self.model, self.optimizer = model, optimizer
         self.path = Path(capacity=256)
-        """Every position has the weights, and after them the loss there."""
+        """The weights before each update, followed by the loss there."""
         self.updates = 0
 
     def note(self) -> None:
-        """Record the weights before they are moved, and the loss there."""
+        """Record the weights before the update, and the loss there."""
         self.path.add(*self.model.parameters(), self.loss)
         self.updates += 1
 
     @property
     def weight(self) -> torch.Tensor:
-        """The tensor with the weight that the formulas follow: its first element."""
+        """The tensor whose first element is the weight in the formulas."""
         return next(self.model.parameters())
 
     def weights(self) -> int:
-        """How many there are."""
         return sum(weight.numel() for weight in self.model.parameters())
 
     def slope(self) -> float | None:
-        """The length of the gradient of all weights; None before the first."""
+        """Return the norm of the gradient of all weights; None before the first update."""
         gradients = [weight.grad for weight in self.model.parameters() if weight.grad is not None]
         return torch.stack([g.norm() for g in gradients]).norm().item() if gradients else None
 
     def moved(self) -> float | None:
-        """How far the last update moved all the weights; None before the first."""
+        """Return the distance that the last update moved all weights; None before the first."""
         if self.path.last is None:
             return None
         now = torch.cat([weight.detach().flatten() for weight in self.model.parameters()])
         return float((now - self.path.last[:-1]).norm())
 
     def change(self) -> float | None:
-        """How the last update changed the first weight; None before the first."""
+        """Return the change of the first weight in the last update; None before the first."""
         if self.path.last is None:
             return None
         return (self.weight.detach().flatten()[0] - self.path.last[0]).item()
 
 
 class FittingTrainer(SgdTrainer[Any]):
-    """Shows models among the points: the picture, the five steps, the formulas, the losses.
+    """The base class of trainers that fit models to points and show the five steps.
 
-    A subclass sets `x` and `y`, both of shape (points, 1), the loss function and the learners;
-    its `loop` yields a phase after each of the five steps but the last, and there a step.
-    Pictures and equations are about one update: they leave out what it has not come to yet.
+    A subclass sets `x` and `y`, both of shape (points, 1), the loss function and the learners; its
+    `loop` yields a phase after each of the five steps except the last, and then a step. Pictures
+    and equations describe one update and leave out numbers that it has not computed yet.
     """
 
     live = frozenset({"learning_rate", "momentum", "turn"})
@@ -110,17 +109,17 @@ class FittingTrainer(SgdTrainer[Any]):
     loss_fn: nn.Module
     learners: list[CurveLearner]
     lit = ""
-    """The name of the one of the five steps that was made last."""
+    """The name of the last completed step of the five."""
 
     @abstractmethod
     def loop(self) -> Iterator[Step | Phase]:
-        """The fifth step, which repeats the first four."""
+        """Run the fifth step, which repeats the first four."""
 
     def steps(self) -> Iterator[Step]:
         return (made for made in self._made() if isinstance(made, Step))
 
     def turns(self) -> Iterator[Step | Phase]:
-        """One of the five steps at a time, or all five, as the setting `turn` says."""
+        """Yield after each of the five steps, or after all five, as the setting `turn` says."""
         for made in self._made():
             if isinstance(made, Step) or self.config.turn == "stage":
                 yield made
@@ -131,7 +130,7 @@ class FittingTrainer(SgdTrainer[Any]):
             yield made
 
     def reached(self, phase: str) -> bool:
-        """Whether the update under way has made this one of the five steps."""
+        """Whether the current update has completed this one of the five steps."""
         return self.lit != "" and PHASES.index(self.lit) >= PHASES.index(phase)
 
     def picture(self) -> FitsPicture:
@@ -156,14 +155,14 @@ class FittingTrainer(SgdTrainer[Any]):
         return Fit(one.name, curve, None if alone else losses, one.updates, path, heights)
 
     def _stages(self) -> tuple[StageView, ...]:
-        """Data, model, loss, optimizer and loop; without numbers where one is still to come."""
+        """Return the views of the five steps, without numbers for those that are still to come."""
         first, epochs = self.learners[0], self.config.epochs
         points, weights, alone = f"{tuple(self.x.shape)}", first.weights(), len(self.learners) == 1
         each = "" if alone else f" ×{len(self.learners)}"
         whose = () if alone else (f"of {first.name}",)
         output = first.output[0].item() if self.reached("model") else None
         before = None if first.path.last is None else first.path.last[-1].item()
-        update = first.updates + (self.lit in PHASES[:3])  # the optimizer counts it
+        update = first.updates + (self.lit in PHASES[:3])  # the optimizer step increments it
         views = (
             (
                 "x, y = data",
@@ -202,7 +201,7 @@ class FittingTrainer(SgdTrainer[Any]):
         )
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:  # noqa: ARG002
-        """The loss, and how the first weight was moved, as far as this update has come."""
+        """Return the loss and the change of the first weight, as far as they are computed."""
         learners = self.learners
         named: tuple[Equation, ...] = ()
         if self.config.model == "network":
@@ -227,22 +226,22 @@ class FittingTrainer(SgdTrainer[Any]):
 
     @property
     def moved(self) -> bool:
-        """Whether the update under way has moved the weights."""
+        """Whether the current update has moved the weights."""
         return self.reached("optimizer")
 
     def _loss(self, one: CurveLearner) -> str:
-        """The loss of the forward pass of the update under way."""
+        """Return the loss of the current update's forward pass."""
         return number(one.loss.item()) if self.reached("loss") else self._missing()
 
     def _moved(self, value: float | None, digits: int = 4) -> str:
-        """A number that the optimizer has made, in the update under way."""
+        """Return a number that the optimizer has computed in the current update."""
         return number(value, digits) if self.moved else self._missing()
 
     def _missing(self) -> str:
         return TO_COME if self.lit else NONE_YET
 
     def _moves(self, one: CurveLearner) -> tuple[Equation, ...]:
-        """The first weight: its gradient g, what the optimizer keeps of it, and the step."""
+        """Return the gradient g of the first weight, its optimizer state, and its update."""
         weight, kept = one.weight, one.optimizer.state[one.weight]
         values = {name: kept.get(name) for name in KEPT[one.kind]}
         memory = (
@@ -259,7 +258,7 @@ class FittingTrainer(SgdTrainer[Any]):
         )
 
     def parameters(self) -> NamedParameters:
-        """Every weight, with the name of its model where there are four: `w`, or `w_adam`."""
+        """Return every weight; with several models, the names end with the model's: `w_adam`."""
         letters = ("w", "b") if self.config.model == "wave" else ("W1", "b1", "W2", "b2")
         named: dict[str, float | list[float]] = {}
         for one in self.learners:
@@ -270,44 +269,44 @@ class FittingTrainer(SgdTrainer[Any]):
         return named
 
     def predict(self, x: float) -> float:
-        """The prediction of the model with the least loss."""
+        """Return the prediction of the model with the least loss."""
         best = min(self.learners, key=lambda one: _numbers(self.loss_now(one)))
         with torch.no_grad():
             return float(best.model(torch.tensor([[float(x)]], device=self.x.device)))
 
     def metrics(self) -> Mapping[str, float]:
-        """The loss of each model after the last update; of four, the best and the worst too."""
+        """Return the loss of each model after the last update; for several also best and worst."""
         losses = {f"loss_{_key(one)}": self.loss_now(one).item() for one in self.learners}
         if len(losses) == 1:
             return losses
         order = torch.tensor(list(losses.values()), dtype=torch.float64).sort().values.tolist()
-        return losses | {"best": order[0], "worst": order[-1]}  # sorted, not a number comes last
+        return losses | {"best": order[0], "worst": order[-1]}  # nan comes last when sorted
 
     def optimizers(self, name: str) -> list[torch.optim.Optimizer]:
         learners = self.learners
         return [one.optimizer for one in learners if name != "momentum" or one.kind == "momentum"]
 
     def least_loss(self) -> torch.Tensor:
-        """The loss of the last forward pass, shape (); of four, the least.
+        """Return the loss of the last forward pass, shape (); for several models, the least.
 
-        So a run goes on as long as one of the models has not diverged.
+        So a run continues while at least one model has not diverged.
         """
         losses = torch.stack([one.loss.detach() for one in self.learners])
         return losses[0] if len(losses) == 1 else _numbers(losses).min()
 
     def loss_now(self, one: CurveLearner) -> torch.Tensor:
-        """The loss with the weights as they are, shape ()."""
+        """Return the loss with the current weights, shape ()."""
         with torch.no_grad():
             loss: torch.Tensor = self.loss_fn(one.model(self.x), self.y)
         return loss
 
 
 def _step(one: CurveLearner) -> tuple[str, str]:
-    """The rule of the optimizer, and the same with the numbers of the last update.
+    """Return the optimizer's rule, and the same with the numbers of the last update.
 
-    The formulas are those of the documentation of `torch.optim`: Adam divides both of its means
-    by what they lack at the beginning, 1 − βᵗ, and RMSprop does not. The ε that both add to the
-    root is written where it shows.
+    The formulas are those of the documentation of `torch.optim`: Adam divides both means by 1 − βᵗ
+    to correct their bias, and RMSprop does not. The ε that both add to the root is included if it
+    is large enough to matter.
     """
     rule, weight = RULES[one.kind], one.weight
     if weight.grad is None:
@@ -334,7 +333,6 @@ def _step(one: CurveLearner) -> tuple[str, str]:
 
 
 def _first(tensor: torch.Tensor | None) -> float | None:
-    """Its first element."""
     return None if tensor is None else tensor.detach().flatten()[0].item()
 
 
@@ -344,10 +342,10 @@ def _moved(one: CurveLearner) -> str:
 
 
 def _numbers(losses: torch.Tensor) -> torch.Tensor:
-    """The losses, with infinity where there is no number."""
+    """Return the losses with nan replaced by infinity."""
     return losses.nan_to_num(nan=torch.inf, posinf=torch.inf)
 
 
 def _key(one: CurveLearner) -> str:
-    """The learner's name as a part of a longer one: `seed_0`, `sgd`."""
+    """Return the learner's name for use in a longer name: `seed_0`, `sgd`."""
     return one.name.lower().replace(" ", "_")

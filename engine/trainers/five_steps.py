@@ -1,4 +1,4 @@
-"""The five steps of every training, for one model or for four."""
+"""The trainer of the lesson on the five steps, for one model or for four."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from engine.trainers.fitting import CurveLearner, FittingTrainer
 ACTIVATIONS = {"tanh": nn.Tanh, "relu": nn.ReLU, "sigmoid": nn.Sigmoid}
 OPTIMIZERS = {"sgd": "SGD", "momentum": "momentum", "rmsprop": "RMSprop", "adam": "Adam"}
 SEEDS = 4
-"""How many models start from seeds of their own, where these are compared."""
+"""The number of models with different seeds when seeds are compared."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,54 +37,52 @@ class FiveStepsConfig(Config):
     """Hyperparameters of `FiveSteps`."""
 
     seed: Annotated[Seed, When(model="network") | DRAWN | When(noise=SOME)] = 0
-    """Where torch's random numbers start: the same seed gives the same run."""
+    """The seed of torch's random numbers: the same seed gives the same run."""
 
     learning_rate: Rate = 0.02
-    """η: how far one step goes."""
+    """η: the step size."""
     turn: Annotated[Literal["stage", "update"], LabOnly] = "stage"
-    """What is made at a time: one of the five steps, or all five."""
+    """Whether a turn is one of the five steps, or a whole update."""
     compare: Literal["nothing", "seeds", "optimizers"] = "nothing"
-    """What four models differ in; for nothing there is one."""
+    """The difference between four compared models; with `nothing` there is one model."""
     model: Literal["network", "wave"] = "network"
     """A network with one hidden layer, or ŷ = sin(w·x + b)."""
     units: Annotated[int, Range(1, 64), When(model="network")] = 8
-    """Units in the network's hidden layer."""
     activation: Annotated[Literal["tanh", "relu", "sigmoid"], When(model="network")] = "tanh"
-    """What bends the outputs of the hidden layer."""
     optimizer: Annotated[
         Literal["sgd", "momentum", "rmsprop", "adam"], When(compare=("nothing", "seeds"))
     ] = "adam"
-    """What moves the weights, where optimizers are not compared."""
+    """The optimizer, unless optimizers are compared."""
     momentum: Annotated[Momentum, When(optimizer="momentum") | When(compare="optimizers")] = 0.9
-    """How much of its last motion a step of SGD with momentum keeps."""
+    """The share of the last step's velocity that SGD with momentum keeps."""
     epochs: Epochs = 500
     """Passes over the data; each is one update, since all points are used at once."""
     points: Annotated[int, Range(2, 10_000)] = 40
-    """How many points there are, from x = −3 to x = 3."""
+    """The number of points, from x = −3 to x = 3."""
     frequency: Annotated[float, Range(0, 10)] = 1.5
-    """How fast the curve behind the points, sin(frequency·x), swings."""
+    """The frequency of the curve behind the points, sin(frequency·x)."""
     noise: Annotated[float, Range(0, 10)] = 0.1
     """The standard deviation of the noise on y."""
     initial_w: Annotated[Coordinate | None, When(model="wave")] = None
-    """Where the wave's w starts; none leaves it to `nn.Linear`."""
+    """The initial w of the wave; None leaves it to `nn.Linear`."""
     initial_b: Annotated[Coordinate | None, When(model="wave")] = None
-    """Where the wave's b starts; none leaves it to `nn.Linear`."""
+    """The initial b of the wave; None leaves it to `nn.Linear`."""
 
 
 class Wave(nn.Module):
-    """ŷ = sin(w·x + b): a model of two weights."""
+    """The model ŷ = sin(w·x + b) with two weights."""
 
     def __init__(self) -> None:
         super().__init__()
         self.inner = nn.Linear(1, 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Both of shape (points, 1)."""
+        """Return ŷ for x, both of shape (points, 1)."""
         return torch.sin(self.inner(x))
 
 
 class FiveSteps(FittingTrainer):
-    """Fit a curve: data, model, loss function, optimizer, loop."""
+    """Fits a curve: data, model, loss function, optimizer, loop."""
 
     Config = FiveStepsConfig
 
@@ -97,7 +95,7 @@ class FiveSteps(FittingTrainer):
         y = torch.sin(config.frequency * x) + config.noise * torch.randn(x.size())
         self.x, self.y = x.to(device), y.to(device)
 
-        # 2. Model: one, or four that differ in their seed or in nothing
+        # 2. Model: one, or four that differ in their seed or not at all
         models = {"": self.model().to(device)}
         if config.compare == "seeds":
             models = {f"seed {config.seed}": models[""]}
@@ -138,7 +136,7 @@ class FiveSteps(FittingTrainer):
             yield Step(step=epoch, epoch=epoch, loss=self.least_loss())
 
     def model(self) -> nn.Module:
-        """A model that has learned nothing yet: x, shape (points, 1), to ŷ, the same shape."""
+        """Return an untrained model that maps x, shape (points, 1), to ŷ, the same shape."""
         config = self.config
         if config.model == "wave":
             wave = Wave()
@@ -152,7 +150,7 @@ class FiveSteps(FittingTrainer):
         )
 
     def make_optimizer(self, kind: str, model: nn.Module) -> torch.optim.Optimizer:
-        """The optimizer of that kind for the weights of this model."""
+        """Return an optimizer of that kind for the weights of this model."""
         weights, rate = model.parameters(), self.config.learning_rate
         if kind == "sgd":
             return torch.optim.SGD(weights, lr=rate)

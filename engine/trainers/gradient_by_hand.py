@@ -1,4 +1,4 @@
-"""One weight, one sample at a time, and the update written by hand."""
+"""The trainer of one weight, one sample at a time, with the update written by hand."""
 
 from __future__ import annotations
 
@@ -23,26 +23,26 @@ class GradientByHandConfig(Config):
     """Hyperparameters of `GradientByHand`."""
 
     seed: Annotated[Seed, When(noise=SOME)] = 0
-    """Where torch's random numbers start: the same seed gives the same run."""
+    """The seed of torch's random numbers: the same seed gives the same run."""
 
     learning_rate: Rate = 0.01
-    """η: how far one step follows the gradient."""
+    """η: the step size along the gradient."""
     epochs: Epochs = 100
-    """Passes over the data; each is one step a sample."""
+    """Passes over the data; each makes one step per sample."""
     initial_w: Annotated[float, Range(-1e6, 1e6)] = 1.0
-    """Where the weight starts."""
+    """The initial weight."""
     points: Annotated[int, Range(1, 1000)] = 3
-    """How many samples there are, at x = 1, 2, 3, …"""
+    """The number of samples, at x = 1, 2, 3, …"""
     slope: Annotated[float, Range(-1000, 1000)] = 2.0
-    """The slope of the line behind the samples: what w should find."""
+    """The slope of the line behind the samples, which w should approach."""
     intercept: Annotated[float, Range(-1000, 1000)] = 0.0
-    """The intercept of that line; the model w·x has none, and cannot follow."""
+    """The intercept of that line; the model w·x has none and cannot fit it."""
     noise: Annotated[float, Range(0, 1000)] = 0.0
     """The standard deviation of the noise on y."""
 
 
 class GradientByHand(Trainer[GradientByHandConfig]):
-    """Find w in ŷ = w·x: autograd gives the gradient, and we take the step ourselves."""
+    """Finds w in ŷ = w·x: autograd computes the gradient, and the update is written by hand."""
 
     Config = GradientByHandConfig
     live = frozenset({"learning_rate"})
@@ -69,12 +69,12 @@ class GradientByHand(Trainer[GradientByHandConfig]):
 
     # 3. Loss function
     def loss(self, prediction: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """The squared error of one sample; shapes (1,) to (1,)."""
+        """Return the squared error of one sample; shapes (1,) to (1,)."""
         return (prediction - y) ** 2
 
     # 4. Optimizer
     def descend(self) -> None:
-        """One step against the gradient. `no_grad`: the update is no part of the graph."""
+        """Make one step against the gradient. `no_grad`: the update is not part of the graph."""
         assert self.w.grad is not None
         with torch.no_grad():
             self.w -= self.config.learning_rate * self.w.grad
@@ -86,7 +86,7 @@ class GradientByHand(Trainer[GradientByHandConfig]):
             for sample, (x, y) in enumerate(zip(self.x, self.y, strict=True)):
                 prediction = self.w * x
                 loss = self.loss(prediction, y)
-                self.w.grad = None  # backward() adds to the gradient that is there
+                self.w.grad = None  # backward() adds to the existing gradient
                 loss.backward()
                 self.sample = sample
                 self.path.add(self.w)

@@ -1,4 +1,4 @@
-"""Linear regression with `nn.Linear`, `MSELoss` and `SGD`."""
+"""The trainer of linear regression with `nn.Linear`, `MSELoss` and `SGD`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from engine.trainer import Step
 from engine.trainers.sgd import LineTrainer
 
 OWN_LINE = When(data="line")
-"""With which the settings of the line behind the points have an effect."""
+"""The condition under which the settings of the line have an effect."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,28 +24,28 @@ class LinearRegressionConfig(Config):
     """Hyperparameters of `LinearRegression`."""
 
     seed: Annotated[Seed, DRAWN | When(data="line", noise=SOME)] = 0
-    """Where torch's random numbers start: the same seed gives the same run."""
+    """The seed of torch's random numbers: the same seed gives the same run."""
 
     learning_rate: Rate = 0.01
-    """η: how far one step follows the gradient."""
+    """η: the step size along the gradient."""
     momentum: Momentum = 0.0
-    """How much of the last step's direction the next one keeps."""
+    """The share of the last step's velocity that is kept."""
     epochs: Epochs = 1000
     """Passes over the data; each is one step, since all points are used at once."""
     reduction: Literal["mean", "sum"] = "mean"
     """Whether the loss is the mean or the sum of the squared errors."""
     initial_w: Coordinate | None = None
-    """Where the slope starts; none leaves it to `nn.Linear`."""
+    """The initial slope; None leaves it to `nn.Linear`."""
     initial_b: Coordinate | None = None
-    """Where the intercept starts; none leaves it to `nn.Linear`."""
+    """The initial intercept; None leaves it to `nn.Linear`."""
     data: Literal["six-points", "line"] = "six-points"
-    """Six fixed points, or points around a line of your own."""
+    """Six fixed points, or points around a line with the settings below."""
     points: Annotated[int, Range(2, 10_000), OWN_LINE] = 100
-    """How many points are drawn around the line."""
+    """The number of points around the line."""
     slope: Annotated[float, Range(-1000, 1000), OWN_LINE] = 3.0
-    """The slope of the line behind the points: what w should find."""
+    """The slope of the line behind the points, which w should approach."""
     intercept: Annotated[float, Range(-1000, 1000), OWN_LINE] = 10.0
-    """The intercept of the line behind the points: what b should find."""
+    """The intercept of the line behind the points, which b should approach."""
     noise: Annotated[float, Range(0, 1000), OWN_LINE] = 1.0
     """The standard deviation of the noise on y."""
     low: Annotated[Coordinate, OWN_LINE] = -2.0
@@ -60,7 +60,7 @@ class LinearRegressionConfig(Config):
 
 
 class LinearRegression(LineTrainer[LinearRegressionConfig]):
-    """Find the line ŷ = w·x + b that lies closest to the points."""
+    """Finds the line ŷ = w·x + b with the least squared error."""
 
     Config = LinearRegressionConfig
 
@@ -101,7 +101,7 @@ class LinearRegression(LineTrainer[LinearRegressionConfig]):
             yield Step(step=epoch, epoch=epoch, loss=loss.detach())
 
     def points(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-        """The inputs and the targets, each (points, 1)."""
+        """Return the inputs and the targets, each (points, 1)."""
         config = self.config
         if config.data == "six-points":
             return six_points(device)

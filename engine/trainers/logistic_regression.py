@@ -1,4 +1,4 @@
-"""Logistic regression on one feature: the sigmoid of a line."""
+"""The trainer of logistic regression on one feature: the sigmoid of a line."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ class LogisticRegressionConfig(Config):
     """Hyperparameters of `LogisticRegression`."""
 
     learning_rate: Rate = 0.01
-    """η: how far one step follows the gradient."""
+    """η: the step size along the gradient."""
     momentum: Momentum = 0.0
-    """How much of the last step's direction the next one keeps."""
+    """The share of the last step's velocity that is kept."""
     epochs: Epochs = 1000
     """Passes over the data; each is one step, since all points are used at once."""
     loss: Literal["BCELoss", "BCEWithLogitsLoss"] = "BCELoss"
-    """Whether the loss is computed from P = σ(z), or from z itself, which is the safer way."""
+    """Whether the loss is computed from P = σ(z), or from z itself, which is safer."""
     data: Literal["six-points", "overlap"] = "six-points"
     """Six points that a threshold can separate, or two classes that overlap."""
     points: Annotated[int, Range(2, 10_000), When(data="overlap")] = 100
-    """How many points there are in all, where classes overlap."""
+    """The total number of points if the classes overlap."""
     gap: Annotated[float, Range(0, 100), When(data="overlap")] = 2.0
-    """How far apart the middles of the two classes lie; each has the standard deviation 1."""
+    """The distance between the centres of the two classes; each has standard deviation 1."""
     at: Annotated[float, Range(-1e6, 1e6), LabOnly] = 3.5
     """The x at which the probability and the odds are shown."""
 
 
 class LogisticRegression(SgdTrainer[LogisticRegressionConfig]):
-    """Find how the probability of label 1 rises or falls with x: P = σ(w·x + b)."""
+    """Finds how P = σ(w·x + b), the probability of label 1, depends on x."""
 
     Config = LogisticRegressionConfig
     live = frozenset({"learning_rate", "momentum", "at"})
@@ -83,7 +83,7 @@ class LogisticRegression(SgdTrainer[LogisticRegressionConfig]):
             yield Step(step=epoch, epoch=epoch, loss=loss.detach())
 
     def points(self, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-        """The inputs and the labels, each (points, 1)."""
+        """Return the inputs and the labels, each (points, 1)."""
         if self.config.data == "six-points":
             return six_labels(device)
         return overlapping_labels(points=self.config.points, gap=self.config.gap, device=device)
@@ -104,7 +104,7 @@ class LogisticRegression(SgdTrainer[LogisticRegressionConfig]):
         if step is not None and self.path.last is not None:
             w, b = self.path.last.tolist()
         loss = None if step is None else step.loss.item()
-        # The curve as it is now, at the x that was asked for.
+        # The current curve, at the x of the setting `at`.
         x, picture = plain(self.config.at), self.picture()
         z, p = float(picture.log_odds(picture.at)), float(picture.probability(picture.at))
         return (
@@ -123,11 +123,11 @@ class LogisticRegression(SgdTrainer[LogisticRegressionConfig]):
         return {"w": self.w.item(), "b": self.b.item()}
 
     def predict(self, x: float) -> float:
-        """P, the probability of label 1 at x."""
+        """Return P, the probability of label 1 at x."""
         return torch.sigmoid(self.w * x + self.b).item()
 
     def metrics(self) -> Mapping[str, float]:
-        """`accuracy`: the share of points on their side of P = 0.5; `threshold`: where that is."""
+        """Return `accuracy`, the share of points on their side of P = 0.5, and `threshold`."""
         picture = self.picture()
         threshold = picture.threshold()
         accuracy = {"accuracy": picture.right() / len(picture.x)}

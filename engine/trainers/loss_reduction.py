@@ -1,4 +1,4 @@
-"""One line trained twice: by the sum of the squared errors, and by their mean."""
+"""The trainer of one line twice: with the sum and with the mean of the squared errors."""
 
 from __future__ import annotations
 
@@ -26,30 +26,30 @@ class LossReductionConfig(Config):
     """Hyperparameters of `LossReduction`."""
 
     seed: Annotated[Seed, DRAWN | When(noise=SOME)] = 0
-    """Where torch's random numbers start: the same seed gives the same run."""
+    """The seed of torch's random numbers: the same seed gives the same run."""
 
     learning_rate: Rate = 0.01
-    """η of the training by the sum."""
+    """η of the model trained with the sum."""
     mean_learning_rate: Rate = 0.01
-    """η of the training by the mean."""
+    """η of the model trained with the mean."""
     epochs: Epochs = 1000
-    """Passes over the data; each is one step of both, with all the points."""
+    """Passes over the data; each is one step of both models, with all points."""
     points: Annotated[int, Range(2, 10_000)] = 3
-    """How many points there are, at even distances from x = 1 to x = 3: the N of the sum."""
+    """The number of points, evenly spaced from x = 1 to x = 3: the N of the sum."""
     noise: Annotated[float, Range(0, 1000)] = 0.0
     """The standard deviation of the noise on y."""
     slope: Annotated[float, Range(-1000, 1000)] = 2.0
-    """The slope of the line behind the points: what w should find."""
+    """The slope of the line behind the points, which w should approach."""
     intercept: Annotated[float, Range(-1000, 1000)] = 0.0
-    """The intercept of the line behind the points: what b should find."""
+    """The intercept of the line behind the points, which b should approach."""
     initial_w: Coordinate | None = None
-    """Where both slopes start; none leaves it to `nn.Linear`."""
+    """The initial slope of both models; None leaves it to `nn.Linear`."""
     initial_b: Coordinate | None = None
-    """Where both intercepts start; none leaves it to `nn.Linear`."""
+    """The initial intercept of both models; None leaves it to `nn.Linear`."""
 
 
 class LossReduction(SgdTrainer[LossReductionConfig]):
-    """The same data, the same start: what do the sum and the mean of the errors make of it?"""
+    """Trains two models with the same data and start, by the sum and by the mean of the errors."""
 
     Config = LossReductionConfig
     live = frozenset({"learning_rate", "mean_learning_rate"})
@@ -78,7 +78,7 @@ class LossReduction(SgdTrainer[LossReductionConfig]):
         self.sum_model.to(device)
         self.mean_model = deepcopy(self.sum_model)
 
-        # 3. Loss function: all that tells the two trainings apart
+        # 3. Loss function: the only difference between the two models
         self.sum_loss = nn.MSELoss(reduction="sum")
         self.mean_loss = nn.MSELoss(reduction="mean")
 
@@ -129,7 +129,7 @@ class LossReduction(SgdTrainer[LossReductionConfig]):
         return WalksPicture(copied(self.x.flatten()), copied(self.y.flatten()), (w, b), walks)
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
-        """Both losses, and how both slopes moved; the intercepts move in the same way."""
+        """Return both losses and the updates of both slopes; the intercepts change likewise."""
         sum_loss = None if step is None else step.loss.item()
         mean_loss = None if step is None else self._mean_losses().loss
         return (
@@ -148,11 +148,11 @@ class LossReduction(SgdTrainer[LossReductionConfig]):
         }
 
     def predict(self, x: float) -> float:
-        """The prediction of the line trained by the sum."""
+        """Return the prediction of the line trained with the sum."""
         return _predict(self.sum_model, x)
 
     def metrics(self) -> Mapping[str, float]:
-        """The predictions of both lines at x = 4."""
+        """Return the predictions of both lines at x = 4."""
         return {
             "prediction_sum": _predict(self.sum_model, 4),
             "prediction_mean": _predict(self.mean_model, 4),
@@ -162,7 +162,7 @@ class LossReduction(SgdTrainer[LossReductionConfig]):
         return (self.sum_optimizer if name == "learning_rate" else self.mean_optimizer,)
 
     def _mean_losses(self) -> History:
-        """The history, read up to the last step; what is not finite ends the run at the next."""
+        """Return the losses up to the last step; one that is not finite ends the run later."""
         with suppress(Diverged):
             self.mean_history.flush()
         return self.mean_history
@@ -175,7 +175,7 @@ def _predict(model: nn.Linear, x: float) -> float:
 def _moved(
     name: str, w: torch.Tensor, path: Path, optimizer: torch.optim.Optimizer
 ) -> tuple[Equation, ...]:
-    """The gradient of one slope, and the step that SGD made of it."""
+    """Return the gradient of one slope, and its SGD update."""
     before = None if path.last is None else float(path.last[0])
     slope = Equation("backward", f"∂L/∂{name}", "", number(gradient(w)))
     return slope, *update(name, w, before, optimizer)

@@ -1,4 +1,4 @@
-"""A network that reads handwritten digits."""
+"""The trainer of a network that classifies handwritten digits."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from engine.trainer import Rest, Step
 from engine.trainers.digits import Clock, DigitsTrainer, Kept
 
 Batch: TypeAlias = tuple[torch.Tensor, torch.Tensor]
-"""Images as the network takes them, (batch, 1, 28, 28), and their labels, (batch,)."""
+"""Images as network inputs, (batch, 1, 28, 28), and their labels, (batch,)."""
 
 MEAN, DEVIATION = 0.1307, 0.3081
-"""Of all the pixels of MNIST's training images, from 0 to 1."""
+"""The mean and standard deviation of all pixels of MNIST's training images, from 0 to 1."""
 TRAINING_IMAGES = 60_000
-"""Of MNIST; of fewer images the same share is held out for validation."""
+"""The number in MNIST; of a smaller data set the same share is held out for validation."""
 BLOCK = 500
-"""How many images are evaluated before the run may be stopped."""
+"""The number of images that are evaluated between two points at which the run may stop."""
 SAMPLE = 1000
-"""How many of the held-out images are evaluated in the middle of an epoch."""
+"""The number of held-out images that are evaluated in the middle of an epoch."""
 ACTIVATIONS = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
 
 
@@ -39,39 +39,38 @@ class MnistConfig(Config):
     """Hyperparameters of `Mnist`."""
 
     data: Literal["mnist", "fashion-mnist", "kmnist", "digits"] = "mnist"
-    """Which images; where these are not on this machine, scikit-learn's digits."""
+    """The data set; if it is not on this machine, scikit-learn's digits are used."""
     network: Literal["dense", "convolutional"] = "dense"
-    """Layers that see all pixels at once, or two that look for small patterns everywhere."""
+    """Fully connected layers, or two convolutional layers that detect small patterns anywhere."""
     width: Annotated[int, Range(10, 2048), When(network="dense", depth=Range(1, 8))] = 512
-    """Units in the first hidden layer of the dense network; each next one has half as many."""
+    """Units in the first hidden layer of the dense network; each next layer has half as many."""
     depth: Annotated[int, Range(0, 8), When(network="dense")] = 4
-    """Hidden layers of the dense network; without any, ten sums of weighted pixels."""
+    """Hidden layers of the dense network; with 0 it is a linear model."""
     activation: Annotated[
         Literal["relu", "sigmoid", "tanh"],
         When(depth=Range(1, 8)) | When(network="convolutional"),
     ] = "relu"
-    """What bends the outputs of the hidden layers."""
     batch_size: Annotated[int, Range(1, 10_000)] = 64
-    """How many images a step looks at."""
+    """The number of images in a batch."""
     learning_rate: Rate = 0.01
-    """η: how far one step follows the gradient."""
+    """η: the step size along the gradient."""
     momentum: Momentum = 0.5
-    """How much of the last step's direction the next one keeps."""
+    """The share of the last step's velocity that is kept."""
     epochs: Epochs = 10
     """Passes over the training images; after each, the held-out images are evaluated."""
     validation: Annotated[int, Range(0, 50_000)] = 10_000
-    """How many of 60,000 training images are held out to choose the network that is kept; 0 trains
-    on all of them, and chooses by the test images."""
+    """How many of 60,000 training images are held out to select the network that is kept; 0 trains
+    on all of them and selects by the test images."""
     pipeline: Literal["indexed", "dataloader"] = "indexed"
-    """How a batch is made: from a tensor by its indices, or image by image."""
+    """Whether a batch is made by indexing a tensor, or image by image."""
     start: Literal["anew", "saved"] = "anew"
-    """Where the weights start: drawn at random, or those of the saved network."""
+    """The initial weights: random, or those of the saved network."""
     digit: Annotated[int, Range(0, 9_999), LabOnly] = 0
-    """Which of the test images is shown on its way through the layers; trains nothing."""
+    """The index of the test image shown with its layer outputs; does not affect the training."""
 
 
 class Mnist(DigitsTrainer[MnistConfig]):
-    """Learn to say which of ten classes an image of 28×28 pixels belongs to."""
+    """Trains a network to classify images of 28×28 pixels into ten classes."""
 
     Config = MnistConfig
 
@@ -79,7 +78,7 @@ class Mnist(DigitsTrainer[MnistConfig]):
         self.config = config
         torch.manual_seed(config.seed)
 
-        # 1. Data: all of it lies on the device before the first step
+        # 1. Data: all of it is on the device before the first step
         self.images = images_or_digits(config.data)
         train_x, train_y = self.images.train_x.to(device), self.images.train_y.to(device)
         self.test_x, self.test_y = self.images.test_x.to(device), self.images.test_y.to(device)
@@ -93,10 +92,10 @@ class Mnist(DigitsTrainer[MnistConfig]):
         # 2. Model
         self.model = network(config).to(device)
 
-        # 3. Loss function: log-softmax, and the negative log-likelihood of it
+        # 3. Loss function: log-softmax and its negative log-likelihood
         self.loss_fn = nn.CrossEntropyLoss()
 
-        # 4. Optimizer: fused, it goes through the weights once and not thrice, to the same numbers
+        # 4. Optimizer: fused, it reads the weights once, not three times, with equal results
         self.optimizer = torch.optim.SGD(
             self.model.parameters(), lr=config.learning_rate, momentum=config.momentum, fused=True
         )
@@ -143,7 +142,7 @@ class Mnist(DigitsTrainer[MnistConfig]):
         self.finish(logits, self.test_x, self.test_y)
 
     def classify(self, images: torch.Tensor) -> Generator[Rest, None, torch.Tensor]:
-        """The logits of images, (images, 28, 28); in blocks, to be stopped between."""
+        """Return the logits of images, (images, 28, 28); a run may stop between blocks."""
         logits = []
         for block in images.split(BLOCK):
             with torch.no_grad():
@@ -152,11 +151,11 @@ class Mnist(DigitsTrainer[MnistConfig]):
         return torch.cat(logits)
 
     def batches(self, order: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """The training images as the network takes them; `order` has the indices of each batch."""
+        """Return batches of training images as network inputs; `order` has their indices."""
         return self.indexed(order) if self.config.pipeline == "indexed" else self.loaded(order)
 
     def indexed(self, order: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """All images of a batch at once, from the tensor that holds them all."""
+        """Yield batches that are each indexed from the tensor with all images."""
         images, labels = self.train_x, self.train_y
         for indices in order:
             self.clock.start()
@@ -167,10 +166,10 @@ class Mnist(DigitsTrainer[MnistConfig]):
             yield x, y
 
     def loaded(self, order: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """One image after the other, as a `DataLoader` over image files gives them.
+        """Yield batches made image by image, as a `DataLoader` makes them from image files.
 
-        At each pass it draws a number for its workers, though it has none; from a generator of
-        its own, so that both pipelines train on the same batches.
+        At each pass it draws a seed for its workers, even without any; the seed comes from a
+        separate generator, so that both pipelines train on the same batches.
         """
         loader = DataLoader(
             OneByOne(self.train_x.cpu(), self.train_y.cpu(), self.clock),
@@ -196,7 +195,7 @@ class Mnist(DigitsTrainer[MnistConfig]):
 
 
 class OneByOne(Dataset[tuple[torch.Tensor, int]]):
-    """Images that are opened, turned into a tensor and normalised one at a time."""
+    """A dataset that opens, converts and normalises images one at a time."""
 
     def __init__(self, images: torch.Tensor, labels: torch.Tensor, clock: Clock) -> None:
         from torchvision import transforms  # type: ignore[import-untyped]  # takes a second
@@ -218,10 +217,10 @@ class OneByOne(Dataset[tuple[torch.Tensor, int]]):
 
 
 def split(images: int, validation: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """The indices of the images to train on, and of those held out for validation.
+    """Return the indices of the training images, and of those held out for validation.
 
-    The same in every run, whatever its seed: so a saved network that is trained on has never seen
-    the images that it is validated on.
+    They are the same in every run with any seed, so a saved network whose training continues has
+    never been trained on the images of its validation part.
     """
     order = torch.randperm(images, generator=torch.Generator().manual_seed(0))
     held_out = round(images * validation / TRAINING_IMAGES)
@@ -229,12 +228,12 @@ def split(images: int, validation: int) -> tuple[torch.Tensor, torch.Tensor]:
 
 
 def normalised(images: torch.Tensor) -> torch.Tensor:
-    """Grey values (images, 28, 28) from 0 to 255 as numbers around 0, (images, 1, 28, 28)."""
+    """Convert grey values 0 to 255, (images, 28, 28), to numbers around 0, (images, 1, 28, 28)."""
     return images.unsqueeze(1).float().div_(255).sub_(MEAN).div_(DEVIATION)
 
 
 def network(config: MnistConfig) -> nn.Sequential:
-    """The layers; from (images, 1, 28, 28) to logits, (images, 10)."""
+    """Return the layers; from (images, 1, 28, 28) to logits, (images, 10)."""
     bend = ACTIVATIONS[config.activation]
     if config.network == "convolutional":
         return nn.Sequential(
@@ -250,15 +249,15 @@ def network(config: MnistConfig) -> nn.Sequential:
 
 
 def saved_reader(config: MnistConfig, data: str, classes: tuple[str, ...]) -> Reader | None:
-    """The best network of this kind that was trained on this data; None where none was kept.
+    """Return the best saved network of this kind for this data; None if none was saved.
 
     Raises:
-        engine.networks.Unfit: there is a file, and it holds no such network.
+        engine.networks.Unfit: there is a file, but it holds no such network.
     """
     path = Kept(data, asdict(config)).path
     if not path.exists():
         return None
-    with torch.device("meta"):  # the shapes alone: nothing is drawn at random
+    with torch.device("meta"):  # only the shapes: no random numbers are drawn
         like = network(config).state_dict()
     saved = networks.load(path, like)
     about = "the network of an earlier run"

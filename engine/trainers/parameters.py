@@ -1,4 +1,4 @@
-"""Linear regression with a model that is built from two `nn.Parameter`s."""
+"""The trainer of linear regression with a model of two `nn.Parameter`s."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ class ParametersConfig(Config):
     """Hyperparameters of `Parameters`."""
 
     seed: Annotated[Seed, DRAWN | When(noise=SOME)] = 0
-    """Where torch's random numbers start: the same seed gives the same run."""
+    """The seed of torch's random numbers: the same seed gives the same run."""
 
     learning_rate: Rate = 1e-3
-    """η: how far one step follows the gradient."""
+    """η: the step size along the gradient."""
     momentum: Momentum = 0.0
-    """How much of the last step's direction the next one keeps."""
+    """The share of the last step's velocity that is kept."""
     epochs: Epochs = 20_000
     """Passes over the data; each is one step, since all points are used at once."""
     reduction: Literal["mean", "sum"] = "mean"
     """Whether the loss is the mean or the sum of the squared errors."""
     initial_w: Coordinate | None = None
-    """Where the slope starts; none draws it from N(0, 1)."""
+    """The initial slope; None draws it from N(0, 1)."""
     initial_b: Coordinate | None = None
-    """Where the intercept starts; none draws it from N(0, 1)."""
+    """The initial intercept; None draws it from N(0, 1)."""
     points: Annotated[int, Range(2, 10_000)] = 100
-    """How many points are drawn around the line, for x from -2 to 12."""
+    """The number of points around the line, for x from -2 to 12."""
     slope: Annotated[float, Range(-1000, 1000)] = 3.0
-    """The slope of the line behind the points: what w should find."""
+    """The slope of the line behind the points, which w should approach."""
     intercept: Annotated[float, Range(-1000, 1000)] = 10.0
-    """The intercept of the line behind the points: what b should find."""
+    """The intercept of the line behind the points, which b should approach."""
     noise: Annotated[float, Range(0, 1000)] = 1.0
     """The standard deviation of the noise on y."""
 
 
 class LinearModel(nn.Module):
-    """ŷ = w·x + b. Being an `nn.Parameter` is what puts w and b into `parameters()`."""
+    """The model ŷ = w·x + b. As `nn.Parameter`s, w and b are in `parameters()`."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,12 +54,12 @@ class LinearModel(nn.Module):
         self.b = nn.Parameter(torch.randn(1, 1))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Shapes: x (points, 1) to ŷ (points, 1)."""
+        """Return ŷ, shape (points, 1), for x, shape (points, 1)."""
         return x @ self.w + self.b
 
 
 class Parameters(LineTrainer[ParametersConfig]):
-    """Find the slope and the intercept behind a hundred noisy points."""
+    """Finds the slope and the intercept behind a hundred noisy points."""
 
     Config = ParametersConfig
 

@@ -1,4 +1,4 @@
-"""What trainings with SGD show of themselves: each step in numbers, a line, a decision boundary."""
+"""The base classes of trainers with SGD: live settings, a line, a decision boundary."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from engine.pictures import Array, BoundaryPicture, Layer, LinePicture
 from engine.trainer import ConfigT, Step, Trainer
 
 OF_OPTIMIZER = {"learning_rate": "lr", "mean_learning_rate": "lr", "momentum": "momentum"}
-"""The settings that belong to an optimizer, and what `torch.optim` calls them."""
+"""The settings that belong to an optimizer, and their names in `torch.optim`."""
 MOST_WEIGHTS = 100
-"""The weights of a larger network are not written out."""
+"""The most weights of a network that `parameters` lists."""
 
 
 def copied(tensor: torch.Tensor) -> Array:
-    """A float64 copy on the CPU, of the same shape: `numpy()` alone would share the memory."""
+    """Return a float64 copy on the CPU, same shape: `numpy()` alone would share the memory."""
     return tensor.detach().double().cpu().numpy().copy()
 
 
 def gradient(parameter: torch.Tensor) -> float | None:
-    """The gradient of a parameter of one element; None before the first step."""
+    """Return the gradient of a parameter with one element; None before the first step."""
     return None if parameter.grad is None else parameter.grad.item()
 
 
 def rms(weight: torch.Tensor) -> float | None:
-    """The root mean square of the gradient of a weight; None before the first step.
+    """Return the root mean square of the gradient of a weight; None before the first step.
 
-    The length of a gradient grows with the number of weights; this compares layers of any size.
+    The norm of a gradient grows with the number of weights; this value compares layers of any size.
     """
     grad = weight.grad
     return None if grad is None else grad.norm().item() / sqrt(grad.numel())
@@ -50,9 +50,9 @@ def update(
     optimizer: torch.optim.Optimizer,
     index: int = 0,
 ) -> tuple[Equation, ...]:
-    """How SGD moved one element of a parameter from `before`, None if there was no step yet.
+    """Return the SGD update of one element of a parameter; `before` is None before the first step.
 
-    Without momentum that is one line; with momentum the velocity has a line of its own.
+    Without momentum this is one line; with momentum the velocity has its own line.
     """
     symbol = f"∂L/∂{name}"
     if before is None or parameter.grad is None:
@@ -71,14 +71,14 @@ def update(
 
 
 class SgdTrainer(Trainer[ConfigT]):
-    """A training whose rate and momentum can be changed while it runs."""
+    """A trainer whose learning rate and momentum can be changed during the run."""
 
     live = frozenset({"learning_rate", "momentum"})
 
     optimizer: torch.optim.Optimizer
 
     def optimizers(self, name: str) -> Iterable[torch.optim.Optimizer]:  # noqa: ARG002
-        """The optimizers that the setting of this name belongs to."""
+        """Return the optimizers that use the setting of this name."""
         return (self.optimizer,)
 
     def adjust(self, name: str, value: Setting) -> None:
@@ -90,10 +90,10 @@ class SgdTrainer(Trainer[ConfigT]):
 
 
 class LineTrainer(SgdTrainer[ConfigT]):
-    """Shows ŷ = w·x + b: the picture, the formulas, the parameters and the prediction.
+    """The base class of trainers of ŷ = w·x + b.
 
-    A subclass sets `x` and `y`, each (points, 1), the parameters `w` and `b`, each of one
-    element, and the optimizer; its loop records in `path` where each step starts.
+    A subclass sets `x` and `y`, each (points, 1), the parameters `w` and `b`, each with one
+    element, and the optimizer; its loop adds the parameters before each step to `path`.
     """
 
     x: torch.Tensor
@@ -104,7 +104,7 @@ class LineTrainer(SgdTrainer[ConfigT]):
 
     @property
     def reduction(self) -> str:
-        """Whether the loss is the mean or the sum of the squared errors."""
+        """`mean` or `sum`: how the loss combines the squared errors."""
         return str(getattr(self.config, "reduction", "mean"))
 
     def picture(self) -> LinePicture:
@@ -122,7 +122,7 @@ class LineTrainer(SgdTrainer[ConfigT]):
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
         w, b, mean = self.w.item(), self.b.item(), self.reduction
         if step is not None and self.path.last is not None:
-            w, b = self.path.last.tolist()  # as the forward pass of the last step used them
+            w, b = self.path.last.tolist()  # the values in the forward pass of the last step
         loss = None if step is None else step.loss.item()
         return (
             Equation("forward", "ŷ = w·x + b", f"{number(w)}·x {plus(b)}", ""),
@@ -140,7 +140,7 @@ class LineTrainer(SgdTrainer[ConfigT]):
         return (self.w * x + self.b).item()
 
     def metrics(self) -> Mapping[str, float]:
-        """`r2`: the share of the targets' variance that the line explains, 1 at best."""
+        """Return `r2`, the share of the targets' variance that the line explains, at most 1."""
         x, y = copied(self.x.flatten()), copied(self.y.flatten())
         residual = np.sum((self.w.item() * x + self.b.item() - y) ** 2)
         spread = np.sum((y - y.mean()) ** 2)
@@ -148,11 +148,11 @@ class LineTrainer(SgdTrainer[ConfigT]):
 
 
 class BoundaryTrainer(SgdTrainer[ConfigT]):
-    """Shows P over the plane: the picture, the formulas, the parameters and the accuracy.
+    """The base class of trainers of a decision boundary in the plane.
 
     A subclass sets `x`, shape (points, 2), `y`, shape (points, 1), the model, the name of its
-    activation and the optimizer; its loop records in `path` where each step starts, and keeps the
-    z of the last forward pass.
+    activation and the optimizer; its loop adds the parameters before each step to `path`, and
+    stores the z of the last forward pass.
     """
 
     x: torch.Tensor
@@ -162,7 +162,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
     path: Path
     z: torch.Tensor | None = None
     stopped_at: int | None = None
-    """The step, counted from 0, at which the accuracy was enough."""
+    """The step, counted from 0, at which the accuracy was high enough."""
 
     @property
     def ending(self) -> str:
@@ -175,16 +175,16 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
         )
 
     def right(self, z: torch.Tensor) -> int:
-        """How many points are classified correctly: z ≥ 0, and so P ≥ 0.5, where the label is 1."""
+        """Return the number of points classified correctly: P ≥ 0.5, that is z ≥ 0, for label 1."""
         return int(((z >= 0) == (self.y == 1)).sum().item())
 
     def _right_now(self) -> int:
-        """How many points the parameters classify correctly as they are now."""
+        """Return the number of points that the current parameters classify correctly."""
         with torch.no_grad():
             return self.right(self.model(self.x))
 
     def linear(self) -> list[nn.Linear]:
-        """The layers that have weights, from the inputs to the output."""
+        """Return the layers with weights, from the inputs to the output."""
         return [layer for layer in self.model if isinstance(layer, nn.Linear)]
 
     def picture(self) -> BoundaryPicture:
@@ -205,7 +205,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
         loss = None if step is None else step.loss.item()
-        # Of the parameters after the step, as the picture shows them.
+        # Of the parameters after the step, as in the picture.
         right, points, deep = self._right_now(), len(self.x), len(self.linear()) > 1
         return (
             *(
@@ -219,7 +219,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
         )
 
     def _forward(self) -> Iterable[Equation]:
-        """The hidden layers, each the input of the next, and the output."""
+        """Yield the hidden layers, each the input of the next, and the output."""
         layers = self.linear()
         size, taken = counted(layers[0].out_features, "number"), "x"
         for i in map(subscript, range(1, len(layers))):
@@ -230,7 +230,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
         yield Equation("forward", f"P = σ(W{last}·{taken} + b{last})", "1 number", "")
 
     def _lengths(self) -> Iterable[Equation]:
-        """The length of the gradient of each layer."""
+        """Yield the norm of the gradient of each layer."""
         for place, layer in enumerate(self.linear(), start=1):
             grad = layer.weight.grad
             length = number(None if grad is None else grad.norm().item())
@@ -246,7 +246,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
             yield Equation("backward", f"∂L/∂{name} = {formula}", "", number(value))
 
     def _moves(self, step: Step | None) -> Iterable[Equation]:
-        """How w₁ moved; w₂ and b move likewise, and only their new values are shown."""
+        """Yield the update of w₁, and the new values of w₂ and b, which are updated likewise."""
         (layer,) = self.linear()
         before: list[float | None] = [None, None, None]
         if step is not None and self.path.last is not None:
@@ -263,7 +263,7 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
         return weights_of(layers)
 
     def predict(self, x: float) -> float:
-        """P at the point (x, x): the diagonal goes through the centres of both clouds."""
+        """Return P at the point (x, x): the diagonal goes through the centres of both clouds."""
         place = torch.full((1, 2), x, device=self.x.device)
         with torch.no_grad():
             return torch.sigmoid(self.model(place)).item()
@@ -273,13 +273,13 @@ class BoundaryTrainer(SgdTrainer[ConfigT]):
         return "P at the point (x, x)"
 
     def metrics(self) -> Mapping[str, float]:
-        """`accuracy`; and `stopped_at`: the step, counted from 0, at which that was enough."""
+        """Return `accuracy`, and `stopped_at`, the step, from 0, at which it was high enough."""
         stopped = {} if self.stopped_at is None else {"stopped_at": self.stopped_at}
         return {"accuracy": self._right_now() / len(self.x), **stopped}
 
 
 def weights_of(layers: list[nn.Linear]) -> NamedParameters:
-    """All weights of the layers, `W1`, `b1` and so on; of a large network none."""
+    """Return all weights of the layers, `W1`, `b1` and so on; empty for a large network."""
     if sum(layer.weight.numel() + layer.bias.numel() for layer in layers) > MOST_WEIGHTS:
         return {}
     named: dict[str, float | list[float]] = {}
@@ -290,5 +290,5 @@ def weights_of(layers: list[nn.Linear]) -> NamedParameters:
 
 
 def subscript(place: int) -> str:
-    """The number of a layer, 1 to 9, as a subscript."""
+    """Return the number of a layer, 1 to 9, as a subscript."""
     return chr(ord("₀") + place)

@@ -1,4 +1,4 @@
-"""What a training on a table shows of itself: its rows, its batches, and how good it is."""
+"""The base class of trainers on a table: split, scaling, evaluation and pictures."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ from engine.trainers.sgd import SgdTrainer, rms, subscript, weights_of
 from engine.trainers.workers import Crew
 
 LONGEST = 16
-"""Cells that the name of a class takes in a formula at most."""
+"""The most terminal cells of a class name in a formula."""
 
 
 class FeatureScale:
-    """Fills gaps with the median and, where wanted, gives each feature mean 0 and deviation 1.
+    """Fills gaps with the median and optionally scales each feature to mean 0 and deviation 1.
 
-    Median, mean and deviation are those of the rows that it is made from. Taken from all rows,
-    they would give the training information about the validation part.
+    Median, mean and deviation are those of the rows passed to the constructor. Computed from all
+    rows, they would give the training information about the validation part.
     """
 
     def __init__(self, x: torch.Tensor, standardise: bool) -> None:
-        """x of shape (rows, features), float64; a gap is nan."""
+        """Compute the scale from x, shape (rows, features), float64; a gap is nan."""
         self._median = x.nanquantile(0.5, dim=0).nan_to_num()
         filled = self._filled(x)
-        # Near 1 first: numbers such as 1e300 or 1e-300 cannot be squared.
+        # Scale to about 1 first: numbers such as 1e300 or 1e-300 cannot be squared.
         largest = filled.abs().amax(dim=0)
         largest = torch.where(largest > 0, largest, 1)
         self.mean = (filled / largest).mean(dim=0) * largest
         self.deviation = (filled / largest).std(dim=0, correction=0) * largest
         self.unit = torch.where(self.deviation > 0, self.deviation, 1)
-        """What is divided by: 1 for a feature that is the same in every row."""
+        """The divisor: 1 for a feature with the same value in every row."""
         self._standardise = standardise
 
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        """The rows as the network takes them, float32."""
+        """Return the rows as network inputs, float32."""
         x = self._filled(x)
         return ((x - self.mean) / self.unit if self._standardise else x).float()
 
     def typical(self, deviations: float) -> torch.Tensor:
-        """A row, (1, features), whose features all lie so many deviations above their means."""
+        """Return a row, (1, features), with all features that many deviations above the mean."""
         return self((self.mean + deviations * self.deviation).reshape(1, -1))
 
     def _filled(self, x: torch.Tensor) -> torch.Tensor:
@@ -58,10 +58,10 @@ class FeatureScale:
 
 
 class TableTrainer(SgdTrainer[ConfigT]):
-    """Prepares the rows of a table; shows the batches, how good the network is, its gradients.
+    """The base class of trainers of a network on the rows of a table.
 
-    A subclass sets what is declared here, then calls `open_books`; its loop calls `begin_epoch`
-    before each pass and `count` after each step.
+    A subclass sets the attributes declared here, then calls `open_books`; its loop calls
+    `begin_epoch` before each pass and `count` after each step.
     """
 
     live = frozenset({"learning_rate"})
@@ -87,23 +87,23 @@ class TableTrainer(SgdTrainer[ConfigT]):
     # Before the training
 
     def split(self, y: torch.Tensor, held_out: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """The rows to train on and those held out, drawn at random, each in the file's order.
+        """Return the training rows and the held-out rows, drawn at random, each in file order.
 
-        Of every class the same share is held out, rounded to whole rows: a class of a single row
-        is trained on, unless about half of the rows or more are held out.
+        The same share of every class is held out, rounded to whole rows: a class with a single row
+        is used for training, unless about half of the rows or more are held out.
         """
         order = torch.randperm(len(y))
         if self.table.classes:
             groups = [order[y[order] == label] for label in range(len(self.table.classes))]
-            # Each row stands in the middle of its share of the line from 0 to 1.
+            # Spread the rows of each class evenly between 0 and 1, then merge the classes.
             places = [(torch.arange(len(group)) + 0.5) / len(group) for group in groups]
             order = torch.cat(groups)[torch.cat(places).argsort(stable=True)]
         return order[held_out:].sort().values, order[:held_out].sort().values
 
     def targets(self, y: torch.Tensor, train: torch.Tensor) -> torch.Tensor:
-        """The labels as the loss function takes them: (rows, 1), or (rows,) of many classes.
+        """Return the labels for the loss function: (rows, 1), or (rows,) for many classes.
 
-        Numbers to predict are brought to mean 0 and deviation 1, as the rows `train` have them.
+        Numbers to predict are scaled with the mean and deviation of the rows `train`.
         """
         classes, y = len(self.table.classes), y.reshape(-1, 1)
         if classes > 2:
@@ -112,7 +112,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         return y.float() if classes else self.y_scale(y)
 
     def outputs(self) -> int:
-        """How many outputs the network has: one, or of many classes one for each."""
+        """Return the number of network outputs: one, or one per class for more than two classes."""
         classes = len(self.table.classes)
         return classes if classes > 2 else 1
 
@@ -125,42 +125,42 @@ class TableTrainer(SgdTrainer[ConfigT]):
         self.begin_epoch(0)
         self.measure()
 
-    # On the way
+    # During the training
 
     def begin_epoch(self, epoch: int) -> None:
-        """No sample has been used in this epoch yet."""
+        """Begin an epoch in which no sample has been used yet."""
         self.epoch, self.number, self.waiting = epoch, 0, False
         self.seen = torch.zeros(len(self.parts[0][1]), dtype=torch.bool)
 
     def count(self, index: torch.Tensor) -> None:
-        """The samples of this index were in the step; after the last of an epoch, measure."""
+        """Record the samples of a step; after the last step of an epoch, measure."""
         self.index, self.number, self.waiting = index, self.number + 1, False
         self.seen[index] = True
         if self.number == self.crew.batches:
             self.measure()
 
     def measure(self) -> None:
-        """Record loss and score of both parts, and the confusion in the validation part."""
+        """Record loss and score of both parts, and the confusion matrix of the validation part."""
         with torch.no_grad():
             outputs = [self.model(x) for x, _ in self.parts]
             self.measures.add(*self._judged(outputs))
             self.confusion = self._confusion(outputs[1], self.parts[1][1])
 
     def _judged(self, outputs: list[torch.Tensor]) -> Iterator[torch.Tensor]:
-        """Loss and score of the training part, and of the validation part."""
+        """Yield loss and score of the training part, then of the validation part."""
         for output, (_, y) in zip(outputs, self.parts, strict=True):
             yield self.loss_fn(output, y)
             yield self._score(output, y)
 
     def _score(self, output: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """The share of right answers or, of numbers, R²: 1 − the share left unexplained."""
+        """Return the accuracy or, for numbers, R²: 1 − the share of unexplained variance."""
         if self.table.classes:
             return (self.said(output) == y.flatten()).float().mean()
         left, spread = ((output - y) ** 2).sum(), ((y - y.mean()) ** 2).sum()
         return 1 - left / spread
 
     def said(self, output: torch.Tensor) -> torch.Tensor:
-        """The number of the class that is predicted by each output, shape (rows,)."""
+        """Return the predicted class number of each output, shape (rows,)."""
         if output.shape[1] == 1:
             return (output >= 0).long().flatten()  # P ≥ 0.5
         return output.argmax(dim=1)
@@ -173,7 +173,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         return torch.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
     def _guessing(self) -> tuple[str, tuple[float, float]]:
-        """The best answer that uses no feature; and the validation loss and score of that."""
+        """Return the best answer that uses no feature, and its validation loss and score."""
         train, validation = self.parts[0][1], self.parts[1][1]
         classes = self.table.classes
         if not classes:
@@ -189,12 +189,12 @@ class TableTrainer(SgdTrainer[ConfigT]):
             loss = self.loss_fn(output, validation).item()
             return guess, (loss, self._score(output, validation).item())
 
-    # What is shown
+    # Pictures, formulas and metrics
 
     def picture(self) -> TablePicture:
         last = self.measures.last
         assert last is not None
-        # A path ends where it stands now, and that is its last measure.
+        # The last position of a path is the current one, which equals the last measure.
         values, epochs = self.measures.positions(last)[:-1].T, self.measures.reached()[:-1]
         sizes = ((layer, rms(layer.weight)) for layer in self.linear())
         return TablePicture(
@@ -222,7 +222,6 @@ class TableTrainer(SgdTrainer[ConfigT]):
         )
 
     def linear(self) -> list[nn.Linear]:
-        """The layers that have weights, from the inputs to the output."""
         return [layer for layer in self.model if isinstance(layer, nn.Linear)]
 
     def equations(self, step: Step | None) -> tuple[Equation, ...]:
@@ -245,7 +244,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         )
 
     def one_answer(self) -> str:
-        """The best answer that uses no feature, in a few words."""
+        """Return the best answer that uses no feature, in a few words."""
         if not self.table.classes:
             return self.guess
         ends = list(accumulate(2 if east_asian_width(one) in "WF" else 1 for one in self.guess))
@@ -257,10 +256,10 @@ class TableTrainer(SgdTrainer[ConfigT]):
         return weights_of(self.linear())
 
     def predict(self, x: float) -> float:
-        """The prediction for a row whose features all lie x deviations above their means.
+        """Return the prediction for a row whose features are all x deviations above their means.
 
-        The probability of the second of two classes; of more, the number of the likeliest; or
-        the number that is predicted.
+        It is the probability of the second of two classes, the number of the likeliest of more
+        classes, or the predicted number.
         """
         with torch.no_grad():
             output = self.model(self.scale.typical(x).to(self.device))
@@ -277,7 +276,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         return f"{what} with every feature x standard deviations above its mean"
 
     def metrics(self) -> Mapping[str, float]:
-        """Loss and score of both parts now, and the validation score of one answer for all."""
+        """Return the current loss and score of both parts, and the validation score of `guess`."""
         with torch.no_grad():
             judged = self._judged([self.model(x) for x, _ in self.parts])
             train_loss, train, loss, validation = (value.item() for value in judged)

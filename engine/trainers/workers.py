@@ -1,6 +1,6 @@
-"""The batches of a loader, whoever makes them; its processes end when nobody wants more.
+"""Batches from a `DataLoader` with or without worker processes, which always end with the training.
 
-Knows no model. What is particular about worker processes beside threads and a screen is here.
+The special handling of worker processes, threads and the screen is in this file.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from torch.utils.data import DataLoader, Dataset, RandomSampler, SequentialSampl
 from engine.directory import leave_lost_directory
 
 Batch: TypeAlias = Any
-"""What the loader makes of the samples: a tuple of tensors."""
+"""A tuple of tensors that the loader collates from samples."""
 
 PATIENCE = 0.05
-"""Seconds to wait for a batch before the training may look up."""
+"""The seconds to wait for a batch before control returns to the training."""
 
-# More workers than cores is what the learner may try; over the screen the advice is no help.
+# Learners may try more workers than cores; the warning would appear across the screen.
 warnings.filterwarnings("ignore", message="This DataLoader will create")
 
 
 def loader(data: Dataset[Any], workers: int, shuffle: bool, **settings: Any) -> DataLoader[Any]:
-    """A `DataLoader` whose workers, if any, are spawned: a fork beside threads hangs.
+    """Return a `DataLoader` whose workers, if any, are spawned: a fork of a threaded process hangs.
 
-    They live from the first epoch to the last, since each takes a second or more to start. The
-    batches are the same with and without them: the seeds of the workers, which a loader draws
-    in another rhythm than the order of its samples, come from a generator of their own.
+    The workers live from the first epoch to the last, since starting one takes a second or more.
+    The batches are the same with and without workers: the seeds of the workers, which a loader
+    draws at other times than the order of its samples, come from a separate generator.
     """
     if workers == 0:
         return DataLoader(data, shuffle=shuffle, **settings)
@@ -54,23 +54,23 @@ def loader(data: Dataset[Any], workers: int, shuffle: bool, **settings: Any) -> 
 
 
 class Crew:
-    """Goes through a loader again and again; `close` ends its processes at once."""
+    """Iterates over a loader repeatedly; `close` ends its processes at once."""
 
     def __init__(self, batches: DataLoader[Any]) -> None:
         self._loader: DataLoader[Any] | None = batches
         self.batches = len(batches)
-        """How many an epoch has."""
+        """The number of batches in an epoch."""
         self._workers: list[BaseProcess] = []
 
     def epoch(self) -> Iterator[Batch | None]:
-        """Every batch of one pass, and None while the next one is not there yet."""
+        """Yield every batch of one pass, and None while the next one is not ready."""
         try:
             yield from _patiently(self._begin())
-        except (OSError, EOFError) as error:  # what a worker was just sending broke off
+        except (OSError, EOFError) as error:  # a worker died while sending
             raise RuntimeError("a worker process has died; set workers to 0") from error
 
     def close(self) -> None:
-        """End the workers, wherever they stand, and wait until they are gone."""
+        """Kill the workers at any point, and wait for them to end."""
         with _deaf_to_deaths():
             for worker in self._workers:
                 worker.kill()
@@ -85,10 +85,10 @@ class Crew:
         assert self._loader is not None, "it was closed"
         if not self._loader.num_workers:
             return iter(self._loader)
-        torch.empty((), dtype=torch.int64).random_()  # what a loader without workers draws
+        torch.empty((), dtype=torch.int64).random_()  # the draw that a loader without workers makes
         if self._workers:
             return self._again(self._loader)
-        leave_lost_directory()  # no process can be spawned there
+        leave_lost_directory()  # no process can be spawned in a deleted directory
         before = set(multiprocessing.active_children())
         try:
             with _quietly():
@@ -97,12 +97,12 @@ class Crew:
             self._workers = [one for one in multiprocessing.active_children() if one not in before]
 
     def _again(self, loader: DataLoader[Any]) -> Iterator[Batch]:
-        """Another pass. First each worker has to say that it is ready, however late it is.
+        """Start another pass; waits for every worker to report that it is ready.
 
-        Where one is later than the timeout, a loader gives up for good; without a timeout it
-        waits for all that are alive.
+        A loader fails for good if a worker exceeds the timeout; without a timeout it waits for all
+        workers that are alive.
         """
-        going: Any = loader._iterator  # not for the public, but there is no other way to it
+        going: Any = loader._iterator  # private, but there is no public access
         going._timeout = 0
         try:
             return iter(loader)
@@ -111,12 +111,12 @@ class Crew:
 
 
 def _end_feeders(going: Any) -> None:
-    """End the threads that feed the workers of a loader, and wait until they are gone.
+    """End the threads that feed the workers of a loader, and wait for them.
 
-    Each holds the last of two semaphores. A loader tells it to end, and goes on; a program that
-    leaves by `os._exit` is often the faster one, and the semaphores outlive it.
+    Each holds the last of two semaphores. A loader only tells it to end and continues; a program
+    that exits by `os._exit` often does so first, and the semaphores stay behind.
     """
-    # A worker may have died with the lock of its event, and a loader sets that event.
+    # A worker may have died while holding the lock of this event, which a loader sets.
     going._workers_done_event = threading.Event()
     readers = [os.dup(queue._reader.fileno()) for queue in going._index_queues]
     going._shutdown_workers()
@@ -126,7 +126,7 @@ def _end_feeders(going: Any) -> None:
 
 
 def _drain(reader: int) -> None:
-    """Read what nobody wants until the writer closes: in a full pipe it would stand forever."""
+    """Read until the writer closes the pipe: in a full pipe it would block forever."""
     with open(reader, "rb", buffering=0) as pipe:
         while pipe.read(1 << 16):
             pass
@@ -139,7 +139,7 @@ def _patiently(batches: Iterator[Batch]) -> Iterator[Batch | None]:
         except StopIteration:
             return
         except RuntimeError as error:
-            if "timed out" not in str(error):  # of its own PATIENCE: it can be asked again
+            if "timed out" not in str(error):  # because of PATIENCE: `next` can be called again
                 raise
             batch = None
         yield batch
@@ -147,13 +147,13 @@ def _patiently(batches: Iterator[Batch]) -> Iterator[Batch | None]:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Start processes that a Ctrl-C in the terminal does not reach: whoever started them ends them.
+    """Start processes that ignore a Ctrl-C in the terminal; their parent ends them.
 
-    The screen puts something without a file in the place of the error output, and `spawn` wants
-    to hand that file on.
+    The screen replaces the error output by an object without a file, but `spawn` passes the file of
+    the error output on.
     """
     with redirect_stderr(sys.__stderr__):
-        resource_tracker.ensure_running()  # else the first worker starts it, which lets SIGINT in
+        resource_tracker.ensure_running()  # else the first worker starts it, which unblocks SIGINT
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             yield
@@ -163,17 +163,17 @@ def _quietly() -> Iterator[None]:
 
 @contextmanager
 def _deaf_to_deaths() -> Iterator[None]:
-    """Let the end of a worker be no error.
+    """Ignore the signal that reports the end of a worker.
 
-    A loader in the main thread raises one there for every worker that is killed, at any moment:
-    also between the end of another one and the note of it, and the note is then lost.
+    A loader in the main thread raises an error there for every killed worker, at any moment: also
+    between the end of another worker and the recording of its exit status, which is then lost.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     before = None
     while before is None:
-        with suppress(RuntimeError):  # of one that has died by itself
+        with suppress(RuntimeError):  # raised for a worker that has died by itself
             before = signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     try:
         yield

@@ -44,25 +44,25 @@ EXPRESSIONS = (
 TRIALS = tuple(
     Preset(program.name, program.title, {"program": program.name}) for program in PROGRAMS.values()
 )
-"""What `backward` can do, line by line."""
+"""Programs that show features of `backward`, line by line."""
 
 FAINT = 1e-6
 
 
 def walked(look: WalkPosition | ProgramPosition) -> bool:
-    """A gradient went all the way back, over two operations at least."""
+    """Whether a gradient went all the way back, over at least two operations."""
     if not isinstance(look, WalkPosition) or look.walk.error:
         return False
     return look.done and sum(bool(node.operation) for node in look.walk.nodes) >= 2
 
 
 def six(look: WalkPosition | ProgramPosition) -> bool:
-    """The gradient that has arrived at x is exactly 6."""
+    """Whether the gradient at x is exactly 6."""
     return look.done and (6.0,) in _gradients(look, "x")
 
 
 def faint(look: WalkPosition | ProgramPosition) -> bool:
-    """A gradient has almost vanished at a leaf, but is not 0."""
+    """Whether a gradient at a leaf has almost vanished, but is not 0."""
     if not isinstance(look, WalkPosition) or not look.done:
         return False
     leaves = [node.gradient for node in look.walk.nodes if node.kind == "input"]
@@ -70,7 +70,7 @@ def faint(look: WalkPosition | ProgramPosition) -> bool:
 
 
 def refused(look: WalkPosition | ProgramPosition) -> bool:
-    """PyTorch has refused to go back through an expression; the programs are made to show it."""
+    """Whether PyTorch refused to go back through an expression; the programs do not count."""
     return isinstance(look, WalkPosition) and look.done and bool(look.walk.error)
 
 

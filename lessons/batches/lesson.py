@@ -75,14 +75,14 @@ CONTROLS = (
 )
 
 CLOSE = 0.01
-"""A loss this near to the least possible one counts as the best line."""
+"""The most that the loss of the best line may exceed the least possible loss."""
 REST = 0.05
-"""A loss that stays this near to it hardly jumps any more."""
+"""The most that a steady loss may exceed the least possible loss."""
 OWN = {"points": 100, "noise": 1.0, "slope": 3.0, "intercept": 10.0, "low": -2.0, "high": 2.0}
 
 
 def at_rest(frame: Frame) -> bool:
-    """In the last quarter of a whole run the single samples never throw the line far off."""
+    """Whether the single-sample loss is steady in the last quarter of a complete run."""
     if not _own_run(frame) or frame.state is not State.FINISHED:
         return False
     losses = _walk(frame, "single").losses
@@ -91,7 +91,7 @@ def at_rest(frame: Frame) -> bool:
 
 
 def quick_full(frame: Frame) -> bool:
-    """All points at once: the best line within 20 updates."""
+    """Whether the full batch finds the best line within 20 updates."""
     if not _own_run(frame):
         return False
     losses = _walk(frame, "full").losses
@@ -100,7 +100,7 @@ def quick_full(frame: Frame) -> bool:
 
 
 def apart(frame: Frame) -> bool:
-    """At one rate the single samples drive w and b beyond all numbers, and the full batch not."""
+    """Whether the single samples diverge at the rate at which the full batch converges."""
     if not _own_run(frame) or frame.state is not State.FINISHED:
         return False
     losses = _walk(frame, "full").losses
@@ -109,7 +109,7 @@ def apart(frame: Frame) -> bool:
 
 
 def same_path(frame: Frame) -> bool:
-    """The mini-batches are the full batch: one update an epoch, and one path."""
+    """Whether mini-batch and full batch are the same: one update per epoch, and one path."""
     if not _own_run(frame):
         return False
     mini, full = _walk(frame, "mini"), _walk(frame, "full")
@@ -119,7 +119,7 @@ def same_path(frame: Frame) -> bool:
 
 
 def _own_run(frame: Frame) -> bool:
-    """Whether data and start are the lesson's: nothing placed on the goal beforehand."""
+    """Whether data and start are those of the lesson, so that no run starts at the minimum."""
     settings = frame.settings
     own = all(settings.get(name) == value for name, value in OWN.items())
     drawn = settings.get("initial_w") is None and settings.get("initial_b") is None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.pictures import TablePicture
 
 TYPICAL = (-1.0, 0.0, 1.0)
-"""Rows whose features all lie so many deviations above their means."""
+"""The rows to predict: all features this many standard deviations above their means."""
 
 PRESETS = (
     Preset("adam", "standardised, rate 0.01 by Adam", predict_at=TYPICAL),
@@ -140,13 +140,13 @@ CONTROLS = (
 )
 
 VANISHED = 1e-7
-"""A weight whose gradient is below this moves by less than anybody could see, at any rate here."""
+"""A gradient below this moves a weight by an invisible amount, at any rate of this lesson."""
 BY_HEART = 1.5
-"""So many times its lowest is a validation loss that has turned."""
+"""The factor over its lowest value at which a validation loss counts as rising."""
 
 
 def mends(frame: Frame) -> bool:
-    """More than 93% of the tumours in 100 epochs, with plain SGD at the rate of 0.01."""
+    """Whether plain SGD with rate 0.01 gets more than 93% right in 100 epochs."""
     settings = frame.settings
     if settings.get("optimizer") != "sgd" or settings.get("learning_rate") != 0.01:
         return False
@@ -157,9 +157,9 @@ def mends(frame: Frame) -> bool:
 
 
 def vanishes(frame: Frame) -> bool:
-    """Stuck for want of a gradient in the first layer, although the features are standardised.
+    """Whether training is stuck without a gradient in the first layer, on standardised features.
 
-    On raw features a preset shows it; with these it takes steps that are far too long.
+    With raw features a preset already shows it; with these it needs steps that are far too long.
     """
     picture = _trained(frame)
     if frame.settings.get("standardise") != "yes":
@@ -171,9 +171,9 @@ def vanishes(frame: Frame) -> bool:
 
 
 def learns_by_heart(frame: Frame) -> bool:
-    """Paused while the loss falls on what is trained on, and has turned on what is not.
+    """Whether the run is paused while the training loss falls and the validation loss rises.
 
-    A training that is left alone until its end is not caught.
+    A run that trains to its end without a pause does not count.
     """
     picture = _trained(frame)
     if picture is None or frame.state is not State.PAUSED:
@@ -181,13 +181,13 @@ def learns_by_heart(frame: Frame) -> bool:
     validation, train = picture.measures.validation_loss, picture.measures.train_loss
     least = int(validation.argmin())
     turned = float(validation[-1]) > BY_HEART * float(validation[least])
-    # Lower than one answer for all: a training that only blows up has learned nothing by heart.
+    # Lower than the best constant answer: a run that only diverges has not learned anything.
     learned = float(validation[least]) < 0.9 * picture.loss_to_beat
     return turned and learned and float(train[-1]) < float(train[least])
 
 
 def beats_on_own(frame: Frame) -> bool:
-    """Better than one answer for all, on rows of the learner's own that were not trained on."""
+    """Whether the learner's own held-out rows score better than the best constant answer."""
     picture = _trained(frame)
     if picture is None or frame.settings.get("csv") is None:
         return False
@@ -195,12 +195,12 @@ def beats_on_own(frame: Frame) -> bool:
 
 
 def _trained(frame: Frame) -> TablePicture | None:
-    """The picture, once an epoch has been measured."""
+    """Return the picture after the first measured epoch, otherwise None."""
     picture = frame.picture
     measures = getattr(picture, "measures", None)
     if measures is None or len(measures.epochs) < 2:
         return None
-    return picture  # type: ignore[return-value]  # of this lesson's pictures, all have measures
+    return picture  # type: ignore[return-value]  # all pictures here have measures
 
 
 CHALLENGES = (

@@ -96,7 +96,7 @@ CONTROLS = (
 
 
 def rolls(frame: Frame) -> bool:
-    """On the clouds, stopped before step 200 at a rate of 0.01."""
+    """Whether a run on the clouds stopped before step 200 at a rate of 0.01."""
     settings = frame.settings
     lesson = (settings.get("data"), settings.get("points"), settings.get("seed"))
     if lesson != ("clouds", 200, 10) or settings.get("hidden_layers") != 0 or frame.changed:
@@ -107,7 +107,7 @@ def rolls(frame: Frame) -> bool:
 
 
 def solves_xor(frame: Frame) -> bool:
-    """More than 95% of the xor with no more than three hidden units."""
+    """Whether at most three hidden units get more than 95% of the xor points right."""
     layers, units = frame.settings.get("hidden_layers"), frame.settings.get("units")
     if not isinstance(layers, int) or not isinstance(units, int) or layers * units > 3:
         return False
@@ -115,12 +115,12 @@ def solves_xor(frame: Frame) -> bool:
 
 
 def solves_spiral(frame: Frame) -> bool:
-    """More than 95% of the spiral, which no line can have."""
+    """Whether more than 95% of the spiral is right, which no line achieves."""
     return _right(frame, "spiral") > 0.95
 
 
 def _right(frame: Frame, data: str) -> float:
-    """The share of points that are right, where these are the lesson's two hundred."""
+    """Return the share of points that are right; 0 for other data or fewer than 200 points."""
     picture = cast("BoundaryPicture | None", frame.picture)
     if picture is None or frame.step == 0 or frame.settings.get("data") != data:
         return 0.0

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from engine.pictures import FitsPicture
 
 WAVE: dict[str, Setting] = {"model": "wave", "turn": "update", "learning_rate": 0.05, "epochs": 200}
-"""A model of two weights, whose loss is a map."""
+"""The settings of a model with two weights, whose loss is a map."""
 
 PRESETS = (
     Preset(
@@ -143,31 +143,31 @@ OWN = {"points": 40, "frequency": 1.5, "noise": 0.1}
 
 
 def far_apart(frame: Frame) -> bool:
-    """Two networks that differ in their seed alone end at losses 20 times apart, or farther."""
+    """Whether networks that differ only in their seed end at losses 20 times apart."""
     losses = _losses(frame, "network", "seeds").values()
     return len(losses) > 0 and max(losses) >= APART * min(losses)
 
 
 def all_alike(frame: Frame) -> bool:
-    """Networks from four seeds all get down to what the noise leaves."""
+    """Whether networks from four seeds all reach the loss that the noise leaves."""
     losses = _losses(frame, "network", "seeds").values()
     return len(losses) > 0 and max(losses) < ALIKE
 
 
 def out_of_the_valley(frame: Frame) -> bool:
-    """From one start momentum gets to the least loss, and SGD stays in another valley."""
+    """Whether momentum reaches the least loss, and SGD stays in another valley."""
     losses = _losses(frame, "wave", "optimizers")
     return losses.get("momentum", 1) < ARRIVED and losses.get("SGD", 0) > STUCK
 
 
 def upset(frame: Frame) -> bool:
-    """From one start plain SGD gets to the least loss, and Adam does not."""
+    """Whether plain SGD reaches the least loss, and Adam from the same start does not."""
     losses = _losses(frame, "wave", "optimizers")
     return losses.get("SGD", 1) < ARRIVED and losses.get("Adam", 0) > STUCK
 
 
 def _losses(frame: Frame, model: str, compare: str) -> Mapping[str, float]:
-    """The losses at the end of such a run on the lesson's own curve; else none."""
+    """Return the final losses of such a run on the lesson's own curve; otherwise nothing."""
     settings = frame.settings
     asked = {**OWN, "model": model, "compare": compare}
     own = all(settings.get(name) == value for name, value in asked.items())

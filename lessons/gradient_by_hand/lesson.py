@@ -75,19 +75,19 @@ CONTROLS = (
 
 
 def overshoots_and_arrives(frame: Frame) -> bool:
-    """On its way from 1 to 2 the weight went beyond 2.3, and now it rests at 2."""
+    """Whether the weight, from 1 to 2, went beyond 2.3 and has come to rest at 2."""
     picture = cast("LinePicture | None", frame.picture)
     if picture is None or not _exact(frame):
         return False
     if (_number(frame, "initial_w"), _number(frame, "slope")) != (1, 2):
         return False
     walked = picture.path[:, 0]
-    # The last few together: a single one may be on its way through.
+    # The last four positions: a single one may be a pass through 2.
     return bool(walked.max() > 2.3 and abs(walked[-4:] - 2).max() < 0.002)
 
 
 def lands_at_once(frame: Frame) -> bool:
-    """The loss is gone by the fourth step, from a start that was not already there."""
+    """Whether the loss is 0 by the fourth step, from a start away from the minimum."""
     if not _exact(frame) or "learning_rate" in frame.changed:
         return False
     if abs(_number(frame, "initial_w") - _number(frame, "slope")) < 0.5:
@@ -97,13 +97,13 @@ def lands_at_once(frame: Frame) -> bool:
 
 
 def diverges_by_the_data(frame: Frame) -> bool:
-    """The loss blew up although the rate stayed where the lesson had it."""
+    """Whether the loss diverged at the lesson's learning rate."""
     untouched = _number(frame, "learning_rate") == 0.01 and not frame.changed
     return frame.state is State.DIVERGED and untouched
 
 
 def _exact(frame: Frame) -> bool:
-    """Whether some w fits every sample, so that there is a place to arrive at."""
+    """Whether some w fits every sample, so that the loss can become 0."""
     return frame.settings.get("noise") == 0 and frame.settings.get("intercept") == 0
 
 

@@ -8,20 +8,20 @@ from lessons.lesson import Challenge, Lesson, Preset
 
 
 def wrong(look: ProgramComparison) -> bool:
-    """The traced program gives another answer than the program itself, and no error."""
+    """Whether the traced program gives a wrong answer without an error."""
     answer = look.answer(Way.TRACED)
     return answer is not None and not answer.right and answer.problem is None
 
 
 def broken(look: ProgramComparison) -> bool:
-    """The compiler could not take the program as one graph."""
+    """Whether the compiler could not convert the program into one graph."""
     return look.breaks
 
 
 def again(look: ProgramComparison) -> bool:
-    """A guard on a number or a flag of Python has failed, so that there had to be another graph.
+    """Whether a guard on a Python number or flag failed, so that another graph was compiled.
 
-    A length has none that is written down: the first program, measured by everybody, fails it.
+    A changed length does not count, since its guard is not recorded: the first program fails it.
     """
     calls = look.compiled.calls if look.compiled else ()
     guards = {guard for call in calls for guard in call.guards}
@@ -29,7 +29,7 @@ def again(look: ProgramComparison) -> bool:
 
 
 def slower(look: ProgramComparison) -> bool:
-    """Compiled, the fastest round is slower than the fastest eager one, for some size."""
+    """Whether the fastest compiled round is slower than the fastest eager one, for some size."""
     pairs = ((look.timing(Way.COMPILED, n), look.timing(Way.EAGER, n)) for n in SIZES)
     return any(ours and eager and ours.low > eager.low for ours, eager in pairs)
 

@@ -45,7 +45,7 @@ PRESETS = (
 )
 
 OWN_LINE = ("data", "line")
-"""What the settings of the line behind the points depend on."""
+"""The setting that the settings of the line depend on."""
 
 CONTROLS = (
     Control(
@@ -87,21 +87,21 @@ CONTROLS = (
 )
 
 GOOD = 0.1245
-"""A loss just above the least that any line reaches on the six points, 0.124434."""
+"""A loss just above the least possible one on the six points, 0.124434."""
 
 
 def quick(frame: Frame) -> bool:
-    """Almost the best line within 100 epochs."""
+    """Whether almost the best line is found within 100 epochs."""
     return _good_within(frame, 100)
 
 
 def rolling(frame: Frame) -> bool:
-    """Almost the best line within 30 epochs, which plain gradient descent cannot do."""
+    """Whether it is found within 30 epochs, which plain gradient descent cannot do."""
     return frame.settings.get("momentum") != 0 and _good_within(frame, 30)
 
 
 def diverges_narrowly(frame: Frame) -> bool:
-    """The loss blew up at a rate less than a tenth above the limit."""
+    """Whether the loss diverged at a rate less than a tenth above the limit."""
     rate = frame.settings.get("learning_rate")
     plain = frame.settings.get("momentum") == 0 and not frame.changed
     if not _six_points(frame) or not plain or not isinstance(rate, int | float):
@@ -118,7 +118,7 @@ def _good_within(frame: Frame, epochs: int) -> bool:
 
 
 def _six_points(frame: Frame) -> bool:
-    """Whether these are the six points, and the loss is their mean: sums do not compare."""
+    """Whether these are the six points with the mean loss; a sum has other values."""
     return frame.settings.get("data") == "six-points" and frame.settings.get("reduction") == "mean"
 
 

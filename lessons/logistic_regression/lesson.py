@@ -32,7 +32,7 @@ PRESETS = (
 )
 
 OVERLAP = ("data", "overlap")
-"""What the settings of the overlapping labels depend on."""
+"""The setting that the settings of the overlapping labels depend on."""
 
 CONTROLS = (
     Control(
@@ -78,11 +78,11 @@ CONTROLS = (
 )
 
 CLOSE = 1e-4
-"""A loss this near to the least possible one counts as the best curve."""
+"""The most that the loss of the best curve may exceed the least possible loss."""
 
 
 def all_right(frame: Frame) -> bool:
-    """The threshold came between 0.5 and 1 within 1,000 epochs, the rate being what it was."""
+    """Whether all points are right within 1,000 epochs at the lesson's learning rate."""
     picture, settings = _picture(frame), frame.settings
     if picture is None or not 0 < frame.step <= 1000 or "learning_rate" in frame.changed:
         return False
@@ -92,7 +92,7 @@ def all_right(frame: Frame) -> bool:
 
 
 def comes_loose(frame: Frame) -> bool:
-    """Begun at a rate of 100 or more, and yet the loss of the six points is nearly gone."""
+    """Whether the loss on the six points is nearly 0 after a start with a rate of 100 or more."""
     rate = frame.settings.get("learning_rate")
     if not isinstance(rate, int | float) or rate < 100 or frame.changed:
         return False
@@ -102,7 +102,7 @@ def comes_loose(frame: Frame) -> bool:
 
 
 def best_curve(frame: Frame) -> bool:
-    """On the overlapping labels, a loss next to the least within 100 epochs."""
+    """Whether the loss on the overlapping labels is near the least within 100 epochs."""
     picture, settings = _picture(frame), frame.settings
     if picture is None or frame.step == 0 or settings.get("data") != "overlap":
         return False

@@ -59,14 +59,14 @@ CONTROLS = (
 )
 
 NEAR = 1e-3
-"""Two positions no farther apart than this are one on the map."""
+"""The greatest distance at which two positions look the same on the map."""
 FAR = 0.5
-"""A path must lead so far from its start: two lines that rest walk together, too."""
+"""The least length of a path, so that two lines that do not move do not count."""
 RATES = {"learning_rate", "mean_learning_rate"}
 
 
 def same_path(frame: Frame) -> bool:
-    """From the first step to the last, w and b of the mean are w and b of the sum."""
+    """Whether w and b of the mean equal those of the sum in every step."""
     walks = _walks(frame)
     if frame.state is not State.FINISHED or frame.changed or not walks:
         return False
@@ -76,14 +76,14 @@ def same_path(frame: Frame) -> bool:
 
 
 def sum_diverges(frame: Frame) -> bool:
-    """The sum blew up at the rate at which the lesson begins, and the mean did not."""
+    """Whether the sum diverged at the lesson's initial rate, and the mean did not."""
     untouched = all(frame.settings.get(rate) == 0.01 for rate in RATES) and not frame.changed
     blown = frame.loss is not None and not math.isfinite(frame.loss)
     return frame.state is State.DIVERGED and untouched and blown
 
 
 def quick_mean(frame: Frame) -> bool:
-    """The mean arrives within 300 steps, on the lesson's own points, from the lesson's start."""
+    """Whether the mean converges within 300 steps with the lesson's own points and start."""
     walks = _walks(frame)
     if not walks or walks[1].losses is None or not _own_points(frame):
         return False
@@ -92,7 +92,7 @@ def quick_mean(frame: Frame) -> bool:
 
 
 def _walks(frame: Frame) -> tuple[LineWalk, ...]:
-    """The training by the sum and that by the mean; none before the first picture."""
+    """Return the runs of the sum and of the mean; empty before the first picture."""
     walks: tuple[LineWalk, ...] = getattr(frame.picture, "walks", ())
     return walks
 

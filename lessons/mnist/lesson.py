@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine.pictures import DigitsPicture
 
 FIRST = (0.0, 1.0, 2.0, 3.0, 4.0)
-"""Test images: what is asked for is the class of image number x."""
+"""The numbers of the test images whose classes are predicted."""
 
 PRESETS = (
     Preset("mnist", "five layers, ten epochs", needs="mnist", predict_at=FIRST),
@@ -113,21 +113,21 @@ CONTROLS = (
 
 DIGITS = ("mnist", "digits")
 TIMES = 1000
-"""How much smaller the gradient of the first layer is where nothing arrives there."""
+"""The factor by which a vanished gradient of the first layer is below that of the last."""
 
 
 def reads(frame: Frame) -> bool:
-    """In the test, 97% of the digits right."""
+    """Whether 97% of the test digits are right."""
     return _right(frame) >= 0.97
 
 
 def convolves(frame: Frame) -> bool:
-    """By convolution, 98% of the digits right."""
+    """Whether a convolutional network gets 98% of the test digits right."""
     return frame.settings.get("network") == "convolutional" and _right(frame) >= 0.98
 
 
 def vanishes(frame: Frame) -> bool:
-    """After an epoch, the first layer's gradient is a thousandth of the last's."""
+    """Whether, after an epoch, the first layer's gradient is a thousandth of the last's."""
     picture = _picture(frame)
     if picture is None or len(picture.accuracies) < 2 or len(picture.gradients) < 2:
         return False
@@ -136,12 +136,12 @@ def vanishes(frame: Frame) -> bool:
 
 
 def mends_sigmoids(frame: Frame) -> bool:
-    """Sigmoids, and 90% of the digits right all the same."""
+    """Whether a network with sigmoids gets 90% of the test digits right."""
     return frame.settings.get("activation") == "sigmoid" and _right(frame) >= 0.9
 
 
 def _right(frame: Frame) -> float:
-    """The share of the test digits that is right: with a validation part, only at the end."""
+    """Return the test accuracy; with a validation part it is 0 before the end."""
     picture = _picture(frame)
     if picture is None or picture.data not in DIGITS:
         return 0.0

@@ -63,21 +63,21 @@ CONTROLS = (
 )
 
 CLOSE = 0.001
-"""A loss this near to the least possible one counts as the best line."""
+"""The most that the loss of the best line may exceed the least possible loss."""
 
 
 def quick(frame: Frame) -> bool:
-    """The best line within 500 steps of plain gradient descent."""
+    """Whether the best line is found within 500 steps of plain gradient descent."""
     return frame.settings.get("momentum") == 0 and _arrives_within(frame, 500)
 
 
 def rolling(frame: Frame) -> bool:
-    """The best line within 150 steps; no constant rate manages that without momentum."""
+    """Whether it is found within 150 steps; no constant rate achieves that without momentum."""
     return _arrives_within(frame, 150)
 
 
 def near_the_edge(frame: Frame) -> bool:
-    """A rate just below 2 / λmax, and the run still ends on the best line."""
+    """Whether the run ends at the best line with a rate just below 2/λmax."""
     rate = frame.settings.get("learning_rate")
     if not isinstance(rate, int | float) or rate < 0.0235 or "learning_rate" in frame.changed:
         return False
@@ -87,13 +87,13 @@ def near_the_edge(frame: Frame) -> bool:
 
 
 def diverges_by_the_sum(frame: Frame) -> bool:
-    """The loss blew up although the rate stayed where the lesson had it."""
+    """Whether the loss diverged at the lesson's learning rate."""
     untouched = frame.settings.get("learning_rate") == 0.001 and not frame.changed
     return frame.state is State.DIVERGED and untouched
 
 
 def _arrives_within(frame: Frame, steps: int) -> bool:
-    """Whether the loss came close to the least possible one, from a start that was drawn."""
+    """Whether the loss came close to the least possible one, from a random start."""
     picture = cast("LinePicture | None", frame.picture)
     if picture is None or not _drawn(frame) or frame.step == 0:
         return False
@@ -104,7 +104,7 @@ def _arrives_within(frame: Frame, steps: int) -> bool:
 
 
 def _drawn(frame: Frame) -> bool:
-    """Whether data and start are the lesson's: nothing placed on the goal beforehand."""
+    """Whether data and start are those of the lesson, so that no run starts at the minimum."""
     settings = frame.settings
     return (
         settings.get("initial_w") is None

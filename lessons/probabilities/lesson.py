@@ -15,12 +15,12 @@ SURE = 0.9
 
 
 def nine_to_one(look: ProbabilityLook) -> bool:
-    """Nine times for each time it does not happen, in the scene of odds."""
+    """Whether the odds are 9 in the scene of odds."""
     return look.scene.name == "odds" and abs(look.odds - 9) < 0.1
 
 
 def asleep(look: ProbabilityLook) -> bool:
-    """Wrong, and squared error pulls a hundred times less than cross-entropy."""
+    """Whether P is wrong and squared error has a hundredth of cross-entropy's gradient."""
     if look.scene.name != "gradients" or look.given > 0.5:
         return False
     entropy, squared = (abs(look.losses[name].gradient) for name in (ENTROPY, SQUARED))
@@ -28,14 +28,14 @@ def asleep(look: ProbabilityLook) -> bool:
 
 
 def arrived(look: ProbabilityLook) -> bool:
-    """A race from a wrong start, in which both logits give the label more than 0.9."""
+    """Whether both logits of a race from a wrong start give the label more than 0.9."""
     if look.race is None or look.given > 1 - SURE:
         return False
     return all(float(look.reached(walk)[-1]) > SURE for walk in look.race.walks.values())
 
 
 def lost(look: ProbabilityLook) -> bool:
-    """Wrong, and not one bit of the gradient of BCELoss is left."""
+    """Whether P is wrong and the gradient of BCELoss is exactly 0."""
     if look.scene.name != "saturation":
         return False
     bce, logits = look.losses["BCELoss"], look.losses[ENTROPY]

@@ -13,26 +13,26 @@ SMALL = 0.01
 
 
 def even(look: SoftmaxLook) -> bool:
-    """Every class equally likely, though no logit is near 0."""
+    """Whether all classes are equally likely, with no logit near 0."""
     if look.scene.name != "bars" or min(abs(z) for z in look.z) < 0.5:
         return False
     return all(abs(p - 1 / len(look.p)) < EVEN for p in look.p)
 
 
 def sharpened(look: SoftmaxLook) -> bool:
-    """One class is almost sure by the temperature alone."""
+    """Whether one class is almost certain because of the temperature alone."""
     return look.scene.name == "temperature" and max(look.p) > SURE > 0.9 > max(look.plain)
 
 
 def learnt(look: SoftmaxLook) -> bool:
-    """Steps against the gradient have left next to nothing of it."""
+    """Whether steps against the gradient have made it almost 0."""
     if look.scene.name != "cross-entropy" or not look.steps:
         return False
     return max(abs(slope) for slope in look.gradient) < SMALL
 
 
 def overflown(look: SoftmaxLook) -> bool:
-    """No number by the formula, −∞ from a finished P, and a true number from log_softmax."""
+    """Whether the formula gives nan, the logarithm of P gives −∞, and log_softmax is finite."""
     if look.scene.name != "overflow":
         return False
     safe, finished, formula = (look.ways[w] for w in ("log_softmax", "ln(softmax)", "ln(eᶻ/Σeᶻ)"))

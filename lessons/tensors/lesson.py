@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from engine.tensors.looks import LineResult, SceneLook
 
 CLOSE = 1e-5
-"""Float32 rounds numbers around 1 by far less."""
+"""Much larger than the rounding errors of float32 near 1."""
 
 
 def column(look: SceneLook) -> bool:
-    """The last column of the sequence, and nothing else, as a table in the same memory."""
+    """Whether the result is exactly the last column of the sequence, in the same memory."""
     result = _of(look, "sequence", (8, 1))
     if result is None or "x" not in result.shares_storage_with:
         return False
@@ -24,13 +24,13 @@ def column(look: SceneLook) -> bool:
 
 
 def view(look: SceneLook) -> bool:
-    """All numbers of the grid as 6 × 2, in the memory in which they lie."""
+    """Whether the result is the grid as 6 × 2, in the same memory."""
     result = _of(look, "grid", (6, 2))
     return result is not None and "x" in result.shares_storage_with
 
 
 def shares(look: SceneLook) -> bool:
-    """Each row divided by its sum, by broadcasting."""
+    """Whether each row is divided by its sum, by broadcasting."""
     result = _of(look, "broadcasting", (4, 3))
     if result is None or result.look is None:
         return False
@@ -44,7 +44,7 @@ def shares(look: SceneLook) -> bool:
 
 
 def batch(look: SceneLook) -> bool:
-    """The photograph as a batch of one, channel first, with every number in its place."""
+    """Whether the result is the photograph as a batch of one, channels first."""
     result = _of(look, "image", (1, 3, 24, 36))
     if result is None or result.look is None or "y" not in result.shares_storage_with:
         return False
@@ -52,7 +52,7 @@ def batch(look: SceneLook) -> bool:
 
 
 def _of(look: SceneLook, scene: str, shape: tuple[int, ...]) -> LineResult | None:
-    """The result, if it has this shape and belongs to this scene."""
+    """Return the result if it has this shape and belongs to this scene."""
     result = look.result
     if look.scene != scene or result is None or result.look is None:
         return None

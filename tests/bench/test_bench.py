@@ -1,4 +1,4 @@
-"""The benchmark is no test, but it must run, and must tell what it sees."""
+"""Check that the benchmark runs and prints its measurements."""
 
 from __future__ import annotations
 

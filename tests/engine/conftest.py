@@ -1,4 +1,4 @@
-"""Runs that a test can start and forget, and waiting for what they do."""
+"""Helpers to start runs and wait for their frames."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from engine.turns import close_all
 from tests.engine.small_trainers import Counting, CountingConfig
 
 PATIENCE = 180.0
-"""Seconds after which something that was awaited counts as never happening."""
+"""Seconds after which waiting for a condition fails."""
 
 Start = Callable[..., Run]
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Wait for the condition to hold."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline, "this never came to be"
@@ -30,7 +29,7 @@ def until(condition: Callable[[], object]) -> None:
 
 
 def look(run: Run) -> Frame:
-    """Ask for a frame and wait for it."""
+    """Request a frame and wait for it."""
     before = run.frame
     run.request()
     until(lambda: run.frame is not before)
@@ -38,7 +37,7 @@ def look(run: Run) -> Frame:
 
 
 def finish(run: Run) -> Frame:
-    """Wait for the end of the run, and of its thread; the last frame."""
+    """Wait for the end of the run and its thread, and return the last frame."""
     until(lambda: run.frame.state.ended)
     run.close()
     return run.frame
@@ -46,7 +45,7 @@ def finish(run: Run) -> Frame:
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Make and start a run, of a `Counting` trainer where the test names none."""
+    """Return a function that creates and starts a run, by default with a `Counting` trainer."""
 
     def make(
         trainer: type[Trainer[Any]] = Counting, config: Config | None = None, **options: Any

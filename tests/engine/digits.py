@@ -1,4 +1,4 @@
-"""Folders for tests of the digits lesson, and MNIST where it lies beside the checkout."""
+"""Folders for tests of the digits lesson, and the real MNIST if it is available."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ needs_mnist = pytest.mark.skipif(
 
 @pytest.fixture(autouse=True)
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Empty folders: no MNIST, and no saved network; gives that of the saved networks."""
+    """Use empty folders without MNIST and saved networks; return the folder for saved networks."""
     monkeypatch.setenv("DLTUI_STATE_DIR", str(tmp_path / "state"))
     monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "data"))
     return tmp_path / "state" / "networks"

@@ -1,4 +1,4 @@
-"""The trainings as a plain PyTorch script has them, with nothing of the engine in it."""
+"""The lessons' training as plain PyTorch scripts, without the engine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import nn
 Rate = Callable[[int], float]
 """The learning rate of a step, counted from 1."""
 Outcome = tuple[list[float], list[float]]
-"""The loss of every step, and the parameters in the end."""
+"""The loss of every step, and the final parameters."""
 
 
 def gradient_by_hand(

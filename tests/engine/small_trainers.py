@@ -1,4 +1,4 @@
-"""Trainings of no use but to be driven: one that counts, and ones that break."""
+"""Minimal trainers for tests: one that counts steps, and some that fail."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class CountingConfig(Config):
 
 
 class Counting(Trainer[CountingConfig]):
-    """The loss of step n is 1/n; it notes how often it was asked for what."""
+    """A trainer whose loss in step n is 1/n; it counts the calls of its methods."""
 
     Config = CountingConfig
     live = frozenset({"learning_rate"})
@@ -63,7 +63,7 @@ class Counting(Trainer[CountingConfig]):
 
 
 class SpikeThenInfinity(Counting):
-    """The loss is 7 at step 3 and infinite at step 100."""
+    """A trainer whose loss is 7 in step 3 and infinite in step 100."""
 
     def loss(self, step: int) -> float:
         return {3: 7.0, 100: float("inf")}.get(step, 1 / step)

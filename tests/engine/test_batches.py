@@ -1,4 +1,4 @@
-"""Three sizes of batch in one training, against plain scripts, closed forms and differences."""
+"""Training with three batch sizes, compared with plain scripts, closed forms and differences."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CPU = torch.device("cpu")
 def script(
     size: int, seed: int, epochs: int, points: int = 100, rate: float = 0.05, shuffle: bool = True
 ) -> tuple[list[float], tuple[float, float]]:
-    """The batch losses and the parameters of a plain training with one size of batch."""
+    """Return the batch losses and the parameters of a plain script with one batch size."""
     torch.manual_seed(seed)
     x = torch.linspace(-2, 2, points).reshape(-1, 1)
     y = 3 * x + 10 + torch.randn(points, 1)
@@ -32,7 +32,7 @@ def script(
     losses = []
     for _ in range(epochs):
         order = torch.randperm(points) if shuffle else torch.arange(points)
-        if size >= points:  # all of them, as they lie: the order of a sum changes its last bits
+        if size >= points:  # all in order: another order of a sum changes its last bits
             order = torch.arange(points)
         for start in range(0, points, size):
             batch = order[start : start + size]
@@ -80,11 +80,11 @@ def test_every_epoch_shows_every_point_once_to_each() -> None:
     assert [walks[name].updates for name in ("single", "mini", "full")] == [300, 12, 3]
     assert {walk.samples for walk in walks.values()} == {300}
     assert all(walk.seconds > 0 for walk in walks.values())
-    assert walks["single"].seconds > walks["full"].seconds  # a hundred times the updates
+    assert walks["single"].seconds > walks["full"].seconds  # a hundred times as many updates
 
 
 def test_the_full_batch_goes_where_a_quadratic_says() -> None:
-    """Gradient descent on a bowl in closed form: e(t) = (1 − η·H)ᵗ·e(0)."""
+    """Gradient descent on a quadratic has a closed form: e(t) = (1 − η·H)ᵗ·e(0)."""
     trainer, _ = trained()
     picture = trainer.picture()
     x, full = picture.x, picture.walk("full")
@@ -189,7 +189,7 @@ def test_the_rate_is_live_for_all_three() -> None:
     trainer = Batches(BatchesConfig(points=4, batch_size=2), CPU)
     steps = trainer.steps()
     next(steps)
-    trainer.adjust("learning_rate", 1e-15)  # too little to change a float32
+    trainer.adjust("learning_rate", 1e-15)  # too small to change a float32
     before = trainer.parameters()
     next(steps)
     assert trainer.parameters() == before

@@ -1,4 +1,4 @@
-"""The values that a hyperparameter may have, and the refusals: field, value, what is allowed."""
+"""Allowed values of hyperparameters, and the errors for others."""
 
 from __future__ import annotations
 
@@ -91,6 +91,13 @@ def test_a_bad_value_is_refused_naming_field_value_and_what_is_allowed() -> None
             assert len(text) < 150
 
 
+def test_a_number_out_of_range_is_quoted_as_it_was_typed() -> None:
+    for text in ("2e9", "1000000001", "−1", "nan"):
+        with pytest.raises(ValueError, match=r"at most 1,000,000,000$") as refusal:
+            Sample.parse("learning_rate", text)
+        assert str(refusal.value).startswith(f"learning_rate = {text.replace('−', '-')} is not")
+
+
 def test_the_ends_of_a_range_belong_to_it_and_a_whole_number_becomes_a_number() -> None:
     for name, value in ((name, value) for name, values in ENDS.items() for value in values):
         assert getattr(Sample().but(name, value), name) == value, name
@@ -143,7 +150,7 @@ def test_a_config_is_frozen_and_but_and_adjusted_keep_the_rest() -> None:
     with pytest.raises(FrozenInstanceError):
         config.seed = 8  # type: ignore[misc]
     for other in (config.adjusted("learning_rate", 1), config.but("learning_rate", 1)):
-        assert Once.looked in (1, 2)  # adjusted looks at nothing else
+        assert Once.looked in (1, 2)  # `adjusted` does not check the other settings
         assert asdict(other) == {**asdict(config), "learning_rate": 1.0}
         assert type(other.learning_rate) is float
         assert isinstance(other, Once)

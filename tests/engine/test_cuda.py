@@ -1,4 +1,4 @@
-"""On a machine with CUDA: the same promises there."""
+"""The same guarantees on a machine with CUDA."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_same_seed_same_losses(start: Start, kind: type[Trainer[Any]]) -> None:
         run.play()
         assert finish(run).history.low.tolist() == bare
     on_cpu = [step.loss.item() for step in kind(config, torch.device("cpu")).steps()]
-    assert bare == pytest.approx(on_cpu, rel=1e-3, abs=1e-6)  # the same data, other sums
+    assert bare == pytest.approx(on_cpu, rel=1e-3, abs=1e-6)  # same data, other summation order
 
 
 def test_a_frame_has_every_loss_up_to_its_step(start: Start) -> None:

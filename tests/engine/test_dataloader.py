@@ -1,4 +1,4 @@
-"""The training on a table against plain PyTorch, hand calculation and scikit-learn."""
+"""Training on a table, compared with plain PyTorch, calculations by hand and scikit-learn."""
 
 from __future__ import annotations
 
@@ -56,12 +56,12 @@ def numbers(tmp_path: Path) -> str:
 
 
 def script(epochs: int, rate: float, adam: bool) -> list[float]:
-    """The experiment as a plain script has it; gives the losses."""
+    """Train as a plain script and return the losses."""
     torch.manual_seed(0)
     table = breast_cancer()
     x, y = torch.from_numpy(table.x), torch.from_numpy(table.y)
     order = torch.randperm(569)
-    # The classes are dealt out evenly: every fourth of each, as they come in the order.
+    # The split is stratified: every fourth sample of each class, in the shuffled order.
     place = torch.zeros(569)
     for label in (0, 1):
         of = torch.nonzero(y[order] == label).flatten()
@@ -153,7 +153,7 @@ def test_gaps_get_the_median_of_the_training_part_and_constants_stay() -> None:
     scale = FeatureScale(train, standardise=False)
     assert scale(torch.tensor([[nan, nan]], dtype=torch.float64)).tolist() == [[2.0, 7.0]]
     scale = FeatureScale(train, standardise=True)
-    # With the median in the gap: 1, 2, 2, 9, of mean 3.5 and deviation √((6.25+2·2.25+30.25)/4).
+    # With the median in the gap: 1, 2, 2, 9 have mean 3.5 and variance (6.25 + 2·2.25 + 30.25)/4.
     expected = (9 - 3.5) / (41 / 4) ** 0.5
     assert scale(train)[3].tolist() == pytest.approx([expected, 0.0])
     assert scale.typical(1.0).tolist()[0] == pytest.approx([1.0, 0.0])
@@ -222,8 +222,8 @@ def test_a_number_is_learned_and_predicted_in_its_own_units(tmp_path: Path) -> N
     r2 = r2_score(trainer.validation.y, output)
     assert trainer.metrics()["validation_r2"] == pytest.approx(r2, abs=1e-5)
     assert r2 > 0.9
-    assert trainer.predict(0.0) == pytest.approx(5, abs=40)  # of a spread of about 230
-    assert trainer.predict(1.0) < trainer.predict(-1.0)  # the slopes add up to −50 a deviation
+    assert trainer.predict(0.0) == pytest.approx(5, abs=40)  # the spread is about 230
+    assert trainer.predict(1.0) < trainer.predict(-1.0)  # the slopes sum to −50 per deviation
     assert trainer.picture().confusion.shape == (0, 0)
 
 
@@ -326,7 +326,7 @@ def test_saturated_sigmoids_pass_on_nothing() -> None:
 
 
 def test_a_network_of_many_weights_is_not_written_out(tmp_path: Path) -> None:
-    assert made().parameters() == {}  # 30·6 + 6 + 6·4 + 4 + 4 + 1 = 219
+    assert made().parameters() == {}  # 30·6 + 6 + 6·4 + 4 + 4 + 1 = 219 parameters are too many
     named = made(csv=numbers(tmp_path), hidden_1=2, hidden_2=2).parameters()
     assert {name: len(values) for name, values in named.items()} == {
         "W1": 6,
@@ -430,7 +430,7 @@ def test_another_file_is_read_anew_where_the_way_of_the_last_one_does_not_fit(
     first = write_text(tmp_path / "first.csv", "kind,a\ncat,1\ndog,2\ncat,3\ndog,4\n")
     second = write_text(tmp_path / "second.csv", "a;y\n1;0\n2;1\n3;0\n4;1\n")
     config = DataLoaderConfig(label=None).but("label", "kind").but("csv", first)
-    assert config.label == "kind"  # it fits, so it stays
+    assert config.label == "kind"  # kept, because the new table has it
 
     other = config.but("csv", second)
     assert (other.csv, other.label) == (second, None)

@@ -1,4 +1,4 @@
-"""The decision boundary against plain PyTorch, differences, and what its shapes must be."""
+"""The decision boundary, compared with plain PyTorch, finite differences and its known shapes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def made(**settings: Setting) -> DecisionBoundary:
 
 
 def script(seed: int) -> tuple[list[float], list[float], int | None]:
-    """The experiment as a plain script has it: losses, w and b, and the step where it stops."""
+    """Train as a plain script; return the losses, w and b, and the step of the early stop."""
     torch.manual_seed(seed)
     n = torch.ones(100, 2)
     x0 = torch.normal(1.7 * n, 1) + 1

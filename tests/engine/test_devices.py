@@ -1,4 +1,4 @@
-"""Devices: which is chosen, and that asking for them never hangs."""
+"""The choice of devices, and probing them without hanging."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHOSEN = [
     (TWO_GPUS, "Auto", "cuda:0", ""),
     (TWO_GPUS, "cpu", "cpu", ""),
     (MPS, "auto", "mps", ""),
-    (NONE, "auto", "cpu", ""),  # nothing is wrong
+    (NONE, "auto", "cpu", ""),  # not a problem
     (SICK, "auto", "cpu", "CUDA gave no answer within 30 s"),
     (SICK, "cpu", "cpu", ""),
     (Devices((CPU, Device("cuda:1", "T4")), ("cuda:0 is ill",)), "auto", "cuda:1", ""),
@@ -71,7 +71,7 @@ def test_the_cpu_is_always_first_has_a_name_and_the_memory_that_the_kernel_tells
 
 
 class Machine:
-    """What the parts say that a CUDA device needs, as on some machine."""
+    """Fakes everything that a CUDA device needs on a machine."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, pci: Path) -> None:
         self.patch, self._pci = monkeypatch, pci
@@ -136,7 +136,7 @@ def test_a_variable_that_hides_every_card_and_a_driver_that_is_too_old(machine: 
 
 
 def answer_with(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
-    """Let the driver seem to be there, and this Python script be the process that asks it."""
+    """Simulate an installed driver, and run this Python script as the probing process."""
     monkeypatch.setattr(device, "_nvidia_driver", lambda: True)
     monkeypatch.setattr(device, "COMMAND", (sys.executable, "-c", script))
 
@@ -162,7 +162,7 @@ def test_a_driver_that_hangs_is_given_up_and_its_process_ended(
     assert found.problems == ("CUDA gave no answer within 0.5 s",)
     assert found.working == (cpu(),)
     assert probe(seconds=500, stop=lambda: next(looks)).working == (cpu(),)
-    assert time.monotonic() - began < 300  # and not the ten minutes that it hangs
+    assert time.monotonic() - began < 300  # less than the ten minutes that it hangs
     assert [child.poll() is not None for child in started] == [True, True]
 
 

@@ -1,4 +1,4 @@
-"""Why a training ended early, and the numbers of a partial update."""
+"""The reasons of an early end, and the numbers of a partial update."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_the_numbers_follow_the_stage_in_every_turn(start: Start) -> None:
             until(lambda lit=lit, turn=turn: _is_at(run.frame, lit, turn))
             stages = {stage.name: stage.numbers for stage in run.frame.picture.stages}
             shown = next(e.result for e in run.frame.equations if e.formula.startswith("L ="))
-            if lit in ("data", "model"):  # the loss of the turn before belongs to no panel
+            if lit in ("data", "model"):  # the loss of the previous turn belongs to no panel
                 assert (stages["loss"], shown) == ((), "to come")
             else:
                 assert stages["loss"][0] == f"L = {shown}"

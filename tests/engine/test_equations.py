@@ -1,4 +1,4 @@
-"""Numbers as a page of mathematics writes them."""
+"""Numbers in mathematical notation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A program that ends in the middle of a training ends: no hang, no abort, whatever ends it."""
+"""A program that exits during a training ends without hanging or aborting."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def the_polite_way():
     sys.exit(0)
 """
 
-# A fork, before any thread is started, is a fresh interpreter at the price of its exit alone.
+# A fork before any thread starts is a fresh interpreter, without the cost of starting one.
 TWENTY = """
 warm_up()
 gc.freeze()

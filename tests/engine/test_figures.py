@@ -1,4 +1,4 @@
-"""The figures that the lessons promise, and the closed forms behind them."""
+"""Numbers promised by the lessons, and the closed forms behind them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The five steps, against plain scripts, updates by hand and the formulas of the documentation."""
+"""The five steps, compared with plain scripts, updates by hand and documented formulas."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def data(seed: int) -> tuple[torch.Tensor, torch.Tensor]:
 def train(
     model: nn.Module, optimizer: torch.optim.Optimizer, epochs: int, seed: int
 ) -> list[float]:
-    """The losses of a plain loop."""
+    """Return the losses of a plain training loop."""
     state = torch.get_rng_state()
     x, y = data(seed)
     torch.set_rng_state(state)
@@ -65,7 +65,7 @@ def losses_of(trainer: FiveSteps) -> list[float]:
 
 
 def heights(trainer: FiveSteps, name: str) -> list[float]:
-    """The losses of one of four, before each of its updates."""
+    """Return the losses of one of the four models before each of its updates."""
     return trainer.picture().walk(name).heights[:-1].tolist()
 
 
@@ -83,7 +83,7 @@ def test_each_seed_is_a_plain_script_with_that_seed(turn: str) -> None:
     least = losses_of(trainer)
     every = []
     for seed in (5, 6, 7, 8):
-        # The first goes on from the data, as it does alone; the others begin with their seed.
+        # The first continues after drawing the data, as it does alone; the others set their seed.
         data(5) if seed == 5 else torch.manual_seed(seed)
         model = network(3)
         expected = train(model, torch.optim.Adam(model.parameters(), lr=0.02), 80, 5)
@@ -126,7 +126,7 @@ def gradients(path: np.ndarray) -> list[float]:
 
 
 def test_three_updates_of_each_by_hand() -> None:
-    """The formulas as the documentation of torch.optim has them, with its own constants."""
+    """Use the formulas and the constants of the torch.optim documentation."""
     trainer = made(**WAVE, compare="optimizers", initial_w=-1.0, initial_b=-0.5)
     list(islice(trainer.steps(), 3))
     paths = {walk.name: walk.path for walk in trainer.picture().walks}
@@ -147,12 +147,12 @@ def test_three_updates_of_each_by_hand() -> None:
         mean, square = 0.9 * mean + 0.1 * slope, 0.999 * square + 0.001 * slope**2
         corrected = mean / (1 - 0.9**t), math.sqrt(square / (1 - 0.999**t))
         assert move == pytest.approx(-rate * corrected[0] / (corrected[1] + eps), rel=1e-4)
-    # What the page says of their first steps.
+    # Statements of the page about the first steps.
     assert abs(moves["Adam"][0]) == pytest.approx(rate, rel=1e-5)
     assert abs(moves["RMSprop"][0]) == pytest.approx(10 * rate, rel=1e-5)
 
 
-# The five, one at a time.
+# The five steps, one at a time.
 
 
 def test_the_five_come_one_after_the_other_and_lose_nothing() -> None:
@@ -213,7 +213,7 @@ def test_what_went_in_and_out_is_what_tensors_say() -> None:
 @pytest.mark.parametrize("compare", ["nothing", "seeds", "optimizers"])
 @pytest.mark.parametrize("model", ["network", "wave"])
 def test_at_every_stage_all_numbers_are_of_one_update(model: str, compare: str) -> None:
-    """What the update has not come to stands nowhere, also where the last one had a number."""
+    """Numbers of later stages are not shown, even if the previous update had them."""
     trainer = made(model=model, compare=compare, optimizer="momentum", epochs=3)
     formulas = [line.formula for line in trainer.equations(None)]
     weight = trainer.learners[0].weight
@@ -238,7 +238,7 @@ def test_at_every_stage_all_numbers_are_of_one_update(model: str, compare: str) 
                 assert equations[0].result == _signed(f"{before:.4f}")
             if stage >= 3:
                 assert equations[-1].result == _signed(f"{weight.flatten()[0].item():.4f}")
-        elif stage >= 3:  # the Loss panel has the losses of the same update
+        elif stage >= 3:  # the Loss panel shows the losses of the same update
             shown = [f"{one.losses.high[-1]:.4f}" for one in picture.walks if one.losses]
             assert shown == [line.result for line in equations if line.phase == "loss"]
 
@@ -266,7 +266,7 @@ def test_a_single_step_of_a_run_is_one_of_the_five(start: Start) -> None:
             until(lambda name=name: lit(run) == name)
             done = name == "loop"
             assert (run.frame.state, run.frame.step) == (State.PAUSED, update + done)
-            assert run.frame.epoch == update + 1  # as the loop says, whose update is under way
+            assert run.frame.epoch == update + 1  # the epoch of the update in progress
             assert len(run.frame.history) == update + done
     run.step()
     assert finish(run).state is State.FINISHED
@@ -301,7 +301,7 @@ def test_at_full_speed_stages_make_the_same_run(start: Start) -> None:
     assert last.history.low.tolist() == losses_of(made(epochs=200, turn="update"))
 
 
-# What there is to see.
+# The picture.
 
 
 def test_the_map_has_the_loss_of_every_w_and_b() -> None:
@@ -365,7 +365,7 @@ def test_the_numbers_of_adams_step_are_the_ones_it_made() -> None:
 
 @pytest.mark.parametrize(("kind", "rate"), [("adam", "0.02"), ("rmsprop", "0.01")])
 def test_a_unit_that_is_dead_divides_by_epsilon(kind: str, rate: str) -> None:
-    """PyTorch adds 1e-8 to the root: without it, the line would say 0 by 0."""
+    """PyTorch adds 1e-8 to the root: without it, the line would show 0 / 0."""
     trainer = made(activation="relu", units=1, optimizer=kind, learning_rate=float(rate))
     weight = next(trainer.learners[0].model.parameters())
     with torch.no_grad():
@@ -385,7 +385,7 @@ def test_before_the_first_step_no_number_stands_there(kind: str) -> None:
     assert {line.numbers for line in lines} == {"", "…"}
 
 
-# What comes out, and what goes in.
+# Predictions and settings.
 
 
 def test_it_answers_with_the_best_of_four_also_where_one_is_lost() -> None:

@@ -1,4 +1,4 @@
-"""The walk over an expression against PyTorch run directly, and the programs of backward."""
+"""Graphs of expressions compared with PyTorch, and the programs about backward."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ def by_name(walk: GraphWalk) -> dict[str, Any]:
 
 
 def plain(expression: str, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
-    """The expression as a learner's own script computes it."""
+    """Compute the expression as a plain script would."""
 
-    def taking_numbers(function: Any) -> Any:  # which PyTorch's functions do not
+    def taking_numbers(function: Any) -> Any:  # PyTorch's functions do not accept numbers
         return lambda *given: function(
             *(torch.as_tensor(each, dtype=torch.float64) for each in given)
         )
@@ -89,7 +89,7 @@ def test_values_and_gradients_are_those_of_pytorch() -> None:
         weights = torch.arange(1.0, result.numel() + 1, dtype=torch.float64).reshape(result.shape)
         result.backward(weights)
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # nobody is warned
+            warnings.simplefilter("error")  # no warnings
             ours = walk(
                 expression, None, tuple(weights.tolist()) if result.ndim else None, **inputs
             )
@@ -99,7 +99,7 @@ def test_values_and_gradients_are_those_of_pytorch() -> None:
             gradient = direct[node.name].grad
             assert gradient is not None
             assert by_name(ours)[node.name] == pytest.approx(gradient.tolist(), 1e-12, 1e-14)
-        check = checked(ours)  # finite differences agree, too
+        check = checked(ours)  # finite differences agree too
         assert check.difference is not None
         assert check.difference < 1e-6, expression
         assert ([each.name for each in check], check.reasons) == (list(inputs), ())
@@ -112,7 +112,7 @@ def test_values_and_gradients_are_those_of_pytorch() -> None:
 
 
 def the_edges_add_up(ours: GraphWalk) -> None:
-    """The gradient of a node is the sum of what comes over its edges."""
+    """Check that each node's gradient is the sum of the contributions of its edges."""
     sums = [torch.zeros(node.value.shape, dtype=torch.float64) for node in ours.nodes]
     for edge in ours.edges:
         above = ours.nodes[edge.target].gradient
@@ -127,12 +127,12 @@ def the_edges_add_up(ours: GraphWalk) -> None:
 
 
 def test_what_requires_no_gradient_gets_none_and_names_are_those_of_pytorch() -> None:
-    with torch.no_grad():  # it computes where gradients are switched off, too
+    with torch.no_grad():  # works with gradients disabled too
         ours = walk("w*x + exp(b)", ("w",), w=3.0, x=2.0, b=1.0)
     nodes = {node.name: node for node in ours.nodes}
     assert by_name(ours) == {"w": 2.0, "x": None, "b": None, "a": 1.0, "c": None, "f": 1.0}
     assert [nodes[name].requires_grad for name in "wxbac"] == [True, False, False, True, False]
-    assert nodes["c"].is_leaf  # so PyTorch calls what is computed without any gradient
+    assert nodes["c"].is_leaf  # PyTorch calls results without gradients leaves too
     assert nodes["c"].grad_fn is None
     assert [each.name for each in checked(ours)] == ["w"]
     for name, function in FUNCTIONS.items():
@@ -191,7 +191,7 @@ def test_the_lines_of_the_moves() -> None:
         "∂f/∂x += ∂f/∂a · ∂a/∂x = 4 · 3 = 12",
         "∂f/∂y += ∂f/∂a · ∂a/∂y = 4 · 2 = 8",
     ]
-    # The node of a move is the one at which the gradient arrives.
+    # The node of a move is the node that the gradient reaches.
     assert [product.nodes[move.node].name for move in product.moves] == [*"affazxy"]
     weighted = walk("w*x", gradient=(4.0, 4.0), w=3.0, x=(1.0, 2.0))
     assert [move.line for move in weighted.moves] == [
@@ -255,12 +255,12 @@ def test_nodes_their_order_and_their_names() -> None:
     weighted = walk("L*x", gradient=3.0, L=1.0, x=2.0)
     assert (weighted.root, weighted.result.name) == ("L′", "f")
     assert weighted.moves[1].line == "L′ = gradient · f, so ∂L′/∂f = gradient = 3"
-    # The same is computed once, and a constant belongs to its operation.
+    # Equal parts are computed once, and a constant belongs to its operation.
     nodes = walk("(x+y)*(x+y) + 2*x + 2*y + 2*x", x=1.0, y=2.0).nodes
     formulas = ["x + y", "a · a", "2 · x", "b + c", "2 · y", "d + e", "g + c"]
     assert [node.formula for node in nodes if node.operation] == formulas
     assert [node.name for node in nodes if node.kind == "constant"] == ["2", "2"]
-    # The part 1 is y, the constant 1.0 is equal to it for Python; 0 and −0 are equal, too.
+    # The part 1 is y; the constant 1.0 equals it in Python, and 0 equals −0.
     assert walk("x*y + x*1", x=2.0, y=3.0).result.value.plain == 8
     assert walk("1*x + x**1", x=2.0).result.value.plain == 4
     assert walk("x/0 - x/-0", x=2.0).result.value.plain == inf
@@ -283,7 +283,7 @@ def test_positions_say_what_is_known() -> None:
     assert product.forward_moves == 2
     assert WalkPosition(product, 1).known == (True, True, True, True, False)
     assert [each and each.plain for each in end.gradients] == [12.0, 8.0, None, 4.0, 1.0]
-    # ∂a/∂x, ∂a/∂y, ∂f/∂a, and no gradient goes to z
+    # ∂a/∂x, ∂a/∂y, ∂f/∂a, and no gradient for z
     assert [each and each.plain for each in end.locals] == [3.0, 2.0, 4.0, None]
     for position in (-1, len(product.moves) + 1):
         with pytest.raises(IndexError, match="not on a walk of 6 moves"):
@@ -374,24 +374,24 @@ def overwritten() -> None:
 
 N = None
 PROGRAM_RUNS: dict[str, tuple[list[object], dict[int, Callable[[], None]]]] = {
-    # The gradient of x after each statement, and what raises the error of a statement.
+    # The gradient of x after each statement, and the error of a statement.
     "twice": ([N, N, 6, 6, 6, N, 6, 12], {3: twice}),
     "accumulate": ([N, 3, 6, 0, 3, N, 3, 3, N], {}),
-    # x⁴ at 2: 16, its slope 4x³ = 32, the slope of that 12x² = 48.
+    # x⁴ at 2: 16, its derivative 4x³ = 32, the second derivative 12x² = 48.
     "second": ([N, N, N, 48, 48, 48, 48], {6: without_graph}),
     "weighted": ([N, N, N, [2, 40], N, N, N, [32, 34]], {2: vector}),
     "no-grad": ([N, N, N, N, N, 9, 9], {2: without_graph}),
     "in-place": ([N, N, N, N, N, N, N, 42], {1: leaf, 5: overwritten}),
     "frozen": ([N, N, N, 3, 3, 3, 6, 6, 6], {8: without_graph}),
 }
-RECORDS = {  # of a tensor, after a statement: its value and its grad_fn
+RECORDS = {  # value and grad_fn of a tensor after a statement
     ("second", 1, "f"): (16, "PowBackward0"),
     ("second", 2, "slope"): (32, "MulBackward0"),
     ("second", 5, "slope"): (32, None),
     ("no-grad", 6, "f"): (27, "MulBackward0"),
     ("no-grad", 6, "x"): (-1.5, None),
     ("no-grad", 6, "a"): (9, None),
-    ("in-place", 1, "x"): (2, None),  # the refused change has not happened
+    ("in-place", 1, "x"): (2, None),  # the refused change has no effect
     ("in-place", 3, "a"): (6, "MulBackward0"),
     ("in-place", 4, "a"): (7, "AddBackward0"),
     ("in-place", 4, "f"): (36, "PowBackward0"),
@@ -414,7 +414,7 @@ def test_programs_have_pytorchs_own_errors_and_gradients(capfd: pytest.CaptureFi
             with pytest.raises(RuntimeError) as error:
                 cause()
             assert ran[place].error == f"RuntimeError: {error.value}"
-        for each in ran:  # an error is explained where there is one, and only there
+        for each in ran:  # exactly the errors are explained
             assert bool(each.error) == bool(each.statement.refusal)
             assert each.statement.why
     assert capfd.readouterr() == ("", "")
@@ -434,7 +434,7 @@ def test_programs_have_pytorchs_own_errors_and_gradients(capfd: pytest.CaptureFi
 def test_a_session_goes_one_statement_at_a_time_and_stays_at_the_end() -> None:
     session, other = ProgramSession(program("twice")), ProgramSession(program("twice"))
     start = session.position
-    with torch.no_grad():  # it works where gradients are switched off, too
+    with torch.no_grad():  # works with gradients disabled too
         first = session.step()
     assert first is not None
     assert first.statement is start.program.statements[0]
@@ -444,7 +444,7 @@ def test_a_session_goes_one_statement_at_a_time_and_stays_at_the_end() -> None:
         pass
     assert session.position.done
     assert len(session.position.ran) == len(start.program.statements)
-    untouched = other.step()  # two sessions do not share anything
+    untouched = other.step()  # sessions share nothing
     assert untouched is not None
     assert tensor(untouched, "x").gradient is None
     with pytest.raises(ValueError, match="no program 'twise'; did you mean twice"):

@@ -1,4 +1,4 @@
-"""Programs run, traced and compiled: against plain calls of PyTorch, torch.fx and torch.compile."""
+"""Programs run, traced and compiled, compared with PyTorch, torch.fx and torch.compile."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_names_that_are_not_there_are_refused_with_those_that_are() -> None:
         find("brunch")
     with pytest.raises(ValueError, match=r"loop has no input '4 rounds'.*rounds"):
         find("loop").input("4 rounds")
-    assert load(find("centre")) is not load(find("centre"))  # a module is fresh each time
+    assert load(find("centre")) is not load(find("centre"))  # a new module each time
 
 
 def test_the_lines_are_those_of_the_file_without_docstrings() -> None:
@@ -72,11 +72,11 @@ def test_the_lines_are_those_of_the_file_without_docstrings() -> None:
     for program in PROGRAMS:
         lines = program_lines(program)
         assert all(file[line.number - 1] == line.text for line in lines)
-        assert len(lines) <= 12  # they fit the screen
+        assert len(lines) <= 12  # fits on the screen
         text = "\n".join(line.text for line in lines)
         assert '"""' not in text
         scope: dict[str, object] = {"torch": examples.torch, "nn": examples.nn}
-        exec(text, scope)  # what is left is still a program
+        exec(text, scope)  # the remaining text is still a program
         assert program.code in scope
 
 
@@ -136,7 +136,7 @@ def test_what_runs_depends_on_data_counts_and_settings() -> None:
     assert nodes["x"].value == "[0.5, 1, 1.5, 2]"
     assert (nodes["sum"].value, nodes["sum"].shape) == ("5", ())
     assert nodes["gt"].value == nodes["bool"].value == "True"
-    assert nodes["bool"].shape is None  # Python's own, no tensor
+    assert nodes["bool"].shape is None  # a Python value, not a tensor
     assert (nodes["mul"].value, nodes["mul"].arguments) == ("[1, 2, 3, 4]", "x, 2")
 
 
@@ -157,7 +157,7 @@ def test_lines_that_ran_are_counted() -> None:
         return None
 
     sys.settrace(before)
-    try:  # a trace function that was set before is set again
+    try:  # a previously set trace function is restored
         eager("where", "sum above 0")
         assert sys.gettrace() is before
     finally:
@@ -223,7 +223,7 @@ def test_a_count_is_frozen_and_a_setting_too_which_is_wrong_without_an_error() -
         answers = traced("centre", given).answers
         assert [answer.right for answer in answers] == [given == each for each in MODES]
         assert [answer.problem for answer in answers] == [None, None]
-        # x is the same, and so is the frozen path
+        # same x and same frozen path
         assert answers[0].value == answers[1].value == written(expected)
 
 
@@ -263,12 +263,12 @@ def test_guards_decide_what_is_compiled_again() -> None:
         first, second = right(compiled(name)).calls
         assert guard in first.guards
         assert second.because == guard
-        assert guard not in second.guards  # only those of the new graphs
+        assert guard not in second.guards  # only the guards of the new graphs
         assert len(second.graphs) == 1
         if name == "loop":
             assert [call.graphs[0].code.count("torch.sin") for call in (first, second)] == [2, 3]
 
-    first, second = right(compiled("smooth")).calls  # a new length is left open
+    first, second = right(compiled("smooth")).calls  # the new length is dynamic
     assert "expected 4, actual 6" in second.because
     assert {node.shape for node in first.graphs[0].nodes[:-1]} == {(4,)}
     (length,) = second.graphs[0].nodes[1].shape or ()

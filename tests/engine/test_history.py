@@ -1,4 +1,4 @@
-"""The loss curve: bounded, and no spike lost."""
+"""The loss history: bounded in size, and without losing spikes."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_diverged_names_the_step_and_keeps_what_came_before(
     assert str(diverged.value) == f"the loss {said} at step {before + 1}"
     assert history.steps == before
     assert history.snapshot().high.tolist() == [2.0] * before
-    history.flush()  # what came after it is not read
+    history.flush()  # the following losses are not read
     assert history.steps == before
 
 

@@ -1,4 +1,4 @@
-"""What a browser of lessons imports of the engine brings no torch and no numpy with it."""
+"""Modules of the engine for the home screen import neither torch nor numpy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A setting is said to have no effect just where changing it leaves the training as it was."""
+"""A setting is reported as ineffective exactly if changing it leaves the training unchanged."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ SHORT: dict[str, dict[str, Setting]] = {
     "dataloader": {"epochs": 1},
     "mnist": {"epochs": 1, "width": 12},
 }
-"""Passes and sizes that take no time; of the other lessons, three epochs."""
+"""Short settings; the other lessons train for three epochs."""
 MOST_STEPS = 35
-"""More than any of these trainings has."""
+"""An upper bound of the steps of these runs."""
 OTHERS: dict[str, list[dict[str, Setting]]] = {
     "gradient-by-hand": [{"noise": 0.5}],
     "parameters": [{"initial_w": 1.0, "initial_b": 2.0, "noise": noise} for noise in (0.0, 1.0)],
@@ -50,21 +50,21 @@ OTHERS: dict[str, list[dict[str, Setting]]] = {
     ],
     "mnist": [{"data": "digits", "batch_size": 400}],
 }
-"""Settings beside those of the presets, so that every condition both holds and fails."""
+"""Additional settings, so that every condition is both true and false."""
 DEPENDS = {
-    "stop_above",  # whether the accuracy gets there is known only afterwards
-    "csv",  # a file of the learner's
-    "start",  # whether a network was saved before
-    "loss",  # the same loss computed in two ways, which differ where z is large
-    "workers",  # how fast the batches come: their losses are compared in test_workers.py
+    "stop_above",  # whether the accuracy is reached is known only afterwards
+    "csv",  # depends on the learner's file
+    "start",  # depends on a saved network
+    "loss",  # the same loss computed in two ways, which differ for large z
+    "workers",  # changes only the speed; test_workers.py compares their losses
 }
 SPEED = {"pipeline"}
-"""What it changes is how long a step takes."""
+"""Settings that change only the duration of a step."""
 
 
 def variants(lesson: TrainingLesson) -> list[Config]:
     presets = [dict(preset.settings) for preset in lesson.presets]
-    if lesson.slug == "mnist":  # the images that are always there; the others train as they do
+    if lesson.slug == "mnist":  # always available; MNIST trains in the same way
         base: dict[str, Setting] = {"data": "digits", "batch_size": 400, "pipeline": "indexed"}
         presets = [{**base, **other} for other in ({}, {"network": "convolutional"}, {"depth": 0})]
     if lesson.slug == "dataloader":
@@ -77,7 +77,7 @@ def variants(lesson: TrainingLesson) -> list[Config]:
 
 
 def others(config: Config, name: str) -> Iterator[Config]:
-    """The same with another value of one setting; a few, if there are more."""
+    """Yield the configuration with other values of one setting."""
     field, value = config.allowed()[name], getattr(config, name)
     values: list[Setting] = [*field.words]
     if field.kind == "text":
@@ -86,7 +86,7 @@ def others(config: Config, name: str) -> Iterator[Config]:
         base = value if value is not None else 1.0
         steps = (1, -1) if field.kind == "whole number" else (0.5, -0.5, 0.01)
         if name == "validation" and steps == (1, -1):
-            steps = (5_000,)  # images of 60,000: of fewer, one in 60,000 is none
+            steps = (5_000,)  # of 60,000 images; the last bits of smaller fractions are lost
         values = [base + step for step in steps]
     for other in (*values, *([None] if field.optional else [])):
         if other == value:
@@ -98,7 +98,7 @@ def others(config: Config, name: str) -> Iterator[Config]:
 
 
 def outcome(lesson: TrainingLesson, config: Config) -> tuple[Any, ...]:
-    """The losses of the first steps, and the parameters after them."""
+    """Return the losses of the first steps, and the parameters after them."""
     trainer = lesson.load_trainer()(config, torch.device("cpu"))
     losses = [step.loss.item() for step in islice(trainer.steps(), MOST_STEPS)]
     return losses, repr(trainer.parameters())

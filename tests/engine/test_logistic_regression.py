@@ -1,4 +1,4 @@
-"""Logistic regression against plain PyTorch, hand calculation, differences and scikit-learn."""
+"""Logistic regression, compared with PyTorch, calculations, differences and scikit-learn."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def after(steps: int, **settings: Setting) -> LogisticRegression:
 
 
 def script(seed: int, epochs: int, momentum: float, logits: bool) -> list[float]:
-    """The training as a plain script has it."""
+    """Train as a plain script."""
     torch.manual_seed(seed)
     x = torch.tensor([[1.0], [2.0], [0.5], [2.5], [2.6], [3.1]])
     y = torch.tensor([[1.0], [1.0], [0.0], [1.0], [1.0], [1.0]])
@@ -107,7 +107,7 @@ def test_labels_that_a_threshold_separates_have_no_best_curve() -> None:
 @pytest.mark.parametrize("settings", [{}, {"momentum": 0.9}, {"data": "overlap"}])
 @pytest.mark.parametrize("steps", [1, 2, 40])
 def test_the_numbers_on_screen(settings: dict[str, Setting], steps: int) -> None:
-    """The loss by its formula, its slopes by differences, and the update as the sum it says."""
+    """Check the loss by its formula, its gradients by differences, and the update as shown."""
     trainer = made(**settings)
     made_steps = list(islice(trainer.steps(), steps))
     equations, picture = trainer.equations(made_steps[-1]), trainer.picture()

@@ -1,4 +1,4 @@
-"""Two trainings in one, against two plain scripts, a closed form and finite differences."""
+"""Two models in one training, compared with plain scripts, a closed form and differences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CPU = torch.device("cpu")
 def script(
     reduction: str, seed: int, epochs: int, rate: float, points: int = 3, noise: float = 0.0
 ) -> tuple[list[float], tuple[float, float]]:
-    """The losses and the parameters of a plain PyTorch training by one of the two."""
+    """Return the losses and parameters of a plain PyTorch script with one reduction."""
     torch.manual_seed(seed)
     x = torch.linspace(1, 3, points).reshape(-1, 1)
     y = 2 * x + 0
@@ -107,7 +107,7 @@ def test_any_other_rate_is_another_path() -> None:
 
 
 def test_both_end_where_a_quadratic_says() -> None:
-    """Gradient descent on a bowl in closed form: e(t) = (1 − η·H)ᵗ·e(0)."""
+    """Gradient descent on a quadratic has a closed form: e(t) = (1 − η·H)ᵗ·e(0)."""
     trainer, _ = trained()
     x = np.array([1.0, 2.0, 3.0])
     bowl = 2 * np.array([[x @ x, x.sum()], [x.sum(), 3]])
@@ -151,7 +151,7 @@ def test_each_rate_is_live_and_moves_its_own_training(name: str, moved: int) -> 
     trainer = LossReduction(LossReductionConfig(), CPU)
     steps = trainer.steps()
     next(steps)
-    trainer.adjust(name, 1e-15)  # too little to change a float32
+    trainer.adjust(name, 1e-15)  # too small to change a float32
     before = trainer.picture()
     next(steps)
     after = trainer.picture()

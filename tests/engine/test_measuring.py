@@ -1,4 +1,4 @@
-"""The processes that measure: what they send, and that nothing is ever left of them."""
+"""Measurements in child processes: their results, and that no process is left."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ SLEEP = "import time; time.sleep(600)"
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the folders of measurements are made."""
+    """Return the folder in which measurements create their folders."""
     monkeypatch.setattr(measuring.tempfile, "tempdir", str(tmp_path))
     return tmp_path
 
 
 def started(monkeypatch: pytest.MonkeyPatch, script: str, limit: float = 60) -> ProgramMeasurement:
-    """A measurement for which this Python script is the process."""
+    """Start a measurement that runs this Python script as its process."""
     monkeypatch.setattr(measuring, "COMMAND", (sys.executable, "-c", script))
     measured = ProgramMeasurement("smooth", limit=limit)
     measured.start()
@@ -79,7 +79,7 @@ def test_a_child_sends_lines_and_ends_and_its_last_error_is_kept(
     assert child.last_error() == "ValueError: no such luck"
     child.close()
     assert child.lines() == []
-    (tmp_path / "engine").mkdir()  # the package of the current folder is not run
+    (tmp_path / "engine").mkdir()  # must not be imported from the current folder
     (tmp_path / "engine" / "__init__.py").write_text("raise SystemExit('the wrong engine')")
     monkeypatch.chdir(tmp_path)
     child = ChildProcess(python("engine.child"))
@@ -118,7 +118,7 @@ def test_everything_that_it_started_ends_with_it(how: str) -> None:
     child.close()
 
 
-# What a measurement makes of it.
+# Results of a measurement.
 
 
 def test_a_line_is_read_as_it_was_written() -> None:
@@ -138,7 +138,7 @@ def test_results_come_one_by_one_and_polling_never_waits(
     measured = started(monkeypatch, f"print({to_line(TIMING)!r}, flush=True); {SLEEP}")
     began = time.monotonic()
     measured.poll()
-    assert time.monotonic() - began < 10  # it would be 600
+    assert time.monotonic() - began < 10  # the limit would be 600
     until(lambda: measured.poll() or measured.results)
     assert measured.results == (TIMING,)
     assert not measured.poll()
@@ -152,7 +152,7 @@ def test_a_complete_measurement_leaves_nothing(
 ) -> None:
     long = CompileTime(4, 1.0, tuple(f"kernel_{i}" for i in range(20_000)))
     lines = [to_line(TIMING), to_line(long), DONE]
-    assert len(lines[1]) > 2 * 65536  # it comes in pieces
+    assert len(lines[1]) > 2 * 65536  # arrives in several pieces
     (folders / "lines").write_text("\n".join(lines))
     script = f"print(open({str(folders / 'lines')!r}).read()); {SLEEP}"
     measured = started(monkeypatch, script)
@@ -178,7 +178,7 @@ open(sys.argv[-1] + "/pid", "w").write(f"{{compiler.pid}} ")
     measured.close()
     until(lambda: not alive(compiler))
     assert list(folders.iterdir()) == []
-    measured.close()  # again does no harm
+    measured.close()  # a second call does no harm
 
 
 WRONG = [
@@ -213,7 +213,7 @@ def test_whatever_goes_wrong_is_said_in_words(
         each.start()
         assert "no more processes" in each.failure
         assert each.ended
-        assert each.poll()  # there is something to show
+        assert each.poll()  # there is a result to show
     assert "no more processes" in failure_of(measured)
     assert list(folders.iterdir()) == []
 
@@ -254,7 +254,7 @@ def test_a_measurement_of_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
     assert timing.failure == "it was given up after 0 s, with 0 of 16 measurements"
 
 
-# What is really measured.
+# Real measurements.
 
 
 def test_timings_are_those_of_the_calls() -> None:
@@ -297,8 +297,8 @@ def test_the_first_measurements_of_the_loader_are_real(monkeypatch: pytest.Monke
     torch.set_num_threads(threads)
     assert [(r.workers, r.batch_size, r.slow) for r in results] == list(plan()[:4])
     one, batch, large, slow = (result.samples for result in results)
-    assert one < batch  # the loader's own work is shared by a batch
-    assert 0 < slow <= 1000  # of a millisecond each
+    assert one < batch  # a batch shares the loader's own overhead
+    assert 0 < slow <= 1000  # samples of a millisecond each
     assert large > slow
 
 

@@ -1,4 +1,4 @@
-"""The digits' training against plain PyTorch, on scikit-learn's digits."""
+"""Training on digits compared with plain PyTorch, with scikit-learn's digits."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def losses(trainer: Mnist, steps: int | None = None) -> list[float]:
 def plain(
     layers: list[nn.Module], epochs: int, batch: int, validation: int = 10_000
 ) -> list[float]:
-    """The losses of a script as one writes it: PIL images, `ToTensor`, `Normalize`."""
+    """Return the losses of a typical script: PIL images, `ToTensor`, `Normalize`."""
     images = load_images("digits")
     turned = transforms.Compose([transforms.ToTensor(), transforms.Normalize(0.1307, 0.3081)])
     drawn = torch.randperm(len(images.train_x), generator=torch.Generator().manual_seed(0))
@@ -245,7 +245,7 @@ def test_an_evaluation_rests_between_its_blocks() -> None:
 
 def test_a_single_step_goes_on_behind_a_test(start: Start) -> None:
     run = start(Mnist, MnistConfig(data="digits", batch_size=1000, epochs=3))
-    for count in (1, 2, 3, 4):  # two steps an epoch: between the second and the third lies a test
+    for count in (1, 2, 3, 4):  # two steps per epoch, so an evaluation follows the second
         run.step()
         until(lambda count=count: run.frame.step == count)
         assert look(run).state is State.PAUSED

@@ -1,4 +1,4 @@
-"""The network that is kept from run to run, and the copy that may be asked."""
+"""The network saved between runs, and the frozen copy that makes predictions."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_the_file_of_another_network_is_none(folders: Path) -> None:
 
 def test_the_last_frame_tells_of_the_last_test(start: Start) -> None:
     run = start(Mnist, MnistConfig.of({**SMALL, "epochs": 1}))
-    for step in range(1, 23):  # each is shown, the last one too, before the test behind it
+    for step in range(1, 23):  # a frame for each, the last step included, before its evaluation
         run.step()
         until(lambda step=step: run.frame.step == step and run.resting)
     before = {line.formula: line.result for line in run.frame.equations}
@@ -130,7 +130,7 @@ def test_a_file_that_is_no_network_fails_in_words_alone(start: Start, folders: P
     (folders / "digits-dense-32x1-relu.pt").write_bytes(b"not a network")
     frame = finish(start(Mnist, MnistConfig.of({**SMALL, "start": "saved"})))
     assert frame.state is State.FAILED
-    assert frame.message.startswith(str(folders))  # and not with the name of a class
+    assert frame.message.startswith(str(folders))  # and not with a class name
 
 
 def test_a_file_from_elsewhere_is_refused(folders: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the digits' training shows of itself, against the network asked by hand."""
+"""The picture of the digits training, compared with the network's own output."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_before_the_first_step_there_is_little_to_see() -> None:
 
 
 def test_the_hardest_digits_have_the_greatest_loss() -> None:
-    trainer = after(22 * 4 + 1)  # the test behind the fourth epoch, and a step of the fifth
+    trainer = after(22 * 4 + 1)  # an evaluation after the fourth epoch, and a step of the fifth
     expected = after(22 * 4)
     with torch.no_grad():
         probabilities = torch.softmax(expected.model(normalised(expected.test_x)).double(), dim=1)
@@ -171,12 +171,12 @@ def test_the_clock_adds_up_the_parts_of_the_steps(monkeypatch: pytest.MonkeyPatc
     clock = Clock("a network", "indexed")
     assert clock.mean() == clock.other() == ()
     for seconds in (1.0, 3.0):
-        now[0] += 100  # between two steps: somebody has paused
+        now[0] += 100  # a pause between two steps
         clock.start()
         for part in PARTS:
             now[0] += seconds
             clock.lap(part)
-    clock.start()  # for a test, which updates nothing and is not counted
+    clock.start()  # an evaluation, which is no update and is not counted
     now[0] += 50
     clock.lap("load")
     clock.start()
@@ -205,7 +205,7 @@ def test_any_digit_can_be_sent_later_through_the_network_as_it_was(network: str)
     ninth = trainer.picture().walk
     with torch.no_grad():
         for weight in trainer.model.parameters():
-            weight.zero_()  # the training goes on: it is no business of the picture's
+            weight.zero_()  # training continues; the picture must not change
     for index in (9, 9 + len(trainer.test_x)):
         walk = picture.walks(index)
         assert (walk.index, walk.label) == (9, ninth.label)

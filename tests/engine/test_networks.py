@@ -1,4 +1,4 @@
-"""Networks on disk: whole or not at all, and a stranger's file is refused in words; plain files."""
+"""Saved networks: written completely or not at all, and unsafe files refused; plain files."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_what_was_saved_is_read_again(tmp_path: Path) -> None:
     assert list(saved.weights) == list(weights)
     assert all(torch.equal(saved.weights[name], weight) for name, weight in weights.items())
     assert [each.name for each in path.parent.iterdir()] == ["a.pt"]
-    assert set(torch.load(path, weights_only=True)) == {"about", "weights"}  # needs no trust
+    assert set(torch.load(path, weights_only=True)) == {"about", "weights"}  # loads safely
 
 
 def test_a_folder_of_its_own_and_its_files(
@@ -77,7 +77,7 @@ def test_a_write_that_fails_leaves_what_was_there(
 
 
 class Burglar:
-    """What a pickle may hold: a call that is made when it is read."""
+    """An object whose pickle executes a call when it is loaded."""
 
     def __init__(self, target: Path) -> None:
         self.target = target
@@ -218,7 +218,7 @@ def test_a_plain_file_is_read_and_another_in_its_place_refused(
         os.mkfifo(path)
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(os, "open", exchange)  # after the first check, before it is opened
+    monkeypatch.setattr(os, "open", exchange)  # after the first check, before the file is opened
     with pytest.raises(Unsuitable, match="found a FIFO"):
         read_plain(path, 100)
 

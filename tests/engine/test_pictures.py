@@ -1,4 +1,4 @@
-"""What there is to draw: the walk and the loss surface; and that no weights are shared."""
+"""Pictures: the path and the loss surface, which share no weights with the trainer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_the_walk_keeps_its_first_position_and_its_last_in_bounded_room(steps: i
         path.add(weight[:, :1], weight[:, 1:])
     weight.fill_(steps)
     walked = path.positions(weight)
-    assert len(walked) <= 8 + 2  # the last step began and ended somewhere, too
+    assert len(walked) <= 8 + 2  # plus the start and end of the last step
     if steps:
         assert walked[-2].tolist() == [steps - 1, steps - 1]
     assert walked[0].tolist() == [0, 0]

@@ -1,4 +1,4 @@
-"""One logit through PyTorch: closed forms, slopes by differences, where 32 bits end, the race."""
+"""One logit in PyTorch: closed forms, gradients by differences, limits of float32, the race."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_bceloss_saturates_and_bcewithlogitsloss_does_not() -> None:
 
 def test_where_32_bits_end_above_and_below() -> None:
     assert observe(SATURATION, 16.63, 0).p < 1 == observe(SATURATION, 16.64, 0).p
-    # The number next to 1 is 1 − 2⁻²⁴ in float32; half of that is where rounding begins.
+    # The float32 number below 1 is 1 − 2⁻²⁴; rounding begins at half of that distance.
     assert math.log(2**24) == pytest.approx(16.6355, abs=1e-4)
     assert observe(SATURATION, -88.0, 1).p > 0 == observe(SATURATION, -89.0, 1).p
 

@@ -1,4 +1,4 @@
-"""What is noted of a training and shown of it, step by step, without a thread."""
+"""Recording and frames of a training, step by step and without a thread."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_rate_changed_after_the_step_is_not_told_as_the_rate_of_the_step() -> 
 
 
 class Judged(Counting):
-    """Says how often it has been asked: a test that may come after the last step."""
+    """A trainer that counts its evaluations, of which one may follow the last step."""
 
     asked = 0
 

@@ -1,4 +1,4 @@
-"""Moments between two steps: a run can be paused and ended there, and they count as nothing."""
+"""Rests between two steps: a run can pause or end there, and they do not count as steps."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.engine.small_trainers import Counting, CountingConfig
 
 
 class Testing(Counting):
-    """Between two steps it rests a thousand times, and waits at one of them until it may go on."""
+    """A trainer that rests a thousand times between two steps, and blocks at one of them."""
 
     __test__ = False
     RESTS = 1000
@@ -63,7 +63,7 @@ def test_a_pace_holds_for_steps_alone(start: Start) -> None:
     Testing.go_on.set()
     run = start(Testing, CountingConfig(epochs=3), pace=1000)
     run.play()
-    assert finish(run).step == 3  # at a thousand rests a step and a thousandth of a second each
+    assert finish(run).step == 3  # with a thousand rests per step of a millisecond each
 
 
 @pytest.mark.parametrize("end", [State.PAUSED, State.STOPPED])

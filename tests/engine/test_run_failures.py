@@ -1,4 +1,4 @@
-"""A failure in a training is reported in the frame; the thread ends and the next run works."""
+"""A failure in a training appears in the frame; the thread ends and the next run works."""
 
 from __future__ import annotations
 

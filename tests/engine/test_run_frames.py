@@ -1,4 +1,4 @@
-"""The frames of a run: frozen, fresh, only when somebody asks; and its pace."""
+"""Frames of a run: immutable, current, made only on request; and its speed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_a_picture_is_drawn_only_for_a_frame_that_was_asked_for(start: Start) ->
     until(lambda: run.frame.picture is not None)
     run.play()
     finish(run)
-    # ready, playing, the first step, finished: a picture each
+    # ready, playing, the first step, finished: one picture each
     assert (Counting.made[0].pictures, Counting.made[0].steps_made) == (4, 5000)
     run = start()
     run.play()
@@ -35,7 +35,7 @@ def test_a_picture_is_drawn_only_for_a_frame_that_was_asked_for(start: Start) ->
     for _ in range(10):
         look(run)
     assert Counting.made[1].pictures == before + 10
-    for _ in range(50):  # the steps of a frame belong together
+    for _ in range(50):  # all values of a frame belong to the same step
         frame = look(run)
         assert frame.step == frame.epoch == frame.parameters["w"] == frame.history.steps
         assert frame.loss is None or frame.loss == 1 / frame.step
@@ -65,11 +65,11 @@ def test_a_frame_is_replaced_and_never_changed(start: Start) -> None:
 
 def test_a_setting_that_is_changed_shows_in_the_frame(start: Start) -> None:
     run = start()
-    run.adjust("learning_rate", 0.25)  # before the first step that is no change
+    run.adjust("learning_rate", 0.25)  # no change before the first step
     until(lambda: run.frame.settings["learning_rate"] == 0.25)
     run.step()
     until(lambda: run.frame.step == 1)
-    run.adjust("learning_rate", 0.25)  # nor is it to what it was
+    run.adjust("learning_rate", 0.25)  # no change to the same value
     assert look(run).changed == {}
     run.adjust("learning_rate", 0.5)
     until(lambda: run.frame.settings["learning_rate"] == 0.5)
@@ -77,7 +77,7 @@ def test_a_setting_that_is_changed_shows_in_the_frame(start: Start) -> None:
 
 
 def test_the_result_of_an_evaluation_is_the_newest_also_between_two_steps() -> None:
-    """A run may pause behind an evaluation: its numbers are then those that its charts show."""
+    """A run may pause after an evaluation; the frame then shows its numbers and charts."""
     config = MnistConfig(data="digits", batch_size=1000, epochs=2)
     trainer, recorder = Mnist(config, torch.device("cpu")), Recorder(config, "cpu")
     evaluations = 0
@@ -113,7 +113,7 @@ def test_a_bad_value_is_refused_where_it_was_given_and_the_old_one_kept(start: S
     assert run.frame.changed == {}
 
 
-# Steps a second: never faster than asked for, and changed at once. Time has lower bounds only.
+# Speed: never faster than requested, and changed at once. Only lower bounds of times are safe.
 
 
 def test_no_faster_than_the_pace_and_the_rate_is_what_was_measured(start: Start) -> None:
@@ -130,7 +130,7 @@ def test_no_faster_than_the_pace_and_the_rate_is_what_was_measured(start: Start)
     rate = run.frame.rate
     assert rate is not None
     seconds = time.monotonic() - began
-    assert rate >= 0.5 * 40 / seconds  # the frames do not begin quite where the clock here does
+    assert rate >= 0.5 * 40 / seconds  # the frames start slightly later than this clock
     assert rate <= 110
 
 

@@ -1,4 +1,4 @@
-"""A run from ready to its end: play, pause, step, stop, close."""
+"""The states of a run: play, pause, step, stop, close."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def reach(run: Run, state: State) -> None:
 
 
 def playing(run: Run) -> Run:
-    """The run, once it has made a step."""
+    """Play until the run has done a step, and return it."""
     run.play()
     until(lambda: look(run).step)
     return run
@@ -86,7 +86,7 @@ def test_every_step_asked_for_is_one_step(start: Start) -> None:
     assert run.frame.loss == 1 / 8
     run.close()
     run = start(config=CountingConfig(epochs=2))
-    for _ in range(3):  # past the last one
+    for _ in range(3):  # beyond the last one
         run.step()
     assert (finish(run).state, run.frame.step) == (State.FINISHED, 2)
 
@@ -123,7 +123,7 @@ def test_only_one_run_trains_at_a_time_and_close_all_ends_every_one(start: Start
     second = start(config=SHORT)
     second.play()
     third = start(config=SHORT)
-    third.close()  # it never had its turn
+    third.close()  # it never got a turn
     assert third.frame.state is State.STOPPED
     assert len(Counting.made) == 1
     assert second.frame.step == 0
@@ -170,11 +170,11 @@ def test_orders_from_many_threads_leave_a_run_that_obeys(start: Start) -> None:
     assert run.frame.settings["learning_rate"] == pytest.approx(0.399)
 
 
-# Resting: whoever read that it rests, and then the frame, has seen all there is to see.
+# Resting: a frame that is read after `resting` is true is the final one.
 
 
 class Held(Counting):
-    """Counts, but is held up at one place until it may go on."""
+    """A counting trainer that blocks at one place until it is released."""
 
     place: ClassVar[str]
     there: ClassVar[threading.Event]
@@ -206,7 +206,7 @@ def held(start: Start) -> Iterator[type[Held]]:  # noqa: ARG001 - it closes the 
 
 
 def settle(run: Run) -> Frame:
-    """Look on, without a pause, until the run rests; the frame that is read then."""
+    """Poll until the run rests, and return the frame read then."""
     deadline = time.monotonic() + PATIENCE
     while not run.resting:
         assert time.monotonic() < deadline, "it never came to rest"
@@ -223,7 +223,7 @@ def test_a_run_does_not_rest_before_its_trainer_is_made(start: Start, held: type
     frame = settle(run)
     assert (frame.state, frame.step) == (State.READY, 0)
     assert frame.picture is not None
-    waiting = start(config=SHORT)  # for the other one
+    waiting = start(config=SHORT)  # waits for the other run
     assert not waiting.resting
     run.close()
     assert settle(waiting).picture is not None
@@ -257,7 +257,7 @@ def test_a_run_that_plays_does_not_rest_and_one_that_was_told_nothing_new_does(
     for pace in (None, 1e-9, 1e5):
         run = start(pace=pace)
         settle(run)
-        playing(run)  # at the slowest pace, the next one is years away
+        playing(run)  # at the slowest speed the next step is years away
         assert not any(run.resting for _ in range(1000))
         run.pause()
         assert settle(run).state is State.PAUSED
@@ -299,7 +299,7 @@ def test_what_has_ended_rests_and_shows_its_end(start: Start) -> None:
 
 @pytest.fixture
 def hasty() -> Iterator[None]:
-    """Threads that take turns a hundred times as often as usual, to meet what is seldom met."""
+    """Switch threads a hundred times as often as usual, to trigger rare interleavings."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(usual / 100)
     yield

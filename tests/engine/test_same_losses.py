@@ -1,4 +1,4 @@
-"""Same seed, same losses, equal to a plain script's to the last bit."""
+"""The same seed gives losses that equal those of a plain script to the last bit."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def expected(training: Training) -> plain.Outcome:
 
 
 def outcome(run: Run) -> plain.Outcome:
-    """All losses: there are fewer steps than buckets, so each bucket is one step."""
+    """Return all losses: with fewer steps than buckets, each bucket is one step."""
     frame = finish(run)
     assert frame.history.stride == 1
     assert frame.history.low.tolist() == frame.history.high.tolist()
@@ -133,7 +133,7 @@ def test_a_rate_changed_on_the_way_works_from_the_very_next_step(
 
 
 def test_a_start_that_is_asked_for_costs_no_random_numbers() -> None:
-    """nn.Linear draws its parameters all the same, so whatever is drawn later stays the same."""
+    """nn.Linear draws its parameters anyway, so later random numbers stay the same."""
     drawn = []
     for settings in ({}, {"initial_w": 1, "initial_b": -2}):
         LinearRegression(LinearRegressionConfig.of(settings), torch.device("cpu"))

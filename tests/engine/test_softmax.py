@@ -1,4 +1,4 @@
-"""A vector of logits through PyTorch: closed forms, three equal losses, where 32 bits end."""
+"""A vector of logits in PyTorch: closed forms, three equal losses, limits of float32."""
 
 from __future__ import annotations
 
@@ -101,11 +101,11 @@ def test_where_each_way_to_the_logarithm_fails() -> None:
         safe, finished, formula = ways(*z)
         assert safe == pytest.approx(finished, abs=1e-5)
         assert safe == pytest.approx(formula, abs=1e-5)
-    safe, finished, formula = ways(89.0, 0.0)  # e⁸⁹ is beyond float32
+    safe, finished, formula = ways(89.0, 0.0)  # e⁸⁹ exceeds float32
     assert safe == finished == (0.0, -89.0)
     assert math.isnan(formula[0])
     assert formula[1] == -math.inf
-    safe, finished, formula = ways(0.0, -104.0)  # P is 0, with no power too large
+    safe, finished, formula = ways(0.0, -104.0)  # P is 0 without any overflow
     assert safe == (0.0, -104.0)
     assert finished == formula == (0.0, -math.inf)
     assert ways(500.0, -500.0)[0] == (0.0, -1000.0)

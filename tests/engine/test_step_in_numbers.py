@@ -1,4 +1,4 @@
-"""The equations on screen against hand calculation, finite differences and their own arithmetic."""
+"""The equations on screen compared with hand calculation, differences and their own terms."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ every_line = pytest.mark.parametrize(("kind", "settings"), LINES)
 
 
 def after(steps: int, kind: type[Trainer[Any]], settings: dict[str, Setting]) -> Any:
-    """A trainer that has made so many steps, and its equations."""
+    """Return a trainer after this number of steps, and its equations."""
     trainer = kind(kind.Config.of(settings), torch.device("cpu"))
     return trainer, trainer.equations(list(islice(trainer.steps(), steps))[-1])
 
 
 def evaluate(text: str) -> float:
-    """What a calculator makes of the text."""
+    """Evaluate the text like a calculator."""
     text = re.sub(
         "×10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)",
         lambda power: "e" + power[1].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")),
@@ -57,7 +57,7 @@ def test_the_gradients_are_the_slopes_of_the_loss(
 ) -> None:
     trainer, equations = after(steps, kind, settings)
     picture = trainer.picture()
-    w, b = picture.path[-2]  # where the forward pass of the last step stood
+    w, b = picture.path[-2]  # the position of the last forward pass
     total = {"mean": np.mean, "sum": np.sum}[picture.reduction]
 
     def loss(w: float, b: float) -> float:
@@ -88,7 +88,7 @@ def test_the_update_is_the_sum_that_it_says(
 
 
 def test_with_momentum_the_step_follows_the_velocity() -> None:
-    """v ← 0.9·v + ∂L/∂w, and then w ← w − η·v: two steps by hand."""
+    """v ← 0.9·v + ∂L/∂w, then w ← w − η·v: two steps by hand."""
     x = np.array([1, 2, 0.5, 2.5, 2.6, 3.1])
     y = np.array([3.7, 4.6, 1.65, 5.68, 5.98, 6.95])
     w, b, velocity = -3.0, 4.0, 0.0

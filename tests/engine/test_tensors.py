@@ -1,6 +1,6 @@
-"""Lines on tensors against PyTorch run directly, the scenes, and the session with NumPy.
+"""Expressions on tensors compared with PyTorch, the scenes, and the NumPy session.
 
-Cells that a result comes from are compared with brute force: change a cell, see what changes.
+The source cells of a result are checked by brute force: change a cell, see what changes.
 """
 
 from __future__ import annotations
@@ -100,9 +100,9 @@ def test_a_line_gives_what_pytorch_gives_and_changes_nothing() -> None:
     own = names()
     for line in split(LINES):
         same(evaluate(line, own).look, eval(line, {"torch": torch, **names()}))
-    for line in ("cat([x, x])", "stack([y, y])", "arange(3)"):  # without torch before it
+    for line in ("cat([x, x])", "stack([y, y])", "arange(3)"):  # nothing of torch before it
         same(evaluate(line, own).look, eval(f"torch.{line}", {"torch": torch, **names()}))
-    for line in split(OTHERS):  # what is no tensor is shown as Python writes it
+    for line in split(OTHERS):  # values that are not tensors are shown in Python notation
         result = evaluate(line, own)
         assert result.look is None
         assert result.value == str(eval(line, {"torch": torch, **names()}))
@@ -113,13 +113,13 @@ def test_a_line_gives_what_pytorch_gives_and_changes_nothing() -> None:
     assert shown is not None
     shown.numbers[:] = 99  # a copy
     assert own["x"].max() == 11
-    for scene in SCENES:  # bytes and doubles, too
+    for scene in SCENES:  # includes uint8 and float64
         for name, tensor in tensors(scene.name).items():
             same(evaluate(f"{name} + {name}", {name: tensor}).look, tensor + tensor)
 
 
 def test_whose_memory_a_result_lies_in() -> None:
-    """Checked by writing into the result: whatever changes with it shares its memory."""
+    """Checked by writing to the result: tensors that change share its memory."""
     for shared, lines in SHARED.items():
         for line in lines:
             own = names()
@@ -129,7 +129,7 @@ def test_whose_memory_a_result_lies_in() -> None:
                 result[(0,) * result.ndim] = -5
                 changed = tuple(name for name in own if not torch.equal(own[name], names()[name]))
                 assert changed == shared, line
-    # A neighbour that the line does not read can share too: y is x with its channels first.
+    # A tensor that the line does not read can share memory too: y is x with channels first.
     assert evaluate("x[0]", tensors("image")).shares_storage_with == ("x", "y")
 
 
@@ -139,10 +139,10 @@ def start(seed: int) -> dict[str, torch.Tensor]:
 
 
 def by_brute_force(line: str, name: str) -> torch.Tensor:
-    """Whether a change of a cell of the tensor can change a cell of the result.
+    """Find which cells of the result depend on which cells of the tensor.
 
     Shape (shape of the result, then shape of the tensor). A comparison or a maximum does not
-    notice every change, so several changes are made from several starts.
+    react to every change, so several changes from several start values are tried.
     """
     code, starts = compile(line, "line", "eval"), [start(seed) for seed in range(2)]
     before = [eval(code, {"torch": torch, **names}).clone() for names in starts]
@@ -173,7 +173,7 @@ def test_the_cells_are_those_that_a_change_can_reach() -> None:
 def test_what_decides_is_not_picked_and_zeros_are() -> None:
     assert set(evaluate("x + 1", start(0)).picked) == {"x"}
     assert set(evaluate("torch.ones(2)", start(0)).picked) == set()
-    shape = evaluate("x.shape", start(0))  # no tensor: no cells
+    shape = evaluate("x.shape", start(0))  # not a tensor: no cells
     assert not shape.picked["x"].any()
     assert not shape.came_from([()])["x"].any()
     own = start(0)
@@ -191,17 +191,17 @@ def test_what_decides_is_not_picked_and_zeros_are() -> None:
     for line in ("x[:, 1]", "(x * y)[:, 1]", "x.long()[:, 1]", "x.bool()[:, 1]", "x[:, 1] @ x"):
         assert evaluate(line, own).picked["x"][:, 1].all()
     assert evaluate("(x * y)[:, 1]", own).picked["x"].sum() == 2
-    # A mean over the frames of a video comes from one place in each.
+    # A mean over the frames of a video reads one position in each frame.
     result = evaluate("x.float().mean(dim=0)", tensors("video"))
     expected = np.zeros((20, 16, 24, 3), np.bool_)
     expected[:, 3, 4, 0] = True
     np.testing.assert_array_equal(result.came_from([(3, 4, 0)])["x"], expected)
-    expected[:, 5, 6, 1] = True  # of two cells, what either comes from
+    expected[:, 5, 6, 1] = True  # two cells: the union of their sources
     np.testing.assert_array_equal(result.came_from([(3, 4, 0), (5, 6, 1)])["x"], expected)
 
 
 def test_the_rule_of_broadcasting_is_pytorchs() -> None:
-    """PyTorch stretches by a stride of 0: an independent witness for every dimension."""
+    """Broadcast dimensions have stride 0 in PyTorch, an independent check of every dimension."""
     for left, right in product(SHAPES, SHAPES):
         found = Broadcast("+", "x", "y", left, right)
         try:
@@ -270,7 +270,7 @@ FUZZED = (
 
 
 def fuzzed(chance: random.Random, depth: int = 2) -> str:
-    """A random line: methods, functions, operators and indices with all kinds of arguments."""
+    """Return a random line with methods, functions, operators and indices."""
     if depth == 0:
         return chance.choice(("x", "y", "x", "y", *ARGUMENTS))
     owner = fuzzed(chance, depth - 1) if chance.random() < 0.4 else chance.choice("xy")
@@ -335,7 +335,7 @@ ONCE_ENDED_THE_APP = {
     "is too large here": (
         *("x.roll(9223372036854775807)", "x.flip(2**62)", "x.roll([1, 2**62], (0, 1))"),
     ),
-    "too big": ("x[0:0].reshape(0, 2**30, 2**31)",),  # a shape that NumPy cannot have
+    "too big": ("x[0:0].reshape(0, 2**30, 2**31)",),  # a shape that NumPy rejects
 }
 
 
@@ -391,7 +391,7 @@ def test_every_scene_is_small_named_and_new_each_time_and_its_lines_do_what_they
 def test_the_stone_the_photograph_and_the_ball() -> None:
     from sklearn.datasets import load_sample_image
 
-    # Height changes by the mean of the speeds before and after: exact under a steady pull.
+    # Height changes by the mean of the speeds before and after: exact for constant acceleration.
     time, height, speed = tensors("sequence")["x"].double().numpy().T
     between = (speed[1:] + speed[:-1]) / 2 * np.diff(time)
     np.testing.assert_allclose(np.diff(height), between, atol=1e-5)
@@ -402,7 +402,7 @@ def test_the_stone_the_photograph_and_the_ball() -> None:
     assert whole[:, :320].mean() == pytest.approx(small[:, :18].mean(), abs=0.6)
     image = tensors("image")
     assert torch.equal(image["y"], image["x"].permute(2, 0, 1))
-    # Where the ball is, by the brightest orange: low in frames 0 and 10, high between, a loop.
+    # The position of the ball, by the brightest orange: low in frames 0 and 10, high between.
     video = tensors("video")["x"].float()
     assert video.shape == (FRAMES, 16, 24, 3)
     orange = (video[..., 0] - video[..., 2]).clamp(min=60) - 60
@@ -447,7 +447,7 @@ def test_every_module_of_the_map_runs_and_leaves_random_numbers_alone() -> None:
     assert subprocess.run([sys.executable, "-c", script]).returncode == 0
 
 
-# The session with NumPy.
+# The NumPy session.
 
 BOTH = ("a", "shared")
 
@@ -457,14 +457,14 @@ def changed(session: NumpySession) -> tuple[str, ...]:
 
 
 def test_the_script_is_what_a_person_would_run() -> None:
-    """The same statements, one after the other in plain Python."""
+    """Run the same statements one after the other in plain Python."""
     session, own = NumpySession(), {"np": np, "torch": torch}
     assert [each.library for each in session.variables.values()] == ["numpy", "torch", "torch"]
     changes, shared = [], []
     for number, statement in enumerate(SCRIPT):
         exec(statement, own)
         if number < 2:
-            continue  # the session begins with three
+            continue  # the session starts with three statements
         assert session.ran == list(zip(SCRIPT[: number + 1], NOTES, strict=False))
         assert session.ahead == SCRIPT[number + 1 :]
         for name, variable in session.variables.items():
@@ -472,7 +472,7 @@ def test_the_script_is_what_a_person_would_run() -> None:
         changes.append(changed(session))
         shared.append(session.shared)
         assert session.step() == bool(SCRIPT[number + 1 :])
-    # From a = a + 1 on, the name a means another array.
+    # After `a = a + 1` the name a refers to another array.
     assert changes == [(), BOTH, BOTH, ("copied",), BOTH, BOTH, ("a",), ("a",)]
     assert shared == [*[BOTH] * 6, *[("shared",)] * 2]
     assert len(NOTES) == len(SCRIPT)
@@ -497,7 +497,7 @@ def test_a_person_changes_one_and_sees_the_others() -> None:
             assert variable.changed[1, 2] == variable.changed.sum() == followed
             assert before[other].numbers[1, 2] == 5  # a copy
         session.step()
-        session = session.without_last()  # the statement of the script; the own one stays
+        session = session.without_last()  # removes the script's statement, but not the learner's
         assert session.variables[name].numbers[1, 2] == 42
         session = session.without_last()
         assert session.variables[name].numbers[1, 2] == 5

@@ -1,4 +1,4 @@
-"""Whose turn it is, asked for by hand: no thread, no training."""
+"""The turns of a run, requested by hand without thread or training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.turns import Turn, Turns
 from tests.engine.conftest import until
 
 FIRST = [Turn.SERVE, Turn.STEP, Turn.SERVE]
-"""What play begins with: a look at the state, the first step, and a look at that."""
+"""The turns after play: showing the state, the first step, and showing that."""
 
 
 def taken(turns: Turns, count: int) -> list[Turn]:
@@ -130,7 +130,7 @@ def test_nothing_leaves_the_end(end: State) -> None:
 
 
 def rests_while_it_waits(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Ask for a turn that does not come at once; whether it counts as resting meanwhile."""
+    """Request a turn that does not come at once; return whether it counts as resting."""
     seen: list[bool] = []
 
     def wait(_: float | None) -> None:
@@ -140,7 +140,7 @@ def rests_while_it_waits(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> bool:
     monkeypatch.setattr(turns._changed, "wait", wait)
     assert turns.next_turn() is Turn.STOP
     (resting,) = seen
-    assert not turns.resting  # since it was stopped, the end is still to come
+    assert not turns.resting  # stopped: the end is still to come
     return resting
 
 
@@ -156,7 +156,7 @@ def test_what_waits_for_a_word_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = Turns(pace=5)
     turns.pause()
     assert turns.next_turn() is Turn.SERVE
-    assert not turns.resting  # the frame that shows the pause is still to be made
+    assert not turns.resting  # the frame of the pause is still to come
     assert rests_while_it_waits(turns, monkeypatch)
 
 
@@ -198,7 +198,7 @@ def test_a_word_ends_the_rest_at_once(say: Callable[[Turns], object]) -> None:
     waiting = threading.Thread(target=turns.next_turn)
     waiting.start()
     until(lambda: turns.resting)
-    with turns._changed:  # so that nothing goes on before it was looked at
+    with turns._changed:  # so that nothing continues before the check
         say(turns)
         assert not turns.resting
     turns.stop()

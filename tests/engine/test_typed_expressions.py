@@ -1,13 +1,14 @@
-"""Typed expressions and values: accepted, corrected, or refused at their place; nothing is run."""
+"""Typed expressions and values: accepted, corrected or refused; nothing is executed."""
 
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
 import math
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from torch.nn import functional
 
 from engine.expression import DEEPEST, MOST_CHARACTERS, Refused, parse, parse_assignment
 from engine.graph.operations import FUNCTIONS, METHODS, MODULES, OPERATORS, SAME, Numbers
+from engine.graph.refusals import FORMULAS, LAYERS
 from engine.graph.settings import LONGEST_VECTOR, MOST_NODES, GraphSettings, names_in, parse_value
 from engine.graph.take_apart import take_apart
 from engine.numerals import meant
@@ -30,17 +32,17 @@ events: list[str] | None = None
 
 
 def watch(event: str, arguments: tuple[object, ...]) -> None:
-    # Python itself looks for the line of a syntax error in the file that it came from, which
-    # has this name where there is none.
+    # For a syntax error, Python looks for the line in the source file, which has this name if
+    # there is none.
     if events is not None and (event, *arguments[:1]) != ("open", "<unknown>"):
         events.append(event)
 
 
-sys.addaudithook(watch)  # there is no way to take it away again
+sys.addaudithook(watch)  # audit hooks cannot be removed
 
 
 def seen(do: Callable[[], object]) -> set[str]:
-    """What Python reports of itself while this is done."""
+    """Return the audit events that Python reports during the call."""
     global events
     events = []
     try:
@@ -51,7 +53,7 @@ def seen(do: Callable[[], object]) -> set[str]:
 
 
 def refused(text: str, take: Callable[[str], object] = parse_assignment) -> Refused:
-    """The refusal of the text, for which nothing was run."""
+    """Return the error of the text; nothing was executed for it."""
     caught: list[Refused] = []
 
     def attempt() -> None:
@@ -65,7 +67,7 @@ def refused(text: str, take: Callable[[str], object] = parse_assignment) -> Refu
 
 
 def place(refusal: Refused) -> str:
-    """The part of the line that is marked; a control character is shown as a space."""
+    """Return the marked part of the line, with control characters as spaces."""
     return refusal.pointer().split("\n")[0][refusal.start : refusal.end]
 
 
@@ -78,7 +80,7 @@ def of_xy(text: str) -> GraphSettings:
     return GraphSettings(text, {"x": 2.0, "y": 3.0})
 
 
-# Lines, whatever they mean.
+# Lines, independent of their meaning.
 
 
 def test_a_line_becomes_the_tree_that_python_makes_of_it(recwarn: pytest.WarningsRecorder) -> None:
@@ -88,12 +90,12 @@ def test_a_line_becomes_the_tree_that_python_makes_of_it(recwarn: pytest.Warning
     assert (name, ast.unparse(tree)) == ("loss", "w * x")
     assert parse_assignment("w*x")[0] is None
     assert refused("f = x", parse).pointer() == "f = x\n^^^"
-    for text in ("1if x else y", "'\\d'", "1(2)"):  # Python warns nobody
+    for text in ("1if x else y", "'\\d'", "1(2)"):  # no warnings of Python
         parse(text)
     assert not recwarn.list
 
 
-SIGN_AT = {  # the place is that of the sign that the words are about, whatever stands around it
+SIGN_AT = {  # the position is that of the sign in the message, whatever surrounds it
     "\\": "\\frac{x}{y}   x \\(U   x \\   (é \\(U   x[\\]   x + y \\\\",
     "$": "界 $ y   x + ５$   x\xa0+ $ y   x\u2003\u3000$   e\u0301 + $   x $ y",
     "ｘ": "ｘ＋１）", "＋": "(x＋１", "😀": "😀 + x   x + 1 😀", "€": "x € (y   ( € y", "½": "½ x",
@@ -118,7 +120,7 @@ def test_the_words_and_the_place_of_a_refusal_are_about_the_same_sign() -> None:
         assert place(refused(text)) == text.partition(";")[0]
     for text in ("", "   ", "# nothing"):
         assert "an expression is wanted" in str(refused(text))
-    # A wide letter takes two cells of a terminal, and a combining one none.
+    # A wide character takes two cells of a terminal, and a combining one none.
     for text, cells_before, marks in (("界 + $", 5, 1), ("e\u0301 + $", 4, 1), ("x + 😀", 4, 2)):
         assert refused(text).pointer() == f"{text}\n{' ' * cells_before}{'^' * marks}"
         assert cells_before == cell_len(text[: refused(text).start])
@@ -171,13 +173,13 @@ SPELLINGS = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore:__array_wrap__")  # NumPy's, about PyTorch's tensors
+@pytest.mark.filterwarnings("ignore:__array_wrap__")  # a warning of NumPy about PyTorch's tensors
 def test_a_function_is_accepted_as_pytorch_numpy_and_python_spell_it() -> None:
     names = {name: torch.tensor(each, dtype=torch.float64) for name, each in GIVEN.items()}
     for expression in SPELLINGS:
         real = float(eval(expression, {**REAL, **names}))
         assert value(expression) == pytest.approx(real, rel=1e-15), expression
-    # A dot product is of vectors.
+    # A dot product needs vectors.
     assert value("torch.matmul(x, y)", x=(0.5,), y=(1.25,)) == pytest.approx(0.625, rel=1e-15)
     for typed, python in SIGNS:
         assert value(typed) == value(python)
@@ -201,7 +203,7 @@ def test_only_what_a_module_has_is_accepted_from_it() -> None:
     for module, functions in MODULES.items():
         real = real_module(module)
         missing = {name for name in functions if not hasattr(real, name)}
-        assert missing <= ({"pow"} if real is np else set()), module  # NumPy has it since 2.1
+        assert missing <= ({"pow"} if real is np else set()), module  # new in NumPy 2.1
         assert {*functions, *METHODS} <= {*FUNCTIONS, *OPERATORS, *SAME}
         for name in {*FUNCTIONS, *OPERATORS, *SAME} - functions:
             words = ""
@@ -209,7 +211,7 @@ def test_only_what_a_module_has_is_accepted_from_it() -> None:
                 names_in(f"{module}.{name}(x, y)")
             except Refused as refusal:
                 words = str(refusal)
-            if f"{module} has no {name}" in words:  # said only where it is true
+            if f"{module} has no {name}" in words:  # only if that is true
                 assert not hasattr(real, name)
 
 
@@ -219,8 +221,9 @@ SIGNS = cells("""
 """)
 CORRECTED = cells("""
     2x → 2*x   2 x → 2*x   x y → x*y   2(x + 1) → 2*(x + 1)   (x + 1)(y + 2) → (x + 1)*(y + 2)
-    (x)y → (x)*y   3x² + 2x → 3*x**2 + 2*x   x^2 → x**2   -x^2 + y^2 → -x**2 + y**2   x // 2 → x / 2
-    √x → sqrt(x)   √(x + 1) * 2 → sqrt(x + 1) * 2   |x - y| → abs(x - y)   ∑(x) → sum(x)
+    (x)y → (x)*y   3x² + 2x → 3*x**2 + 2*x   x^2 → x**2   -x^2 + y^2 → -x**2 + y**2
+    x**2.sum() → (x**2).sum()
+    √x → sqrt(x)   √(x + 1) * 2 → sqrt(x + 1) * 2   |x - y| → abs(x - y)   ∑(x) → torch.sum(x)
     exp x → exp(x)   5%*x → 0.05*x   0,5*x → 0.5*x   (x + y → (x + y)   x + y) → x + y
     (x + y] → (x + y)   sin(cos(x) → sin(cos(x))   z := x*y → x*y   f(x) = x**2 → x**2
     x = x*y → x*y   exp = x*y → x*y   x = 2x → 2*x   a = b = x*2 → x*2   x += 1 → x + 1
@@ -235,6 +238,10 @@ CORRECTED = cells("""
     cmath.exp(x) → exp(x)   EXP(x) → exp(x)   keras.relu(x) → relu(x)   print 2*x → 2*x
     x + = 1 → x + 1   x++ → x + 1   x + 007 → x + 7   In [1]: x*y → x*y   x.reshape(-1)*2 → x*2
     x.mean(0) → mean(x)   x.sum((0, 1)) → sum(x)   x.add_(1) → add(x, 1)
+    x**2.backward() → x**2   2*x^2.backward() → 2*x**2   d/dx x² → x**2   d/dx (x**2) → (x**2)
+    d(x*y)/dx → x*y   torch.autograd.grad(x**2, x) → x**2   ln x + 1 → log(x) + 1   float(x)*2 → x*2
+    x.max(0)[0]*2 → max(x)*2   x.max(0).values*2 → max(x)*2   sympy.sin(x) → sin(x)
+    torch.lerp(x, y, 0.5) → x + 0.5*(y - x)   torch.nn.Parameter(x)*2 → x*2
     nn.Softmax(dim=0)(x) → exp(x) / sum(exp(x))   nn.MSELoss()(x, y) → mean((x - y)**2)
 """)
 WORDS = [
@@ -249,6 +256,10 @@ WORDS = [
     x.sort() → an expression has no function sort. There are   with a: b → with is a statement
     x.long() → its gradient would be 0   len(x)*2 → its gradient would be 0
     nn.Linear(3, 1)(x) → a module is not taken, a function is   x && y → && is not a sign
+    x.unsqueeze(0)*x → one vector   x.view(-1, 1)*x → one vector
+    nn.LeakyReLU(0.1)(x) → a function is
+    torch.where(x > 0, x, y) → those have no slope; maximum(x, y)   x // 2 → / divides
+    F.cross_entropy(x, 1) → with a probability for each class   torch.median(x) → There are exp
     floor(x) → its gradient would be 0   x ** 1e400 → larger than a float64   “x” → a quotation mark
 """),
     ("\\sigma(x)", "the sign \\ is not taken here"),
@@ -277,7 +288,7 @@ HOSTILE = [
     *cells("""
     __import__('os') → __import__ → no function __import__
     __import__('os').system('true') → __import__('os').system → no function system
-    x.grad → x.grad → the gradient is what the walk computes
+    x.grad → x.grad → the walk computes the derivatives
     x * y.data → y.data → .data is not taken   torch.load(x) → torch.load → no function torch.load
     lambda: x → lambda: x → a lambda cannot stand here
     x < y → x < y → a comparison cannot stand here   x if x else y → x if x else y → no branches
@@ -325,13 +336,13 @@ def test_what_is_not_on_the_whitelist_is_refused_and_not_run() -> None:
         refusal = refused(expression, of_xy)
         assert words in str(refusal)
         assert place(refusal).startswith(marked)
-    value("x*y")  # PyTorch imports a part of itself the first time
+    value("x*y")  # PyTorch imports modules at the first call
     assert FORBIDDEN.isdisjoint(seen(lambda: value("mean((x + y)**2) / exp(x)")))
-    assert "exec" in seen(lambda: eval("__import__('os')"))  # the watch sees what is run
+    assert "exec" in seen(lambda: eval("__import__('os')"))  # the audit hook reports executed code
 
 
 def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
-    """Each function that is offered as a formula, compared with PyTorch's own on a vector."""
+    """Compare each function offered in formulas with PyTorch's own on a vector."""
     x, y = (torch.tensor(v, dtype=torch.float64) for v in ([0.5, -1.5, 2.0], [1.0, 0.25, -3.0]))
     two = {"mse_loss", "l1_loss", "hypot"}
     names = (
@@ -343,7 +354,7 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
         if name in ("softmax", "log_softmax", "logsumexp"):
             for typed in (f"torch.{name}(x, 0)", f"F.{name}(x, dim=0)", f"x.{name}(-1)"):
                 assert refused(typed, names_in).instead == line
-        else:  # what another argument changes is not left out
+        else:  # arguments that change the result are shown
             for more in ("y, 2, z", "reduction='sum'"):
                 assert "others, as in" in str(refused(f"F.{name}(x, {more})", names_in))
         here = x.abs() if name in ("log2", "log10", "rsqrt") else x
@@ -354,6 +365,50 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
         assert ours == pytest.approx(real.tolist(), rel=1e-12), name
 
 
+def known_calls() -> Iterator[str]:
+    """Functions of one word, those that a formula is offered for, and layers, on x and y."""
+    for prefix in ("", "math.", "torch.", "F.", "np."):
+        for name in filter(str.islower, dir(REAL.get(prefix[:-1], builtins))):
+            if "_" not in name.rstrip("_") or name in FORMULAS:
+                yield from (f"{prefix}{name}({arguments})" for arguments in ("x", "x, y", "x, 0"))
+    yield from (f"x.{name}()" for name in dir(torch.Tensor) if "_" not in name.rstrip("_"))
+    for layer in LAYERS:
+        yield from (f"nn.{layer}({arguments})(x)" for arguments in ("", "0", "0.1", "dim=0"))
+        yield from (f"nn.{layer}({arguments})(x, y)" for arguments in ("", "reduction='sum'"))
+
+
+@pytest.mark.filterwarnings("ignore")  # of PyTorch, about what is typed
+def test_a_suggestion_computes_what_the_typed_text_computes_or_is_not_given() -> None:
+    """Both on a vector and on a number; what PyTorch refuses is not compared."""
+    compared = 0
+    inputs: list[dict[str, Numbers]] = [
+        {"x": (0.5, 0.25, 0.125), "y": (0.75, 0.5, 0.25)},
+        {"x": 0.5, "y": 0.75},
+    ]
+    for typed in known_calls():
+        try:
+            names_in(typed)
+            continue
+        except Refused as refusal:
+            suggested = refusal.instead
+        if not suggested or typed.startswith(("print", "torch.binary_cross_entropy")):
+            continue
+        for given in inputs:
+            tensors = {name: torch.tensor(each).double() for name, each in given.items()}
+            try:
+                expected = eval(typed, {**REAL, **tensors})
+            except (RuntimeError, IndexError, TypeError, AttributeError, ValueError):
+                continue
+            if isinstance(expected, tuple):  # of the values and the places of a maximum
+                expected = expected[0]
+            ours = value(suggested, **{name: given[name] for name in names_in(suggested)})
+            real = torch.as_tensor(expected).flatten().tolist()
+            numbers = torch.as_tensor(ours).flatten().tolist()
+            assert numbers == pytest.approx(real, rel=1e-5, abs=1e-7), (typed, suggested)
+            compared += 1
+    assert compared > 150
+
+
 def test_the_names_that_an_expression_needs() -> None:
     assert names_in("loss = mean((w*x + b − y)**2) + w") == ("w", "x", "b", "y")
     assert names_in("torch.exp(x) + y.pow(2) + math.pi + exp(2)") == ("x", "y")
@@ -362,7 +417,7 @@ def test_the_names_that_an_expression_needs() -> None:
     assert str(refusal) == "zeta has no value: it is not among x, y"
     assert place(refusal) == "zeta"
     assert value("μ*σ", μ=2.0, σ=3.0) == 6
-    # The micro sign, as a keyboard types it, is for Python the Greek letter.
+    # The micro sign of keyboards equals the Greek letter in Python.
     assert GraphSettings("µ*2", {"µ": 2.0}).parts[0].name == "μ"
 
 
@@ -370,8 +425,8 @@ def test_large_numbers_and_graphs() -> None:
     assert value("9**9**9 + x") == value("x" + "**9" * 28, x=9.0) == math.inf
     assert value(f"0x{'f' * 150} * x", x=1.0) == float(int("f" * 150, 16))
 
-    # Every term is a node for its constant and one for the product, and all but the first
-    # one more for the sum: three a term, and one for x.
+    # A term has a node for its constant and one for the product; all but the first have one
+    # more for the sum: three per term, and one for x.
     def terms(count: int) -> str:
         return "+".join(f"{number}*x" for number in range(2, 2 + count))
 
@@ -431,12 +486,12 @@ def test_a_value_is_a_number_or_a_list_and_any_other_is_refused_at_its_place() -
         assert "must be a number" in str(refusal(text))
     for text in ("\x1b[31m2", "[1, \x07]", "2\u202e"):
         assert "control character (U+" in str(refusal(text))
-    long = refusal(f"[{'1,' * 999_999}1]")  # it is not even read
+    long = refusal(f"[{'1,' * 999_999}1]")  # not parsed at all
     assert "2,000,001 characters: too many" in str(long)
     assert len(str(long)) < 200 > 2 * len(long.text)
     nan, inf = math.nan, math.inf
     values: tuple[Numbers, ...] = (nan, inf, (), (1.0, nan), (0.0,) * (LONGEST_VECTOR + 1))
-    for number in values:  # values that were not typed are checked, too
+    for number in values:  # values that were not typed are checked too
         with pytest.raises(ValueError, match="x is not allowed: it must be a number"):
             GraphSettings("x*2", {"x": number})
         with pytest.raises(ValueError, match="gradient is not allowed"):

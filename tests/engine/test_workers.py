@@ -1,4 +1,4 @@
-"""Batches from processes: the same as without them, and no process left, whenever it ends."""
+"""Batches from worker processes: the same batches, and no process left at the end."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def made(workers: int, epochs: int = 2) -> TableLearner:
 
 
 class NoFile(StringIO):
-    """What a screen puts in the place of the error output."""
+    """A replacement of stderr without a file descriptor, as under Textual."""
 
     def fileno(self) -> int:
         return -1
@@ -43,7 +43,7 @@ class NoFile(StringIO):
 def test_a_worker_changes_no_loss_is_spawned_and_hears_no_ctrl_c(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Under a screen, too, and in a directory that was deleted; both epochs are of one process."""
+    """Use a replaced stderr and a deleted directory; both epochs use the same process."""
     plain = [step.loss.item() for step in made(0).steps()]
     lose_directory(tmp_path, monkeypatch)
     monkeypatch.setattr(sys, "stderr", NoFile())
@@ -84,7 +84,7 @@ def test_while_workers_start_there_is_a_rest_and_it_can_end_there() -> None:
 def test_a_death_that_is_heard_while_another_is_noted_loses_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The signal comes at the worst moment: one worker is waited for, its end not yet written."""
+    """The signal arrives while one worker is joined and its end is not yet recorded."""
     turns = made(2).turns()
     next(turns)
     left = {child.pid or 0 for child in multiprocessing.active_children()}
@@ -111,7 +111,7 @@ def test_a_death_that_is_heard_while_another_is_noted_loses_nothing(
 
 @pytest.fixture
 def semaphores(monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """What the tracker would find left, and complain of, if the program were gone now."""
+    """Return the semaphores that the resource tracker would report as leaked now."""
     names: set[str] = set()
     register, unregister = resource_tracker.register, resource_tracker.unregister
 
@@ -130,7 +130,7 @@ def semaphores(monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 @pytest.fixture
 def feeders(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[threading.Thread]]:
-    """The threads that write to workers. None comes to its end before somebody waits for it."""
+    """Collect the threads that write to workers; they end only when they are joined."""
     threads: list[threading.Thread] = []
     awaited = threading.Event()
     feed, join = Queue._feed, threading.Thread.join  # type: ignore[attr-defined]
@@ -154,7 +154,7 @@ def feeders(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[threading.Thread]]
 def test_when_it_is_closed_every_semaphore_is_given_back(
     semaphores: set[str], feeders: list[threading.Thread]
 ) -> None:
-    """However slow the threads are that hold the last of them: a program may go at once."""
+    """The program must exit without delay however slow these threads are."""
     turns = made(2).turns()
     next(turns)
     assert semaphores
@@ -172,7 +172,7 @@ def test_a_worker_that_dies_leaves_no_semaphore(
     next(turns)
 
     def go_on_without() -> None:
-        trainer.crew._workers[0].kill()  # the news of it may come at once
+        trainer.crew._workers[0].kill()  # this may be noticed at once
         list(turns)
 
     with pytest.raises(RuntimeError, match="worker"):
@@ -185,7 +185,7 @@ def test_a_worker_that_dies_leaves_no_semaphore(
 def test_what_does_not_fit_into_the_pipe_to_a_worker_is_not_waited_for(
     semaphores: set[str],
 ) -> None:
-    """The worker is not ready to read the numbers of its samples, and never will be."""
+    """The worker never reads the numbers of its samples."""
     rows = TableRows(torch.zeros(100_000, 1), torch.zeros(100_000, 1))
     crew = Crew(loader(rows, workers=1, shuffle=False, batch_size=50_000))
     batches = crew.epoch()
@@ -200,7 +200,7 @@ def test_a_worker_that_ends_with_the_lock_of_an_event_is_not_waited_for() -> Non
     turns = trainer.turns()
     next(turns)
     lock: Any = trainer.crew._loader._iterator._workers_done_event._cond  # type: ignore[union-attr]
-    lock.acquire()  # as the worker does whenever it looks whether it has to end
+    lock.acquire()  # as the worker does when it checks whether to end
     way_out = threading.Timer(10, lock.release)
     way_out.start()
     turns.close()  # type: ignore[attr-defined]
@@ -219,13 +219,13 @@ def test_a_run_that_is_stopped_leaves_none() -> None:
 
 
 def steps_of(turns: Iterator[Step | Rest], count: int) -> list[float]:
-    """The losses of the next steps: an epoch has 14."""
+    """Return the losses of the next steps; an epoch has 14."""
     steps = (turn for turn in turns if isinstance(turn, Step))
     return [step.loss.item() for step in islice(steps, count)]
 
 
 def test_a_worker_that_is_late_is_waited_for_and_one_that_dies_between_two_epochs_is_not() -> None:
-    """As on a machine with too much to do: it stands still for several times the timeout."""
+    """On an overloaded machine a worker may stall for several times the timeout."""
     trainer = made(2, epochs=3)
     turns = trainer.turns()
     losses = steps_of(turns, 14)

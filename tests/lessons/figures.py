@@ -1,4 +1,4 @@
-"""What the tests of the concept pages share: whole trainings, formulas by hand, and the page."""
+"""Helpers for the tests of concept pages: whole training runs, formulas by hand, page texts."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ SIX = (
 
 @dataclass(frozen=True)
 class Walk:
-    """A training from its first step to its last."""
+    """A training run from the first to the last step."""
 
     frame: Frame
-    losses: Array  # of every step, shape (steps,)
-    weights: Array  # the parameters at first and after every step, shape (steps + 1, parameters)
+    losses: Array  # the loss of every step, shape (steps,)
+    weights: Array  # initial parameters and those after every step, shape (steps + 1, parameters)
     trainer: Any
 
     def first_below(self, loss: float) -> int:
-        """The step whose loss was the first below `loss`, counted from 1."""
+        """Return the first step whose loss is below `loss`, counted from 1."""
         return int(np.nonzero(self.losses < loss)[0][0]) + 1
 
 
 def walk(slug: str, preset: str = "", **settings: Setting) -> Walk:
-    """Train from a preset with these settings until the end, on one thread."""
+    """Train from a preset with these settings to the end, on one thread."""
     start = find(slug).load().preset(preset).settings if preset else {}
     return _walk(slug, tuple(sorted({**start, **settings}.items())))
 
@@ -67,20 +67,19 @@ def _walk(slug: str, settings: tuple[tuple[str, Setting], ...]) -> Walk:
 
 
 def says(slug: str, *texts: str) -> None:
-    """The page has each of these, letter for letter."""
+    """Check that the page contains each of these texts literally."""
     page = " ".join(find(slug).load().concept.split())
     missing = [text for text in texts if " ".join(text.split()) not in page]
     assert missing == []
 
 
 def says_question(slug: str, question: str, text: str) -> None:
-    """One of the answers to the question explains with these words."""
+    """Check that the explanation of an answer to the question contains this text."""
     asked = next(one for one in find(slug).load().questions if one.slug == question)
     assert any(text in choice.why for choice in asked.choices)
 
 
 def right_answers(slug: str) -> dict[str, str]:
-    """The right answer to each question."""
     asked = find(slug).load().questions
     return {each.slug: one.text for each in asked for one in each.choices if one.right}
 
@@ -96,14 +95,14 @@ def hundred_points(points: int = 100, noise: float = 1.0) -> tuple[Array, Array]
 
 
 def normal_equations(x: Array, y: Array) -> tuple[float, float, float]:
-    """Slope, intercept and mean squared error of the least-squares line, by its formula."""
+    """Return slope, intercept and mean squared error of the least-squares line, by its formula."""
     slope = float(np.sum((x - x.mean()) * (y - y.mean())) / np.sum((x - x.mean()) ** 2))
     intercept = float(y.mean() - slope * x.mean())
     return slope, intercept, float(np.mean((slope * x + intercept - y) ** 2))
 
 
 def curvatures(x: Array) -> tuple[float, float]:
-    """The eigenvalues of the Hessian of the mean squared error over (w, b), small and large."""
+    """Return the eigenvalues of the Hessian of the mean squared error over (w, b), in order."""
     hessian = 2 * np.array([[np.mean(x * x), x.mean()], [x.mean(), 1.0]])
     small, large = np.linalg.eigvalsh(hessian)
     return float(small), float(large)

@@ -1,4 +1,4 @@
-"""Plays lessons without a screen: a way to meet a challenge, or a preset that nobody touches."""
+"""Plays lessons without a screen: solutions of challenges, and unmodified presets."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from tui.labs.tensors_state import TensorsState
 
 Settings = Mapping[str, Setting]
 EVERY_STEP, GROWTH = 20, 1.05
-"""So many steps are looked at one by one; after that each look comes 5% later than the last."""
+"""The first steps are all observed; after that the step grows by 5 % between observations."""
 
 
 def challenge(slug: str, name: str) -> Challenge:
@@ -43,14 +43,14 @@ def challenge(slug: str, name: str) -> Challenge:
 
 
 def met(slug: str, name: str, seen: Any) -> bool:
-    """Whether what is seen, a frame or a look, meets this challenge of the lesson."""
+    """Return whether a frame, or the look of a lab without training, meets the challenge."""
     check = challenge(slug, name).check
     assert check is not None
     return check(seen)
 
 
 def last(slug: str, way: Settings) -> Any:
-    """What the lab shows at the end of this way: a frame or a look."""
+    """Return the last frame or look of a run with these settings."""
     lesson = find(slug).load()
     if isinstance(lesson, TrainingLesson):
         return _last_frame(slug, tuple(sorted(way.items())))
@@ -58,10 +58,9 @@ def last(slug: str, way: Settings) -> Any:
 
 
 def untouched(slug: str, preset: str) -> Iterator[Any]:
-    """What the lab shows while this preset is opened and played to its end.
+    """Yield the frames or looks of a lab that opens this preset and plays it to its end.
 
-    In the labs without a training that is what `space` and `n` show, without typing anything
-    and without turning anything.
+    In labs without training these are the looks that `space` and `n` produce, without typing.
     """
     lesson = find(slug).load()
     if isinstance(lesson, TrainingLesson):
@@ -70,7 +69,7 @@ def untouched(slug: str, preset: str) -> Iterator[Any]:
 
 
 def looks(every_step: int) -> Iterator[bool]:
-    """For each step from the first whether it is looked at."""
+    """Yield for each step whether it is observed."""
     step, next_look = 0, 1.0
     while True:
         step += 1
@@ -81,7 +80,7 @@ def looks(every_step: int) -> Iterator[bool]:
 
 
 def frames(slug: str, settings: Settings, every_step: int = 0) -> Iterator[Frame]:
-    """Frames from ready to the end, or the last one, made by the recorder of a real run."""
+    """Yield the first and last frame of a run, and those in between if `every_step` is not 0."""
     lesson = find(slug).load()
     assert isinstance(lesson, TrainingLesson)
     kind = lesson.load_trainer()
@@ -120,7 +119,7 @@ def _walked(way: Settings) -> WalkPosition:
 
 
 def program_look(name: str, given: str = "", *results: Any) -> ProgramComparison:
-    """The program with this input, or its first, and what was measured of it."""
+    """Return the program with this input, or its first one, and with these measurements."""
     program = find_program(name)
     inputs = {each.name: each for each in program.inputs}
     chosen = inputs[given] if given else program.inputs[0]
@@ -129,7 +128,7 @@ def program_look(name: str, given: str = "", *results: Any) -> ProgramComparison
 
 
 def _measured(way: Settings) -> ProgramComparison:
-    """Compiled for real; its times are made up, since they differ from machine to machine."""
+    """Compile for real, with fixed times, since real ones differ between machines."""
     name = str(way["program"])
     slow = CallTiming(Way.COMPILED, 4, 9.0, 14.0, 9.0)
     fast = CallTiming(Way.EAGER, 4, 9.0, 6.0, 9.0)
@@ -158,11 +157,11 @@ ENDS: dict[str, Callable[[Settings], Any]] = {
     "probabilities": lambda way: _curve(ProbabilityState, way),
     "softmax": lambda way: _curve(SoftmaxState, way),
 }
-"""By lab, what a solution leads to."""
+"""The function that plays a solution, by lab."""
 
 
 def _autograd(preset: Preset) -> Iterator[Any]:
-    """Every move of a walk, or every statement of a program."""
+    """Yield every move of a graph, or every statement of a program."""
     texts = {name: str(value) for name, value in preset.settings.items()}
     if "program" not in texts:
         walk = take_apart(GraphSettings.of(texts))
@@ -175,16 +174,16 @@ def _autograd(preset: Preset) -> Iterator[Any]:
 
 
 def _graphs(preset: Preset) -> Iterator[ProgramComparison]:
-    """A program before it is compiled and after. Its calls are not timed: times differ."""
+    """Yield a program before and after compiling; timings are left out, since they vary."""
     before = program_look(preset.name)
     yield before
     yield replace(before, results=(watch(find_program(preset.name)),))
 
 
 def _tensors(preset: Preset) -> Iterator[object]:
-    """A scene, each line of its own that `n` tries, and each statement of the NumPy session."""
+    """Yield a scene, each of its lines that `n` tries, and each statement of the NumPy session."""
     if preset.name == MAP:
-        return  # a map of modules: no look at tensors
+        return  # a map of modules has no tensors
     state = TensorsState(preset.name)
     yield state.look
     for _ in state.scene.tries:
@@ -196,7 +195,7 @@ def _tensors(preset: Preset) -> Iterator[object]:
 
 
 def _curves(kind: Any, preset: Preset) -> Iterator[object]:
-    """A scene that plays to its end, and once more from its start, checked as the lab does."""
+    """Yield the states of a scene played to its end and once more, as the lab checks them."""
     state = kind(preset.name)
     for _again in range(2):
         if state.by_hand:
@@ -217,4 +216,4 @@ PLAYERS: dict[str, Callable[[Preset], Iterator[Any]]] = {
     "probabilities": lambda preset: _curves(ProbabilityState, preset),
     "softmax": lambda preset: _curves(SoftmaxState, preset),
 }
-"""By lab, how a preset of a lesson without a training is played."""
+"""The function that plays a preset of a lesson without training, by lab."""

@@ -1,4 +1,4 @@
-"""The page about batches: each of its figures by its run or formula."""
+"""Figures of the page about batches, checked by runs or formulas."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_page_the_least_loss_and_the_noise_of_a_gradient() -> None:
 def test_page_the_limits() -> None:
     large = curvatures(np.linspace(-2, 2, 100))[1]
     says(SLUG, f"2 / {large:.4f} = {2 / large:.4f}")
-    corner = np.array([[4.0, 2.0], [2.0, 1.0]])  # of a point at x = 2: half its Hessian
+    corner = np.array([[4.0, 2.0], [2.0, 1.0]])  # half the Hessian of a point at x = 2
     assert 2 * np.linalg.eigvalsh(corner)[1] == pytest.approx(10)
     below, above = (losses(learning_rate=rate, batch_size=100) for rate in (0.73, 0.74))
     assert below["loss_full"] < above["loss_full"]
@@ -62,7 +62,7 @@ def test_page_the_presets() -> None:
 
 
 def test_page_sorted_points_end_every_epoch_where_the_last_ones_pull() -> None:
-    """The line misses its last five points by less than the best line does, always the same way."""
+    """The line fits its last five points better than the least-squares line does."""
     ends, best = [], []
     for seed in range(5):
         seen = picture(shuffle="never", seed=seed, epochs=20)

@@ -1,4 +1,4 @@
-"""Every challenge: met by its solution, not by a near miss, a start or a preset left alone."""
+"""Each challenge is met by its solution, but not by near misses, a start or unmodified presets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHECKED = [
     (entry.slug, one.slug) for entry in entries() for one in entry.load().challenges if one.check
 ]
 SLOW = set(TRAININGS) - {"gradient-by-hand"}
-"""Lessons whose trainings take long; of them the solutions alone are tried in the quick run."""
+"""Lessons that train for long: the quick run tests only their solutions."""
 SLOWEST = {
     *(("mnist", name) for name in ("reads", "convolution", "sigmoids")),
     *(("batches", name) for name in ("full", "rest", "apart")),
@@ -50,11 +50,13 @@ ALLOWED = {
         ("reads", "convolutional"): WAIT,
     },
 }
-"""By lesson, the challenges that a preset meets untouched, and why they may. No challenge that
-asks for an insight is among them. Only on MNIST itself, which is not here, `reads` and
-`convolution` are met by the presets `mnist` and `convolutional` as well."""
+"""Presets that meet a challenge unmodified, by lesson, with the reason why that is allowed.
+
+No challenge that requires an insight is among them. On MNIST itself, which the tests do not use,
+the presets `mnist` and `convolutional` also meet `reads` and `convolution`.
+"""
 UNCERTAIN = {("mnist", "reads", "digits"), ("mnist", "reads", "convolutional")}
-"""Close to the limit: another processor rounds otherwise, and they may be missed."""
+"""Close to the limit: rounding on another processor may decide."""
 QUICK = {
     "gradient-by-hand": {preset.name for preset in find("gradient-by-hand").load().presets},
     "parameters": {"edge"},
@@ -62,12 +64,12 @@ QUICK = {
     "logistic-regression": {"six-points", "stuck"},
     "decision-boundary": {"clouds", "moons", "circles"},
 }
-"""Of the lessons with a training, the presets that are played in the quick run."""
+"""The presets played in the quick run, for lessons with training."""
 
 
 @pytest.fixture(autouse=True)
 def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No saved network, no MNIST: the small digits stand in for it. And a table of one's own."""
+    """Use no saved network and the small digits instead of MNIST, and write a table."""
     for name in ("STATE", "DATA"):
         monkeypatch.setenv(f"DLTUI_{name}_DIR", str(tmp_path))
     monkeypatch.chdir(tmp_path)
@@ -75,7 +77,7 @@ def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def write_table(path: Path, tells: float) -> None:
-    """Eighty rows of two classes whose features tell the label, or nothing at all."""
+    """Write 80 rows of two classes; `tells` is how strongly the features depend on the label."""
     y = np.arange(80) % 2
     x = tells * (y[:, None] + 0.3 * np.random.default_rng(0).normal(size=(80, 3)))
     rows = np.column_stack([x, y])
@@ -87,7 +89,7 @@ def case(*words: str, slow: bool = False) -> Any:
 
 
 def groups(table: Any) -> list[Any]:
-    """A case a lesson, of all its ways: a slow one has them in the slow run."""
+    """Return one case per lesson with all its ways; those of slow lessons are marked slow."""
     return [case(slug, slow=slug in SLOW) for slug in dict.fromkeys(slug for slug, _ in table)]
 
 
@@ -136,10 +138,10 @@ def test_a_preset_left_alone_meets_only_what_is_there_to_watch(slug: str, preset
 
 @pytest.mark.parametrize("slug", TRAININGS)
 def test_a_run_that_has_hardly_begun_meets_nothing(slug: str) -> None:
-    """Whatever its state says, except that a divergence is told by the state alone."""
+    """No state may meet a challenge early, except those about divergence."""
     made = frames(slug, {"data": "digits"} if slug == "mnist" else {}, every_step=1)
     fresh, begun = next(made), next(made)
-    made.close()  # type: ignore[attr-defined]  # a generator: it sets the threads back
+    made.close()  # type: ignore[attr-defined]  # a generator, which restores the threads
     for name in [name for lesson, name in CHECKED if lesson == slug]:
         for state in State:
             if state is not State.DIVERGED or name not in ("diverge", "sum"):
@@ -150,7 +152,7 @@ def test_a_run_that_has_hardly_begun_meets_nothing(slug: str) -> None:
         assert not met(slug, name, replace(begun, settings={})), name
 
 
-# What single challenges look at.
+# Conditions of single challenges.
 
 RATED = {
     "gradient-by-hand": ("diverge",),
@@ -173,18 +175,18 @@ def test_a_rate_changed_during_the_run_does_not_count(slug: str) -> None:
 
 
 def test_what_single_challenges_look_at(tmp_path: Path) -> None:
-    # A weight on its way through the goal is not at rest.
+    # A weight that passes through the goal is not at rest.
     frame = last("gradient-by-hand", {"learning_rate": 0.195})
     path = np.array([[1.0], [2.35], [1.2], [2.0]])
     passing = replace(frame, picture=replace(frame.picture, path=path))
     assert not met("gradient-by-hand", "overshoot", passing)
-    # The clouds must have been stopped.
+    # The training on the clouds must have been stopped.
     frame = last("decision-boundary", {"momentum": 0.98})
     assert not met("decision-boundary", "rolling", replace(frame, state=State.PLAYING))
-    # A table that says nothing of its labels beats nothing.
+    # A table without information about its labels beats no baseline.
     write_table(tmp_path / "silent.csv", tells=0.0)
     assert not met("dataloader", "own", last("dataloader", {"csv": "silent.csv"}))
-    # Clothes are no digits.
+    # Clothes are not digits.
     frame = last("mnist", {"data": "digits", "epochs": 1})
     picture = replace(frame.picture, data="fashion-mnist", test_accuracy=0.99)
     assert not met("mnist", "reads", replace(frame, picture=picture))
@@ -195,14 +197,14 @@ def test_what_single_challenges_look_at(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_an_early_loss_counts_in_a_long_run() -> None:
-    """A thinned history knows the step only to a bucket; the bound leaves room for one."""
+    """A thinned history knows the step only to the bucket; the bound allows for one bucket."""
     frame = last("parameters", {"learning_rate": 0.01, "momentum": 0.9, "epochs": 5000})
     assert frame.history.stride > 1
     assert met("parameters", "rolling", frame)
 
 
 def test_thirty_epochs_are_out_of_reach_for_a_constant_rate() -> None:
-    """Otherwise the challenge would not be about momentum."""
+    """Otherwise the challenge would not require momentum."""
     run = walk("linear-regression", epochs=1)
     x, y = run.trainer.x.flatten().double().numpy(), run.trainer.y.flatten().double().numpy()
     rates = np.arange(0.01, 0.182, 0.001)[:, None]
@@ -222,7 +224,7 @@ def test_learning_by_heart_has_to_be_caught() -> None:
         frame = last("dataloader", way)
         caught = replace(frame, state=State.PAUSED)
         assert met("dataloader", "by-heart", caught) is turned
-        assert not met("dataloader", "by-heart", frame)  # played to its end, and nobody noticed
+        assert not met("dataloader", "by-heart", frame)  # played to its end without overfitting
         assert not met("dataloader", "by-heart", replace(frame, state=State.PLAYING))
 
 
@@ -258,17 +260,17 @@ def test_each_program_lies_breaks_and_is_compiled_again_where_the_page_says() ->
             lies |= {(program.name, given.name)} if met("graphs", "wrong", fresh) else set()
         seen = program_look(program.name, "", watch(program))
         assert met("graphs", "break", seen) == (program.name in {"branch", "halve"})
-        # The count of loop and the flag of centre. smooth is compiled again for its length as
-        # well, but that is the first program: to measure it is no finding.
+        # loop is compiled again for its count and centre for its flag. smooth is compiled again
+        # too, for its length, but measuring the first program is no discovery.
         assert met("graphs", "again", seen) == (program.name in {"loop", "centre"})
         if program.name == "smooth":
             assert seen.compiled is not None
             assert "size mismatch" in seen.compiled.calls[1].because
-    assert lies == {("centre", "evaluation")}  # loop refuses 3 rounds: an error is no lie
+    assert lies == {("centre", "evaluation")}  # in loop, 3 rounds are an error
 
 
 def test_slower_compares_the_fastest_rounds_of_one_size() -> None:
-    # A median may have had a neighbour on the machine; and a later timing replaces an earlier one.
+    # A median can be disturbed by other processes; a later timing replaces an earlier one.
     for size, slow, fast, expected in (
         (4, 14.0, 6.0, True),
         (4, 6.0, 14.0, False),

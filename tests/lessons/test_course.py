@@ -1,4 +1,4 @@
-"""Every lesson keeps the rules for one, the rules catch what is wrong, and pages run."""
+"""Every lesson follows the rules, the rules detect errors, and code on pages runs."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def test_the_course_is_complete_and_names_no_lesson_twice() -> None:
     assert [entry.slug for entry in entries() if not entry.written] == []
     asked = [question for slug in WRITTEN for question in find(slug).load().questions]
     places = {[choice.right for choice in question.choices].index(True) for question in asked}
-    assert len(places) >= 3  # the right answer is not always in one place
+    assert len(places) >= 3  # the position of the right answer varies
     dependent = {control.name for control in GOOD.controls if control.only_with}
-    assert dependent == {"points", "slope", "intercept", "noise", "low", "high"}  # of the line
+    assert dependent == {"points", "slope", "intercept", "noise", "low", "high"}  # the line's
 
 
 def test_reading_the_course_imports_neither_torch_nor_numpy() -> None:
@@ -133,7 +133,7 @@ def controls(**changes: Any) -> dict[str, Any]:
 
 
 def preset(*settings: Any, **more: Any) -> dict[str, Any]:
-    """One preset more: its settings by turns, and its other fields."""
+    """Return the change that adds a preset with these settings and other fields."""
     values = dict(zip(settings[::2], settings[1::2], strict=True))
     new = Preset("new", **{"title": "t", "settings": values, "predict_at": (1.0,), **more})
     return {"presets": (*GOOD.presets, new)}
@@ -322,7 +322,7 @@ def test_a_page_types_what_gives_what_it_shows_and_names_keys_that_exist(slug: s
 
 
 def bound_keys(lesson: Lesson) -> set[str]:
-    """The keys that the lab, the lesson and the app answer to, as they are written on a page."""
+    """Return the keys of the lab, the lesson and the app, as written on a page."""
     spelt = {"question_mark": "?", "left_square_bracket": "[", "right_square_bracket": "]"}
     widgets = [f"tui.widgets.{found.name}" for found in iter_modules(tui.widgets.__path__)]
     lab = lab_class(lesson.lab)
@@ -336,4 +336,4 @@ def bound_keys(lesson: Lesson) -> set[str]:
         for binding in vars(owner).get("BINDINGS", ())
     ]
     keys = {key for binding in bindings for key in binding.key.split(",")}
-    return {spelt.get(key, key) for key in keys} | {"tab"}  # which is Textual's own
+    return {spelt.get(key, key) for key in keys} | {"tab"}  # a key of Textual

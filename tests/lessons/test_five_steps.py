@@ -1,4 +1,4 @@
-"""The page on the five steps: each figure by its run."""
+"""Figures of the page on the five steps, checked by runs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SLUG = "five-steps"
 
 
 def preset(name: str, **more: Setting) -> Any:
-    """The picture at the end of a preset; what is made at a time changes no end."""
+    """Return the picture at the end of a preset; the step granularity does not change it."""
     return last(SLUG, {**find(SLUG).load().preset(name).settings, **more, "turn": "update"}).picture
 
 
 def ends(picture: Any) -> list[str]:
-    """The losses at the end, as the page writes them."""
+    """Return the final losses, as the page writes them."""
     return [f"{walk.loss:.4f}" for walk in picture.walks]
 
 

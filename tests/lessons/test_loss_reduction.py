@@ -1,4 +1,4 @@
-"""The page about sum or mean: each of its figures and answers by its run."""
+"""Figures and answers of the page about sum and mean, checked by runs."""
 
 from __future__ import annotations
 

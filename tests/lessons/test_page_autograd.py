@@ -1,4 +1,4 @@
-"""The page on autograd: each figure by hand, by plain PyTorch, or by the run that it quotes."""
+"""Figures of the page on autograd, checked by hand, by PyTorch or by runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def walk(expression: str, **inputs: float | tuple[float, ...]) -> GraphWalk:
 
 
 def node(taken: GraphWalk, name: str) -> float:
-    """The gradient that is left at the node."""
+    """Return the final gradient of the node."""
     (found,) = [each for each in taken.nodes if each.name == name]
     assert found.gradient is not None
     return found.gradient.numbers[0]
@@ -123,8 +123,8 @@ def test_what_goes_wrong_does_go_wrong() -> None:
     f = x**2
     f.backward(retain_graph=True)
     f.backward()
-    assert gradient(x) == 8  # retain_graph keeps the values, and gradients add up
-    y = x.exp()  # its slope is y itself
+    assert gradient(x) == 8  # retain_graph keeps the values, and gradients accumulate
+    y = x.exp()  # its derivative is y itself
     y.mul_(2)
     for message, failing in (
         ("a second time", f.backward),
@@ -144,7 +144,7 @@ def test_what_goes_wrong_does_go_wrong() -> None:
         assert lost.grad_fn is None
         with pytest.raises(RuntimeError, match="does not have a grad_fn"):
             lost.backward()
-    (w.detach() * v).backward()  # one branch is lost, and nobody says so
+    (w.detach() * v).backward()  # the gradient of one branch is lost without an error
     assert w.grad is None
     assert gradient(v) == 3
 
@@ -157,7 +157,7 @@ def test_what_the_page_names_is_there() -> None:
     says(AUTOGRAD, f"Then {['six', 'seven', 'eight'][len(PROGRAMS) - 6]} short programs")
     edges = walk(str(LESSON.preset("shared").settings["expression"]), x=1.0, y=2.0).edges
     paths = {0: 1}
-    for edge in sorted(edges, key=lambda edge: edge.target):  # how many ways lead from x to it
+    for edge in sorted(edges, key=lambda edge: edge.target):  # counts the paths from x
         paths[edge.target] = paths.get(edge.target, 0) + paths.get(edge.source, 0)
     assert max(paths.values()) == 3
     says(AUTOGRAD, "*shared*, where x is reached on three paths")

@@ -1,4 +1,4 @@
-"""The page on the loader: each figure by the run that it quotes, or by hand."""
+"""Figures of the page on the data loader, checked by runs or by hand."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SLUG = "dataloader"
 
 @cache
 def run(name: str) -> Any:
-    """A preset from its first step to its last: pictures, and the weights of the first layer."""
+    """Train a preset to its end; return pictures and the weights of the first layer."""
     settings = find(SLUG).load().preset(name).settings
     trainer = TableLearner(DataLoaderConfig.of(dict(settings)), torch.device("cpu"))
     weight = trainer.linear()[0].weight
@@ -31,7 +31,7 @@ def run(name: str) -> Any:
     next(steps)
     first = trainer.picture()
     count = 1 + sum(1 for _ in steps)
-    # How far a weight has typically moved: the root mean square.
+    # The typical change of a weight: the root mean square.
     moved = float(np.sqrt(np.mean((weight.detach().double().numpy() - start) ** 2)))
     return SimpleNamespace(
         first=first, last=trainer.picture(), steps=count, start=start, moved=moved
@@ -56,7 +56,7 @@ def test_what_mended_reaches_and_that_it_learns_by_heart() -> None:
     says(SLUG, f"least at epoch {least}, {low:.4f} (◆); at epoch 100 it is {high:.4f}")
     assert measures.train_loss[-1] < measures.train_loss[least]
     assert trained.last.confusion[:, 0].sum() > 0
-    assert trained.moved > 1 / math.sqrt(30)  # how far nn.Linear draws the weights of 30 inputs
+    assert trained.moved > 1 / math.sqrt(30)  # nn.Linear's range for 30 inputs
     assert trained.first.belt.batches == math.ceil(427 / 32) == 14
     says(SLUG, f"here {427 % 32} of {len(trained.first.belt.seen)}", f"the last {427 % 32} never")
 
@@ -66,7 +66,7 @@ def test_what_the_others_reach() -> None:
     for name, rate in (("seed", "0.01"), ("standardised", "0.01"), ("adam", "0.01")):
         check_row(name, rate)
     check_row("saturated", "1.0")
-    for name in ("seed", "standardised", "saturated"):  # the stuck ones say benign to everybody
+    for name in ("seed", "standardised", "saturated"):  # stuck runs predict benign for all
         confusion = run(name).last.confusion
         assert confusion[:, 0].sum() == 0
         assert confusion.sum() == 142
@@ -81,7 +81,7 @@ def test_what_the_others_reach() -> None:
         f"anywhere within ±{1 / math.sqrt(30):.2f}",
     )
     assert np.abs(trained.start).max() == pytest.approx(1 / math.sqrt(30), abs=0.01)
-    saturated = run("saturated")  # their sigmoids pass on no gradient
+    saturated = run("saturated")  # saturated sigmoids have no gradient
     assert saturated.last.gradients[0][1] < 1e-15 < saturated.first.gradients[0][1]
     last = run("in-order").last
     assert not last.belt.seen[-11:].any()
@@ -100,7 +100,7 @@ def test_the_slope_of_a_sigmoid_is_a_quarter_at_most_and_areas_are_about_a_thous
 
 
 def test_a_number_to_predict_has_a_scale_and_a_score(tmp_path: Path) -> None:
-    """Mean 0 and deviation 1 in the training part alone, and R² as scikit-learn has it."""
+    """The scaling uses only the training part, and R² equals that of scikit-learn."""
     x = np.random.default_rng(0).normal(size=(120, 2))
     rows = np.column_stack([x, 50 + 9 * x[:, 0]])
     path = tmp_path / "t.csv"

@@ -1,4 +1,4 @@
-"""The page on the decision boundary: each figure by the run that it quotes, or scikit-learn."""
+"""Figures of the page on the decision boundary, checked by runs or scikit-learn."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SLUG = "decision-boundary"
 
 @cache
 def run(name: str = "clouds", **more: Setting) -> tuple[DecisionBoundary, float]:
-    """The trainer after its last step, and the last loss."""
+    """Return the trainer after its last step, and the last loss."""
     settings = {**find(SLUG).load().preset(name).settings, **more}
     trainer = DecisionBoundary(DecisionBoundaryConfig.of(settings), torch.device("cpu"))
     *_, last = trainer.steps()

@@ -1,4 +1,4 @@
-"""The page on gradient descent by hand: each figure by its formula, or by the run it quotes."""
+"""Figures of the page on gradient descent by hand, checked by formulas or runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HAND = "gradient-by-hand"
 
 
 def steps_by_hand(rate: float, epochs: int, w: float = 1.0) -> list[tuple[float, ...]]:
-    """(x, y, w before, ŷ, loss, gradient, w after) of each step, the gradient from its formula."""
+    """Return (x, y, w before, ŷ, loss, gradient, w after) of each step, by formula."""
     rows: list[tuple[float, ...]] = []
     for _ in range(epochs):
         for x, y in ((1, 2), (2, 4), (3, 6)):
@@ -32,7 +32,7 @@ def test_the_table_of_the_first_epoch_and_the_run() -> None:
     assert run.weights[1:31, 0] == pytest.approx([row[6] for row in rows[:30]], rel=1e-6)
     assert [row[5] for row in rows[:3]] == pytest.approx([-2, -7.84, -16.2288])
     assert run.losses[2] == pytest.approx(7.315944, abs=1e-6)
-    says(HAND, f"its loss is {number(run.losses[5], 4)}")  # of the third sample a round later
+    says(HAND, f"its loss is {number(run.losses[5], 4)}")  # of the third sample in the next epoch
     assert f"{run.trainer.predict(4.0):.6f}" == "7.999999"
     says(HAND, "ŷ(4) is 7.999999")
     assert steps_by_hand(0.01, 1, w=3.0)[0][5] == 2
@@ -43,12 +43,12 @@ def test_the_table_of_the_first_epoch_and_the_run() -> None:
 
 
 def factor(rate: float) -> float:
-    """By how much one epoch multiplies the distance from w to 2."""
+    """Return the factor by which one epoch multiplies the distance from w to 2."""
     return float(np.prod([1 - 2 * rate * x * x for x in (1, 2, 3)]))
 
 
 def test_the_factors_of_an_epoch_and_the_limits_of_the_rate() -> None:
-    """The product is 1 where 288η² − 196η + 28 = 0, and −1 at the end of the second stretch."""
+    """The product is 1 at 288η² − 196η + 28 = 0, and −1 at the end of the second interval."""
     says(HAND, "0.98, 0.92 and 0.82", f"together {factor(0.01):.3f}", "removes 26%")
     assert [1 - 2 * 0.01 * x * x for x in (1, 2, 3)] == pytest.approx([0.98, 0.92, 0.82])
     assert round(100 * (1 - factor(0.01))) == 26
@@ -87,7 +87,7 @@ def test_the_presets() -> None:
     assert distances[1:] / distances[:-1] == pytest.approx(1.75)
     assert run.frame.state is State.DIVERGED
     says(HAND, "1.75 times as far away")
-    for name in ("noisy", "intercept"):  # what no weight fits goes round
+    for name in ("noisy", "intercept"):  # without an exact fit, w cycles
         run = walk(HAND, name)
         points = len(run.trainer.x)
         last, before = run.weights[-points:, 0], run.weights[-2 * points : -points, 0]

@@ -1,4 +1,4 @@
-"""The page on computational graphs: each of its tables by PyTorch, each ratio by its figures."""
+"""Tables of the page on computational graphs, checked by PyTorch, and ratios by their figures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.lessons.figures import says, says_question
 SLUG = "graphs"
 EAGER = {4: 10.4, 1_000_000: 2_907.0}
 COMPILED = {4: 7.4, 1_000_000: 454.0}
-"""Microseconds, as they were measured once on one core of an AMD EPYC."""
+"""Microseconds, measured on one core of an AMD EPYC."""
 
 
 def test_what_becomes_of_an_if_by_what_the_table_says() -> None:
@@ -37,7 +37,7 @@ def test_what_becomes_of_an_if_by_what_the_table_says() -> None:
         assert expected[tracing], name
         assert len(seen.graphs) == {"one graph": 1, "3 graphs": 3}.get(compiling, 2)
         assert bool(seen.problem) == (name in {"branch", "halve"})
-        if name == "smooth":  # the second length is left open
+        if name == "smooth":  # the second length is dynamic
             says(SLUG, f"`{seen.calls[1].graphs[0].nodes[0].name}` in place of 4")
 
 

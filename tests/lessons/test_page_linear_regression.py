@@ -1,4 +1,4 @@
-"""The page on linear regression: each figure by its formula, or by the run it quotes."""
+"""Figures of the page on linear regression, checked by formulas or runs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_what_a_thousand_epochs_reach() -> None:
     worst = int(np.argmax(np.abs(residual)))
     assert (x[worst], f"{residual[worst]:.2f}") == (1.0, "-0.69")
     says(LINEAR, "the largest residual is at x = 1, 0.69 too low")
-    # The bend before epoch 40: before it a tenfold fall in each score of epochs, then hardly any.
+    # The loss falls more than tenfold in the first 20 epochs, and hardly from epoch 40 on.
     assert run.losses[20] / run.losses[0] < 0.1
     assert run.losses[60] / run.losses[40] > 0.95
     w, b = run.weights[0]

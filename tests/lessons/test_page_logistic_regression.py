@@ -1,4 +1,4 @@
-"""The page on logistic regression: each figure by its formula, or by the run it quotes."""
+"""Figures of the page on logistic regression, checked by formulas or runs."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def test_what_training_reaches() -> None:
     assert run.trainer.metrics()["accuracy"] == pytest.approx(5 / 6)
     w, b = run.weights[-1]
     assert w * 0.5 + b > 0
-    assert (f"{w:.3f}", f"{math.exp(w):.3f}") == ("1.149", "3.155")  # as a question says
+    assert (f"{w:.3f}", f"{math.exp(w):.3f}") == ("1.149", "3.155")  # as in a question
     assert walk(LOGISTIC, "logits").losses == pytest.approx(run.losses, abs=1e-6)
     x, (w, b) = SIX[0], run.weights[0]
     for _ in range(1000):
         error = 1 / (1 + np.exp(-(w * x + b))) - LABELS
         w, b = w - 0.01 * np.mean(error * x), b - 0.01 * np.mean(error)
     assert run.weights[-1] == pytest.approx([w, b], abs=1e-4)
-    # On separable labels w grows as long as it trains.
+    # On separable classes w grows without limit.
     assert np.all(np.diff(endless.weights[1000::1000, 0]) > 0)
     assert np.all(np.diff(endless.losses[1000::1000]) < 0)
     assert endless.frame.picture.odds(3.5) > 1e23
@@ -68,5 +68,5 @@ def test_stuck_at_16_67_and_back_from_there() -> None:
     assert torch.sigmoid(torch.tensor(w * 0.5 + b, dtype=torch.float32)).item() == 1
     loose = walk(LOGISTIC, "stuck", loss="BCEWithLogitsLoss")
     says(LOGISTIC, f"it ends at {loose.losses[-1]:.7f}")
-    # The sigmoid twice: P of P is at most σ(1), and −ln σ(1) is what is left.
+    # The sigmoid applied twice: P of P is at most σ(1), so the loss is at least −ln σ(1).
     says(LOGISTIC, f"never be below {-math.log(1 / (1 + math.exp(-1))):.3f}")

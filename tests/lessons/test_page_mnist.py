@@ -1,4 +1,4 @@
-"""The page on MNIST: each figure by the run that it quotes; the real images where they are."""
+"""Figures of the page on MNIST, checked by runs; with the real images if available."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.lessons.figures import says
 
 SLUG = "mnist"
 APART = 0.6
-"""Points of a hundred by which an accuracy may differ on another processor."""
+"""Percentage points by which an accuracy may differ on another processor."""
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +33,7 @@ def _folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @cache
 def run(name: str, **more: Setting) -> Mnist:
-    """The trainer after the last step of a preset."""
+    """Return the trainer after the last step of a preset."""
     settings = {"validation": 0, **find(SLUG).load().preset(name).settings, **more}
     trainer = Mnist(MnistConfig.of(settings), torch.device("cpu"))
     for _ in trainer.steps():

@@ -1,4 +1,4 @@
-"""The page on parameters: each figure by its formula, or by the run it quotes."""
+"""Figures of the page on parameters, checked by formulas or runs."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ def test_least_squares_and_the_table_of_the_descent() -> None:
         error = w * x + b - y
         w, b = w - 1e-3 * 2 * np.mean(error * x), b - 1e-3 * 2 * np.mean(error)
     assert run.weights[1000] == pytest.approx([w, b], abs=1e-4)
-    w, b = run.weights[40]  # w leaps to near the best slope for its b
+    w, b = run.weights[40]  # w jumps close to the best slope for its b
     assert w == pytest.approx(float(x @ (y - b) / (x @ x)), abs=0.1)
     says(LINE, f"w leaps to {w:.2f}")
     says_question(LINE, "true-line", f"{slope:.5f}·x + {intercept:.5f}")
 
 
 def test_it_stands_still_in_float32() -> None:
-    """The update is at most half the gap between two floats, and rounds away."""
+    """The update is at most half the distance between two floats, and is rounded away."""
     x, y = hundred_points()
     late = walk(LINE).weights[15_000:]
     w, b = late[-1]

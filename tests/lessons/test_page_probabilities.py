@@ -1,4 +1,4 @@
-"""The page on probabilities: each figure by hand, or by plain PyTorch."""
+"""Figures of the page on probabilities, checked by hand or by PyTorch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def sigmoid(z: float) -> float:
 
 
 def pulled(loss_fn: nn.Module, z: float, label: float) -> tuple[float, float]:
-    """The loss in float32 as `torch` gives it, and its gradient."""
+    """Return the loss in float32 as PyTorch computes it, and its gradient."""
     at = torch.tensor(z, requires_grad=True)
     given = at if isinstance(loss_fn, nn.BCEWithLogitsLoss) else torch.sigmoid(at)
     loss = loss_fn(given, torch.tensor(label))

@@ -1,4 +1,4 @@
-"""The page on softmax: each figure by hand, or by plain PyTorch."""
+"""Figures of the page on softmax, checked by hand or by PyTorch."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def softmax(*z: float) -> list[float]:
 
 
 def pull(z: torch.Tensor) -> list[float]:
-    """The gradient of the cross-entropy of class 1."""
+    """Return the gradient of the cross-entropy for class 1."""
     z.requires_grad_()
     nn.CrossEntropyLoss()(z, torch.tensor(1)).backward()
     assert z.grad is not None

@@ -1,4 +1,4 @@
-"""The concept page on tensors: what it types and the figures that it quotes."""
+"""Code and figures of the concept page on tensors."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_every_line_that_the_page_tries_is_one_of_its_scene() -> None:
             try:
                 evaluate(line, tensors(name))
             except PyTorchRefused:
-                assert line == "x.T.view(-1)"  # of which the page says that it fails
+                assert line == "x.T.view(-1)"  # the page says that it fails
     x = tensors("broadcasting")["x"]
     assert "subtract the mean of each row. It takes `keepdim=True`" in PAGE
     with pytest.raises(PyTorchRefused):

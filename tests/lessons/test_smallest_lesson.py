@@ -1,4 +1,4 @@
-"""The lesson in CONTRIBUTING works when it is copied, and a broken copy is listed as broken."""
+"""The example lesson in CONTRIBUTING works when copied, and a broken copy is listed as broken."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ print(json.dumps(answers))
 
 
 class Copy:
-    """The project with the lesson as CONTRIBUTING has it."""
+    """A copy of the project with the lesson from CONTRIBUTING."""
 
     def __init__(self, root: Path) -> None:
         self.root, self.lessons = root, root / "lessons"
@@ -63,7 +63,7 @@ class Copy:
             shutil.copytree(ROOT / folder, root / folder, ignore=ignored)
         shutil.copy(ROOT / "pyproject.toml", root)
         page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-        for path, language in FILES.items():  # each is named in the paragraph before its block
+        for path, language in FILES.items():  # each is named in the paragraph before its code block
             pattern = rf"`{re.escape(path)}`[^\n]*(?:\n[^`\n]+)*\n\n(````?){language}\n(.*?)\n\1\n"
             match = re.search(pattern, page, re.DOTALL)
             assert match, path
@@ -79,7 +79,7 @@ class Copy:
         catalog.write_text(text.replace(before, line + before), encoding="utf-8")
 
     def add_lesson(self, slug: str, old: str, new: str) -> None:
-        """Another copy of the lesson, under this slug and with a change in its `lesson.py`."""
+        """Add another copy of the lesson with this slug and a change in its `lesson.py`."""
         shutil.copytree(self.lessons / "quadratic", self.lessons / slug)
         lesson = self.lessons / slug / "lesson.py"
         text = lesson.read_text(encoding="utf-8")
@@ -89,7 +89,7 @@ class Copy:
         self.add_entry(f'            Entry("{slug}", "Quadratic", "a copy of it"),\n')
 
     def run(self, *words: str) -> str:
-        """The output of Python with these words, run in the copy."""
+        """Run Python in the copy with these arguments, and return its output."""
         environment = {
             **os.environ,
             "PYTHONPATH": str(self.root),
@@ -104,7 +104,7 @@ class Copy:
         return done.stdout
 
     def check(self, in_the_app: str, *commands: str) -> list[Any]:
-        """Exit code, output and errors of the check of the course, and of each command."""
+        """Return exit code, output and errors of the course check and of each command."""
         words = json.dumps([command.split() for command in commands])
         return json.loads(self.run("-c", SCRIPT, in_the_app, words).splitlines()[-1])
 

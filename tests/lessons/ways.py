@@ -1,5 +1,8 @@
-"""Other ways to meet the challenges, and near misses: lesson, challenge, and after the colon the
-settings as in `Challenge.solution`, a way after each `|`; `-` changes nothing."""
+"""Other solutions of challenges, and near misses.
+
+Each line has lesson, challenge, and after the colon settings as in `Challenge.solution`, separated
+by `|`; `-` changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import shlex
 from engine.config import Setting
 
 Ways = dict[tuple[str, str], list[dict[str, Setting]]]
-"""By lesson and challenge."""
+"""Settings by lesson and challenge."""
 
 
 def _read(table: str) -> Ways:
@@ -78,7 +81,7 @@ softmax even: scene=bars typed='z = [-2, -2]'
 softmax learnt: scene=cross-entropy typed='y = hen' steps=120
 softmax overflown: scene=overflow typed='dog = 90; hen = -100'
 """)
-"""Other ways to meet the challenges."""
+"""Other settings that meet the challenges."""
 MISSED = _read("""
 gradient-by-hand overshoot: learning_rate=0.195 epochs=5 |
     learning_rate=0.195 epochs=500 initial_w=5 | learning_rate=0.25 | learning_rate=0.5 |
@@ -175,4 +178,4 @@ softmax learnt: scene=cross-entropy steps=5 | scene=cross-entropy typed='dog = 1
     scene=bars steps=120
 softmax overflown: scene=overflow typed='z = [100, 90]' | scene=overflow typed='z = [50, -60]'
 """)
-"""Near misses."""
+"""Settings that just miss the challenges."""

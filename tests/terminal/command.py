@@ -1,4 +1,4 @@
-"""The command line as another program uses it: in this process, or installed, behind pipes."""
+"""Runs `dltui` in this process, or as the installed command with pipes."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ PATIENCE = 600
 
 
 class Main:
-    """`dltui` in this process, with its output captured."""
+    """Runs `dltui` in this process and captures its output."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
 
     def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        """Its output and its errors, after it ended with that exit code."""
+        """Run it, check the exit code, and return its output and errors."""
         self._capsys.readouterr()
         assert cli.main(list(words)) == code, (words, self._capsys.readouterr())
         return self._capsys.readouterr()
 
     def output(self, *words: str, code: int = 0) -> str:
-        """Its output; it may print no error."""
+        """Run it without errors and return its output."""
         output, errors = self(*words, code=code)
         assert errors == "", words
         return output
 
     def events(self, *words: str, code: int = 0) -> list[Any]:
-        """The objects that it prints with --json, one on each line."""
+        """Run it and return the JSON objects that it prints, one per line."""
         lines = self(*words, "--json", code=code)[0].splitlines()
         return [json.loads(line, parse_constant=pytest.fail) for line in lines]
 
     def refused(self, *words: str) -> str:
-        """The one line on stderr with which it refuses the words, before it printed anything."""
+        """Return the single line on stderr that refuses the words; nothing else is printed."""
         output, errors = self(*words, code=2)
         assert (output, errors.count("\n")) == ("", 1), words
         line = errors.removesuffix("\n")
@@ -50,13 +50,13 @@ class Main:
         return line
 
     def check_refused(self, table: list[tuple[list[str], str]], *before: str) -> None:
-        """Each of the words in the table, after those before, is refused for its reason."""
+        """Check that each command in the table is refused with its reason."""
         for words, reason in table:
             assert reason in self.refused(*before, *words), words
 
 
 def start(*words: str, env: dict[str, str], **streams: Any) -> subprocess.Popen[str]:
-    """Start the installed `dltui`; its output can be read line by line."""
+    """Start the installed `dltui` with line-buffered output."""
     return subprocess.Popen(
         [COMMAND, *words],
         env={**os.environ, **env},
@@ -69,7 +69,7 @@ def start(*words: str, env: dict[str, str], **streams: Any) -> subprocess.Popen[
 
 
 def dltui(*words: str, env: dict[str, str]) -> tuple[int, str, str]:
-    """Run the installed `dltui` to its end: its exit code, its output and its errors."""
+    """Run the installed `dltui`; return exit code, output and errors."""
     process = start(*words, env=env)
     output, errors = process.communicate(timeout=PATIENCE)
     return process.returncode, output, errors

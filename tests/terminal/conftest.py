@@ -1,4 +1,4 @@
-"""The command in this process or in a terminal, away from the learner's own folders."""
+"""Fixtures that run the command in this process or in a terminal, with their own folders."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Open = Callable[..., Terminal]
 
 @pytest.fixture
 def folders(tmp_path: Path) -> dict[str, str]:
-    """Folders of the test's own, by the variables that name them."""
+    """Return environment variables for folders of the test."""
     return {
         f"DLTUI_{name}_DIR": str(tmp_path / name.lower()) for name in ("CONFIG", "STATE", "DATA")
     }
@@ -27,7 +27,6 @@ def folders(tmp_path: Path) -> dict[str, str]:
 def main(
     folders: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Main:
-    """`dltui` in this process."""
     for name, folder in folders.items():
         monkeypatch.setenv(name, folder)
     return Main(capsys)
@@ -35,7 +34,7 @@ def main(
 
 @pytest.fixture
 def terminal(folders: dict[str, str]) -> Iterator[Open]:
-    """Open terminals; each is closed, and its process ended, after the test."""
+    """Return a function that opens terminals, which are closed after the test."""
     with ExitStack() as stack:
 
         def open_terminal(
@@ -61,7 +60,7 @@ def terminal(folders: dict[str, str]) -> Iterator[Open]:
 
 
 def in_lab(terminal: Open, *arguments: str, words: str = "ready", **how: Any) -> Terminal:
-    """The command in the lab of a lesson, once these words are there."""
+    """Open the lab of a lesson and wait for these words."""
     app = terminal(*arguments, **how)
     app.play(("", "1 Concept"), ("2", words))
     return app

@@ -1,4 +1,4 @@
-"""The installed command in a real pseudo-terminal, its screen read through a terminal emulator."""
+"""Runs the installed command in a pseudo-terminal, and reads its screen with an emulator."""
 
 from __future__ import annotations
 
@@ -21,21 +21,20 @@ import pyte
 COMMAND = Path(sys.executable).with_name("dltui")
 SWITCH = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
-"""What the app writes when it takes the terminal, and when it gives it back."""
+"""The escape sequences that the app writes when it starts and ends."""
 AT_REST = {"25": True, "7": True}
-"""The private modes that are on in a terminal at rest: the cursor is shown, and lines wrap."""
+"""Private modes that are on before the app starts: visible cursor and line wrap."""
 PATIENCE = 180.0
-"""Seconds to wait for what must come: long, since it only matters when it does not."""
+"""Seconds to wait for an expected state; only a failing test waits that long."""
 
 
 def epoch(text: str) -> int:
-    """The epoch that the screen shows."""
     found = re.search(r"epoch (\d+)/", text)
     return int(found[1]) if found else 0
 
 
 class Terminal:
-    """A terminal of a size with `dltui` in it."""
+    """A terminal of a given size that runs `dltui`."""
 
     def __init__(
         self,
@@ -46,7 +45,7 @@ class Terminal:
         program: Sequence[str | Path] = (COMMAND,),
         folder: Path | None = None,
     ) -> None:
-        """Start it; `program` takes its place, and `folder` is where it starts."""
+        """Start `dltui`, or `program` instead, in `folder`."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.output = b""
@@ -63,7 +62,7 @@ class Terminal:
             env={**os.environ, "TERM": "xterm-256color", **environment},
             start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )  # as a shell starts it; tests that run in the background have SIGINT ignored
+        )  # as a shell starts it; background jobs ignore SIGINT
 
     def __enter__(self) -> Terminal:
         return self
@@ -77,11 +76,10 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What a person sees now."""
         return "\n".join(self.screen.display)
 
     def send(self, keys: str | bytes) -> None:
-        """Send keys or bytes, reading what the app writes while the terminal has no room."""
+        """Send keys or bytes, and read the app's output while the terminal is full."""
         data = keys if isinstance(keys, bytes) else keys.encode()
         for start in range(0, len(data), 64):
             end = time.monotonic() + PATIENCE
@@ -91,9 +89,9 @@ class Terminal:
             os.write(self._master, data[start : start + 64])
 
     def play(self, *turns: tuple[str, ...]) -> None:
-        """Send each of the keys, and wait for the words after them, or with `!` until they go.
+        """Send each key, and wait for the words after it, or until they disappear for `!`.
 
-        `⏎` before a text opens the line to type in, as a person does, who sees it open first.
+        `⏎` before a text opens the input first and waits for it, as a user would.
         """
         for keys, *words in turns:
             if keys.startswith("⏎"):
@@ -108,11 +106,11 @@ class Terminal:
         return (word.lstrip("!") in " ".join(text.split())) != word.startswith("!")
 
     def line(self, number: int = 1) -> str:
-        """What stands in a line of the screen: the second is the one to type in."""
+        """Return a line of the screen; the second one is the input."""
         return self.screen.display[number].strip()
 
     def quit(self) -> float:
-        """Press q; the seconds until the process has ended, having left the terminal as it was."""
+        """Press q and return the seconds until the process ended; check the restored terminal."""
         began = time.monotonic()
         self.send("q")
         assert self.end() == 0
@@ -123,7 +121,7 @@ class Terminal:
         return seconds
 
     def check_left(self) -> None:
-        """The terminal is as it was, and nothing was raised."""
+        """Check that the terminal is restored and no exception was printed."""
         assert self.left_on() == []
         assert b"Traceback" not in self.output
         assert b"Exception" not in self.output
@@ -134,13 +132,13 @@ class Terminal:
         os.killpg(self.process.pid, 28)  # SIGWINCH
 
     def discard(self, seconds: float = 0.0) -> None:
-        """Read what the app writes for so long, without showing it: this is cheap."""
+        """Discard the app's output for this time without emulating it, which is fast."""
         end = time.monotonic() + seconds
         while select.select([self._master], [], [], max(0.0, end - time.monotonic()))[0]:
             self.output += os.read(self._master, 65536)
 
     def until(self, condition: Callable[[str], bool] | str, every: float = 0.2) -> str:
-        """Read the screen until the condition holds, or the words stand on it."""
+        """Read the screen until the condition holds, or the words appear."""
         holds = (lambda text: condition in text) if isinstance(condition, str) else condition
         end = time.monotonic() + PATIENCE
         while not holds(self.text):
@@ -150,14 +148,14 @@ class Terminal:
         return self.text
 
     def settle(self) -> None:
-        """Read on until the app has been silent for a moment."""
+        """Read until the app has sent nothing for a moment."""
         length = -1
         while length != len(self.output):
             length = len(self.output)
             self._read(0.3)
 
     def end(self) -> int:
-        """Wait until the process has ended; its exit code."""
+        """Wait until the process has ended, and return its exit code."""
         end = time.monotonic() + PATIENCE
         while self.process.poll() is None:
             if time.monotonic() > end:
@@ -167,7 +165,7 @@ class Terminal:
         return self.process.returncode
 
     def hang_up(self) -> int:
-        """Close the terminal under it, as a line does that breaks; how the process has ended."""
+        """Close the terminal like a lost connection; return the exit status of the process."""
         os.close(self._slave)
         os.close(self._master)
         self._master, self._slave = os.open(os.devnull, os.O_RDWR), os.open(os.devnull, os.O_RDWR)
@@ -177,7 +175,7 @@ class Terminal:
         return termios.tcgetattr(self._slave)
 
     def left_on(self) -> list[str]:
-        """What differs from a terminal at rest: private modes, kitty's protocol, termios."""
+        """Return the differences to the initial state: private modes, kitty's protocol, termios."""
         modes = dict(AT_REST)
         for numbers, letter in SWITCH.findall(self.output):
             modes |= dict.fromkeys(numbers.decode().split(";"), letter == b"h")
@@ -191,31 +189,30 @@ class Terminal:
         return different
 
     def signal(self, number: int) -> None:
-        """Send its process a signal."""
         os.kill(self.process.pid, number)
 
     def until_stopped(self) -> None:
-        """Read the screen until the process has stopped, as ctrl+z does it."""
+        """Read the screen until the process has stopped, as after ctrl+z."""
         stat = Path(f"/proc/{self.process.pid}/stat")
         self.until(lambda _: stat.read_text().rpartition(")")[2].split()[0] == "T")
         self._read(0.1)
 
     def wait(self, seconds: float) -> None:
-        """Read the screen for so long."""
+        """Read the screen for this time."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             self._read(left)
 
     def fill(self) -> None:
-        """Read nothing, and have the app draw, until the terminal takes no more of it."""
+        """Read nothing while the app draws, until the terminal accepts no more output."""
         end = time.monotonic() + PATIENCE
         while select.select([], [self._slave], [], 0)[1]:
             assert time.monotonic() < end, "the app writes too little to fill the terminal"
-            self.send("t")  # another theme: every cell is drawn anew
+            self.send("t")  # a new theme redraws every cell
             time.sleep(0.1)
 
     def read_all(self) -> None:
-        """Read what is there, after the process has ended."""
+        """Read the remaining output after the process has ended."""
         self._read(0.1)
 
     def _read(self, seconds: float) -> None:
@@ -227,7 +224,7 @@ class Terminal:
             seconds = 0
 
     def _answer(self, chunk: bytes) -> None:
-        """Answer what a terminal is asked at the start, so that nobody waits for it."""
+        """Answer the app's queries at the start, so that it does not wait."""
         if b"\x1b[?2026$p" in chunk:
             os.write(self._master, b"\x1b[?2026;0$y")
 

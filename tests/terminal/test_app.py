@@ -1,4 +1,4 @@
-"""The app as a person has it: the installed command, keys only, the screen read back."""
+"""The installed app, used with keys in a terminal."""
 
 from __future__ import annotations
 
@@ -23,7 +23,6 @@ SIZES = [(80, 22), pytest.param((120, 40), marks=SLOW)]
 
 
 def number_after(word: str, text: str) -> float:
-    """The number that stands behind the word on the screen."""
     found = re.search(rf"{re.escape(word)}\s+([−\d.]+)", text)
     assert found, f"no number behind {word!r} in\n{text}"
     return float(found[1].replace("−", "-"))
@@ -44,7 +43,7 @@ def test_a_lesson_from_the_first_key_to_the_last(terminal: Open, size: tuple[int
     app.until(lambda text: epoch(text) > 60)
     assert number_after("L = mean((ŷ − y)²)", app.text) < early
     app.play((" ", "paused"))
-    app.send("\x1b[C")  # one value up
+    app.send("\x1b[C")  # next higher value
     app.until(lambda text: re.search(r"learning rate\s+0\.02", text))
     held = epoch(app.text)
     app.send("s")
@@ -52,7 +51,7 @@ def test_a_lesson_from_the_first_key_to_the_last(terminal: Open, size: tuple[int
     app.play(
         ("r", "ready", "epoch 0/"),
         ("?", "Make one step", "scroll · esc closes"),
-        ("\x1b[6~", "logarithmic"),  # a page down
+        ("\x1b[6~", "logarithmic"),  # page down
         ("\x1b", "!esc closes"),
         ("c", "engine/trainers/linear_regression.py", "from torch import nn"),
         ("\x1b", "The course"),
@@ -73,7 +72,7 @@ def test_q_in_the_middle_of_a_training_ends_everything(
 
 
 def test_it_goes_with_its_terminal(terminal: Open) -> None:
-    app = in_lab(terminal, "parameters")  # without a controlling terminal: nobody tells it
+    app = in_lab(terminal, "parameters")  # without a controlling terminal there is no SIGHUP
     app.send(" ")
     app.until(lambda text: epoch(text) > 10)
     assert app.hang_up() == 128 + signal.SIGHUP
@@ -106,7 +105,7 @@ def test_made_smaller_in_the_middle_of_a_training_and_larger_again(terminal: Ope
     app.until(lambda text: epoch(text) > 3)
     app.resize(40, 10)
     app.until("80×22")
-    app.settle()  # the training goes on, and nothing of it is painted
+    app.settle()  # training continues without painting
     lines = [line.strip() for line in app.text.splitlines()]
     assert [line for line in lines if line] == message(Size(40, 10))
     app.resize(120, 40)
@@ -119,7 +118,7 @@ def test_keys_that_come_before_pytorch_is_there_are_kept_and_so_is_the_progress(
 ) -> None:
     app = terminal("--device", "cpu", columns=120, rows=40)
     app.until("The course")
-    # To the lab of parameters; the third control is the number of epochs.
+    # The third control in the lab of parameters is the number of epochs.
     app.send("j" * WRITTEN.index("parameters") + "\r2jj\r\x01\x0b123\rss")
     app.until(lambda text: re.search(r"epoch 2/123\b", text))
     app.quit()
@@ -183,7 +182,7 @@ def test_where_not_all_can_be_shown_it_is_said_and_each_cell_stays_in_its_column
     screen = app.until("export LC_ALL=")
     name, _, value = screen.partition("export ")[2].split()[0].partition("=")
     app.quit()
-    app = terminal(rows=40, **{**C_LOCALE, name: value})  # the advice helps
+    app = terminal(rows=40, **{**C_LOCALE, name: value})  # after following the advice
     app.until("The course")
     app.settle()
     assert "UTF-8" not in app.text
@@ -212,20 +211,20 @@ def test_a_device_that_is_not_there_is_said_with_the_reason(terminal: Open) -> N
     app = terminal("linear-regression", "--device", " CUDA:77", rows=40)
     told = lambda text: " ".join(text.replace("▌", "").split())  # noqa: E731  # over some lines
     app.until(lambda text: re.search("no device 'cuda:77' here: .*; dltui doctor", told(text)))
-    app.play(("2", "ready"))  # on the CPU, which takes its place
+    app.play(("2", "ready"))  # uses the CPU instead
 
 
-# What is sent cell by cell must be what the whole screen, drawn anew, would show.
+# Cells painted directly must equal those of a complete redraw.
 
 
 def cells(terminal: Terminal) -> list[list[Any]]:
-    """Every character with its colours."""
+    """Return every character with its colours."""
     screen = terminal.screen
     return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
 
 def check_drawn_anew(app: Terminal) -> None:
-    """Pause, cover the lab and uncover it: then Textual draws all of it."""
+    """Pause, then cover and uncover the lab, so that Textual redraws all of it."""
     app.play((" ", "paused"))
     app.settle()
     painted = cells(app)

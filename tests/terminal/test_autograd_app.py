@@ -1,4 +1,4 @@
-"""The lab of autograd in a real terminal: keys only, and the screen as a person sees it."""
+"""The autograd lab in a terminal, used with keys only."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from tests.terminal.screen import Terminal
 
 
 def write(app: Terminal, text: str) -> None:
-    """Open the line as a person does, who sees it open before they type."""
+    """Open the input, wait for it, and type."""
     app.until(lambda text: "esc cancel" not in text)
     app.send("\r")
     app.until("esc cancel")
@@ -15,7 +15,7 @@ def write(app: Terminal, text: str) -> None:
 
 
 def line(app: Terminal) -> str:
-    """What stands in the line to type in."""
+    """Return the text of the input."""
     return app.screen.display[1].strip()
 
 
@@ -44,7 +44,7 @@ def test_a_lab_from_the_first_key_to_the_last_without_colours(terminal: Open) ->
     app.until(lambda text: "a sign is missing" not in text and "2x" not in text)
     write(app, "x = 2abc")
     app.until("x = 2abc is not allowed: it must be a number")
-    app.send("\x1b[F")  # to the end of the line, and the three letters go
+    app.send("\x1b[F")  # to the end of the line; deletes three characters
     app.settle()
     app.send("\x7f\x7f\x7f\r")
     app.until(lambda _: line(app) == "› sigmoid(w*x)")

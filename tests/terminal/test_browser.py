@@ -1,4 +1,4 @@
-"""The app under Textual's driver for browsers, spoken to as textual-serve does."""
+"""The app with Textual's browser driver and the protocol of textual-serve."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DRIVER = "textual.drivers.web_driver:WebDriver"
 
 
 class Browser:
-    """A program that draws in packets on a pipe, and what a person sees of it."""
+    """A program that draws in packets on a pipe, with its emulated screen."""
 
     def __init__(self, *words: str, environment: dict[str, str]) -> None:
         self._screen = pyte.Screen(120, 40)
@@ -31,7 +31,6 @@ class Browser:
         self._thread.start()
 
     def play(self, keys: str, words: str) -> None:
-        """Send the keys, and wait for the words."""
         assert self.process.stdin is not None
         if data := keys.encode():
             self.process.stdin.write(b"D" + len(data).to_bytes(4, "big") + data)

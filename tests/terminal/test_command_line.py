@@ -1,4 +1,4 @@
-"""The command line: what is meant, what is refused and how, what is imported; `dltui list`."""
+"""The command line: accepted and refused arguments, imports, and `dltui list`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ REFUSED = [
     (["--device"], "--device: expected one argument; see dltui --help"),
     (["--device", "tpu"], "no device 'tpu'; a device is auto, cpu"),
     (["--device", "cuda:x"], "no device 'cuda:x'"),
-    (["--device", "list"], "no device 'list'"),  # the value of an option is no command
+    (["--device", "list"], "no device 'list'"),  # an option's value is not a command
     (["--device", "run", "lost"], "no lesson or command 'lost'"),
     (["--data-dir", "/no/such"], "--data-dir '/no/such' does not exist"),
     (["--fps", "0"], "a number from 0.5 to 60"),
@@ -155,6 +155,31 @@ def test_ctrl_c_before_anything_began(main: Main, monkeypatch: pytest.MonkeyPatc
     assert main.output("list", code=130) == ""
 
 
+IMPORTING = """
+import os, signal, weakref
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # background jobs ignore it
+from tui import cli
+
+class Module:
+    pass
+
+def dispatch(words):
+    module = Module()  # Python ignores what is raised in the callback, as in that of a module lock
+    callback = weakref.ref(module, lambda _: os.kill(os.getpid(), signal.SIGINT))
+    del module
+    print("went on", flush=True)
+    return 0
+
+cli.dispatch = dispatch
+cli.command()
+"""
+
+
+def test_ctrl_c_in_the_middle_of_an_import_ends_the_command() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORTING], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.usefixtures("to_come")
 def test_list_shows_every_lesson_and_says_what_is_not_written(main: Main) -> None:
     output = main.output("list")
@@ -183,7 +208,7 @@ def test_list_shows_what_is_done_as_the_course_does(main: Main, tmp_path: Path) 
         return {line.split()[0]: line for line in main.output("list").splitlines() if line}
 
     assert "challenges" not in listed()["batches"]
-    assert not (tmp_path / "state").exists()  # looking creates nothing
+    assert not (tmp_path / "state").exists()  # reading creates no files
     progress = Progress(tmp_path / "state" / "progress.jsonl")
     progress.add("batches", "challenge", "full")
     lesson = find("softmax").load()

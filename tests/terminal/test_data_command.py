@@ -1,4 +1,4 @@
-"""`dltui data`: what it lists, what it fetches, where it says that things are."""
+"""`dltui data`: the list, downloads and paths of data sets."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ REFUSED = [
 
 @pytest.fixture
 def data(folders: dict[str, str]) -> Path:
-    """The folder of the data sets, which does not exist yet."""
+    """Return the folder of the data sets, which does not exist yet."""
     return Path(folders["DLTUI_DATA_DIR"])
 
 
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
-    """A small MNIST in the registry."""
+    """Put a small MNIST into the registry."""
     tiny = Tiny()
     monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *DATA_SETS[1:]))
     return tiny
@@ -55,7 +55,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> Tiny:
 
 @pytest.fixture
 def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    """A server that has it, and the only one that is known in this process."""
+    """Serve the small MNIST from the only known mirror in this process."""
     with serving_alone(tiny, monkeypatch) as mirror:
         yield mirror
 
@@ -146,7 +146,7 @@ def test_what_breaks_a_fetch_off_leaves_nothing(
             raise raised[-1]
 
     monkeypatch.setattr(FetchLines, "show", show)
-    monkeypatch.setattr(cli, "_drop_output", lambda: None)  # it would drop that of the tests
+    monkeypatch.setattr(cli, "_drop_output", lambda: None)  # it would discard the output of pytest
     for error, code, said in (
         (KeyboardInterrupt(), 130, "dltui: cancelled: nothing was changed\n"),
         (BrokenPipeError(32, "nobody reads"), cli.CLOSED_PIPE, ""),
@@ -163,7 +163,7 @@ def test_what_breaks_a_fetch_off_leaves_nothing(
 
 
 def advised(text: str) -> list[str]:
-    """The words of the command that the text ends with, as a shell takes them."""
+    """Return the words of the command at the end of the text, as a shell parses it."""
     return shlex.split(text.rstrip().splitlines()[-1].partition(": dltui ")[2])
 
 
@@ -171,12 +171,12 @@ def test_what_is_advised_works_as_it_is_printed(
     mirror: Mirror, main: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def shell() -> None:
-        """The environment as it is in the learner's shell, before a command changes it."""
+        """Restore the environment of the learner's shell before a command."""
         monkeypatch.setenv("DLTUI_DATA_DIR", str(tmp_path / "another"))
 
     shell()
     folder = tmp_path / "my data; it's here"
-    # The folder does not exist: a fetch makes it.
+    # The folder does not exist: a fetch creates it.
     command = advised(main.refused("data", "list", "mnist", "--data-dir", str(folder)))
     shell()
     output, errors = main(*command)
@@ -194,7 +194,7 @@ def test_what_is_advised_works_as_it_is_printed(
 
 
 def proxy(mirror: Mirror) -> dict[str, str]:
-    """Variables that let the installed command ask the mirror, whatever server it means."""
+    """Return variables that redirect all downloads of the installed command to the mirror."""
     names = ("http_proxy", "https_proxy")
     return {**dict.fromkeys(names, mirror.address), "no_proxy": "", "NO_PROXY": ""}
 
@@ -223,7 +223,7 @@ def test_a_bar_on_a_terminal(terminal: Open, columns: int, rows: int, tmp_path: 
         )
         opened.until("fetching KMNIST, 21.2 MB; Ctrl-C cancels"[: columns - 1])
         opened.until(lambda text: "of 21.2 MB" in text and "MB/s" in text)
-        if columns == 30:  # the text is cut, and leaves no room for a bar
+        if columns == 30:  # the text is cut, without room for a bar
             assert "━" not in opened.text
         else:
             opened.until(lambda text: "━" in text and "─" in text and TRAIN in text)

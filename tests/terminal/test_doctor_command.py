@@ -1,4 +1,4 @@
-"""`dltui doctor`: what it finds, what it calls wrong, and the fix it names."""
+"""`dltui doctor`: facts, problems, and the suggested fixes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Facts = Callable[..., Any]
 
 @pytest.fixture
 def facts(main: Main, monkeypatch: pytest.MonkeyPatch) -> Facts:
-    """What the doctor prints for a program, where there is no driver to ask."""
+    """Return the doctor's JSON output on a machine without a driver."""
     monkeypatch.setattr(device, "probe", lambda: Devices((cpu(),)))
     return lambda code=0: json.loads(main.output("doctor", "--json", code=code))
 
@@ -74,7 +74,7 @@ def test_what_is_wrong_with_packages_and_devices(
         found = facts(code=1)
     (problem,) = [problem for problem in found["problems"] if problem["fatal"]]
     assert problem["what"] == "textual is not installed"
-    words = shlex.split(problem["mend"])  # a bare pip may belong to another Python
+    words = shlex.split(problem["mend"])  # a plain pip may belong to another Python
     if find_spec("pip"):
         assert words == [sys.executable, "-m", "pip", "install", "textual"]
     else:
@@ -156,8 +156,8 @@ def test_a_locale_of_plain_ascii(folders: dict[str, str]) -> None:
         ({"PYTHONIOENCODING": "ascii", "LC_ALL": "C"}, f"unset PYTHONIOENCODING; {fixed}"),
         ({"LC_ALL": "C.UTF-8"}, None),
     ):
-        # First as it is, then after the fix, typed as it is printed.
-        for mode in ((), ("-X", "utf8")):  # which is Python 3.15's default
+        # First without and then with the fix, exactly as printed.
+        for mode in ((), ("-X", "utf8")):  # the default of Python 3.15
             python = shlex.join([sys.executable, *mode, "-c", script])
             command = f"{python}; {fix}; {python}" if fix else python
             output = subprocess.check_output(

@@ -1,4 +1,4 @@
-"""The lab of graphs in a real terminal: keys only, the screen read back, nothing left running."""
+"""The graphs lab in a terminal, used with keys; no process is left running."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes import alive, descendants
+from tests.processes import all_end, descendants
 from tests.terminal.conftest import Open
 
 PROC = Path("/proc")
@@ -29,7 +29,7 @@ def test_giving_up_another_size_and_q_in_the_middle_of_a_measurement(
     app.until("60×20")
     app.resize(120, 40)
     app.until(lambda text: "measuring smooth" in text and "Challenges" in text)
-    app.send("p")  # a measurement goes on while another program is looked at
+    app.send("p")  # a measurement continues while another program is shown
     app.until(lambda text: " branch · " in text.splitlines()[0])
     app.until("measuring smooth")
     app.send("\x1b")
@@ -40,10 +40,10 @@ def test_giving_up_another_size_and_q_in_the_middle_of_a_measurement(
     app.until(lambda text: " smooth · " in text.splitlines()[0])
     app.send("ww ")
     app.until("measuring smooth")
-    app.until("seeing what the compiler sees")  # it goes on for seconds from here
+    app.until("seeing what the compiler sees")  # continues for seconds from here
     started = descendants(app.process.pid)
     assert started
     assert list(folder.glob("dltui-compile-*"))
     app.quit()
-    assert [process for process in started if alive(process)] == []
+    assert all_end(started)
     assert list(folder.glob("dltui-compile-*")) == []

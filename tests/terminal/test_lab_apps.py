@@ -1,4 +1,4 @@
-"""The labs in a real terminal: keys only, the screen as a person sees it, nothing left running."""
+"""Labs in a terminal, used with keys only; no process is left running."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.processes import alive, descendants
+from tests.processes import all_end, descendants
 from tests.terminal.conftest import Open, in_lab
 from tests.terminal.screen import Terminal, epoch
 
@@ -71,7 +71,7 @@ def test_from_bars_to_what_overflows(terminal: Open, columns_and_rows: tuple[int
 
 
 def lights(app: Terminal, name: str) -> None:
-    """Wait until this one of the five is marked, and no other."""
+    """Wait until only this one of the five steps is marked."""
     app.until(lambda text: re.findall(r"▶\d (\w+)", text) == [name])
 
 
@@ -79,13 +79,13 @@ def lights(app: Terminal, name: str) -> None:
 def test_one_of_five_at_a_time_and_then_the_map(
     terminal: Open, columns_and_rows: tuple[int, int]
 ) -> None:
-    low = columns_and_rows == (80, 22)  # there without colours, and yet it is marked
+    low = columns_and_rows == (80, 22)  # the marker is readable without colours
     colours = {"NO_COLOR": "1"} if low else {}
     app = in_lab(terminal, "five-steps", **size(columns_and_rows), **colours)
     for name in ("data", "model", "loss", "optimizer"):
         app.send("s")
         lights(app, name)
-    assert "epoch 1/500" in app.text  # the one under way
+    assert "epoch 1/500" in app.text  # the epoch in progress
     app.resize(100, 30)
     lights(app, "optimizer")
     app.resize(*columns_and_rows)
@@ -102,13 +102,13 @@ def test_one_of_five_at_a_time_and_then_the_map(
     app.quit()
 
 
-# The loader.
+# The data loader.
 
 
 @SLOW
 def test_a_learner_trains_on_a_table_of_her_own(terminal: Open, tmp_path: Path) -> None:
     def side(text: str) -> str:
-        """What stands in the panels on the right, whose lines break according to the width."""
+        """Return the text of the right panels, whose line breaks depend on the width."""
         lines = text.splitlines()
         left = lines[1].index("Controls")
         return " ".join(" ".join(line[left:].strip("│ ") for line in lines).split())
@@ -118,12 +118,12 @@ def test_a_learner_trains_on_a_table_of_her_own(terminal: Open, tmp_path: Path) 
     for columns_and_rows in ((80, 22), (120, 40)):
         app = in_lab(terminal, "dataloader", **size(columns_and_rows))
         app.play(("", "427 samples, 14 batches"), ("s", "batch 1 of 14", "█"))
-        app.send(DOWN * 4)  # down to the file
+        app.send(DOWN * 4)  # down to the file control
         app.settle()
         app.play(("\r", "your CSV:"))
         app.send(f"{tmp_path}/mine.cs\r")
         app.until(lambda text: "no such file" in side(text))
-        app.send(END)  # else the next letter replaces the whole path, which is selected
+        app.send(END)  # otherwise the next letter replaces the selected path
         app.play(("v\r", "60 samples, 2 batches"))
         app.send(" ")
         app.until(lambda text: epoch(text) >= 2)
@@ -141,7 +141,7 @@ def test_q_ends_workers_that_start_and_the_timing_of_the_loader(terminal: Open) 
     family = descendants(app.process.pid)
     assert len(family) >= 2
     assert app.quit() < 3
-    assert not any(map(alive, family))
+    assert all_end(family)
     app = in_lab(terminal, "dataloader", words="14 batches")
     app.play(("m", "measuring: 0 of 16"))
     app.until(lambda text: re.search(r"0 workers +[\d,]+ ", text) is not None)

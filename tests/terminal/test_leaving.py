@@ -1,4 +1,4 @@
-"""Every way out of the app, from every place in it, leaves the terminal as it was."""
+"""Every way to end the app, from every place in it, restores the terminal."""
 
 from __future__ import annotations
 
@@ -36,7 +36,24 @@ class Crashing(app.DltuiApp):
 app.DltuiApp = Crashing
 cli.command()
 """
-"""The app with an error in a message, at SIGUSR1."""
+"""The app, which raises an error in a message handler on SIGUSR1."""
+
+SWAPPED = """\
+import asyncio, os, signal
+from tui import app, cli
+
+class Swapped(app.DltuiApp):
+    def on_mount(self):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, self.swap)
+
+    def swap(self):
+        os.kill(os.getpid(), signal.SIGCONT)
+        os.kill(os.getpid(), signal.SIGTSTP)
+
+app.DltuiApp = Swapped
+cli.command()
+"""
+"""The app, which gets SIGCONT and SIGTSTP together on SIGUSR1."""
 
 LOADING = (("", "1 Concept"), ("2",))
 LAB = (*LOADING, ("", "ready"))
@@ -52,7 +69,7 @@ PLACES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
     "drawing": (DIGITS, (*DIGITS_LAB, ("w", "esc"))),
     "fetching": (DIGITS, (*DIGITS_LAB, ("f", "esc cancels"))),
 }
-"""Each place in the app: what it is started with, and the keys that lead there."""
+"""Places in the app, each with the command line arguments and the keys that lead there."""
 WAYS: dict[str, tuple[str | signal.Signals, int]] = {
     "q": ("q", 0),
     "ctrl+q": ("\x11", 0),
@@ -63,7 +80,7 @@ WAYS: dict[str, tuple[str | signal.Signals, int]] = {
     "ctrl+z": ("\x1a", 0),
     "sigtstp": (signal.SIGTSTP, 0),
 }
-"""Each way out of it: a key or a signal, and the exit code."""
+"""Ways to end it: a key or a signal, with the exit code."""
 QUICK = {
     ("q", "training"),
     ("ctrl+q", "typing"),
@@ -78,12 +95,12 @@ CASES = [
     pytest.param(way, place, marks=() if (way, place) in QUICK else SLOW)
     for way in WAYS
     for place in PLACES
-    if way != "q" or place not in ("typing", "palette")  # there it is a letter of what is typed
+    if way != "q" or place not in ("typing", "palette")  # there q types a letter
 ]
 
 
 def leave(app: Terminal, way: str) -> None:
-    """Take this way out, and wait for the end."""
+    """End the app in this way, and wait for the end."""
     what, code = WAYS[way]
     app.send(what) if isinstance(what, str) else app.signal(what)
     if way in ("ctrl+z", "sigtstp"):
@@ -100,7 +117,7 @@ def leave(app: Terminal, way: str) -> None:
 
 @contextmanager
 def environment(place: str) -> Iterator[dict[str, str]]:
-    """Variables for a place: to fetch, a server that stops sending in the middle of a file."""
+    """Set variables for a place: for a fetch, a server that stops within a file."""
     if place != "fetching":
         yield {}
         return
@@ -128,7 +145,7 @@ def test_the_terminal_is_left_as_it_was(terminal: Open, way: str, place: str) ->
 
 
 KEYS = ["2", "2 ", "2 ]]]]", "2s", "2p", "2?\x1b", "3", "1", "t", ""]
-"""What was pressed before, in any lesson: its lab, a training, its code."""
+"""Keys pressed before, in any lesson: its lab, a run, its code."""
 
 
 @SLOW
@@ -142,7 +159,7 @@ def test_ends_at_random_moments(terminal: Open, way: str, times: int) -> None:
         app = terminal(WRITTEN[seed % len(WRITTEN)], "--device", "cpu")
         app.play(("", "1 Concept"), (source.choice(KEYS),))
         if source.random() < 0.7:
-            app.play(("", "!probing"))  # the status bar names the device: PyTorch is loaded
+            app.play(("", "!probing"))  # the status bar shows the device, so PyTorch is loaded
         app.wait(source.random())
         leave(app, way)
         app.check_left()
@@ -171,7 +188,7 @@ def test_an_error_at_the_start_or_at_the_end_is_on_the_screen(terminal: Open, wh
     assert b"an error for the test" in app.output.rpartition(LEFT)[2]
 
 
-# Two signals, and signals before there is anything to leave.
+# Two signals, and signals during the start.
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -186,7 +203,7 @@ def test_further_signals_while_it_ends_change_nothing(
     app.until("The course")
     for pause in (0.0, 0.001, 0.02, 0.05, 0.1):
         app.signal(number)
-        time.sleep(pause)  # wherever it is in its end, the next one must do no harm
+        time.sleep(pause)  # whatever its exit is doing, the next signal must do no harm
     assert app.end() == 128 + number
     app.check_left()
 
@@ -194,17 +211,17 @@ def test_further_signals_while_it_ends_change_nothing(
 HANGING = """\
 import asyncio, time
 from tui import app, cli
-from tui.terminal import ending
+from tui.commands import open as opening
 
 class Hanging(app.DltuiApp):
     def {where}(self):
         time.sleep(600)
 
 app.DltuiApp = Hanging
-ending.GRACE_SECONDS = 1
+opening.GRACE_SECONDS = 1
 cli.command()
 """
-"""The app with something in it that does not come to an end."""
+"""The app with a task that does not end."""
 
 
 @pytest.mark.parametrize("where", ["action_help", pytest.param("on_unmount", marks=SLOW)])
@@ -224,7 +241,7 @@ EARLY = [
     for step in range(21)
     for number in SIGNALS
 ]
-"""Signals, and seconds after the start, up to where the course is on screen on a quiet machine."""
+"""Signals with seconds after the start, until the home screen is visible on an idle machine."""
 
 
 @pytest.mark.parametrize(("number", "seconds"), EARLY)
@@ -238,7 +255,7 @@ def test_a_signal_soon_after_the_start(
         mask = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt"))
         return bool(int(mask.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
-    # Python has read the command's first lines: before, a signal is Python's affair.
+    # Earlier signals are handled by Python, before it has read the first lines of the command.
     app.until(caught, every=0.002)
     time.sleep(seconds)
     app.signal(number)
@@ -263,7 +280,7 @@ def test_a_signal_while_the_palette_is_mounted(terminal: Open) -> None:
     app.check_left()
 
 
-# Stopped and continued by others.
+# Stopped and continued from outside.
 
 
 def test_sigcont_alone_and_sigstop_do_no_harm(terminal: Open) -> None:
@@ -286,21 +303,37 @@ def test_sigtstp_and_sigcont_in_quick_succession_never_stop_it_for_good(
     app.play(*TRAINING)
     for round_ in range(rounds):
         app.signal(signal.SIGTSTP)
-        time.sleep(round_ % 10 / 500)  # 0 to 18 ms: before, while and after it lets go
+        time.sleep(round_ % 10 / 500)  # 0 to 18 ms: before, while and after it suspends
         sent = len(app.output)
         app.signal(signal.SIGCONT)
         app.until(lambda _, sent=sent: ENTERED in app.output[sent:])  # type: ignore[misc]
         until_it_answers(app)
     end = time.monotonic() + PATIENCE
     while app.process.poll() is None and time.monotonic() < end:
-        app.send("q")  # more than once: the last suspension may still be to come, and drop keys
+        app.send("q")  # repeatedly, since a pending suspension may drop keys
         app.wait(0.5)
     assert app.process.poll() == 0
     app.check_left()
 
 
+def test_sigcont_that_overtakes_sigtstp_leaves_the_app_running(terminal: Open) -> None:
+    """Both signals are noted before the event loop handles them, the later one first."""
+    app = terminal(*ON_CPU, program=(sys.executable, "-c", SWAPPED))
+    app.play(*TRAINING)
+    for _ in range(3):
+        sent = len(app.output)
+        app.signal(signal.SIGUSR1)
+        app.until(lambda _, sent=sent: ENTERED in app.output[sent:])  # type: ignore[misc]
+        until_it_answers(app)
+    app.signal(signal.SIGTSTP)  # a single one still stops the process
+    app.until_stopped()
+    app.signal(signal.SIGCONT)
+    until_it_answers(app)
+    app.quit()
+
+
 def until_it_answers(app: Terminal) -> None:
-    """Change the scale of the loss until that is drawn; a key is lost in a suspended app."""
+    """Toggle the scale of the loss until it is drawn; a suspended app loses keys."""
     drawn = len(app.output)
 
     def answers(_: str) -> bool:
@@ -310,7 +343,7 @@ def until_it_answers(app: Terminal) -> None:
     app.until(answers)
 
 
-# Terminals that misbehave.
+# Misbehaving terminals.
 
 
 def test_a_terminal_that_reads_nothing_is_left_all_the_same(terminal: Open) -> None:
@@ -318,7 +351,7 @@ def test_a_terminal_that_reads_nothing_is_left_all_the_same(terminal: Open) -> N
     app.play(*TRAINING)
     app.fill()
     app.signal(signal.SIGTERM)
-    assert app.process.wait(60) == 143  # nobody has read a byte meanwhile
+    assert app.process.wait(60) == 143  # nothing has been read meanwhile
     app.read_all()
     assert app.left_on() == []
 
@@ -351,16 +384,16 @@ GARBAGE = [
     b"\x1b[<0;0;0M",
     bytes(range(0x80, 0x100)),
 ]
-"""What ended, stopped or misled Textual's own driver, and the like."""
+"""Sequences that ended, stopped or misled Textual's own driver, and similar ones."""
 
 
 def test_no_bytes_from_the_keyboard_do_harm(terminal: Open) -> None:
-    # The size is the terminal's, whatever the environment says.
+    # The size comes from the terminal, not from the environment.
     app = in_lab(terminal, *ON_CPU, COLUMNS="1", LINES="1")
     for garbage in GARBAGE:
         app.send(garbage + b"?")
         app.play(("", "esc closes"), ("\x1b", "!esc closes", "ready"))
-    app.send("\x1b[200~")  # a paste without an end swallows keys for a moment only
+    app.send("\x1b[200~")  # an unterminated paste swallows keys only for a moment
     time.sleep(3)  # longer than the app waits for more of it
     app.play(("?", "esc closes"))
     app.send("\x11")
@@ -450,6 +483,6 @@ def test_without_a_private_name_of_textual_the_app_works_through_its_public_api(
     program = (sys.executable, "-c", RENAMED.format(parser=parser, paint=not parser))
     app = in_lab(terminal, *ON_CPU, program=program)
     app.send("s")
-    app.resize(100, 30)  # the whole screen is drawn again
+    app.resize(100, 30)  # redraws the whole screen
     app.play(("", "epoch 1/", "paused"))
     app.quit()

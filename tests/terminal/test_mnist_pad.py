@@ -1,4 +1,4 @@
-"""A digit written in a real terminal, by keys and with the mouse, while the network learns."""
+"""Drawing a digit in a terminal with keys and mouse while the network trains."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tests.terminal.conftest import Open, in_lab
 from tests.terminal.screen import Terminal
 
 LEFT, TOP = 1, 2
-"""The first column and row of the sheet, counted from 0."""
+"""First column and row of the pad, counted from 0."""
 
 opened = partial(in_lab, words="is not here")
 
 
 def mouse(app: Terminal, scale: int, *pixels: tuple[int, int]) -> None:
-    """Press the left button over a pixel, (x, y), go over the others, and let it go."""
+    """Drag the mouse from a pixel (x, y) over the others."""
     (x, y), *others = [(LEFT + x * scale + 1, TOP + y * scale // 2 + 1) for x, y in pixels]
     app.send(f"\x1b[<0;{x};{y}M")
     for x, y in others:
@@ -26,14 +26,14 @@ def mouse(app: Terminal, scale: int, *pixels: tuple[int, int]) -> None:
 
 
 def sheet(app: Terminal, scale: int) -> list[str]:
-    """The backgrounds and letters of the sheet, a string a line: where there is ink."""
+    """Return the backgrounds and characters of the pad as one string per line, to see the ink."""
     lines = range(TOP, TOP + 14 * scale)
     cells = [[app.screen.buffer[y][LEFT + x] for x in range(28 * scale)] for y in lines]
     return ["".join("#" if ink(cell) else "." for cell in line) for line in cells]
 
 
 def ink(cell: object) -> bool:
-    """Whether a cell is half or wholly light."""
+    """Return whether a cell is half or completely light."""
     colours = [cell.bg] + ([cell.fg] if cell.data == "▀" else [])
     return cell.data in "█▓▄" or any(colour in ("ffffff", "brightwhite") for colour in colours)
 
@@ -60,23 +60,23 @@ def test_a_digit_is_written_and_read_while_the_network_learns(
     app.until(lambda text: steps(text) >= 1)
     assert not any("#" in line for line in sheet(app, scale))
 
-    # A seven with the mouse: along row 6, and down to the left.
+    # Draw a seven with the mouse: along row 6, then down to the left.
     mouse(app, scale, (8, 6), (20, 6), (12, 24))
     row = lambda y, start, end: sheet(app, scale)[y * scale // 2][start * scale : end * scale]  # noqa: E731
     app.until(lambda _: row(6, 10, 19) == "#" * 9 * scale and "#" in row(20, 12, 17))
     app.until("It says")
     assert re.search(r"\d+%", app.text)
 
-    # It has learned on meanwhile.
+    # Training has continued meanwhile.
     seen = steps(app.text)
     app.until(lambda text: steps(text) > seen)
 
-    # A bar through it with keys, from where the mouse left the pen, at (12, 24).
+    # Draw a bar through it with keys, from the position of the mouse, (12, 24).
     app.play(("\x1b[A" * 10,), (" ", "pen down"), ("\x1b[C" * 7,))
     bar = lambda: sheet(app, scale)[14 * scale // 2].count("#") / scale  # noqa: E731
     app.until(lambda _: bar() >= 6)
     app.send("u")
-    app.until(lambda _: bar() <= 4)  # the stroke of the seven alone
+    app.until(lambda _: bar() <= 4)  # only the stroke of the seven
     app.play(("x", "Write one of"), ("u", "It says"), ("\x1b", "Loss"))
     app.quit()
 

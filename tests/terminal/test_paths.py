@@ -1,4 +1,4 @@
-"""Where things are kept: overrides, and whether they can be kept, without leaving anything."""
+"""The folders of the app: overrides, and checks for write access that create nothing."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def test_a_variable_names_another_folder(monkeypatch: pytest.MonkeyPatch, tmp_pa
 
 
 def test_why_a_folder_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert paths.why_not_writable(tmp_path / "a" / "b") == ""  # it is not made yet
+    assert paths.why_not_writable(tmp_path / "a" / "b") == ""  # does not exist yet
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").touch()
     assert paths.why_not_writable(tmp_path / "file" / "b") == f"{tmp_path / 'file'} is not a folder"
     (tmp_path / "link").symlink_to(tmp_path / "gone")
     assert "is not a folder" in paths.why_not_writable(tmp_path / "link")
-    monkeypatch.setattr(os, "access", lambda *_: False)  # root may write anywhere
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root can write anywhere
     assert paths.why_not_writable(tmp_path / "b") == f"{tmp_path} cannot be written"
 
 
@@ -52,6 +52,6 @@ def test_the_data_sets_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     ):
         with pytest.raises(ValueError, match=why):
             paths.use_data_dir(str(tmp_path / name))
-    monkeypatch.setattr(os, "access", lambda *_: False)  # root may read anything
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root can read anything
     with pytest.raises(ValueError, match="cannot be read"):
         paths.use_data_dir(str(tmp_path))

@@ -1,4 +1,4 @@
-"""The terminal is resized again and again, also to sizes that are too small, while a lab trains."""
+"""Repeated resizing during training, also to sizes that are too small."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.terminal.screen import Terminal, epoch
 LABS = ["linear-regression", "parameters", "dataloader", "five-steps"]
 BEFORE, TOO_SMALL = (100, 30), (40, 10)
 PAUSES = (0.0, 0.004, 0.01, 0.02, 0.03, 0.06)
-"""Seconds between two sizes: some come in one piece, some while the screen is being laid out."""
+"""Seconds between two sizes: some arrive together, some during layout."""
 
 
 def resize_often(app: Terminal, count: int, seed: int) -> None:
-    """Give the terminal so many random sizes, and then the one that it had before.
+    """Set this number of random sizes, then the original one.
 
     Every other pair is a size that is too small, and the one before it.
     """
@@ -30,7 +30,7 @@ def resize_often(app: Terminal, count: int, seed: int) -> None:
 
 
 def without_figures(text: str) -> str:
-    """The text without what changes by itself: the device's memory."""
+    """Remove what changes by itself: the memory of the device."""
     return re.sub(r"[\d.]+/[\d.]+ GiB", "", text)
 
 
@@ -55,7 +55,7 @@ def test_the_course_is_as_it_was_after_many_sizes(terminal: Open, count: int) ->
 )
 def test_a_training_goes_on_through_many_sizes(terminal: Open, lesson: str, count: int) -> None:
     app = in_lab(terminal, lesson, columns=BEFORE[0], rows=BEFORE[1])
-    app.send("]]]] ")  # not so fast that the training ends before it is resized
+    app.send("]]]] ")  # slowly enough that training does not end before the resizing
     app.until(lambda text: epoch(text) > 1)
     before = epoch(app.text)
     resize_often(app, count, seed=2)

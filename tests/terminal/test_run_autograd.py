@@ -1,4 +1,4 @@
-"""`dltui run autograd`: expressions and programs as text, and every line that it must refuse."""
+"""`dltui run autograd`: expressions and programs as text, and refused arguments."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def settings(*pairs: str) -> list[str]:
 
 
 def run(main: Main, *words: str, code: int = 0) -> tuple[list[dict[str, Any]], Any]:
-    """Run with --json: the events before the end, and the end."""
+    """Run with --json and return the events before the end, and the end event."""
     output = main.output("run", "autograd", *words, "--json", code=code)
     *events, end = [json.loads(line, parse_constant=pytest.fail) for line in output.splitlines()]
     assert end.pop("event") == "end"
@@ -41,7 +41,7 @@ def test_three_factors_give_12_8_and_6_as_events_and_as_a_table(main: Main) -> N
     assert (end["status"], end["value"]) == ("finished", 24)
     assert end["gradients"] == {"x": 12, "y": 8, "z": 6}
     assert all(difference < 1e-6 for difference in end["check"].values())
-    _, end = run(main)  # without any word it takes the first preset
+    _, end = run(main)  # by default the first preset
     assert (end["preset"], end["gradients"]) == ("product", {"x": 12, "y": 8, "z": 6})
     assert {"status", "seconds", "expression", "inputs"} <= set(end)
     assert (end["lesson"], end["device"]) == ("autograd", "cpu")
@@ -66,7 +66,7 @@ def test_every_preset_runs_to_its_end_and_can_be_changed(main: Main) -> None:
     direct = {name: each.grad.item() for name, each in (("w", w), ("b", b)) if each.grad}
     assert end["gradients"] == pytest.approx(direct, rel=1e-6)
     _, end = run(main, "--preset", "neuron", *settings("b=0", "x=0"))
-    assert end["gradients"] == {"w": 0, "x": 0.125, "b": 0.25}  # the slope of sigmoid is ¼
+    assert end["gradients"] == {"w": 0, "x": 0.125, "b": 0.25}  # the derivative of sigmoid is ¼
     _, end = run(main, *settings("x=5", "x=10"))
     assert end["gradients"]["y"] == 40  # of two, the last one counts
     events, end = run(main, "--preset", "twice")
@@ -82,7 +82,7 @@ def test_expressions_weights_and_what_requires_no_gradient(main: Main) -> None:
         (settings("expression=mean(x*y)", "x=[1.]", "y=[2.]"), {"x": [2], "y": [1]}),
         (settings("expression=x**2", "x=[1, 2]", "gradient=[1, 10]"), {"x": [2, 40]}),
         ([*XYZ, *settings("requires_grad=z")], {"z": 6}),
-        (settings("expression=csv*2", "csv=3"), {"csv": 2}),  # a name like an option is an input
+        (settings("expression=csv*2", "csv=3"), {"csv": 2}),  # a name like an option is allowed
     ):
         events, end = run(main, *words)
         assert (end["preset"], end["gradients"]) == (None, gradients)
@@ -104,8 +104,8 @@ def test_expressions_weights_and_what_requires_no_gradient(main: Main) -> None:
 
 def test_what_is_no_number_is_null(main: Main) -> None:
     for expression, value, gradient in (
-        ("x/0", None, None),  # ∞, and a slope of ∞: JSON has no word for either
-        ("log(-x)", None, 0.5),  # no number, though d log(−x)/dx = 1/x has one
+        ("x/0", None, None),  # infinite value and gradient, which JSON lacks
+        ("log(-x)", None, 0.5),  # nan, although d log(−x)/dx = 1/x is defined
         ("9**9**9 * x", None, None),
         ("sqrt(x - 2)", 0, None),
     ):
@@ -180,7 +180,7 @@ def test_what_is_wrong_is_said_in_one_line_as_in_the_lab(main: Main) -> None:
     for expression in (
         *("x.__class__", "lambda: x", "x//0", "torch.load(x)", "2x", "x = x*2"),
         *("sum(x, dim=0)", "x[0]"),
-    ):  # before any value is missing
+    ):  # checked before missing values
         with pytest.raises(Refused) as in_the_lab:
             lab.type(expression)
         line = main.refused("run", "autograd", *settings(f"expression={expression}"))

@@ -1,4 +1,4 @@
-"""`dltui run`: its numbers, its output, how it ends, and every command line that it refuses."""
+"""`dltui run`: numbers, output, exit codes and refused arguments."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ REFUSED = [
 
 
 def run(main: Main, *words: str) -> tuple[list[dict[str, Any]], Any]:
-    """Run with --json on the CPU: the step events, and the end event."""
+    """Run with --json on the CPU; return the step events and the end event."""
     *steps, end = main.events("run", *words, *CPU)
     assert end.pop("event") == "end"
     assert {step.pop("event") for step in steps} <= {"step"}
@@ -61,7 +61,7 @@ def run(main: Main, *words: str) -> tuple[list[dict[str, Any]], Any]:
 
 
 def plain_linear_regression(x: Any, y: Any, reduction: str, epochs: int = 1000) -> Any:
-    """Linear regression as a script writes it; gives the model and its losses."""
+    """Train linear regression as a plain script; return the model and its losses."""
     torch.manual_seed(0)
     model = nn.Linear(1, 1)
     optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
@@ -194,12 +194,12 @@ def test_a_signal_ends_it_with_everything_printed(
 
 
 def test_a_signal_while_pytorch_is_loaded_is_not_lost() -> None:
-    before = signal.getsignal(signal.SIGINT)  # whoever starts the tests may have it ignored
+    before = signal.getsignal(signal.SIGINT)  # the caller of the tests may ignore it
     with Interruption() as interruption:
         assert not interruption()
         os.kill(os.getpid(), signal.SIGINT)
         assert interruption()
-        with pytest.raises(KeyboardInterrupt):  # the second does not wait
+        with pytest.raises(KeyboardInterrupt):  # the second one does not wait
             os.kill(os.getpid(), signal.SIGINT)
         interruption.training = True
         os.kill(os.getpid(), signal.SIGTERM)
@@ -255,7 +255,7 @@ def test_a_bar_on_a_terminal(terminal: Open, columns: int, language: str) -> Non
     lines = [line.rstrip() for line in screen.text.splitlines()]
     assert lines[0].startswith("linear-regression, preset six-points"[: columns - 1])
     assert any(line.startswith("stopped after ") for line in lines)
-    assert not any("epoch" in line for line in lines)  # the bar made room for the summary
+    assert not any("epoch" in line for line in lines)  # the bar was removed before the summary
     assert ("─" in screen.output.decode()) == (columns == 80)
     assert screen.modes_now() == screen.modes_before
 

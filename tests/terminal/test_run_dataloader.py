@@ -1,4 +1,4 @@
-"""`dltui run dataloader`: a table of one's own, what is refused, and that no process is left."""
+"""`dltui run dataloader`: own tables, refused arguments, and no remaining processes."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.processes import alive, descendants
+from tests.processes import all_end, descendants
 from tests.terminal.command import Main, dltui, start
 
 PIMA = Path(__file__).parents[3] / "shared/data/pima/pima-indians-diabetes.csv"
 
 
 def run(main: Main, *words: str) -> dict[str, Any]:
-    """Run with --json on the CPU: the end event."""
+    """Run with --json on the CPU and return the end event."""
     end = main.events("run", "dataloader", *words, "--device", "cpu")[-1]
     assert end.pop("event") == "end"
     return dict(end)
@@ -35,7 +35,7 @@ def table(tmp_path: Path) -> Path:
 def test_the_embedded_table(main: Main) -> None:
     end = run(main)
     assert (end["status"], end["steps"]) == ("finished", 1400)
-    assert end["metrics"]["accuracy_to_beat"] == pytest.approx(89 / 142)  # a quarter of 357 benign
+    assert end["metrics"]["accuracy_to_beat"] == pytest.approx(89 / 142)  # ¼ of 357 are benign
     assert end["metrics"]["validation_accuracy"] > 0.9
     chances = [each["y"] for each in end["predictions"]]
     assert chances == sorted(chances, reverse=True)  # large cells are malignant
@@ -43,7 +43,7 @@ def test_the_embedded_table(main: Main) -> None:
 
 @pytest.mark.skipif(not PIMA.is_file(), reason="the Pima table is not here")
 def test_pima_as_first_written_does_not_learn_and_mended_does(main: Main) -> None:
-    """An accuracy of the commoner class, 500 of 768, and the loss of who knows that share."""
+    """The majority class has 500 of 768 samples: its accuracy, and the loss of predicting it."""
     share = 268 / 768
     entropy = -share * np.log(share) - (1 - share) * np.log(1 - share)
     assert entropy == pytest.approx(0.647, abs=5e-4)
@@ -61,13 +61,13 @@ def test_pima_as_first_written_does_not_learn_and_mended_does(main: Main) -> Non
 def test_the_label_by_name_and_what_becomes_of_gaps(table: Path, main: Main) -> None:
     words = ("--csv", str(table), "--label", "kind", "--set", "epochs=2")
     dropped = run(main, *words)
-    assert dropped["steps"] == 4  # of 60 rows 45 to train on, 32 a batch, twice
+    assert dropped["steps"] == 4  # 45 of 60 rows for training, 32 per batch, two epochs
     assert dropped["note"] == "2 rows with a missing value left out: b 2"
     filled = run(main, *words, "--missing", "fill", "--separator", "semicolon")
     assert filled["note"] == "the median of the column stands for missing values: b 2"
     same = run(main, "--set", f"csv={table}", "--set", "label=kind", "--set", "epochs=2")
     assert same["loss"] == dropped["loss"]
-    before = main.events(*words, "run", "dataloader")  # options may stand before the command
+    before = main.events(*words, "run", "dataloader")  # options may precede the command
     assert before[-1]["loss"] == dropped["loss"]
 
 
@@ -101,7 +101,7 @@ def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, main: Main) ->
             (["dataloader", "--csv", ""], "--csv needs a value"),
             (["batches", "--csv", str(table)], "takes no --csv: dataloader does"),
             (["dataloader", "--csv", str(evil)], r"\n.csv, line 3, column 1 (a): '\x07'"),
-            (price, "--set ignore=kind"),
+            (price, "--ignore kind"),
             ([*price, "--ignore", "kid"], "did you mean kind? there are: a, b, kind, price"),
         ],
         "run",
@@ -111,7 +111,7 @@ def test_what_is_refused_in_one_line(table: Path, tmp_path: Path, main: Main) ->
     assert "tumour" in run(main, "--csv", "none", "--set", "epochs=1")["task"]
 
 
-@pytest.mark.slow  # in the quick run: test_while_workers_start_there_is_a_rest…
+@pytest.mark.slow  # quick variant: test_while_workers_start_there_is_a_rest…
 def test_ctrl_c_while_workers_start_leaves_none(folders: dict[str, str]) -> None:
     words = ("run", "dataloader", "--preset", "workers", "--device", "cpu", "--json")
     process = start(*words, "--set", "epochs=100000", env=folders)
@@ -124,10 +124,10 @@ def test_ctrl_c_while_workers_start_leaves_none(folders: dict[str, str]) -> None
     assert process.returncode == 130
     assert json.loads(output.splitlines()[-1])["status"] == "stopped"
     assert "Traceback" not in errors
-    assert not any(map(alive, family))
+    assert all_end(family)
 
 
-@pytest.mark.slow  # in the quick run: test_a_worker_changes_no_loss…
+@pytest.mark.slow  # quick variant: test_a_worker_changes_no_loss…
 def test_workers_change_no_figure(folders: dict[str, str]) -> None:
     ends = []
     for workers in ("0", "1"):

@@ -1,4 +1,4 @@
-"""`dltui run mnist`: with the real images where they are, and with the digits where not."""
+"""`dltui run mnist`: with the real images if available, and with the digits otherwise."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_ten_epochs_of_mnist(folders: dict[str, str]) -> None:
     assert (code, errors) == (0, "")
     *steps, end = map(json.loads, output.splitlines())
     assert end["metrics"]["test_accuracy"] >= 0.97
-    assert end["metrics"]["test_accuracy"] == pytest.approx(0.974, abs=0.006)  # says the page
+    assert end["metrics"]["test_accuracy"] == pytest.approx(0.974, abs=0.006)  # as on the page
     assert [step["epoch"] for step in steps] == list(range(1, 11))
     assert end["steps"] == 7820
     assert not {"parameters", "note"} & set(end)
@@ -36,7 +36,7 @@ def test_ten_epochs_of_mnist(folders: dict[str, str]) -> None:
 
 
 def run(main: Main, *words: str) -> tuple[dict[str, Any], str]:
-    """The last event of one epoch, and what was printed on stderr."""
+    """Train one epoch; return the last event and the stderr output."""
     output, errors = main(*ONE_EPOCH, "--json", *words)
     return json.loads(output.splitlines()[-1]), errors
 
@@ -50,7 +50,7 @@ def test_without_mnist_it_trains_with_the_digits_and_says_so(main: Main, tmp_pat
     assert end["note"] == f"{note} To get it: dltui data fetch mnist"
     assert errors == f"dltui: {end['note']}\n"
 
-    end, errors = run(main, "--set", "data=digits")  # named: no other preset is needed
+    end, errors = run(main, "--set", "data=digits")  # named explicitly: no other preset is needed
     assert (end["preset"], errors) == ("mnist", "")
     assert "note" not in end
 
@@ -75,7 +75,7 @@ def test_with_mnist_it_starts_with_the_first_preset(
     labels = tiny.put(tmp_path) / "t10k-labels-idx1-ubyte.gz"
     end, errors = run(main, "--data-dir", str(tmp_path))
     assert (end["preset"], end["steps"], errors) == ("mnist", 8, "")
-    labels.write_bytes(b"")  # a damaged one is as good as none
+    labels.write_bytes(b"")  # a damaged file counts as missing
     end, errors = run(main, "--data-dir", str(tmp_path))
     assert end["preset"] == "digits"
     assert errors.startswith(f"dltui: MNIST is damaged ({labels.name}: expected")
@@ -89,7 +89,7 @@ def test_what_is_refused_or_cannot_be_saved(main: Main, folders: dict[str, str])
     end = main.events(*DIGITS, "--set=epochs=3", "--set=start=saved", code=1)[-1]
     assert end["status"] == "failed"
     assert "set start to anew" in end["message"]
-    assert "NoneKept" not in end["message"]  # the name of a class says nothing to a learner
+    assert "NoneKept" not in end["message"]  # no class names in messages
     Path(folders["DLTUI_STATE_DIR"]).write_text("in the way")
     output, errors = main(*RUN, "--set", "epochs=2", "--set", "data=digits", "--json")
     end = json.loads(output.splitlines()[-1])

@@ -1,4 +1,4 @@
-"""The lab of tensors in a real terminal: keys only, and the screen as a person sees it."""
+"""The tensors lab in a terminal, used with keys only."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from tests.terminal.screen import Terminal
 
 
 def climb(app: Terminal, *scenes: str) -> None:
-    """Press p until each of the scenes has been in sight, in this order."""
+    """Press p until each of the scenes was visible, in this order."""
     for scene in scenes:
         app.send("p")
         app.until(lambda text, scene=scene: f" {scene} · " in text.splitlines()[0])
 
 
 def write(app: Terminal, text: str) -> None:
-    """Clear the line, and type another into it."""
+    """Clear the input, and type a line."""
     app.send("\r")
     app.until("esc cancel")
-    app.send("\x15")  # ctrl+u: all that stands before the cursor goes
+    app.send("\x15")  # ctrl+u deletes all before the cursor
     app.until(lambda _: line(app) == "›")
     app.send(f"{text}\r")
 
 
 def line(app: Terminal) -> str:
-    """What stands in the line to type in."""
+    """Return the text of the input."""
     return app.screen.display[1].strip()
 
 
 def facts(app: Terminal, words: str) -> None:
-    """Wait until these words stand there, however far apart."""
+    """Wait until these words are on screen, with any spacing."""
     app.until(lambda text: f" {words} " in " ".join(text.split()))
 
 
 def frame(text: str) -> int:
-    """Which frame of the video is in sight."""
+    """Return the number of the visible video frame."""
     found = re.search(r"x\[(\d+)\] of 20", text)
     return int(found[1]) if found else -1
 
@@ -51,7 +51,7 @@ def test_every_scene_from_the_first_to_the_map_in_several_sizes(terminal: Open) 
     facts(app, "result (8, 1) (1, 1) float32 cpu 0 its own")
     write(app, "x[1:3, :2]")
     app.until("4 of 24 cells of x")
-    # Two of eight rows of three numbers, from the second on: an offset of 3, and nothing copied.
+    # Two of eight rows of three numbers, from the second one: an offset of 3, not copied.
     facts(app, "result (2, 2) (3, 1) float32 cpu 3 shares x")
     write(app, "x[:, 3]")
     app.until("PyTorch refuses")
@@ -72,18 +72,18 @@ def test_every_scene_from_the_first_to_the_map_in_several_sizes(terminal: Open) 
     app.until(lambda text: "−1 is worked out" in text and "Challenges" not in text)
     app.send("\r")
     app.until("esc cancel")
-    app.send("\x1b[F + 1")  # the end key: else what is typed replaces the line
+    app.send("\x1b[F + 1")  # the end key: otherwise typing replaces the line
     app.until("x.reshape(2, -1) + 1")
     app.resize(120, 40)
     app.until("Challenges")
-    assert "x.reshape(2, -1) + 1" in app.screen.display[1]  # what is being typed stays
+    assert "x.reshape(2, -1) + 1" in app.screen.display[1]  # typed text is kept
     app.send("\r")
     app.until(lambda text: "its own" in text and "x.reshape(2, -1) + 1" in text)
     app.resize(80, 22)
     app.until(lambda text: "Challenges" not in text)
     app.send("v")
     app.until(lambda text: "Lines to try" in text and "  x.reshape(2, -1)" in text)
-    assert "▶" not in app.text  # the learner's own is no line of the scene
+    assert "▶" not in app.text  # the learner's line is not one of the scene
     app.send("v")
 
     climb(app, "image", "video")
@@ -99,12 +99,12 @@ def test_every_scene_from_the_first_to_the_map_in_several_sizes(terminal: Open) 
     app.send(" ")
     app.until("The array was changed, and shared changed with it")
     app.until("line 4/10")
-    app.send("\x1b[B")  # the cursor comes to the first cell of a, and enter offers its number
+    app.send("\x1b[B")  # the cursor moves to the first cell of a, and enter offers its number
     app.until("[10]")
     app.send("\r")
     app.until(lambda _: line(app) == "› a[0, 0] = 10")
     app.send("5\r")
-    app.until("line 5/11")  # a statement more: the own one
+    app.until("line 5/11")  # one statement more: the learner's own
     app.until(lambda text: "[5]" in text and " 5* " in text)  # in a, and in shared
     app.send("b")
     app.until(lambda text: "line 4/10" in text and "[10]" in text and " 10* " in text)

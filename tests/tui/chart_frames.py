@@ -1,4 +1,4 @@
-"""Frames and drawn text for the tests of the charts; no torch, no app."""
+"""Frames and drawn text for the tests of charts, without torch and app."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
 def draw(kind: str, frame: Frame, width: int, height: int, **style: bool) -> list[str]:
-    """A chart as text, checked to fill its room to the cell."""
+    """Draw a chart as text, and check that it fills its size exactly."""
     lines = CHARTS[kind].draw(frame, width, height, replace(DARK, **style)).text()
     assert [len(line) for line in lines] == [width] * height
     return lines
 
 
 def history(losses: Sequence[float], stride: int = 1) -> LossHistory:
-    """The history of these losses, `stride` of them a bucket."""
+    """Return the history of these losses, with `stride` losses per bucket."""
     values = np.array(losses, dtype=np.float64)
     pad = -len(values) % stride
     buckets = np.append(values, values[-1:].repeat(pad)).reshape(-1, stride)
@@ -35,13 +35,13 @@ def history(losses: Sequence[float], stride: int = 1) -> LossHistory:
 
 
 def losses(values: Sequence[float], **changes: Any) -> Frame:
-    """A frame whose history is these losses."""
+    """Return a frame with the history of these losses."""
     frame = Frame(State.PLAYING, {}, history(values), step=len(values))
     return replace(frame, loss=float(values[-1]) if len(values) else None, **changes)
 
 
 def picture(**changes: Any) -> LinePicture:
-    """Points (0, 0), (1, 1), …, (4, 4) and the line y = 0.5·x + 1, from y = 0."""
+    """Return points (0, 0), (1, 1), …, (4, 4) and the line y = 0.5·x + 1."""
     x = np.arange(5.0)
     fields: dict[str, Any] = {
         "x": x,
@@ -55,12 +55,11 @@ def picture(**changes: Any) -> LinePicture:
 
 
 def pictured(**changes: Any) -> Frame:
-    """A frame with that picture."""
     return replace(losses([1.0]), picture=picture(**changes))
 
 
 def cells(lines: Sequence[str], marks: str) -> list[tuple[int, int]]:
-    """The (row, column) of every one of these characters."""
+    """Return (row, column) of all these characters."""
     return [
         (row, column)
         for row, line in enumerate(lines)
@@ -70,19 +69,19 @@ def cells(lines: Sequence[str], marks: str) -> list[tuple[int, int]]:
 
 
 def braille(lines: Sequence[str]) -> list[tuple[int, int]]:
-    """The (row, column) of every cell with braille dots in it."""
+    """Return (row, column) of every cell with braille dots."""
     return cells(lines, "".join(chr(code) for code in range(0x2801, 0x2900)))
 
 
 def canvas(lines: Sequence[str]) -> tuple[int, int, int]:
-    """Where the canvas begins, and its columns and rows, as its axes show."""
+    """Return the first column of the canvas, its columns and its rows, according to the axes."""
     left = next(line.index("└") for line in lines if "└" in line) + 1
     rows = next(row for row, line in enumerate(lines) if "└" in line)
     return left, len(lines[0]) - left, rows
 
 
 def ticks(lines: Sequence[str]) -> tuple[list[tuple[float, int]], list[tuple[float, int]]]:
-    """The values of the ticks with their columns, and with their rows, as a reader finds them."""
+    """Return the values of the ticks with their columns, and with their rows."""
     left, _, rows = canvas(lines)
     marks = [column for column, letter in enumerate(lines[rows]) if letter == "┬"]
     labels = lines[rows + 1].split()
@@ -97,15 +96,15 @@ def ticks(lines: Sequence[str]) -> tuple[list[tuple[float, int]], list[tuple[flo
 
 
 def cell(lines: Sequence[str], x: float, y: float) -> tuple[float, float]:
-    """The (row, column) of a point between two ticks, as a reader finds it, not yet rounded."""
+    """Return the unrounded (row, column) of a point, interpolated between two ticks."""
     across, down = ticks(lines)
     return _between(down, y), _between(across, x)
 
 
 def near(lines: Sequence[str], x: float, y: float, marks: str) -> bool:
-    """Whether one of these marks stands in the cell of a point, or in one next to it.
+    """Return whether one of these marks is in the cell of a point or beside it.
 
-    A column of a tick is rounded, and so the column of a point may be one off.
+    The columns of ticks are rounded, so the column of a point may be off by one.
     """
     row, column = cell(lines, x, y)
     return any(

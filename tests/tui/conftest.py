@@ -1,4 +1,4 @@
-"""The app without a terminal, away from the learner's own folders."""
+"""Fixtures for the app without a terminal, with its own folders."""
 
 from __future__ import annotations
 
@@ -15,22 +15,21 @@ from tui.app import DltuiApp
 from tui.labs.training import TrainingLab
 
 PATIENCE = 180.0
-"""Seconds to wait for what must come: long, since it only matters when it does not."""
+"""Seconds to wait for an expected state; only a failing test waits that long."""
 
 
 @pytest.fixture(scope="session", autouse=True)
 def pytorch() -> None:
-    """Import PyTorch as a whole, before an app that is closed gives its import up half-way.
+    """Import PyTorch completely, before an app that closes aborts its import.
 
-    Python cannot finish such an import in the same process: the labs of later tests would wait
-    for ever. The installed command ends with its app.
+    Python cannot repeat an aborted import in the same process, so later labs would never open.
     """
     warm_up()
 
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Settings and progress of the test's own; no SSH, whoever runs the tests."""
+    """Use settings and progress folders of the test, and no SSH."""
     for name in ("CONFIG", "STATE", "DATA"):
         monkeypatch.setenv(f"DLTUI_{name}_DIR", str(tmp_path / name.lower()))
     for name in ("SSH_CONNECTION", "SSH_TTY"):
@@ -40,7 +39,6 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-    """Let the app work until the condition holds."""
     end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end, f"never came: {condition}"
@@ -49,7 +47,7 @@ async def until(pilot: Pilot[None], condition: Callable[[], object]) -> None:
 
 
 async def open_lab(pilot: Pilot[None]) -> TrainingLab:
-    """Go to the lab of the lesson on screen, and wait until it can train."""
+    """Show the lab of the current lesson, and wait until it is ready."""
     await until(pilot, lambda: pilot.app.screen.query(TrainingLab))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(TrainingLab)

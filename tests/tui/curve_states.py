@@ -1,4 +1,4 @@
-"""Typing into the state of a lab of curves, and stepping it."""
+"""Helpers to type into the state of a curve lab, and to step it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ S = TypeVar("S", bound=CurveState)
 
 
 def played(state: S, typed: Iterable[str] = (), steps: int = 0) -> S:
-    """The state, once these lines were typed and then so many steps made."""
+    """Return the state after typing these lines and doing this number of steps."""
     for text in typed:
         state.type(text)
     for _ in range(steps):

@@ -1,4 +1,4 @@
-"""Pictures of a network that reads digits, made by hand; no torch, no app."""
+"""Pictures of a digit-reading network, made by hand without torch and app."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CLASSES = tuple("0123456789")
 
 
 class Says:
-    """A reader that always gives the same answer, and keeps what it was asked."""
+    """A reader with a fixed answer, which records its inputs."""
 
     def __init__(self, digit: int = 7, sure: float = 0.91, about: str = "this run") -> None:
         self.classes, self.about = CLASSES, about
@@ -29,7 +29,7 @@ class Says:
 
 
 def bar(column: int) -> np.ndarray:
-    """An image with ink in four columns, from that one on, and none elsewhere."""
+    """Return an image with ink only in four columns, from this one on."""
     image = np.zeros((28, 28), dtype=np.uint8)
     image[:, column : column + 4] = 255
     return image
@@ -58,7 +58,7 @@ def walk(*layers: Activation, digit: int = 4, sure: float = 0.5) -> DigitWalk:
 
 
 def digits(**changes: Any) -> Frame:
-    """A frame with two hard digits, three units that look for a column, and one layer."""
+    """Return a frame with two hard digits, three units that detect columns, and one layer."""
     weights = np.zeros((3, 28, 28), dtype=np.float32)
     weights[:, :, :14], weights[:, :, 14:] = -1, 1
     fields: dict[str, Any] = {

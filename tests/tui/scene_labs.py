@@ -1,4 +1,4 @@
-"""Opening a lab of scenes by keyboard, and reading its description."""
+"""Helpers to open a lab of scenes by keyboard, and to read its description."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ L = TypeVar("L", bound=CurvesLab[Any] | TensorsLab)
 async def open_lab(
     pilot: Pilot[None], kind: type[L], scenes: Iterable[str], scene: str | None = None
 ) -> L:
-    """Go to the lab of the lesson on screen, and in it to this one of its scenes, or the first."""
+    """Show the lab of the current lesson, with this scene or the first one."""
     await until(pilot, lambda: pilot.app.screen.query(kind))
     await pilot.press("2")
     lab = pilot.app.screen.query_one(kind)
@@ -28,7 +28,7 @@ async def open_lab(
 
 
 async def to_scene(pilot: Pilot[None], lab: L, scenes: Iterable[str], scene: str) -> None:
-    """Go on to this scene, by the key for the next one."""
+    """Switch to this scene with the key for the next one."""
     names = list(scenes)
     here = names.index(lab.status.preset)
     await pilot.press(*"p" * ((names.index(scene) - here) % len(names)))
@@ -36,5 +36,5 @@ async def to_scene(pilot: Pilot[None], lab: L, scenes: Iterable[str], scene: str
 
 
 def told(lab: CurvesLab[Any] | TensorsLab) -> str:
-    """The words below the drawing."""
+    """Return the text below the drawing."""
     return str(lab.query_one(".waiting", Static).render())

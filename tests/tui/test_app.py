@@ -1,4 +1,4 @@
-"""The app around its screens: theme, palette, help, size, speed, and setting up beside it all."""
+"""The app: theme, palette, help, size, speed, and the import of PyTorch in the background."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ CPU, GPU = Device("cpu", "the processor"), Device("cpu:0", "something faster")
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Setting up waits here; torch is as good as not there before it opens."""
+    """Block the import of torch until the gate opens."""
     opened = threading.Event()
 
     def import_slowly() -> None:
-        # An import again and again: the thread can be given up between any two of them.
+        # Imports repeatedly, so that the thread can be aborted at any of them.
         while not opened.wait(0.005):
             with pytest.raises(ModuleNotFoundError):
                 importlib.import_module("a_module_that_is_not_there")
@@ -54,7 +54,7 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
 
 @pytest.fixture
 def probed(monkeypatch: pytest.MonkeyPatch):
-    """Say what the probe finds."""
+    """Return a function that sets the devices found by the probe."""
 
     def find(*working: Device, problems: tuple[str, ...] = ()) -> None:
         monkeypatch.setattr(engine.device, "probe", lambda **_: Devices(working, problems))
@@ -63,14 +63,14 @@ def probed(monkeypatch: pytest.MonkeyPatch):
 
 
 async def screen_of(pilot, kind):
-    """Wait until a screen of this kind is on top, and can be used."""
+    """Wait until a screen of this class is on top and ready."""
     await until(pilot, lambda: isinstance(pilot.app.screen, kind))
     await until(pilot, lambda: pilot.app.screen.is_mounted)
     return pilot.app.screen
 
 
 async def in_the_lab(pilot) -> TrainingLab:
-    """The lab on screen, ready or not."""
+    """Show the lab on screen, ready or not."""
     await screen_of(pilot, LessonScreen)
     await until(pilot, lambda: pilot.app.focused is not None)
     await pilot.press("2")
@@ -89,7 +89,7 @@ async def test_t_changes_the_theme_and_it_is_kept(own_folders: Path) -> None:
     async with app().run_test(size=(80, 22)) as pilot:
         await screen_of(pilot, HomeScreen)
         assert pilot.app.current_theme.dark
-        assert not file.exists()  # what nobody chose is not written down
+        assert not file.exists()  # a default theme is not saved
         await pilot.press("t")
         await until(pilot, lambda: not pilot.app.current_theme.dark)
         assert json.loads(file.read_text()) == {"theme": "textual-light"}
@@ -124,7 +124,7 @@ async def test_a_theme_that_cannot_be_kept_is_said(own_folders: Path) -> None:
 async def test_what_lies_in_the_place_of_its_files_is_said_and_so_is_a_full_disk(
     own_folders: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # To leave while PyTorch is being imported would spoil the tests that follow.
+    # An aborted import of PyTorch would break later tests.
     monkeypatch.setattr(EnvironmentLoader, "start", lambda _: None)
     monkeypatch.setattr(tui.app, "RETRY_SECONDS", 0.05)
     (own_folders / "config").mkdir()
@@ -169,7 +169,7 @@ async def test_the_palette_has_the_actions_of_the_lab_in_the_lab_and_each_once()
         await open_lab(pilot)
         listed = commands(pilot)
         assert here <= set(listed)
-        assert "device" not in listed  # there is but one
+        assert "device" not in listed  # there is only one
         assert len(listed) == len(set(listed))
 
 
@@ -186,7 +186,6 @@ async def test_what_is_chosen_in_the_palette_is_done() -> None:
 
 
 async def help_text(pilot) -> str:
-    """What the help says; it is closed again."""
     below = pilot.app.screen
     await pilot.press("question_mark")
     await screen_of(pilot, HelpScreen)
@@ -231,7 +230,7 @@ async def test_the_device_key_works_where_there_is_a_choice(probed) -> None:
     probed(CPU, GPU)
     async with DltuiApp("linear-regression", device="cpu").run_test(size=(120, 50)) as pilot:
         lab = await open_lab(pilot)
-        assert notices(pilot) == ""  # nothing to say where nothing is wrong
+        assert notices(pilot) == ""  # no notification without a problem
         assert "Move to the next device" in await help_text(pilot)
         bar = lambda: pilot.app.screen.query_one(StatusBar).text  # noqa: E731
         await until(pilot, lambda: bar().startswith("cpu the processor"))
@@ -242,7 +241,7 @@ async def test_the_device_key_works_where_there_is_a_choice(probed) -> None:
         assert lab.experiment.device is CPU
 
 
-# Where it opens.
+# The first screen.
 
 
 async def test_a_lesson_opens_at_once_and_needs_no_torch(gate) -> None:
@@ -274,7 +273,7 @@ async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course(to_come
 
 @pytest.fixture
 def rates(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """How many frames a second the labs have asked for."""
+    """Record the frame rates that labs request."""
     asked: list[float] = []
 
     class Spied(Pulse):
@@ -302,7 +301,7 @@ async def test_the_charts_are_drawn_less_often_over_ssh(
         assert rates == [rate]
 
 
-# Setting up.
+# Importing PyTorch.
 
 
 @pytest.mark.parametrize(("presses", "state"), [(1, State.PLAYING), (2, State.PAUSED)])

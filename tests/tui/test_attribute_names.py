@@ -1,4 +1,4 @@
-"""Private names: ours never clash with Textual's, and Textual's are used in one file only."""
+"""Private names: ours never clash with Textual's, which are used in one file only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ONLY_FILE = "textual_private.py"
 
 
 def our_classes() -> list[type[MessagePump]]:
-    """Every widget, screen and app that the packages below `tui` define."""
+    """Return all widgets, screens and apps defined in `tui`."""
     for module in pkgutil.walk_packages(tui.__path__, "tui."):
         importlib.import_module(module.name)
     found, left = [], [MessagePump]
@@ -32,7 +32,7 @@ def our_classes() -> list[type[MessagePump]]:
 
 
 def set_names(tree: ast.AST) -> set[str]:
-    """The names of the attributes of `self` that the code sets."""
+    """Return the names of the attributes of `self` that the code sets."""
     return {
         node.attr
         for node in ast.walk(tree)
@@ -45,12 +45,12 @@ def set_names(tree: ast.AST) -> set[str]:
 
 @cache
 def kept_names(kind: type) -> set[str]:
-    """The names of the attributes that the methods of the class itself set."""
+    """Return the names of the attributes that the methods of the class set."""
     return set_names(ast.parse(textwrap.dedent(inspect.getsource(kind))))
 
 
 def test_no_attribute_has_a_private_name_of_textual() -> None:
-    """A lab with a `_closed` of its own was never removed: the app waited for it for ever."""
+    """For example, Textual waited forever for the removal of a lab that set its own `_closed`."""
     kinds = our_classes()
     assert len(kinds) > 40
     clashes = {
@@ -70,7 +70,7 @@ def is_private(name: str) -> bool:
 
 
 def defined(tree: ast.AST) -> set[str]:
-    """The private names that the code defines: attributes, methods, fields, functions."""
+    """Return the private names that the code defines: attributes, methods, fields, functions."""
     names = set_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -81,7 +81,7 @@ def defined(tree: ast.AST) -> set[str]:
 
 
 def uses(tree: ast.AST, private: set[str], ours: set[str]) -> list[str]:
-    """Where the code imports a private module of Textual, or uses a private name of its classes."""
+    """Return where the code imports a private module of Textual or uses a private name."""
     found = []
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
@@ -103,7 +103,7 @@ def uses(tree: ast.AST, private: set[str], ours: set[str]) -> list[str]:
 
 
 def overrides(node: ast.AST) -> bool:
-    """Whether the node is a method that calls the one of its base class which it replaces."""
+    """Return whether the node is a method that calls the overridden one of its base class."""
     return isinstance(node, ast.FunctionDef) and f"super().{node.name}(" in ast.unparse(node)
 
 

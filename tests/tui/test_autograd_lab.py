@@ -1,4 +1,4 @@
-"""The lab of autograd: what each key does to the walk, and what a person reads of it."""
+"""The autograd lab: effects of the keys, and the text on screen."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def open_lab(pilot: Pilot[None]) -> AutogradLab:
 
 
 async def write(pilot: Pilot[None], lab: AutogradLab, text: str) -> None:
-    """Put the text into the line, and press enter; wait until it is accepted or refused."""
+    """Type the text and press enter; wait until it is accepted or refused."""
     lab.action_edit()
     line = lab.query_one(ExpressionLine)
     lab.query_one(Input).value = text
@@ -49,13 +49,13 @@ async def write(pilot: Pilot[None], lab: AutogradLab, text: str) -> None:
 
 
 def to_the_end(lab: AutogradLab) -> None:
-    """As often as it takes, what `s` does."""
+    """Do all steps of `s`."""
     while not lab.state.look.done:
         lab.action_step()
 
 
 def box(lab: AutogradLab, title: str) -> list[str]:
-    """The lines of a box of the graph under its title: its value, its gradient."""
+    """Return the lines of a box below its title: its value and gradient."""
     rows = lab.query_one(Diagram).text.split("\n")
     titled = re.compile(rf"[│║┃] {re.escape(title)} ")
     (top,) = [row for row, text in enumerate(rows) if titled.search(text)]
@@ -69,7 +69,7 @@ def met(lab: AutogradLab) -> set[str]:
 
 
 def flat(pilot: Pilot[None]) -> str:
-    """All that is on the screen, as one line."""
+    """Return the text on screen as one line."""
     return " ".join(screen_text(pilot.app).split())
 
 
@@ -82,7 +82,7 @@ def dim(pilot: Pilot[None]) -> set[str]:
     return {key for key, binding in bindings.items() if not binding.enabled}
 
 
-MOVES = [  # what is said, the node at work, and how many nodes have no gradient yet
+MOVES = [  # text, the active node, and the number of nodes without gradient
     ("forward  a = x · y = 2 · 3 = 6", "a", 5),
     ("forward  f = a · z = 6 · 4 = 24", "f", 5),
     ("backward  ∂f/∂f = 1", "f", 4),
@@ -108,14 +108,14 @@ async def the_walk_through_three_factors(pilot: Pilot[None], lab: AutogradLab) -
         assert (lit, graph.text.count("┏━━")) == (node, 1)
         assert graph.text.count("none yet") == empty
         assert not re.search(r"∂ 0\b", graph.text)
-        forward = line.startswith("forward")  # the arrows point to where the numbers go
+        forward = line.startswith("forward")  # the arrows point in the direction of the computation
         assert (graph.text.count("▶"), graph.text.count("◀")) == ((4, 0) if forward else (0, 4))
         phase = line.split()[0]
         await until(pilot, lambda phase=phase: phase in screen_text(pilot.app).split("\n")[0])
-    assert re.search(r"┏━ 2 ━", graph.text)  # ∂a/∂y = x = 2, on the way that was just gone
+    assert re.search(r"┏━ 2 ━", graph.text)  # ∂a/∂y = x = 2, on the edge just followed
     await until(pilot, lambda: dim(pilot) == {"s"})
     await reads(pilot, "challenge met", "MulBackward0", "f = a · z")
-    assert not pilot.app.screen.query(Toast)  # a notice would hide what is said
+    assert not pilot.app.screen.query(Toast)  # a notification would hide the text
     await reads(pilot, "✓ check: nudging each input a little (finite differences) agrees to")
     assert [box(lab, name)[1] for name in "xyz"] == ["∂ 12", "∂ 8", "∂ 6"]
     await pilot.press("s", "b")
@@ -130,7 +130,7 @@ async def the_walk_through_three_factors(pilot: Pilot[None], lab: AutogradLab) -
         lab.action_step()
         await pilot.pause()
         places.add((graph.region, graph.scroll_offset, graph.text.index(" a = x · y")))
-    assert len(places) == 1  # nothing moves while it is walked
+    assert len(places) == 1  # the boxes do not move during the walk
     lab.action_reset()
 
 
@@ -138,7 +138,7 @@ async def space_plays_holds_and_begins_again(pilot: Pilot[None], lab: AutogradLa
     state = pilot.app.screen.query_one(StatusBar)
     await pilot.press("left_square_bracket")
     lab.action_play()
-    assert lab.state.look.position == 1  # at once, and not only after two seconds
+    assert lab.state.look.position == 1  # at once, not only after two seconds
     await until(pilot, lambda: "▶ 0.5 a second" in state.text)
     await until(pilot, lambda: lab.state.look.position >= 2)
     await pilot.press("space")
@@ -156,7 +156,7 @@ async def space_plays_holds_and_begins_again(pilot: Pilot[None], lab: AutogradLa
     await pilot.press("s")
     assert not lab.playing
     await pilot.press("space", "c")
-    assert not lab.playing  # nothing plays out of sight
+    assert not lab.playing  # nothing plays while hidden
     await pilot.press("2")
     await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
     held = lab.state.look.position
@@ -183,7 +183,7 @@ REFUSALS = {
 
 
 def grounds(pilot: Pilot[None], lab: AutogradLab) -> set[str]:
-    """The colours behind the letters of the program."""
+    """Return the background colours of the program."""
     region = lab.query_one(Transcript).content_region
     rows = pilot.app.screen._compositor.render_strips()[region.y : region.bottom]
     parts = [part for row in rows for part in row.crop(region.x, region.right - 2)]
@@ -203,7 +203,7 @@ async def every_preset_can_be_walked(pilot: Pilot[None], lab: AutogradLab) -> No
             while not (lab.state.look.ran and lab.state.look.ran[-1].error):
                 lab.action_step()
             await reads(pilot, *REFUSALS[preset.name], "✗")
-        if preset.name == "twice":  # it stands on the screen's background in both themes
+        if preset.name == "twice":  # it has the background of the screen in both themes
             before = grounds(pilot, lab)
             await pilot.press("t")
             await until(pilot, lambda before=before: grounds(pilot, lab) != before)
@@ -212,7 +212,7 @@ async def every_preset_can_be_walked(pilot: Pilot[None], lab: AutogradLab) -> No
         if walked:
             assert not look.walk.error
             assert box(lab, f"{look.walk.result.name} = {look.walk.result.formula}")
-        else:  # what the last line gave is in sight
+        else:  # the result of the last line is visible
             last = look.program.statements[-1]
             await reads(pilot, " ".join((last.refusal or last.why).split()[-4:]))
         await pilot.press("p")
@@ -230,7 +230,7 @@ async def an_expression_values_and_weights_are_typed(pilot: Pilot[None], lab: Au
     assert box(lab, "x") == ["[1, 2] (2,)", "∂ [12, 120]"]
     assert box(lab, "y") == ["3 ()", "∂ 84"]
     await write(pilot, lab, "x = 2")
-    await pilot.press("enter", *"x**2", "enter")  # takes the place of what stood there
+    await pilot.press("enter", *"x**2", "enter")  # replaces the text of the input
     await reads(pilot, "your own · forward 0/1")
     to_the_end(lab)
     assert (box(lab, "x"), box(lab, "f = x²")) == (["2 ()", "∂ 4"], ["4 ()", "∂ 1"])
@@ -284,7 +284,7 @@ async def a_narrow_screen_shows_one_side(pilot: Pilot[None], lab: AutogradLab) -
     await pilot.press("s")
     await until(pilot, lambda: lab.query_one(Diagram).display)
     await reads(pilot, "∂ 4")
-    await pilot.press("b", "b", "b", "b")  # the keys go to what is in sight
+    await pilot.press("b", "b", "b", "b")  # the keys go to the visible panel
     assert lab.state.look.position == 0
     await pilot.press("v")
     await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
@@ -297,7 +297,7 @@ async def a_narrow_screen_shows_one_side(pilot: Pilot[None], lab: AutogradLab) -
         await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
     await pilot.press("v", "b", "b", "b")
     graph = lab.query_one(Diagram)
-    for size in (WIDE, NARROW):  # where there is room, the names of PyTorch's nodes
+    for size in (WIDE, NARROW):  # with enough room, the names of PyTorch's nodes
         await pilot.resize_terminal(*size)
         await until(pilot, lambda size=size: ("MulBackward0" in graph.text) is (size == WIDE))
     assert lab.state.look.position == 4
@@ -330,7 +330,7 @@ async def test_keys_lines_presets_and_the_copied_command_on_a_narrow_screen(
 
 
 async def test_inputs_hints_and_challenges_on_a_wide_screen(own_folders) -> None:
-    lines = (  # one operation is no walk yet, and nothing is refused before backward was tried
+    lines = (  # one operation is no walk, and nothing is refused before backward
         (("x**2", "x = 3"), {"six"}),
         (("sigmoid(sigmoid(x))",), {"six", "walked"}),
         (("sigmoid(x)", "x = 15"), {"six", "walked", "faint"}),

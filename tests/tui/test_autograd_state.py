@@ -1,4 +1,4 @@
-"""An expression or a program as the keys move it, and its texts, without a screen."""
+"""The state of the autograd lab and its texts, without a screen."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def state() -> AutogradState:
 
 
 def walk_on(state: AutogradState) -> dict[str, float | list[float] | None]:
-    """To the end; what has arrived at the inputs then."""
+    """Step to the end, and return the gradients of the inputs."""
     while state.step():
         pass
     return gradients(state)
@@ -43,7 +43,7 @@ def error(state: AutogradState) -> str:
 
 
 def refused(state: AutogradState, text: str) -> tuple[str, str]:
-    """Why the line is not accepted, and the part of it that is marked."""
+    """Return why the line is refused, and its marked part."""
     with pytest.raises(Refused) as caught:
         state.type(text)
     line, marks = caught.value.pointer().split("\n")
@@ -66,7 +66,7 @@ def test_every_preset_can_be_walked_to_its_end_and_all_the_way_back(state: Autog
         assert state.look == start
     state.use("product")
     start = state.look
-    state.back()  # from the start it stays there
+    state.back()  # at the start it stays there
     assert state.look == start
     assert gradients(state) == {"x": None, "y": None, "z": None}
     assert walk_on(state) == {"x": 12, "y": 8, "z": 6}
@@ -75,7 +75,7 @@ def test_every_preset_can_be_walked_to_its_end_and_all_the_way_back(state: Autog
     assert gradients(state) == {"x": 12, "y": None, "z": 6}
     state.reset()
     assert state.look == start
-    state.use("accumulate")  # back in a program runs it again up to there
+    state.use("accumulate")  # stepping back in a program runs it again up to there
 
     def gradient() -> Value | None:
         assert isinstance(state.look, ProgramPosition)
@@ -99,7 +99,7 @@ def test_what_is_typed_keeps_values_gradients_and_weights(state: AutogradState) 
     assert not state.own
     state.switch_gradient("y")
     assert state.own
-    state.type("x + y")  # it stays off in another expression
+    state.type("x + y")  # stays off in another expression
     assert walk_on(state) == {"x": 1, "y": None}
     state.switch_gradient("y")
     assert walk_on(state) == {"x": 1, "y": 1}
@@ -136,7 +136,7 @@ def test_arrows_point_back_where_a_gradient_goes(state: AutogradState) -> None:
     state.step()
     assert back() == [False] * 4
     state.step()
-    assert back() == [True, True, True, False]  # x and y to a, a to f, and no gradient goes to z
+    assert back() == [True, True, True, False]  # x and y to a, a to f, and no gradient for z
     state.type("requires_grad = none")
     walk_on(state)
     assert back() == [False] * 4
@@ -164,7 +164,7 @@ def test_a_slip_is_refused_at_its_place_and_all_is_as_it_was(state: AutogradStat
         why, place = refused(state, text)
         assert words in why
         assert place == marked
-    for text in (  # what is far too long is refused unread
+    for text in (  # a line that is far too long is refused without parsing
         *("(" * 10_000 + "x" + ")" * 10_000, "x" + "*x" * 10_000, "=" * 1000, "x" * 10_000),
         *("x = [" + "1," * 1_000_000 + "1]", "x = " + "9" * 1_000_000),
     ):
@@ -176,14 +176,14 @@ def test_a_slip_is_refused_at_its_place_and_all_is_as_it_was(state: AutogradStat
     assert state.look is before
     assert not state.own
     state.type("x = [1, 2]")
-    why, place = refused(state, "y = [1, 2, 3]")  # the place is one in the expression
+    why, place = refused(state, "y = [1, 2, 3]")  # the position is in the expression
     assert "The size of tensor a (2) must match the size of tensor b (3)" in why
     assert place == "x*y"
 
 
 def test_the_check_and_what_is_not_finite_in_words(state: AutogradState) -> None:
     def words(*pairs: tuple[str, float | None]) -> str:
-        """What is said at the end of a walk, with these inputs off by so much, or not checked."""
+        """Return the final text of a walk for these differences of its inputs; None: unchecked."""
         kink = "there is a kink"
         check = GradientCheck(
             ComparedGradient(name, Value.of(3.0), off, "" if off is not None else kink)

@@ -1,4 +1,4 @@
-"""The course on screen costs no torch: that is paid for beside it, when it is quiet."""
+"""The home screen does not import torch; that happens in the background."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hints, challenges that are met, and notices: where they are shown, and what they never cover."""
+"""Hints, met challenges and notifications: where they are shown, and what they never cover."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from tui.widgets.status_bar import Heading, StatusBar
 COMMAND = 'dltui run autograd --set "expression=mean((w*x + b - y)**2)" ' + '--set "x=[1, 2]" ' * 5
 SIZES = ((80, 22), (120, 40), (200, 55))
 QUICK = ("linear-regression", "graphs", "autograd", "softmax")
-"""A lesson of most kinds of lab; the others are slow."""
+"""Lessons with most kinds of lab; the others are slow."""
 EACH_KIND = [pytest.param(slug, marks=[pytest.mark.slow] * (slug not in QUICK)) for slug in WRITTEN]
 
 
 async def in_lab(pilot: Pilot[None], slug: str) -> Lab:
-    """Go to the lab of the lesson; a training makes a step, so that all its formulas are there."""
+    """Show the lab of the lesson; a training does a step, so that it has all its formulas."""
     if isinstance(find(slug).load(), TrainingLesson):
         lab = await open_lab(pilot)
-        while lab.frame.step == 0:  # in some lessons an update takes several
+        while lab.frame.step == 0:  # in some lessons an update has several steps
             before = lab.frame
             await pilot.press("s")
             await until(pilot, lambda before=before: lab.frame is not before)
@@ -48,7 +48,7 @@ async def in_lab(pilot: Pilot[None], slug: str) -> Lab:
 
 
 async def reach_challenges(pilot: Pilot[None], lab: Lab) -> Challenges:
-    """Give the keys to the challenges; where they are out of sight, `v` shows them."""
+    """Focus the challenges; if they are hidden, `v` shows them."""
     challenges = lab.query_one(Challenges)
     for _ in range(3):
         if not challenges.size:
@@ -61,7 +61,7 @@ async def reach_challenges(pilot: Pilot[None], lab: Lab) -> Challenges:
 
 
 def shown(challenges: Challenges) -> str:
-    """What can be read in the panel, on one line; nothing where a part of it is out of sight."""
+    """Return the text of the panel on one line; empty if it is partly hidden."""
     parents = [parent for parent in challenges.ancestors if isinstance(parent, Widget)]
     if not all(parent.region.contains_region(challenges.region) for parent in parents):
         return ""
@@ -85,7 +85,7 @@ async def test_in_every_lab_nothing_is_covered_and_tab_goes_round(slug: str) -> 
             await pilot.pause()
             panel = await reach_challenges(pilot, lab)
             challenges = [one for one in find(slug).load().challenges if one.question is None]
-            if size != SIZES[0]:  # there is more room: the longest will do
+            if size != SIZES[0]:  # on larger terminals the longest one is enough
                 challenges = [max(challenges, key=lambda one: len(one.hint))]
             for challenge in challenges:
                 await hint_is_in_sight(pilot, panel, challenge)
@@ -98,7 +98,7 @@ async def test_in_every_lab_nothing_is_covered_and_tab_goes_round(slug: str) -> 
 
 
 async def hint_is_in_sight(pilot: Pilot[None], panel: Challenges, challenge: Challenge) -> None:
-    """Enter shows the whole hint below its challenge, and escape takes it away."""
+    """Enter shows the whole hint below its challenge, and escape hides it."""
     panel.highlighted = panel.get_option_index(challenge.slug)
     place = panel.region
     await pilot.press("enter")
@@ -111,7 +111,7 @@ async def hint_is_in_sight(pilot: Pilot[None], panel: Challenges, challenge: Cha
 
 
 async def notice_covers_nothing(pilot: Pilot[None], lab: Lab) -> None:
-    """A command to copy, the longest notice that there is, leaves what has to be read in sight."""
+    """The longest notification, a command to copy, leaves the important panels visible."""
     lab.notify(COMMAND, title="copied", timeout=60, markup=False)
     screen = pilot.app.screen
     await until(pilot, lambda: screen.query(Toast) and screen.query_one(Toast).region)
@@ -129,7 +129,7 @@ async def notice_covers_nothing(pilot: Pilot[None], lab: Lab) -> None:
 
 
 async def round_trip(pilot: Pilot[None]) -> list[Widget | None]:
-    """What has the focus after each tab, until it is back where it was; no stop catches it."""
+    """Return the focused widget after each tab until the first one; none traps the focus."""
     start = pilot.app.focused
     stops = [start]
     for _ in range(30):
@@ -150,7 +150,7 @@ async def test_a_hint_stays_until_another_is_asked_for_and_enter_hides_it_again(
         challenges = await reach_challenges(pilot, lab)
         await pilot.press("home", "enter")
         assert challenges.hinted == first.slug
-        await pilot.press("s", "p", "2")  # the lab goes on, and the hint stays
+        await pilot.press("s", "p", "2")  # the lab changes, and the hint stays
         assert challenges.hinted == first.slug
         challenges.focus()
         await pilot.press("j", "j", "k", "enter")
@@ -167,7 +167,7 @@ async def test_a_click_on_a_challenge_shows_its_hint() -> None:
     async with app("linear-regression").run_test(size=SIZES[0]) as pilot:
         lab = await in_lab(pilot, "linear-regression")
         challenges = lab.query_one(Challenges)
-        await pilot.click(challenges, offset=(4, 3))  # under the border, the third row
+        await pilot.click(challenges, offset=(4, 3))  # the third row below the border
         hint = lab.lesson.challenges[2].hint
         await until(pilot, lambda: hint in shown(challenges))
 
@@ -254,7 +254,7 @@ async def test_keys_pressed_right_after_enter_go_to_the_question() -> None:
         assert box.has_class("-answered")
 
 
-# Challenges that are met.
+# Met challenges.
 
 
 async def test_a_met_challenge_is_highlighted_in_its_panel_and_covers_nothing() -> None:
@@ -268,7 +268,7 @@ async def test_a_met_challenge_is_highlighted_in_its_panel_and_covers_nothing() 
         assert "reverse" in str(challenges.get_option(met.slug).prompt.style)
         status = pilot.app.screen.query_one(StatusBar)
         assert f"✓ challenge met: {met.text}" in status.text
-        assert status.text.rstrip().endswith("paused")  # what the run does stays there
+        assert status.text.rstrip().endswith("paused")  # the state of the run stays there
         assert not pilot.app._notifications
         pilot.app.screen._end_news()
         assert "challenge met" not in title(challenges) + status.text
@@ -286,7 +286,7 @@ async def test_a_challenge_met_beside_a_long_hint_is_scrolled_into_sight() -> No
         await until(pilot, lambda: f"✓ {met.text}" in shown(challenges))
 
 
-# Notices.
+# Notifications.
 
 
 async def test_a_notice_at_home_covers_no_lesson() -> None:

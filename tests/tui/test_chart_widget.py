@@ -16,7 +16,7 @@ from tui.widgets.pictures import Chart
 
 
 class Spied(Chart):
-    """A chart that notes which regions it asks to be painted again."""
+    """A chart that records which regions it repaints."""
 
     def __init__(self, kind: str) -> None:
         super().__init__(kind)
@@ -42,7 +42,7 @@ class Wall(App[None]):
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
-    """The sizes at which a chart was drawn."""
+    """Record the sizes at which a chart is drawn."""
     sizes: list[tuple[int, int]] = []
     kind = type(CHARTS["loss"])
     real = kind.draw

@@ -1,4 +1,4 @@
-"""The decision boundary and the network as text."""
+"""The charts of the decision boundary and the network, as text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def layer(weights: list[list[float]], bias: list[float], gradient: float | None 
 
 
 def plane(*layers: Layer, **changes: Any) -> Frame:
-    """Two points of each class at x₁ = ±1, and the boundary x₁ = 0.25."""
+    """Return two points of each class at x₁ = ±1, and the boundary x₁ = 0.25."""
     fields: dict[str, Any] = {
         "x": np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]]),
         "labels": np.array([0.0, 0.0, 1.0, 1.0]),

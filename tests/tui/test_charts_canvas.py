@@ -1,4 +1,4 @@
-"""Cells to draw on: what lands in which, and the dots of a line."""
+"""The canvas of cells: writing, braille dots and the dots of lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tui.charts.canvas import PLAIN, UNTOUCHED, Canvas, Span, packed, stroke, un
 
 RED, GREEN, BLUE = (255, 0, 0), (0, 200, 0), (1, 2, 3)
 NUMBERS = ((1, 4), (2, 5), (3, 6), (7, 8))
-"""How Unicode numbers the dots of a braille cell: 4 rows of 2."""
+"""Unicode's numbers of the dots of a braille cell: 4 rows of 2."""
 
 
 def places(*numbers: int) -> np.ndarray:
@@ -23,7 +23,7 @@ def places(*numbers: int) -> np.ndarray:
 
 
 def braille(*numbers: int) -> str:
-    """The letter with these dots, by its name in Unicode."""
+    """Return the character with these dots, by its Unicode name."""
     digits = "".join(str(number) for number in sorted(numbers))
     return unicodedata.lookup(f"BRAILLE PATTERN DOTS-{digits}")
 
@@ -55,7 +55,7 @@ def test_black_is_a_colour_and_none_is_another_thing() -> None:
     assert unpacked(packed((0, 0, 0))) == (0, 0, 0)
 
 
-# What is written.
+# Writing.
 
 
 def test_a_new_canvas_is_blank_and_has_no_colours() -> None:
@@ -114,7 +114,7 @@ def test_a_stamp_goes_into_each_of_its_cells() -> None:
 @pytest.mark.parametrize("column", range(2))
 def test_each_dot_is_the_one_that_unicode_has_there(row: int, column: int) -> None:
     canvas = Canvas(3, 2)
-    canvas.dot(places(4 + row), places(2 + column), RED)  # in the cell (1, 1)
+    canvas.dot(places(4 + row), places(2 + column), RED)  # in cell (1, 1)
     assert canvas.text() == ["   ", f" {braille(NUMBERS[row][column])} "]
 
 
@@ -124,7 +124,7 @@ def test_the_dots_of_a_cell_join_in_one_call_and_over_many() -> None:
     assert canvas.text() == [braille(1, 8) + braille(1)]
     canvas.dot(places(1), places(0), GREEN)
     assert canvas.text() == [braille(1, 2, 8) + braille(1)]
-    assert inks(canvas) == [[GREEN, RED]]  # a cell has one ink: the last
+    assert inks(canvas) == [[GREEN, RED]]  # a cell has one foreground: the last one
     every = [(row, column) for row in range(4) for column in range(2)]
     canvas.dot(places(*(row for row, _ in every)), places(*(column for _, column in every)), RED)
     assert canvas.text() == [braille(*range(1, 9)) + braille(1)]
@@ -148,14 +148,14 @@ def test_a_dot_takes_the_place_of_what_is_no_braille(other: str) -> None:
     assert inks(canvas) == [[RED]]
 
 
-# One canvas and another.
+# Overlaying and comparing canvases.
 
 
 def test_what_was_drawn_is_laid_over_and_the_rest_stays() -> None:
     ground = Canvas.of(["abc", "def"], RED)
     ground.backgrounds[:] = packed(BLUE)
     top = Canvas(3, 2)
-    top.write(0, 1, " ", GREEN)  # a space that was written covers, one that was not does not
+    top.write(0, 1, " ", GREEN)  # a written space covers, an empty cell does not
     top.write(1, 0, "X", GREEN)
     top.backgrounds[:] = packed(RED)
     ground.lay(top)
@@ -200,7 +200,7 @@ def test_a_part_is_a_window_and_a_copy_is_not() -> None:
     assert canvas.text()[0] == "...."
 
 
-# What is read.
+# Reading.
 
 
 def test_a_row_is_cut_where_ink_or_paper_changes_and_nowhere_else() -> None:
@@ -250,10 +250,10 @@ def test_an_equal_canvas_has_no_changes() -> None:
 def test_changes_are_told_a_row_each_from_the_first_cell_to_the_last() -> None:
     before = Canvas.of(["......"] * 5, RED)
     now = before.copy()
-    now.write(0, 5, "x", RED)  # another letter
-    now.write(2, 1, ".", GREEN)  # another ink
+    now.write(0, 5, "x", RED)  # another character
+    now.write(2, 1, ".", GREEN)  # another foreground
     now.write(2, 3, "y", RED)
-    now.backgrounds[4, :2] = packed(BLUE)  # another paper
+    now.backgrounds[4, :2] = packed(BLUE)  # another background
     assert list(now.changes(before)) == [(0, 5, 6), (2, 1, 4), (4, 0, 2)]
     assert list(before.changes(now)) == [(0, 5, 6), (2, 1, 4), (4, 0, 2)]
 
@@ -293,14 +293,14 @@ def test_lines_without_a_letter_make_a_canvas_without_a_cell(lines: list[str]) -
 
 
 def dots(*corners: tuple[float, float]) -> list[tuple[int, int]]:
-    """The dots of a line through these corners, each (across, down)."""
+    """Return the dots of a line through these corners, each (across, down)."""
     across, down = (np.array(places, dtype=np.float64) for places in zip(*corners, strict=True))
     below, right = stroke(across, down)
     return list(zip(right.tolist(), below.tolist(), strict=True))
 
 
 def walk(*corners: tuple[float, float]) -> list[tuple[int, int]]:
-    """The same in plain Python, in exact fractions: equal steps of at most a dot's size."""
+    """Return the same in plain Python with exact fractions: equal steps of at most a dot's size."""
     exact = [(Fraction(x), Fraction(y)) for x, y in corners]
     found = []
     for (x, y), (to_x, to_y) in pairwise(exact):
@@ -340,7 +340,7 @@ def test_each_dot_lies_on_its_line() -> None:
             away = (end[0] - start[0]) * (middle[1] - start[1]) - (end[1] - start[1]) * (
                 middle[0] - start[0]
             )
-            # A line that meets a dot, which is 1 by 1, passes its middle within half a diagonal.
+            # A line through a dot, which is 1 by 1, passes its centre within half a diagonal.
             assert abs(away) / length <= 0.5**0.5 + 1e-9
 
 
@@ -366,7 +366,7 @@ def test_a_corner_is_turned_and_not_cut() -> None:
 
 
 def test_lines_between_whole_numbers_have_every_dot_too() -> None:
-    """Where rounding hurts most: a step that should land on a dot's edge may land before it."""
+    """Rounding matters most there: a step to the edge of a dot may end just before it."""
     for length in range(1, 400):
         for start in (0, 1, 2, 7):
             line = dots((start, 2), (start + length, 2))

@@ -1,4 +1,4 @@
-"""The S curve and its log-odds as text."""
+"""The sigmoid curve and its log-odds, as text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ KINDS = ("curve", "log-odds")
 
 
 def curved(**changes: Any) -> Frame:
-    """Label 0 at 1 and 2, label 1 at 3 and 4, and a curve with its threshold at 2.5."""
+    """Return label 0 at 1 and 2, label 1 at 3 and 4, and a curve with its threshold at 2.5."""
     fields: dict[str, Any] = {
         "x": np.array([1.0, 2.0, 3.0, 4.0]),
         "labels": np.array([0.0, 0.0, 1.0, 1.0]),

@@ -1,4 +1,4 @@
-"""Images, tiles and bars as text, and the charts of a network that reads digits."""
+"""Images, tiles and bars as text, and the charts of a digit-reading network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LETTERS, GREYS = replace(DARK, depth="letters"), replace(DARK, depth="greys")
 
 
 def light(colour: int) -> int:
-    """How light a packed colour is, by its green; −1 for none."""
+    """Return the green component of a packed colour as its brightness; −1 for none."""
     rgb = unpacked(int(colour))
     return -1 if rgb is None else rgb[1]
 
@@ -104,7 +104,7 @@ def test_tiles_lie_inside_and_apart(width: int, height: int, count: int) -> None
 def test_few_tiles_are_large_and_many_are_small_enough() -> None:
     assert tiles(72, 20, 1, words=2).side == 28
     plan = tiles(72, 20, 48, words=2)
-    assert (plan.side, plan.count) == (16, 8)  # 4 × 2: of 20 pixels there would be 3
+    assert (plan.side, plan.count) == (16, 8)  # 4 × 2; with 20 pixels only 3 would fit
     assert tiles(11, 30, 1) is None
     assert tiles(30, 5, 1) is None
     assert all(side % 2 == 0 for side in SIDES)
@@ -116,13 +116,13 @@ def test_few_tiles_are_large_and_many_are_small_enough() -> None:
 def test_bars_are_as_long_as_the_shares_with_their_numbers() -> None:
     shares = np.array([0.5, 0.25, 0.125, 0.125, 0.0])
     lines = bars(shares, "abcde", 15, 5, DARK).text()
-    # Of 15 cells the name takes 2 and the number 5: 8 for the bar, and 1 for its longest.
+    # Of 15 cells the name takes 2 and the number 5; the other 8 stand for a share of 1.
     assert lines == [
         "a ████      50%",
         "b ██        25%",
         "c █         12%",
         "d █         12%",
-        "e ▏          0%",
+        "e            0%",
     ]
 
 
@@ -171,7 +171,7 @@ def test_a_hard_digit_has_its_answer_its_label_and_both_probabilities() -> None:
     assert "✗ says 9 97%" in text
     assert "is 4 <1%" in text
     assert "✓ says 3 97%" in text
-    assert text.count(" is ") == 1  # of what is right, one line says all
+    assert text.count(" is ") == 1  # one line counts all correct ones
 
 
 def test_the_image_is_drawn_where_its_words_are() -> None:
@@ -181,7 +181,7 @@ def test_the_image_is_drawn_where_its_words_are() -> None:
     assert row == 14  # below the 14 lines of an image of 28 pixels: no room for the age
     bright = [column for column in range(60) if light(canvas.backgrounds[5, column]) == 255]
     first, second = lines[row].index("✗"), lines[row].rindex("✗")
-    # Ink in columns 0 to 3 of the first image, and in 4 to 7 of the second.
+    # Ink in columns 0 to 3 of the first image, and in 4 to 7 of the second one.
     assert bright == [*range(first, first + 4), *range(second + 4, second + 8)]
 
 
@@ -236,9 +236,9 @@ def test_small_patterns_grow_by_whole_pixels() -> None:
         ),
         key=len,
     )
-    assert len(set(runs)) == 1  # all alike
+    assert len(set(runs)) == 1  # all equal
     assert len(runs[0]) in (2, 3, 4, 5)
-    assert len(runs[0]) * len(runs) > 12  # and of some size
+    assert len(runs[0]) * len(runs) > 12  # and not tiny
 
 
 def test_a_digit_goes_from_its_image_through_the_layers_to_the_answer() -> None:
@@ -254,7 +254,7 @@ def test_a_digit_goes_from_its_image_through_the_layers_to_the_answer() -> None:
 
 def test_a_layer_is_a_square_of_its_units_the_first_first() -> None:
     values = np.zeros(16, dtype=np.float32)
-    values[5] = 1.0  # second row, second column of 4 × 4
+    values[5] = 1.0  # second row and column of 4 × 4
     canvas = CHARTS["activations"].draw(
         digits(walk=walk(Activation("16 units", values))), 72, 16, DARK
     )
@@ -270,7 +270,7 @@ def test_a_layer_is_a_square_of_its_units_the_first_first() -> None:
     assert len(bright) == 1
     row, column = bright[0]
     assert column == start + 1
-    assert canvas.text()[row][block] == " ▀  "  # the upper row is quiet, the lower one is not
+    assert canvas.text()[row][block] == " ▀  "  # the upper row is inactive, the lower one is not
     assert light(canvas.backgrounds[row, column]) == 255
 
 

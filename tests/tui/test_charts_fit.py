@@ -53,7 +53,7 @@ def test_a_far_start_does_not_press_the_points_flat() -> None:
 )
 def test_a_line_that_left_is_said_in_words(w: float, b: float, said: str) -> None:
     assert said in "\n".join(draw("fit", pictured(w=w, b=b), 60, 12))
-    for size in ((44, 7), (40, 7), (36, 8), (24, 20)):  # where there is less room, in fewer words
+    for size in ((44, 7), (40, 7), (36, 8), (24, 20)):  # shorter texts in small panels
         for sample in (None, 1):
             frame = pictured(w=w, b=b, sample=sample)
             assert "off the chart" in "\n".join(draw("fit", frame, *size))
@@ -104,7 +104,7 @@ def test_points_all_alike(value: float) -> None:
 
 
 def test_the_legend_covers_neither_residuals_nor_what_is_said_of_the_line() -> None:
-    """No residual is broken: from its point on, its column is drawn down to the line."""
+    """Residuals are unbroken: from each point the column is drawn down to the line."""
     x, y = np.array([1.0, 2.0, 0.5, 2.5, 2.6, 3.1]), np.array([3.7, 4.6, 1.65, 5.7, 6.0, 6.95])
     frame = pictured(x=x, y=y, start=(0.0, 0.5), w=0.0, b=0.5)
     for size in product((36, 42, 44, 76), (8, 9, 10, 17)):
@@ -112,7 +112,7 @@ def test_the_legend_covers_neither_residuals_nor_what_is_said_of_the_line() -> N
         left, _, rows = canvas(lines)
         tops = {line.index("●", left): row for row, line in enumerate(lines) if "●" in line[left:]}
         for column, row in tops.items():
-            if lines[row][column + 1 : column + 3] not in ("  ", " p"):  # a point, no entry
+            if lines[row][column + 1 : column + 3] not in ("  ", " p"):  # not the legend
                 continue
             if "points" not in lines[row][column : column + 10]:
                 below = [lines[at][column] for at in range(row + 1, rows - 1)]

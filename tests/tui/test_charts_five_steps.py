@@ -1,4 +1,4 @@
-"""The charts of the five steps: what is lit, the curves, the map and the heights, as text."""
+"""The charts of the five steps as text: highlights, curves, the map and the heights."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def stage(name: str) -> StageView:
 
 
 def fit(name: str, curve: Any = 0.0, **changes: Any) -> Fit:
-    """A model that is `curve` everywhere, and went from (−1, −0.5) to (0, 0)."""
+    """Return a model that predicts `curve` everywhere, and moved from (−1, −0.5) to (0, 0)."""
     path = np.array([[-1.0, -0.5], [-0.5, 0.0], [0.0, 0.0]])
     heights = np.array([1.5, 1.0, 0.5])
     one = Fit(name, GRID * 0 + curve, history([1.5, 1.0, 0.5]), 2, path, heights)
@@ -38,7 +38,7 @@ def fit(name: str, curve: Any = 0.0, **changes: Any) -> Fit:
 
 
 def fitted(*fits: Fit, **changes: Any) -> Frame:
-    """Forty points of sin(1.5·x), and these models."""
+    """Return a frame with forty points of sin(1.5·x), and these models."""
     x = np.linspace(-3, 3, 40)
     picture = FitsPicture(
         x, np.sin(1.5 * x), GRID, fits or (fit("network"),), True, tuple(map(stage, NAMES)), ""
@@ -62,7 +62,7 @@ def test_the_one_that_runs_is_lit_and_no_other(lit: str, size: tuple[int, int]) 
     assert shaded[0] == next(row for row, line in enumerate(lines) if "▶" in line)
     assert len(shaded) <= size[1] // 5
     waits = NAMES[NAMES.index(lit) + 1 :]
-    for name in waits:  # what this update has not come to yet is in the shade
+    for name in waits:  # steps that this update has not reached are dimmed
         row = next(row for row, line in enumerate(lines) if f" {name}" in line[:14])
         assert {run.foreground for run in drawn.spans(row) if run.text.strip()} == {DARK.dim}
 
@@ -118,7 +118,7 @@ def test_one_curve_goes_through_the_points_without_a_marker() -> None:
     assert cells(lines, MARKS) == []
     assert "⠒⠒ network now" in "\n".join(lines)
     left, columns, rows = canvas(lines)
-    # At x = π/3 the sine is 1, and at −π/3 it is −1: in a window of ±3.36 and ±1.6.
+    # At x = ±π/3 the sine is ±1, in a window of ±3.36 and ±1.6.
     for x, y in ((math.pi / 3, 1.0), (-math.pi / 3, -1.0)):
         column = left + (x + 3.36) / 6.72 * (columns - 1)
         row = (1 - (y + 1.6) / 3.2) * (rows - 1)
@@ -157,7 +157,7 @@ def test_four_where_they_have_come_to_on_the_map() -> None:
 
 
 def test_the_map_marks_the_minima_that_sin_has() -> None:
-    """sin(1.5·x) is sin(w·x + b) at (1.5, 0), at (1.5, 2π)…, and at (−1.5, ±π)."""
+    """sin(w·x + b) equals sin(1.5·x) at (1.5, 0), (1.5, 2π) and so on, and at (−1.5, ±π)."""
     lines = draw("walks", fitted(fit("wave")), 120, 40)
     least = [at for at in cells(lines, "✚") if "least" not in lines[at[0]][at[1] : at[1] + 8]]
     assert 3 <= len(least) <= 4, "a little more than a period of b is in sight"
@@ -169,7 +169,7 @@ def test_the_map_marks_the_minima_that_sin_has() -> None:
 
 def test_minima_of_a_land_that_is_known() -> None:
     x, y = np.meshgrid(np.linspace(-2, 2, 41), np.linspace(-2, 2, 41))
-    heights = (x**2 - 1) ** 2 + y**2 + 0.3 * x  # a deep valley at the left, a high one right
+    heights = (x**2 - 1) ** 2 + y**2 + 0.3 * x  # deep valley at the left, higher one at the right
     (rows, columns), (high_rows, high_columns) = minima(heights)
     assert (rows.tolist(), high_rows.tolist()) == ([20], [20])
     assert x[20, columns[0]] == pytest.approx(-1, abs=0.11)
@@ -182,7 +182,7 @@ def test_who_leaves_the_map_is_named() -> None:
 
 
 def test_a_network_has_its_loss_over_the_way_it_went() -> None:
-    way = np.array([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])  # 5 from its start
+    way = np.array([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])  # at distance 5 from its start
     one = fit("network", path=way, heights=np.array([2.0, 0.0]))
     lines = draw("walks", fitted(one, wave=False), 60, 20)
     left, columns, rows = canvas(lines)

@@ -1,4 +1,4 @@
-"""No cell of a chart depends on the last bit of a number, which differs between CPUs."""
+"""Charts do not depend on the last bit of numbers, which differs between CPUs."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STEPS = 12
 ULPS = 2
 TRIES = 3
 EXACT = {"labels", "first"}
-"""Classes and numbers of steps, which are counted and not computed."""
+"""Classes and step numbers, which are counted and not computed."""
 
 
 @pytest.mark.parametrize("slug", LESSONS)
@@ -42,7 +42,7 @@ def test_the_charts_of_a_training_are_the_same_with_other_last_bits(slug: str) -
 
 @pytest.mark.parametrize("kind", ["fit", "surface", "valley", "lines", "loss"])
 def test_points_on_the_boundary_of_two_cells_stay_in_theirs(kind: str) -> None:
-    """Points at whole numbers: in many of these sizes some lie exactly between two cells."""
+    """Points at whole numbers: in many sizes some are exactly between two cells."""
     for width in range(20, 60, 7):
         for height in range(7, 24, 4):
             frame = pictured(w=0.25, b=0.5, path=np.array([[0.0, 0.0], [0.25, 0.5]]))
@@ -70,7 +70,7 @@ def test_the_perturbation_reaches_every_number() -> None:
 
 
 def frames(lesson: TrainingLesson) -> Iterator[Frame]:
-    """The lab before its first step, and after a few, with the lesson's first preset."""
+    """Yield frames before the first step and after some steps, with the lesson's first preset."""
     kind = lesson.load_trainer()
     trainer = kind(kind.Config.of(lesson.preset().settings), torch.device("cpu"))
     history = History()
@@ -91,7 +91,7 @@ def frames(lesson: TrainingLesson) -> Iterator[Frame]:
 
 
 def perturbed(value: Any, rng: np.random.Generator) -> Any:
-    """The same value with each double moved by up to two units in the last place; 0 stays."""
+    """Return the value with each double changed by up to two units in the last place; 0 stays."""
     if isinstance(value, float):
         return float(_moved(np.array(value), rng))
     if isinstance(value, np.ndarray):

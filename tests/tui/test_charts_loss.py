@@ -24,7 +24,7 @@ def test_while_it_plays_the_first_step_is_on_its_way() -> None:
 
 
 def test_the_last_loss_is_written_and_stands_at_its_cell() -> None:
-    # Ten steps of an axis 0 to 10, losses on an axis 0 to 8: the last is in the middle row.
+    # Ten steps on an axis from 0 to 10, losses on an axis from 0 to 8: the last is in the middle.
     lines = draw("loss", losses([8, 8, 8, 8, 8, 8, 8, 8, 8, 4]), 44, 11)
     left, columns, rows = canvas(lines)
     assert "loss 4.0000" in lines[0]
@@ -55,7 +55,7 @@ def test_neither_a_spike_nor_a_dip_is_thinned_away_however_many_steps() -> None:
 
 
 def decades(lines: list[str], power: float) -> float:
-    """The row of a power of ten, between the ticks."""
+    """Return the row of a power of ten, interpolated between the ticks."""
     (low, first), *_, (high, last) = ticks(lines)[1]
     share = (power - math.log10(low)) / (math.log10(high) - math.log10(low))
     return first + share * (last - first)

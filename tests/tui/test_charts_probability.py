@@ -1,4 +1,4 @@
-"""The panels, the bars, and each scene of one logit as text, at every size; no app."""
+"""The panels, the bars and each scene of one logit as text, in every size, without app."""
 
 from __future__ import annotations
 
@@ -156,7 +156,7 @@ def test_the_label_decides_which_curve_the_loss_is_on() -> None:
     stage.flip()
     after = cells(drawn(stage), "◆")[0]
     assert after[1] == before[1]
-    assert after[0] > before[0]  # right, and so less of a loss: farther down
+    assert after[0] > before[0]  # right, and with less loss: farther down
 
 
 def test_two_gradients_stand_side_by_side() -> None:
@@ -177,7 +177,7 @@ BARS = ("entropy", "squared")
 
 def test_the_race_is_drawn_from_its_start_on() -> None:
     stage = ProbabilityState("race")
-    assert len(cells(drawn(stage), "●◆")) >= 3  # both at one place among the probabilities
+    assert len(cells(drawn(stage), "●◆")) >= 3  # both at the same position in the probability panel
     for _ in range(60):
         stage.step()
     lines = drawn(stage)
@@ -200,7 +200,7 @@ def test_the_saturated_loss_leaves_the_true_one() -> None:
 def test_in_a_small_panel_the_gradient_that_bceloss_loses_is_told_from_the_other() -> None:
     lines = drawn(ProbabilityState("saturation"), 44, 12)[
         7:
-    ]  # the lower panel, far out for label 1
+    ]  # the lower panel, far away from label 1
     (lost,) = (row for row, line in enumerate(lines) if "┤⠐⠤" in line or "0┤" in line)
     (kept,) = (row for row, line in enumerate(lines) if "◆" in line)
     assert lost < kept

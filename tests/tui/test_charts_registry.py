@@ -1,4 +1,4 @@
-"""Every chart of the registry: at every size, with every number, and drawn by plotext."""
+"""Every chart of the registry: every size, every number, and drawn by plotext."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ OTHERS = {
     "confusion": [table.frame(classes=(), confusion=np.zeros((0, 0)))],
     "throughput": [table.frame()],
 }
-"""More frames of charts that have more than one way to be drawn."""
+"""More frames for charts with several variants."""
 MARKS = "●◆▲■★○█▀▄╌┊∘"
 PIXELS = {"surface", "paths", "boundary"}
-"""Pictures between axes: only these are plotext's, and what is in them are cells."""
+"""Pixel pictures with plotext axes; their content is drawn as cells."""
 
 
 def frames(name: str) -> list[Frame]:
@@ -83,7 +83,7 @@ def test_every_chart_has_its_frame_here() -> None:
         assert "nothing to see" not in "".join(draw(name, frame, 72, 18)), name
 
 
-# Every size, every style, every state.
+# Every size, style and state.
 
 
 @pytest.mark.parametrize("kind", CHARTS)
@@ -116,11 +116,11 @@ def test_one_chart_leaves_nothing_behind_for_the_next(kind: str) -> None:
     assert (dark.foregrounds != light.foregrounds).any()
 
 
-# Words and points.
+# Texts and points.
 
 
 def moving(name: str) -> list[Frame]:
-    """Frames in which what is marked stands at many places."""
+    """Return frames in which the marked point is at many positions."""
     places = [(w, b) for w in (-3.0, 0.1, 2.6) for b in (-3.5, 0.3, 3.5)]
     if name in ("curve", "log-odds"):
         return [curve.curved(w=w, b=2 * b, at=at) for w, b in places for at in (0.4, 3.5)]
@@ -157,7 +157,7 @@ def test_no_words_cover_a_point_and_no_point_covers_words(
     written: list[tuple[int, int, str]] = []
 
     def mark(self: Plot, x: Any, y: Any, colour: Any, marker: str = LINE) -> None:
-        # A line has three of its marks, which also stand in the legend: one may be hidden.
+        # A line has three of its marks, also shown in the legend: one may be hidden.
         if colour == DARK.points or (marker != LINE and name not in ("lines", "fits")):
             marked.update(zip(*(at.tolist() for at in self.mask(x, y).nonzero()), strict=True))
         points(self, x, y, colour, marker)
@@ -188,7 +188,7 @@ def test_no_words_cover_a_point_and_no_point_covers_words(
 
 
 def test_a_mark_stands_in_the_cell_that_is_counted_as_taken() -> None:
-    """Half-way between two cells too, of which plotext takes the one nearer to the middle."""
+    """Also for points half-way between two cells, for which plotext chooses the inner one."""
     for columns, rows in ((41, 6), (40, 10), (111, 27)):
         x, y = Scale("", 0, columns - 1), Scale("", 0, rows - 1)
         for index in range(0, 2 * (columns - 1), 3):
@@ -217,7 +217,7 @@ def test_a_caption_takes_the_first_free_place_and_gives_up_its_last_lines() -> N
 
 @pytest.fixture
 def no_drawing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Plotext, whose figures draw nothing."""
+    """Replace the drawing of plotext's figures by nothing."""
     forget()
     monkeypatch.setattr(type(plotext.figure), "draw", lambda self, _: self)
     yield
@@ -225,7 +225,7 @@ def no_drawing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def forget() -> None:
-    """Draw again what the charts keep from one frame to the next."""
+    """Clear what the charts cache between frames."""
     for name, module in sys.modules.items():
         if name.startswith("tui.charts."):
             for kept in vars(module).values():
@@ -261,7 +261,7 @@ def test_without_plotext_a_chart_loses_its_curves_and_markers(
     request.getfixturevalue("no_drawing")
     for name in names:
         after = draw(name, FRAMES[name], 61, 17)
-        headings = {"time": 2}  # the two marks of its head, beside the figure
+        headings = {"time": 2}  # the two marks of its heading, beside the figure
         assert braille(after) == [], name
         assert len(cells(after, MARKS)) == headings.get(name, 0), name
 
@@ -278,7 +278,7 @@ def test_panels_and_bars_are_drawn_by_plotext_too() -> None:
     assert cells(bars, "█") == []
 
 
-# Numbers that end the process in plotext's kernel: nan, inf, and points far outside the limits.
+# Numbers that crash plotext's kernel: nan, inf, and points far outside the limits.
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -300,8 +300,10 @@ def test_points_a_million_times_outside_the_limits_end_no_process(name: str) -> 
 
 
 def poisoned(value: Any, poison: float, index: int) -> Any:
-    """The same with a hostile number in its losses, curves, weights and paths: first, middle or
-    last in each array. The data, which a training run has read, stays."""
+    """Return the value with a hostile number in its losses, curves, weights and paths.
+
+    It is the first, middle or last one of each array. The data of the training is not changed.
+    """
     if isinstance(value, np.ndarray):
         if value.dtype.kind == "f" and value.size:
             value = value.copy()
@@ -339,7 +341,7 @@ def test_every_way_to_draw_takes_any_number(value: float) -> None:
 
 
 def test_a_long_line_is_drawn_with_few_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A point costs plotext some 20 µs: a frame must cost the same after a million steps."""
+    """A point costs plotext about 20 µs, and a frame must cost the same after a million steps."""
     points: list[int] = []
     real = type(plotext.figure).signal
 
@@ -370,7 +372,7 @@ def test_names_cost_no_heavy_import_and_drawing_costs_no_torch() -> None:
 
 
 def test_a_legend_stays_where_it_is_while_it_covers_nothing() -> None:
-    """A point goes from corner to corner: the legend moves when it would be covered, only then."""
+    """A point moves from corner to corner: the legend moves only if it would be covered."""
     places: dict = {}
     at = []
     for x, y in ((5, 5), (1, 11), (5, 5), (9, 11), (1, 11), (5, 5), (9, 11), (5, 9)):

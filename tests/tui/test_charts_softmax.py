@@ -1,4 +1,4 @@
-"""Each scene of softmax as text, at every size; no app."""
+"""Each scene of softmax as text, in every size, without app."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def drawn(stage: SoftmaxState, width: int = 72, height: int = 31) -> list[str]:
 
 
 def lengths(lines: list[str], name: str) -> list[int]:
-    """How long the bars of a class are, from the top."""
+    """Return the lengths of the bars of a class, from the top."""
     return [line.count("█") for line in lines if f" {name}" in line[:8]]
 
 
@@ -71,12 +71,12 @@ def test_the_curves_over_the_temperature_carry_a_point_each() -> None:
     assert braille(lines)
     column = cells(lines, "┊")[0][1]
     points = [line[column] for line in lines[16:] if line[column] in "●◆▲■"]
-    assert points == list("●◆▲■")  # from the likeliest down
-    for name in ("cat", "dog", "fox"):  # beside the curves, with room on either side
+    assert points == list("●◆▲■")  # the most probable first
+    for name in ("cat", "dog", "fox"):  # beside the curves, with space on both sides
         assert any(f" {name} " in line[:60] for line in lines[16:]), name
     stage.end(1)
     right = [line[-1] for line in drawn(stage)[16:] if line[-1] in "●◆▲■"]
-    assert 1 <= len(right) <= 2  # all alike: they lie on one another
+    assert 1 <= len(right) <= 2  # equal curves cover each other
 
 
 def test_the_gradient_of_the_label_goes_the_other_way() -> None:

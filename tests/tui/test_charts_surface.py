@@ -48,7 +48,7 @@ def test_loss_grows_away_from_the_minimum_along_every_way() -> None:
 
 
 def brightness(colours: np.ndarray) -> np.ndarray:
-    """The sum of red, green and blue of each cell."""
+    """Return the sum of red, green and blue of each cell."""
     return (colours >> 16) + (colours >> 8 & 0xFF) + (colours & 0xFF)
 
 

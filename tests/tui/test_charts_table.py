@@ -1,4 +1,4 @@
-"""The charts of a training on a table, and those that it shares with others, as text."""
+"""The charts of training on a table, and those shared with others, as text."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Sloped = namedtuple("Sloped", "gradients")
 
 
 def belt(samples: int, seen: int, batch: list[int], number: int, batches: int) -> Belt:
-    """A belt on which the first `seen` samples and the batch have come by."""
+    """Return a belt that has shown the first `seen` samples, with this batch."""
     marks = np.arange(samples) < seen
     marks[batch] = True
     return Belt(marks, np.array(batch, dtype=np.int64), number, batches)
 
 
 def frame(**changes: Any) -> Frame:
-    """Three epochs of a training on 40 samples; the second batch of five."""
+    """Return a frame of three epochs on 40 samples; the second batch of five."""
     fields: dict[str, Any] = {
         "data": "t.csv",
         "features": 2,
@@ -122,7 +122,7 @@ def test_workers_that_start_are_told_of() -> None:
     assert "workers are starting" in draw("belt", frame(belt=waiting), 44, 9)[0]
 
 
-# Train and validation.
+# Training and validation.
 
 
 @pytest.mark.parametrize("size", [(60, 14), (80, 30)])
@@ -179,7 +179,7 @@ def test_losses_that_are_no_numbers_are_left_out() -> None:
     assert braille(draw("validation", frame(measures=half), 60, 14, residuals=True))
 
 
-# The confusion matrix, which others use too.
+# The confusion matrix, also used by other lessons.
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -239,7 +239,7 @@ def test_where_they_do_not_fit_the_commonest_mistakes_are_listed() -> None:
 
 
 def test_what_was_counted_is_said_whole_at_every_width() -> None:
-    """Of longest ages too, in the list and below the table; what does not fit is left out."""
+    """Also for the longest ages, in the list and below the table; the rest is left out."""
     counts = np.diag(np.full(10, 1000))
     counts[0, 1] = 7
     wholes = {
@@ -272,7 +272,7 @@ def test_names_of_strangers_take_a_cell_a_letter() -> None:
         *("ab", "#2", "#3", "#4", "#5", "abc…"),
     )
     assert short(("ab",), 1) == ("…",)
-    # A right-to-left word, a variation selector, a vowel sign that joins its letter.
+    # A right-to-left word, a variation selector, and a combining vowel sign.
     assert short(("العمر", "\u2764\ufe0f", "\u0928\u0940", "\u2764"), 9) == (
         "#1",
         "#2",
@@ -281,7 +281,7 @@ def test_names_of_strangers_take_a_cell_a_letter() -> None:
     )
 
 
-# The gradients, which others use too.
+# The gradients, also used by other lessons.
 
 
 def length(line: str) -> float:
@@ -292,7 +292,7 @@ def test_a_tenth_is_one_step_shorter() -> None:
     lines = draw("gradients", of(Sloped((("a", 1e-4), ("b", 1e-3), ("c", 1e-2)))), 80, 20)
     bars = [length(lines[row]) for row in (0, 2, 4)]
     assert bars[2] - bars[1] == pytest.approx(bars[1] - bars[0], abs=1)
-    assert bars[2] == pytest.approx(2 * bars[0], abs=1)  # 10⁻⁶ is where they begin
+    assert bars[2] == pytest.approx(2 * bars[0], abs=1)  # the axis starts at 10⁻⁶
     assert lines[0].split("┤")[0].split() == ["a", "1.00×10⁻⁴"]
     assert "the last layer's is 100 × the first's" in lines[-1]
     assert lines[-2].strip() == "rms over the weights of a layer"
@@ -329,11 +329,11 @@ def test_before_the_first_step_there_is_no_gradient() -> None:
         assert said in "".join(draw("gradients", waiting, 60, 9))
 
 
-# The loader.
+# The data loader.
 
 
 def timed(count: int) -> tuple[Throughput, ...]:
-    """Ten times faster with each worker where samples are slow, and slower in memory."""
+    """Return timings: ten times faster per worker for slow samples, slower for those in memory."""
     return tuple(
         Throughput(workers, size, slow, 100.0 * (workers + 1) if slow else 1e6 / (workers + 1))
         for workers, size, slow in plan()[:count]

@@ -1,4 +1,4 @@
-"""The accuracy and the time of a network that reads digits, drawn as text."""
+"""The accuracy and time of a digit-reading network, drawn as text."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_accuracy_rises_and_the_best_is_named() -> None:
 
 
 def test_the_accuracy_says_of_which_images_it_is_and_when() -> None:
-    """It is of the last epoch, also while the newest evaluation is of a sample in the next."""
+    """It is the accuracy of the last epoch, even if the next epoch has evaluated a sample."""
     frame = scored(0.1, 0.9, 0.98)
     for changes, shown, hidden in (
         (
@@ -119,7 +119,7 @@ def test_the_words_do_not_lie_on_the_curve(
     for tests in (3, 6, 11):
         frame = scored(0.1, *([level] * (tests - 1)))
         text = "".join(draw("accuracy", frame, width, height, logarithmic=logarithmic))
-        inside = tests if logarithmic or level < 0.15 else tests - 1  # the first lies below
+        inside = tests if logarithmic or level < 0.15 else tests - 1  # the first is below
         assert text.count("●") + text.count("◆") == inside + 2, "two of them before the words"
 
 

@@ -11,7 +11,7 @@ from tui.charts import CHARTS
 
 
 def stepped(*path: float, sample: int | None = 0, **changes: object) -> Frame:
-    """One weight on (1, 2), (2, 4), (3, 6), from 1: the least loss is at w = 2."""
+    """Return one weight on (1, 2), (2, 4), (3, 6), starting at 1: the minimum loss is at w = 2."""
     x = np.array([1.0, 2.0, 3.0])
     walk = np.array(path, dtype=float).reshape(-1, 1)
     fields = {"x": x, "y": 2 * x, "w": path[-1], "b": 0.0, "start": (1.0, 0.0), "path": walk}
@@ -85,7 +85,7 @@ def test_points_on_which_no_weight_depends() -> None:
 
 
 def test_the_last_steps_are_joined_so_that_a_zigzag_is_visible() -> None:
-    """At a rate of 0.19 on all three samples w jumps from one side of 2 to the other."""
+    """At a rate of 0.19 with all three samples w jumps from one side of 2 to the other."""
     path = [1.0]
     for _ in range(20):
         path.append(path[-1] - 0.19 * 2 * (path[-1] - 2) * 14 / 3)

@@ -1,4 +1,4 @@
-"""Charts of several trainings at once: each has its marker, and none hides another."""
+"""Charts that compare several models: each has its marker, and none hides another."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MARKS = "▲■◆"
 
 
 def walker(name: str, w: float, b: float, values: list[float] | None, **changes: Any) -> LineWalk:
-    """A training that went straight from (0, 0) to (w, b)."""
+    """Return a model that moved straight from (0, 0) to (w, b)."""
     path = np.array([[0.0, 0.0], [w, b]])
     one = LineWalk(name, w, b, path, None if values is None else history(values), 10, 100, 1.0)
     return replace(one, **changes)
 
 
 def compared(*walks: LineWalk, **changes: Any) -> Frame:
-    """Points (0, 0), (1, 1), …, (4, 4), and these trainings; the frame's losses go 8 … 4."""
+    """Return points (0, 0), (1, 1), …, (4, 4) and these models; the frame's losses are 8 … 4."""
     x = np.arange(5.0)
     picture = WalksPicture(x, x.copy(), (0.0, 0.0), walks)
     return replace(losses([8, 8, 8, 8, 8, 8, 8, 8, 8, 4]), picture=picture, **changes)
@@ -46,7 +46,7 @@ def test_every_training_has_a_marker_and_a_name(kind: str, size: tuple[int, int]
 
 
 def test_the_lines_go_where_they_should() -> None:
-    """ŷ = 1·x goes through the points, of which each has the mark of a point."""
+    """ŷ = 1·x passes through the points, which have the mark of a point."""
     lines = draw("lines", compared(walker("sum", 1.0, 0.0, None)), 76, 17)
     points = [at for at in cells(lines, "●") if "points" not in lines[at[0]][at[1] : at[1] + 10]]
     assert len(points) == 5
@@ -77,7 +77,7 @@ def test_the_last_loss_of_each_stands_at_its_height_and_is_written() -> None:
 
 
 def test_uneven_numbers_of_updates_share_a_logarithmic_axis() -> None:
-    """10 updates and 1,000: the short one fills a third of the axis, not a hundredth."""
+    """10 and 1,000 updates: the short curve takes a third of the axis, not a hundredth."""
     long = walker("mean", 0.5, 1.0, [2.0] * 1000, updates=1000)
     lines = draw("loss", compared(TWO[0], long), 76, 12)
     left, columns, _ = canvas(lines)
@@ -134,7 +134,7 @@ def test_hostile_losses_are_drawn(values: list[float], logarithmic: bool) -> Non
 
 
 def spent(name: str, updates: int, samples: int, seconds: float) -> LineWalk:
-    """A training that made so many updates at these costs, with losses of 8 and then of 3."""
+    """Return a model with this number of updates at these costs, and losses of 8 and then 3."""
     return walker(
         name,
         0.5,
@@ -147,7 +147,7 @@ def spent(name: str, updates: int, samples: int, seconds: float) -> LineWalk:
 
 
 def test_over_samples_each_curve_ends_where_its_samples_do() -> None:
-    """100 samples in ten updates, 50 in one: the axis is plain, and half is the middle."""
+    """100 samples in ten updates, 50 in one: on a linear axis half is the middle."""
     frame = compared(spent("mini", 10, 100, 0.1), spent("full", 1, 50, 0.01))
     lines = draw("samples", frame, 60, 12)
     left, columns, _ = canvas(lines)
@@ -157,7 +157,7 @@ def test_over_samples_each_curve_ends_where_its_samples_do() -> None:
 
 
 def test_over_seconds_uneven_times_share_a_logarithmic_axis() -> None:
-    """From 10⁻³, the first update of each, to 1 second: three decades, of which 0.01 is one."""
+    """The axis has three decades, from the first update of each at 10⁻³ s to 1 s."""
     frame = compared(spent("single", 1000, 1000, 1.0), spent("full", 10, 1000, 0.01))
     lines = draw("seconds", frame, 62, 12)
     left, columns, _ = canvas(lines)

@@ -1,4 +1,4 @@
-"""How much of a lesson is done: counted by hand."""
+"""The progress in a lesson, counted by hand."""
 
 from __future__ import annotations
 

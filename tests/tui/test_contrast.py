@@ -1,4 +1,4 @@
-"""Text stands out from what it is on: 4.5 to 1 as WCAG asks, in both themes; what is drawn, 3."""
+"""WCAG contrast of text (at least 4.5 to 1) and graphics (at least 3 to 1) in both themes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TEXT, DRAWN = 4.5, 3.0
 
 
 def luminance(colour: RGB) -> float:
-    """The relative luminance of WCAG 2, from 0 for black to 1 for white."""
+    """Return the relative luminance of WCAG 2, from 0 for black to 1 for white."""
     linear = [
         value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
         for value in (channel / 255 for channel in colour)
@@ -28,7 +28,7 @@ def luminance(colour: RGB) -> float:
 
 
 def contrast(one: RGB, other: RGB) -> float:
-    """The contrast ratio of WCAG 2, from 1 to 21."""
+    """Return the contrast ratio of WCAG 2, from 1 to 21."""
     low, high = sorted((luminance(one), luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
@@ -40,7 +40,7 @@ def test_the_contrast_is_that_of_wcag() -> None:
     assert contrast((255, 0, 0), (255, 255, 255)) == pytest.approx(4.00, abs=0.005)
 
 
-# The colours that styles name.
+# Colours named in styles.
 
 PAIRS = [
     ("foreground", "panel"),
@@ -53,7 +53,7 @@ PAIRS = [
     ("footer-description-foreground", "footer-background"),
     ("block-cursor-foreground", "block-cursor-background"),
 ]
-"""Text, and what it is on: a notice that a run diverged is `text-warning` on `warning-muted`."""
+"""Text and background: the notification of a diverged run is `text-warning` on `warning-muted`."""
 
 
 def colours(theme: Theme) -> dict[str, str]:
@@ -82,7 +82,7 @@ def test_red_and_green_stand_out(theme: Theme, ansi) -> None:
         assert contrast(ansi.ansi_colors[number], paper) >= TEXT
 
 
-# The colours that charts and pages are drawn in.
+# Colours of charts and pages.
 
 SERIES = ("line", "start", "points", "sample", "residual", "minimum", "path")
 
@@ -111,13 +111,13 @@ def test_the_map_of_losses_is_read_without_colours_and_its_marks_stand_out(
     assert all(contrast(look.path, shade) >= 3.5 for shade in look.ramp)
 
 
-# What is on screen: every letter of it.
+# Every character on screen.
 
 
 def faint(pilot) -> list[tuple[float, str]]:
-    """Pieces of text on screen with less contrast than they need, with what they have.
+    """Return texts on screen with too little contrast, with their contrast.
 
-    A chart may write on what it draws, on the loss surface say.
+    Text in charts needs less, because it may cover the drawing, for example the loss surface.
     """
     found = []
     for widget in pilot.app.screen.walk_children():

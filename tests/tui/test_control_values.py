@@ -1,4 +1,4 @@
-"""What stands beside a control, and advice for the command line in terms of the controls."""
+"""The text beside a control, and advice in which settings have the labels of their controls."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ BY_NAME = {control.name: control for control in CONTROLS}
 @pytest.mark.parametrize(
     ("text", "worded"),
     [
-        ("leave it out: --set ignore=id", 'leave it out: set "ignore columns" to id'),
-        ("a; --set ignore=id,a-b; c", 'a; set "ignore columns" to id,a-b; c'),
-        ("--set 'ignore=column 1', or x", 'set "ignore columns" to column 1, or x'),
+        ("leave it out: --ignore id", 'leave it out: set "ignore columns" to id'),
+        ("a; --ignore id,a-b; c", 'a; set "ignore columns" to id,a-b; c'),
+        ("--ignore 'column 1', or x", 'set "ignore columns" to column 1, or x'),
+        ("--ignore='-a b'", 'set "ignore columns" to -a b'),
         (
-            "--set label=kind --set ignore=name",
+            "--label kind --ignore name",
             'set "label column" to kind set "ignore columns" to name',
         ),
+        ("dltui run mnist --data-dir FOLDER", "dltui run mnist --data-dir FOLDER"),
+        ("leave it out: --set ignore=id", 'leave it out: set "ignore columns" to id'),
         ("(--set target=classes); 3", '(set "target" to classes); 3'),
         ("--set unknown=3", "--set unknown=3"),
         ("nothing", "nothing"),

@@ -1,4 +1,4 @@
-"""The probabilities and softmax labs by keyboard: every scene, what is typed, what plays."""
+"""The probabilities and softmax labs by keyboard: scenes, typing and playing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ NARROW, WIDE = (80, 22), (120, 40)
 
 
 def met(lab: CurvesLab[Any]) -> str:
-    """How many challenges are met: `1/4`."""
+    """Return how many challenges are met, for example `1/4`."""
     found = re.search(r"\d/\d", str(lab.query_one(Challenges).border_title))
     assert found is not None
     return found[0]
@@ -61,14 +61,14 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
                 assert told(lab)
                 columns, rows = (78, 3) if size == NARROW else (118, 2)
                 assert len(wrap(told(lab), columns)) <= rows
-                assert board.content_size == room  # nothing moves but the point
-            assert len(seen) >= (2 if size == NARROW else 3)  # a small move may be below a cell
+                assert board.content_size == room  # only the point moves
+            assert len(seen) >= (2 if size == NARROW else 3)  # a small move may stay in a cell
             assert lab.state.text != before
             screen = screen_text(pilot.app)
             assert scene.title in screen
             assert lab.query_one(Equations).text.splitlines()[0].split()[-1] in screen
         assert lab.status.finished
-        await pilot.press("p", "b", "b", "r")  # the first, and back to the one before the last
+        await pilot.press("p", "b", "b", "r")  # the first one, then back to the second last
         assert lab.status.preset == list(scenes)[-2]
         before = lab.state.text
         await pilot.press("right")
@@ -78,7 +78,7 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
 
 
 async def typed(pilot: Pilot[None], lab: CurvesLab[Any], wrong: str, words: str) -> None:
-    """This line is refused, and stays to be changed; escape brings back the line as it was."""
+    """Check that this line is refused but kept, and that escape restores the previous one."""
     before = lab.state.text
     await pilot.press("e", *wrong, "enter")
     await until(pilot, lambda: words in screen_text(pilot.app))
@@ -92,14 +92,14 @@ async def typed(pilot: Pilot[None], lab: CurvesLab[Any], wrong: str, words: str)
 async def test_one_logit_by_keyboard() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, ProbabilitiesLab, LOGIT_SCENES)
-        # A place is typed or refused, and the keys come back.
+        # A position is typed or refused, and the focus returns to the board.
         await pilot.press("enter", *"P = 0.9", "enter")
         await until(pilot, lambda: lab.status.progress == "z = 2.1972")
         assert lab.query_one(Board).has_focus
         await typed(pilot, lab, "z = 99", "from −8 to 8")
         await pilot.press("left")
         assert lab.state.look.z == 2.1
-        # The point wanders to the end; from there it begins at the other one, until it is held.
+        # The point moves to the end; playing again starts at the other end, until paused.
         await pilot.press("end", "left", "left", "space")
         await until(pilot, lambda: not lab.playing)
         assert lab.state.look.z == 8
@@ -111,11 +111,11 @@ async def test_one_logit_by_keyboard() -> None:
             assert not lab.playing, key
             await pilot.press("2", "space")
             assert lab.playing
-        # The label counts only where there is a loss.
+        # The label is needed only for a loss.
         await pilot.press("r", "a", "s")
         assert (lab.status.preset, lab.state.look.label) == ("odds", 1)
         assert "label" not in lab.status.progress
-        # What plays by itself meets no challenge; on its way it is at 9 to 1.
+        # Playing meets no challenge, although it passes 9 to 1.
         status = pilot.app.screen.query_one(StatusBar)
 
         async def play_through() -> None:
@@ -129,12 +129,12 @@ async def test_one_logit_by_keyboard() -> None:
         past = "playing alone meets no challenge"
         await until(pilot, lambda: past in status.text)
         assert "cpu" not in status.text
-        pilot.app.screen._end_news()  # as it does after some seconds
-        await play_through()  # it is said once
+        pilot.app.screen._end_news()  # as after some seconds
+        await play_through()  # shown only once
         assert past not in status.text
         assert status.text.startswith("cpu")
         lab.hold()
-        await play_through()  # of another playing once more, until the scene changes
+        await play_through()  # playing another scene shows it again, until the scene changes
         await until(pilot, lambda: past in status.text)
         await pilot.press("p", "b")
         assert status.text.startswith("cpu")
@@ -144,7 +144,7 @@ async def test_one_logit_by_keyboard() -> None:
         assert lab.state.look.label == 0
         assert "label 0" in lab.status.progress
         assert "The label is 0" in told(lab)
-        # Another theme and another size draw anew.
+        # Another theme and another size redraw the board.
         board = lab.query_one(Board)
         before = board.strips
         pilot.app.theme = "textual-light"
@@ -168,7 +168,7 @@ async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
         keys = pilot.app.screen.query_one(KeyFooter).items
         assert keys
         await until(pilot, lambda: lab.state.look.race.steps > 40)
-        assert pilot.app.screen.query_one(KeyFooter).items is keys  # made anew, it would flicker
+        assert pilot.app.screen.query_one(KeyFooter).items is keys  # new items would flicker
         await pilot.press("space")
         assert not lab.playing
         held = lab.state.look.race.steps
@@ -181,7 +181,7 @@ async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
 
 
 class Terminal:
-    """Keeps what it is sent."""
+    """Records what is written to it."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
@@ -215,7 +215,7 @@ async def test_every_part_of_a_frame_that_plays_is_sent_in_one_piece(
                     line, words = lab.state.text, told(lab)
                     terminal.sent.clear()
                     lab.advance()
-                    await asyncio.sleep(0)  # until what is pending is sent
+                    await asyncio.sleep(0)  # until pending output is sent
                     (frame,) = terminal.sent
                     assert line == lab.state.text or lab.state.text in frame, scene
                     assert words == told(lab) or wrap(told(lab), 78)[0] in frame, scene
@@ -245,12 +245,12 @@ async def test_a_few_logits_by_keyboard() -> None:
         assert "equal logits" in told(lab)
         assert lab.state.text == "dog = 0"
         await typed(pilot, lab, "hen = 1", "hen is not to be set")
-        # No class is chosen where all move, and no label where there is none.
+        # No class can be chosen if all move, and no label if there is none.
         await pilot.press("p")
         before = lab.state.given
         await pilot.press("down", "a", "s")
         assert lab.state.given == before
-        # The temperature wanders to its end.
+        # The temperature moves to its end.
         await pilot.press("p", "end", "left", "left", "space")
         await until(pilot, lambda: not lab.playing)
         assert lab.state.text == "T = 100"
@@ -258,7 +258,7 @@ async def test_a_few_logits_by_keyboard() -> None:
         await pilot.press("home")
         assert "takes all" in told(lab)
         await until(pilot, lambda: met(lab) == "1/4")
-        # Steps run and hold, and meet the challenge.
+        # Steps play and pause, and meet the challenge.
         await pilot.press("p", "a")
         assert lab.state.given.label == 2
         assert "The label is fox" in told(lab)
@@ -271,7 +271,7 @@ async def test_a_few_logits_by_keyboard() -> None:
         if lab.playing:
             await pilot.press("space")
         assert not lab.playing
-        # What overflows is described, on screens of both sizes.
+        # Overflow is described on screens of both sizes.
         await pilot.press("p", "down", "l", "r")
         assert lab.state.given.z == (60, 20, 0, -40)
         await pilot.press("l", "l")

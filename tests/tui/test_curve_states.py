@@ -1,4 +1,4 @@
-"""The states of the probabilities and softmax labs, without an app: moved, typed, stepped, told."""
+"""The states of the probabilities and softmax labs: moving, typing, steps and descriptions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ EVERY += [(SoftmaxState, name) for name in LOGITS_SCENES]
 
 
 def to_the_end(state: CurveState) -> int:
-    """Step as far as there are steps; how many there were."""
+    """Do all steps, and return their number."""
     return sum(iter(state.step, False))
 
 
@@ -43,7 +43,7 @@ def test_no_key_leads_beyond_the_ends_and_each_stride_counts(
     while state.move(1):
         strides += 1
     low, high = state.ends
-    # The temperatures go from 10^(−26/20) to 10^(40/20), in twentieths.
+    # Temperatures go from 10^(−26/20) to 10^(40/20), in steps of 1/20 of the exponent.
     expected = 66 if name == "temperature" else round((high - low) / state.scene.small)
     assert strides == expected
     assert state.at == pytest.approx(high)
@@ -78,7 +78,7 @@ def test_what_the_arrows_move_in_each_scene() -> None:
     bars.move(-1, large=True)
     assert bars.given.z == (2.0, 1.0, 0.0, -1.0)
     bars.choose(-2)
-    assert bars.text == "hen = −1"  # before the first comes the last
+    assert bars.text == "hen = −1"  # the last one is before the first one
 
     shift = SoftmaxState("shift")
     for _ in range(5):
@@ -107,7 +107,7 @@ def test_labels_go_round_and_a_new_scene_begins_with_its_own() -> None:
     assert labels == [2, 3, 0, 1]
 
 
-# What is typed.
+# Typing.
 
 TAKEN: list[tuple[type[Any], str, str, Any]] = [
     (ProbabilityState, "cross-entropy", "2", 2.0),
@@ -117,7 +117,7 @@ TAKEN: list[tuple[type[Any], str, str, Any]] = [
     (ProbabilityState, "cross-entropy", "P = 0.9", math.log(9)),
     (ProbabilityState, "cross-entropy", "odds = 9", math.log(9)),
     (ProbabilityState, "cross-entropy", "1e-3", 0.001),
-    (ProbabilityState, "odds", "0.75", math.log(3)),  # a bare number is what the keys move
+    (ProbabilityState, "odds", "0.75", math.log(3)),  # sets what the keys move
     (SoftmaxState, "bars", "dog = 3", (2.0, 3.0, 0.0, -1.0)),
     (SoftmaxState, "bars", "3", (3.0, 1.0, 0.0, -1.0)),
     (SoftmaxState, "bars", "z = [1, −2.5]", (1.0, -2.5)),
@@ -134,7 +134,7 @@ def test_numbers_may_be_typed() -> None:
     assert played(SoftmaxState("shift"), ["c = -10"]).given.shift == -10
     state = played(SoftmaxState("cross-entropy"), ["y = hen"])
     assert state.given.label == 3
-    state.type("z = [1, 2]")  # there is no hen any more
+    state.type("z = [1, 2]")  # there is no hen
     assert state.given.label == 1
 
 
@@ -181,7 +181,7 @@ REFUSED: dict[tuple[type[CurveState], str], dict[str, str]] = {
 
 
 def refusal(state: CurveState, text: str) -> Refused:
-    """What refuses the text; the state is as it was."""
+    """Return the error that refuses the text; the state must not change."""
     before = state.look
     with pytest.raises(Refused) as refused:
         state.type(text)
@@ -249,7 +249,7 @@ def test_the_race_goes_by_steps_and_begins_anew_from_another_start() -> None:
         return state.look.z, state.look.race.rate, state.look.race.steps
 
     played(state, steps=7)
-    assert stands() == (-6, 1, 7)  # the point is where it started
+    assert stands() == (-6, 1, 7)  # the point is at its start
     state.move(1)
     assert stands() == (-5.9, 1, 0)
     state.step()
@@ -301,14 +301,14 @@ def test_steps_against_the_gradient_count_and_end() -> None:
 
 def test_a_step_leads_back_from_the_end_and_never_beyond_it() -> None:
     state = played(SoftmaxState("cross-entropy"), ["z = [10, -10, -10]"])
-    assert state.step()  # as sure and as wrong as can be: there is a gradient
+    assert state.step()  # the most confident wrong prediction still has a gradient
     assert state.given.z == pytest.approx((9, -9, -10), abs=1e-4)
     state.type("z = [-10, 10]")
     to_the_end(state)
     assert state.given.z == (-10, 10)
 
 
-# What is described.
+# Descriptions.
 
 
 def of_logit(scene: str, *typed: str, steps: int = 0) -> str:

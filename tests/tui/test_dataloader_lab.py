@@ -1,4 +1,4 @@
-"""The lab of the loader: a table of one's own, and the loader timed."""
+"""The dataloader lab: own tables, and timing of the loader."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TABLE = "\n".join(
 
 @pytest.fixture
 def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a table in it, in which the app is started."""
+    """Start the app in a folder with a table."""
     folder = tmp_path / "here"
     folder.mkdir()
     (folder / "tiny.csv").write_text(TABLE)
@@ -39,14 +39,12 @@ def table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def take(pilot: Pilot[None], lab: DataLoaderLab, file: str) -> None:
-    """Train on this file."""
     await type_in(pilot, "csv", file)
     await pilot.press("enter")
     await until(pilot, lambda: lab.experiment.config.csv == file)
 
 
 async def type_in(pilot: Pilot[None], control: str, text: str) -> Input:
-    """Open the line of the control, and type."""
     controls = pilot.app.screen.query_one(ControlList)
     controls.focus()
     controls.highlighted = controls.get_option_index(control)
@@ -133,7 +131,7 @@ async def test_what_the_table_is_and_what_was_left_out_is_said(table: Path) -> N
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 1)
         await until(pilot, lambda: "predicts" not in screen_text(pilot.app))
-        await take(pilot, lab, "evil.csv")  # markup and escapes are shown, not obeyed
+        await take(pilot, lab, "evil.csv")  # markup and escape sequences are shown literally
         await until(pilot, lambda: lab.frame.note)
         await until(pilot, lambda: "[red]a[/red] 1" in screen_text(pilot.app))
         assert "\\x1b[31mb 1" in screen_text(pilot.app)
@@ -153,7 +151,7 @@ async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -
         await until(pilot, lambda: advice in str(said.content))
         assert lab.experiment.config.csv is None
         await pilot.press("escape")
-        # The controls of how to read a file are in brackets where there is none to read.
+        # Controls for reading a file are in brackets without a file.
         controls = pilot.app.screen.query_one(ControlList)
         prompt = lambda: str(controls.get_option("ignore").prompt).split()[-1]  # noqa: E731
         assert prompt() == "none"
@@ -179,7 +177,7 @@ async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -
         await until(pilot, lambda: lab.experiment.config.csv == "named.csv")
         await until(pilot, lambda: "ignored: first name" in screen_text(pilot.app))
         assert lab.experiment.config.label is None
-        await type_in(pilot, "label", "the last")  # as the line says before anything is typed
+        await type_in(pilot, "label", "the last")  # the initial text of the input
         await pilot.press("enter")
         await until(pilot, lambda: not pilot.app.screen.query_one(Controls).editing)
         assert lab.experiment.config.label is None
@@ -202,7 +200,7 @@ async def test_a_large_file_is_read_beside_the_screen(monkeypatch: pytest.Monkey
         await pilot.press("enter")
         await until(pilot, lambda: lab.experiment.config.csv == "tiny.csv")
         await until(pilot, lambda: not line.has_focus)
-        assert threads == [False, True]  # the second time it is there already
+        assert threads == [False, True]  # cached the second time
         line = await type_in(pilot, "csv", "broken.csv")
         await pilot.press("enter")
         said = pilot.app.screen.query_one("#controls #said", Static)
@@ -212,7 +210,7 @@ async def test_a_large_file_is_read_beside_the_screen(monkeypatch: pytest.Monkey
 
 
 class Timed:
-    """Takes the place of a measurement: what it has come to is set by the test."""
+    """Replaces a measurement: the test sets its results."""
 
     made: ClassVar[list[Timed]] = []
 
@@ -266,7 +264,7 @@ async def test_m_times_the_loader_and_stops_and_says_so(
         await pilot.press("m")
         await shows("stopped at 3 of 16")
         assert timings[1].closed
-        assert screen_text(pilot.app).count("777") == 3  # what came stays
+        assert screen_text(pilot.app).count("777") == 3  # existing results stay
 
         await pilot.press("m")
         await shows("measuring: 0 of 16")
@@ -313,9 +311,9 @@ async def test_in_a_low_terminal_every_challenge_and_its_hint_come_into_sight(ta
     (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
     async with app("dataloader").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
-        await take(pilot, lab, "gaps.csv")  # the notice takes two lines from the panels
+        await take(pilot, lab, "gaps.csv")  # the notification takes two lines from the panels
         await until(pilot, lambda: "1 row with a missing value left out" in screen_text(pilot.app))
-        # The sentence takes a line from the controls: the one just changed stays in sight.
+        # The sentence takes a line from the controls: the one just changed stays visible.
         await until(pilot, lambda: re.search(r"your CSV +gaps\.csv", screen_text(pilot.app)))
         rows = lab.query_one(Challenges)
         rows.focus()
@@ -330,13 +328,13 @@ async def test_in_a_low_terminal_every_challenge_and_its_hint_come_into_sight(ta
 
 
 def in_panel(pilot: Pilot[None], rows: Challenges) -> set[str]:
-    """The lines of the panel as they are on screen, without their signs, and their words."""
+    """Return the visible lines of the panel without their signs, and their texts."""
     x, y, _, height = rows.region
     lines = [line[x + 1 :].strip(" ○✓▁▂▃▄▅▆▇█") for line in screen_text(pilot.app).splitlines()]
     return {*lines[y : y + height], *" ".join(lines[y : y + height]).split()}
 
 
-# The path, without an app.
+# Path completion, without an app.
 
 
 def test_the_first_that_begins_so_is_offered_tables_first(table: Path) -> None:

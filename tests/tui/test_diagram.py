@@ -1,4 +1,4 @@
-"""Graphs as text: lines are followed on the page, as an eye does it, not in the layout."""
+"""Diagrams as text: edges are followed in the drawing, not in the layout."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def box(*lines: str, kind: BoxKind = "operation", lit: bool = False) -> DiagramB
 
 
 def boxes(names: str) -> list[DiagramBox]:
-    """A box for each word; with a `.` before it an input, with a `=` the result."""
+    """Return a box for each word; `.` marks an input, `=` the result."""
     kinds: dict[str, BoxKind] = {".": "leaf", "=": "result"}
     return [box(name.lstrip(".="), kind=kinds.get(name[0], "operation")) for name in names.split()]
 
@@ -51,7 +51,7 @@ def drawn(boxes: list[DiagramBox], edges: list[DiagramEdge]) -> list[str]:
 
 
 def product_of_three() -> Graph:
-    """x·y·z at 2, 3, 4: the gradients are 12, 8 and 6."""
+    """Return x·y·z at 2, 3, 4: the gradients are 12, 8 and 6."""
     values = (("x", "2", "∂ 12"), ("y", "3", "∂ 8"), ("z", "4", "∂ 6"))
     leaves = [box(*lines, kind="leaf") for lines in values]
     nodes = [box("a = x · y", "6", "∂ 4"), box("f = a · z", "24", "∂ 1", kind="result")]
@@ -60,7 +60,7 @@ def product_of_three() -> Graph:
 
 
 def random_graph(rng: random.Random, size: int) -> Graph:
-    """Any graph: several parts, double edges, edges that pass many layers, up to 5 inputs."""
+    """Return a graph of several parts, with double edges, long edges, and up to 5 inputs."""
     boxes, edges = [], []
     for index in range(size):
         lines = [f"n{index}", *(str(rng.randrange(10**6)) for _ in range(rng.randrange(3)))]
@@ -73,7 +73,7 @@ def random_graph(rng: random.Random, size: int) -> Graph:
 
 
 def random_tree(rng: random.Random, size: int) -> Graph:
-    """A graph in which every box is used once, as in an expression without repeated names."""
+    """Return a graph in which every box is used once."""
     found: list[tuple[int, int]] = []
     open_ends: list[int] = []
     for index in range(size):
@@ -87,11 +87,11 @@ def random_tree(rng: random.Random, size: int) -> Graph:
 
 
 def arms(sign: str) -> dict[str, str]:
-    """Where the lines of a sign lead, each with its weight, from the sign's Unicode name."""
+    """Return the directions of a line character with their weights, from its Unicode name."""
     name = unicodedata.name(sign)
     assert name.startswith("BOX DRAWINGS "), (sign, name)
     words = name.removeprefix("BOX DRAWINGS ").replace("ARC ", "").split()
-    first = words[0] in WEIGHTS  # then a weight stands before its arms, and else after them
+    first = words[0] in WEIGHTS  # then a weight precedes each direction, otherwise it follows
     result: dict[str, str] = {}
     weight, waiting = "", []
     for word in words:
@@ -108,9 +108,9 @@ def arms(sign: str) -> dict[str, str]:
 
 
 def follow(rows: list[str], x: int, y: int, heavy: bool = False) -> list[tuple[int, int, str]]:
-    """The arrow heads that the line from a box's side leads to, and the labels before them.
+    """Return the arrow heads that the line from a box's side leads to, with the labels before them.
 
-    `heavy` follows the heavy lines alone.
+    `heavy` follows only heavy lines.
     """
     reached = []
     waiting = [(x, y, "right", "")]
@@ -138,7 +138,7 @@ def follow(rows: list[str], x: int, y: int, heavy: bool = False) -> list[tuple[i
 
 
 def check(boxes: list[DiagramBox], edges: list[DiagramEdge]) -> list[str]:
-    """Read the drawing, and find in it the boxes and the edges, all and nothing else."""
+    """Read the drawing, and check that it has exactly these boxes and edges."""
     layout = lay_out(boxes, edges)
     rows = [row.ljust(layout.width) for row in drawn(boxes, edges)]
     assert len(rows) == layout.height
@@ -175,7 +175,7 @@ def test_the_signs_of_lines_are_those_of_their_unicode_names() -> None:
         assert arms(sign) == {way: weight for way, weight in wanted.items() if weight}
 
 
-# As a person would draw it.
+# Drawings as a person would make them.
 
 DRAWINGS = (
     # A chain is one straight line.
@@ -201,7 +201,7 @@ DRAWINGS = (
         ╰─────╯        ╚═════════╝
         """,
     ),
-    # The cube has three, and a dot where they part.
+    # The cube has three, with a dot where they branch.
     (
         [box("x", kind="leaf"), box("f", "8", "∂ 1", kind="result")],
         [DiagramEdge(0, 1)] * 3,
@@ -213,7 +213,7 @@ DRAWINGS = (
                  ╚═════╝
         """,
     ),
-    # A shared value goes two ways, and they meet again.
+    # A shared value has two paths, which meet again.
     (
         boxes(".x sin cos =·"),
         edges((0, 1), (0, 2), (1, 3), (2, 3)),
@@ -251,7 +251,7 @@ def test_x_y_z_fits_a_panel_of_76_by_18_and_its_gradients_go_back_and_move_nothi
     assert len(rows) <= 18
     assert max(map(len, rows)) <= 76
     assert places[0].x == places[1].x == 0
-    assert places[2].x == places[3].x  # an input stands just before its first use
+    assert places[2].x == places[3].x  # an input is just before its first use
 
     back = [replace(edge, back=True) for edge in joined]
     assert lay_out(nodes, back) == lay_out(nodes, joined)
@@ -260,7 +260,7 @@ def test_x_y_z_fits_a_panel_of_76_by_18_and_its_gradients_go_back_and_move_nothi
     beside = {(place.right, y) for place in places for y in range(place.y, place.bottom)}
     assert "▶" not in "".join(rows)
     assert heads <= beside
-    assert len(heads) == len({edge.source for edge in joined})  # one head at each source
+    assert len(heads) == len({edge.source for edge in joined})  # one head for each source
 
 
 def test_graphs_whose_lines_need_not_cross_have_no_crossing() -> None:
@@ -328,7 +328,7 @@ def test_the_lit_box_is_heavy_and_its_title_reversed() -> None:
     assert bold.count("▶") == 1
 
 
-# Texts that are out of the ordinary.
+# Unusual texts.
 
 
 def test_letters_of_any_width_leave_the_borders_upright_and_none_is_obeyed() -> None:
@@ -353,7 +353,7 @@ def test_what_is_too_long_or_leads_nowhere() -> None:
     rows = drawn([box("x" * 1000, "漢" * 1000)], [])
     assert {cell_len(row) for row in rows} == {MOST_TEXT + 4}
     assert rows[1] == "│ " + "x" * (MOST_TEXT - 1) + "… │"
-    for label in ("1" * (MOST_LABEL + 1), "  ", "\u0301", ""):  # left out whole
+    for label in ("1" * (MOST_LABEL + 1), "  ", "\u0301", ""):  # left out completely
         assert drawn(boxes("x f"), [DiagramEdge(0, 1, label)])[1] == "│ x ├──▶│ f │"
     assert drawn([DiagramBox((), "leaf")], []) == ["╭───╮", "│   │", "╰───╯"]
     for source, target in ((1, 0), (0, 0), (0, 2), (-1, 1), (5, 6)):
@@ -370,13 +370,13 @@ def test_lines_that_go_the_same_way_do_not_cross_and_share_a_track_where_they_do
     assert sorted(tracks([LineBend(0, 1, (6,)), LineBend(1, 9, (5, 7))]).values()) == [0, 1]
 
 
-# Where to scroll to: a view of 40 by 10, of which 3 columns and a row are kept free.
+# Scrolling in a view of 40 by 10, with a margin of 3 columns and a row.
 
 VIEW = Size(40, 10)
 NEAR, NEXT, FAR = Region(10, 5, 10, 3), Region(30, 5, 10, 3), Region(80, 20, 10, 4)
 SCROLLED = [
-    ((), (), (17, 9), (17, 9)),  # nothing is lit
-    ((1,), (), (5, 1), (5, 1)),  # it is in view
+    ((), (), (17, 9), (17, 9)),  # no highlight
+    ((1,), (), (5, 1), (5, 1)),  # already visible
     ((2,), (), (0, 0), (53, 15)),  # 90 + 3 − 40 columns and 24 + 1 − 10 rows
     ((2,), (), (90, 28), (77, 19)),  # 80 − 3 columns and 20 − 1 rows
     ((1,), (0, 1), (20, 5), (7, 4)),  # the whole edge, from 10 to 40
@@ -394,6 +394,6 @@ def test_it_scrolls_no_further_than_it_must() -> None:
     layout = DiagramLayout(100, 30, (NEAR, NEXT, FAR), ())
     for at_work, ends, before, after in SCROLLED:
         assert followed(layout, (at_work, ends), Offset(*before), VIEW) == after, (at_work, before)
-    for width, x in ((38, 9), (60, 10)):  # no room around it: a cell at each side; its beginning
+    for width, x in ((38, 9), (60, 10)):  # without room around it: one cell at each side; its start
         layout = DiagramLayout(100, 30, (Region(10, 5, width, 3),), ())
         assert followed(layout, ((0,), ()), Offset(0, 0), VIEW).x == x

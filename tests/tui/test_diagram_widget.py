@@ -1,4 +1,4 @@
-"""The diagram in an app: it scrolls, follows what is lit, and paints only what changed."""
+"""The diagram widget: it scrolls, follows highlights, and repaints only what changed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Drawn = tuple[list[DiagramBox], list[DiagramEdge]]
 
 
 class Spied(Diagram):
-    """A diagram that notes what it asks to be painted again; `None` stands for everything."""
+    """A diagram that records repainted regions; `None` means everything."""
 
     def __init__(self) -> None:
         super().__init__("Graph")
@@ -52,7 +52,7 @@ class Page(App[None]):
 
 @asynccontextmanager
 async def page(width: int, height: int, shown: Drawn) -> AsyncIterator[tuple[Pilot[None], Spied]]:
-    """An app with this graph, shown before its first layout."""
+    """Run an app with this graph, shown before its first layout."""
     app = Page()
     app.diagram = Spied()
     app.diagram.show(*shown)
@@ -73,7 +73,7 @@ async def resize(pilot: Pilot[None], width: int, height: int) -> None:
 
 
 def chain(length: int, lit: int | None = None) -> Drawn:
-    """Boxes of 11 cells in a row, 8 cells between them."""
+    """Return boxes of 11 cells in a row, with 8 cells between them."""
     boxes = [
         DiagramBox((f"node {index:02}", str(index)), "operation", lit=index == lit)
         for index in range(length)
@@ -82,7 +82,7 @@ def chain(length: int, lit: int | None = None) -> Drawn:
 
 
 def column(length: int) -> Drawn:
-    """Boxes of 3 rows, one below the other."""
+    """Return boxes of 3 rows in a column."""
     return [DiagramBox((f"x{at}",), "leaf") for at in range(length)], []
 
 
@@ -91,7 +91,7 @@ async def test_what_fits_is_centred_and_only_what_changed_is_painted_again() -> 
     async with page(60, 12, (boxes, edges)) as (pilot, diagram):
         assert diagram.text.split("\n")[1].count("▶") == 2
         assert (diagram.border_title, diagram.border_subtitle) == ("Graph", "")
-        for length in (3, 2, 1, 2):  # as many rows each time, and other margins
+        for length in (3, 2, 1, 2):  # always the same number of rows, but other margins
             await show(pilot, chain(length))
             assert f"node {length - 1:02} │" in diagram.in_sight
             for row in diagram.rows[:4]:
@@ -111,7 +111,7 @@ async def test_what_fits_is_centred_and_only_what_changed_is_painted_again() -> 
         assert [region and region.y for region in diagram.painted] == [2]
         assert diagram.rows[2].count("7") == 1
         still = [diagram.text.index(f"node {at:02}") for at in range(3)]
-        for lit in range(3):  # a walk moves no box
+        for lit in range(3):  # highlights move no box
             await show(pilot, chain(3, lit))
             assert [diagram.text.index(f"node {at:02}") for at in range(3)] == still
 
@@ -120,7 +120,7 @@ async def test_what_fits_is_centred_and_only_what_changed_is_painted_again() -> 
             return {style.color.name for style in styles if style and style.color}
 
         text, dark = diagram.text, colours()
-        pilot.app.theme = "textual-light"  # other colours, and the same signs
+        pilot.app.theme = "textual-light"  # other colours, same characters
         await pilot.pause()
         assert diagram.text == text
         assert len(dark) > 2
@@ -157,11 +157,11 @@ async def test_keys_and_the_wheel_scroll_and_the_border_says_where_there_is_more
         await pilot._post_mouse_events([MouseScrollDown], diagram, offset=(5, 3))
         await pilot.pause()
         assert diagram.scroll_offset.y > 0
-        await show(pilot, chain(9))  # all rows are in sight, so pages turn to the right
+        await show(pilot, chain(9))  # all rows are visible, so pages scroll to the right
         await pilot.press("home", "pagedown")
         assert diagram.scroll_offset == (diagram.size.width - 6, 0)
 
-        pilot.app.screen.add_class("-low")  # no whole border: the title says it
+        pilot.app.screen.add_class("-low")  # only a top border: the title shows it
         await pilot.pause()
         await show(pilot, chain(6))
         await pilot.press("home")
@@ -172,7 +172,7 @@ async def test_keys_and_the_wheel_scroll_and_the_border_says_where_there_is_more
 
 async def test_what_is_lit_is_in_view_with_room_around_it_until_the_learner_scrolls() -> None:
     async with page(40, 8, chain(12, 9)) as (pilot, diagram):
-        assert "┃ node 09" in diagram.in_sight  # it was shown before the first layout
+        assert "┃ node 09" in diagram.in_sight  # shown before the first layout
         for lit in [*range(12), *reversed(range(12)), 11, 0, 6]:
             await show(pilot, chain(12, lit))
             (title,) = [row for row in diagram.rows if f"┃ node {lit:02}" in row]
@@ -192,7 +192,7 @@ async def test_what_is_lit_is_in_view_with_room_around_it_until_the_learner_scro
         assert "node 01" in diagram.in_sight
 
         await show(pilot, chain(12, 11))
-        await show(pilot, chain(2))  # a smaller graph starts at its beginning
+        await show(pilot, chain(2))  # a smaller graph is shown from its start
         assert diagram.scroll_offset == (0, 0)
         assert "node 00" in diagram.in_sight
         before = diagram.text
@@ -208,11 +208,11 @@ async def test_what_is_lit_is_in_view_with_room_around_it_until_the_learner_scro
 async def test_any_size_down_to_nothing_and_back() -> None:
     async with page(50, 8, chain(12, 0)) as (pilot, diagram):
         await show(pilot, chain(12, 1))
-        assert diagram.scroll_offset == (0, 0)  # it was in sight already
+        assert diagram.scroll_offset == (0, 0)  # already visible
         await show(pilot, chain(12, 2))
         box = diagram.text.split("\n")[1].index("┃ node 02")
         assert diagram.scroll_offset == (box + 11 + 3 - diagram.size.width, 0)
-        for lit in reversed(range(1, 12)):  # both ends of a lit edge
+        for lit in reversed(range(1, 12)):  # both ends of a highlighted edge
             boxes, edges = chain(12, lit)
             edges[lit - 1] = replace(edges[lit - 1], lit=True)
             await show(pilot, (boxes, edges))

@@ -1,4 +1,4 @@
-"""Setting up beside the screen: finished, given up in the middle of an import, out of the way."""
+"""The background import of PyTorch: completed, or aborted within a module."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ import slow_after
 
 @pytest.fixture
 def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """A module whose import waits at a gate in its middle, and then imports another."""
+    """Create a module whose import waits at a gate, and then imports another one."""
     (tmp_path / "slow_before.py").write_text(SLOW)
     (tmp_path / "slow_after.py").write_text("")
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -45,7 +45,7 @@ def slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture(autouse=True)
 def nothing_is_left_behind():
-    """Neither a thread nor a finder outlives a test."""
+    """No thread and no import hook remains after a test."""
     before = list(sys.meta_path)
     yield
     setting_up = [thread for thread in threading.enumerate() if thread.name == "setting up"]
@@ -57,7 +57,7 @@ def nothing_is_left_behind():
 
 @pytest.fixture
 def found(monkeypatch: pytest.MonkeyPatch):
-    """What the probe finds: set it with a call."""
+    """Return a function that sets the result of the probe."""
 
     def find(*working: Device, problems: tuple[str, ...] = ()) -> None:
         devices = Devices(working or (CPU,), problems)
@@ -112,7 +112,7 @@ def test_a_device_that_is_not_there_is_a_remark_that_lists_what_is(found) -> Non
 
 
 GIVEN_UP = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-"""`SystemExit` ends a thread in silence, except where pytest listens to its threads."""
+"""`SystemExit` ends a thread silently, but pytest reports it."""
 
 
 @GIVEN_UP
@@ -131,7 +131,7 @@ def test_closing_in_the_middle_of_an_import_gives_it_up(slow) -> None:
     setting_up._thread.join(PATIENCE)
     assert environments == []
     assert "slow_after" not in sys.modules
-    assert "slow_before" not in sys.modules  # half an import is none
+    assert "slow_before" not in sys.modules  # no half-imported module remains
 
 
 @pytest.mark.usefixtures("found")
@@ -161,7 +161,7 @@ def test_the_imports_of_other_threads_go_on_after_it_was_given_up(slow, tmp_path
 
 
 def test_torch_itself_is_given_up() -> None:
-    """In a process of its own, since here torch is imported: the quit that a learner would do."""
+    """In a new process, because torch is imported here: quitting like a learner."""
     script = """
 import sys, threading
 from tui.environment import EnvironmentLoader

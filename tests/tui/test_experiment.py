@@ -1,4 +1,4 @@
-"""The lab's bench without a screen: settings, pace, device, and the command that repeats a run."""
+"""A lab's experiment without a screen: settings, speed, device, and the command of a run."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def wait(condition: Callable[[], object]) -> None:
 
 @pytest.fixture
 def bench() -> Iterator[Callable[..., Experiment]]:
-    """Make experiments; each is closed, and its thread ended, after the test."""
+    """Return a function that creates experiments, closed after the test."""
     made: list[Experiment] = []
 
     def make(slug: str = "linear-regression") -> Experiment:
@@ -45,7 +45,7 @@ def bench() -> Iterator[Callable[..., Experiment]]:
 
 
 def make_steps(experiment: Experiment, count: int) -> None:
-    """Make so many steps, and wait until they are on the frame."""
+    """Do this number of steps, and wait for their frame."""
     for _ in range(count):
         experiment.step()
     wait(lambda: experiment.frame.step == count)
@@ -292,7 +292,7 @@ def test_the_command_names_the_folder_where_the_command_line_did_and_it_matters(
     bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(registry.DATA_DIR, str(tmp_path))
-    assert "--data-dir" not in bench("mnist").command()  # it is found there by itself
+    assert "--data-dir" not in bench("mnist").command()  # found without the option
     folder = tmp_path / "my data"
     registry.set_data_dir(folder)
     words = shlex.split(bench("mnist").command())

@@ -1,4 +1,4 @@
-"""The line to type an expression in: what it posts, and how it says what is wrong."""
+"""The input for expressions: its messages, and how it shows errors."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_what_is_typed_replaces_what_is_offered_or_is_refused_at_its_place
             assert (app.heard[-1], app.shown, app.refusal) == (result, result, [])
         app.set_focus(None)
         app.line.show("x*y*z + 1")
-        app.line.query_one(Input).focus()  # as the key tab does
+        app.line.query_one(Input).focus()  # like the tab key
         await pilot.press("0", "enter")
         assert app.heard[-1] == "x*y*z + 10"
 
@@ -70,13 +70,13 @@ async def test_what_is_typed_replaces_what_is_offered_or_is_refused_at_its_place
         await pilot.press(*"+)", "enter")
         await pilot.pause()
         marks, words = app.refusal
-        assert marks == "    " + "    ^"  # under the fifth letter, past the sign
+        assert marks == "    " + "    ^"  # below the fifth character, after the sign
         assert words.startswith(") closes a bracket")
         assert app.line.editing
-        await pilot.press("backspace")  # the cursor stays where the typing ended
+        await pilot.press("backspace")  # the cursor is at the end of the typed text
         await pilot.pause()
         assert (app.refusal, app.shown) == ([], "x*y+")
-        # What was refused gives way to the next letter, or is edited.
+        # Refused text is replaced by the next character, or edited.
         for keys, shown in (
             (["z"], "z"),
             (["left", "z"], "x*y+z)"),
@@ -92,12 +92,12 @@ async def test_what_is_typed_replaces_what_is_offered_or_is_refused_at_its_place
             await pilot.press(*keys)
             await pilot.pause()
             assert app.shown == shown, keys
-        await pilot.press(")", "enter", "escape")  # which gives back what held before
+        await pilot.press(")", "enter", "escape")  # restores the previous text
         await pilot.pause()
         assert (app.refusal, app.shown) == ([], "x*y")
         assert app.heard[-2:] == ["x*y+)", None]
 
-        # In a long line the place is shown with what stands near it.
+        # For a long line the text near the error is shown again.
         for text in ("+".join("x" * 30), "+".join("x" * 75), "+".join("界" * 40)):
             app.line.show(f"{text}+)")
             app.line.edit()

@@ -1,4 +1,4 @@
-"""Fetching a data set in the app, from a server on this machine."""
+"""Downloads of data sets in the app, from a local server."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TRAIN = "train-images-idx3-ubyte.gz"
 
 @pytest.fixture(autouse=True)
 def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    """A server that has a small MNIST, and the only one that is known."""
+    """Serve a small MNIST from the only known mirror."""
     tiny = Tiny()
     monkeypatch.setattr("tui.app.QUIET_SECONDS", 3600)  # no lab here needs torch
     monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *registry.DATA_SETS[1:]))
@@ -31,7 +31,6 @@ def mirror(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
 
 
 def words(pilot: Pilot[None]) -> str:
-    """What the screen says now."""
     screen = pilot.app.screen
     if not isinstance(screen, FetchScreen) or not screen.query("#words"):
         return ""
@@ -41,7 +40,7 @@ def words(pilot: Pilot[None]) -> str:
 
 
 def open_screen(pilot: Pilot[None]) -> list[bool | None]:
-    """Open it; in the list is then what it ended with."""
+    """Open the screen; its result is appended to the list."""
     results: list[bool | None] = []
     pilot.app.push_screen(FetchScreen("mnist"), results.append)
     return results
@@ -83,7 +82,7 @@ async def test_fetches_after_an_error_and_says_where_it_is(
         await until(pilot, lambda: results)
         assert results == [True]
         asked = len(mirror.asked)
-        open_screen(pilot)  # what is here is said at once
+        open_screen(pilot)  # an installed data set is reported at once
         await until(pilot, lambda: "Here now" in words(pilot))
         assert len(mirror.asked) == asked
     assert status(registry.find("mnist"), own_folders / "data").place == place
@@ -108,7 +107,7 @@ async def test_escape_cancels_a_fetch_and_leaves_nothing(mirror: Mirror, own_fol
         mirror.paused.clear()
         open_screen(pilot)
         await until(pilot, lambda: "100 of" in words(pilot))
-        await pilot.press("q")  # leaving the app ends a fetch too
+        await pilot.press("q")  # leaving the app cancels a download too
     assert results == [False]
     assert fetching() == []
     assert not (own_folders / "data").exists()
@@ -136,7 +135,7 @@ async def test_keys_pressed_while_it_stops_are_for_the_screen_behind_it(
         await until(pilot, lambda: "looking for a server" in words(pilot))
         await pilot.press("escape")
         assert results == []
-        await pilot.press("escape")  # nobody needs to wait for a server that is looked for
+        await pilot.press("escape")  # the second escape does not wait
         await until(pilot, lambda: results)
         assert results == [False]
         go_on.set()
@@ -164,7 +163,7 @@ async def test_a_cancelled_fetch_under_another_screen_waits_for_its_turn(mirror:
         assert isinstance(screen, FetchScreen)
         await pilot.press("question_mark")
         await until(pilot, lambda: pilot.app.screen is not screen)
-        screen.action_leave()  # as if the key had come just before
+        screen.action_leave()  # as if the key had been pressed just before
         await until(pilot, lambda: not fetching())
         screen._look()
         assert results == []

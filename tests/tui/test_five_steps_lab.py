@@ -1,4 +1,4 @@
-"""The lab of the five steps: what each key makes, and what lights up."""
+"""The lab of the five steps: effects of the keys, and highlights."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def lit(lab: TrainingLab) -> str:
 
 
 def marked(pilot: Pilot[None]) -> list[str]:
-    """What stands behind the sign of the one that runs."""
+    """Return the texts after the mark of the active step."""
     return re.findall(r"▶\d (\w+)", screen_text(pilot.app))
 
 

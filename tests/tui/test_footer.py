@@ -1,4 +1,4 @@
-"""The last line of every screen: each key in it works, and none that matters is missing."""
+"""The footer of every screen: all its keys work, and no important key is missing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NARROW, WIDE = (80, 22), (120, 40)
 PINNED = [Item(("escape",), "back", pinned=True), Item(("q",), "quit", pinned=True)]
 
 
-# Which keys there is room for.
+# Fitting keys into the width.
 
 
 def texts(items: list[Item]) -> list[str]:
@@ -55,11 +55,11 @@ def test_keys_of_a_group_stand_together_under_one_description() -> None:
     assert Item(("ctrl+q",), "quit").label == "ctrl+q"
 
 
-# Every key that is shown, on every page, with every focus.
+# Every visible key, on every page, with every focus.
 
 
 class Recorder(DltuiApp):
-    """An app that notes which actions keys run, and while it does runs none."""
+    """An app that, while `records` is set, records the actions of keys instead of running them."""
 
     records = False
 
@@ -84,7 +84,7 @@ class Recorder(DltuiApp):
 
 
 async def footer_of(pilot) -> KeyFooter:
-    """The footer of the screen, once it shows what holds now."""
+    """Return the footer of the screen when it is up to date."""
     screen = pilot.app.screen
     footer = screen.query_one(KeyFooter)
 
@@ -98,7 +98,7 @@ async def footer_of(pilot) -> KeyFooter:
 
 
 def check_shown(screen: Screen[object], items: list[Item]) -> None:
-    """Nothing is cut off, and quit and back are there."""
+    """Check that nothing is cut off, and that quit and back are shown."""
     where = f"{screen} with the focus on {screen.focused}"
     assert len(" ".join(texts(items))) <= screen.size.width, where
     typing = isinstance(screen.focused, Input)
@@ -109,7 +109,7 @@ def check_shown(screen: Screen[object], items: list[Item]) -> None:
 
 
 async def check_pressed(pilot, items: list[Item]) -> None:
-    """Each key runs an action whose description or group is the one that is shown."""
+    """Check that each key runs an action with the description or group that is shown."""
     screen = pilot.app.screen
     said = {}
     for key, active in screen.active_bindings.items():
@@ -124,14 +124,14 @@ async def check_pressed(pilot, items: list[Item]) -> None:
             action, text = said[key]
             pilot.app.ran.clear()
             await pilot.press(key)
-            await until(pilot, lambda: pilot.app.ran)  # a key may wait for the one before it
+            await until(pilot, lambda: pilot.app.ran)  # a key may wait for the previous one
             assert pilot.app.ran[:1] == [action], f"{key} with the focus on {screen.focused}"
             assert text == item.text
     pilot.app.records = False
 
 
 async def lesson_lab(pilot, slug: str) -> Lab:
-    """The lab of that lesson, open and in sight."""
+    """Open the lab of the lesson and return it."""
     pilot.app.action_open_lesson(slug)
     await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
     screen = pilot.app.screen
@@ -158,7 +158,7 @@ async def test_every_key_of_the_footer_works_whatever_has_the_focus(slug: str) -
     async with Recorder(slug).run_test(size=NARROW) as pilot:
 
         async def look_around(page: str) -> None:
-            """Check the footer for each focus, and press its keys for each kind of focus once."""
+            """Check the footer for each focus, and press its keys once per kind of focus."""
             for widget in list(screen.focus_chain):
                 screen.set_focus(widget)
                 items = (await footer_of(pilot)).items
@@ -185,7 +185,7 @@ async def test_every_key_of_the_footer_works_whatever_has_the_focus(slug: str) -
     assert {page for page, _ in pressed} == {"lab", "wide lab", "1", "3"}
 
 
-# The keys that matter are among them.
+# Important keys are shown.
 
 
 async def shown(pilot) -> str:
@@ -193,7 +193,6 @@ async def shown(pilot) -> str:
 
 
 async def until_shown(pilot, start: str) -> None:
-    """Wait until the footer starts with that."""
     footer = pilot.app.screen.query_one(KeyFooter)
     await until(pilot, lambda: "  ".join(texts(footer.items)).startswith(start))
 
@@ -211,10 +210,10 @@ async def until_shown(pilot, start: str) -> None:
 async def test_the_keys_that_matter_are_shown_at_80_columns(slug: str, expected: str) -> None:
     async with app(slug).run_test(size=NARROW) as pilot:
         await lesson_lab(pilot, slug)
-        # The first frame of a run can come before its picture, which brings keys of its own.
+        # The first frame of a run may precede its picture, which adds keys.
         await until_shown(pilot, expected)
         assert (await shown(pilot)).endswith("esc back  ? help  q quit")
-        if slug == "mnist":  # and none of them leaves while it plays: `pause` is a longer word
+        if slug == "mnist":  # no key disappears while it plays: `pause` is longer
             items = footer_items(key_actions(pilot.app.screen))
             ready = [item.keys for item in fitting(items, 80)]
             items = [replace(i, text="pause") if i.text == "play" else i for i in items]

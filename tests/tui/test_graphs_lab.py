@@ -1,4 +1,4 @@
-"""The graphs lab: what each key shows, what is measured, and that no process is left."""
+"""The graphs lab: effects of the keys, measurements, and no remaining processes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ NO_COMPILER = WayFailure(
 
 @pytest.fixture
 def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the folders of measurements are made."""
+    """Return the folder in which measurements create their folders."""
     folder = tmp_path / "measurements"
     folder.mkdir()
     monkeypatch.setattr(measuring.tempfile, "tempdir", str(folder))
@@ -63,14 +63,14 @@ def folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def child(folders: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The script that takes the place of the process that measures."""
+    """Return a script that replaces the measuring process."""
     script = folders.with_name("child.py")
     monkeypatch.setattr(measuring, "COMMAND", (sys.executable, str(script)))
     return script
 
 
 def sending(*results: Measured, ends: bool) -> str:
-    """A script that sends these results, and then ends or waits."""
+    """Return a script that sends these results, and then ends or waits."""
     text = "".join(f"{line}\n" for line in [*map(to_line, results), *[DONE] * ends])
     wait = 0 if ends else 600
     return f"import time; print({text!r}, end='', flush=True); time.sleep({wait})"
@@ -86,7 +86,7 @@ async def open_lab(pilot: Pilot[None]) -> GraphsLab:
 
 
 def rows(lab: GraphsLab) -> dict[str, str]:
-    """The line of each way, by its name."""
+    """Return the line of each way, by its name."""
     prompts = [str(option.prompt) for option in lab.query_one(Ways).options]
     return dict(prompt[2:].split(maxsplit=1) for prompt in prompts)
 
@@ -96,7 +96,7 @@ def description(lab: GraphsLab) -> str:
 
 
 def source(lab: GraphsLab) -> dict[str, str]:
-    """What stands before each line of the program."""
+    """Return the mark before each line of the program, by line."""
     lines = str(lab.query_one(ProgramSource).render()).splitlines()
     return {line[3:].strip(): line[:3].strip() for line in lines}
 
@@ -110,19 +110,19 @@ def status(pilot: Pilot[None]) -> str:
 
 
 async def reads(pilot: Pilot[None], *words: str) -> None:
-    """Wait until the words stand on the screen, however far apart."""
+    """Wait until these texts are on screen, with any spacing."""
     await until(
         pilot, lambda: all(each in " ".join(screen_text(pilot.app).split()) for each in words)
     )
 
 
 ANSWERS = (
-    # x = 0.5, 1, 1.5, 2: their sum is above 0, so x · 2; −x: below, so x − 1.
+    # x = 0.5, 1, 1.5, 2: the sum is above 0, so x · 2. −x: below 0, so x − 1.
     ("branch", 0, "= [1, 2, 3, 4]", "✗ TraceError"),
     ("branch", 1, "= [−1.5, −2, −2.5, −3]", "✗ TraceError"),
     ("where", 1, "= [−1.5, −2, −2.5, −3]", "✓ [−1.5, −2, −2.5, −3]"),
     ("loop", 1, "= [", "✗ AssertionError"),
-    # x − 0.5 in evaluation; what was traced takes away the mean, 1.25.
+    # x − 0.5 in evaluation; the traced graph subtracts the mean, 1.25.
     ("centre", 0, "= [−0.75, −0.25, 0.25, 0.75]", "✓ [−0.75, −0.25, 0.25, 0.75]"),
     ("centre", 1, "= [0, 0.5, 1, 1.5]", "✗ [−0.75, −0.25, 0.25, 0.75]  wrong"),
 )
@@ -154,7 +154,7 @@ def test_answers_and_graphs_of_each_way_in_words() -> None:
 
 
 async def test_answers_lines_and_graphs_of_each_way() -> None:
-    # Two ways shown one right after the other once swung to and fro for ever.
+    # Two ways chosen in quick succession once alternated forever.
     choices: list[int] = []
 
     def keep(message: Message) -> None:
@@ -179,7 +179,7 @@ async def test_answers_lines_and_graphs_of_each_way() -> None:
         assert source(lab).items() >= ran.items()
         await pilot.press("i")
         assert (source(lab)["return x * 2"], source(lab)["return x - 1"]) == ("", "▸")
-        # It cannot be traced: the error and what it means stand in place of a graph.
+        # Tracing fails: the error and its explanation replace the graph.
         await pilot.press("w")
         await until(pilot, lambda: isinstance(pilot.app.focused, Reading))
         assert source(lab)["if x.sum() > 0:"] == "✗"
@@ -187,7 +187,7 @@ async def test_answers_lines_and_graphs_of_each_way() -> None:
         await reads(pilot, "a Proxy, which has a name but no numbers")
         lab.use_preset("loop")
         lab.action_input()
-        await reads(pilot, "refuses another: trace once for each")  # to its last word
+        await reads(pilot, "refuses another: trace once for each")  # complete to its last word
         lab.use_preset("centre")
         lab.action_input()
         await pilot.press("v")
@@ -199,7 +199,7 @@ async def test_answers_lines_and_graphs_of_each_way() -> None:
         lab.use_preset("halve")
         await pilot.press("w", "w")
         assert lab.state.way is Way.EAGER
-        # 8 / 2 / 2 / 2 = 1: three rounds, and a fourth look that ends it.
+        # 8 / 2 / 2 / 2 = 1: three rounds, and a fourth check that ends the loop.
         assert source(lab)["while x.abs().max() > 1:"] == "4×"
         assert source(lab)["x = x / 2"] == "3×"
         await pilot.press("p")
@@ -217,7 +217,7 @@ async def test_answers_lines_and_graphs_of_each_way() -> None:
         await pilot.press("w")
         await until(pilot, lambda: lab.state.way is Way.COMPILED)
         assert lab.query_one(Ways).highlighted == 2
-        await pilot.press("escape")  # nothing is measured
+        await pilot.press("escape")  # no measurement is running
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
 
 
@@ -265,7 +265,7 @@ async def test_a_measurement_fills_the_bars_and_the_compiled_way(
         assert "graph 3 of 3: Python came to lines that had not run before" in description(lab)
     assert list(folders.iterdir()) == []
     kept = Progress(own_folders / "state" / "progress.jsonl").of("graphs")
-    assert kept.challenges == {"slower", "break"}  # compiled again too, but for a length
+    assert kept.challenges == {"slower", "break"}  # compiled again too, but for another length
     assert kept.finished
 
 
@@ -291,7 +291,7 @@ async def test_results_come_one_by_one_and_giving_up_leaves_no_process_and_no_fo
     child.write_text(sending(*QUICK, ends=False))
 
     async def measured() -> int:
-        """The process of a measurement that has begun and has brought something."""
+        """Wait for the first results, and return the id of the measuring process."""
         await pilot.press("space")
         await until(pilot, lambda: lab.state.look.results)
         process = lab.state.measurement._child.pid
@@ -301,8 +301,8 @@ async def test_results_come_one_by_one_and_giving_up_leaves_no_process_and_no_fo
 
     async with app("graphs").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
-        assert lab._polling is None  # at rest, no timer
-        # Results are shown as they come, also where another program is shown meanwhile.
+        assert lab._polling is None  # no timer while idle
+        # Results are shown when they arrive, even while another program is shown.
         await pilot.press("space", "p")
         assert lab.state.look.program.name == "branch"
         assert "measuring smooth" in status(pilot)
@@ -316,7 +316,7 @@ async def test_results_come_one_by_one_and_giving_up_leaves_no_process_and_no_fo
         await pilot.press("space")
         await until(pilot, lambda: "given up · space: again" in status(pilot))
         assert lab._polling is None
-        assert "3,100" in screen_text(pilot.app)  # what has come stays
+        assert "3,100" in screen_text(pilot.app)  # existing results stay
         for key in ("space", "escape", "r"):
             process = await measured()
             await pilot.press(key)

@@ -1,4 +1,4 @@
-"""What a hasty or clumsy hand does: two keys at once, a double click, an arrow too many."""
+"""Fast or accidental input: several keys at once, double clicks, keys in the wrong place."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ async def opened(pilot: Pilot[None], kind: type[LabT]) -> LabT:
 
 
 async def burst(pilot: Pilot[None], *keys: str) -> None:
-    """Keys that come in one piece, as over a slow line: none waits for what the other does."""
+    """Send keys at once, as over a slow connection, without waiting for their effects."""
     for key in keys:
         pilot.app.post_message(Key(key, key if len(key) == 1 else None))
     await pilot.pause()
@@ -56,7 +56,7 @@ async def burst(pilot: Pilot[None], *keys: str) -> None:
 
 
 async def shrink(pilot: Pilot[None], lab: Lab) -> None:
-    """Where the window shrinks, the keys go to what is still in sight."""
+    """When the window shrinks, the focus moves to a visible panel."""
     lab.query_one(Challenges).focus()
     await pilot.pause()
     await pilot.resize_terminal(*NARROW)
@@ -70,7 +70,7 @@ async def test_a_hasty_hand_in_the_lab_of_tensors() -> None:
     async with app("tensors").run_test(size=WIDE) as pilot:
         lab = await opened(pilot, TensorsLab)
         await shrink(pilot, lab)
-        # A cell that is chosen as the scene changes is forgotten.
+        # A cell that is selected while the scene changes is forgotten.
         for after in ("p", "r", "n"):
             before = lab.status.preset
             await pilot.press("n")
@@ -78,7 +78,7 @@ async def test_a_hasty_hand_in_the_lab_of_tensors() -> None:
             await burst(pilot, "down", "p")
             assert pilot.app.is_running
             await until(pilot, lambda before=before: lab.status.preset != before)
-        # Slices that are held are not said to play.
+        # Paused slices are not reported as playing.
         while not lab.check_action("play", ()):
             await pilot.press("p")
         await pilot.press("space")
@@ -94,18 +94,18 @@ async def test_a_hasty_hand_in_the_lab_of_autograd() -> None:
         await pilot.press("b")
         while lab.status.preset != lab._lesson.presets[0].name:
             await pilot.press("p")
-        # An input that is chosen as the preset changes is forgotten.
+        # An input that is selected while the preset changes is forgotten.
         await pilot.press("v")
         await until(pilot, lambda: isinstance(pilot.app.focused, Inputs))
-        for _ in range(4):  # to the last input, which the next expression does not have
+        for _ in range(4):  # to the last input, which the next expression lacks
             await pilot.press("down")
-        pilot.app.screen.query_one(Inputs).action_select()  # a message, that comes too late
+        pilot.app.screen.query_one(Inputs).action_select()  # its message arrives too late
         before = lab.status.preset
         lab.action_preset()
         await until(pilot, lambda: lab.status.preset != before)
         await pilot.pause()
         assert pilot.app.is_running
-        # What plays does not take the inputs out of sight.
+        # Playing does not hide the inputs.
         lab.views()["graph"]()
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
         await pilot.press("space", "v")
@@ -113,9 +113,9 @@ async def test_a_hasty_hand_in_the_lab_of_autograd() -> None:
         progress = lab.status.progress
         await until(pilot, lambda: lab.status.progress != progress)
         assert isinstance(pilot.app.focused, Inputs)
-        await pilot.press("s")  # who asks for a move wants to see it
+        await pilot.press("s")  # an explicit step shows the graph
         await until(pilot, lambda: isinstance(pilot.app.focused, Diagram))
-        # A walk that is held is not said to play.
+        # A paused walk is not reported as playing.
         for key, back in (("e", "escape"), ("enter", "escape"), ("1", "2")):
             await pilot.press("r", "space")
             assert "▶" in lab.status.state
@@ -130,7 +130,7 @@ async def test_where_the_window_shrinks_the_keys_go_to_what_is_still_in_sight() 
 
 
 def highlight(controls: ControlList, name: str) -> None:
-    """Go to the control of this setting."""
+    """Highlight the control of this setting."""
     controls.highlighted = [option.id for option in controls.options].index(name)
 
 
@@ -138,7 +138,7 @@ async def test_a_hasty_hand_among_the_controls() -> None:
     async with app("linear-regression").run_test(size=WIDE) as pilot:
         lab = await open_training(pilot)
         controls, listed = lab.query_one(Controls), lab.query_one(ControlList)
-        # Going back to the list gives up what was being typed.
+        # Focusing the list cancels typing.
         before = lab.experiment.config
         await pilot.press("enter", "tab")
         await until(pilot, lambda: not isinstance(pilot.app.focused, Input))
@@ -147,17 +147,17 @@ async def test_a_hasty_hand_among_the_controls() -> None:
         await pilot.press("down", "enter", *["backspace"] * 8, "0", ".", "5", "enter")
         await until(pilot, lambda: lab.experiment.config != before)
         assert lab.experiment.config == before.but("momentum", 0.5)
-        # An arrow at the end of the values begins no other run.
+        # An arrow key at the last value does not restart the run.
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 1)
         run = lab.experiment.run
         highlight(listed, "seed")
-        await pilot.press("left")  # it is 0, the least
+        await pilot.press("left")  # already the minimum, 0
         await pilot.pause()
         assert lab.experiment.run is run
         await pilot.press("right")
         await until(pilot, lambda: lab.experiment.run is not run)
-        # Arrows and enter in one piece open the control that they lead to.
+        # Arrows and enter sent at once open the control that they lead to.
         await pilot.press("home")
         await burst(pilot, *["down"] * 4, "enter")
         await until(pilot, lambda: controls.editing)
@@ -169,12 +169,12 @@ async def test_a_hasty_hand_among_the_controls_of_a_small_screen() -> None:
     async with app("linear-regression").run_test(size=NARROW) as pilot:
         lab = await open_training(pilot)
         controls = lab.query_one(ControlList)
-        # A value typed in one piece with the way to it arrives there.
+        # A value sent at once with the keys before it reaches the right control.
         await burst(pilot, "down", "down", "enter", "home", "shift+end", "delete", *"123", "enter")
         await until(pilot, lambda: lab.experiment.config.epochs == 123)
         assert lab.experiment.config == replace(lab.experiment.config, epochs=123)
         assert pilot.app.focused is controls
-        # While a word is typed, the words that may be stand below.
+        # While a word is typed, the allowed words are shown below.
         highlight(controls, "reduction")
         about = lambda: str(lab.query_one("#about").render())  # noqa: E731
         await until(pilot, lambda: "One of" not in about())
@@ -182,7 +182,7 @@ async def test_a_hasty_hand_among_the_controls_of_a_small_screen() -> None:
         await until(pilot, lambda: about().endswith("One of: mean, sum."))
         await pilot.press("escape")
         await until(pilot, lambda: "One of" not in about())
-        # The lab and play in one piece play.
+        # The keys for the lab and for playing, sent at once, play.
         await pilot.press("1")
         await burst(pilot, "2", "space")
         await until(pilot, lambda: lab.frame.step > 0)
@@ -208,7 +208,7 @@ async def test_the_key_for_errors_is_there_where_a_picture_has_some(slug, means:
         lab = await open_training(pilot)
         assert lab.check_action("residuals", ()) is means
         await pilot.press("v")
-        assert not lab.check_action("residuals", ())  # the surface has none
+        assert not lab.check_action("residuals", ())  # the surface has no residuals
 
 
 @pytest.mark.parametrize("slug", ["linear-regression", "tensors", "graphs", "autograd", "softmax"])
@@ -232,7 +232,7 @@ async def test_without_pytorch_the_lab_says_so_in_its_place(
 
 
 class Hidden(App[None]):
-    """A list that has no room yet, as in a lab that comes into sight with the key before."""
+    """A list without height, as in a lab that was opened by the previous key."""
 
     CSS = "RowList { display: none; }"
 
@@ -244,7 +244,7 @@ async def test_a_list_that_is_not_laid_out_yet_can_be_paged() -> None:
     async with Hidden().run_test() as pilot:
         rows = pilot.app.query_one(RowList)
         rows.highlighted = 1
-        with pytest.raises(KeyError):  # else Textual has mended it, and nobody needs RowList
+        with pytest.raises(KeyError):  # if Textual no longer raises, RowList is not needed
             OptionList.action_page_down(rows)
         rows.action_page_down()
         rows.action_page_up()
@@ -252,7 +252,7 @@ async def test_a_list_that_is_not_laid_out_yet_can_be_paged() -> None:
 
 
 class Stuck(Input):
-    """A widget that never comes to an end with a key."""
+    """A widget whose key handler never returns."""
 
     async def on_key(self) -> None:
         await asyncio.Event().wait()
@@ -301,7 +301,7 @@ async def test_a_hasty_hand_in_the_course_and_the_palette() -> None:
             await until(pilot, lambda: pilot.app.screen.query(kind))
             return pilot.app.screen.query_one(kind)
 
-        # Two enters open one lesson, and one that is opened and left in one piece is left.
+        # Two enters open one lesson; a lesson that is opened and closed at once is closed.
         await home()
         await burst(pilot, "enter", "enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
@@ -311,7 +311,7 @@ async def test_a_hasty_hand_in_the_course_and_the_palette() -> None:
             await burst(pilot, "enter", "escape")
             await until(pilot, lambda: pilot.app._lesson is not None and not pilot.app._keys)
             await home()
-        # A letter that comes while the palette closes starts no search.
+        # A character that arrives while the palette closes starts no search.
         field, searched = await palette(CommandInput), []
         opened = pilot.app.screen
         opened._gather_commands = searched.append
@@ -321,7 +321,7 @@ async def test_a_hasty_hand_in_the_course_and_the_palette() -> None:
         opened.post_message(Input.Changed(field, "b"))
         await until(pilot, lambda: not opened.is_attached)
         assert searched == ["a"]
-        # A click on a row that is gone does nothing, nor does paging without any height.
+        # A click on a removed row does nothing, nor does paging without height.
         commands = await palette(CommandList)
         await until(pilot, lambda: commands.option_count > 3 and commands.size.height)
         style = Style.from_meta({"option": commands.option_count})

@@ -1,4 +1,4 @@
-"""The help: every key of the place, in groups, and README's table says the same."""
+"""The help screen lists every key in groups, in agreement with README's table."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ NAMES = {"escape": "escape", "enter": "enter"}
 
 
 def keys_of(kind: type) -> dict[str, str]:
-    """The keys that a class binds itself, as they are written, each with its action."""
+    """Return the keys that a class binds itself, as written on screen, with their actions."""
     return {
         NAMES.get(key, format_key(key) if "+" not in key else key): binding.action
         for binding in kind.BINDINGS
@@ -56,7 +56,7 @@ def keys_of(kind: type) -> dict[str, str]:
 
 
 def table() -> dict[str, set[str]]:
-    """The keys of README's table, by the place they belong to."""
+    """Return the keys of README's table by place."""
     found: dict[str, set[str]] = {}
     text = README.read_text(encoding="utf-8").partition("## The keys")[2].partition("\n## ")[0]
     place = ""
@@ -90,7 +90,7 @@ def test_no_lab_takes_a_key_that_means_something_everywhere() -> None:
 
 
 def test_a_key_means_the_same_in_every_lab_that_has_it_for_that() -> None:
-    """Keys with one meaning wherever they are: `p` a preset, `r` from the start, `y` copy."""
+    """Common keys have one meaning: `p` a preset, `r` from the start, `y` copy."""
     for kind in OWN:
         keys = keys_of(kind)
         assert keys.get("p") in ("preset", "scene(1)")

@@ -1,4 +1,4 @@
-"""The course: walking through it, filtering it, opening a lesson."""
+"""The home screen: navigating, filtering and opening lessons."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def test_a_lesson_that_is_not_written_says_so_and_does_not_open(to_come: E
         assert pilot.app.screen is screen
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # ends early
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # aborted
 async def test_the_hidden_filter_line_never_has_the_focus_at_the_start(monkeypatch) -> None:
     focused: list[Widget | None] = []
     set_focus = HomeScreen.set_focus
@@ -121,10 +121,10 @@ async def test_what_was_done_shows_in_the_table(own_folders) -> None:
         row = lambda slug: str(screen.query_one(Contents).get_option(slug).prompt).split()  # noqa: E731
         assert row("parameters") == ["◐", "Parameters", "0/4"]
         assert row("gradient-by-hand") == ["◐", *["Gradient", "descent", "by", "hand"], "1/4"]
-        assert row("batches") == ["◐", "Batches", "4/4"]  # its questions are still to be answered
+        assert row("batches") == ["◐", "Batches", "4/4"]  # its questions are not answered yet
         assert row("softmax") == ["✓", "Softmax", "4/4"]
         assert row("linear-regression") == ["○", "Linear", "regression"]
-        await until(pilot, lambda: "by hand 1/4" in screen_text(pilot.app))  # in full, and not cut
+        await until(pilot, lambda: "by hand 1/4" in screen_text(pilot.app))  # in full, not cut
         facts = screen.query_one("#facts", Static)
         await until(pilot, lambda: "challenges 0/4 · questions 0/3" in str(facts.render()))
 

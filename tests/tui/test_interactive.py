@@ -1,4 +1,4 @@
-"""Presets one after the other, and playing, with the timer wound by hand."""
+"""Cycling through presets, and playing with a timer that the test triggers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_all_presets_are_seen_once_each_was_chosen_in_whichever_order() -> None:
 
 
 class Timer:
-    """Goes when it is told to."""
+    """A timer that fires when the test calls it."""
 
     def __init__(self, interval: float, callback: Callable[[], object]) -> None:
         self.interval, self.go, self.stopped = interval, callback, False
@@ -39,7 +39,7 @@ class Timer:
 
 
 class Widget:
-    """Has timers, and nothing else of a widget."""
+    """A widget with nothing but timers."""
 
     def __init__(self) -> None:
         self.timers: list[Timer] = []
@@ -58,7 +58,7 @@ def test_it_is_held_at_first_then_plays_once_and_is_held_again() -> None:
     playing.start()
     assert playing.on
     assert playing.pace == "▶ 5 a second · [ ] pace"
-    assert not ticks  # the first comes after the time that one takes
+    assert not ticks  # the first one comes after one interval
     before, timer = widget.timers
     assert before.stopped
     assert timer.interval == 0.2
@@ -80,7 +80,7 @@ def test_the_pace_goes_up_and_down_to_its_ends_and_starts_nothing() -> None:
     assert rates == [10, 20, 20, 10, 5, 2, 2, 5]
     assert not widget.timers
     playing.start()
-    playing.faster(1)  # what plays goes on at the new pace
+    playing.faster(1)  # continues at the new pace
     slow, fast = widget.timers
     assert (slow.stopped, fast.stopped, fast.interval) == (True, False, 0.1)
     assert playing.on
@@ -94,11 +94,11 @@ def test_at_more_than_the_frames_a_second_several_are_due_at_once() -> None:
     assert timer.interval == 0.25
     for _ in range(4):
         timer.go()
-    assert ticks == [2, 3, 2, 3]  # 2.5 a frame, and 10 in a second
-    timer.go()  # half of one is left over ...
+    assert ticks == [2, 3, 2, 3]  # 2.5 per frame, 10 per second
+    timer.go()  # half a tick remains ...
     playing.start()
     widget.timers[-1].go()
-    assert ticks[-1] == 2  # ... and is forgotten where it begins anew
+    assert ticks[-1] == 2  # ... and is dropped on restart
 
 
 def test_the_keys_of_the_pace_have_ids_of_the_lab() -> None:

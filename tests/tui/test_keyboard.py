@@ -1,4 +1,4 @@
-"""Bytes from the keyboard as messages: whatever comes, the next key counts."""
+"""Decoding keyboard bytes: after any input the next key is recognized."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.terminal.keyboard import PASTE_PATIENCE, Decoder
 
 
 def keys(decoder: Decoder, data: bytes) -> list[str | None]:
-    """The characters of the keys that the bytes mean."""
+    """Return the characters of the decoded keys."""
     return [event.character for event in decoder.feed(data) if isinstance(event, Key)]
 
 

@@ -1,4 +1,4 @@
-"""Keys pressed before PyTorch is there wait, and have the effect that they have in an open lab."""
+"""Keys pressed before PyTorch is loaded wait, and have the same effect as in an open lab."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ LABS = ["linear-regression", "dataloader", "mnist", "tensors", "autograd", "grap
 LABS += ["probabilities", "softmax"]
 """A lesson of each kind of lab."""
 ELSEWHERE = set("q123ct?") | {"escape", "ctrl+q"}
-"""Keys that mean something outside of the lab."""
+"""Keys with a meaning outside the lab."""
 
 
 def pressed(kept: KeptKeys, *names: str) -> list[str]:
-    """The keys that act at once, of these."""
+    """Return those of the keys that act at once."""
     keys = [Key(name, name if len(name) == 1 else None) for name in names]
     return [key.key for key in keys if not kept.keep(key, key.key in ELSEWHERE)]
 
@@ -57,23 +57,23 @@ def taken(kept: KeptKeys) -> list[str]:
 def test_what_means_something_elsewhere_acts_at_once_unless_it_is_a_letter_of_a_line() -> None:
     for opens, names, acting in (
         ("enter", "s s 1 2 p q tab", "1 2 q"),
-        ("enter e", "e q 1 e enter 1 q", ""),  # the line may be refused, and so still be open
+        ("enter e", "e q 1 e enter 1 q", ""),  # the line may be refused and still be open
         ("enter e", "e q enter 1 escape 1 q", "1 q"),
         ("enter e", "e q 1 e escape 1 q", "1 q"),
-        ("enter", "enter 1 ctrl+q", "ctrl+q"),  # no line holds it
-        ("", "enter q", "q"),  # no key opens a line
+        ("enter", "enter 1 ctrl+q", "ctrl+q"),  # never typed into a line
+        ("", "enter q", "q"),  # no line is open
         ("enter e", "tab enter q", "q"),  # enter is for the challenges, which have the focus then
         ("enter e", "tab shift+tab enter q e", ""),
         ("enter", "enter 1 tab q", "q"),
     ):
         kept, rest = KeptKeys(frozenset(opens.split())), names.split()
         assert pressed(kept, *names.split()) == acting.split()
-        for name in reversed(acting.split()):  # each acted the last time that it was pressed
+        for name in reversed(acting.split()):  # each acted when it was pressed last
             rest.pop(len(rest) - 1 - rest[::-1].index(name))
         assert len(kept) == len(rest)
         assert taken(kept) == rest
         assert not len(kept)
-        assert pressed(kept, "q") == ["q"]  # no open line is left behind
+        assert pressed(kept, "q") == ["q"]  # no open line remains
 
 
 def test_pasted_text_is_kept_and_of_too_many_keys_the_first_are() -> None:
@@ -104,25 +104,25 @@ def test_the_text_of_the_starting_box() -> None:
 
 @pytest.fixture(autouse=True)
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PyTorch is there when the test says so."""
+    """Let the test decide when PyTorch is ready."""
     monkeypatch.setattr(tui.environment.EnvironmentLoader, "start", lambda _: None)
 
 
 def arrives(pilot: Pilot[None]) -> None:
-    """Now PyTorch is there."""
+    """Make PyTorch ready."""
     opened = pilot.app
     assert isinstance(opened, DltuiApp)
     opened._be_ready(ENVIRONMENT)
 
 
 async def lesson_of(pilot: Pilot[None]) -> Lab:
-    """The lab of the lesson on screen, which shows its concept page."""
+    """Return the lab of the lesson on screen, which shows its concept page."""
     await until(pilot, lambda: pilot.app.screen.query(Lab) and pilot.app.focused)
     return pilot.app.screen.query_one(Lab)
 
 
 async def send(pilot: Pilot[None], *keys: str | Paste) -> None:
-    """Send keys in one piece: none waits for what the others do. Comes back when all are taken."""
+    """Send keys at once, without waiting for their effects, and wait until all are received."""
     for key in keys:
         character = {"space": " ", "period": "."}.get(str(key), key)
         printed = character if len(str(character)) == 1 else None
@@ -132,7 +132,7 @@ async def send(pilot: Pilot[None], *keys: str | Paste) -> None:
 
 
 async def settled(pilot: Pilot[None], lab: Lab) -> None:
-    """Wait until every key has had its effect, and nothing goes on any more."""
+    """Wait until every key has had its effect and nothing is running."""
     opened = pilot.app
     assert isinstance(opened, DltuiApp)
     await until(pilot, lambda: lab.ready and not opened._keys and not len(lab._kept))
@@ -143,7 +143,7 @@ async def settled(pilot: Pilot[None], lab: Lab) -> None:
 
 
 def told(lab: Lab) -> dict[str, Any]:
-    """Everything that keys change in a lab."""
+    """Return everything that keys change in a lab."""
     seen: dict[str, Any] = {"preset": lab.status.preset, "progress": lab.status.progress}
     seen |= {"focus": lab.screen.focused.id if lab.screen.focused else None}
     for line in lab.query(ExpressionLine):
@@ -164,7 +164,7 @@ def told(lab: Lab) -> dict[str, Any]:
 
 
 async def warm(lesson: str, *keys: str | Paste) -> dict[str, Any]:
-    """What the keys do in an open lab."""
+    """Return the effects of the keys in an open lab."""
     async with app(lesson).run_test(size=SIZE) as pilot:
         lab = await lesson_of(pilot)
         arrives(pilot)
@@ -179,7 +179,7 @@ async def warm(lesson: str, *keys: str | Paste) -> dict[str, Any]:
 
 
 async def cold(lesson: str, *keys: str | Paste) -> dict[str, Any]:
-    """What the same keys do in a lab that is opened only after they were pressed."""
+    """Return the effects of the same keys in a lab that opens only afterwards."""
     async with app(lesson).run_test(size=SIZE) as pilot:
         lab = await lesson_of(pilot)
         await send(pilot, "2", *keys)
@@ -191,7 +191,7 @@ async def cold(lesson: str, *keys: str | Paste) -> dict[str, Any]:
 
 
 def slowly(lesson: str, keys: list[str]) -> Any:
-    """A case whose like is in the quick run."""
+    """Return a slow case, of which the quick run has a similar one."""
     return pytest.param(lesson, keys, marks=pytest.mark.slow)
 
 
@@ -209,7 +209,7 @@ EFFECTIVE: list[Any] = [
     ("graphs", ["p", "i", "w"]),
     slowly("probabilities", ["right", "p", "h", "enter", *"P = 0.9", "enter", "right"]),
     ("softmax", ["p", "right", "b", "e", *"z = [2, 1, 0]", "enter", "down", "end", "left"]),
-    # Lines that are refused at first: they stay open, and take letters that mean another page.
+    # Lines that are refused at first stay open, and accept letters that open pages elsewhere.
     ("probabilities", ["enter", *TYPED, Paste("y = 1"), "enter", *"23qct", "enter"]),
     slowly("probabilities", ["e", *TYPED, *"P = ", "enter", "end", *"0.1", "enter", "right"]),
     ("softmax", ["e", *TYPED, *"dogg = 2", "enter", *TYPED, *"cat = 2", "enter", "right"]),
@@ -255,7 +255,7 @@ async def test_what_means_something_elsewhere_acts_at_once_and_the_rest_waits() 
         await until(pilot, lambda: lab.ready)
         await pilot.pause()
         assert lab.frame is None or lab.frame.step == 0
-        assert len(lab._kept) == 2  # behind what covers the lab they go on waiting
+        assert len(lab._kept) == 2  # they wait while another screen covers the lab
         await send(pilot, "escape", "s")
         await settled(pilot, lab)
         assert lab.frame.step == 3
@@ -268,7 +268,7 @@ async def test_a_key_pressed_as_the_lab_opens_comes_behind_those_that_waited() -
         await until(pilot, lambda: len(lab._kept) == 8)
         arrives(pilot)
         await until(pilot, lambda: lab.ready)
-        await send(pilot, "3", "enter")  # a digit of the value, and not the code
+        await send(pilot, "3", "enter")  # a digit of the value, not the code page
         await settled(pilot, lab)
         assert lab.experiment.config.epochs == 123
 
@@ -319,12 +319,12 @@ async def test_without_pytorch_the_keys_are_dropped_and_the_reason_is_shown() ->
         await until(pilot, lambda: "PyTorch cannot be used: no torch" in screen_text(pilot.app))
         assert not len(lab._kept)
         assert "starting" not in screen_text(pilot.app)
-        await pilot.press("s", "enter", "5", "1")  # keys act as they do everywhere again
+        await pilot.press("s", "enter", "5", "1")  # keys have their usual meaning again
         assert pilot.app.screen._heading.part == "concept"
 
 
 def actions(lab: Lab) -> list[tuple[Any, str]]:
-    """Every action that a key has in the lab, and whose it is."""
+    """Return every action of a key in the lab, with its widget."""
     widgets = [lab, *lab.walk_children()]
     return [
         (widget, binding.action)
@@ -385,14 +385,14 @@ KNOWN = {
         "w +random",
     ],
     "dataloader": ["learning rate +0.01", "epochs +100"],
-    "mnist": ["learning rate +0.05", "data +digits"],  # the images of MNIST are not here
+    "mnist": ["learning rate +0.05", "data +digits"],  # the MNIST images are not installed
     "tensors": ["─x─", "A single number: a loss"],
     "autograd": [r"› x\*y\*z", "a = x · y", "∂ none yet"],
     "graphs": ["smooth: operations in a row", "def smooth", "input: four numbers · x = "],
     "probabilities": ["› z = ", "from any number"],
     "softmax": ["› cat = 2", "from logits"],
 }
-"""What a lab shows before PyTorch is there, as patterns."""
+"""Texts that a lab shows before PyTorch is loaded, as patterns."""
 
 
 @pytest.mark.parametrize("lesson", LABS)
@@ -414,12 +414,11 @@ async def test_footer_and_help_name_the_keys_that_are_kept(lesson: str) -> None:
         await pilot.press("escape")
         await settled(pilot, lab)
         assert lab.screen.focused is focused
-        # Some keys come with the first frame, as the digit to draw.
+        # Some keys appear with the first frame, such as the one for the pad.
         await until(pilot, lambda: (text(), all_keys(lab)) == (while_loading, actions))
 
 
 def all_keys(lab: Lab) -> dict[str, str]:
-    """Every action of a key with its keys."""
     return {action.binding.action: action.names for action in key_actions(lab.screen)}
 
 
@@ -469,7 +468,7 @@ def test_the_settings_of_a_preset_are_known_without_its_trainer() -> None:
 
 
 def messages() -> list[Any]:
-    """What the widgets of a lab may post."""
+    """Return the messages that widgets of a lab may post."""
     return [
         Controls.Typed("learning_rate", "0.1"),
         Controls.Changed("learning_rate", 0.1),

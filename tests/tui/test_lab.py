@@ -1,4 +1,4 @@
-"""The lab: what each key does to the run, and what is shown of it."""
+"""The training lab: effects of the keys on the run and on the screen."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
         await until(pilot, lambda: lab.frame.state is State.FINISHED)
         assert lab.frame.step == 1000
         bar = pilot.app.screen.query_one(StatusBar)
-        for key in ("space", "s"):  # neither throws the run away
-            await pilot.press("1", "2")  # another page drops what was said of the key
+        for key in ("space", "s"):  # neither discards the run
+            await pilot.press("1", "2")  # another page clears the answer to the key
             await until(pilot, lambda: "begins again" not in bar.news)
             lab.post_message(lab.Met(lab.lesson.challenges[0]))
             await pilot.press(key)
@@ -65,7 +65,7 @@ async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
             assert lab.frame.step == lab.experiment.frame.step == 1000
         await pilot.press("r")
         await until(pilot, lambda: lab.frame.step == 0 and lab.frame.state is State.READY)
-        await until(pilot, lambda: not bar.news)  # it was about the run before
+        await until(pilot, lambda: not bar.news)  # it was about the previous run
         await pilot.press(*["left_square_bracket"] * 15)
         assert lab.experiment.pace == 1
 
@@ -79,14 +79,14 @@ async def test_the_learning_rate_changes_while_the_run_goes_on() -> None:
         await until(pilot, lambda: "learning_rate" in lab.frame.changed)
         assert lab.frame.step == 2
         assert lab.frame.settings["learning_rate"] == 0.02
-        await pilot.press("s", "right")  # the command has no change in the middle of a run
+        await pilot.press("s", "right")  # the command has no change within a run
         await until(pilot, lambda: lab.frame.settings["learning_rate"] == 0.05)
         titles: list[str] = []
         lab.notify = lambda *_, title, **__: titles.append(title)
         await pilot.press("y")
         await until(pilot, lambda: titles)
         assert titles[0].endswith("Here learning rate was 0.01 until step 2")
-        await pilot.press("down", "enter", *"x1", "enter")  # refused by the name of the control
+        await pilot.press("down", "enter", *"x1", "enter")  # refused with the name of the control
         await until(pilot, lambda: "momentum = 'x1' is not allowed" in screen_text(pilot.app))
 
 
@@ -123,7 +123,7 @@ async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
             assert "learning rate" in str(said.render())
             assert "above 0" in str(said.render())
             assert lab.experiment.config.learning_rate == 0.01
-            await pilot.press("7")  # takes the place of what was refused
+            await pilot.press("7")  # replaces the refused text
             assert pilot.app.focused.value == "7"
             await pilot.press("escape")
             await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
@@ -214,7 +214,7 @@ async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) ->
 async def test_what_is_typed_right_after_enter_finds_the_line_open() -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
-        for key in ("enter", "1", "e", "6", "enter"):  # all posted before any is worked on
+        for key in ("enter", "1", "e", "6", "enter"):  # all posted before any is handled
             character = key if len(key) == 1 else None
             pilot.app.post_message(Key(key, character))
         await until(pilot, lambda: lab.experiment.config.learning_rate == 1e6)
@@ -251,4 +251,4 @@ async def test_a_run_that_ends_out_of_sight_is_there_when_the_lab_is_back() -> N
         await until(pilot, lambda: lab.frame.state is State.FINISHED)
         await pilot.press("2")
         await until(pilot, lambda: "loss 0.1244" in screen_text(pilot.app))
-        assert "1.8419" in lab.query_one(Equations).text  # w, after a thousand epochs
+        assert "1.8419" in lab.query_one(Equations).text  # w after a thousand epochs

@@ -1,4 +1,4 @@
-"""A lesson that was left for the course: held, there again as it was, and closed by another."""
+"""A lesson after returning to the home screen: paused, reopened unchanged, closed by another."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ from tui.widgets.controls import ControlList
 
 
 async def leave(pilot: Pilot[None]) -> None:
-    """Go back to the course."""
+    """Return to the home screen."""
     await pilot.press("escape")
     await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
 
 
 async def open_again(pilot: Pilot[None]) -> LessonScreen:
-    """Open the lesson that is highlighted."""
     await pilot.press("enter")
     await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
     assert isinstance(pilot.app.screen, LessonScreen)
@@ -39,7 +38,7 @@ async def open_again(pilot: Pilot[None]) -> LessonScreen:
 
 
 async def playing_lab(pilot: Pilot[None]) -> TrainingLab:
-    """A lab whose training is under way, with a preset and a rate that are not the first."""
+    """Return a lab with a playing run, and with another preset and rate than the first."""
     lab = await open_lab(pilot)
     await pilot.press("p", "right", "space")
     await until(pilot, lambda: lab.frame.step > 0)
@@ -86,7 +85,7 @@ async def test_quitting_from_the_course_ends_the_training_that_is_held() -> None
         assert trainings()
         run = lab.experiment.run
         await leave(pilot)
-        # A window and a theme that changed meanwhile are those of the lesson.
+        # A size and a theme that changed meanwhile apply to the lesson.
         dark = pilot.app.screen.styles.background
         await pilot.press("t")
         await until(pilot, lambda: pilot.app.screen.styles.background != dark)
@@ -108,7 +107,7 @@ async def test_a_challenge_that_was_met_stands_in_the_course_and_in_the_lab_agai
         lab = await open_lab(pilot)
         await leave(pilot)
         await until(pilot, lambda: "challenges 0/" in screen_text(pilot.app))
-        lab.post_message(Lab.Met(lab.lesson.challenges[-1]))  # a frame that came after the key
+        lab.post_message(Lab.Met(lab.lesson.challenges[-1]))  # a frame that arrives after the key
         await until(pilot, lambda: "challenges 1/" in screen_text(pilot.app))
         await open_again(pilot)
         lab._set("learning_rate", 0.19)
@@ -125,7 +124,7 @@ async def test_a_challenge_that_was_met_stands_in_the_course_and_in_the_lab_agai
 
 async def test_a_lesson_that_was_closed_leaves_nothing_in_memory() -> None:
     async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
-        await open_lab(pilot)  # what is there as PyTorch comes stays: it was frozen with it
+        await open_lab(pilot)  # before: the import freezes all objects in `gc`
         await leave(pilot)
         await pilot.press("down")
         widgets = weakref.WeakSet((await open_again(pilot)).walk_children())

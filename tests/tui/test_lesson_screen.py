@@ -1,4 +1,4 @@
-"""A lesson on screen: its three parts, its questions, its code, and the lines around them."""
+"""The lesson screen: its three pages, questions, code, heading and status bar."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from tui.widgets.status_bar import GIBIBYTE, StatusBar
 
 @pytest.fixture
 def half_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that always has the same memory."""
+    """Simulate a machine with constant memory figures."""
     memory = Memory(4 * GIBIBYTE, 8 * GIBIBYTE)
     monkeypatch.setattr(engine.device, "memory", lambda _: memory)
 
@@ -88,7 +88,7 @@ async def test_the_keys_move_the_page_and_the_code() -> None:
 
 
 async def go_to(pilot, question: str) -> QuestionBox:
-    """Press tab until that question has the focus."""
+    """Press tab until this question has the focus."""
     boxes = list(pilot.app.screen.query(QuestionBox))
     for _ in boxes:
         await pilot.press("tab")
@@ -99,7 +99,6 @@ async def go_to(pilot, question: str) -> QuestionBox:
 
 
 def marks(box: QuestionBox) -> list[str]:
-    """The sign before each answer."""
     return [str(option.prompt)[0] for option in box.query_one(OptionList).options]
 
 
@@ -143,7 +142,7 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
         assert f"challenge met: {met.text}" in screen.query_one(StatusBar).text
         assert not pilot.app._notifications
 
-        await choose(pilot, box, wrong)  # what is known stays known
+        await choose(pilot, box, wrong)  # a known answer stays known
         assert box.border_title == "✓ Question 1 of 3"
         assert marks(box)[right] == "✓"
         said = str(why.render())
@@ -159,7 +158,7 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
         boxes = list(screen.query(QuestionBox))
         titles = [box.border_title for box in boxes]
         assert titles == ["✓ Question 1 of 3", "Question 2 of 3", "Question 3 of 3"]
-        first, *others = boxes  # what was answered right is shown with its explanation
+        first, *others = boxes  # known answers are shown with their explanation
         assert marks(first) == ["✓" if i == right else "·" for i in range(len(question.choices))]
         assert question.choices[right].why in str(first.query_one(".why", Static).render())
         assert all(set(marks(box)) == {"·"} for box in others)
@@ -238,7 +237,7 @@ async def test_however_long_the_run_is_its_numbers_stand_whole() -> None:
         assert line().startswith("  1 Concept 2 Lab 3 Code  Gradient descent by hand ")
         heading = pilot.app.screen.query_one(Heading)
         heading.preset, heading.progress = "a" * 30, "b" * 30
-        await until(pilot, lambda: line().endswith("  " + "b" * 30))  # the preset gives way first
+        await until(pilot, lambda: line().endswith("  " + "b" * 30))  # the preset is cut first
 
 
 async def test_a_value_left_to_chance_can_be_opened_and_left_as_it_is() -> None:
@@ -258,7 +257,7 @@ async def test_escape_while_typing_keeps_the_lesson_open() -> None:
         screen = pilot.app.screen
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.focused, Input))
-        await pilot.press("2", "s", "q")  # letters of a value, not keys
+        await pilot.press("2", "s", "q")  # characters of a value, not keys
         assert pilot.app.focused.value.endswith("2sq")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
@@ -278,14 +277,14 @@ async def test_the_code_on_screen_is_the_code_that_runs(slug: str) -> None:
         assert isinstance(shown, Syntax)
         assert shown.code == running
         assert view.border_title == "/".join(inspect.getfile(module).split("/")[-3:])
-        # It begins at what the lesson is about, whether it calls backward itself or not.
+        # It starts at the main line, whether the file calls backward itself or not.
         main = main_line(running)
         await until(pilot, lambda: view.scroll_y > 0)
         about = running.splitlines()[main - 1 :][: ROWS_BEFORE + 1]
         assert about[0] in screen_text(pilot.app)
         assert (".backward(" in running) is any(".backward(" in line for line in about), about
         assert not any(line.startswith(("import", "from")) for line in about)
-        # And on the screen itself: the code as it is, without numbers and borders.
+        # Also on screen: the unchanged code, without line numbers and borders.
         await pilot.press("home")
         await until(pilot, lambda: view.scroll_y == 0)
         on_screen = screen_text(pilot.app)
@@ -294,13 +293,13 @@ async def test_the_code_on_screen_is_the_code_that_runs(slug: str) -> None:
 
 
 def luminance(colour: ColorTriplet) -> float:
-    """How bright it is, 0 to 1, as WCAG 2.1 defines it."""
+    """Return the relative luminance, 0 to 1, of WCAG 2.1."""
     parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.normalized]
     return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), parts, strict=True))
 
 
 def faintest(view: CodeView) -> float:
-    """The lowest contrast between a word of the code and what it stands on."""
+    """Return the lowest contrast between the code and its background."""
     ground = luminance(view.background_colors[1].rich_color.triplet)
     code, theme = view.query_one("#source", Static).content, view.app.ansi_theme
     contrasts = []
@@ -308,7 +307,7 @@ def faintest(view: CodeView) -> float:
         if segment.text.strip() and segment.style.color and not segment.style.color.is_default:
             word = luminance(segment.style.color.get_truecolor(theme))
             contrasts.append((max(word, ground) + 0.05) / (min(word, ground) + 0.05))
-    assert len(set(contrasts)) > 3  # it is in colours at all
+    assert len(set(contrasts)) > 3  # the code is highlighted
     return min(contrasts)
 
 
@@ -317,7 +316,7 @@ async def test_the_code_can_be_read_in_the_dark_and_in_the_light() -> None:
         screen = await opened(pilot)
         await pilot.press("3")
         view = screen.query_one(CodeView)
-        assert faintest(view) >= 3  # what WCAG 2.1 asks of anything that has to be made out
+        assert faintest(view) >= 3  # required by WCAG 2.1 for graphics
         dark = view.query_one("#source", Static).content
         await pilot.press("t")
         await until(pilot, lambda: view.query_one("#source", Static).content is not dark)

@@ -1,4 +1,4 @@
-"""PyTorch's libraries, read and loaded so that nothing stands still meanwhile."""
+"""Reading and loading PyTorch's libraries without blocking other threads."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_what_is_no_library_is_not_loaded(tmp_path: Path) -> None:
 
 @linux
 def test_the_libraries_are_loaded_when_pytorch_has_prepared_for_it_and_not_before() -> None:
-    """In a process of its own, where PyTorch is not imported yet."""
+    """In a new process, where PyTorch is not imported yet."""
     script = """
 import sys, threading
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lines of which the changed cells alone are repainted, and one line spread over a width."""
+"""Lines that repaint only changed cells, and lines spread over a width."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def text(line: StyledLine) -> str:
     return "".join(piece for piece, _ in line)
 
 
-# One line over a width.
+# A line spread over a width.
 
 
 @pytest.mark.parametrize("left", [LEFT, (), (("", ""),), (("漢字漢字", ""), ("かな", "bold"))])
@@ -48,7 +48,7 @@ def test_any_pieces_fit_any_width() -> None:
 
 def test_where_there_is_room_both_stand_whole_at_their_ends() -> None:
     assert text(spread(LEFT, RIGHT, 35)) == "cuda:0 NVIDIA H200    42 steps/s ok"
-    assert text(spread(LEFT, RIGHT, 32)) == "cuda:0 NVIDIA H200 42 steps/s ok"  # the last of it
+    assert text(spread(LEFT, RIGHT, 32)) == "cuda:0 NVIDIA H200 42 steps/s ok"  # the last column
 
 
 def test_what_is_cut_ends_in_an_ellipsis() -> None:
@@ -66,7 +66,7 @@ def test_letters_that_take_two_cells_are_not_cut_in_half() -> None:
     wide: StyledLine = (("漢字漢字", ""),)
     assert text(spread(wide, (("|", ""),), 10)) == "漢字漢字 |"
     assert text(spread(wide, (("|", ""),), 9)) == "漢字漢… |"
-    assert text(spread(wide, (("|", ""),), 8)) == "漢字 … |"  # half of one more would fit
+    assert text(spread(wide, (("|", ""),), 8)) == "漢字 … |"  # half of another one would fit
     assert text(spread((("ab", ""),), (("漢", ""),), 6)) == "ab  漢"
 
 
@@ -83,7 +83,7 @@ def test_every_piece_keeps_its_style() -> None:
 
 
 class Spied(Lines):
-    """Lines that note what they ask to be painted again; `None` stands for everything."""
+    """A `Lines` widget that records repainted regions; `None` means everything."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,7 +115,6 @@ def on_screen(lines: Lines) -> list[str]:
 
 
 async def painted(before: list[StyledLine], after: list[StyledLine]) -> list[Region | None]:
-    """What is painted again when one text follows on another."""
     app = Page()
     async with app.run_test() as pilot:
         app.lines.write(before)
@@ -208,7 +207,7 @@ async def test_any_line_after_any_other_is_on_screen_whole() -> None:
 
 
 def cells(lines: Lines, row: int) -> list[tuple[str, bool | None]]:
-    """Letter and boldness of every cell; the second cell of a wide letter is empty."""
+    """Return character and boldness of every cell; the second cell of a wide character is empty."""
     found: list[tuple[str, bool | None]] = []
     for segment in lines.render_line(row):
         bold = segment.style.bold if segment.style else None

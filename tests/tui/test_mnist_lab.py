@@ -1,4 +1,4 @@
-"""The lab of the digits: a sheet to write on beside the training, and images that stand in."""
+"""The digits lab: a drawing pad beside the training, and the substitute data set."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DIGITS = {**SMALL, "data": "digits", "learning_rate": 0.05, "epochs": 60}
 
 
 class Digits(TrainingLesson):
-    """A small network on small digits: what is tried here is the lab, not what it learns."""
+    """A small network on small digits, to test the lab and not the training."""
 
     @property
     def concept(self) -> str:
@@ -60,7 +60,7 @@ def lesson(**settings: object) -> Digits:
 
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The titles of the charts that were drawn."""
+    """Record the titles of the drawn charts."""
     titles: list[str] = []
     real = ChartKind.draw
 
@@ -94,7 +94,7 @@ async def open_lab(
 
 
 async def write(pilot: Pilot[None]) -> PadScreen:
-    """Go to the sheet, and write a line."""
+    """Open the pad, and draw a line."""
     await pilot.press("w")
     await until(pilot, lambda: isinstance(pilot.app.screen, PadScreen))
     await pilot.press("space", *["down"] * 6, "space")
@@ -107,7 +107,7 @@ def said(pad: PadScreen) -> str:
 
 
 def seen(pad: PadScreen) -> int:
-    """How many lines of what the network sees have more than paper on them."""
+    """Return how many lines of the network's input contain ink."""
     paper = (18, 18, 20)
     return sum(
         any(tuple(piece.style.bgcolor.triplet) != paper for piece in strip if piece.style)
@@ -116,7 +116,7 @@ def seen(pad: PadScreen) -> int:
 
 
 def steps(pilot: Pilot[None]) -> int:
-    """After how many steps the network was asked that answers on the sheet."""
+    """Return the step of the network that answers on the pad."""
     found = re.search(r"this run, after ([\d,]+) steps?\b", screen_text(pilot.app))
     return int(found[1].replace(",", "")) if found else -1
 
@@ -133,17 +133,17 @@ async def test_a_digit_is_read_while_the_training_goes_on(
         await until(pilot, lambda: pilot.app.screen.query(MnistLab))
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.step >= 3)
-        await pilot.press("w")  # what was written is there still
+        await pilot.press("w")  # the drawing is kept
         await until(pilot, lambda: isinstance(pilot.app.screen, PadScreen))
         pad = pilot.app.screen
         assert isinstance(pad, PadScreen)
         await until(pilot, lambda: said(pad).startswith("It says"))
-        assert seen(pad) == 14  # all lines: as the digits that stand in are, unlike MNIST's
+        assert seen(pad) == 14  # all lines: unlike MNIST, the substitute digits have no margin
         first = steps(pilot)
         assert first >= 3
         drawn.clear()
         await until(pilot, lambda: steps(pilot) >= first + 5)
-        assert drawn == []  # what nobody sees is not drawn
+        assert drawn == []  # hidden charts are not drawn
         assert lab.frame.state is State.PLAYING
         await pilot.press("escape")
         await until(pilot, lambda: "Hardest digits" in drawn)
@@ -166,7 +166,7 @@ async def test_the_network_of_an_earlier_day_answers_until_another_has_begun() -
         await until(pilot, lambda: lab.frame.step == 1)
         await write(pilot)
         await until(pilot, lambda: steps(pilot) == 1)
-    # Weights that were taken up answer before the first step.
+    # Loaded weights answer before the first step.
     async with app().run_test(size=NARROW) as pilot:
         await open_lab(pilot, start="saved")
         pad = await write(pilot)
@@ -211,7 +211,7 @@ async def test_what_stands_in_is_said_with_the_key_that_fetches_it(
         await until(pilot, lambda: asked == ["fashion-mnist"])
         await pilot.press("n")
         await until(pilot, lambda: pilot.app.screen.query(MnistLab))
-        assert lab.experiment.run is run  # it did not come: nothing changes
+        assert lab.experiment.run is run  # not applied: nothing changes
         await pilot.press("f", "y")
         await until(pilot, lambda: lab.experiment.run is not run)
 
@@ -222,13 +222,13 @@ async def test_another_digit_goes_through_the_layers() -> None:
         run = lab.experiment.run
         held_out = lambda: lab.query_one(ControlList).get_option("validation").prompt.plain  # noqa: E731
         assert held_out().split() == ["validation", "10000", "→", "225", "here"]
-        # Nothing stands in: nothing is said, and nothing fetched.
+        # No substitute: no notice, and no download.
         assert not lab.query_one("#notice").display
         assert not lab.check_action("fetch", ())
         await pilot.press("f")
         await pilot.pause()
         assert isinstance(pilot.app.screen, LessonScreen)
-        await pilot.press("n", "n", "n")  # none of them waits for the picture of the one before
+        await pilot.press("n", "n", "n")  # none waits for the previous chart
         await until(pilot, lambda: lab.picture.walk.index == 3)
         await until(pilot, lambda: "Activations · 4/4" in screen_text(pilot.app))
         await pilot.press("b", "b", "b")
@@ -239,7 +239,7 @@ async def test_another_digit_goes_through_the_layers() -> None:
         for key, index in (("n", 1), ("n", 2), ("b", 1), ("b", 0), ("b", 0), ("n", 1)):
             await pilot.press(key)
             await until(pilot, lambda index=index: lab.picture.walk.index == index)
-            assert lab.frame.step == 1  # the run goes on as it was
+            assert lab.frame.step == 1  # the run continues unchanged
         lab.experiment.change_pace(+20)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.state is State.FINISHED)
@@ -262,7 +262,7 @@ async def test_of_many_pictures_one_is_in_sight_at_a_time_and_numbered() -> None
             await until(pilot, lambda name=name: shown() == [f"chart-{name}", "chart-loss"])
             assert f" · {CHARTS.index(name) + 1}/4" in screen_text(pilot.app)
             await pilot.press("v")
-        await pilot.resize_terminal(*NARROW)  # the keys that matter are in sight there, too
+        await pilot.resize_terminal(*NARROW)  # the important keys are visible there too
         await until(pilot, lambda: "q quit" in screen_text(pilot.app).splitlines()[-1])
         footer = screen_text(pilot.app).splitlines()[-1]
         assert all(key in footer for key in ("space play", "v view", "w draw", "? help"))
@@ -312,10 +312,10 @@ async def test_where_mnist_is_not_here_the_lab_starts_with_the_digits_until_it_i
         await pilot.press("n")
         await until(pilot, lambda: pilot.app.screen.query(MnistLab))
         assert lab.experiment.preset.name == "digits"
-        await pilot.press("p")  # a preset that was asked for is taken, with its own note
+        await pilot.press("p")  # a chosen preset is applied, with its own note
         await until(pilot, lambda: lab.experiment.preset.name == "mnist" and lab._stands_in)
         await until(pilot, lambda: "digits stand in" in " ".join(screen_text(pilot.app).split()))
-        # The note advises what the preset for these images sets, until it is set.
+        # The note recommends the settings of the preset for these images, until they are set.
         advice = "set learning rate to 0.05 and epochs to 60"
         suits = lambda: advice in " ".join(screen_text(pilot.app).split())  # noqa: E731
         await until(pilot, suits)

@@ -1,4 +1,4 @@
-"""The sheet to write on, by keys and by mouse, and what the network says of it."""
+"""The drawing pad with keys and mouse, and the network's answer."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SIZES = (NARROW, WIDE)
 
 
 class Desk(App[None]):
-    """A sheet, and whoever reads it."""
+    """An app with a pad and a reader."""
 
     def __init__(self, reader: Callable[[], Says | None]) -> None:
         super().__init__()
@@ -48,7 +48,7 @@ def many_colours(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def pixels(pad: DrawingPad) -> set[tuple[int, int]]:
-    """The (row, column) of every pixel whose middle has full ink."""
+    """Return (row, column) of every pixel whose centre has full ink."""
     middles = pad.pad.ink[FINE // 2 :: FINE, FINE // 2 :: FINE]
     return {
         (int(row), int(column)) for row, column in zip(*np.nonzero(middles == 255), strict=True)
@@ -56,12 +56,12 @@ def pixels(pad: DrawingPad) -> set[tuple[int, int]]:
 
 
 def at(pad: DrawingPad) -> tuple[int, int]:
-    """The row and column of the pixel that the pen is over."""
+    """Return row and column of the pixel below the pen."""
     return int(pad.pad.y), int(pad.pad.x)
 
 
 async def drag(pilot: Pilot[None], *places: tuple[int, int]) -> None:
-    """Press the mouse over a cell of the sheet, go over the others, and let it go."""
+    """Drag the mouse from the first of these cells over the others."""
     first, *others = places
     await pilot.mouse_down(DrawingPad, offset=first)
     for place in others:
@@ -130,17 +130,17 @@ async def test_the_mouse_draws_where_it_is_dragged(size: tuple[int, int], scale:
         sheet = app.sheet
         assert sheet.scale == scale
         assert sheet.content_size == (28 * scale, 14 * scale)
-        # One cell further for the border. From pixel (10, 5) or so to the same row, right.
+        # One cell more for the border. From pixel (10, 5) to the right in the same row.
         row, start, end = 5 * scale, 5 * scale, 20 * scale
         await drag(pilot, (start + 1, row + 1), (end + 1, row + 1))
         assert {column for _, column in pixels(sheet)} >= set(range(6, 20))
         assert {row for row, _ in pixels(sheet)} <= {9, 10, 11, 12}
         assert not sheet.pad.down
-        await pilot.hover(DrawingPad, offset=(3, 3))  # let go, it draws no more
+        await pilot.hover(DrawingPad, offset=(3, 3))  # after release it draws no more
         assert min(row for row, _ in pixels(sheet)) >= 9
         await pilot.press("u")
         assert pixels(sheet) == set()
-        # Dragged out of the sheet, the line ends at its edge.
+        # Dragged out of the pad, the line ends at its edge.
         await pilot.mouse_down(DrawingPad, offset=(15, 8))
         await pilot.hover(offset=(size[0] - 10, size[1] - 2))
         await pilot.mouse_up(offset=(size[0] - 10, size[1] - 2))
@@ -148,7 +148,7 @@ async def test_the_mouse_draws_where_it_is_dragged(size: tuple[int, int], scale:
         assert app.mouse_captured is None
         await pilot.hover(DrawingPad, offset=(2, 2))
         assert at(sheet) == (27, 27)
-        # A screen that comes over it takes the mouse away.
+        # A screen on top of it takes the mouse.
         await pilot.mouse_down(DrawingPad, offset=(15, 8))
         assert sheet.pad.down
         app.push_screen(ModalScreen())
@@ -168,7 +168,7 @@ async def test_the_network_is_asked_about_what_mnist_would_have_made_of_it(
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         assert "Write one of: 0, 1, 2" in app.said
-        assert reader.asked == []  # there is nothing to ask
+        assert reader.asked == []  # an empty pad
         await pilot.press("space", *["down"] * 9)
         await until(pilot, lambda: "It says 7, and is 91% sure" in app.said)
         assert (reader.asked[-1] == as_mnist(app.sheet.pad.ink)).all()
@@ -180,7 +180,7 @@ async def test_the_network_is_asked_about_what_mnist_would_have_made_of_it(
         await pilot.press("x")
         await until(pilot, lambda: "Write one of" in app.said)
         assert "91%" not in screen_text(app)
-        # Many moves are one question.
+        # Many moves cause one request.
         await pilot.press("space")
         await until(pilot, lambda: "It says 7" in app.said)
         reader.asked.clear()

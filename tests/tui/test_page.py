@@ -1,4 +1,4 @@
-"""A page of Markdown as lines: all of it is there, laid out to the width, and cheap to show."""
+"""The Markdown widget: complete, laid out to the width, and fast."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ctrl+p: lessons, presets, views and keys by name, and nothing that has no place here."""
+"""The command palette finds lessons, presets, views and keys by name, and only those."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tui.screens.lesson import LessonScreen
 
 
 async def find(pilot, words: str) -> str:
-    """Search for these words in the palette; what its first entry says."""
+    """Search for these words in the palette, and return the first result."""
     below = pilot.app.screen
     await pilot.press("ctrl+p")
     await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
@@ -48,7 +48,7 @@ async def test_lessons_presets_and_views_are_found_and_taken() -> None:
         await until(pilot, lambda: pilot.app.focused is not None)
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        assert len(pilot.app.screen_stack) == 2  # the course over Textual's own first screen
+        assert len(pilot.app.screen_stack) == 2  # the home screen on top of the bottom screen
 
 
 async def test_what_is_found_depends_on_the_screen() -> None:
@@ -64,7 +64,7 @@ async def test_what_is_found_depends_on_the_screen() -> None:
         await until(pilot, lambda: listed.option_count > len(lessons))
         texts = {str(option.hit.text) for option in listed.options}
         assert not texts & {"Theme", "Keys", "Screenshot", "Maximize", "Minimize", "Quit"}
-        pilot.app.screen.query_one(Input).value = "gradient-by-hand"  # by its name in commands
+        pilot.app.screen.query_one(Input).value = "gradient-by-hand"  # by its slug
         await until(pilot, lambda: "one weight, one sample a step" in screen_text(pilot.app))
 
 

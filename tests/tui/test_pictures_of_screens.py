@@ -1,7 +1,7 @@
-"""The screens as they were once found good: a picture each, and any change of it is noticed.
+"""Snapshots of screens: any change fails the test.
 
-Where a change is meant: `pytest tests/tui/test_pictures_of_screens.py --snapshot-update`,
-and look at what it drew.
+After an intended change run `pytest tests/tui/test_pictures_of_screens.py --snapshot-update`,
+and check the new pictures.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ STEPS = 30
 
 @pytest.fixture(autouse=True)
 def the_same_machine_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine of our own: its processor, its memory, no colours turned off."""
+    """Simulate a machine with a fixed processor and memory, and with colours."""
     memory = Memory(4 * GIBIBYTE, 16 * GIBIBYTE)
     monkeypatch.setattr(engine.device, "probe", lambda **_: Devices((PROCESSOR,)))
     monkeypatch.setattr(engine.device, "memory", lambda _: memory)
@@ -42,7 +42,7 @@ def light() -> DltuiApp:
 
 
 async def step_and_wait(pilot) -> None:
-    """Thirty steps, and everything that follows from them on the screen."""
+    """Do thirty steps, and wait for their effects on screen."""
     lab = await open_lab(pilot)
     for _ in range(STEPS):
         lab.action_step()
@@ -52,7 +52,7 @@ async def step_and_wait(pilot) -> None:
 
 
 async def arrive(pilot) -> None:
-    """At home, with the page and the device on the screen."""
+    """Wait for the home screen with its page and device."""
     await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
     bar = pilot.app.screen.query_one(StatusBar)
     await until(pilot, lambda: PROCESSOR.title in bar.device)
@@ -74,7 +74,7 @@ def test_the_course(snap_compare) -> None:
 
 
 async def test_the_course_on_a_wide_screen(snapshot) -> None:
-    """As text: the colours of a page's code are not the same in every Textual 8."""
+    """Compared as text, because the colours of code differ between versions of Textual 8."""
     async with app().run_test(size=(120, 40)) as pilot:
         await arrive(pilot)
         assert screen_text(pilot.app) == snapshot

@@ -1,4 +1,4 @@
-"""Progress on disk: kept, torn, shared, refused."""
+"""The progress file: kept, incomplete, shared, invalid."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_a_torn_last_line_is_skipped_and_the_next_one_stands_alone(tmp_path: Pat
     progress = Progress(file)
     assert progress.of("parameters").opened
     assert not progress.of("parameters").finished
-    assert progress.remark == ""  # nothing that was ever kept is lost
+    assert progress.remark == ""  # all recorded progress is kept
     progress.add("parameters", "finished")
     assert Progress(file).of("parameters").finished
 
@@ -173,7 +173,7 @@ def test_a_file_that_vanishes_is_made_again(tmp_path: Path) -> None:
     assert Progress(file).of("parameters").opened
 
 
-# What may lie there instead of a file of progress.
+# Anything but a regular file in the place of the progress file.
 
 
 @pytest.mark.parametrize(("name", "make"), STRANGE.items())
@@ -214,12 +214,12 @@ def test_what_cannot_be_set_aside_is_said_and_the_session_goes_on(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "rename", refuse)  # root may rename everything
+        patch.setattr(Path, "rename", refuse)  # root can rename anything
         progress = Progress(file)
         assert "found a FIFO, and it cannot be renamed: Permission denied" in progress.problem
         assert progress.add("parameters", "opened")
         assert progress.of("parameters").opened
-    progress.add("parameters", "finished")  # now it can
+    progress.add("parameters", "finished")  # possible again
     assert progress.problem == ""
     assert [entry["deed"] for entry in deeds(file)] == ["opened", "finished"]
 
@@ -232,7 +232,7 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
     assert Progress(tmp_path / "elsewhere.jsonl").of("parameters").opened
 
 
-# A disk that fills up.
+# A full disk.
 
 
 @pytest.mark.parametrize("room", [0, 1, 60, 150])
@@ -246,11 +246,11 @@ def test_on_a_full_disk_nothing_is_lost(
     disk = Disk(monkeypatch, room)
     for name in ("a", "b", "c", "d"):
         progress.add("parameters", "challenge", name)
-    (line,) = told  # once, and not for every deed
+    (line,) = told  # once, not for every event
     assert "progress is not kept: No space left on device" in line
     assert str(file) in line
     assert progress.of("parameters").challenges == {*"abcd"}
-    assert file.read_bytes().endswith(b"\n")  # of a torn line nothing stays
+    assert file.read_bytes().endswith(b"\n")  # no part of an incomplete line remains
     assert progress.close() == progress.problem != ""
     disk.room = 10_000
     progress.tell = told.append
@@ -313,7 +313,7 @@ def test_a_file_that_may_not_grow_is_retried(tmp_path: Path) -> None:
     assert [entry["name"] for entry in deeds(file)] == [*"abcd"]
 
 
-# A lock that is never given up.
+# A lock that is never released.
 
 
 def test_a_lock_that_somebody_holds_for_ever_is_not_waited_for(tmp_path: Path) -> None:
@@ -322,7 +322,7 @@ def test_a_lock_that_somebody_holds_for_ever_is_not_waited_for(tmp_path: Path) -
     progress.tell = told.append
     with file.open("ab") as theirs:
         fcntl.flock(theirs, fcntl.LOCK_EX)
-        progress.add("parameters", "opened")  # returns, which is what is tested
+        progress.add("parameters", "opened")  # the test is that it returns
         progress.add("parameters", "finished")
         (line,) = told
         assert "another program holds its lock" in line

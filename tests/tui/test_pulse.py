@@ -1,4 +1,4 @@
-"""When the next frame comes, by clocks that the test turns by hand."""
+"""The time of the next frame, with simulated clocks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tui.watching import LONGEST, SHARE, Pulse
 
 
 class Clocks:
-    """What the time is, and how long this thread has worked; neither begins at 0."""
+    """Simulated time and CPU time of this thread; neither starts at 0."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -48,7 +48,7 @@ def test_a_frame_that_cost_8_ms_is_followed_by_160(clocks: Clocks) -> None:
     pulse = clocks.pulse(10)
     pulse.beat()
     clocks.work(0.008)
-    assert pulse.wait() == pytest.approx(0.160 - 0.008)  # from beat to beat: 8 ms are over
+    assert pulse.wait() == pytest.approx(0.160 - 0.008)  # between frames: 8 ms have passed
 
 
 @pytest.mark.parametrize(("fps", "kilobytes_a_second"), [(10, 18), (30, 18), (4, 11.6)])
@@ -122,12 +122,12 @@ def test_what_is_late_is_due_now_and_not_before(clocks: Clocks) -> None:
 
 def test_work_counts_from_the_beat_to_the_question(clocks: Clocks) -> None:
     pulse = clocks.pulse(10)
-    clocks.worked += 0.02  # before the frame: no part of it
+    clocks.worked += 0.02  # before the frame: not counted
     pulse.beat()
     assert pulse.wait() == pytest.approx(0.1)
     clocks.worked += 0.006  # drawing
     assert pulse.wait() == pytest.approx(0.12)
-    clocks.worked += 0.002  # a key, after the first question
+    clocks.worked += 0.002  # a key, after the first call
     assert pulse.wait() == pytest.approx(0.16)
     pulse.beat()
     assert pulse.wait() == pytest.approx(0.1)
@@ -136,7 +136,7 @@ def test_work_counts_from_the_beat_to_the_question(clocks: Clocks) -> None:
 def test_others_who_work_meanwhile_cost_nothing(clocks: Clocks) -> None:
     pulse = clocks.pulse(10)
     pulse.beat()
-    clocks.now += 0.04  # the training's, in another thread
+    clocks.now += 0.04  # used by the training in another thread
     assert pulse.wait() == pytest.approx(0.06)
 
 

@@ -1,4 +1,4 @@
-"""The terminal becomes too small and large enough again; two sizes come at the same time."""
+"""The terminal becomes too small and large again; several sizes arrive at once."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ async def test_a_lab_is_as_it_was_and_its_training_has_gone_on() -> None:
             pilot.app.post_message(Paste("77"))
             pilot.app.post_message(MouseDown(None, 5, 5, 0, 0, 1, False, False, False))
         await pilot.pause()
-        assert lab.size == lab.screen.query_one("ContentSwitcher").size  # not laid out anew
+        assert lab.size == lab.screen.query_one("ContentSwitcher").size  # no new layout
         await until(pilot, lambda: lab.frame.step > before)
         await pilot.resize_terminal(120, 40)
         assert (pilot.app.focused, field.value) == (field, typed)
@@ -92,7 +92,6 @@ async def test_a_lab_is_as_it_was_and_its_training_has_gone_on() -> None:
 
 
 def footer(text: str) -> str:
-    """The last line of the screen."""
     return text.splitlines()[-1]
 
 
@@ -151,7 +150,7 @@ async def home(pilot: Pilot[None]) -> Screen[object]:
 
 @pytest.mark.parametrize("opened", [home, help_screen, palette])
 async def test_sizes_that_come_together_do_not_alternate_for_ever(opened) -> None:
-    """A screen has several sizes in its queue: it ends with the app's, and then rests."""
+    """With several sizes in its queue, a screen ends with the app's size and stops resizing."""
     resized: list[Size] = []
 
     def record(event: Message) -> None:

@@ -1,4 +1,4 @@
-"""The settings file: kept, missing, broken, refused."""
+"""The settings file: kept, missing, broken, invalid."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_what_cannot_be_set_aside_is_said(tmp_path: Path, monkeypatch: pytest.Mo
 
     file = tmp_path / "settings.json"
     os.mkfifo(file)
-    monkeypatch.setattr(Path, "rename", refuse)  # root may rename everything
+    monkeypatch.setattr(Path, "rename", refuse)  # root can rename anything
     assert check(file).endswith("found a FIFO, and it cannot be renamed: Permission denied")
 
 

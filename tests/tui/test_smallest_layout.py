@@ -1,4 +1,4 @@
-"""Labs with much to show on the smallest terminal: what is cut off can be scrolled to."""
+"""Full labs on the smallest terminal: hidden content can be scrolled to."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def test_what_a_control_does_is_readable_while_a_value_is_typed() -> None:
 
 
 async def check_controls(pilot: Pilot[None], lesson: str) -> None:
-    """Type into the control that has most to say, with all formulas of the lesson on screen."""
+    """Type into the control with the longest help, with all formulas of the lesson on screen."""
     pilot.app.action_open_lesson(lesson)
     await until(pilot, lambda: getattr(pilot.app.screen, "lesson", None) is find(lesson).load())
     lab = await open_lab(pilot)
@@ -50,7 +50,7 @@ async def check_controls(pilot: Pilot[None], lesson: str) -> None:
 
 
 def whole(about: Static, text: str) -> bool:
-    """Whether the text is on screen, with no line cut by what is around it."""
+    """Return whether the text is on screen and no line of it is cut."""
     around = [parent for parent in about.ancestors if isinstance(parent, Widget)]
     lines = wrap(str(about.render()), about.content_size.width or 1, break_on_hyphens=False)
     return (
@@ -76,7 +76,7 @@ async def test_each_panel_shows_its_essential_lines(lesson: str) -> None:
 
 
 def fits(lab: TrainingLab) -> bool:
-    """Whether each panel at the side has at least two lines, and lies within the lab."""
+    """Return whether each side panel has at least two lines and is inside the lab."""
     challenges, controls = lab.query_one(Challenges), lab.query_one(ControlList)
     height = challenges.scrollable_content_region.height
     return (

@@ -1,4 +1,4 @@
-"""How a tensor is laid out, scrolled and drawn: numbers counted by hand, as text without an app."""
+"""Layout, scrolling and drawing of tensors, checked by hand as text, without an app."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def grid(numbers: np.ndarray) -> list[str]:
 
 
 def viewport(shape: tuple[int, ...], rows: int, columns: int, pictures: bool = False):
-    """A tensor of this shape, with room for so many rows and columns of a slice."""
+    """Return a viewport on a tensor of this shape, with this number of visible rows and columns."""
     made = TensorViewport()
     made.layout = TensorLayout.of(shape, pictures)
     made.fit(rows, columns)
@@ -34,7 +34,7 @@ def viewport(shape: tuple[int, ...], rows: int, columns: int, pictures: bool = F
 
 
 def only(shape: tuple[int, ...], *cells: tuple[int, ...]) -> np.ndarray:
-    """A mask in which nothing but these cells is chosen."""
+    """Return a mask with only these cells."""
     mask = np.zeros(shape, bool)
     for cell in cells:
         mask[cell] = True
@@ -55,7 +55,7 @@ def test_the_last_dimensions_are_rows_and_a_place_is_the_cell_with_that_index() 
         layout = TensorLayout.of(shape, pictures)
         found = [layout.slices, layout.rows, layout.columns, layout.coloured]
         assert found == expected, shape
-    # A place on screen is the cell with that index.
+    # A position on screen belongs to the cell with this index.
     for shape in ((), (4,), (3, 4), (2, 3, 4), (2, 3, 4, 5), (2, 9, 9, 3)):
         numbers = np.arange(np.prod(shape, dtype=int)).reshape(shape)
         layout = TensorLayout.of(shape, pictures=True)
@@ -81,8 +81,8 @@ def test_numbers_are_written_below_their_indices() -> None:
     for numbers, written in WRITTEN:
         lines = grid(numbers)
         assert [" ".join(line.split()) for line in lines] == written
-        assert len({len(line) for line in lines}) == 1  # each below its index
-    # What stands out does so without colour too.
+        assert len({len(line) for line in lines}) == 1  # each below its column index
+    # Highlights are also visible without colour.
     numbers = np.arange(6).reshape(2, 3)
     chosen, changed = only((2, 3), (0, 1)), only((2, 3), (1, 2))
     written = NumberGrid(numbers)
@@ -94,7 +94,7 @@ def test_numbers_are_written_below_their_indices() -> None:
     numbers = np.arange(100).reshape(10, 10)
     strips = NumberGrid(numbers).draw(numbers, Window(4, 7, 2, 2), None, None, None, DARK)
     assert [" ".join(strip.text.split()) for strip in strips] == ["7 8", "4 47 48", "5 57 58"]
-    # A window moves no further than it must.
+    # A window moves no further than necessary.
     window = Window(0, 0, 4, 5)
     assert window.moved_to(3, 4, 20, 20) == window
     assert window.moved_to(9, 2, 20, 20) == Window(6, 0, 4, 5)
@@ -112,7 +112,7 @@ def test_pixels_their_scale_and_their_signs() -> None:
     assert said == "drawn from −1, dark, to 1"
     strange = pixels(np.array([[np.nan, np.inf, 3.0]]))[0]
     assert strange.tolist() == [[0, 255, 3]]
-    # Two pixels share a letter and what was not read is faint.
+    # Two pixels share a character, and pixels that were not read are dimmed.
     picture = np.array([[100, 200], [50, 250], [10, 20]], np.uint8)
     strips = draw_picture(picture, Window(0, 0, 4, 2), None, None, DARK, shaded=False)
     assert [strip.text for strip in strips] == ["▀▀", "▀▀"]
@@ -124,16 +124,16 @@ def test_pixels_their_scale_and_their_signs() -> None:
     assert faint[0].text == "▀▀"
     assert faint[0]._segments[0].style.color.triplet.red == int(100 * FAINT)
     assert faint[1].text == "▀▲"  # the cursor, in the upper half
-    picture = np.full((8, 8, 3), 200, np.uint8)  # a channel that was read keeps its own colour
+    picture = np.full((8, 8, 3), 200, np.uint8)  # a channel that was read keeps its colour
     chosen = np.zeros((8, 8, 3), bool)
     chosen[:, :, 0] = True
     strips = draw_picture(picture, Window(0, 0, 8, 8), chosen, None, DARK, shaded=False)
     assert strips[0]._segments[0].style.color.triplet == (200, int(200 * FAINT), int(200 * FAINT))
-    # A few pixels bear a sign.
+    # A few pixels have a mark.
     chosen = only((4, 3), (0, 0), (1, 1), (2, 2), (3, 2))
     strips = draw_picture(np.zeros((4, 3), np.uint8), Window(0, 0, 4, 3), chosen, None, DARK, False)
     assert [strip.text for strip in strips] == ["▲▼▀", "▀▀◆"]
-    # Sixteen colours are shades of one.
+    # With 16 colours, pixels are shades of one.
     picture = np.array([[0, 60, 120, 180, 255]] * 2, np.uint8)
     for look, shades in ((DARK, " ░▒▓█"), (LIGHT, "█▓▒░ ")):
         strips = draw_picture(picture, Window(0, 0, 2, 5), None, None, look, shaded=True)
@@ -148,7 +148,7 @@ def test_the_cursor_and_the_window_that_follows_it() -> None:
         here.move(*arrow)
         assert here.cursor == (3, 2)
         assert here.window == Window(3, 2, 4, 5)
-    # The window follows the cursor no further than it must.
+    # The window follows the cursor no further than necessary.
     here = viewport((10, 10), 4, 5)
     here.move(1, 0)
     for _ in range(4):
@@ -167,7 +167,7 @@ def test_the_cursor_and_the_window_that_follows_it() -> None:
         for _ in range(5):
             here.move(*arrow)
         assert here.cursor == end
-    # Arrows lead to what is out of sight.
+    # Arrows show the directions of hidden cells.
     here = viewport((10, 10), 4, 5)
     for window, arrows in (
         ((0, 0, 10, 10), ""), ((0, 0, 4, 5), "→↓"), ((3, 2, 4, 5), "←→↑↓"),
@@ -175,11 +175,11 @@ def test_the_cursor_and_the_window_that_follows_it() -> None:
     ):  # fmt: skip
         here.window = Window(*window)
         assert here.hidden == arrows
-    # More room shows more and nothing beyond the end.
+    # More room shows more, but nothing beyond the end.
     here = viewport((10, 10), 4, 5)
     here.window = Window(6, 5, 4, 5)  # the last corner
     here.fit(7, 8)
-    assert here.window == Window(3, 2, 7, 8)  # 3 + 7 rows and 2 + 8 columns are all there are
+    assert here.window == Window(3, 2, 7, 8)  # the last cells: 3 + 7 and 2 + 8 are 10
     here.fit(40, 50)
     assert here.window == Window(0, 0, 40, 50)
     here.fit(2, 2)
@@ -203,7 +203,7 @@ def test_slices_and_masks() -> None:
     assert here.slice == 5
     here.rewind()
     assert (here.slice, here.cursor, here.cells) == (0, None, ())
-    # A matrix has one slice and nothing can be turned where nothing is.
+    # A matrix has one slice, and an empty viewport cannot be turned.
     nothing = TensorViewport()
     assert nothing.layout.empty
     assert nothing.cells == ()
@@ -211,19 +211,19 @@ def test_slices_and_masks() -> None:
         assert not one.turns
     assert not nothing.turn(1)
     assert not viewport((4, 5), 4, 5).turn(1)
-    # A coloured pixel is three cells.
+    # A coloured pixel has three cells.
     here = viewport((2, 9, 8, 3), 4, 4, pictures=True)
     here.turn(1)
     here.move(0, 1)
     here.move(0, 1)
     assert here.cells == ((1, 0, 1, 0), (1, 0, 1, 1), (1, 0, 1, 2))
-    # The part of a mask is that of the slice in viewport.
+    # The part of a mask belongs to the slice of the viewport.
     here = viewport((2, 2, 3), 2, 3)
     mask = only((2, 2, 3), (1, 0, 2))
     assert here.part(mask).tolist() == [[False, False, False], [False, False, False]]
     here.turn(1)
     assert here.part(mask).tolist() == [[False, False, True], [False, False, False]]
-    # What is chosen comes into sight and what is there stays.
+    # Selected cells are scrolled into view; visible ones do not scroll.
     shape = (3, 10, 10)
     here = viewport(shape, 4, 5)
     here.reveal(only(shape))

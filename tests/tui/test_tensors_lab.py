@@ -1,4 +1,4 @@
-"""The tensors lab by keyboard: scenes, highlighted cells, wrong lines, a video, NumPy, the map."""
+"""The tensors lab by keyboard: scenes, highlights, errors, the video, NumPy, the map."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def go(pilot: Pilot[None], lab: TensorsLab, scene: str) -> None:
 
 
 async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
-    """Put the text in place of the line, and press enter."""
+    """Replace the text of the input, and press enter."""
     lab.action_edit()
     lab.query_one(Input).value = text
     await pilot.press("enter")
@@ -49,20 +49,20 @@ async def type_line(pilot: Pilot[None], lab: TensorsLab, text: str) -> None:
 
 
 async def reads(pilot: Pilot[None], *words: str) -> None:
-    """Wait until the words stand on the screen, however far apart."""
+    """Wait until these texts are on screen, with any spacing."""
     await until(
         pilot, lambda: all(each in " ".join(screen_text(pilot.app).split()) for each in words)
     )
 
 
 def views(lab: TensorsLab) -> list[TensorView]:
-    """The three sources, and the result."""
+    """Return the views of the three sources and the result."""
     names = ("source-0", "source-1", "source-2", "result")
     return [lab.query_one(f"#{name}", TensorView) for name in names]
 
 
 def lit(view: TensorView) -> list[str]:
-    """The letters of the cells that are reversed."""
+    """Return the texts of the highlighted cells."""
     segments = [segment for strip in view.strips for segment in strip if segment.style]
     return [segment.text.strip() for segment in segments if segment.style.reverse]
 
@@ -95,7 +95,7 @@ def test_a_refused_line_changes_nothing_and_hides_the_result_of_another() -> Non
     state = TensorsState("grid")
     state.type("x.reshape(5, -1)")
     assert state.look.refused is not None
-    refuse(state, "x +")  # the error about the line before is gone
+    refuse(state, "x +")  # the error of the previous line is cleared
     assert state.look.refused is None
     state.type("x.sum()")
     before = state.look
@@ -116,7 +116,7 @@ def test_only_lines_of_the_scene_itself_count_as_tried() -> None:
     state.type(f"  {tries[3].text} ")
     assert state.tried == 3
     assert state.suggest() is tries[4]
-    state.type("x + 1")  # the learner's own: no line of the scene is marked
+    state.type("x + 1")  # the learner's own line: no line of the scene is marked
     assert state.tried is None
     assert state.suggest() is tries[5 % len(tries)]
     state.type("x.T")
@@ -157,8 +157,8 @@ async def every_line_of_every_scene_and_every_module(pilot: Pilot[None], lab: Te
         lab.action_step()
     assert lab.status.progress == "module 1/8"
     await reads(pilot, "[15., 22.]")
-    assert screen_text(pilot.app).count("✓") == 8 + 3  # the modules, and the lines of the first
-    assert lab.status.finished  # every scene was seen on the way here
+    assert screen_text(pilot.app).count("✓") == 8 + 3  # modules, and the first's lines
+    assert lab.status.finished  # every scene was shown on the way here
 
 
 async def cells_are_highlighted_and_described(pilot: Pilot[None], lab: TensorsLab) -> None:
@@ -168,7 +168,7 @@ async def cells_are_highlighted_and_described(pilot: Pilot[None], lab: TensorsLa
     assert told(lab).endswith("at place 0 + 1·3 + 1·1 = 4: offset + index · stride")
     await pilot.press("n", "n")
     assert lab.query_one(Input).value == "x[:, -1]"
-    await pilot.press("enter", *"x.sum()", "enter")  # what is typed takes its place
+    await pilot.press("enter", *"x.sum()", "enter")  # typing replaces it
     await until(pilot, lambda: lab.state.text == "x.sum()")
     await go(pilot, lab, "grid")
     x, _, _, result = views(lab)
@@ -185,7 +185,7 @@ async def cells_are_highlighted_and_described(pilot: Pilot[None], lab: TensorsLa
     await pilot.press("right", "right")
     await until(pilot, lambda: lit(x) == ["1", "5", "9"])
     assert told(lab) == "(x.sum(dim=0))[1] = 15\ncomes from x[0, 1], x[1, 1], x[2, 1]"
-    await pilot.press(*["right"] * 3)  # not beyond the last
+    await pilot.press(*["right"] * 3)  # not beyond the last one
     await until(pilot, lambda: lit(x) == ["3", "7", "11"])
     await type_line(pilot, lab, "x[x > 99]")
     await pilot.press("right", "down")
@@ -230,7 +230,7 @@ async def panels_are_changed_and_the_line_copied(pilot: Pilot[None], lab: Tensor
     await reads(pilot, "▶ x.reshape(2, -1)")
     await pilot.press("v")
     assert result.has_focus
-    await pilot.press("e", "z")  # what is being typed is lost
+    await pilot.press("e", "z")  # typed text is lost
     pilot.app.screen.action_show("concept")
     await pilot.press("2")
     assert lab.query_one(Input).value == "x.reshape(2, -1)"
@@ -246,7 +246,7 @@ async def a_video_plays_and_holds(pilot: Pilot[None], lab: TensorsLab) -> None:
     first = x.strips
     await pilot.press("s")
     assert x.strips != first
-    for _ in range(19):  # after the last frame comes the first
+    for _ in range(19):  # wraps around after the last frame
         lab.action_step()
     await until(pilot, lambda: x.strips == first)
     await pilot.press("space")
@@ -261,7 +261,7 @@ async def a_video_plays_and_holds(pilot: Pilot[None], lab: TensorsLab) -> None:
     await pilot.press("b", "b")
     assert x.viewport.slice == (held - 1) % 20
     await reads(pilot, f"x[{x.viewport.slice}] of 20")
-    for key in ("1", "p", "escape"):  # and leaves no timer
+    for key in ("1", "p", "escape"):  # and no timer remains
         await pilot.press("2")
         if not lab.playing:
             await pilot.press("space")
@@ -283,7 +283,7 @@ async def test_lines_cells_refusals_panels_and_a_video_on_a_narrow_screen(monkey
         def missing():
             raise FileNotFoundError("the photograph travels with scikit-learn")
 
-        with monkeypatch.context() as patched:  # its scene is passed over
+        with monkeypatch.context() as patched:  # its scene is skipped
             patched.setattr(content, "photograph", missing)
             await pilot.press("p")
         assert lab.status.preset == lab.state.scene.name == "video"
@@ -293,7 +293,7 @@ async def test_lines_cells_refusals_panels_and_a_video_on_a_narrow_screen(monkey
 
 
 async def shapes_that_meet_are_shown(pilot: Pilot[None], lab: TensorsLab) -> None:
-    """With PyTorch's own words where they do not fit."""
+    """Broadcasting is shown, with PyTorch's error message if the shapes do not fit."""
     await go(pilot, lab, "broadcasting")
     x, y, _, _ = views(lab)
     await type_line(pilot, lab, "x @ y")
@@ -307,11 +307,11 @@ async def shapes_that_meet_are_shown(pilot: Pilot[None], lab: TensorsLab) -> Non
     assert isinstance(lab.state.look.refused, PyTorchRefused)
     await reads(pilot, "The size of tensor a", "x[:, 0] has 4, y has 3", "✗")
     for _ in range(2):
-        assert lab.query_one(Input).has_focus  # to be corrected
+        assert lab.query_one(Input).has_focus  # for a correction
         await pilot.press("home", "shift+end", "delete", *"2x", "enter")
         await until(pilot, lambda: lab.state.look.refused is None)
         await reads(pilot, "write 2*x")
-        assert lab.query_one(Input).value == "2x"  # it stays, to be corrected
+        assert lab.query_one(Input).value == "2x"  # kept for a correction
         assert "The size of tensor a" not in " ".join(screen_text(pilot.app).split())
     await pilot.press("escape", "n")
     await until(pilot, lambda: lab.state.look.result is not None)
@@ -331,13 +331,13 @@ async def the_numpy_session_is_run_and_taken_back(pilot: Pilot[None], lab: Tenso
     await type_line(pilot, lab, "copied[1, 2] = 9")
     await until(pilot, lambda: lit(copied) == ["9*"])
     assert lit(shared) == []
-    await pilot.press("b")  # takes the learner's own back too
+    await pilot.press("b")  # also removes the learner's line
     await until(pilot, lambda: lit(copied) == [] and lit(shared) == ["−2.5*"])
     await pilot.press("b", "space")
     for _ in range(8):
         lab.action_play()
     assert lab.status.progress == "line 10/10"
-    assert lab.state.session.shared == ("shared",)  # a is another array by now
+    assert lab.state.session.shared == ("shared",)  # a is another array by then
     for _ in range(9):
         lab.action_back()
     assert lab.status.progress == "line 3/10"
@@ -370,7 +370,7 @@ async def test_shapes_numpy_challenges_sizes_and_slow_lines(own_folders, monkeyp
         for size in (NARROW, WIDE, (60, 15), NARROW):
             await pilot.resize_terminal(*size)
             await pilot.pause()
-            if size in (NARROW, WIDE):  # where not all is visible there is a view to change to
+            if size in (NARROW, WIDE):  # on these sizes there is a hidden view to switch to
                 await until(pilot, lambda size=size: footers[-1:] == [size == WIDE])
         assert lab.state.text == "x[:, :, 0]"
         await reads(pilot, "x[:, :, 0]")
@@ -400,7 +400,7 @@ async def slow_lines_run_beside_the_screen_and_may_be_left(pilot, lab, monkeypat
     monkeypatch.setattr(torch_map, "run", slow)
     await pilot.press("space")
     await reads(pilot, "running…")
-    await pilot.press("b")  # the screen is free meanwhile
+    await pilot.press("b")  # the screen stays responsive
     assert lab.status.progress == "module 7/8"
     await pilot.press("space")  # one at a time
     assert modules.outcomes == {}

@@ -1,4 +1,4 @@
-"""Fewer bytes, the same screen: every claim is read off a terminal emulator, or written by hand."""
+"""Fewer bytes for the same screen, checked with a terminal emulator or by hand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OTHERS = (
 
 @pytest.fixture(autouse=True)
 def dim_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The emulator knows no dim letters: let it take them for blinking ones, which are not used."""
+    """The emulator lacks dim characters: treat them as blinking ones, which are not used."""
     monkeypatch.setitem(pyte.graphics.TEXT, 2, "+blink")
 
 
@@ -43,7 +43,7 @@ class Terminal:
         self.stream = pyte.Stream(self.screen)
 
     def shows(self, text: str) -> tuple[object, ...]:
-        """Every cell with its looks, and the cursor's, once this is written as well."""
+        """Return every cell with its style, and the cursor's style, after writing the text."""
         self.stream.feed(text)
         cells = [self.screen.buffer[y][x] for y in range(ROWS) for x in range(COLUMNS)]
         cursor = self.screen.cursor
@@ -51,7 +51,7 @@ class Terminal:
 
 
 def code(rng: random.Random) -> str:
-    """Some looks, in one code."""
+    """Return a random style code."""
     numbers = rng.sample(ATTRIBUTES, rng.choice((0, 0, 1, 2)))
     numbers += [rng.choice(INKS)] * rng.choice((0, 1)) + [rng.choice(PAPERS)] * rng.choice((0, 1))
     rng.shuffle(numbers)
@@ -59,7 +59,7 @@ def code(rng: random.Random) -> str:
 
 
 def written(rng: random.Random) -> str:
-    """One write: mostly as Rich writes, colours, text, reset; and anything in between."""
+    """Return a random write: mostly colours, text, reset as Rich writes, and other sequences."""
     pieces: list[str] = []
     for _ in range(rng.randrange(1, 9)):
         kind = rng.choice(("rich", "rich", "rich", "text", "code", "reset", "move", "other"))
@@ -83,7 +83,7 @@ def test_a_terminal_shows_the_same_after_every_write(seed: int) -> None:
         for text in (written(rng) for _ in range(3)):
             brief = terse(text)
             assert short.shows(brief) == whole.shows(text), f"{text!r} became {brief!r}"
-            # A lone `\x1b[m` may come out as `\x1b[0m`, one byte more: nothing here writes that.
+            # A single `\x1b[m` may become `\x1b[0m`, one byte more, but Rich does not write it.
             assert len(brief) <= len(text) + text.count("\x1b[m")
             saved += len(text) - len(brief)
     assert saved > 0
@@ -102,23 +102,23 @@ def test_saying_it_shorter_twice_shows_the_same_and_is_no_longer(seed: int) -> N
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        # One background all along: it is said with the first colour alone.
+        # A constant background is sent only once.
         (
             "\x1b[0m\x1b[38;2;1;1;1;48;2;9;9;9ma\x1b[0m\x1b[38;2;2;2;2;48;2;9;9;9mb\x1b[0m",
             "\x1b[0;38;2;1;1;1;48;2;9;9;9ma\x1b[38;2;2;2;2mb\x1b[0m",
         ),
-        # The other way round: another background, the same letters.
+        # A new background for the same foreground.
         ("\x1b[0m\x1b[31;40ma\x1b[0m\x1b[31;44mb", "\x1b[0;31;40ma\x1b[44mb"),
-        # The very same looks again: nothing to say.
+        # The same style again: nothing to send.
         ("\x1b[0m\x1b[1;31ma\x1b[0m\x1b[1;31mb\x1b[0m", "\x1b[0;1;31ma" + "b\x1b[0m"),
-        # A colour or an attribute more needs no new beginning; one less does.
+        # An additional colour or attribute needs no reset; a removed one does.
         ("\x1b[0m\x1b[31ma\x1b[0m\x1b[31;44mb", "\x1b[0;31ma\x1b[44mb"),
         ("\x1b[0m\x1b[31;44ma\x1b[0m\x1b[31mb", "\x1b[0;31;44ma\x1b[0;31mb"),
         ("\x1b[0m\x1b[1;31ma\x1b[0m\x1b[31mb", "\x1b[0;1;31ma\x1b[0;31mb"),
         ("\x1b[0m\x1b[31ma\x1b[0m\x1b[4;31mb", "\x1b[0;31ma\x1b[4mb"),
         ("\x1b[0m\x1b[1ma\x1b[0m\x1b[3;1;44mb", "\x1b[0;1ma\x1b[0;3;1;44mb"),
         ("\x1b[0ma\x1b[1;31mb", "\x1b[0ma\x1b[1;31mb"),
-        # A code is put off while the cursor only moves, and at the end it is said after all.
+        # A code is deferred while only the cursor moves, but sent at the end.
         (
             "\x1b[0m\x1b[31ma\x1b[0m\x1b[2;3H\x1b[31mb\x1b[0m",
             "\x1b[0;31ma\x1b[2;3Hb\x1b[0m",
@@ -126,25 +126,25 @@ def test_saying_it_shorter_twice_shows_the_same_and_is_no_longer(seed: int) -> N
         ("\x1b[0m\x1b[1;1H\x1b[2;2H\x1b[31m\x1b[3;3Ha", "\x1b[1;1H\x1b[2;2H\x1b[0;31m\x1b[3;3Ha"),
         ("\x1b[0ma\x1b[31m\x1b[5;5H", "\x1b[0ma\x1b[5;5H\x1b[31m"),
         ("\x1b[0m", "\x1b[0m"),
-        # Whatever writes cells in the background ends the putting off.
+        # Sequences that write cells in the background colour end the deferral.
         ("\x1b[0m\x1b[44ma\x1b[0m\x1b[K\x1b[44mb", "\x1b[0;44ma\x1b[0m\x1b[K\x1b[44mb"),
-        # Where nobody knows what went before, a code that adds to it stays as it is.
+        # If the previous style is unknown, a code that modifies it is kept.
         ("a\x1b[31mb\x1b[31mc", "a\x1b[31mb\x1b[31mc"),
         ("\x1b[31ma\x1b[44mb\x1b[0mc\x1b[0md", "\x1b[31ma\x1b[44mb\x1b[0mcd"),
-        # And so does a code that adds to colours that are there, reset or no reset before.
+        # So is a code that modifies existing colours, with or without a reset before it.
         ("\x1b[0m\x1b[31ma\x1b[44mb\x1b[0m", "\x1b[0;31ma\x1b[44mb\x1b[0m"),
-        # The cursor put back has its old colours: these have to be said again.
+        # Restoring the cursor restores its old colours, so these are sent again.
         (
             "\x1b[0m\x1b7\x1b[31ma\x1b8b\x1b[0m\x1b[31mc",
             "\x1b[0m\x1b7\x1b[31ma\x1b8b\x1b[0;31mc",
         ),
-        # Colours are spelt in more ways than one, and a 0 inside of them is no reset.
+        # Colours have several spellings, and a 0 inside them is no reset.
         ("\x1b[0m\x1b[38;5;0;48;5;7ma\x1b[0m\x1b[38;5;0;40mb", "\x1b[0;38;5;0;48;5;7ma\x1b[40mb"),
         ("\x1b[0m\x1b[97;107ma\x1b[0m\x1b[97;40mb", "\x1b[0;97;107ma\x1b[40mb"),
-        # A 0 among other numbers is one.
+        # A 0 among other numbers is a reset.
         ("\x1b[0m\x1b[31;0;1ma", "\x1b[0;1ma"),
         ("\x1b[0m\x1b[31;ma", "\x1b[0ma"),
-        # A line above the letters is no background, and its colour neither.
+        # An overline (53) and the colour of an underline (58) are no background.
         ("\x1b[0m\x1b[53;44ma\x1b[0m\x1b[44mb", "\x1b[0;53;44ma\x1b[0;44mb"),
         ("\x1b[0m\x1b[58;2;31;44;7;41ma", "\x1b[0;58;2;31;44;7;41ma"),
     ],
@@ -162,8 +162,8 @@ def test_what_is_left_of_it(text: str, expected: str) -> None:
         "\x1b[1",
         *CLEARING,
         *OTHERS,
-        "\x1b[>4;1m",  # no colour, for all its m: how keys are to be reported
-        "\x1b[38:2::1:2:3m",  # a colour in another spelling: for others to read
+        "\x1b[>4;1m",  # not a style, although it ends in m: keyboard reporting
+        "\x1b[38:2::1:2:3m",  # a colour in another notation, which is passed on
     ],
 )
 def test_what_is_no_colour_goes_through_unharmed(text: str) -> None:

@@ -1,4 +1,4 @@
-"""What is typed for a setting: one clear line, with what works."""
+"""Error messages for typed settings: one clear line that says what works."""
 
 from __future__ import annotations
 

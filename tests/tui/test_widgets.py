@@ -1,4 +1,4 @@
-"""The small widgets by themselves: what each shows of what it is given, and what it posts."""
+"""Single widgets: what they show and post."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from tui.widgets.painted import Lines
 from tui.widgets.status_bar import GIBIBYTE, Heading, StatusBar
 
 NARROW = 34
-"""The cells that a formula has on a terminal of 80 columns."""
+"""Cells for a formula on a terminal of 80 columns."""
 
 
 class Host(App[None]):
-    """Shows one widget, and keeps what it posts."""
+    """An app that shows one widget, and records its messages."""
 
     CSS = "Equations { border: none; height: auto; }"
 
@@ -58,7 +58,7 @@ TWO = (
 
 
 def lines(widget: Lines) -> list[str]:
-    """What is written, which is also what is painted, as far as there is room for it."""
+    """Return the written lines, which are also painted, as far as there is room."""
     width, height = widget.content_size
     written = widget.text.splitlines()
     painted = [widget.render_line(row).text for row in range(height)]
@@ -70,7 +70,7 @@ def lines(widget: Lines) -> list[str]:
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
-        # Three lines are two fifths of 8 rows at most (3.2), and more than that of 7 (2.8).
+        # Three lines are at most 2/5 of 8 rows (3.2), but not of 7 (2.8).
         (8, ["y = w·x            6", "forward        = 2·3", "L = mean(e²)    0.25"]),
         (7, ["y = w·x            6", "L = mean(e²)    0.25"]),
     ],
@@ -95,7 +95,7 @@ async def test_before_the_first_step_and_after_a_reset_it_says_how_to_make_one()
 
 
 def extreme_steps(slug: str):
-    """The equations of steps that end in huge, negative, infinite and undefined numbers."""
+    """Return equations of steps that end in huge, negative, infinite and undefined numbers."""
     import torch
 
     trainer = find(slug).load().load_trainer()
@@ -116,14 +116,14 @@ def extreme_steps(slug: str):
 @pytest.mark.parametrize("slug", TRAININGS)
 async def test_nothing_is_cut_off_at_any_number(slug: str) -> None:
     equations = Equations()
-    widest: dict[str, tuple[Equation, ...]] = {}  # one of each length will do
+    widest: dict[str, tuple[Equation, ...]] = {}  # one of each length is enough
     for line in extreme_steps(slug):
         for equation in line:
             key = f"{equation.formula} {len(equation.numbers)} {len(equation.result)}"
             widest.setdefault(key, line)
     if not widest:
-        return  # a trainer needs no equations
-    if "slope" in find(slug).load().load_trainer().Config.allowed():  # squared errors explode
+        return  # a trainer may have no equations
+    if "slope" in find(slug).load().load_trainer().Config.allowed():  # squared errors overflow
         assert any("10³" in e.result + e.numbers for line in widest.values() for e in line)
     async with Host(equations).run_test(size=(NARROW + 2, 60)) as pilot:
         different = list({id(line): line for line in widest.values()}.values())
@@ -213,7 +213,7 @@ async def test_a_narrow_status_bar_shortens_the_device_first() -> None:
 
 
 async def test_a_status_bar_of_ten_columns_is_survived() -> None:
-    """No cell is left for the device; of speed and state, as much is seen as there is room for."""
+    """The device has no room; speed and state are cut."""
     assert await status_line(10) == " 9,120 steps/s · playing"
 
 
@@ -286,7 +286,7 @@ async def test_before_a_run_the_heading_is_the_parts_and_the_title() -> None:
 
 async def test_a_narrow_heading_shortens_the_preset_first_and_the_title_last() -> None:
     tabs, epoch = " 1 Concept 2 Lab 3 Code  ", "  epoch 12/1000 · ▶ full speed"
-    # 58 cells: the parts take 25, the epoch 30 with what keeps it apart: 3 are left of the title.
+    # 58 cells: the parts take 25 and the epoch with its separator 30, so the title gets 3.
     assert await heading_line(60, AT_EPOCH, None, preset="gentle") == f"{tabs}A …{epoch}"
     title = f"{tabs}A straight line"
     assert await heading_line(72, AT_EPOCH, None, preset="gentle") == title + epoch
@@ -362,15 +362,15 @@ WORDS = ("mean", "sum", "none")
     ("ladder", "value", "up", "down"),
     [
         (NUMBERS, 0.1, 0.5, 0.0),
-        (NUMBERS, 0.0, 0.1, 0.0),  # the ends are ends
+        (NUMBERS, 0.0, 0.1, 0.0),  # values do not wrap around
         (NUMBERS, 1.0, 1.0, 0.5),
-        (NUMBERS, 0.3, 0.5, 0.1),  # typed, between two
-        (NUMBERS, 7.0, 7.0, 1.0),  # typed, beyond the ends: what was typed stays
+        (NUMBERS, 0.3, 0.5, 0.1),  # typed, between two values
+        (NUMBERS, 7.0, 7.0, 1.0),  # typed, beyond the last value: the typed value stays
         (NUMBERS, -7.0, 0.0, -7.0),
         (WITH_NONE, None, -5.0, None),
         (WITH_NONE, -5.0, 0.0, None),
         (WITH_NONE, 2.0, 5.0, 0.0),
-        (WORDS, "mean", "sum", "none"),  # words go round in a circle
+        (WORDS, "mean", "sum", "none"),  # words wrap around
         (WORDS, "none", "mean", "sum"),
     ],
 )
@@ -381,7 +381,7 @@ def test_the_next_value_on_the_ladder(ladder, value, up, down) -> None:
 
 @pytest.mark.parametrize("slug", TRAININGS)
 def test_whatever_is_allowed_can_be_turned(slug: str) -> None:
-    """None and every word stand on the ladder, since a turn from them has no other neighbours."""
+    """None and all words must be among the values, since they have no numeric neighbours."""
     lesson = find(slug).load()
     allowed = lesson.load_trainer().Config.allowed()
     for control in lesson.controls:
@@ -446,13 +446,13 @@ async def test_the_title_counts_the_controls_that_are_out_of_sight() -> None:
         for row in range(7):
             options.highlighted = row
             await until(pilot, lambda: controls.border_title == expected_title(options))
-        assert "↑ 4 more" in controls.border_title  # three rows of six, within a border and a line
+        assert "↑ 4 more" in controls.border_title  # three of six rows, with a border and a line
         await pilot.resize_terminal(36, 12)
         await until(pilot, lambda: controls.border_title == Controls.BORDER_TITLE)
 
 
 def expected_title(options: ControlList) -> str:
-    """The title, from what the list itself says of its rows."""
+    """Return the expected title, from the rows of the list."""
     hidden = round(options.max_scroll_y - options.scroll_y)
     more = f"↓ {hidden}" if hidden else f"↑ {round(options.scroll_y)}"
     return f"{Controls.BORDER_TITLE} · {more} more"
@@ -490,7 +490,7 @@ async def test_typing_posts_the_text_and_escape_keeps_the_old_value() -> None:
         controls.show({**SETTINGS, "rate": -2.5}, {"rate"})
         controls.query_one(ControlList).focus()
         await pilot.press("enter")
-        assert pilot.app.focused.value == "−2.5"  # the value that stands, to be changed
+        assert pilot.app.focused.value == "−2.5"  # the current value, for editing
         await pilot.press("home", "shift+end", "delete", *"1e3", "enter")
         assert [(event.name, event.text) for event in host.posted] == [("rate", "1e3")]
         controls.refuse("no [such] rate")
@@ -499,7 +499,7 @@ async def test_typing_posts_the_text_and_escape_keeps_the_old_value() -> None:
         assert said.display
         assert str(said.render()) == "no [such] rate"
         await pilot.press("4")
-        assert not said.display  # the next letter is another try
+        assert not said.display  # the next character starts another attempt
         await pilot.press("escape")
         assert isinstance(pilot.app.focused, ControlList)
         assert len(host.posted) == 1
@@ -530,7 +530,7 @@ async def test_the_status_bar_tells_of_the_page_in_sight_and_of_a_run_behind_it(
     async with Host(bar).run_test(size=(80, 3)):
         bar.device, bar.page = "cpu", "1 of 3 questions answered · 40 % down"
         assert bar.text.endswith(bar.page)
-        assert "steps/s" not in bar.text  # the lab's state says nothing of a page
+        assert "steps/s" not in bar.text  # the state of the lab is not shown beside a page
         bar.busy = "measuring mlp"
         bar.watch_page()
         assert bar.text.endswith("▶ measuring mlp · 1 of 3 questions answered · 40 % down")

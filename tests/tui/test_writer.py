@@ -1,4 +1,4 @@
-"""The thread that writes to the terminal, at a pseudo-terminal that is read late or never."""
+"""The output thread with a pseudo-terminal that is read late or never."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tui.terminal.writer import MOST_WAITING, Writer
 
 
 class Pty:
-    """A terminal without a program in it."""
+    """A terminal without a program."""
 
     def __init__(self) -> None:
         self.master, self.slave = pty.openpty()
 
     def read(self) -> bytes:
-        """Everything there is to read now."""
+        """Read everything that is available."""
         data = b""
         while select.select([self.master], [], [], 0.2)[0]:
             data += os.read(self.master, 65536)
@@ -37,7 +37,7 @@ def terminal() -> Iterator[Pty]:
 
 
 def writer(terminal: Pty) -> tuple[Writer, threading.Event]:
-    """A writer that runs, and what is set once it has caught up."""
+    """Return a running writer, and an event that is set when it has caught up."""
     caught_up = threading.Event()
     started = Writer(terminal.slave, caught_up.set)
     started.start()
@@ -64,7 +64,7 @@ def test_a_terminal_that_is_never_read_gets_the_last_piece(terminal: Pty) -> Non
     for _ in range(3 * MOST_WAITING):
         started.write(b"x" * 5000)
     started.finish(b"the end")
-    assert time.monotonic() - began < 30  # and not for ever
+    assert time.monotonic() - began < 30  # and not forever
     assert running() == []
     assert terminal.read().endswith(b"the end")
 

@@ -1,4 +1,4 @@
-"""The charts by name. A lesson names those that it shows; each draws a frame on a canvas."""
+"""Registry of the charts: their names in lessons, titles and drawing functions."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ChartKind:
-    """A kind of chart."""
+    """An entry of the registry of charts."""
 
     title: str
-    """What its border says."""
+    """The title in the border."""
     source: str
-    """The module and the function that draws it, `loss:draw`. Numpy and plotext take 0.3 s to
-    import: the module is loaded with the first frame."""
+    """The module and the function that draws it, such as `loss:draw`. The module is imported with
+    the first frame: NumPy and plotext take 0.3 s to import."""
     has_other: bool = False
-    """Whether `residuals` makes a difference: it draws errors, gradients, or another curve."""
+    """Whether `ChartStyle.residuals` changes what the chart shows."""
 
     @property
     def module(self) -> str:
@@ -32,7 +32,7 @@ class ChartKind:
         return f"{__name__}.{self.source.partition(':')[0]}"
 
     def draw(self, frame: Frame, width: int, height: int, style: ChartStyle) -> Canvas:
-        """Draw the frame on `height` rows of `width` cells."""
+        """Draw the frame on a canvas of `height` rows and `width` cells."""
         function = getattr(import_module(self.module), self.source.partition(":")[2])
         return cast("Canvas", function(frame, width, height, style))
 

@@ -1,4 +1,4 @@
-"""A range of numbers along an axis: where its ticks stand, and what is written there."""
+"""Axes of charts: their ranges, and the positions and labels of their ticks."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from numpy.typing import ArrayLike
 from engine.pictures import Array
 
 LARGEST = 1e300
-"""Nothing beyond this is drawn where it is: the span of an axis must be a finite number."""
+"""The limits of an axis are clamped to ± this value, so that its span is a finite number."""
 DECIMALS = 9
-"""How many decimals of a coordinate, in units of its axis, decide the cell."""
+"""Decimals of a coordinate, in units of its axis, that decide its cell."""
 FAR = 1e6
-"""Coordinates beyond this are far off the chart and are not rounded."""
+"""Coordinates beyond this are far outside the chart and are not rounded."""
 APART = (2, 3, 4, 5, 6, 7, 8)
-"""How many rows may lie between two ticks."""
+"""The possible distances between two ticks, in rows."""
 GAP = 2
-"""So many cells at least lie between two labels side by side."""
+"""The minimum number of cells between two labels side by side."""
 TICK = 0.05
-"""The share of an axis that may be wasted for a row less between its ticks."""
+"""The penalty for each row between two ticks, as a share of the axis that may be unused instead."""
 FEW, SLACK, LONELY = 6, 0.25, 0.3
-"""On an axis of few rows a tick may be off its row by so much of one, and there may be a single
-tick where a second would waste so much more of the axis."""
+"""On an axis of at most `FEW` rows, a tick may be off its row by `SLACK` rows, and there may be a
+single tick if a second would waste more than `LONELY` of the axis."""
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Scale(NamedTuple):
-    """What an axis has to hold."""
+    """The range of values that an axis shows."""
 
     name: str
-    """What is written at its end; nothing for an axis that needs no name."""
+    """The text at the end of the axis; empty for an axis without a name."""
     low: float
     high: float
     logarithmic: bool = False
@@ -43,19 +43,19 @@ class Scale(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A range, and where its ticks stand in it."""
+    """An axis: its limits and its ticks."""
 
     low: float
-    """On a logarithmic axis, the logarithm of the least value."""
+    """The lowest value; on a logarithmic axis, its base-10 logarithm."""
     high: float
     ticks: tuple[tuple[float, str], ...]
-    """Where (0 is `low`, 1 is `high`), and what is written there."""
+    """The position of each tick (0 is `low`, 1 is `high`) and its label."""
     logarithmic: bool = False
 
     def place(self, values: ArrayLike) -> Array:
-        """Where values stand: 0 at the low end, 1 at the high end, beyond these outside.
+        """Return the positions of values: 0 at the low end, 1 at the high end.
 
-        On a logarithmic axis a value that has no logarithm stands at minus infinity.
+        On a logarithmic axis a value without a logarithm is at minus infinity.
         """
         values = np.asarray(values, dtype=np.float64)
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
@@ -64,15 +64,15 @@ class Axis:
             return rounded((values - self.low) / (self.high - self.low))
 
     def values(self, count: int) -> Array:
-        """So many values from end to end; of a logarithmic axis, their logarithms."""
+        """Return evenly spaced values from end to end; on a logarithmic axis, their logarithms."""
         return self.low + np.linspace(0, 1, count) * (self.high - self.low)
 
 
 def rounded(places: ArrayLike) -> Array:
-    """Coordinates in units of their axis, rounded to 1e-9 before they become cells.
+    """Round coordinates in units of their axis to 1e-9 before they become cells.
 
-    The last bit of a logarithm, a sigmoid or a matrix product differs between CPUs. A point on
-    the boundary of two cells would stand in one on this machine and in the other on the next.
+    The last bit of a logarithm, a sigmoid or a matrix product differs between CPUs. A point on the
+    boundary of two cells would be drawn in different cells on different machines.
     """
     places = np.asarray(places, dtype=np.float64)
     with np.errstate(invalid="ignore"):
@@ -82,10 +82,10 @@ def rounded(places: ArrayLike) -> Array:
 
 @lru_cache(maxsize=64)
 def vertical(scale: Scale, rows: int) -> Axis:
-    """An axis over so many rows, the ticks evenly apart on whole rows.
+    """Return an axis over `rows` rows, with evenly spaced ticks on whole rows.
 
-    It reaches a little further than asked: a row is a nice step divided by the rows between two
-    ticks, or nearly so where there are few rows. The name stands in the highest row without one.
+    It is slightly longer than the scale: a row is a round step divided by the rows between two
+    ticks, or nearly so if there are few rows. The name is in the highest row without a tick.
     """
     low, high, step, each = _logarithms(scale, rows) if scale.logarithmic else _rows(scale, rows)
     first = math.ceil(low / step - 1e-9)
@@ -105,10 +105,10 @@ def vertical(scale: Scale, rows: int) -> Axis:
 
 
 def _rows(scale: Scale, rows: int) -> tuple[float, float, float, int]:
-    """The ends of a linear axis, the step of its ticks, and the rows between two of them.
+    """Return the limits of a linear axis, the step of its ticks, and the rows between two of them.
 
-    Of the ways to lay ticks on whole rows it takes one that wastes little room, with many ticks;
-    what is wasted lies at both ends, unless the axis begins at 0.
+    The distance between ticks is chosen to waste little space and to have many ticks. Unused space
+    is divided between both ends, unless the axis begins at 0.
     """
     low, high = _apart(scale.low, scale.high)
     gaps = max(rows - 1, 1)
@@ -135,7 +135,7 @@ def _rows(scale: Scale, rows: int) -> tuple[float, float, float, int]:
 
 
 def _logarithms(scale: Scale, rows: int) -> tuple[float, float, float, int]:
-    """The same of an axis over powers of ten: a decade or more between two ticks."""
+    """Return the same for a logarithmic axis, with a decade or more between two ticks."""
     low, high = (math.log10(end) for end in _positive(scale.low, scale.high))
     if math.floor(high + 1e-9) - math.ceil(low - 1e-9) < 1:
         low = math.floor(low + 1e-9)
@@ -156,14 +156,14 @@ def _logarithms(scale: Scale, rows: int) -> tuple[float, float, float, int]:
 
 @lru_cache(maxsize=64)
 def horizontal(scale: Scale, columns: int) -> Axis:
-    """An axis over so many columns, with as many ticks as their labels leave room for.
+    """Return an axis over `columns` columns, with as many ticks as their labels leave room for.
 
-    The name stands at the right end or, where the last label ends there, behind it.
+    The name is at the right end or, if the last label ends there, after that label.
     """
     make = logarithmic if scale.logarithmic else linear
     axes = [make(scale.low, scale.high, count) for count in range(max(columns // 7, 2), 0, -1)]
     two = [replace(axis, ticks=(axis.ticks[0], axis.ticks[-1])) for axis in axes if axis.ticks[1:]]
-    # As many ticks as fit; at least the first and the last; where not even they do, one.
+    # As many ticks as fit; at least the first and the last; if these do not fit, one.
     for axis in (*(axis for axis in axes if axis.ticks[1:]), *two, *axes):
         if (ticks := _fitting(axis, scale.name, columns)) is not None:
             return replace(axis, ticks=ticks)
@@ -171,7 +171,7 @@ def horizontal(scale: Scale, columns: int) -> Axis:
 
 
 def _fitting(axis: Axis, name: str, columns: int) -> tuple[tuple[float, str], ...] | None:
-    """The ticks with the name, if no two labels touch."""
+    """Return the ticks with the name of the axis, or None if two labels would touch."""
 
     def cells(tick: tuple[float, str]) -> tuple[int, int]:
         place, label = tick
@@ -192,7 +192,7 @@ def _fitting(axis: Axis, name: str, columns: int) -> tuple[tuple[float, str], ..
 
 @lru_cache(maxsize=64)
 def linear(low: float, high: float, ticks: int) -> Axis:
-    """An axis from low to high with about so many ticks, at multiples of 1, 2 or 5."""
+    """Return an axis from low to high with about `ticks` ticks, at multiples of 1, 2 or 5."""
     low, high = _apart(low, high)
     step = nice_step((high - low) / max(ticks, 1))
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
@@ -203,7 +203,7 @@ def linear(low: float, high: float, ticks: int) -> Axis:
 
 @lru_cache(maxsize=64)
 def logarithmic(low: float, high: float, ticks: int) -> Axis:
-    """An axis over powers of ten, from low to high, both positive, made a little wider."""
+    """Return an axis over powers of ten, slightly wider than from low to high, both positive."""
     low, high = _positive(low, high)
     least = math.floor(math.log10(low) * 2 + 1e-9) / 2
     most = math.ceil(math.log10(high) * 2 - 1e-9) / 2
@@ -217,7 +217,7 @@ def logarithmic(low: float, high: float, ticks: int) -> Axis:
 
 
 def nice_step(least: float) -> float:
-    """The smallest of 1, 2 and 5 times a power of ten that is not below `least`."""
+    """Return the smallest of 1, 2 and 5 times a power of ten that is at least `least`."""
     power = 10.0 ** math.floor(math.log10(least))
     return next(
         (factor * power for factor in (1, 2, 5) if factor * power >= least * (1 - 1e-9)), 10 * power
@@ -225,14 +225,14 @@ def nice_step(least: float) -> float:
 
 
 def round_up(value: float) -> float:
-    """The next number that is round to one and a half digits: an axis that seldom moves."""
+    """Return the next higher round number; an axis that ends there seldom changes."""
     power = 10.0 ** math.floor(math.log10(value))
     factors = (1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8)
     return next((f * power for f in factors if f * power >= value * (1 - 1e-9)), 10 * power)
 
 
 def labels(values: list[float], step: float) -> list[str]:
-    """Label ticks that are `step` apart with just the digits that tell them apart."""
+    """Return labels for ticks that are `step` apart, with no more digits than tell them apart."""
     largest = max((abs(value) for value in values), default=0.0)
     decimals = -math.floor(math.log10(step))
     if largest >= 1e7 or (largest < 1e-3 and decimals > 4):
@@ -242,12 +242,12 @@ def labels(values: list[float], step: float) -> list[str]:
 
 
 def minus(text: str) -> str:
-    """The text of a number with a true minus sign, and none before a zero."""
+    """Return the text of a number with a true minus sign, and without one before a zero."""
     return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", "−")
 
 
 def power_of_ten(power: int) -> str:
-    """`10⁻³`."""
+    """Return a power of ten as text, for example `10⁻³`."""
     return f"10{str(power).translate(_SUPERSCRIPTS)}"
 
 
@@ -262,7 +262,7 @@ def _scientific(value: float, digits: int) -> str:
 
 
 def _apart(low: float, high: float) -> tuple[float, float]:
-    """Finite limits that lie far enough apart to be told from one another."""
+    """Return finite limits that are far enough apart to be distinguished."""
     low, high = (0.0 if math.isnan(end) else float(end) for end in (low, high))
     low, high = max(low, -LARGEST), min(high, LARGEST)
     low, high = min(low, LARGEST), max(high, -LARGEST)
@@ -275,12 +275,11 @@ def _apart(low: float, high: float) -> tuple[float, float]:
 
 
 def _positive(low: float, high: float) -> tuple[float, float]:
-    """Limits that have a logarithm."""
     low, high = (end if 0 < end < math.inf else 1.0 for end in (low, high))
     return min(low, high), max(low, high)
 
 
 def padded(low: float, high: float, share: float) -> tuple[float, float]:
-    """The range with room at both ends: a share of its width, or some where it has none."""
+    """Return the range with a margin at both ends: a share of its width, or a default."""
     room = share * (high - low) or 0.1 * abs(low) or 1.0
     return float(low - room), float(high + room)

@@ -1,4 +1,4 @@
-"""The belt of batches: which samples are at work, which came before, how many are left."""
+"""Chart of the batches of an epoch: the current batch, the samples seen and those to come."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from tui.charts.style import ChartStyle
 
 NOW, SEEN, WAITING = "█", "▪", "·"
 BOX = 8
-"""Cells of a box on the belt that waits, its sides included."""
+"""Cells of the box of a waiting batch, its borders included."""
 MOST = 40
-"""Cells of the box at work."""
+"""The most cells of the box of the current batch."""
 MODEL = "▶ model"
 LABELS = (("in the batch", "seen", "to come"), ("now", "seen", "to come"))
-"""What the three marks mean, and the same in fewer letters."""
+"""The meaning of the three marks, in long and short words."""
 BELT_ROWS = 3
 LEAST_FOR_BELT = 8
-"""Rows from which on there is room for boxes above the samples."""
+"""The number of rows from which on boxes are drawn above the samples."""
 
 
 @shows(TablePicture)
 def draw(picture: TablePicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """Boxes that move towards the model, and below them a mark for each sample."""
+    """Draw boxes that move towards the model, and below them a mark for each sample."""
     belt, canvas = picture.belt, Canvas(width, height)
     top = 1
     canvas.write(0, 0, _caption(belt, width), style.text)
@@ -58,7 +58,7 @@ def _caption(belt: Belt, width: int) -> str:
 
 
 def _boxes(canvas: Canvas, top: int, belt: Belt, style: ChartStyle) -> None:
-    """The batch at work next to the model, those that come after it behind."""
+    """Draw the current batch next to the model, and the following ones behind it."""
     width = canvas.glyphs.shape[1]
     right = width - len(MODEL)
     canvas.write(top + 1, right, MODEL, style.line)
@@ -74,7 +74,7 @@ def _boxes(canvas: Canvas, top: int, belt: Belt, style: ChartStyle) -> None:
 
 
 def _content(belt: Belt, room: int) -> str:
-    """The number of the batch, and the numbers of its samples as far as there is room."""
+    """Return the number of the batch and as many of its samples as there is room for."""
     text = f"#{belt.number}:"
     for place, sample in enumerate(belt.batch.tolist()):
         longer = f"{text} {sample}"
@@ -97,7 +97,7 @@ def _box(
 
 
 def _samples(canvas: Canvas, top: int, belt: Belt, style: ChartStyle) -> int:
-    """A mark for each sample, or for each few of them; gives how many stand behind one."""
+    """Draw a mark for each sample or each few of them; return the number of samples per mark."""
     height, width = (int(side) for side in canvas.glyphs.shape)
     rows = height - top - 1
     each = max(1, -(-len(belt.seen) // max(rows * int(width), 1)))
@@ -122,7 +122,6 @@ def _places(cells: int, width: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]
 
 
 def _share(seen: NDArray[np.bool_], each: int, cells: int) -> NDArray[np.float64]:
-    """How much of each mark's samples has been seen."""
     if each == 1:
         return seen.astype(np.float64)
     starts = np.arange(cells) * each
@@ -131,7 +130,7 @@ def _share(seen: NDArray[np.bool_], each: int, cells: int) -> NDArray[np.float64
 
 
 def _legend(canvas: Canvas, each: int, style: ChartStyle) -> None:
-    """What the marks mean; apart from these, at the right, how many samples stand behind one."""
+    """Draw the meaning of the marks and, at the right, the number of samples per mark."""
     height, width = canvas.glyphs.shape
     many = f"one mark: {each:,} samples" if each > 1 else ""
     room = width - len(many) - 2 if many else width
@@ -149,5 +148,5 @@ def _legend(canvas: Canvas, each: int, style: ChartStyle) -> None:
 
 
 def _long(labels: tuple[str, ...]) -> int:
-    """The cells of the labels with their marks, and a space between."""
+    """Return the width in cells of the labels with their marks and a space between them."""
     return sum(len(label) + 3 for label in labels) - 1

@@ -1,4 +1,4 @@
-"""Two classes in the plane, the probability behind them and where it is 0.5; and the network."""
+"""Charts of a classifier of two classes: its decision boundary in the plane, and its network."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ from tui.charts.surface import edges
 WRONG = "✕"
 MARKS = tuple(map(ord, (ZERO, ONE, WRONG)))
 SHADES = 16
-"""How many colours tell probabilities apart: few enough that neighbours share one code."""
+"""The number of colours for probabilities: few enough that neighbours share one colour code."""
 SURE = 1e3
-"""Log-odds beyond this are as good as certain, and sums of them stay finite."""
+"""Log-odds are clipped to ± this: beyond it they are practically certain, and sums stay finite."""
 DEPTH = 0.42
-"""How much of a class's colour its certain ground has: the marks must stand out from it."""
+"""The share of a class's colour in the background at P = 0 or 1: the marks must stay visible."""
 
 
 @dataclass(frozen=True, slots=True)
 class BoundaryGround:
-    """What stays the same while the boundary moves."""
+    """The parts of the chart that stay the same while the boundary moves."""
 
     axes: Plot
     points: Canvas
-    """The points, over everything else but the legend."""
+    """The points, drawn over everything but the legend."""
     legend: Canvas
     named: Taken
-    """Where the legend is."""
+    """The cells of the legend."""
     grid: Array
-    """The middle of every half cell, shape (2·rows·columns, 2)."""
+    """The centre of every half cell, shape (2·rows·columns, 2)."""
 
 
 @shows(BoundaryPicture)
 def draw(picture: BoundaryPicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """The points by class on shaded ground, the line P = 0.5, and how many points are right."""
+    """Draw the points on shaded probabilities, the line P = 0.5, and the number that is right."""
     ground = _ground(picture.x.tobytes(), picture.labels.tobytes(), width, height, style)
     plot = ground.axes.again()
     canvas, inner = plot.canvas, plot.inner
@@ -61,7 +61,7 @@ def draw(picture: BoundaryPicture, width: int, height: int, style: ChartStyle) -
         [(column, row) for column in (-2, 1) for row in (-1, *range(plot.rows))],
         np.isin(inner.glyphs, MARKS) | ground.named,
     )
-    plot.canvas  # noqa: B018  the words become cells, above the ground
+    plot.canvas  # noqa: B018  the text becomes cells, above the background
     steps = np.rint(rounded(sigmoid(z)) * (SHADES - 1)).astype(np.intp)
     shades = _shades(style)
     inner.lay_under(half_blocks(shades[steps[::2]], shades[steps[1::2]]))
@@ -84,7 +84,7 @@ def _ground(x: bytes, labels: bytes, width: int, height: int, style: ChartStyle)
     ]
     if style.residuals:
         entries.append((WRONG, "wrong", style.residual))
-    # Where the number of points that are right is written there is no room for the legend.
+    # The legend leaves room for the number of points that are right.
     right = axes.x.values(axes.columns)[-20:]
     taken = np.append(xs, right), np.append(ys, np.full(len(right), axes.y.low))
     names.legend(entries, taken)
@@ -96,7 +96,7 @@ def _ground(x: bytes, labels: bytes, width: int, height: int, style: ChartStyle)
 
 
 def _finer(z: Array) -> Array:
-    """Twice as many rows, a quarter of a row to either side of each; straight between them."""
+    """Return twice as many rows, interpolated a quarter of a row to either side of each."""
     around = np.concatenate([2 * z[:1] - z[1:2], z, 2 * z[-1:] - z[-2:-1]])
     rows = np.stack([0.25 * around[:-2] + 0.75 * z, 0.75 * z + 0.25 * around[2:]], axis=1)
     return rows.reshape(-1, z.shape[1])
@@ -104,7 +104,7 @@ def _finer(z: Array) -> Array:
 
 @lru_cache(maxsize=4)
 def _shades(style: ChartStyle) -> Cells:
-    """From the ground of label 0 over none to the ground of label 1."""
+    """Return the background colours from P = 0 to P = 1."""
     colours = [
         style.tint(style.points if p > 0.5 else style.line, DEPTH * abs(2 * p - 1))
         for p in np.linspace(0, 1, SHADES)
@@ -112,21 +112,23 @@ def _shades(style: ChartStyle) -> Cells:
     return np.array([packed(colour) for colour in colours], dtype=np.int32)
 
 
-# The network as its nodes and weights.
+# The network as nodes and edges.
 
 NODE = "●"
 MOST = 80
-"""Of more edges between two layers, only the largest are drawn."""
+"""The most edges between two layers; of more, only the largest are drawn."""
 FAINTEST = 0.25
 """The share of its colour that the smallest edge keeps."""
 SIDE = 4
-"""Cells at the left and at the right for the names of inputs and output."""
+"""Cells at the left and right for the names of the inputs and the output."""
 
 
 @shows(BoundaryPicture)
 def draw_network(picture: BoundaryPicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """Every weight as an edge, solid where positive and dotted where negative; the larger, the
-    brighter. With `residuals` the edges are the gradients of the last step instead."""
+    """Draw weights, or with `residuals` gradients, as edges: larger ones brighter.
+
+    Positive values are solid lines, negative ones dotted.
+    """
     canvas = Canvas(width, height)
     columns = np.rint(np.linspace(SIDE, width - 1 - SIDE, len(picture.layers) + 1)).astype(np.intp)
     nodes = [picture.layers[0].weights.shape[1], *(len(layer.bias) for layer in picture.layers)]
@@ -147,7 +149,7 @@ def draw_network(picture: BoundaryPicture, width: int, height: int, style: Chart
 
 
 def _rows(count: int, height: int) -> Where:
-    """The rows of the nodes of one layer, below the first row; what has no room is left out."""
+    """Return the rows of a layer's nodes, below the first row; nodes without room are left out."""
     shown = min(count, height)
     return 1 + np.floor((np.arange(shown) + 0.5) * height / shown).astype(np.intp)
 
@@ -170,7 +172,7 @@ def _edges(
 
 
 def _captions(canvas: Canvas, layers: tuple[Layer, ...], columns: Where, style: ChartStyle) -> None:
-    """What the edges are, and below each layer the largest absolute value of what is drawn."""
+    """Write what the edges show, and below each layer the largest absolute value drawn."""
     height, width = canvas.glyphs.shape
     title, subject = ("gradients", "|∂L/∂w|") if style.residuals else ("weights", "|w|")
     text = f"{title}: ⠒⠒ above 0, ⠂⠐ below"

@@ -1,4 +1,4 @@
-"""A grid of coloured cells that every chart is drawn on, and what a chart without data says."""
+"""A grid of coloured cells for all charts, and the text shown if there is nothing to draw."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Where: TypeAlias = NDArray[np.intp]
 
 UNTOUCHED, SPACE = 0, ord(" ")
 PLAIN = -1
-"""The colour of what has none of its own."""
+"""The colour code of a cell without a colour."""
 BRAILLE = 0x2800
 DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]], dtype=np.int32)
-"""The bit of each dot of a braille cell, 4 rows of 2."""
+"""The bit of each dot of a braille character, 4 rows of 2."""
 ANSI = re.compile(r"((?:\x1b\[[\d;]*m)+)([^\x1b]+)")
-"""Colour codes, and the letters behind them."""
+"""Colour codes, and the text after them."""
 LEAST_WIDTH, LEAST_HEIGHT = 16, 5
-"""Below this there is no chart, and words take its place."""
+"""A smaller area shows text instead of a chart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Neighbouring cells of one line that have the same colours."""
+    """Neighbouring cells of a row that have the same colours."""
 
     text: str
     foreground: RGB | None
@@ -42,11 +42,10 @@ class Span:
 
 
 class Canvas:
-    """A grid of cells, three whole numbers each: a character, its colour and the background.
+    """A grid of cells of three integers each: a character, its colour and the background.
 
-    Numbers in arrays, and not strings, since a frame draws a thousand cells ten times a second
-    beside a training run: laying one canvas over another, and finding what changed since the
-    last frame are then a few operations on whole arrays.
+    Cells are arrays and not strings: a frame draws a thousand of them ten times a second beside a
+    training run. Combining canvases and finding changes are then a few array operations.
     """
 
     def __init__(self, width: int, height: int) -> None:
@@ -58,7 +57,7 @@ class Canvas:
 
     @classmethod
     def of(cls, lines: Sequence[str], colour: RGB) -> Self:
-        """A canvas with these lines, all equally long, on it; its spaces are untouched."""
+        """Return a canvas with these lines of equal length; their spaces stay untouched."""
         canvas = cls(len(lines[0]) if lines else 0, len(lines))
         for row, line in enumerate(lines):
             codes = _codes(line)
@@ -68,7 +67,7 @@ class Canvas:
 
     @classmethod
     def of_ansi(cls, text: str, width: int, height: int) -> Self:
-        """A canvas from lines of text with ANSI colours; what has no true colour is untouched."""
+        """Return a canvas from text with ANSI colours; cells without true colour stay untouched."""
         canvas = cls(width, height)
         colours = PLAIN, PLAIN
         spans: list[tuple[str, int, int, int]] = []
@@ -84,7 +83,6 @@ class Canvas:
         return canvas
 
     def copy(self) -> Canvas:
-        """The same cells, on a canvas of their own."""
         copy = Canvas(0, 0)
         copy.glyphs = self.glyphs.copy()
         copy.foregrounds = self.foregrounds.copy()
@@ -92,7 +90,7 @@ class Canvas:
         return copy
 
     def part(self, rows: slice, columns: slice) -> Canvas:
-        """A window on these cells: what is drawn there is drawn here."""
+        """Return a view of some cells: what is drawn on it is drawn here."""
         part = Canvas(0, 0)
         part.glyphs = self.glyphs[rows, columns]
         part.foregrounds = self.foregrounds[rows, columns]
@@ -100,13 +98,13 @@ class Canvas:
         return part
 
     def write(self, row: int, column: int, text: str, colour: RGB) -> None:
-        """Write text from a cell on, spaces included; it must fit."""
+        """Write text, spaces included, from a cell on; it must fit."""
         cells = np.s_[row, column : column + len(text)]
         self.glyphs[cells] = [ord(letter) for letter in text]
         self.foregrounds[cells] = packed(colour)
 
     def put(self, row: int, column: int, other: Canvas) -> None:
-        """Replace the cells from here on by those of a smaller canvas; it must fit."""
+        """Replace the text from this cell on by that of a smaller canvas; it must fit."""
         part = np.s_[row : row + other.glyphs.shape[0], column : column + other.glyphs.shape[1]]
         self.glyphs[part], self.foregrounds[part] = other.glyphs, other.foregrounds
 
@@ -116,7 +114,7 @@ class Canvas:
         self.foregrounds[rows, columns] = packed(colour)
 
     def dot(self, down: Where, across: Where, colour: RGB) -> None:
-        """Set braille dots, 4 to a cell downwards and 2 across; they join those of their cell."""
+        """Set braille dots, 4 rows of 2 in a cell, in addition to those already in their cells."""
         rows, columns = down // 4, across // 2
         before = self.glyphs[rows, columns]
         self.glyphs[rows, columns] = np.where(before & ~0xFF == BRAILLE, before, BRAILLE)
@@ -124,9 +122,9 @@ class Canvas:
         self.foregrounds[rows, columns] = packed(colour)
 
     def lay(self, other: Canvas) -> None:
-        """Draw what was drawn on another canvas of the same size over what is here.
+        """Draw another canvas of the same size over this one; untouched cells are transparent.
 
-        Braille dots of both join in one cell.
+        Braille dots of both are combined.
         """
         drawn = other.glyphs != UNTOUCHED
         both = (self.glyphs & ~0xFF == BRAILLE) & (other.glyphs & ~0xFF == BRAILLE)
@@ -137,18 +135,18 @@ class Canvas:
         np.copyto(self.backgrounds, other.backgrounds, where=other.backgrounds != PLAIN)
 
     def lay_under(self, ground: Canvas) -> None:
-        """Let a canvas of this size show where nothing was drawn, and its background everywhere."""
+        """Fill untouched cells from a canvas of the same size; take its background everywhere."""
         free = self.glyphs == UNTOUCHED
         np.copyto(self.glyphs, ground.glyphs, where=free)
         np.copyto(self.foregrounds, ground.foregrounds, where=free)
         self.backgrounds[:] = ground.backgrounds
 
     def text(self) -> list[str]:
-        """The characters alone, a line a row."""
+        """Return the characters alone, a line for each row."""
         return ["".join(span.text for span in self.spans(row)) for row in range(len(self.glyphs))]
 
     def spans(self, row: int) -> Iterator[Span]:
-        """One row as text, cut where the colours change."""
+        """Yield one row as text, split where the colours change."""
         glyphs = self.glyphs[row]
         colours, grounds = self.foregrounds[row], self.backgrounds[row]
         letters = np.where(glyphs == UNTOUCHED, SPACE, glyphs).tobytes().decode("utf-32-le")
@@ -160,7 +158,7 @@ class Canvas:
                 yield Span(text, unpacked(int(colours[start])), unpacked(int(grounds[start])))
 
     def changes(self, before: Canvas) -> Iterator[tuple[int, int, int]]:
-        """The rows that differ from those of a canvas of this size: row, first column, end."""
+        """Yield the rows that differ from a canvas of the same size: row, first column, end."""
         other = (
             (self.glyphs != before.glyphs)
             | (self.foregrounds != before.foregrounds)
@@ -172,7 +170,7 @@ class Canvas:
 
 
 def stroke(across: Array, down: Array) -> tuple[Where, Where]:
-    """The dots of a line through these corners, (down, across), one step a dot."""
+    """Return the dots of a line through these corners, (down, across), one step per dot."""
     ways = np.diff(across), np.diff(down)
     steps = np.maximum(np.ceil(np.maximum(*np.abs(ways))), 1).astype(np.intp)
     piece = np.repeat(np.arange(len(steps)), steps)
@@ -185,7 +183,7 @@ def stroke(across: Array, down: Array) -> tuple[Where, Where]:
 
 
 def half_blocks(upper: Cells, lower: Cells) -> Canvas:
-    """A cell for each two colours, one above the other."""
+    """Return a canvas with two colours in each cell, one above the other."""
     canvas = Canvas(upper.shape[1], len(upper))
     canvas.glyphs[:] = np.where(upper == lower, SPACE, ord("▀"))
     canvas.foregrounds[:], canvas.backgrounds[:] = upper, lower
@@ -193,7 +191,7 @@ def half_blocks(upper: Cells, lower: Cells) -> Canvas:
 
 
 def joined(parts: Sequence[Canvas], width: int, height: int) -> Canvas:
-    """Canvases of one width, one below the other."""
+    """Stack canvases of the same width from top to bottom."""
     canvas, top = Canvas(width, height), 0
     for part in parts:
         rows = len(part.glyphs)
@@ -203,19 +201,19 @@ def joined(parts: Sequence[Canvas], width: int, height: int) -> Canvas:
 
 
 def packed(colour: RGB) -> int:
-    """A colour as one number."""
+    """Return a colour as one integer."""
     red, green, blue = colour
     return red << 16 | green << 8 | blue
 
 
 def unpacked(colour: int) -> RGB | None:
-    """A colour from its number."""
+    """Return the colour of an integer, or None for `PLAIN`."""
     return None if colour == PLAIN else (colour >> 16, colour >> 8 & 0xFF, colour & 0xFF)
 
 
 @lru_cache(maxsize=256)
 def _colours(codes: str, before: tuple[int, int]) -> tuple[int, int]:
-    """The foreground and the background after these ANSI codes."""
+    """Return the foreground and the background after these ANSI codes."""
     foreground, background = before
     for code in codes.replace("\x1b[", "").split("m")[:-1]:
         kind, _, colour = code.partition(";2;")
@@ -234,20 +232,20 @@ def _codes(text: str) -> Cells:
     return np.frombuffer(text.encode("utf-32-le"), dtype=np.int32)
 
 
-# What a chart says where there is nothing to draw.
+# Text instead of a chart.
 
 
 class NotYet(str):
-    """What is not here before the first step; what to press is added."""
+    """A reason why nothing is drawn before the first step; what to press is added to it."""
 
 
 Drawing: TypeAlias = Canvas | str
-"""What a chart draws, or why there is nothing to see."""
+"""A drawn chart, or the reason why there is nothing to show."""
 PictureT = TypeVar("PictureT")
 
 
 def words(text: str, width: int, height: int, style: ChartStyle) -> Canvas:
-    """Text in the middle, as much of it as there is room."""
+    """Return a canvas with centred text, cut to the lines that fit."""
     canvas = Canvas(width, height)
     rows = wrap(text, width)[:height] if width > 0 else []
     above = (height - len(rows)) // 2
@@ -257,12 +255,12 @@ def words(text: str, width: int, height: int, style: ChartStyle) -> Canvas:
 
 
 def too_small(width: int, height: int) -> bool:
-    """Whether there is no room for axes and a picture between them."""
+    """Return whether there is no room for axes and data."""
     return width < LEAST_WIDTH or height < LEAST_HEIGHT
 
 
 def chart(draw: Callable[[Frame, int, int, ChartStyle], Drawing]) -> Callable[..., Canvas]:
-    """Make a chart of a function that draws a frame, or returns words instead."""
+    """Turn a function that draws a frame, or returns text instead, into a chart."""
 
     @wraps(draw)
     def drawn(frame: Frame, width: int, height: int, style: ChartStyle) -> Canvas:
@@ -279,7 +277,7 @@ def chart(draw: Callable[[Frame, int, int, ChartStyle], Drawing]) -> Callable[..
 def shows(
     *kinds: type[Any],
 ) -> Callable[[Callable[[Any, int, int, ChartStyle], Drawing]], Callable[..., Canvas]]:
-    """Make a chart of a function that draws these kinds of pictures, given in place of a frame."""
+    """Turn a function that draws these types of pictures, instead of frames, into a chart."""
 
     def decorate(draw: Callable[[Any, int, int, ChartStyle], Drawing]) -> Callable[..., Canvas]:
         @chart
@@ -295,14 +293,13 @@ def shows(
 
 
 def _not_yet(frame: Frame, missing: str) -> str:
-    """What went wrong; or that a step is coming; or what is missing, and what to press.
+    """Return an error, or that a step is coming, or what is missing and what to press.
 
-    A run may play for seconds before its first step: worker processes start, or all test images
-    are classified.
+    The first step of a run may take seconds: workers start, or all test images are classified.
     """
     if frame.message:
         return frame.message
-    begun = getattr(frame.picture, "lit", "")  # a part of the first update is made
+    begun = getattr(frame.picture, "lit", "")  # part of the first update is done
     if not frame.step and (frame.state is State.PLAYING or begun):
         return "the first step is on its way"
     return f"{missing}: press s or space"

@@ -1,4 +1,4 @@
-"""Curves over one axis with points to read off, and a probability over one feature."""
+"""Charts of curves with marked points, and of a probability over one feature."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from tui.charts.style import RGB, ChartStyle
 
 ZERO, ONE, ASKED = "○", "●", "◆"
 LEFT, RIGHT, ABOVE, BELOW = "◂", "▸", "▲", "▼"
-"""What marks a threshold or a point that lies beyond an edge."""
+"""The markers of a threshold or a point beyond an edge."""
 TIGHT = 9
-"""Up to so many rows there is room for a legend of one row only."""
+"""The number of rows up to which the legend has one row only."""
 LOW, HIGH = -0.08, 1.08
-"""The range of the axis of P: the points at 0 and 1 stand clear of the edges."""
+"""The range of the P axis: points at 0 and 1 do not touch the edges."""
 LEVEL = " P = 0.5 "
 REACH = 6.0
-"""The log-odds shown, up and down: P from 0.0025 to 0.9975."""
+"""The largest log-odds shown, up and down: P from 0.0025 to 0.9975."""
 
 
 @shows(CurvePicture)
 def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """The S curve now, the threshold where it crosses 0.5, and the odds where they were asked."""
+    """Draw the current S curve, its threshold at P = 0.5, and the odds at the chosen x."""
     x, labels = picture.x.tobytes(), picture.labels.tobytes()
     below, above = _curve_ground(x, labels, picture.start, picture.at, width, height, style)
     plot = below.again()
     if style.residuals and math.isfinite(picture.w + picture.b):
-        # From every label to the curve, P − y, which is what the gradient is made of.
+        # P − y, from each label to the curve: the gradient is computed from these.
         ends = picture.probability(picture.x)
         plot.segments(picture.x, ends, picture.labels, style.residual, "│")
     xs = plot.x.values(2 * plot.columns)
     drawn = plot.line(xs, picture.probability(xs), style.line)
     _threshold(plot, picture, style)
     p = float(picture.probability(picture.at))
-    # Words keep off the points, of which those of a label stand in one row, and off the legend.
+    # Texts cover neither the points nor the legend.
     taken, half = above.drawn | plot.mask(picture.at, p), int(plot.row(0.5))
     near, far = (1, -2) if picture.w > 0 else (-2, 1)
     threshold = picture.threshold()
@@ -67,7 +67,6 @@ def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> C
 
 
 def _threshold(plot: Plot, picture: CurvePicture, style: ChartStyle) -> None:
-    """Where P = 0.5, as a line from top to bottom, or an arrow at the edge beyond which it is."""
     at = picture.threshold()
     if at is None:
         return
@@ -89,8 +88,7 @@ def _curve_ground(
     height: int,
     style: ChartStyle,
 ) -> tuple[Plot, Plot]:
-    """What stays the same while the curve bends: below it the axes, the level P = 0.5 and the
-    curve at the start; above it the points and the legend."""
+    """Return the plots below and above the curve: axes, level and start; points and legend."""
     xs, classes = np.frombuffer(x), np.frombuffer(labels)
     below = Plot(width, height, window(xs, at), Scale("P", LOW, HIGH), style)
     above = below.blank()
@@ -105,7 +103,7 @@ def _curve_ground(
         entries += [("│", "P − y", style.residual)] if style.residuals else []
     else:
         entries = [(ONE, f"label 1 · {ZERO} label 0", style.points)]
-    # The legend keeps off the lines of text beside the level 0.5, and off the x that was asked for.
+    # The legend covers neither the texts beside the level 0.5 nor the chosen x.
     row = (below.y.high - below.y.low) / max(below.rows - 1, 1)
     heights = np.repeat([0.5 - row, 0.5 + row], len(across))
     asked = np.linspace(0, 1, below.rows)
@@ -118,7 +116,7 @@ def _curve_ground(
 
 
 def window(x: Array, at: float) -> Scale:
-    """The range of x: the points, the x that was asked for if it is near, and room."""
+    """Return the range of x: the points, the chosen x if it is near, and a margin."""
     low, high = padded(float(x.min()), float(x.max()), 0.15)
     if low - (high - low) < at < high + (high - low):
         low, high = min(low, at - 0.08 * (high - low)), max(high, at + 0.08 * (high - low))
@@ -126,7 +124,7 @@ def window(x: Array, at: float) -> Scale:
 
 
 def mark_classes(plot: Plot, x: Array, y: Array, classes: Array, style: ChartStyle) -> None:
-    """Mark every point as its class is marked: a ring for 0, a disc for 1."""
+    """Mark every point by its class: a ring for 0, a disc for 1."""
     for label, glyph, colour in ((0, ZERO, style.sample), (1, ONE, style.points)):
         plot.points(x[classes == label], y[classes == label], colour, glyph)
 
@@ -137,7 +135,7 @@ def _class_entries(style: ChartStyle) -> list[LegendEntry]:
 
 @shows(CurvePicture)
 def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """z = w·x + b now and at the start, with every point on the line that judges it."""
+    """Draw z = w·x + b now and at the start, with every point on the current line."""
     plot = _log_odds_ground(
         picture.x.tobytes(), picture.start, picture.at, width, height, style
     ).again()
@@ -148,13 +146,13 @@ def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartSt
     entries = _class_entries(style)
     if plot.rows > TIGHT:
         entries += [("⠒⠒", "z now", style.line), ("⠂⠐", "at the start", style.start)]
-    # Whatever the start, the line ends up rising or falling through the middle.
+    # The line may end up rising or falling, so the legend avoids both.
     across = plot.x.values(plot.columns)
     first = picture.start[0] * across + picture.start[1]
     lines = np.tile(across, 3), np.concatenate([first, -first, picture.log_odds(across)])
     plot.legend(entries, (picture.x, judged), lines, style.places)
     taken, zero = plot.mask(picture.x, judged), int(plot.row(0))
-    # At the far end of the row of 0 there are seldom any points.
+    # There are seldom any points at the right end of the row z = 0.
     places = [(column, zero + up) for column in (-2, 0) for up in (0, 1, -1, 2, -2)]
     plot.caption([("", LEVEL, style.dim)], [at for at in places if at[1] >= 0], taken)
     if not drawn:
@@ -166,7 +164,7 @@ def draw_log_odds(picture: CurvePicture, width: int, height: int, style: ChartSt
 def _log_odds_ground(
     x: bytes, start: tuple[float, float], at: float, width: int, height: int, style: ChartStyle
 ) -> Plot:
-    """The axes, the level z = 0 and the line at the start."""
+    """Return a plot with the axes, the level z = 0 and the line at the start."""
     plot = Plot(width, height, window(np.frombuffer(x), at), Scale("z", -REACH, REACH), style)
     across = plot.x.values(plot.columns)[1::3]
     plot.level(0, style.dim)
@@ -177,26 +175,26 @@ def _log_odds_ground(
 # Panels of curves, one above the other.
 
 GAPS = (1, 4, 7)
-"""How far from a point its words may stand: beside it, or where a curve lets them."""
+"""Distances in cells between a point and its text, the preferred one first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PanelCurve:
-    """A curve, in the units of the axes."""
+    """A curve in the units of the axes."""
 
     name: str
-    """What the legend says; nothing for a curve that needs no name."""
+    """The name in the legend; empty for a curve without one."""
     x: Array
     y: Array
     colour: RGB
     dotted: bool = False
     mark: str = ""
-    """The glyph of its point, which tells it from the others where there are no colours."""
+    """The glyph of its point, which identifies the curve without colours."""
 
 
 @dataclass(frozen=True, slots=True)
 class PanelPoint:
-    """A point, and what is written beside it where there is room."""
+    """A point, and the text beside it if there is room."""
 
     x: float
     y: float
@@ -204,23 +202,23 @@ class PanelPoint:
     text: str = ""
     glyph: str = "◆"
     guided: bool = False
-    """Whether lines lead from it to both axes, to be read off there."""
+    """Whether dashed lines lead from it to both axes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
-    """One pair of axes with all that is between them."""
+    """One pair of axes with its curves, points and levels."""
 
     x: Scale
     y: Scale
     curves: Sequence[PanelCurve]
     points: Sequence[PanelPoint] = ()
     levels: Sequence[float] = ()
-    """Values of y that are worth a line across."""
+    """Values of y with a dashed line across."""
 
 
 def stacked(panels: Sequence[Panel], width: int, height: int, style: ChartStyle) -> Canvas:
-    """The panels one above the other, their axes at the left in one column."""
+    """Draw the panels one above the other, with their y axes aligned."""
     rows = height // len(panels)
     if too_small(width, rows):
         if len(panels) > 1 and not too_small(width, LEAST_HEIGHT):
@@ -261,14 +259,14 @@ def _panel(panel: Panel, plot: Plot) -> Canvas:
 
 
 def _stroke(curve: PanelCurve) -> str:
-    """How the curve looks, in two letters."""
+    """Return a sample of the curve in two characters."""
     if curve.mark:
         return f"{curve.mark}⠒"
     return "⠂⠐" if curve.dotted else "⠒⠒"
 
 
 def _point(plot: Plot, point: PanelPoint) -> None:
-    """The point, at the edge where it lies beyond it, and its words where they cover nothing."""
+    """Draw the point, at the edge if it lies beyond it, and its text if it covers nothing."""
     glyph = ABOVE if point.y > plot.y.high else BELOW if point.y < plot.y.low else point.glyph
     y = min(max(point.y, plot.y.low), plot.y.high)
     plot.points(point.x, y, point.colour, glyph)

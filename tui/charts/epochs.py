@@ -1,4 +1,4 @@
-"""Scores and losses by epoch, and the size of the gradient of each layer."""
+"""Charts of scores and losses by epoch, and of the size of each layer's gradient."""
 
 from __future__ import annotations
 
@@ -20,18 +20,17 @@ from tui.charts.tables import NOT_EVALUATED, rows_axis, short
 MARK, BEST = "●", "◆"
 TRAIN, VALIDATION, BEAT = "●", "▲", "╌"
 APART = 8
-"""Cells between two markers of validation, about."""
+"""The approximate number of cells between two markers of validation."""
 LONGEST = 12
-"""Cells for the name of the one answer that is to be beaten."""
+"""The most cells for the name of the class that the baseline always predicts."""
 
 
 @chart
 def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The share of the held-out images that is right: a mark for each evaluation over its epoch,
-    epoch 0 being the network before its training.
+    """Draw the accuracy on the held-out images over the epochs, a mark for each evaluation.
 
-    Where the loss is drawn on a logarithmic axis, this is the share that is wrong, likewise: from
-    98% to 99% half of the mistakes go, which a plain axis hardly shows.
+    Epoch 0 is the network before training. With a logarithmic loss axis, the error rate is drawn
+    instead, also logarithmic: from 98% to 99% the errors halve, which a linear axis hardly shows.
     """
     picture = frame.picture
     if not isinstance(picture, DigitsPicture):
@@ -51,7 +50,7 @@ def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> D
         picture.held_out or int(picture.confusion.sum()),
         "wrong" if style.logarithmic else "right",
     )
-    epoch = len(values) - 1  # the picture's own age is that of a sample, in the middle of an epoch
+    epoch = len(values) - 1  # `picture.age` may be that of a sample in the middle of an epoch
     age = f"after epoch {epoch}" if epoch else "before epoch 1"
     lines = [
         (f"{MARK}⠒", f"{values[-1]:.2%} of {images:,} {word}", style.line),
@@ -76,9 +75,9 @@ def draw_accuracy(frame: Frame, width: int, height: int, style: ChartStyle) -> D
 
 
 def _accuracies(values: Array, logarithmic: bool) -> Scale:
-    """What the network reaches fills the axis; where it began it may lie below it."""
+    """Return the range of accuracies or error rates; the value before training may lie outside."""
     if logarithmic:
-        # At least from 10% to all: below all right, of which there is no logarithm, there is none.
+        # From at most 9% to 100%: an error rate of 0 has no logarithm.
         return Scale("", min(max(float(values.min()), 1e-4), 0.09), 1.0, logarithmic=True)
     learned = values[1:] if len(values) > 1 else values
     low = float(np.floor(learned.min() * 20 + 1e-9) / 20)
@@ -87,9 +86,9 @@ def _accuracies(values: Array, logarithmic: bool) -> Scale:
 
 @shows(TablePicture)
 def draw_validation(picture: TablePicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The score of both parts after each epoch, and the score of one answer for all.
+    """Draw the score of both parts after each epoch, and that of a constant prediction.
 
-    With `residuals` the losses instead, and where the one on what is held out is least.
+    With `residuals` the losses instead, and the epoch of the lowest validation loss.
     """
     measures = picture.measures
     if style.residuals:
@@ -108,7 +107,7 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
     plot = Plot(width, height, Scale("epochs", 0, last), y, style)
     ends = [plot.x.low, plot.x.high]
     plot.line(ends, [beat, beat], style.dim, BEAT)
-    # The curve of train lies over that of validation, whose markers stand on both.
+    # The curve of train lies over that of validation; validation's markers lie over both.
     epochs = measures.epochs
     plot.line(epochs, validation, style.sample)
     plot.line(epochs, train, style.line)
@@ -132,7 +131,7 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
         plot.points(epoch, loss, style.minimum, BEST)
         marked |= plot.mask(epoch, loss)
         lines.append((f"{BEST} ", f"least {number(loss)}, epoch {epoch:.0f}", style.minimum))
-    # At the right, above or below: where the curves are not.
+    # At the right, above or below the curves.
     high = float(plot.y.place(validation[-1])) >= 0.5
     if plot.rows < len(lines) + 2:
         lines = lines[1:2]
@@ -146,7 +145,7 @@ def draw_validation(picture: TablePicture, width: int, height: int, style: Chart
 
 
 def _scores(values: Array, style: ChartStyle) -> Scale | None:
-    """Scores up to 1, and not much below what is to be beaten; losses from 0."""
+    """Return a range up to 1 and a little below the baseline for scores; from 0 for losses."""
     values = values[np.isfinite(values)]
     if not style.residuals:
         beat = float(values[-1])
@@ -163,26 +162,25 @@ def _scores(values: Array, style: ChartStyle) -> Scale | None:
 # The size of the gradient of each layer.
 
 LEAST_POWER, MOST_POWER = -6, 1
-"""The powers of ten that are always shown, so that the bars can be compared from run to run."""
+"""The powers of ten that are always shown, so that bars of different runs can be compared."""
 FARTHEST = 18
-"""Powers of ten beyond this, up or down, are drawn as far as this one."""
+"""Powers of ten beyond ± this are drawn as this one."""
 WHAT = "rms over the weights of a layer"
-"""What a bar is as long as; under the bars, where there is room."""
+"""The meaning of a bar's length, written under the bars if there is room."""
 
 
 @runtime_checkable
 class HasGradients(Protocol):
-    """A picture that says how large the gradients of the layers are."""
+    """A picture with the size of each layer's gradient."""
 
     @property
     def gradients(self) -> tuple[tuple[str, float], ...]:
-        """Of each layer, from the inputs to the loss: its name, and the root mean square of the
-        gradient of its weights."""
+        """The name of each layer, inputs first, and the root mean square of its gradient."""
 
 
 @chart
 def draw_gradients(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
-    """A bar for each layer, the one next to the inputs first, over powers of ten."""
+    """Draw a bar for each layer over powers of ten, the layer next to the inputs first."""
     picture = frame.picture
     if not isinstance(picture, HasGradients):
         return frame.message or "nothing to see yet"
@@ -196,14 +194,14 @@ def draw_gradients(frame: Frame, width: int, height: int, style: ChartStyle) -> 
     low = max(math.floor(min([*powers, LEAST_POWER])), -FARTHEST)
     high = min(math.ceil(max([*powers, MOST_POWER])), FARTHEST)
     gap = 2 if 2 * len(layers) + 3 <= height else 1
-    # The numbers change with every frame, and the axes, with room for them, do not.
+    # The numbers change with every frame; the axes leave room for them and do not change.
     room = max(map(len, numbers))
     labels = [f"{name.rjust(widest)}{' ' * (room + 1)}" for name in names]
     rows = gap * len(layers) - (gap - 1)
     axis = rows_axis(labels, gap, rows)
     plot = Plot(width, rows + 2, Scale("", 10.0**low, 10.0**high, logarithmic=True), axis, style)
     for index, (_, value) in enumerate(layers):
-        if value > 0:  # nothing at all stands for 0
+        if value > 0:  # 0 has no bar
             power = _power(value) if math.isfinite(value) else high
             plot.bar(10.0**plot.x.low, 10.0 ** min(power, high), -index * gap, style.line)
     canvas = Canvas(width, height)
@@ -221,7 +219,7 @@ def _power(value: float) -> float:
 
 
 def _compared(gradients: tuple[tuple[str, float], ...]) -> str:
-    """How the first layer compares with the last."""
+    """Return a sentence that compares the first layer with the last."""
     first, last = gradients[0][1], gradients[-1][1]
     if len(gradients) < 2 or not (math.isfinite(first) and math.isfinite(last) and last > 0):
         return ""
@@ -234,5 +232,5 @@ def _compared(gradients: tuple[tuple[str, float], ...]) -> str:
 
 
 def _three_digits(value: float) -> str:
-    """Three digits, wherever the point stands."""
+    """Return the number with three significant digits."""
     return f"{value:.3g}" if 1e-3 <= value < 1e3 or value == 0 else number(value, 3)

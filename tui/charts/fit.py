@@ -1,4 +1,4 @@
-"""The points, and the line or the curve that each model has now."""
+"""Charts of the data points with the current line or curve of each model."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from tui.charts.plot import LegendEntry, Plot
 from tui.charts.style import ChartStyle
 
 CROWD = 30
-"""From so many points on, each is a dot and not a disc."""
+"""The number of points from which on each is a dot and not a disc."""
 MOST = 300
-"""Of a larger crowd, some are left out: it looks the same, and a frame costs no more."""
+"""The most points that are drawn: more look the same and cost time."""
 GONE = "off the chart"
 MARKS = 3
-"""How often a line carries its marker, where there are several."""
+"""The number of markers on each line if there are several."""
 
 
 @dataclass(frozen=True, slots=True)
 class FitGround:
-    """What stays the same while a line moves: the plot below it, and the plot above."""
+    """The parts of the chart that stay the same while a line moves."""
 
     below: Plot
-    """The axes, the line at the start, and a crowd of points: above the line it would hide it."""
+    """The axes, the line at the start and, if there are many, the points."""
     above: Plot
-    """The legend, a few points and what is said of the line: below it they would be hidden."""
+    """The legend, a remark on lines out of sight and, if there are few, the points."""
 
 
 @shows(LinePicture)
 def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """The line among its points, in a window that stays where it is while the line moves."""
+    """Draw the line among the points, on axes that stay fixed while the line moves."""
     names = _entries(len(picture.x), picture.sample is not None, style)
     data = picture.x.tobytes(), picture.y.tobytes(), picture.start
-    fixed = () if style.residuals else names  # beside residuals, the legend moves with them
+    fixed = () if style.residuals else names  # with residuals, the legend is placed in each frame
     ground = _ground(*data, fixed, width, height, style)
     plot, residuals = ground.below.again(), ground.below.blank()
     if style.residuals:
@@ -66,7 +66,7 @@ def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Ca
 
 @shows(WalksPicture)
 def draw_lines(picture: WalksPicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """The line of each run among the points."""
+    """Draw the line of each run among the points."""
     runs = entries(picture, style)
     names = (points_entry(len(picture.x), style), *runs, ("⠂⠐", "at the start", style.start))
     data = picture.x.tobytes(), picture.y.tobytes(), picture.start
@@ -87,7 +87,7 @@ def draw_lines(picture: WalksPicture, width: int, height: int, style: ChartStyle
 
 @shows(FitsPicture)
 def draw_curves(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """The curve of each model among the points."""
+    """Draw the curve of each model among the points."""
     runs = entries(picture, style)
     names = runs if len(runs) > 1 else (("⠒⠒", f"{picture.walks[0].name} now", style.line),)
     names = (points_entry(len(picture.x), style), *names)
@@ -108,13 +108,13 @@ def draw_curves(picture: FitsPicture, width: int, height: int, style: ChartStyle
 
 
 def _named_gone(walks: Sequence[LineWalk | Fit], seen: list[bool]) -> tuple[str, ...]:
-    """Which lines are out of sight, in two lengths; nothing where all are seen."""
+    """Return a remark on the lines out of sight, long and short; empty if all are visible."""
     gone = [walk.name for walk, shown in zip(walks, seen, strict=True) if not shown]
     return (f"{GONE}: {', '.join(gone)}", f"{len(gone)} {GONE}") if gone else ()
 
 
 def _at_start(plot: Plot, start: tuple[float, float] | None) -> tuple[Array, Array]:
-    """The line at the start across the plot, if there is one."""
+    """Return the line at the start across the plot, empty if there is none."""
     if start is None:
         return np.empty(0), np.empty(0)
     across = plot.x.values(plot.columns)
@@ -122,7 +122,7 @@ def _at_start(plot: Plot, start: tuple[float, float] | None) -> tuple[Array, Arr
 
 
 def points_entry(points: int, style: ChartStyle) -> LegendEntry:
-    """What the legend says of the data."""
+    """Return the legend entry of the data."""
     return "●" if points < CROWD else "⠢", "points", style.points
 
 
@@ -137,9 +137,9 @@ def _ground(
     style: ChartStyle,
     gone: tuple[str, ...] = (),
 ) -> FitGround:
-    """The axes, the points, the line at the start if there is one, and the legend.
+    """Return the axes, the points, the line at the start if there is one, and the legend.
 
-    `gone` are the lengths of a remark on what is out of sight; the legend leaves room for it.
+    `gone` is a remark on lines out of sight, long and short; the legend leaves room for it.
     """
     xs, ys = np.frombuffer(x), np.frombuffer(y)
     below = Plot(width, height, *window(xs, ys, start), style)
@@ -159,7 +159,7 @@ def _ground(
 
 
 def window(x: Array, y: Array, start: tuple[float, float] | None) -> tuple[Scale, Scale]:
-    """Axes around the points; the first line may widen them by half, the line now never does."""
+    """Return axes around the points, which only the line at the start may widen."""
     edges = padded(float(x.min()), float(x.max()), 0.06)
     if start is None:
         return Scale("x", *edges), Scale("y", *padded(float(y.min()), float(y.max()), 0.3))
@@ -172,7 +172,7 @@ def window(x: Array, y: Array, start: tuple[float, float] | None) -> tuple[Scale
 
 
 def _apart(plot: Plot, x: Array, y: Array) -> NDArray[np.intp]:
-    """One of the points for each braille dot, and not too many."""
+    """Return the indices of at most `MOST` points, one for each braille dot."""
     across, down = plot.dots(plot.x.place(x), plot.y.place(y))
     with np.errstate(over="ignore", invalid="ignore"):
         dots = np.floor(across) * 4 * plot.rows + np.floor(down)
@@ -181,21 +181,21 @@ def _apart(plot: Plot, x: Array, y: Array) -> NDArray[np.intp]:
 
 
 def _line(plot: Plot, w: float, b: float, colour: tuple[int, int, int]) -> bool:
-    """Draw w·x + b across the window; False where it is out of sight."""
+    """Draw w·x + b across the plot; return whether any of it is visible."""
     ends = plot.x.values(2)
     with np.errstate(over="ignore", invalid="ignore"):
         return math.isfinite(w + b) and plot.line(ends, w * ends + b, colour)
 
 
 def _marked(places: int, index: int, runs: int) -> NDArray[np.intp]:
-    """Where a line carries its marker: those of different lines alternate, and so all are seen
-    where the lines are one."""
+    """Return the indices of a line's markers. Those of different lines alternate, so that all are
+    visible if the lines coincide."""
     shares = (np.arange(MARKS) + (index + 0.5) / runs) / MARKS
     return (shares * places).astype(np.intp)
 
 
 def _residuals(plot: Plot, picture: LinePicture, style: ChartStyle) -> None:
-    """A vertical line from every point to the line; in each column, the longest."""
+    """Draw a vertical line from each point to the line; in each column, the longest."""
     with np.errstate(over="ignore", invalid="ignore"):
         ends = plot.y.place(picture.w * picture.x + picture.b).clip(0, 1)
     length = rounded(np.abs(ends - plot.y.place(picture.y)))

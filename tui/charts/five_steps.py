@@ -1,4 +1,4 @@
-"""The five steps of a training, the one that runs now highlighted."""
+"""Chart of the five steps of a training update, with the current one highlighted."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from tui.charts.canvas import Canvas, packed, shows
 from tui.charts.style import RGB, ChartStyle
 
 INDENT = 14
-"""Where there is room beside the names, what goes in and out begins here."""
+"""The column where input and output begin if there is room beside the names."""
 WIDE = 40
-"""From so many columns on there is room beside the names."""
+"""The number of columns from which on there is room beside the names."""
 LIT = "▶"
 
 
 @shows(FitsPicture)
 def draw(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """A block of lines for each of the five steps: its name, what went in, what came out."""
+    """Draw a block of lines for each of the five steps: its name, input and output."""
     each = height // len(picture.stages)
     canvas = Canvas(width, height)
     names = [stage.name for stage in picture.stages]
     lit = names.index(picture.lit) if picture.lit in names else -1
     for index, stage in enumerate(picture.stages):
         lines = (_beside(stage, width) if width >= WIDE else _below(stage, width))[:each]
-        # What this update has not come to yet is the last update's, and waits in the shade.
+        # Steps that this update has not reached show the last update, dimmed.
         colour = style.text if index <= lit else style.dim
         _block(
             canvas, index * each, f"{index + 1} {stage.name}", lines, index == lit, colour, style
@@ -44,7 +44,7 @@ def _block(
     colour: RGB,
     style: ChartStyle,
 ) -> None:
-    """The lines of one step, from the row `top` on; those of the one that runs are lit."""
+    """Draw the lines of one step from row `top` on, highlighted if it is the current one."""
     for row, (column, text) in enumerate(lines, start=top):
         canvas.write(row, column, text, colour)
     canvas.write(top, 1, f"{LIT if now else ' '}{name}", style.sample if now else colour)
@@ -53,8 +53,7 @@ def _block(
 
 
 def _details(canvas: Canvas, stage: StageView, top: int, style: ChartStyle) -> None:
-    """Below the five, where a line is all that each has: the code of the one that runs, and
-    its numbers."""
+    """Write the code and the numbers of the current step below the five one-line steps."""
     height, width = canvas.glyphs.shape
     lines = (stage.code, style.sample), (_joined(stage.numbers, width - 3), style.text)
     for row, (text, colour) in zip(range(top, height), lines, strict=False):
@@ -62,7 +61,7 @@ def _details(canvas: Canvas, stage: StageView, top: int, style: ChartStyle) -> N
 
 
 def _beside(stage: StageView, width: int) -> list[tuple[int, str]]:
-    """In and out beside the name, the numbers, the code; the column of each line, and its text."""
+    """Return the column and text of each line: input and output, numbers and code."""
     room = width - INDENT
     return [
         (INDENT, _cut(f"{stage.taken} → {stage.given}", room)),
@@ -72,7 +71,7 @@ def _beside(stage: StageView, width: int) -> list[tuple[int, str]]:
 
 
 def _below(stage: StageView, width: int) -> list[tuple[int, str]]:
-    """Four lines for a narrow chart: in, out and the numbers below the name."""
+    """Return four lines for a narrow chart, with input, output and numbers below the name."""
     room = width - 3
     return [
         (3, ""),
@@ -83,7 +82,6 @@ def _below(stage: StageView, width: int) -> list[tuple[int, str]]:
 
 
 def _joined(numbers: Sequence[str], room: int) -> str:
-    """As many of the numbers as there is room for."""
     text = ""
     for number in numbers:
         longer = f"{text}, {number}" if text else number
@@ -98,6 +96,6 @@ def _cut(text: str, room: int) -> str:
 
 
 def _loop_line(canvas: Canvas, last: int, style: ChartStyle) -> None:
-    """The way back from the last step to the first, at the left edge."""
+    """Draw a line at the left edge from the last step back to the first."""
     for row in range(last + 1):
         canvas.write(row, 0, "╭" if row == 0 else "╰" if row == last else "│", style.dim)

@@ -1,4 +1,4 @@
-"""The loss against the step, and the losses of several training runs in one chart."""
+"""Charts of the loss by step, and of the losses of several training runs."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from tui.charts.plot import LegendEntry, Plot
 from tui.charts.style import ChartStyle
 
 MARKS = ("▲", "■", "◆", "★")
-"""A marker for each run, since colours alone tell nothing to some eyes and on some terminals."""
+"""A marker for each run, since not every reader and terminal distinguishes the colours."""
 UNEVEN = 3
-"""Where one curve is so many times as long as another, their axis is logarithmic: on a plain one
-the other would be a stroke at its left edge."""
+"""If one curve is this many times as long as another, their axis is logarithmic: on a linear one
+the other would be a stroke at the left edge."""
 NO_LOGARITHM = "no loss above 0: a logarithm shows none"
 
 
 @dataclass(frozen=True, slots=True)
 class LossCurve:
-    """The losses of one run over whatever the axis counts."""
+    """The losses of one run over the quantity on the x axis."""
 
     x: Array
     y: Array
@@ -37,7 +37,7 @@ class LossCurve:
 
 @chart
 def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The curve of all losses so far, of which no spike is lost, up to the loss that is printed."""
+    """Draw all losses so far, every spike included, up to the printed loss."""
     picture, history = frame.picture, frame.history
     if isinstance(picture, WalksPicture | FitsPicture) and len(picture.walks) > 1 and frame.step:
         return by_updates(frame, picture, width, height, style)
@@ -64,14 +64,14 @@ def draw(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
 
 
 def _step(frame: Frame, before: str = "") -> str:
-    """The update of the last loss, where the next one is under way; else nothing."""
+    """Return the update of the last loss if the next update is in progress, else an empty text."""
     picture = frame.picture
     under_way = isinstance(picture, FitsPicture) and picture.lit not in ("", "loop")
     return f"{before}update {frame.step:,}" if under_way else ""
 
 
 def loss_scale(losses: Array, logarithmic: bool, name: str = "") -> Scale | None:
-    """The range of the losses; None where a logarithmic scale can show none of them."""
+    """Return the range of the losses; None if the axis can show none of them."""
     losses = losses[np.isfinite(losses) & ((losses > 0) | (not logarithmic))]
     if not len(losses):
         return None
@@ -82,13 +82,12 @@ def loss_scale(losses: Array, logarithmic: bool, name: str = "") -> Scale | None
 
 
 def points(history: LossHistory) -> tuple[Array, Array]:
-    """The lowest and the highest loss of each bucket of a history, at its first step."""
+    """Return the lowest and the highest loss of each bucket of a history, at its first step."""
     return np.repeat(history.first, 2), np.stack([history.low, history.high], axis=1).ravel()
 
 
 def draw_losses(plot: Plot, x: Array, y: Array, entry: LegendEntry) -> tuple[float, float]:
-    """A curve with a marker at its end, where the answer says; what lies beyond the axis, or has
-    no logarithm, is drawn at its edge."""
+    """Draw a curve, clipped to the axis, with a marker at its end; return the marker's position."""
     mark, _, colour = entry
     low, high = plot.y.low, plot.y.high
     if plot.y.logarithmic:
@@ -102,7 +101,7 @@ def draw_losses(plot: Plot, x: Array, y: Array, entry: LegendEntry) -> tuple[flo
 
 
 def entries(picture: WalksPicture | FitsPicture, style: ChartStyle) -> tuple[LegendEntry, ...]:
-    """The marker, the name and the colour of every run, in the order of the picture."""
+    """Return the marker, the name and the colour of each run, in the order of the picture."""
     walks: Sequence[LineWalk | Fit] = picture.walks
     colours = (style.line, style.sample, style.residual, style.minimum)
     return tuple(
@@ -113,7 +112,7 @@ def entries(picture: WalksPicture | FitsPicture, style: ChartStyle) -> tuple[Leg
 def by_updates(
     frame: Frame, picture: WalksPicture | FitsPicture, width: int, height: int, style: ChartStyle
 ) -> Drawing:
-    """The loss of each run against its own updates."""
+    """Draw the loss of each run against its own updates."""
     walks: Sequence[LineWalk | Fit] = picture.walks
     curves = [
         _curve(frame, walk, entry, 1)
@@ -124,7 +123,7 @@ def by_updates(
 
 @chart
 def draw_samples(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The loss of each run against the samples that it has looked at."""
+    """Draw the loss of each run against the samples that it has used."""
     picture = frame.picture
     if not isinstance(picture, WalksPicture) or not frame.step:
         return frame.message or "nothing to see yet"
@@ -138,7 +137,7 @@ def draw_samples(frame: Frame, width: int, height: int, style: ChartStyle) -> Dr
 
 @chart
 def draw_seconds(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The loss of each run against the time that its updates have taken."""
+    """Draw the loss of each run against the time that its updates have taken."""
     picture = frame.picture
     if not isinstance(picture, WalksPicture) or not frame.step:
         return frame.message or "nothing to see yet"
@@ -150,16 +149,16 @@ def draw_seconds(frame: Frame, width: int, height: int, style: ChartStyle) -> Dr
 
 
 def _curve(frame: Frame, walk: LineWalk | Fit, entry: LegendEntry, scale: float) -> LossCurve:
-    """The finite losses of a run, each update of which counts `scale` on the axis."""
+    """Return the finite losses of a run; one update is `scale` on the x axis."""
     losses = frame.history if walk.losses is None else walk.losses
     x, y = points(losses)
-    finite = np.isfinite(y) & (scale > 0)  # what has cost nothing has no curve yet
+    finite = np.isfinite(y) & (scale > 0)  # no curve without samples or seconds
     now = float(losses.high[-1]) if len(losses) else math.nan
     return LossCurve(x[finite] * scale, y[finite], entry, now)
 
 
 def _scale(name: str, curves: list[LossCurve], least: float) -> Scale:
-    """From 0 to the end of the longest curve, or `least`; logarithmic for uneven lengths."""
+    """Return a range from 0 to the longest curve or `least`; logarithmic for uneven lengths."""
     drawn = [one.x for one in curves if len(one.x)]
     shortest, longest = min((float(x[-1]) for x in drawn), default=0.0), _longest(curves)
     if longest >= UNEVEN * shortest > 0 and longest > least:
@@ -182,7 +181,7 @@ def _compare(
         return NO_LOGARITHM
     plot = Plot(width, height, x, y, style)
     ends = [draw_losses(plot, one.x, one.y, one.entry) for one in curves if len(one.x)]
-    # The name and the loss of each at the top right: losses fall, and there is room.
+    # The name and the loss of each run at the top right, where falling losses leave room.
     lines = [(one.entry[0], f"{one.entry[1]} {number(one.now)}", one.entry[2]) for one in curves]
     lines += [("", step, style.dim)] if (step := _step(frame)) else []
     places = [(-3, 0), (1, 0), (-3, -1), (1, -1), (1, 1), (-3, 1)]

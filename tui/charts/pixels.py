@@ -1,4 +1,4 @@
-"""Images as pixels in half blocks: digits, weights, and what every layer makes of an image."""
+"""Charts of pixels in half blocks: digits, weights, and the activations of each layer."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from tui.charts.canvas import Canvas, Cells, Drawing, half_blocks, packed, shows
 from tui.charts.style import RGB, ChartStyle, mix
 from tui.charts.tables import NOT_EVALUATED, bars, evaluated, percent
 
-# An image of grey values, or of numbers below and above 0.
+# Images of grey values, or of positive and negative numbers.
 
 SHADES = 17
-"""How many colours tell values apart: few enough that neighbours share one code, and an odd
-number, so that 0 has one of its own."""
+"""The number of colours for values: few enough that neighbours share one colour code, and odd, so
+that 0 has its own."""
 FULL = " ░▒▓█"
-"""For terminals of 16 colours: the letters of values from none to all."""
+"""The characters for values from 0 to 1 on terminals with 16 colours."""
 NEGATIVE = " ·-=≡"
-"""There, the letters of values below 0."""
+"""The characters for negative values on such terminals."""
 EDGE = 0.4
-"""There, two pixels that differ by so much are told apart by a half block."""
+"""On such terminals, two pixels that differ by at least this are drawn as a half block."""
 
 
 def ink(image: NDArray[np.generic], style: ChartStyle) -> Canvas:
-    """An image of grey values from 0, the paper, to 255, the ink; shape (rows, columns)."""
+    """Draw an image of grey values from 0, background, to 255, ink; shape (rows, columns)."""
     shares = rounded(_even(image.astype(np.float64) / 255))
     if style.depth != "letters":
         return _shaded(shares, _inks(style))
-    # A half block at an edge, and one letter for two pixels that are much alike.
+    # A half block where two pixels differ, and one character where they are similar.
     upper, lower = shares[::2], shares[1::2]
     canvas = Canvas(shares.shape[1], len(upper))
     canvas.glyphs[:] = _pick(FULL, (upper + lower) / 2)
@@ -46,9 +46,9 @@ def ink(image: NDArray[np.generic], style: ChartStyle) -> Canvas:
 
 
 def signed(values: Array, largest: float, style: ChartStyle) -> Canvas:
-    """Numbers below and above 0 in two colours, the stronger the nearer to `largest` and −it.
+    """Draw positive and negative numbers in two colours, stronger towards ± `largest`.
 
-    What is not a number looks like 0.
+    NaN is drawn as 0.
     """
     shares = _even(np.nan_to_num(values / (largest or 1.0), posinf=1, neginf=-1).clip(-1, 1))
     if style.depth != "letters":
@@ -61,7 +61,7 @@ def signed(values: Array, largest: float, style: ChartStyle) -> Canvas:
 
 
 def _even(image: Array) -> Array:
-    """An image with an even number of rows: a letter holds two."""
+    """Pad an image to an even number of rows: a cell holds two."""
     return np.pad(image, ((0, len(image) % 2), (0, 0)))
 
 
@@ -71,7 +71,7 @@ def _shaded(shares: Array, shades: Cells) -> Canvas:
 
 
 def _pick(letters: str, shares: Array) -> Cells:
-    """The letter for each share, from none to all."""
+    """Return the character for each share from 0 to 1."""
     codes = np.array([ord(letter) for letter in letters], dtype=np.int32)
     steps = np.rint(rounded(shares.clip(0, 1)) * (len(letters) - 1))
     return np.asarray(codes[steps.astype(np.intp)])
@@ -79,14 +79,14 @@ def _pick(letters: str, shares: Array) -> Cells:
 
 @lru_cache(maxsize=8)
 def _inks(style: ChartStyle) -> Cells:
-    """From the paper to the ink: light on dark, or dark on light, as the text is."""
+    """Return the shades from background to ink: light on dark, or dark on light, as the text is."""
     full = (255, 255, 255) if style.is_dark else (0, 0, 0)
     return _shades([style.tint(full, share) for share in np.linspace(0, 1, SHADES)])
 
 
 @lru_cache(maxsize=8)
 def _two_colours(style: ChartStyle) -> Cells:
-    """From the least number over 0 to the greatest; without colours from dark to light."""
+    """Return the colours from −1 to 1; without colours, from dark to light."""
     ways = np.linspace(-1, 1, SHADES)
     if style.depth == "greys":
         return _shades([mix((0, 0, 0), (255, 255, 255), (way + 1) / 2) for way in ways])
@@ -97,41 +97,41 @@ def _shades(colours: list[RGB]) -> Cells:
     return np.array([packed(colour) for colour in colours], dtype=np.int32)
 
 
-# Where many small images go.
+# Positions of many small images.
 
 SIDES = (28, 24, 20, 16, 14, 12)
-"""The sides that a tile may have, in pixels, the best first; two pixels are a line."""
+"""The possible sides of a tile in pixels, best first; two pixels are one row of cells."""
 GAP = 1
-"""Columns between two tiles, at least; and lines between two rows of weights."""
+"""The minimum number of columns between two tiles, and of rows between two rows of weights."""
 ENOUGH = 6
-"""So many tiles are better than fewer and larger ones."""
+"""This number of tiles is better than fewer and larger ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """Square images beside and below one another, each with lines of words below it."""
+    """A grid of square images, each with lines of text below it."""
 
     side: int
-    """Pixels of a tile, each way."""
+    """Pixels of a tile in each direction."""
     columns: int
     rows: int
     width: int
-    """Cells that they share."""
+    """The width of the grid in cells."""
     below: int
-    """Lines of words below each, or the gap to the next."""
+    """Rows below each tile: its text, or the gap to the next tile."""
 
     @property
     def count(self) -> int:
-        """How many there is room for."""
+        """The number of tiles that fit."""
         return self.columns * self.rows
 
     @property
     def height(self) -> int:
-        """Lines of a tile with its words, or with the gap to the next."""
+        """Rows of a tile with its text, or with the gap to the next."""
         return (self.side + 1) // 2 + self.below
 
     def places(self, count: int) -> Iterator[tuple[int, int]]:
-        """The row and column at which each of the first so many begins."""
+        """Yield the row and column at which each of the first `count` tiles begins."""
         beside = max(min(count, self.columns), 1)
         gap = max(GAP, (self.width - beside * self.side) // (beside + 1))
         left = (self.width - beside * (self.side + gap) + gap) // 2
@@ -143,9 +143,9 @@ class Tiles:
 def tiles(
     width: int, height: int, count: int, words: int = 0, gap: int = 0, sides: Sequence[int] = SIDES
 ) -> Tiles | None:
-    """The largest tiles of which enough fit, or those of which most do; None if not one does.
+    """Return the largest tiles of which enough fit, or those of which most fit; None if none fits.
 
-    Below each are lines of words, or between the rows a gap.
+    Below each are `words` lines of text; `gap` rows lie between two rows of tiles.
     """
 
     def plan(side: int) -> Tiles:
@@ -164,18 +164,18 @@ def tiles(
 
 SAYS_RIGHT, SAYS_WRONG = "✓", "✗"
 WORDS = 2
-"""Lines below each image: what the network predicts, and what it is."""
+"""Lines below each image: the prediction and the label."""
 
 
 @shows(DigitsPicture)
 def draw_hardest(picture: DigitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """As many as fit, the hardest first, each with the network's answer and how sure it is."""
+    """Draw as many images as fit, the hardest first, with the prediction and its probability."""
     if not len(picture.hardest):
         return NOT_EVALUATED
     return _hardest(picture.hardest, picture.classes, evaluated(picture), width, height, style)
 
 
-@lru_cache(maxsize=4)  # digits are compared by identity: they change with a test, not a frame
+@lru_cache(maxsize=4)  # compared by identity: they change with an evaluation
 def _hardest(
     hardest: HardDigits,
     classes: tuple[str, ...],
@@ -187,7 +187,7 @@ def _hardest(
     plan = tiles(width, height, len(hardest), WORDS)
     if plan is None:
         return "too small"
-    # A row for the age of the test, where that takes no image away.
+    # A row for the age of the evaluation, unless that would cost an image.
     head = int(plan == tiles(width, height - 1, len(hardest), WORDS))
     canvas = Canvas(width, height)
     if head and len(age) <= width:
@@ -204,7 +204,7 @@ def _hardest(
 def _caption(
     room: Canvas, hardest: HardDigits, index: int, classes: tuple[str, ...], style: ChartStyle
 ) -> None:
-    """What the network says of an image, and below what it is, each with its probability."""
+    """Write the prediction for an image and, if it is wrong, the label, with probabilities."""
     height, width = room.glyphs.shape
     label, answer = int(hardest.labels[index]), int(hardest.said[index])
     right = label == answer
@@ -217,24 +217,24 @@ def _caption(
 
 
 def _named(verb: str, name: str, share: str, width: int) -> str:
-    """As much of `says 9 97%` as fits: the number always, the verb last."""
+    """Return as much of `says 9 97%` as fits: always the number, the verb last."""
     whole = f"{verb} {name} {share}"
     return whole if len(whole) <= width else f"{name[: width - len(share) - 1]} {share}"
 
 
-# What the first units look for, as images of their weights.
+# Weights of the first layer as images.
 
 STRONG = 99
-"""The percentile of the weights that has the full colour: a few outliers would pale the rest."""
+"""The percentile of the weights that has the full colour, so that outliers do not pale the rest."""
 
 
 @shows(DigitsPicture)
 def draw_weights(picture: DigitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """As many units as fit, the first of the layer first, all on one scale of colours."""
+    """Draw the weights of as many units as fit, the first ones, on one colour scale."""
     if not len(picture.weights):
         return "nothing to see yet"
     pixels = picture.weights.shape[-1]
-    # A large image may shrink; a small one grows by whole pixels, which stay square.
+    # Large images may shrink; small ones grow by whole factors, so that pixels stay square.
     grown = tuple(pixels * times for times in range(SIDES[0] // pixels, 0, -1))
     sides = SIDES if pixels >= SIDES[-1] else grown
     plan = tiles(width, height - 1, len(picture.weights), gap=GAP, sides=sides)
@@ -262,7 +262,7 @@ def draw_weights(picture: DigitsPicture, width: int, height: int, style: ChartSt
 
 
 def _sign_words(style: ChartStyle) -> tuple[tuple[str, str, RGB], ...]:
-    """What `signed` means by its colours, or letters: a sample, the words, and their colour."""
+    """Return a sample, a description and its colour for each sign in the pictures of `signed`."""
     if style.depth == "letters":
         return ("▒▓", "above 0", style.text), ("-=", "below 0", style.text)
     if style.depth == "greys":
@@ -270,25 +270,25 @@ def _sign_words(style: ChartStyle) -> tuple[tuple[str, str, RGB], ...]:
     return ("█", "above 0", style.points), ("█", "below 0", style.line)
 
 
-# One image on its way through a network.
+# Activations of one image, layer by layer.
 
 ROOMY = 60
-"""From this width on there is room around the arrows."""
+"""The width from which on there are spaces around the arrows."""
 QUIET = 20
-"""How light a unit of value 0 is, of 255: its place must be seen."""
+"""The brightness, of 255, of a unit with value 0: its place must be visible."""
 SMALL = (10, 8, 6, 4, 2)
-"""The sides of the image where there is hardly any room."""
+"""The possible sides of the image if there is little room."""
 MAPS = (28, 24, 20, 16, 14, 12, 10, 8, 6, 4)
-"""The sides that an image of a convolution may have here."""
+"""The possible sides of a feature map of a convolution."""
 
 
 @shows(DigitsPicture)
 def draw_activations(picture: DigitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The image, each layer as a block of its units, and the ten probabilities."""
+    """Draw the image, each layer as a block of its units, and the class probabilities."""
     return _activations(picture.walk, picture.classes, width, height, style)
 
 
-@lru_cache(maxsize=4)  # a walk is compared by identity: arrays are not compared at all
+@lru_cache(maxsize=4)  # compared by identity: the arrays of a walk are not compared
 def _activations(
     walk: DigitWalk, classes: tuple[str, ...], width: int, height: int, style: ChartStyle
 ) -> Canvas:
@@ -325,8 +325,7 @@ def _activations(
 
 
 def shared(wanted: Sequence[int], room: int) -> list[int]:
-    """Share the room among those who want some: none gets more than it wants, and what the
-    modest leave is shared among the others."""
+    """Divide the cells so that none gets more than it wants; what some leave goes to the others."""
     given = [0] * len(wanted)
     for rank, index in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
         given[index] = max(min(wanted[index], room // (len(wanted) - rank)), 0)
@@ -335,7 +334,7 @@ def shared(wanted: Sequence[int], room: int) -> list[int]:
 
 
 def _wanted(layer: Activation, rows: int) -> int:
-    """The columns in which all of a layer is in sight, as a square if that is wider."""
+    """Return the columns in which all of a layer is visible, as a square if that is wider."""
     values = layer.values
     if values.ndim == 1:
         return max(math.isqrt(len(values)), -(-len(values) // (2 * rows)))
@@ -345,7 +344,7 @@ def _wanted(layer: Activation, rows: int) -> int:
 
 
 def _block(layer: Activation, width: int, rows: int, style: ChartStyle) -> Canvas:
-    """A layer in so many columns: as many of its units, or images, as fit, the first first."""
+    """Draw a layer in `width` columns, with as many of its units or feature maps as fit."""
     values = np.nan_to_num(layer.values.astype(np.float64))
     largest = float(np.abs(values).max(initial=0.0))
     if not width:
@@ -360,7 +359,7 @@ def _block(layer: Activation, width: int, rows: int, style: ChartStyle) -> Canva
 
 
 def _maps(values: Array, largest: float, width: int, rows: int, style: ChartStyle) -> Canvas:
-    """The images that a convolution makes, shape (channels, rows, columns)."""
+    """Draw the feature maps of a convolution, shape (channels, rows, columns)."""
     canvas = Canvas(width, rows)
     sides = [side for side in MAPS if side <= max(values.shape[1], MAPS[-1])]
     plan = tiles(width, rows, len(values), sides=sides)
@@ -373,7 +372,7 @@ def _maps(values: Array, largest: float, width: int, rows: int, style: ChartStyl
 
 
 def _lit(values: Array, largest: float, style: ChartStyle) -> Canvas:
-    """Light for what is above 0; in two colours where there is something below too."""
+    """Draw values in one colour, or in two if some are negative."""
     if (values < 0).any():
         return signed(values, largest, style)
     return ink(QUIET + values / (largest or 1.0) * (255 - QUIET), style)

@@ -16,33 +16,33 @@ from tui.charts.canvas import UNTOUCHED, Canvas
 from tui.charts.style import RGB, ChartStyle
 
 LINE = "braille"
-"""The marker of plotext that has 2 by 4 dots a cell."""
+"""The plotext marker with 2 by 4 dots in a cell."""
 ACROSS, DOWN = "╌", "┊"
-"""The markers of a level, and of a line that goes up."""
+"""The markers of horizontal and of vertical dashed lines."""
 FARTHEST = 1e300
-"""Differences of coordinates up to here are finite numbers."""
+"""Coordinates are clipped to ± this, so that their differences are finite numbers."""
 MOST = 80
-"""So many groups of neighbouring points are drawn at most, the lowest and the highest of each."""
+"""The most groups of neighbouring points of a line; of each, the lowest and highest are drawn."""
 STRAIGHT = 0.3
-"""A corner that is less than so many dots off a straight line is left out."""
+"""A corner less than this number of dots off a straight line is left out."""
 BAR = "▏"
-"""What stands before each entry of a legend."""
+"""The character before each entry of a legend."""
 COVERED = 1000
-"""A cell of a data point that a legend would cover counts as much as so many of a curve."""
+"""The cost of covering a cell with a data point; that of a point of a curve is 1."""
 
 Taken: TypeAlias = NDArray[np.bool_]
-"""The cells of a plot that no words may cover, shape (rows, columns)."""
+"""The cells of a plot that no text may cover, shape (rows, columns)."""
 LegendEntry: TypeAlias = tuple[str, str, RGB]
-"""A mark, what it means, and its colour."""
+"""A mark, its meaning, and its colour."""
 
 
 class Plot:
     """Axes at the left and below, with lines, points and text between them.
 
-    All of it is plotext's: the axes are a figure with two rulers, built once for each pair of
-    axes; what is drawn between them are the signals of a second figure, built when the canvas is
-    asked for. Values are in the units of the axes. Whatever they are, plotext sees finite
-    numbers within its limits only, since its kernel ends the process on others.
+    plotext draws all of it: the axes are a figure with two rulers, built once for each pair of
+    axes; the data are the signals of a second figure, built when the canvas is read. Values are in
+    the units of the axes. plotext is only given finite numbers within its limits, since its kernel
+    aborts the process on others.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Plot:
         margin: int = 0,
         axes: bool = True,
     ) -> None:
-        """Lay out axes for these scales; at the left they take so many cells at least."""
+        """Lay out axes for these scales, with a left margin of at least `margin` cells."""
         self.style = style
         self.rows = max(height - 2 * axes, 1)
         self.y = y if isinstance(y, Axis) else vertical(y, self.rows)
@@ -72,11 +72,11 @@ class Plot:
             self._canvas = _axes(width, height, *ticks, self.margin - 1, style.dim).copy()
 
     def again(self) -> Plot:
-        """The same once more, to draw on further."""
+        """Return a copy to draw on."""
         return self._with(self.canvas.copy())
 
     def blank(self) -> Plot:
-        """The same axes with nothing drawn, not even they: to be laid over another."""
+        """Return a plot with the same axes on an empty canvas, to be laid over another."""
         height, width = self._canvas.glyphs.shape
         return self._with(Canvas(width, height))
 
@@ -88,7 +88,7 @@ class Plot:
 
     @property
     def canvas(self) -> Canvas:
-        """All that was drawn, axes included."""
+        """Everything drawn so far, axes included."""
         if self._signals:
             self._figure.clear.data()
             for signal in self._signals:
@@ -102,15 +102,15 @@ class Plot:
 
     @property
     def inner(self) -> Canvas:
-        """The cells between the axes, as far as they are drawn."""
+        """The cells between the axes, without what is not yet in the canvas."""
         return self._canvas.part(np.s_[: self.rows], np.s_[self.margin :])
 
     def lay(self, other: Plot) -> None:
-        """Lay what was drawn on another plot with these axes over this one."""
+        """Draw another plot with the same axes over this one."""
         self.canvas.lay(other.canvas)
 
     def line(self, x: ArrayLike, y: ArrayLike, colour: RGB, marker: str = LINE) -> bool:
-        """Join points by lines, and say whether anything of them is to be seen."""
+        """Join points by lines; return whether any of them is visible."""
         seen = False
         for xs, ys in clip(self.x.place(x), self.y.place(y)):
             kept = self._corners(xs, ys)
@@ -119,7 +119,7 @@ class Plot:
         return seen
 
     def segments(self, x: Array, low: ArrayLike, high: ArrayLike, colour: RGB, marker: str) -> None:
-        """A line upwards at each x, from low to high."""
+        """Draw a vertical line at each x, from low to high."""
         xs = self.x.place(x)
         places = np.broadcast_arrays(xs, self.y.place(low), self.y.place(high))
         ends = np.stack(places[1:], axis=1).clip(0, 1)
@@ -128,11 +128,11 @@ class Plot:
             self._add(np.repeat(x, 2), stretch, colour, marker, lines=True)
 
     def points(self, x: ArrayLike, y: ArrayLike, colour: RGB, marker: str = LINE) -> None:
-        """Mark every point that lies inside; without a marker as a dot, of 2 by 4 in a cell."""
+        """Mark every point that lies inside; the default is one dot of a braille character."""
         xs, ys = np.atleast_1d(self.x.place(x)), np.atleast_1d(self.y.place(y))
         seen = inside(xs, ys)
         xs, ys = xs[seen], ys[seen]
-        if marker != LINE:  # in the middle of its cell: plotext pulls what lies between two inwards
+        if marker != LINE:  # the centre of its cell: plotext moves points between two cells
             xs = _cell(xs, self.columns) / max(self.columns - 1, 1)
             ys = _cell(ys, self.rows) / max(self.rows - 1, 1)
         if len(seen):
@@ -147,21 +147,21 @@ class Plot:
         marker: str = "█",
         background: RGB | None = None,
     ) -> None:
-        """A bar one row high from low to high, cut where the axis ends."""
+        """Draw a bar one row high from low to high, cut at the ends of the axis."""
         ends = self.x.place([low, high]).clip(0, 1)
         places = self.y.place([y, y])
         if np.isfinite([*ends, *places]).all():
             self._add(ends, places, colour, marker, background, lines=True)
 
     def level(self, y: float, colour: RGB) -> None:
-        """Dashes across, here and there."""
+        """Draw a dashed horizontal line."""
         place = float(self.y.place(y))
         if 0 <= place <= 1:
             xs = np.linspace(0, 1, self.columns)[1::3]
             self._add(xs, np.full(len(xs), place), colour, ACROSS)
 
     def note(self, column: int, row: int, text: str, colour: RGB) -> None:
-        """Write in the cells from here on, (0, 0) at the top left; leave out what does not fit."""
+        """Write text from this cell on, (0, 0) at the top left, if it fits."""
         if 0 <= column <= self.columns - len(text) and 0 <= row < self.rows and text.strip():
             self._notes.append((column, row, text, colour))
 
@@ -181,23 +181,23 @@ class Plot:
         self._signals.append(_coloured()(0).clone(signal))
 
     def column(self, x: ArrayLike) -> Array:
-        """The columns in which points stand: 0 is the middle of the first, 1 of the last."""
+        """Return the columns of points: 0 is the centre of the first, 1 of the last."""
         return _cell(self.x.place(x), self.columns)
 
     def row(self, y: ArrayLike) -> Array:
-        """The rows in which points stand, counted from the top."""
+        """Return the rows of points, counted from the top."""
         return self.rows - 1 - _cell(self.y.place(y), self.rows)
 
     def dots(self, x: Array, y: Array) -> tuple[Array, Array]:
-        """Where places stand in braille dots, (across, down): 0.5 is the middle of the first."""
+        """Return positions in braille dots, (across, down): 0.5 is the centre of the first."""
         with np.errstate(over="ignore", invalid="ignore"):
             across = (x * (self.columns - 1) + 0.5) * 2
             return across, ((1 - y) * (self.rows - 1) + 0.5) * 4
 
     def _corners(self, x: Array, y: Array) -> NDArray[np.intp]:
-        """The points of a line that it needs to look the same, at most two for a column.
+        """Return the indices of the points that a line needs to look the same: two a column.
 
-        A point costs plotext some 20 µs, so that a frame would cost more the longer a run lasts.
+        A point costs plotext some 20 µs, so that otherwise frames would become slower during a run.
         """
         across, down = self.dots(x, y)
         group = np.floor(x * min(self.columns, MOST)).astype(np.intp)
@@ -224,14 +224,13 @@ class Plot:
         places: dict[tuple[object, ...], tuple[int, int]] | None = None,
         taken: Taken | None = None,
     ) -> bool:
-        """Say what the marks mean, in a corner or elsewhere, where it covers no point.
+        """Write a legend where it covers no data point; return whether it was written.
 
-        Where the picture moves, give it the `places` of the style: it stays where it was in the
-        frame before while it covers nothing there. Where no place is free of points the entries
-        stand in one row, without the last ones where there is no room; where they would fill a
-        third of the chart, they are left out. A bar at the left tells its marks from the data's.
-        Cells that are `taken`, and texts that were written before, count as points.
-        Returns whether it was written.
+        Corners are preferred. With the `places` of the style it stays where it was in the last
+        frame, while it covers nothing there. If every place covers a point the entries are written
+        in one row, the last ones left out if they do not fit. A legend that would fill a third of
+        the chart is left out. Cells that are `taken`, and texts written before, count as points. A
+        bar at the left separates the legend's marks from the data.
         """
         indent = max(len(mark) for mark, _, _ in entries) + 1
         width = len(BAR) + indent + max(len(label) for _, label, _ in entries)
@@ -270,12 +269,12 @@ class Plot:
     def caption(
         self, lines: Sequence[LegendEntry], places: Sequence[tuple[int, int]], *taken: Taken
     ) -> bool:
-        """Write lines at the first of these places where they cover nothing that is taken.
+        """Write lines at the first of these places where they cover nothing, else nothing.
 
-        A place is the column and the row of the block, counted from the right end and from below
-        where negative, as Python does. A line without a mark is a text in its colour. Where no
-        place is free, what is taken in the next way counts, and then the last line is left out.
-        Returns whether anything was written.
+        A place is the column and the row of the block; negative ones count from the right and from
+        below. A line without a mark is a text in its colour. If no place is free of the first mask
+        in `taken` the next mask counts, and then the last line is left out. Returns whether
+        anything was written.
         """
         notes = self._noted()
         for count in range(len(lines), 0, -1):
@@ -294,16 +293,16 @@ class Plot:
         return False
 
     def _noted(self) -> Taken:
-        """The cells of the texts that are still to be drawn."""
+        """Return the cells of the texts that are not yet in the canvas."""
         notes = np.zeros((self.rows, self.columns), dtype=bool)
         for column, row, text, _ in self._notes:
             notes[row, column : column + len(text)] = True
         return notes
 
     def remark(self, texts: Sequence[str], colour: RGB, taken: Taken) -> None:
-        """Write the first of these texts that a row has room for, the lowest row first.
+        """Write the first of these texts that fits into a row, the lowest row first.
 
-        Where there is room for none, the last one stands over what is taken.
+        If none fits, the last one is written over what is taken.
         """
         for cells, text in [*((taken, text) for text in texts), (taken & False, texts[-1])]:
             columns = ((self.columns - len(text)) // 2, 0, -1)
@@ -312,7 +311,7 @@ class Plot:
                 return
 
     def mask(self, x: ArrayLike, y: ArrayLike) -> Taken:
-        """The cells between the axes in which points stand, shape (rows, columns)."""
+        """Return the cells between the axes that contain points, shape (rows, columns)."""
         taken = np.zeros((self.rows, self.columns), dtype=bool)
         rows, columns = np.broadcast_arrays(np.atleast_1d(self.row(y)), self.column(x))
         seen = (columns >= 0) & (columns < self.columns) & (rows >= 0) & (rows < self.rows)
@@ -321,14 +320,14 @@ class Plot:
 
     @property
     def drawn(self) -> Taken:
-        """The cells between the axes on which there is something, shape (rows, columns)."""
+        """The cells between the axes that are not empty, shape (rows, columns)."""
         self.canvas  # noqa: B018  what was drawn so far becomes cells
         return np.asarray(self.inner.glyphs != UNTOUCHED)
 
     def _costs(
         self, points: tuple[ArrayLike, ArrayLike], curves: tuple[ArrayLike, ArrayLike]
     ) -> NDArray[np.int64]:
-        """What it costs to cover each cell, with a column to the left and to the right of all."""
+        """Return the cost of covering each cell, with one more column at the left and the right."""
         costs = np.zeros((self.rows, self.columns + 2), dtype=np.int64)
         for (x, y), cost in ((points, COVERED), (curves, 1)):
             columns, rows = np.atleast_1d(self.column(x)), np.atleast_1d(self.row(y))
@@ -344,9 +343,9 @@ class Plot:
         height: int,
         before: tuple[int, int] | None = None,
     ) -> tuple[int, int] | None:
-        """The column and the row of the best place for a block; None if all cover a point.
+        """Return the column and the row of the best place for a block; None if all cover a point.
 
-        The place before is kept if it covers nothing, or a curve where every corner covers one.
+        The place before is kept if it covers nothing, or a curve while every corner covers one.
         """
         if height > self.rows or width > self.columns:
             return None
@@ -368,13 +367,13 @@ class Plot:
 
 
 def _cell(places: Array, cells: int) -> Array:
-    """The cell of so many in which places stand."""
+    """Return the cell of each position from 0 to 1."""
     with np.errstate(over="ignore", invalid="ignore"):
         return np.asarray(np.floor(places * (cells - 1) + 0.5))
 
 
 def _bends(across: Array, down: Array, middle: NDArray[np.intp]) -> Array:
-    """How far, in dots, each of these corners is off the line between its neighbours."""
+    """Return the distance in dots of these corners from the line between their neighbours."""
     ways = across[middle + 1] - across[middle - 1], down[middle + 1] - down[middle - 1]
     here = across[middle] - across[middle - 1], down[middle] - down[middle - 1]
     length = np.hypot(*ways)
@@ -385,25 +384,25 @@ def _bends(across: Array, down: Array, middle: NDArray[np.intp]) -> Array:
 
 
 def inside(x: Array, y: Array) -> NDArray[np.intp]:
-    """The indices of the places within the unit square, its edges included."""
+    """Return the indices of the positions within the unit square, its edges included."""
     return np.flatnonzero((x >= 0) & (x <= 1) & (y >= 0) & (y <= 1))
 
 
 def clip(x: Array, y: Array) -> Iterator[tuple[Array, Array]]:
-    """The stretches of a curve that lie within the unit square, cut exactly at its edges.
+    """Yield the parts of a curve within the unit square, cut exactly at its edges.
 
-    Liang and Barsky's method, for all pieces of the curve at once: along each axis a piece
-    enters at one share of its length and leaves at another. A piece that has an end which is
-    not a number is left out.
+    Liang and Barsky's method, for all segments at once: along each axis a segment enters at one
+    share of its length and leaves at another. A segment with an end that is not a number is left
+    out.
     """
     if 1 < len(x) == len(inside(x, y)):
-        yield x, y  # all inside, as most are: nothing to cut
+        yield x, y  # most curves are inside: nothing to cut
         return
     points = np.clip(np.stack([x, y], axis=1), -FARTHEST, FARTHEST)
     starts, along = points[:-1], np.diff(points, axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         edges = np.stack([-starts / along, (1 - starts) / along])
-    # A piece that runs exactly on an edge divides 0 by 0, and that edge does not cut it.
+    # A segment exactly on an edge divides 0 by 0: that edge does not cut it.
     stands = np.isnan(edges) & ~np.isnan(starts) & ~np.isnan(along)
     enter = np.where(stands, -np.inf, edges).min(axis=0).max(axis=1).clip(0, None)
     leave = np.where(stands, np.inf, edges).max(axis=0).min(axis=1).clip(None, 1)
@@ -426,7 +425,7 @@ def _axes(
     widest: int,
     colour: RGB,
 ) -> Canvas:
-    """Empty axes with these ticks; the labels at the left are so wide."""
+    """Return empty axes with these ticks and labels of width `widest` at the left."""
     figure = _new_figure(width, height)
     figure.axes(False, axis=[0, 1], side=1)
     names = [label.rjust(widest) for _, label in y]
@@ -440,7 +439,7 @@ def _axes(
 
 @lru_cache(maxsize=16)
 def _figure(columns: int, rows: int) -> Any:
-    """A figure of this size without axes, for signals in units of the axes: 0 to 1."""
+    """Return a figure without axes, for signals with coordinates from 0 to 1."""
     figure = _new_figure(columns, rows)
     figure.axes(False)
     figure.ruler("both", "both").frequency(0)
@@ -448,7 +447,7 @@ def _figure(columns: int, rows: int) -> Any:
 
 
 def _new_figure(width: int, height: int) -> Any:
-    """A figure of our own beside plotext's one for the whole process; without a background."""
+    """Return a new figure without a background, separate from plotext's global one."""
     plotext = _plotext()
     figure = type(plotext.figure)(plotext.terminal)
     figure.plot_size(width, height).canvas("default")
@@ -459,7 +458,7 @@ def _new_figure(width: int, height: int) -> Any:
 
 @lru_cache(maxsize=256)
 def _text(text: str, colour: RGB) -> Canvas:
-    """A text by itself: most are the same in every frame."""
+    """Return a text as cells; most texts are the same in every frame."""
     figure = _figure(len(text), 1)
     figure.clear.data()
     figure.draw(figure.text(0, 1, _plotext().colorize(text).fill(_pixel(colour))))
@@ -468,10 +467,10 @@ def _text(text: str, colour: RGB) -> Canvas:
 
 @cache
 def _coloured() -> Any:
-    """The class of a signal that has its own colours.
+    """Return the class of a signal with its own colours.
 
-    `figure.draw` reads every point of a signal, to give colours that are free to signals without
-    one: two thirds of its time, and in vain here, so that this signal shows it no point.
+    `figure.draw` reads every point of a signal to find free colours for signals without one. That
+    takes two thirds of its time and is not needed here, so this class shows it no points.
     """
     plotext = _plotext()
 
@@ -494,7 +493,7 @@ def _pixel(colour: RGB, background: RGB | None = None) -> Any:
 
 @cache
 def _plotext() -> Any:
-    """The library, made to draw any size: it would else stop at that of the terminal."""
+    """Return plotext, without its limit to the size of the terminal."""
     import plotext
 
     plotext.terminal.limit(False, False)

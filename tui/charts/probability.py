@@ -1,4 +1,4 @@
-"""The presets of one logit: curves, the point on them, and two gradients."""
+"""Charts of the scenes with one logit: curves, the current point, and two gradients."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tui.charts.tables import SignedBar, signed_bars
 ENTROPY = "BCEWithLogitsLoss"
 MOST_ODDS, MOST_LOSS = 20.0, 8.0
 BARS = 6
-"""Rows that the two gradients as bars need, their title included."""
+"""Rows of the two gradients as bars, their title included."""
 
 
 def draw(seen: Seen, width: int, height: int, style: ChartStyle) -> Canvas:
-    """The scene, in `height` rows of `width` cells."""
+    """Draw the scene in `height` rows of `width` cells."""
     if too_small(width, height):
         return words("too small", width, height, style)
     scene = seen.scene.name
@@ -152,7 +152,7 @@ def _race(seen: Seen, style: ChartStyle) -> list[Panel]:
 
 
 def _joined(x: Array, y: Array) -> tuple[Array, Array]:
-    """A line of one point would be none: it is doubled."""
+    """Return the points of a line; a single point is doubled, since a line needs two."""
     return (np.repeat(x, 2), np.repeat(y, 2)) if len(x) == 1 else (x, y)
 
 

@@ -1,4 +1,4 @@
-"""The scenes of a vector of logits, as bars, curves and a table."""
+"""Charts of the scenes with a vector of logits: bars, curves and a table."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from tui.charts.style import RGB, ChartStyle
 from tui.charts.tables import SignedBar, signed_bars
 
 ROOMY = 6.0
-"""The least range of the bars of logits, up and down."""
+"""The smallest range of the bars of logits, up and down."""
 MARKS = "●◆▲■★"
-"""The marker of each class where P stands over the temperature."""
+"""The marker of each class in the curves of P over the temperature."""
 COLUMN = 13
-"""Cells of a column of the table."""
+"""The minimum width of a column of the table, in cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class BarBlock:
-    """Bars under a title, on one scale."""
+    """Bars with a title and one scale."""
 
     title: str
     bars: Sequence[SignedBar]
@@ -36,7 +36,7 @@ class BarBlock:
 
 
 def draw(seen: Seen, width: int, height: int, style: ChartStyle) -> Canvas:
-    """The scene, in `height` rows of `width` cells."""
+    """Draw the scene in `height` rows of `width` cells."""
     if too_small(width, height):
         return words("too small", width, height, style)
     match seen.scene.name:
@@ -65,7 +65,7 @@ def draw(seen: Seen, width: int, height: int, style: ChartStyle) -> Canvas:
 
 
 def _blocks(blocks: Sequence[BarBlock], width: int, height: int, style: ChartStyle) -> Canvas:
-    """As many of the blocks as there is room for, the last ones rather than the first."""
+    """Draw as many of the blocks as there is room for, the last ones rather than the first."""
     rows = len(blocks[0].bars) + 1
     kept = blocks[-max(1, min(len(blocks), height // rows)) :]
     parts = []
@@ -125,7 +125,7 @@ def _colour(place: int, style: ChartStyle) -> RGB:
 
 
 def _over_temperature(seen: Seen, style: ChartStyle) -> Panel:
-    """P of each class over the temperature, which stands on a logarithmic axis."""
+    """Return the panel of P of each class over the temperature, on a logarithmic axis."""
     x = np.log10(np.array(seen.temperatures))
     here = math.log10(seen.given.temperature)
     lines = [
@@ -141,7 +141,7 @@ def _over_temperature(seen: Seen, style: ChartStyle) -> Panel:
 
 
 def _table(seen: Seen, width: int, height: int, style: ChartStyle) -> Canvas:
-    """ln P of each class in three ways; what is no number, or no finite one, stands out."""
+    """Write ln P of each class, computed in three ways; nan and infinity are highlighted."""
     canvas = Canvas(width, height)
     names = max(len(name) for name in seen.names) + 2
     column = min((width - names) // len(seen.ways), 2 * COLUMN)

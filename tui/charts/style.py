@@ -1,4 +1,4 @@
-"""The colours of the charts, and what the learner chose to see in them."""
+"""Colours and display options of the charts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ Depth: TypeAlias = Literal["colours", "greys", "letters"]
 
 @dataclass(frozen=True, slots=True)
 class ChartStyle:
-    """A palette, and what the learner chose to see.
+    """A colour palette and the display options that the learner chose.
 
-    The colours are those of Okabe and Ito, which stay apart for colour-blind eyes, made
-    lighter or darker until each stands out from its background by 4.5 to 1.
+    The colours are those of Okabe and Ito, which colour-blind readers can distinguish, made lighter
+    or darker until the contrast with the background is at least 4.5 to 1.
     """
 
     text: RGB
@@ -22,51 +22,51 @@ class ChartStyle:
     dim: RGB
     """Frames and ticks."""
     line: RGB
-    """What is being trained, now."""
+    """The current state of the model."""
     start: RGB
-    """What it was before the first step."""
+    """The model before the first step."""
     points: RGB
     """The data."""
     sample: RGB
-    """The one sample at work, and the gradient there."""
+    """The current sample, and the gradient there."""
     residual: RGB
-    """How far a prediction is from its target; and every warning."""
+    """The error of a prediction, and warnings."""
     minimum: RGB
-    """The best there is."""
+    """The best value or parameters."""
     path: RGB
-    """The path over the surface, and where it has come to."""
+    """The path over the loss surface, and the current position."""
     ramp: tuple[RGB, ...]
-    """From the least loss to the greatest; the luminance goes one way."""
+    """The colours from the lowest to the highest loss; the luminance is monotonic."""
     contour: RGB
-    """The lines of equal loss on the surface: mixed half and half with the ramp's colour."""
+    """The contour lines of the loss surface, mixed with the colour of the ramp."""
     logarithmic: bool = False
-    """Whether the loss stands on a logarithmic scale."""
+    """Whether the loss has a logarithmic axis."""
     residuals: bool = False
     """Whether residuals are drawn."""
     depth: Depth = "colours"
-    """What a picture of pixels may use: `greys` under NO_COLOR, and `letters` where there are
-    only 16 colours, which everybody sets as they like."""
+    """The palette of pixel pictures: `greys` with NO_COLOR, `letters` on terminals with only 16
+    colours, which users can redefine."""
     places: dict[tuple[object, ...], tuple[int, int]] | None = field(default=None, compare=False)
-    """Where each legend stood in the frame before, for charts drawn again and again: the column
-    and the row of its block, counted from the right and from below where negative."""
+    """The column and row of each legend in the last frame, counted from the right and from below if
+    negative; for charts that are drawn repeatedly."""
 
     @property
     def is_dark(self) -> bool:
-        """Whether it is for a dark background: the text is then light."""
+        """Whether the background is dark and the text is light."""
         return sum(self.text) > 3 * 128
 
     @property
     def background(self) -> RGB:
-        """Nearly black below light text, nearly white below dark."""
+        """The background colour: nearly black or nearly white."""
         return (18, 18, 20) if self.is_dark else (248, 248, 248)
 
     def tint(self, colour: RGB, share: float) -> RGB:
-        """The background with a share of a colour."""
+        """Return the background mixed with a share of a colour."""
         return mix(self.background, colour, share)
 
     @classmethod
     def dark(cls) -> Self:
-        """For light text on a dark background."""
+        """Return the style for light text on a dark background."""
         return cls(
             text=(222, 222, 222),
             dim=(128, 128, 136),
@@ -83,7 +83,7 @@ class ChartStyle:
 
     @classmethod
     def light(cls) -> Self:
-        """For dark text on a light background."""
+        """Return the style for dark text on a light background."""
         return cls(
             text=(40, 40, 40),
             dim=(97, 97, 103),
@@ -106,7 +106,7 @@ class ChartStyle:
 
 
 def mix(one: RGB, other: RGB, share: float) -> RGB:
-    """A colour between two: `share` is how much there is of the other."""
+    """Return the mixture of two colours; `share` is the proportion of the other."""
     share = round(share, 9)
     red, green, blue = (round(a + share * (b - a)) for a, b in zip(one, other, strict=True))
     return red, green, blue

@@ -1,4 +1,4 @@
-"""The loss over two weights as a map, and the paths walked on it."""
+"""Charts of the loss over two weights as a map, and of the paths of the runs on it."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from tui.charts.style import RGB, ChartStyle, mix
 
 START, LEAST, LOCAL, NOW = "○", "✚", "×", "●"
 SHADES = 28
-"""How many colours tell heights apart: few enough that neighbours share one code."""
+"""The number of colours for heights: few enough that neighbours share one colour code."""
 STEEPNESS = 300.0
-"""How much of the colours goes to what lies near the bottom, where a run spends its time."""
+"""The strength of the logarithmic colour scale: most colours go to low losses."""
 SHALLOW = 2.0
-"""The same for the wave: there high valleys are to be seen as well."""
+"""The same for the wave, where high valleys should be visible as well."""
 NEAR = 0.02
-"""A minimum within this share of the map's heights of the least counts as one of the least."""
+"""A minimum within this share of the map's height range above the lowest counts as global."""
 LEAST_W, LEAST_B = 3.6, 4.9
-"""The map of the wave reaches at least so far from 0: b by more than π, for the wave to repeat."""
+"""The map of the wave reaches at least this far from 0; more than π in b, so that it repeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terrain:
-    """What stays the same while a run walks."""
+    """The parts of the map that stay the same during a run."""
 
     axes: Plot
     signs: Canvas
-    """The start and the least loss."""
+    """The marks of the start and the lowest loss."""
     names: tuple[LegendEntry, ...]
-    """What the marks mean."""
+    """The entries of the legend."""
     marked: tuple[Array, Array]
-    """What the legend keeps off: points, as their w and b."""
+    """Points that the legend must not cover, as their w and b."""
     starts: tuple[Array, Array]
-    """What it keeps off at least."""
+    """Points that it must not cover if no place is free of all those."""
     way: tuple[Array, Array]
-    """What it covers only where there is no other place."""
+    """Points that it covers only if there is no other place."""
     relief: Canvas
     best: tuple[float, float] | None = None
-    """Where the loss is least, if that is one place."""
+    """The position of the lowest loss, if there is only one."""
 
 
 @shows(LinePicture)
 def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The map, the path from the start to where the parameters are now, and the least loss."""
+    """Draw the map, the path from the start to the current parameters, and the lowest loss."""
     if picture.path.shape[1] < 2:
         return "one weight has a curve, not a surface"
     here = (NOW, "now", style.sample)
@@ -64,7 +64,7 @@ def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Dr
 
 @shows(WalksPicture)
 def draw_paths(picture: WalksPicture, width: int, height: int, style: ChartStyle) -> Canvas:
-    """The map, and each path from the start to where that run is now."""
+    """Draw the map, and the path of each run from the start to its current parameters."""
     runs = entries(picture, style)
     x, y = picture.x.tobytes(), picture.y.tobytes()
     terrain = _terrain(x, y, picture.start, runs, width, height, style)
@@ -77,7 +77,7 @@ def draw_paths(picture: WalksPicture, width: int, height: int, style: ChartStyle
 
 @shows(FitsPicture)
 def draw_walks(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The map with the paths of two weights; of more, how far each model has come and how low."""
+    """Draw paths on the map for two weights, or the loss over the distance walked for more."""
     if not picture.wave:
         return _heights(picture, width, height, style)
     starts = tuple((float(one.path[0, 0]), float(one.path[0, 1])) for one in picture.walks)
@@ -96,7 +96,7 @@ def _map(
     gone: str,
     style: ChartStyle,
 ) -> Canvas:
-    """Each path with a mark where it has come to, over the map; and which of them have left it."""
+    """Draw each path over the map, with a mark at its end; name the runs that have left the map."""
     plot = terrain.axes.again()
     for _, path, _, _, _, colour in walked:
         _walk(plot, path, colour)
@@ -131,9 +131,9 @@ def _within_a_cell(plot: Plot, one: tuple[float, float], other: tuple[float, flo
 
 
 def _walk(plot: Plot, path: Array, colour: RGB) -> None:
-    """Draw the path, a point a dot; where it leaves the map it is followed to the edge.
+    """Draw the path in braille dots, up to the edge where it leaves the map.
 
-    Dots on cells and not a signal: a noisy path has thousands of corners.
+    It is drawn on the canvas and not as a plotext signal: a noisy path has thousands of corners.
     """
     x, y = plot.x.place(path[:, 0]), plot.y.place(path[:, 1])
     with np.errstate(over="ignore", invalid="ignore"):
@@ -160,7 +160,7 @@ def _terrain(
     height: int,
     style: ChartStyle,
 ) -> Terrain:
-    """The map around the start and the least loss; the runs are named in its legend."""
+    """Return the map around the start and the lowest loss, with the runs in its legend."""
     picture = LinePicture(
         np.frombuffer(x), np.frombuffer(y), *start, start=start, path=np.array([start])
     )
@@ -186,10 +186,10 @@ def _terrain(
 def window(
     picture: LinePicture, best: tuple[float, float]
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The ranges of w and of b: the least loss in the middle, the start well inside.
+    """Return the ranges of w and of b: the lowest loss in the centre, the start well inside.
 
-    Each reaches towards where the loss is again as high as at the start. Without this a start
-    that is wrong in one parameter alone would leave the map no width.
+    Each reaches towards where the loss is as high as at the start. Otherwise a start that is wrong
+    in only one parameter would leave the map no width.
     """
     least = picture.loss_at(np.array(best[0]), best[1])
     fall = max(float(picture.loss_at(np.array(picture.start[0]), picture.start[1]) - least), 0.0)
@@ -203,7 +203,7 @@ def window(
 
 
 def _dot_values(axis: Axis, cells: int, each: int) -> Array:
-    """The values at the dots of so many cells; low is the middle of the first, high the last."""
+    """Return the values at the dots of these cells; low and high are the centres of end cells."""
     cell = (np.arange(cells * each) + 0.5) / each - 0.5
     return axis.low + cell / max(cells - 1, 1) * (axis.high - axis.low)
 
@@ -217,7 +217,7 @@ def _wave_terrain(
     height: int,
     style: ChartStyle,
 ) -> Terrain:
-    """The map of ŷ = sin(w·x + b), with its local minima."""
+    """Return the map of the loss of ŷ = sin(w·x + b), with its local minima."""
     xs, ys = np.frombuffer(x), np.frombuffer(y)
     reach_w = max(LEAST_W, *(1.2 * abs(w) for w, _ in starts))
     reach_b = max(LEAST_B, *(1.2 * abs(b) for _, b in starts))
@@ -243,9 +243,9 @@ def _wave_terrain(
 
 
 def minima(heights: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """The cells lower than all eight around them, as (rows, columns): the lowest, the others.
+    """Return the cells lower than all eight neighbours: the global minima, then the local ones.
 
-    Of neighbours that are equally low the first counts.
+    Both are (rows, columns). Of equally low neighbours only the first counts.
     """
     heights = rounded((heights - heights.min()) / (float(np.ptp(heights)) or 1.0))
     inner = heights[1:-1, 1:-1]
@@ -260,7 +260,7 @@ def minima(heights: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def _heights(picture: FitsPicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """No map holds the many weights of a network: the loss against the distance walked."""
+    """Draw the loss over the distance from the start: a map has only two weights."""
     ways = [(one.distances(), one.heights) for one in picture.walks]
     finite = [np.isfinite(way) & np.isfinite(loss) for way, loss in ways]
     ways = [(way[kept], loss[kept]) for (way, loss), kept in zip(ways, finite, strict=True)]
@@ -284,9 +284,9 @@ def _heights(picture: FitsPicture, width: int, height: int, style: ChartStyle) -
 
 
 def relief(heights: Array, style: ChartStyle, steepness: float = STEEPNESS) -> Canvas:
-    """A landscape in coloured half blocks with its contour lines.
+    """Draw heights as coloured half blocks with contour lines.
 
-    The heights are above the lowest point, shape (4·rows, 2·columns): one a braille dot.
+    The heights are above the lowest point, shape (4·rows, 2·columns): one for each braille dot.
     """
     top = float(heights.max()) or 1.0
     share = rounded(np.log1p(steepness * heights / top) / np.log1p(steepness))
@@ -307,7 +307,7 @@ def relief(heights: Array, style: ChartStyle, steepness: float = STEEPNESS) -> C
 
 
 def edges(levels: NDArray[np.generic]) -> NDArray[np.bool_]:
-    """The dots whose right or lower neighbour is on another level."""
+    """Return the dots whose right or lower neighbour is on another level."""
     edge = np.zeros(levels.shape, dtype=bool)
     edge[:, :-1] |= levels[:, :-1] != levels[:, 1:]
     edge[:-1] |= levels[:-1] != levels[1:]
@@ -315,7 +315,7 @@ def edges(levels: NDArray[np.generic]) -> NDArray[np.bool_]:
 
 
 def braille(dots: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """The braille characters with these dots, four rows of two in each."""
+    """Return the braille characters with these dots, four rows of two in each."""
     rows, columns = dots.shape
     cells = dots.reshape(rows // 4, 4, columns // 2, 2).transpose(0, 2, 1, 3)
     return np.asarray(BRAILLE + (cells * DOTS).sum(axis=(2, 3)), dtype=np.int32)

@@ -1,4 +1,4 @@
-"""Bars with their numbers, and tables: which class was taken for which, where the time goes."""
+"""Charts of bars with numbers, and tables: confusion matrix, time of a step, loader throughput."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from tui.charts.style import RGB, ChartStyle
 
 
 def short(names: Sequence[str], longest: int) -> tuple[str, ...]:
-    """Each name in at most so many cells, at least one, cut with an ellipsis.
+    """Return each name in at most `longest` cells, at least one, cut with an ellipsis.
 
-    A canvas puts one character in one cell. A name with characters that take two cells, or
-    none, would push all that follows aside, and letters written from right to left may turn the
-    line round; its place in the row, counted from 1, stands for such a name.
+    A canvas puts one character in one cell. A name with characters that take two cells, or none,
+    would shift the rest of the line, and right-to-left letters may reverse it; such a name is
+    replaced by its place, counted from 1.
     """
     plain = (
         name if name and all(map(_one_cell, name)) else f"#{place}"
@@ -38,13 +38,13 @@ def short(names: Sequence[str], longest: int) -> tuple[str, ...]:
 
 def _one_cell(letter: str) -> bool:
     wide = unicodedata.east_asian_width(letter) in "WF"
-    mark = unicodedata.category(letter).startswith("M")  # variation selectors among them
+    mark = unicodedata.category(letter).startswith("M")  # includes variation selectors
     leftwards = unicodedata.bidirectional(letter) in ("R", "AL", "AN")
     return letter.isprintable() and not (wide or mark or leftwards)
 
 
 def rows_axis(labels: Sequence[str], gap: int, rows: int) -> Axis:
-    """A vertical axis with a label in each `gap`th of its rows; row r is the value −r."""
+    """Return a vertical axis with a label in each `gap`th row; row r is the value −r."""
     last = max(rows - 1, 1)
     ticks = tuple((1 - index * gap / last, label) for index, label in enumerate(labels))
     return Axis(-last, 0.0, ticks)
@@ -58,15 +58,15 @@ NUMBER = 5
 
 
 def bars(shares: Array, names: Sequence[str], width: int, height: int, style: ChartStyle) -> Canvas:
-    """A row for each share: its name, its bar, its number; the greatest stands out.
+    """Draw a row for each share: its name, its bar, its number; the greatest is highlighted.
 
-    Where there is no room for all, the greatest are shown, in the order in which they stood, and
-    below them how many more there are, with the sum of their shares.
+    If not all fit, the greatest are shown in their original order, and below them the number of the
+    others with the sum of their shares.
     """
     canvas = Canvas(width, height)
     shares = rounded(shares).clip(0, 1)
     order = np.argsort(-np.nan_to_num(shares), kind="stable")
-    # A single row has no room to say what is left out.
+    # A single row has no room for the line about the others.
     shown = height if height < 2 or len(order) <= height else height - 1
     room = max(width - NUMBER - 3, 0)
     label = min(max((len(name) for name in names), default=0), max(room // 2, 1))
@@ -77,9 +77,8 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, style: Ch
         share = float(shares[index])
         colour = style.points if index == order[0] else style.line
         canvas.write(row, 0, names[index][:label].rjust(label), style.text)
-        eighths = round(share * length * 8) if share == share else 0
-        # Next to nothing is more than nothing: it is the answer that is not quite ruled out.
-        full, rest = divmod(max(eighths, 1), 8)
+        # A tiny share keeps a sliver: it is not zero.
+        full, rest = divmod(max(round(share * length * 8), 1) if share > 0 else 0, 8)
         canvas.write(row, label + 1, "█" * full + EIGHTHS[rest].strip(), colour)
         canvas.write(row, width - NUMBER, percent(share).rjust(NUMBER), style.text)
     text = f"{len(order) - shown} more"
@@ -91,41 +90,41 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, style: Ch
 
 
 def percent(share: float) -> str:
-    """A probability in whole percent, and neither 0% nor 100% where it is not."""
-    if share != share:  # of a network that diverged
+    """Return a probability in whole percent; 0% and 100% only if it is exactly that."""
+    if share != share:  # the network diverged
         return "nan"
     if 0 < share < 0.005:
         return "<1%"
     return ">99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
-# Numbers as bars that begin at 0 and go either way.
+# Bars of positive and negative numbers.
 
 LEAST_BAR = 8
-"""Cells that a bar needs at least to be worth drawing."""
+"""The minimum number of cells for bars."""
 THICKEST = 3
-"""Rows that a bar takes at most."""
+"""The maximum number of rows of a bar."""
 
 
 @dataclass(frozen=True, slots=True)
 class SignedBar:
-    """One number."""
+    """A number to draw as a bar."""
 
     name: str
     value: float
     text: str
-    """The number as it is written at the right."""
+    """The number as text, at the right."""
     colour: RGB
     chosen: bool = False
-    """Whether it is the one that the keys move."""
+    """Whether the keys change this number."""
 
 
 def signed_bars(
     bars: Sequence[SignedBar], low: float, high: float, width: int, height: int, style: ChartStyle
 ) -> Canvas:
-    """A row or more for each bar, on a scale from low to high; 0 is where each begins.
+    """Draw a row or more for each bar, on a scale from low to high; each begins at 0.
 
-    What is not 0 is a sliver at least, and what is too long is cut where the room ends.
+    Numbers other than 0 are at least a sliver, and bars that are too long are cut.
     """
     canvas = Canvas(width, height)
     left = max(len(bar.name) for bar in bars) + 3
@@ -150,7 +149,7 @@ def signed_bars(
 
 
 def _signed_bar(plot: Plot, cells: float, zero: int, y: float, colour: RGB) -> None:
-    """A bar so many cells long, in halves of a cell, to the left or to the right of `zero`."""
+    """Draw a bar to the left or right of `zero`, its length rounded to half a cell."""
     negative = cells < 0
     room = zero if negative else plot.columns - zero
     if not cells or not room:
@@ -166,36 +165,36 @@ def _signed_bar(plot: Plot, cells: float, zero: int, y: float, colour: RGB) -> N
         plot.points(cap, y, colour, glyphs[half])
 
 
-# Which class was taken for which.
+# Confusion matrix.
 
 DEPTH = 0.42
-"""How much of its colour the ground of a cell has that holds a whole class."""
+"""The share of colour in the background of a cell that contains a whole class."""
 LONGEST = 14
-"""Cells that the name of a class takes at most."""
+"""The most cells for the name of a class."""
 CORNERS = ("actual/predicted", "actual")
-"""Either says which side is which: rows are actual. Where neither fits, there is no table."""
+"""A label for the sides: rows are actual. If neither fits, there is no table."""
 RIGHT = "✓"
-"""Before the number of a cell where the prediction is right: not colour alone tells it."""
+"""The sign before the number of correct predictions: colour alone is not enough."""
 
 
 @runtime_checkable
 class HasConfusion(Protocol):
-    """A picture that counts the answers of a classifier."""
+    """A picture with a confusion matrix."""
 
     @property
     def confusion(self) -> NDArray[np.int64]:
-        """How often row's class was taken for the column's, shape (classes, classes)."""
+        """The number of predictions, shape (classes, classes): rows actual, columns predicted."""
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """What the classes are called."""
+        """The names of the classes."""
 
 
 @chart
 def draw_confusion(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
-    """A row for each actual class and a column for each predicted one.
+    """Draw a row for each actual class and a column for each predicted one.
 
-    Where there is no room for all the cells, the commonest mistakes are listed instead.
+    If not all cells fit, the most frequent mistakes are listed instead.
     """
     picture = frame.picture
     if not isinstance(picture, HasConfusion):
@@ -217,12 +216,12 @@ NOT_EVALUATED = "no evaluation yet: it comes with the first step"
 
 
 def evaluated(picture: DigitsPicture) -> str:
-    """Of which images the last evaluation is, and when it was made."""
+    """Return which images were evaluated last, and when."""
     return f"{picture.part}, {picture.age}"
 
 
 class _Table:
-    """Where the cells are: as large as the room allows, and all of one size."""
+    """A confusion matrix: cells of one size, as large as the space allows."""
 
     def __init__(
         self,
@@ -239,10 +238,10 @@ class _Table:
         digits = len(str(counts.max()))
         self.fits = self.down >= 1 and self.across >= max(digits + 1, 3)
         self.marked = self.across >= digits + 4
-        """Whether there is room for a sign before the numbers that are right."""
+        """Whether there is room for a sign before the numbers of correct predictions."""
 
     def draw(self, age: str, style: ChartStyle) -> Canvas:
-        """The whole table, and below it what was counted."""
+        """Draw the whole table, and a summary below it."""
         canvas = Canvas(self.width, self.height)
         canvas.write(0, 0, self.corner.rjust(self.left - 1), style.dim)
         for column, name in enumerate(short(self.names, self.across - 1)):
@@ -266,7 +265,7 @@ class _Table:
     def _cell(
         self, canvas: Canvas, row: int, column: int, count: int, share: float, style: ChartStyle
     ) -> None:
-        """A number on the ground that its share of the row has, with its percentage if it fits."""
+        """Draw a count on a background for its share of the row, with the percentage if it fits."""
         right, room, start = row == column, self.across - 1, self._start(column)
         top = 1 + row * self.down
         middle = top + (self.down - 1) // 2
@@ -291,7 +290,6 @@ def _mistakes(
     height: int,
     style: ChartStyle,
 ) -> Canvas:
-    """The commonest mistakes, as many as there are lines."""
     canvas = Canvas(width, height)
     lines = [(_head(counts, age, width, after="; the commonest mistakes:"), style.text)]
     wrong = counts.copy()
@@ -312,7 +310,7 @@ def _mistakes(
 def _head(
     counts: NDArray[np.int64], age: str, width: int, before: str = "", after: str = ""
 ) -> str:
-    """How many answers are right, of which images and when: as much of it as fits, whole."""
+    """Return the number of correct predictions, their images and age, as far as it fits."""
     right, every = f"{int(np.trace(counts)):,}", f"{int(counts.sum()):,}"
     text = f"{RIGHT} {right} of {every} right"
     brief = f"{RIGHT} {right}/{every}"
@@ -320,17 +318,17 @@ def _head(
     return next((one for one in texts if len(one) <= width), brief[:width])
 
 
-# Where the time of a step goes, with each of two pipelines.
+# Time of the parts of a step, with each of two pipelines.
 
 THIS, OTHER = "▀", "▄"
 PIPELINES = ("indexed", "dataloader")
 TIME_NUMBER = 13
-"""Cells of each of the two numbers of a part."""
+"""Cells of each of the two numbers of a row."""
 
 
 @chart
 def draw_time(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawing:
-    """A row for each part: the upper bar is this run's, the lower that of the other pipeline."""
+    """Draw a row for each part of a step: this run's bar above that of the other pipeline."""
     picture = frame.picture
     if not isinstance(picture, DigitsPicture):
         return frame.message or "nothing to see yet"
@@ -370,7 +368,7 @@ def draw_time(frame: Frame, width: int, height: int, style: ChartStyle) -> Drawi
 
 
 def _time_bars(plot: Plot, this: float, other: float, y: float) -> None:
-    """Two bars of half a row each; what there is anything of is at least one cell long."""
+    """Draw two bars of half a row each, at least one cell long unless they are 0."""
     cells = [int(plot.column(value)) for value in (this, other)]
     both = min(cells) if other else -1
     values = plot.x.values(plot.columns)
@@ -384,7 +382,7 @@ def _time_bars(plot: Plot, this: float, other: float, y: float) -> None:
 
 
 def _compared(picture: DigitsPicture, sums: list[float], other: str) -> str:
-    """The two pipelines in a sentence."""
+    """Return a sentence that compares the two pipelines."""
     if not picture.other:
         return f"train the same with pipeline {other} too"
     slow = picture.pipeline if sums[0] > sums[1] else other
@@ -400,12 +398,12 @@ def _milliseconds(seconds: float | None) -> str:
 NAME, CELL = 10, 8
 COLUMNS = (*((size, False) for size in SIZES), (SLOW_SIZE, True))
 FASTEST = "◂"
-"""Behind the most samples a second of a column: not colour alone tells it."""
+"""The sign after the highest number of a column: colour alone is not enough."""
 
 
 @shows(TablePicture)
 def draw_throughput(picture: TablePicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """A row for each number of workers; the columns are batch sizes, and slow samples at last."""
+    """Draw samples per second: rows are numbers of workers, columns batch sizes."""
     results = picture.throughput
     if not results and not picture.timing:
         if picture.timing_stopped:
@@ -443,18 +441,17 @@ def draw_throughput(picture: TablePicture, width: int, height: int, style: Chart
 
 
 def _samples(samples: float) -> str:
-    """In at most seven cells."""
+    """Return samples per second in at most seven characters."""
     return f"{samples / 1e6:.2f}M" if samples >= 999_999.5 else f"{samples:,.0f}"
 
 
 def _fastest(results: Sequence[Throughput], size: int, slow: bool) -> Throughput | None:
-    """The fastest of a column."""
     column = [each for each in results if (each.batch_size, each.slow) == (size, slow)]
     return max(column, key=lambda each: each.samples, default=None)
 
 
 def _speedups(results: Sequence[Throughput]) -> list[str]:
-    """What the workers bring, in a sentence for rows in memory and one for slow samples."""
+    """Return a sentence on the effect of workers in memory, and one for slow samples."""
     lines = []
     for size, slow in ((32, False), (SLOW_SIZE, True)):
         alone = _fastest([each for each in results if not each.workers], size, slow)
@@ -462,7 +459,7 @@ def _speedups(results: Sequence[Throughput]) -> list[str]:
         if alone and best:
             times = best.samples / alone.samples
             workers = "1 worker is" if best.workers == 1 else f"{best.workers} workers are"
-            # 16× as slow says more than 0.061× as fast.
+            # 16× as slow is clearer than 0.061× as fast.
             fast = f"{times:.2g}× as fast" if times >= 0.5 else f"{1 / times:.2g}× as slow"
             lines.append(f"{'1 ms' if slow else 'in memory'}: {workers} {fast}")
     return lines

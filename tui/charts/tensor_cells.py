@@ -1,4 +1,4 @@
-"""How a slice of a tensor is laid out, scrolled and drawn: as a grid of numbers or as pixels."""
+"""Layout, scrolling and drawing of a slice of a tensor, as a grid of numbers or as pixels."""
 
 from __future__ import annotations
 
@@ -23,32 +23,32 @@ if TYPE_CHECKING:
     Numbers: TypeAlias = NDArray[Any]
 
 LEAST_SIDE = 8
-"""A slice with fewer rows or columns is drawn as numbers, never as a picture."""
+"""A slice with fewer rows or columns is drawn as numbers, never as pixels."""
 LARGE, SMALL = 1e6, 1e-2
-"""From where on, and below which, numbers are written with a power of ten."""
+"""Numbers from `LARGE` on, and below `SMALL`, are written with a power of ten."""
 DIGITS = 4
 FAINT = 0.22
-"""The brightness of a pixel that was not read."""
+"""The relative brightness of a pixel that was not read."""
 SHADES = " ░▒▓█"
-"""From dark to light, for terminals of 16 colours, which cannot show the colours of a picture."""
+"""Shades from dark to light, for terminals with 16 colours."""
 FEW = 12
-"""So many pixels or fewer are marked with a sign too: among others they would be lost."""
+"""The number of read pixels up to which each is marked with a sign too, to be visible."""
 ABOVE, BELOW, BOTH = "▲", "▼", "◆"
 
 
 @dataclass(frozen=True, slots=True)
 class TensorLayout:
-    """The last dimensions as rows, columns and, of an image, channels; the others as slices."""
+    """The last dimensions as rows, columns and colour channels; the others as slices."""
 
     shape: tuple[int, ...]
     picture: bool = False
-    """Whether a cell is drawn as a pixel, not as a number."""
+    """Whether a cell is drawn as a pixel instead of a number."""
     coloured: bool = False
-    """Whether the last dimension is red, green and blue of one pixel."""
+    """Whether the last dimension is the red, green and blue of a pixel."""
 
     @classmethod
     def of(cls, shape: tuple[int, ...], pictures: bool = False) -> TensorLayout:
-        """The layout of a tensor of this shape; where `pictures`, as pixels if possible."""
+        """Return the layout of a tensor of this shape, as pixels if `pictures` and possible."""
         if pictures and len(shape) >= 3 and shape[-1] == 3 and min(shape[-3:-1]) >= LEAST_SIDE:
             return cls(shape, picture=True, coloured=True)
         return cls(shape, picture=pictures and len(shape) >= 2 and min(shape[-2:]) >= LEAST_SIDE)
@@ -72,7 +72,6 @@ class TensorLayout:
 
     @property
     def empty(self) -> bool:
-        """Whether there is no cell at all."""
         return 0 in self.shape
 
     @property
@@ -80,12 +79,12 @@ class TensorLayout:
         return self.shape[len(self.leading) : len(self.shape) - self.coloured]
 
     def stacked(self, cells: Numbers) -> Numbers:
-        """The cells as slices × rows × columns, and × 3 where they are coloured."""
+        """Return the cells with shape (slices, rows, columns), and × 3 if they are coloured."""
         channels = (3,) if self.coloured else ()
         return cells.reshape(self.slices, self.rows, self.columns, *channels)
 
     def slice_index(self, number: int) -> tuple[int, ...]:
-        """The index of a slice in the leading dimensions."""
+        """Return the index of a slice in the leading dimensions."""
         index: tuple[int, ...] = ()
         for size in reversed(self.leading):
             number, rest = divmod(number, size)
@@ -93,7 +92,7 @@ class TensorLayout:
         return index
 
     def cells_at(self, number: int, row: int, column: int) -> tuple[tuple[int, ...], ...]:
-        """The indices of the cells drawn in one place: three of a coloured pixel, else one."""
+        """Return the indices of the cells drawn in one place: three if coloured, else one."""
         place = (*self.slice_index(number), *(row, column)[2 - len(self._grid) :])
         return tuple((*place, channel) for channel in range(3)) if self.coloured else (place,)
 
@@ -108,7 +107,7 @@ class Window:
     columns: int
 
     def moved_to(self, row: int, column: int, rows: int, columns: int) -> Window:
-        """The nearest window that shows this cell, within a slice of so many rows and columns."""
+        """Return the nearest window that shows this cell, in a slice of `rows` by `columns`."""
         top = min(max(self.top, row - self.rows + 1), row)
         left = min(max(self.left, column - self.columns + 1), column)
         top = max(0, min(top, rows - self.rows))
@@ -120,7 +119,7 @@ class TensorViewport:
 
     slice: int
     cursor: tuple[int, int] | None
-    """Row and column of the selected cell; None before one was selected."""
+    """The row and the column of the selected cell; None before a selection."""
     window: Window
 
     def __init__(self) -> None:
@@ -129,14 +128,14 @@ class TensorViewport:
 
     @property
     def cells(self) -> tuple[tuple[int, ...], ...]:
-        """The indices of the selected cell in the tensor: three of a coloured pixel."""
+        """The indices of the selected cell in the tensor: three for a coloured pixel."""
         if self.cursor is None:
             return ()
         return self.layout.cells_at(self.slice, *self.cursor)
 
     @property
     def turns(self) -> bool:
-        """Whether there is another slice with something in it."""
+        """Whether there is another slice that is not empty."""
         return self.layout.slices > 1 and not self.layout.empty
 
     @property
@@ -152,30 +151,30 @@ class TensorViewport:
         return "".join(arrow for arrow, there in more.items() if there)
 
     def part(self, cells: Numbers) -> Numbers:
-        """The visible slice of these cells, which have the shape of the tensor."""
+        """Return the visible slice of cells that have the shape of the tensor."""
         here: Numbers = self.layout.stacked(cells)[self.slice]
         return here
 
     def rewind(self) -> None:
-        """Go to the first cell of the first slice, and select nothing."""
+        """Go to the first cell of the first slice, without a selection."""
         self.slice, self.cursor, self.window = 0, None, Window(0, 0, 1, 1)
 
     def turn(self, direction: int) -> bool:
-        """So many slices on, after the last the first; whether there is more than one."""
+        """Go `direction` slices on, cyclically; return whether there are several."""
         if self.layout.slices <= 1:
             return False
         self.slice = (self.slice + direction) % self.layout.slices
         return True
 
     def fit(self, rows: int, columns: int) -> None:
-        """Give the window the size that there is room for, and fill it as far as possible."""
+        """Give the window this size, and move it so that it is filled as far as possible."""
         window = Window(self.window.top, self.window.left, rows, columns)
         self.window = window.moved_to(
             window.top, window.left, max(rows, self.layout.rows), max(columns, self.layout.columns)
         )
 
     def move(self, down: int, right: int) -> None:
-        """Select the first visible cell, or go so far from the selected one."""
+        """Select the first visible cell, or move the selection by this much."""
         row, column = self.cursor or (self.window.top - down, self.window.left - right)
         row = min(max(row + down, 0), self.layout.rows - 1)
         column = min(max(column + right, 0), self.layout.columns - 1)
@@ -183,7 +182,7 @@ class TensorViewport:
         self._scroll_to(row, column)
 
     def reveal(self, chosen: Mask) -> None:
-        """Show a slice and a place where the mask is True, if nothing visible is."""
+        """Show a slice and a cell where the mask is True, unless one is visible."""
         stacked = self.layout.stacked(chosen)
         if not stacked.any():
             return
@@ -199,15 +198,15 @@ class TensorViewport:
 
 
 class NumberGrid:
-    """Writes the numbers of one tensor, all in one format, so that they can be compared."""
+    """Draws the numbers of one tensor, all in one format, so that they can be compared."""
 
     def __init__(self, numbers: Numbers) -> None:
         self._write, width = _format(numbers)
         self.width = width + 2
-        """Columns on screen that a cell takes, with the marks at its sides."""
+        """The width of a cell on screen, including the marks at its sides."""
 
     def fits(self, rows: int, columns: int, width: int, height: int) -> tuple[int, int]:
-        """How many rows and columns of a slice fit into a box."""
+        """Return how many rows and columns of a slice fit into a box."""
         across = (width - _label_width(rows)) // self.width
         return max(1, height - (columns > 1 or rows > 1)), max(1, across)
 
@@ -220,7 +219,7 @@ class NumberGrid:
         cursor: tuple[int, int] | None,
         look: ChartStyle,
     ) -> list[Strip]:
-        """The numbers in the window, shape (rows, columns), below and beside their indices."""
+        """Draw the window of a slice, shape (rows, columns), with indices above and at the left."""
         rows, columns = numbers.shape
         shown = range(window.left, min(columns, window.left + window.columns))
         label, faint = _label_width(rows), _style(look.dim)
@@ -236,7 +235,7 @@ class NumberGrid:
                 here = (row, column) == cursor
                 text = f"{self._write(numbers[row, column]):>{self.width - 2}}"
                 before, after = ("[", "]") if here else (" ", "*" if new else " ")
-                # Colours for those who see them; reversed, brackets and a star for everybody.
+                # Reversed text, brackets and a star work without colours, too.
                 if lit or new:
                     style = _style(look.residual if new else look.sample, reverse=True, bold=here)
                 else:
@@ -247,12 +246,11 @@ class NumberGrid:
 
 
 def _label_width(rows: int) -> int:
-    """The columns that the numbers of the rows take."""
     return len(str(rows - 1)) + 1 if rows > 1 else 0
 
 
 def _format(numbers: Numbers) -> tuple[Callable[[Any], str], int]:
-    """How each number is written, with the same decimal places, and in how many columns."""
+    """Return a function that writes each number with the same decimals, and its width."""
 
     def decimals(places: int | str) -> Callable[[Any], str]:
         return lambda number: f"{number:.{places}}".replace("-", "−")
@@ -264,7 +262,7 @@ def _format(numbers: Numbers) -> tuple[Callable[[Any], str], int]:
         return str, 1
     if numbers.dtype.kind != "f":
         return whole, max(len(whole(numbers.min())), len(whole(numbers.max())))
-    finite = numbers[abs(numbers) < float("inf")].astype("float64")  # nan is in no order
+    finite = numbers[abs(numbers) < float("inf")].astype("float64")  # without nan and infinity
     least = len("−inf") if finite.size < numbers.size else 1
     largest = abs(finite).max() if finite.size else 0.0
     if largest >= LARGE or 0 < largest < SMALL:
@@ -281,10 +279,10 @@ def _format(numbers: Numbers) -> tuple[Callable[[Any], str], int]:
 
 
 def pixels(numbers: Numbers) -> tuple[Numbers, str]:
-    """Bytes from 0 to 255 for the numbers, and how they are scaled, in words.
+    """Return bytes from 0 to 255 for the numbers, and a text on how they are scaled.
 
-    Bytes stay what they are, and so do numbers of another kind that could be bytes; others are
-    spread from the least to the greatest.
+    Bytes are kept, and so are other numbers that could be bytes; the rest is scaled from the
+    minimum to the maximum.
     """
     if numbers.dtype == "uint8":
         return numbers, ""
@@ -306,10 +304,10 @@ def draw_picture(
     look: ChartStyle,
     shaded: bool,
 ) -> list[Strip]:
-    """The pixels in the window of a picture, shape (rows, columns) or (rows, columns, 3).
+    """Draw the pixels in the window of a picture, shape (rows, columns) or (rows, columns, 3).
 
-    Each letter shows two pixels. Where cells are chosen, the others are faint: of a pixel perhaps
-    two channels of three. `shaded` draws shades of one colour.
+    Each character shows two pixels. If cells are chosen, the others are dimmed, which may be single
+    channels of a pixel. `shaded` draws shades of one colour.
     """
     part = (
         slice(window.top, window.top + window.rows),
@@ -340,7 +338,7 @@ def draw_picture(
 
 
 def _signs(chosen: Mask | None, cursor: tuple[int, int] | None) -> set[tuple[int, int]]:
-    """The pixels with a sign: the selected one, or those that were read if they are few."""
+    """Return the marked pixels: the selected one, or those that were read if they are few."""
     if cursor is not None:
         return {cursor}
     if chosen is None:
@@ -358,7 +356,7 @@ def _half_blocks(upper: RGB, lower: RGB | None, sign: str, look: ChartStyle) -> 
 
 
 def _shade(upper: RGB, lower: RGB | None, sign: str, look: ChartStyle) -> Segment:
-    """One letter for two pixels, the fuller the lighter they are."""
+    """Return one character for two pixels, the fuller the lighter they are."""
     pair = [colour for colour in (upper, lower) if colour is not None]
     light = [0.299 * red + 0.587 * green + 0.114 * blue for red, green, blue in pair]
     shade = int(sum(light) / len(light) / 256 * len(SHADES))

@@ -1,4 +1,4 @@
-"""The loss over one weight, its slope, and the steps that were taken on it."""
+"""Chart of the loss over one weight, its slope, and the last steps of the run."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ from tui.charts.plot import LegendEntry, Plot
 from tui.charts.style import ChartStyle
 
 ZOOM = 4.0
-"""By how much the window narrows, each time that the steps have become that much smaller."""
+"""The factor by which the window narrows whenever the steps have become that much smaller."""
 FARTHEST = 1e140
-"""Farther out the loss, a square, is more than a float can hold."""
+"""Beyond this the loss, a square, is too large for a float."""
 NEAREST = 1e-6
-"""Nearer to the minimum than this share of w there is nothing but rounding to see."""
+"""Closer to the minimum than this share of w, only rounding errors are visible."""
 STEPS = 15
-"""So many of the last steps are shown: enough for a zigzag to be seen."""
+"""The number of last steps shown: enough for a zigzag to be visible."""
 SHADES = 4
-"""In so many shades: each costs a signal in every frame."""
+"""The number of shades of these steps: each costs a signal in every frame."""
 FAINTEST = 0.3
-"""The share of its colour that the oldest of them keeps."""
+"""The share of its colour that the oldest step keeps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Descent:
-    """One step down a parabola."""
+    """One step of gradient descent on a parabola."""
 
     before: float
-    """w where the gradient was taken."""
+    """w where the gradient was computed."""
     after: float
     x: Array
-    """The samples that the step looked at: one, or all."""
+    """The samples of the step: one, or all."""
     y: Array
     b: float
     whole: float
-    """What the mean over the samples is multiplied with: their number, where losses are summed."""
+    """The factor of the mean over the samples: their number if losses are summed, else 1."""
 
     def loss(self, w: Array | float) -> Array:
-        """The loss of these samples at each w."""
+        """Return the loss of these samples at each w."""
         error = np.multiply.outer(np.asarray(w), self.x) + self.b - self.y
         return np.asarray(np.mean(error**2, axis=-1) * self.whole)
 
     def slope(self) -> float:
-        """The gradient where the step was computed."""
+        """Return the gradient at `before`."""
         error = self.before * self.x + self.b - self.y
         return float(2 * np.mean(error * self.x) * self.whole)
 
 
 @shows(LinePicture)
 def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Drawing:
-    """The parabola of the sample at work, its tangent at w, and where the last steps have led."""
+    """Draw the parabola of the current sample, its tangent at w, and the last steps."""
     step = descent(picture)
     if not math.isfinite(step.before + step.after):
         return "w has left: it is no longer a number"
@@ -82,7 +82,7 @@ def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Dr
 
 
 def descent(picture: LinePicture) -> Descent:
-    """The last step; before the first one it starts and ends where w is."""
+    """Return the last step; before the first one, a step from w to w."""
     one = slice(None) if picture.sample is None else slice(picture.sample, picture.sample + 1)
     whole = len(picture.x) if picture.reduction == "sum" else 1
     before = float(picture.path[-2:][0, 0])
@@ -90,7 +90,7 @@ def descent(picture: LinePicture) -> Descent:
 
 
 def window(picture: LinePicture, step: Descent) -> tuple[Scale, Scale]:
-    """Axes around the least loss, which keep still for many steps and then change at once.
+    """Return axes around the lowest loss, which stay the same for many steps.
 
     The window is as wide as the first distance from the minimum, or a power of `ZOOM` times
     narrower or wider: the last steps of a training run are as easy to see as the first ones.
@@ -109,7 +109,7 @@ def window(picture: LinePicture, step: Descent) -> tuple[Scale, Scale]:
 
 
 def reach_of(picture: LinePicture, least: float) -> float:
-    """How far from the minimum the last steps went, as a power of `ZOOM` of the first distance."""
+    """Return how far from the minimum the last steps were, rounded up to a window size."""
     first = min(abs(picture.start[0] - least) or 0.1 * abs(least) or 1.0, FARTHEST)
     recent = np.abs(picture.path[-len(picture.x) - 1 :, 0] - least)
     nearest = NEAREST * max(abs(least), 1e-3)
@@ -118,9 +118,9 @@ def reach_of(picture: LinePicture, least: float) -> float:
 
 
 def _hops(plot: Plot, w: Array, heights: Array, style: ChartStyle) -> None:
-    """A line from each of the last steps to the next, and a mark at each; the older, the fainter.
+    """Draw a line from each of the last steps to the next, and a mark at each; older ones fainter.
 
-    Steps that hardly move stand in one cell: only the last of them is drawn.
+    Of steps in the same cell only the last is drawn.
     """
     columns, rows = plot.column(w), plot.row(heights)
     moved = np.append((np.diff(columns) != 0) | (np.diff(rows) != 0), True)

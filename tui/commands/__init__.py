@@ -1,1 +1,1 @@
-"""The commands of `dltui`, one file each, with their options and their output."""
+"""The commands of `dltui`."""

@@ -1,4 +1,4 @@
-"""`dltui run autograd`: the graph of an expression, or a program, as text or JSON."""
+"""`dltui run autograd`: prints the graph of an expression, or a program, as text or JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONSTANTS = {"e": "2.718281828", "pi": "3.141592654", "π": "3.141592654"}
 
 
 def run_autograd(options: Namespace, lesson: Lesson, changes: Mapping[str, str]) -> int:
-    """Compute what the options say; returns the exit code.
+    """Run the command with these options and return the exit code.
 
     Raises:
         Refusal: the options or the expression are invalid; the message says what is allowed.
@@ -37,7 +37,7 @@ def run_autograd(options: Namespace, lesson: Lesson, changes: Mapping[str, str])
     if "program" in preset.settings:
         if changes:
             raise Refusal(f"{preset.name} is a program of its own: it takes no --set")
-        from engine.graph.take_apart import ProgramSession  # torch
+        from engine.graph.take_apart import ProgramSession  # imports torch
 
         session = ProgramSession(program(str(preset.settings["program"])))
         while session.step() is not None:
@@ -50,7 +50,7 @@ def run_autograd(options: Namespace, lesson: Lesson, changes: Mapping[str, str])
     else:
         walk = _walk(preset, changes)
         events, lines = list(map(_node_event, walk.nodes)), list(_lines(walk))
-        # A typed expression has inputs of its own: nothing of the preset is left.
+        # An expression from the command line has its own inputs: no setting of the preset is used.
         end = {"preset": None if "expression" in changes else preset.name, **_end(walk)}
     failed = "message" in end
     if options.json:
@@ -71,7 +71,7 @@ def _walk(preset: Preset, changes: Mapping[str, str]) -> GraphWalk:
                 advice = f"give it one with --set {name}={CONSTANTS.get(name, '2')}"
                 raise Refusal(f"{name} has no value: {advice}")
         settings = GraphSettings.of(texts)
-        from engine.graph.take_apart import take_apart  # torch: not for what is refused
+        from engine.graph.take_apart import take_apart  # imports torch, so only after the checks
 
         return take_apart(settings)
     except Refused as refused:

@@ -1,4 +1,4 @@
-"""The parser of a command of `dltui`, and how commands report errors."""
+"""The argument parser of the commands, their error messages and their JSON output."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DATA_DIR = {"--data-dir": {"metavar": "DIR", "help": "where the data sets are"}}
 
 
 class Refusal(Exception):
-    """The command line, or what it names, is invalid; the message says what is allowed."""
+    """An error in the command line; the message says what is allowed."""
 
 
 @contextmanager
@@ -29,18 +29,18 @@ def refusing() -> Iterator[None]:
 
 
 def notice(message: object) -> None:
-    """Print the message on stderr, in one line."""
+    """Print the message on stderr, on one line."""
     if sys.stderr is not None:  # print(file=None) would print to stdout
         print("dltui:", " ".join(str(message).split()), file=sys.stderr)
 
 
 def json_line(event: dict[str, Any]) -> str:
-    """The event in one line of JSON, every number with all its digits."""
+    """Return the event as one line of JSON, with all digits of every number."""
     return json.dumps(_finite(event), allow_nan=False, separators=(",", ":"))
 
 
 def _finite(value: Any) -> Any:
-    """The value with null for each number that JSON cannot express."""
+    """Replace nan and infinite numbers, which JSON lacks, by None."""
     match value:
         case float():
             return value if math.isfinite(value) else None
@@ -53,17 +53,17 @@ def _finite(value: Any) -> Any:
 
 
 def option(metavar: str, text: str, **more: Any) -> dict[str, Any]:
-    """An argument with a value, for `CommandLine`."""
+    """Return the definition of an argument with a value, for `CommandLine`."""
     return {"metavar": metavar, "help": text, **more}
 
 
 def switch(text: str) -> dict[str, Any]:
-    """An option without a value, for `CommandLine`."""
+    """Return the definition of an option without a value, for `CommandLine`."""
     return {"action": "store_true", "help": text}
 
 
 class CommandLine(ArgumentParser):
-    """A command: its arguments, its help and what it does. Its errors are refusals in one line."""
+    """A command with its arguments and help; invalid arguments raise `Refusal`."""
 
     def __init__(
         self,
@@ -73,14 +73,14 @@ class CommandLine(ArgumentParser):
         notes: str,
         arguments: Mapping[str, dict[str, Any]],
     ) -> None:
-        """Define it.
+        """Define the command.
 
         Args:
             run: runs the command; returns the exit code, or raises `Refusal`.
-            usage: what follows `dltui` on the command line.
-            summary: the beginning of the help.
-            notes: the end of the help, below the options: examples first.
-            arguments: by name what `add_argument` takes.
+            usage: the usage line without `dltui`.
+            summary: the first lines of the help.
+            notes: the end of the help, below the options, beginning with examples.
+            arguments: the keyword arguments of `add_argument`, by argument name.
         """
         super().__init__(
             usage=f"dltui {usage}",
@@ -100,9 +100,9 @@ class CommandLine(ArgumentParser):
         raise Refusal(f"{message.removeprefix('argument ')}; see {self.prog} --help")
 
     def execute(self, name: str, words: list[str]) -> int:
-        """Parse the words and run the command under that name; returns the exit code."""
+        """Parse the words, run the command and return the exit code; `name` is for messages."""
         self.prog = name
-        options, unknown = self.parse_known_intermixed_args(words)  # options between the words
+        options, unknown = self.parse_known_intermixed_args(words)  # options between words
         if options.help:
             print(self.format_help(), end="")
             return 0

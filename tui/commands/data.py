@@ -1,9 +1,10 @@
-"""`dltui data`: lists the data sets, prints where they are, and fetches one."""
+"""`dltui data`: lists the data sets, prints their folders, and downloads them."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ exit code: 0 done, 1 not here, or cannot be downloaded, 2 wrong command line, 13
 
 
 def data(options: Namespace) -> int:
-    """List, fetch or print the path of data sets; returns the exit code."""
+    """Run the command with these options and return the exit code."""
     actions = {"list": _list, "fetch": _fetch, "path": _path}
     if options.action not in actions:
         raise Refusal(f"no action {options.action!r}; {nearest(options.action, actions)}")
@@ -113,17 +114,20 @@ def _fetch(data_set: DataSet | None) -> int:
         print(f"{data_set.title}: here already, {where}")
         return 0
 
-    from engine.datasets.download import FetchFailed, fetch  # Python's HTTP
+    from engine.datasets.download import FetchFailed, fetch  # imports http.client
 
     draws = is_terminal(sys.stdout) and can_draw()
     report = (FetchBar if draws else FetchLines)(data_set)
     code, said = 0, ""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         place = fetch(data_set.name, folder, report.show, stop=lambda: False)
     except FetchFailed as failure:
         code, said = 1, str(failure)
     except KeyboardInterrupt:
         code, said = 130, "cancelled: nothing was changed"
+    finally:
+        signal.signal(signal.SIGINT, before)
     report.end()
     if said:
         notice(said)
@@ -133,7 +137,7 @@ def _fetch(data_set: DataSet | None) -> int:
 
 
 class FetchLines:
-    """Reports a fetch to a pipe or a file in about ten lines."""
+    """Reports a download in about ten lines, for pipes and files."""
 
     def __init__(self, data_set: DataSet) -> None:
         self._tenth, size = 0, megabytes(data_set.size)
@@ -147,11 +151,11 @@ class FetchLines:
             print(f"{progress.so_far}  {progress.file}", flush=True)
 
     def end(self) -> None:
-        """Do nothing: nothing has to be removed."""
+        """Do nothing, as there is no bar to remove."""
 
 
 class FetchBar:
-    """Reports a fetch to a terminal with a bar that is removed at the end."""
+    """Reports a download in a terminal with a bar that is removed at the end."""
 
     def __init__(self, data_set: DataSet) -> None:
         from engine.datasets.download import DownloadSpeed
@@ -163,7 +167,7 @@ class FetchBar:
         self.end = self._bar.clear
 
     def show(self, progress: FetchProgress) -> None:
-        """Redraw the bar when it is old enough."""
+        """Redraw the bar if that is due."""
         if self._bar.due:
             rate = f"{megabytes(self._speed.after(progress))}/s"
             text = f" {progress.so_far}  {rate}  {progress.file}"

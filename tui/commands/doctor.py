@@ -1,4 +1,4 @@
-"""`dltui doctor`: what there is on this machine, what is wrong with it, and how to fix it."""
+"""`dltui doctor`: reports the state of this machine, the problems found, and how to fix them."""
 
 from __future__ import annotations
 
@@ -41,24 +41,24 @@ exit code: 0 the app can be used, 1 it cannot
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is wrong; the fields are those of the JSON."""
+    """A problem; the fields have the names of the JSON keys."""
 
     what: str
-    mend: str  # what to type or to do against it
-    fatal: bool = False  # whether the app cannot be used because of it
+    mend: str  # how to fix it, often a shell command
+    fatal: bool = False  # whether it makes the app unusable
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The facts about one area, and the problems in it."""
+    """The facts and problems of one area."""
 
     facts: Any
     problems: list[Problem] = field(default_factory=list)
-    no_cuda: str = ""  # of the devices: why there is no CUDA device though nothing is wrong
+    no_cuda: str = ""  # devices only: why there is no CUDA device, if that is no problem
 
 
 def versions() -> Finding:
-    """Python, the system, and every package that dltui is built on."""
+    """Return the versions of Python, the system and the packages that dltui needs."""
     python, system = platform.python_version(), platform.platform()
     facts: dict[str, str | None] = {"python": python, "system": system}
     problems = []
@@ -72,7 +72,7 @@ def versions() -> Finding:
 
 
 def devices() -> Finding:
-    """The devices that work, with their memory, and why others do not."""
+    """Return the devices that work, with their memory, and why others do not."""
     try:
         found = device.probe()
     except Exception as error:  # a broken PyTorch raises anything
@@ -82,7 +82,7 @@ def devices() -> Finding:
     for one in found.working:
         try:
             memory = device.memory(one.name)
-        except Exception:  # the driver again: the page without a figure is better than none
+        except Exception:  # the driver may fail: report the device without memory
             memory = None
         used, total = (memory.used, memory.total) if memory else (None, None)
         facts.append({**asdict(one), "memory_used": used, "memory_total": total})
@@ -93,13 +93,13 @@ def devices() -> Finding:
 def _device_fix(problem: str) -> str:
     if device.HIDDEN in problem:
         return "unset CUDA_VISIBLE_DEVICES"
-    if device.CPU_BUILD in problem:  # the default build for Linux brings CUDA with it
+    if device.CPU_BUILD in problem:  # the default build for Linux includes CUDA
         return install("--force-reinstall", "torch", "torchvision")
     return "update the NVIDIA driver, or install the PyTorch that is built for it; the CPU works"
 
 
 def screen() -> Finding:
-    """The terminal: its type, its size, its colours."""
+    """Return the type, size and colours of the terminal."""
     size = capabilities.size()
     facts = {
         "terminal": all(map(capabilities.is_terminal, (sys.stdin, sys.stdout))),
@@ -123,7 +123,7 @@ def screen() -> Finding:
 
 
 def language() -> Finding:
-    """The locale, and whether it lets a terminal show more than ASCII."""
+    """Return the locale, and whether it is UTF-8."""
     facts: dict[str, Any] = {name: os.environ.get(name) for name in LOCALE}
     facts |= {"encoding": locale.getencoding(), "utf8": capabilities.speaks_utf8()}
     if facts["utf8"]:
@@ -133,7 +133,7 @@ def language() -> Finding:
 
 
 def folders() -> Finding:
-    """Where settings, progress and data sets are kept, and whether they can be written."""
+    """Return the folders of settings, progress and data sets, and whether they are writable."""
     known = (
         ("settings", paths.CONFIG, paths.config_dir()),
         ("progress", paths.STATE, paths.state_dir()),
@@ -154,7 +154,7 @@ def folders() -> Finding:
 
 
 def _strange_files() -> Iterator[Problem]:
-    """The app's own files that are no regular files, or cannot be read."""
+    """Yield problems of the app's own files: not a regular file, or unreadable."""
     own = (
         (paths.config_dir() / "settings.json", settings.LARGEST),
         (paths.state_dir() / "progress.jsonl", progress.LARGEST),
@@ -173,10 +173,10 @@ def _strange_files() -> Iterator[Problem]:
 
 
 def data_sets() -> Finding:
-    """Which data sets are here and complete; those inside scikit-learn by their files."""
+    """Return which data sets are installed and complete."""
     facts: dict[str, Any] = {"path": str(registry.data_dir())}
     problems = []
-    # Whether a missing folder can be made, `folders` checks.
+    # `folders` checks whether a missing folder can be created.
     trouble = registry.data_dir_problem(count_missing=False)
     if trouble:
         problems.append(Problem(trouble, f"unset {paths.DATA}"))
@@ -200,7 +200,7 @@ CHECKS: dict[str, Callable[[], Finding]] = {
 
 
 def doctor(options: Namespace) -> int:
-    """Print what was found, then what is wrong with it; 1 where the app cannot be used."""
+    """Print facts and problems; return 1 if the app cannot be used."""
     with refusing():
         paths.use_data_dir(options.data_dir)
     found = {name: check() for name, check in CHECKS.items()}

@@ -1,4 +1,4 @@
-"""`dltui list`: the course by chapter, as a page or as JSON."""
+"""`dltui list`: prints the course by chapter, as text or as JSON."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Open a lesson with: dltui LESSON
 
 
 def list_course(options: Namespace) -> int:
-    """Print the table of contents."""
+    """Print the table of contents and return the exit code."""
     if not options.json:
         print("\n".join(_page()))
         return 0
@@ -37,7 +37,7 @@ def list_course(options: Namespace) -> int:
 
 def _page() -> Iterator[str]:
     file = paths.state_dir() / "progress.jsonl"
-    progress = Progress(file) if file.exists() else None  # listing creates no file
+    progress = Progress(file) if file.exists() else None  # do not create the file
     slugs = max(len(entry.slug) for entry in entries())
     titles = max(len(entry.title) for entry in entries())
     for chapter in COURSE:
@@ -50,7 +50,7 @@ def _page() -> Iterator[str]:
 
 
 def _status(entry: Entry, progress: Progress | None) -> str:
-    """Its minutes, and its challenges where it was begun; or why it cannot be opened."""
+    """Return the lesson's duration and progress, or why it cannot be opened."""
     if reason := problem(entry):
         return f"    {reason}"
     lesson = entry.load()
@@ -63,7 +63,7 @@ def _status(entry: Entry, progress: Progress | None) -> str:
 
 
 def _lesson(entry: Entry) -> dict[str, Any]:
-    """The same keys for every lesson; `problem` is added where the lesson is broken."""
+    """Return the lesson as JSON object; broken lessons have an additional key `problem`."""
     reason = problem(entry)
     lesson = None if reason else entry.load()
     presets = lesson.presets if lesson else ()

@@ -1,4 +1,4 @@
-"""`dltui [LESSON]`: open the app, or say why it cannot be opened; end it on a signal."""
+"""`dltui [LESSON]`: opens the app if the terminal is suitable, and ends it on signals."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FRAMES_PER_SECOND = Allowed("number", Range(0.5, 60))
 DEVICE_NAME = re.compile(r"auto|cpu|mps|cuda(:\d+)?")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE_SECONDS = 10.0
-"""How long the end may take: whatever still hangs then is given up."""
+"""Maximum duration of the exit; after that the process is ended."""
 INSTEAD = "without one, use: dltui run LESSON, or dltui list"
 
 NOTES = """\
@@ -50,18 +50,18 @@ Inside, ? shows the keys and q quits. Your progress is kept.
 
 
 class Ending:
-    """Ends the app on a signal, with the terminal restored and the exit code of that signal.
+    """Ends the app on a signal: restores the terminal and exits with the code of the signal.
 
-    Until there is an app, that is the process alone.
+    Before the app uses the terminal, the process ends at once.
     """
 
     app: TerminalApp | None = None
     _code: int | None = None
-    """The exit code of the first signal; later ones change nothing."""
+    """The exit code of the first signal; later signals change nothing."""
 
     @contextmanager
     def on_signals(self) -> Iterator[None]:
-        """While entered, each of `SIGNALS` ends the app."""
+        """Handle `SIGNALS` inside the `with` block by ending the app."""
         numbers = (*SIGNALS, signal.SIGALRM)
         before = {number: signal.getsignal(number) for number in numbers}
         for number in SIGNALS:
@@ -75,18 +75,18 @@ class Ending:
                 signal.signal(number, handler)
 
     def limit(self) -> None:
-        """Leave at the latest after `GRACE_SECONDS`, counted from the first call."""
+        """Exit no later than `GRACE_SECONDS` after the first call."""
         if signal.getitimer(signal.ITIMER_REAL)[0] == 0:
             signal.setitimer(signal.ITIMER_REAL, GRACE_SECONDS)
 
     def _end(self, number: int, _: FrameType | None) -> None:
         code = 128 + number
-        if self.app is None or self.app.terminal is None:  # nothing was drawn, nothing begun
+        if self.app is None or self.app.terminal is None:  # nothing was drawn yet
             os._exit(code)
         if self._code is None:
             self._code = code
             self.limit()
-            with suppress(RuntimeError):  # the loop is closed: the app has ended by itself
+            with suppress(RuntimeError):  # the event loop is closed: the app has ended
                 self.app.end(code)
 
     def _give_up(self, number: int, _: FrameType | None) -> None:
@@ -98,12 +98,12 @@ class Ending:
 
 
 def open_app(options: Namespace) -> int:
-    """Open the app at home or at a lesson; returns its exit code."""
+    """Open the app at the home screen or a lesson, and return its exit code."""
     slugs = [entry.slug for entry in entries()]
     if options.lesson is not None and options.lesson not in slugs:
         known = ["list", "run", "doctor", "data", *slugs]
         raise Refusal(f"no lesson or command {options.lesson!r}; {nearest(options.lesson, known)}")
-    device = normal_name(options.device)  # whether it is on this machine, the app finds out later
+    device = normal_name(options.device)  # the app checks later whether it exists
     if not DEVICE_NAME.fullmatch(device):
         raise Refusal(
             f"no device {options.device!r}; a device is auto, cpu, cuda, cuda:1 (or 2, ...) or mps"
@@ -113,7 +113,7 @@ def open_app(options: Namespace) -> int:
         use_data_dir(options.data_dir)
         make_data_dir_absolute()  # PyTorch is imported in another directory
     assert fps is None or isinstance(fps, float)
-    if driver := os.environ.get("TEXTUAL_DRIVER"):  # in a browser, for example: no terminal
+    if driver := os.environ.get("TEXTUAL_DRIVER"):  # for example in a browser, without a terminal
         _check_driver(driver)
     else:
         _check_terminal()
@@ -128,7 +128,7 @@ def _open_app(lesson: str | None, device: str, fps: float | None) -> int:
         app = ending.app = DltuiApp(lesson=lesson, device=device, fps=fps)
         try:
             app.run()
-        except Exception:  # a traceback: the user has made no mistake
+        except Exception:  # a bug, so print a traceback
             app.restore_terminal()
             sys.excepthook(*sys.exc_info())
             return 1
@@ -158,7 +158,7 @@ def _check_terminal() -> None:
 
 
 def _check_driver(name: str) -> None:
-    """Refuse a TEXTUAL_DRIVER that names no driver."""
+    """Raise `Refusal` if TEXTUAL_DRIVER names no driver."""
     from textual.driver import Driver
 
     module, _, symbol = name.partition(":")

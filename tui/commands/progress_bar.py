@@ -1,4 +1,4 @@
-"""A progress bar in one line of a terminal, drawn through `rich.progress`."""
+"""A progress bar on one line of a terminal, drawn with `rich.progress`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ REDRAW_SECONDS = 0.1
 
 
 class ProgressBar:
-    """One line that is redrawn at most ten times a second: a bar, then a text.
+    """One line with a bar and a text, redrawn at most ten times a second.
 
-    The text counts more: in a narrow terminal the bar gets shorter and then the text is cut. The
-    width is the terminal's own, whatever the variable COLUMNS says.
+    In a narrow terminal the bar becomes shorter, and then the text is cut. The width is that of the
+    terminal, not of the variable COLUMNS.
     """
 
     def __init__(self, text: str, longest: int) -> None:
-        """Show the text without a bar, which is later at most `longest` columns long."""
+        """Show the text without a bar; the bar will have at most `longest` columns."""
         self._due = 0.0
         self._console = _Console(
             file=sys.stdout, force_terminal=True, force_interactive=True, color_system=None
@@ -30,7 +30,7 @@ class ProgressBar:
         self._progress = Progress(
             _BarAndText(longest),
             console=self._console,
-            auto_refresh=False,  # it would refresh from a daemon thread
+            auto_refresh=False,  # refreshing would need a daemon thread
             transient=True,
             redirect_stdout=False,
             redirect_stderr=False,
@@ -40,27 +40,27 @@ class ProgressBar:
 
     @property
     def due(self) -> bool:
-        """Whether the line is old enough to be drawn again: only then is a new text needed."""
+        """Whether the line has to be redrawn, so that a new text is needed."""
         return time.monotonic() >= self._due
 
     def draw(self, done: int, total: int, text: str) -> None:
-        """Draw the line: `done` of `total`, and the text after the bar."""
+        """Draw the bar for `done` of `total`, and the text after it."""
         self._due = time.monotonic() + REDRAW_SECONDS
         self._progress.update(self._task, completed=done, total=total, description=text)
         self._refresh()
 
     def clear(self) -> None:
-        """Remove the line, so that something else can be printed; `draw` brings it back."""
+        """Remove the line so that other text can be printed; `draw` shows it again."""
         self._progress.stop()
 
     def _refresh(self) -> None:
         self._console.width = columns()
-        self._progress.start()  # refreshes, and does nothing else where it has started
+        self._progress.start()  # does nothing if it has started
         self._progress.refresh()
 
 
 class _Console(Console):
-    """Leaves the cursor visible: a program that is killed could not show it again."""
+    """A console that keeps the cursor visible, because a killed process cannot show it again."""
 
     def show_cursor(self, show: bool = True) -> bool:
         return False
@@ -73,7 +73,7 @@ class _BarAndText(ProgressColumn):
         self._full, self._empty = ("━", "─") if speaks_utf8() else ("#", "-")
 
     def render(self, task: Task) -> Text:
-        room = columns() - 1  # a full line would wrap in some terminals
+        room = columns() - 1  # some terminals wrap a full line
         width = full = 0
         if task.total:
             width = max(0, min(self._longest, room - len(task.description)))

@@ -1,4 +1,4 @@
-"""`dltui run`: train a lesson without a screen."""
+"""`dltui run`: trains a lesson without a screen."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TABLE = {
     "decimal": option("WORD", "the decimal mark: point or comma (point)"),
     "target": option("KIND", "classes, or a number to predict (auto)"),
 }
-"""The options that are settings of a lesson which takes a table of the user's own."""
+"""Options for the settings of a lesson that trains on the user's own table."""
 EVERY = Allowed("whole number", Range(1, 10**9))
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -60,20 +60,20 @@ exit code: 0 finished, 1 diverged or failed, 2 wrong command line, 130 ended by 
 
 
 class Interruption:
-    """While entered, the first SIGINT or SIGTERM only sets a flag that the training checks.
+    """A context in which the first SIGINT or SIGTERM only sets a flag that the training checks.
 
-    What comes before the training, above all the import of PyTorch, never checks the flag:
-    there a second signal ends the program at once.
+    Code before the training, such as the import of PyTorch, does not check the flag, so a second
+    signal raises `KeyboardInterrupt` there.
     """
 
     def __init__(self) -> None:
         self.training = False
-        """Whether the training has begun: a second signal, too, then only sets the flag."""
+        """Whether the training has started; then a second signal also only sets the flag."""
         self._signal = 0
         self._before: dict[signal.Signals, Any] = {}
 
     def __call__(self) -> bool:
-        """Whether the training is to stop."""
+        """Return whether the training has to stop."""
         return self._signal != 0
 
     def __enter__(self) -> Self:
@@ -86,7 +86,7 @@ class Interruption:
 
     @property
     def exit_code(self) -> int:
-        """130 after Ctrl-C, 143 after SIGTERM."""
+        """The exit code: 130 after Ctrl-C, 143 after SIGTERM."""
         return 128 + self._signal
 
     def _note(self, number: int, _: FrameType | None) -> None:
@@ -96,7 +96,7 @@ class Interruption:
 
 
 def run(options: Namespace) -> int:
-    """Train as the options say; returns the exit code."""
+    """Run the command with these options and return the exit code."""
     with refusing():
         lesson = _lesson(options.lesson)
         if lesson.lab == "autograd":
@@ -114,7 +114,7 @@ def run(options: Namespace) -> int:
 
 
 def _lesson(slug: str | None) -> Lesson:
-    """The lesson of that slug; a refusal offers only lessons that can be run."""
+    """Return the lesson with this slug, or raise `Refusal` with the lessons that can be run."""
     lessons = {entry.slug: entry.load() for entry in entries() if not problem(entry)}
     able = [
         slug
@@ -133,7 +133,7 @@ def _lesson(slug: str | None) -> Lesson:
 
 
 def _training(options: Namespace, lesson: TrainingLesson, stop: Interruption) -> Training:
-    """The run that the options describe; refuses what it can before PyTorch is imported."""
+    """Return the training run for the options; checks most of them before importing PyTorch."""
     with refusing():
         use_data_dir(options.data_dir)
         changes = [*map(_change, options.set), *_table(options)]
@@ -149,7 +149,7 @@ def _training(options: Namespace, lesson: TrainingLesson, stop: Interruption) ->
         for name, text in changes:
             settings[name] = trainer.Config.parse(name, text)
         config = trainer.Config.of(settings)
-        for name in TABLE:  # without the file, another table would be trained on
+        for name in TABLE:  # without --csv the built-in data would be used
             unread = name != "csv" and getattr(config, "csv", None) is None
             if unread and getattr(options, name) is not None:
                 raise Refusal(f"--{name} is for a table of your own: name it with --csv FILE")
@@ -164,9 +164,9 @@ def _training(options: Namespace, lesson: TrainingLesson, stop: Interruption) ->
 def _preset(
     name: str | None, lesson: TrainingLesson, changes: list[tuple[str, str]]
 ) -> tuple[Preset, str]:
-    """The preset of that name, or else the lesson's default, and why it is not the first one.
+    """Return the named preset, or else the lesson's default and why it is not the first one.
 
-    Where the user names the data set, it does not matter which data the presets need.
+    If the user names the data set, the data that the presets need do not matter.
     """
     if name is not None or any(changed == "data" for changed, _ in changes):
         return lesson.preset(name), ""
@@ -185,7 +185,7 @@ def _change(text: str) -> tuple[str, str]:
 
 
 def _table(options: Namespace) -> list[tuple[str, str]]:
-    """The settings that the options for a table stand for."""
+    """Return the settings given by the table options."""
     given = [(name, getattr(options, name)) for name in TABLE]
     for name, text in given:
         if text is not None and not text.strip():
@@ -194,14 +194,14 @@ def _table(options: Namespace) -> list[tuple[str, str]]:
 
 
 def _refuse_table(changes: list[tuple[str, str]], allowed: Container[str], slug: str) -> None:
-    """Refuse the options for a table where the lesson takes none."""
+    """Raise `Refusal` if the lesson does not accept a table option."""
     for name, _ in changes:
         if name in TABLE and name not in allowed:
             raise Refusal(f"the lesson {slug!r} takes no --{name}: dataloader does")
 
 
 def _ineffective(preset: Preset, config: Config, changes: Container[str]) -> Iterator[str]:
-    """Which of the changed settings have no effect, and what would give them one."""
+    """Yield a message for each changed setting without effect, with what would give it one."""
     allowed, idle = config.allowed(), config.idle()
     for name in allowed:
         before = preset.settings.get(name, getattr(type(config), name))
@@ -215,7 +215,7 @@ def _ineffective(preset: Preset, config: Config, changes: Container[str]) -> Ite
 
 
 def _device(wanted: str, stop: Interruption) -> str:
-    """The device to train on; for the CPU no other device is looked for."""
+    """Return the device to train on; other devices are not probed for the CPU."""
     from engine import device
 
     if device.normal_name(wanted) == "cpu":
@@ -223,7 +223,7 @@ def _device(wanted: str, stop: Interruption) -> str:
     try:
         chosen, why = device.probe(stop=stop).choose(wanted)
     except ValueError:
-        if stop():  # the search was cut short: the device may be there
+        if stop():  # probing was interrupted, so the device may exist
             raise KeyboardInterrupt from None
         raise
     if why and not stop():
@@ -244,7 +244,7 @@ def _train(training: Training, report: TextReport, interruption: Interruption) -
     shown = ""
 
     def warn() -> None:
-        """Print the note unless it was printed last; it may change at any time."""
+        """Print the note of the training if it has changed."""
         nonlocal shown
         before, shown = shown, training.note
         if shown and shown != before:

@@ -1,4 +1,4 @@
-"""A training run without a screen: its steps, its result, its report as JSON, lines or a bar."""
+"""A training run without a screen, and its report as text, JSON or a progress bar."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from tui.commands.command import json_line, notice
 from tui.commands.progress_bar import ProgressBar
 
 MOST_PARAMETERS = 100
-"""The parameters of a network with more weights are not printed."""
+"""The parameters of larger networks are not printed."""
 
 
 @dataclass(slots=True)
 class Training:
-    """One run: iterate over `steps`, then read the result."""
+    """A training run: iterate over `steps`, then read the result."""
 
     lesson: TrainingLesson
     preset: Preset
@@ -33,8 +33,8 @@ class Training:
     config: Config
     device: str
     stop: Callable[[], bool]
-    why: str = ""  # why it is not the lesson's first preset
-    every: int | None = None  # print every Nth step; None prints about ten steps
+    why: str = ""  # why the preset is not the lesson's first one
+    every: int | None = None  # print every Nth step; None: about ten steps
     status: State = State.READY
     trainer: Trainer[Any] | None = None
     history: History = field(init=False)
@@ -51,7 +51,7 @@ class Training:
         return f"{self.lesson.slug}, preset {self.preset.name}, {where}"
 
     def steps(self) -> Iterator[Step]:
-        """Train; an error of the trainer becomes the status, an error of the caller is raised."""
+        """Train and yield each step; an error of the trainer sets the status."""
         began = time.perf_counter()
         try:
             torch.set_num_threads(threads_for(self.kind))
@@ -67,16 +67,16 @@ class Training:
 
     @property
     def task(self) -> str:
-        """What is predicted from what; empty as long as there is no trainer."""
+        """The trainer's one-line description of the task; empty before the trainer is created."""
         return self.trainer.task if self.trainer else ""
 
     @property
     def note(self) -> str:
-        """What the user has to know about this run; empty as long as there is no trainer."""
+        """Remarks on this run for the user; empty before the trainer is created."""
         return ". ".join(filter(None, (self.why, self.trainer.note))) if self.trainer else ""
 
     def event(self) -> dict[str, Any]:
-        """The last line of the JSON, without the keys of some that have no value."""
+        """Return the last event of the JSON output, without some keys if they are empty."""
         steps = self.history.steps
         trainer = self.trainer if self.status is not State.FAILED else None
         parameters = trainer.parameters() if trainer else {}
@@ -104,7 +104,7 @@ class Training:
         return {key: value for key, value in event.items() if key not in absent}
 
     def summary(self) -> Iterator[str]:
-        """The result as lines of text, aligned."""
+        """Yield the result as aligned lines of text."""
         event = self.event()
         speed = f"{event['seconds']:.2f} s ({event['steps_per_second']:,.0f} steps/s)"
         yield f"{self.status} after {counted(event['steps'], 'step')} in {speed}"
@@ -128,7 +128,7 @@ class Training:
 def _lines(
     name: str, value: float | list[float], bias: float | list[float] | None, width: int
 ) -> Iterator[str]:
-    """A line for a figure; of a matrix, which has a bias `b1` for `W1`, its shape and its rows."""
+    """Yield a line for a figure; for a weight matrix (`W1` with a bias `b1`) its shape and rows."""
     if name[0] != "W" or not isinstance(value, list) or bias is None:
         yield f"  {name:{width}}  {_number(value)}"
         return
@@ -146,7 +146,7 @@ def _number(value: float | list[float]) -> str:
 
 
 class TextReport:
-    """Plain lines, for pipes and files: the steps, then a summary."""
+    """Reports the steps and then a summary as plain lines, for pipes and files."""
 
     def __init__(self, training: Training) -> None:
         self._training = training
@@ -155,15 +155,15 @@ class TextReport:
         self.begin()
 
     def begin(self) -> None:
-        """Print what is known before the trainer is made."""
+        """Print the header before the trainer is created."""
         self.show(self._training.header)
 
     def show(self, text: str) -> None:
-        """Print what is known before the first step: the task."""
+        """Print a line of text."""
         print(text, flush=True)
 
     def warn(self, text: str) -> None:
-        """Print on stderr what the user has to know about this run."""
+        """Print a remark for the user on stderr."""
         notice(text)
 
     def step(self, step: Step) -> None:
@@ -172,13 +172,13 @@ class TextReport:
             if step.step % every == 0:
                 self._print(step)
             return
-        # That an epoch is over is known only when the next one has begun.
+        # The end of an epoch is known only at the first step of the next one.
         if self._last and step.epoch != self._last.epoch:
             self._print_tenth()
         self._last = step
 
     def end(self) -> None:
-        """Print the result; no further step follows."""
+        """Print the result after the last step."""
         self._print_tenth()
         print("\n".join(self._result()), flush=True)
 
@@ -196,10 +196,10 @@ class TextReport:
 
 
 class JsonReport(TextReport):
-    """For programs: an object per line, every number with all its digits."""
+    """Reports one JSON object per line, with all digits of every number."""
 
     def show(self, text: str) -> None:
-        """Print nothing: the last line has it."""
+        """Print nothing, as the last line contains it."""
 
     def _print(self, step: Step) -> None:
         loss = step.loss.item()
@@ -211,10 +211,10 @@ class JsonReport(TextReport):
 
 
 class BarReport(TextReport):
-    """For a terminal: a progress bar, then a summary."""
+    """Reports with a progress bar and then a summary, for terminals."""
 
     def begin(self) -> None:
-        """Show a bar as long as the trainer is made; the header comes with the summary."""
+        """Show the bar while the trainer is created; the header follows with the summary."""
         self._began: float | None = None
         self._bar = ProgressBar("getting ready", longest=40)
 
@@ -227,7 +227,7 @@ class BarReport(TextReport):
         super().warn(text)
 
     def step(self, step: Step) -> None:
-        if self._began is None:  # at the first step: making the trainer takes a second of its own
+        if self._began is None:  # measured from the first step, without creating the trainer
             self._began = time.monotonic()
         if self._bar.due:
             seconds = time.monotonic() - self._began

@@ -1,4 +1,4 @@
-"""A laid out graph as lines of text, each piece with its style."""
+"""Drawing of a laid-out graph as lines of styled text."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from tui.diagram import BoxKind, DiagramBox, DiagramEdge, clean, fit
 from tui.diagram.layout import PADDING, DiagramLayout, Point
 
 Piece: TypeAlias = tuple[int, str, str]
-"""The column at which a text begins, the text, and its style."""
+"""The first column of a text, the text, and its style."""
 DrawnLine: TypeAlias = tuple[tuple[str, str], ...]
-"""Pieces of text, each with its style as Rich writes it."""
+"""Pieces of text, each with its style in Rich's notation."""
 
 UP, RIGHT, DOWN, LEFT = 1, 2, 4, 8
 LINES = " ╴╸╷╮┑╻┒┓╶─╾╭┬┭┎┰┱╺╼━┍┮┯┏┲┳╵╯┙│┤┥╽┧┪╰┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋"
-"""The sign for each way in which lines meet in a cell. Its place is a number of base 3, with a
+"""The character for each combination of lines in a cell. Its index is a number in base 3, with a
 digit for each arm, up, right, down and left: 0 for none, 1 for a light line, 2 for a heavy one."""
 JOINED = "●"
-"""Four arms of one line; where two lines cross, and do not meet, there is a plain cross."""
+"""The sign for four arms of one line. Lines that cross without meeting have a plain cross."""
 HEAD, HEAD_BACK = "▶", "◀"
 BORDERS: dict[BoxKind, str] = {
     "leaf": "╭─╮│╯╰├┝",
@@ -31,9 +31,9 @@ BORDERS: dict[BoxKind, str] = {
     "operation": "┌─┐│┘└├┝",
     "result": "╔═╗║╝╚╟╟",
 }
-"""Clockwise from the top left corner: ╭ ─ ╮ │ ╯ ╰; and where a line begins, light and heavy."""
+"""Clockwise from the top left corner: ╭ ─ ╮ │ ╯ ╰; then the start of a light and a heavy line."""
 LIT = "┏━┓┃┛┗┠┣"
-"""Whatever its kind: heavy, so that it shows without colour too."""
+"""The border of active boxes of any kind: heavy, to be visible without colour."""
 
 
 def draw(
@@ -42,7 +42,7 @@ def draw(
     edges: Sequence[DiagramEdge],
     theme: ChartStyle,
 ) -> list[DrawnLine]:
-    """Draw boxes and edges where the layout of the same boxes and edges put them."""
+    """Draw boxes and edges at the places and along the paths of their layout."""
     rows: list[list[Piece]] = [[] for _ in range(layout.height)]
     for box, place in zip(boxes, layout.places, strict=True):
         for y, pieces in enumerate(_box(box, place.width, place.height, theme), start=place.y):
@@ -52,7 +52,7 @@ def draw(
     lit = {edge.source for edge in edges if edge.lit}
     pairs = zip(edges, layout.paths, strict=True)
     starts = {edge.source: path[0] for edge, path in pairs if not edge.back}
-    for source, (x, y) in starts.items():  # in the border of a box, where its line begins
+    for source, (x, y) in starts.items():  # the sign in the border where the line begins
         border, frame = _border(boxes[source], theme)
         rows[y] = [piece for piece in rows[y] if piece[0] != x - 1]
         rows[y].append((x - 1, border[-1 if source in lit else -2], frame))
@@ -60,7 +60,7 @@ def draw(
 
 
 def _box(box: DiagramBox, width: int, height: int, theme: ChartStyle) -> Iterator[list[Piece]]:
-    """Its rows from the top, each in pieces from the left."""
+    """Yield the rows of a box from the top, each in pieces from the left."""
     border, frame = _border(box, theme)
     corner, top, top_right, side, bottom_right, bottom_left, *_ = tuple(border)
     inner = width - 2
@@ -77,7 +77,7 @@ def _box(box: DiagramBox, width: int, height: int, theme: ChartStyle) -> Iterato
 
 
 def _border(box: DiagramBox, theme: ChartStyle) -> tuple[str, str]:
-    """The signs of its border, and their style."""
+    """Return the characters of its border, and their style."""
     if box.lit:
         return LIT, f"{_hex(theme.sample)} bold"
     colours = {
@@ -92,7 +92,7 @@ def _border(box: DiagramBox, theme: ChartStyle) -> tuple[str, str]:
 def _lines(
     layout: DiagramLayout, edges: Sequence[DiagramEdge], theme: ChartStyle
 ) -> Iterator[tuple[int, Piece]]:
-    """Lines, arrow heads and labels, each with its row."""
+    """Yield lines, arrow heads and labels, each with its row."""
     arms: dict[Point, int] = {}  # the cells that lines run through: a bit for each arm
     lit: dict[Point, int] = {}  # the arms among them that are lit
     owner: dict[Point, int] = {}
@@ -136,7 +136,7 @@ def _sign(arms: int, lit: int) -> str:
 
 
 def _steps(path: Sequence[Point]) -> Iterator[tuple[Point, int]]:
-    """Every cell along a path, and the arms by which the line comes into it and leaves it."""
+    """Yield each cell along a path, with the arms by which the line enters and leaves it."""
     (x, y), came = path[0], LEFT  # out of its source
     for to_x, to_y in path[1:]:
         if to_y == y:
@@ -152,7 +152,7 @@ def _steps(path: Sequence[Point]) -> Iterator[tuple[Point, int]]:
 
 
 def _line(pieces: Sequence[Piece]) -> DrawnLine:
-    """One line of text: spaces between the pieces, neighbours of one style together."""
+    """Return a row of text: spaces between the pieces, neighbours of one style joined."""
     parts: list[tuple[str, str]] = []
     column = 0
     for x, text, style in pieces:

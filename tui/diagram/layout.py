@@ -1,12 +1,12 @@
-"""Layout of a graph in cells: boxes in columns, lines between them; and where to scroll to.
+"""Layout of a graph in cells: places of the boxes, paths of the lines, and scroll positions.
 
-The inputs are at the left, the result at the right. Lines run between the boxes, never through
-one: the rows of a column without a box carry the lines that pass it, and in the gap between two
-columns each line has an upright track of its own.
+The inputs are at the left, the result at the right. Lines run between the boxes, never through one:
+the rows of a column without a box carry the lines that pass it, and in the gap between two columns
+each line has its own vertical track.
 
 Layered drawing after K. Sugiyama, S. Tagawa and M. Toda, "Methods for visual understanding of
-hierarchical system structures" (1981): layers, places for the lines that pass through a layer,
-and sweeps that put each item beside what it is joined to.
+hierarchical system structures" (1981): layers, places for the lines that pass through a layer, and
+sweeps that put each item beside its neighbours.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SWEEPS, ROUNDS = 8, 3
 
 @dataclass(frozen=True, slots=True)
 class DiagramLayout:
-    """Places and paths in cells; they depend on sizes alone."""
+    """The places of boxes and the paths of lines in cells; they depend on sizes alone."""
 
     width: int
     height: int
@@ -47,7 +47,7 @@ class DiagramLayout:
 
 
 def lay_out(boxes: Sequence[DiagramBox], edges: Sequence[DiagramEdge]) -> DiagramLayout:
-    """Lay out a graph whose boxes come in topological order; ValueError if they do not."""
+    """Lay out a graph with boxes in topological order; ValueError if they are not."""
     for edge in edges:
         if not 0 <= edge.source < edge.target < len(boxes):
             raise ValueError(
@@ -98,13 +98,13 @@ class LineHop(NamedTuple):
 class LayeredGraph:
     """Boxes in layers, ordered so that few lines cross, and the hops between the layers.
 
-    The items are the boxes, by their own numbers, and then the passes: places in a layer where
-    a line goes through between the boxes. Edges from one box share its line as far as they can.
+    The items are the boxes, by index, followed by the passes: places in a layer where a line passes
+    between the boxes. Edges from one box share its line as far as they can.
     """
 
     def __init__(self, boxes: int, edges: Sequence[DiagramEdge]) -> None:
-        self.owner = list(range(boxes))  # for each item the box whose line it is: a box's own
-        self.layer = _layers(boxes, edges)  # for each item the layer in which it stands
+        self.owner = list(range(boxes))  # of each item the box where its line begins
+        self.layer = _layers(boxes, edges)  # the layer of each item
         self.links: list[LineHop] = []
         self.routes: list[list[int]] = []  # for each edge its links, from source to target
         hops: dict[tuple[int, int], int] = {}
@@ -130,7 +130,7 @@ class LayeredGraph:
 
 
 def _layers(count: int, edges: Sequence[DiagramEdge]) -> list[int]:
-    """Every box behind all that it is computed from, and an input just before its first use."""
+    """Return the layer of each box: after its inputs; an input just before its first use."""
     layer = [0] * count
     for edge in sorted(edges, key=lambda edge: edge.source):
         layer[edge.target] = max(layer[edge.target], layer[edge.source] + 1)
@@ -140,7 +140,7 @@ def _layers(count: int, edges: Sequence[DiagramEdge]) -> list[int]:
 
 
 def _seen_from_the_end(count: int, links: Sequence[LineHop]) -> list[int]:
-    """The items as a walk from the last back to the first meets them: a tree has no crossings."""
+    """Return the items in depth-first order from the last one back: a tree has no crossings."""
     before: list[list[int]] = [[] for _ in range(count)]
     for link in links:
         before[link.right].append(link.left)
@@ -155,7 +155,7 @@ def _seen_from_the_end(count: int, links: Sequence[LineHop]) -> list[int]:
 
 
 def _ordered(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> Layers:
-    """The best order that a few sweeps find: right, left, right, …"""
+    """Return the best order found by a few sweeps to the right and to the left."""
     best, fewest = layers, _crossings(layers, gaps)
     for sweep in range(SWEEPS):
         if not fewest:
@@ -168,7 +168,7 @@ def _ordered(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> Layers:
 
 
 def _swept(layers: Layers, gaps: Sequence[Sequence[LineHop]], rightward: bool) -> Layers:
-    """Each layer sorted by where its items' neighbours stand in the one that was sorted last."""
+    """Return each layer sorted by its neighbours' mean place in the layer sorted before."""
     result, step = [list(items) for items in layers], -1 if rightward else 1
     for index in range(1, len(layers)) if rightward else range(len(layers) - 2, -1, -1):
         there, wanted = _places(result[index + step]), _places(result[index])
@@ -182,12 +182,12 @@ def _swept(layers: Layers, gaps: Sequence[Sequence[LineHop]], rightward: bool) -
 
 
 def _places(items: Sequence[int]) -> dict[int, float]:
-    """The place of each item, from 0 at the top to 1."""
+    """Return the place of each item, from 0 at the top to 1."""
     return {item: (place + 0.5) / len(items) for place, item in enumerate(items)}
 
 
 def _crossings(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> int:
-    """How often lines cross if each is drawn straight."""
+    """Return how often lines cross if each is straight."""
     place = {item: place for items in layers for place, item in enumerate(items)}
     crossings = 0
     for gap in gaps:
@@ -204,29 +204,29 @@ def _crossings(layers: Layers, gaps: Sequence[Sequence[LineHop]]) -> int:
 class RowPlacement:
     """Rows for items of these heights, such that lines can be drawn in every gap.
 
-    No line begins on a row on which another line ends in the same gap. So each needs one bend
-    at most, and whichever way the bends are ordered, no two lines lie on one another.
+    No line begins on a row on which another line ends in the same gap. So each needs at most one
+    bend, and no two lines overlap, whatever the order of the bends.
     """
 
     def __init__(self, graph: LayeredGraph, heights: Sequence[int]) -> None:
         self._graph, self._heights = graph, heights
         links, place = graph.links, {i: at for layer in graph.layers for at, i in enumerate(layer)}
-        # For each item its links from the left, from the top; and those to the right.
+        # The links of each item from the left, sorted from the top; and those to the right.
         self._arriving: list[list[int]] = [[] for _ in heights]
         self._leaving: list[list[int]] = [[] for _ in heights]
         for link in sorted(range(len(links)), key=lambda link: place[links[link].left]):
             self._arriving[links[link].right].append(link)
             self._leaving[links[link].left].append(link)
-        # How far below its top the line of each item leaves it, and each link arrives.
+        # The distance from the top of each item to its outgoing line, and to each arriving link.
         self._exit = [(height - 1) // 2 for height in heights]
         self._entry = [0] * len(links)
         for height, arriving in zip(heights, self._arriving, strict=True):
             for number, link in enumerate(arriving):  # spread over all but a box's borders
                 spread = ((2 * number + 1) * (height - 2) - 1) // (2 * len(arriving))
                 self._entry[link] = 1 + spread if height > 1 else 0
-        self._top = [0.0] * len(heights)  # where each item would like to stand
-        self._row = [0] * len(heights)  # where it does stand
-        self._arrival = [0] * len(links)  # and where each link arrives
+        self._top = [0.0] * len(heights)  # the preferred row of each item
+        self._row = [0] * len(heights)  # its actual row
+        self._arrival = [0] * len(links)  # and the row where each link arrives
         self._place()
         highest = min(self._row, default=0)
         self.top = [row - highest for row in self._row]  # of every item
@@ -235,9 +235,9 @@ class RowPlacement:
         self.height = max(map(add, self.top, heights), default=0)
 
     def _place(self) -> None:
-        """Whole numbers, column by column: each item as near as it may to where it would like."""
+        """Compute whole rows, column by column, each as near as possible to the preferred one."""
         layers = self._graph.layers
-        for _ in range(ROUNDS):  # towards the neighbours at the left, at the right, and so on
+        for _ in range(ROUNDS):  # towards the neighbours at the left and at the right in turn
             for layer in layers:
                 self._align(layer, rightward=True)
             for layer in reversed(layers):
@@ -245,7 +245,7 @@ class RowPlacement:
         for layer in layers:
             self._align(layer, rightward=True)
             left = {self._graph.links[link].left for i in layer for link in self._arriving[i]}
-            # The rows on which lines come in from the layer before, and whose they are.
+            # The rows of the lines that come from the layer before, and their owners.
             taken = {self._row[i] + self._exit[i]: self._graph.owner[i] for i in left}
             least = None
             for item in layer:
@@ -259,7 +259,7 @@ class RowPlacement:
             self._top[item] = top
 
     def _wanted(self, item: int, rightward: bool) -> float:
-        """The top from which its lines would go straight, on the whole."""
+        """Return the row of the top at which its lines would be straight, on average."""
         links, top, exits, entry = self._graph.links, self._top, self._exit, self._entry
         sources = ((links[link].left, link) for link in self._arriving[item])
         from_left = [top[left] + exits[left] - entry[link] for left, link in sources]
@@ -269,7 +269,7 @@ class RowPlacement:
         return fmean(wanted) if wanted else top[item]
 
     def _put(self, item: int, least: int | None, taken: Mapping[int, int]) -> None:
-        """Find the nearest row where none of its lines ends on a row that another takes."""
+        """Choose the nearest row where none of its lines ends on a row of another line."""
         links, owner = self._graph.links, self._graph.owner
         for row in _near(round(self._top[item]), least):
             arrivals = self._arrivals(item, row)
@@ -281,8 +281,8 @@ class RowPlacement:
             self._arrival[link] = at
 
     def _arrivals(self, item: int, row: int) -> dict[int, int]:
-        """The row in which each link arrives at an item that stands there."""
-        if len(self._arriving[item]) == 1:  # there is a choice, so let it come in straight
+        """Return the row in which each link arrives at an item in this row."""
+        if len(self._arriving[item]) == 1:  # a single link can be straight
             (link,) = self._arriving[item]
             left = self._graph.links[link].left
             straight = self._row[left] + self._exit[left]
@@ -292,7 +292,7 @@ class RowPlacement:
 
 
 def _near(wanted: int, least: int | None) -> Iterator[int]:
-    """Rows by their distance from the wanted one, none above the least."""
+    """Yield rows by their distance from the wanted one, none less than `least`."""
     start = wanted if least is None else max(wanted, least)
     for distance in count():
         yield start + distance
@@ -301,7 +301,7 @@ def _near(wanted: int, least: int | None) -> Iterator[int]:
 
 
 def _spread(wanted: Sequence[float], heights: Sequence[int]) -> list[float]:
-    """Tops in the same order that do not overlap, with the least sum of squared moves.
+    """Return tops in the same order that do not overlap, with the least sum of squared moves.
 
     Isotonic regression by pooling neighbours that would overlap (M. Ayer and others, 1955).
     """
@@ -322,7 +322,7 @@ def _spread(wanted: Sequence[float], heights: Sequence[int]) -> list[float]:
 
 
 class LineBend(NamedTuple):
-    """A line that comes in on one row and goes on on others, with an upright part between."""
+    """A line that enters on one row and leaves on others, with a vertical part between."""
 
     owner: int
     start: int
@@ -338,7 +338,7 @@ class LineBend(NamedTuple):
 
 
 def _bends(graph: LayeredGraph, rows: RowPlacement, gap: Sequence[int]) -> list[LineBend]:
-    """The lines of a gap that do not go straight."""
+    """Return the lines of a gap that are not straight."""
     starts: dict[int, int] = {}
     ends: dict[int, list[int]] = defaultdict(list)
     for index in gap:
@@ -353,7 +353,7 @@ def _bends(graph: LayeredGraph, rows: RowPlacement, gap: Sequence[int]) -> list[
 
 
 def tracks(bends: Sequence[LineBend]) -> dict[int, int]:
-    """For each owner the track of its upright part, 0 at the left: no two touch."""
+    """Return the track of each owner's vertical part, 0 at the left; no two touch."""
     order: list[LineBend] = []
     for bend in bends:
         order.insert(_best_place(bend, order), bend)
@@ -365,7 +365,7 @@ def tracks(bends: Sequence[LineBend]) -> dict[int, int]:
 
 
 def _best_place(bend: LineBend, order: Sequence[LineBend]) -> int:
-    """Where to put a bend among others, from left to right, so that the fewest lines cross."""
+    """Return the place for a bend among others, from left to right, with the fewest crossings."""
     crossings = sum(_bend_crossings(bend, other) for other in order)
     best, fewest = 0, crossings
     for place, other in enumerate(order, start=1):
@@ -376,7 +376,7 @@ def _best_place(bend: LineBend, order: Sequence[LineBend]) -> int:
 
 
 def _bend_crossings(left: LineBend, right: LineBend) -> int:
-    """How often two bends cross if one has its upright part left of the other's."""
+    """Return how often two bends cross if the vertical part of `left` is left of the other."""
     over = left.top < right.start < left.bottom
     return sum(right.top < row < right.bottom for row in left.ends) + over
 
@@ -384,21 +384,21 @@ def _bend_crossings(left: LineBend, right: LineBend) -> int:
 # Scrolling.
 
 Lit: TypeAlias = tuple[tuple[int, ...], tuple[int, ...]]
-"""The numbers of the boxes that are lit, and of those at ends of lit edges."""
+"""The indices of the active boxes, and of those at the ends of active edges."""
 MARGIN = Spacing(1, 3, 1, 3)
-"""Cells to keep free around what is brought into view."""
+"""Cells to keep free around what is scrolled into view."""
 
 
 def lit(boxes: Sequence[DiagramBox], edges: Sequence[DiagramEdge]) -> Lit:
-    """The boxes that are active now."""
+    """Return the active boxes and the ends of active edges."""
     ends = {end for edge in edges if edge.lit for end in (edge.source, edge.target)}
     return tuple(index for index, box in enumerate(boxes) if box.lit), tuple(sorted(ends))
 
 
 def followed(layout: DiagramLayout, at_work: Lit, offset: Offset, size: Size) -> Offset:
-    """The scroll position nearest to `offset` that shows what is lit in a view of this size.
+    """Return the scroll position nearest to `offset` that shows the active boxes in this view.
 
-    What lies along a lit edge is shown too if there is room.
+    The ends of active edges are shown too if there is room.
     """
     boxes, ends = at_work
     region, room = _around(layout, (*boxes, *ends)), size.region.shrink(MARGIN)
@@ -413,13 +413,12 @@ def followed(layout: DiagramLayout, at_work: Lit, offset: Offset, size: Size) ->
 
 
 def _around(layout: DiagramLayout, boxes: Sequence[int]) -> Region:
-    """The smallest region that holds all of these boxes."""
     places = [layout.places[box] for box in boxes]
     return Region.from_union(places) if places else Region()
 
 
 def _scrolled(scroll: int, room: int, start: int, end: int, margin: int) -> int:
-    """The scroll position nearest to this one at which what lies there is in view."""
+    """Return the scroll position nearest to `scroll` that shows the range from start to end."""
     margin = max(min(margin, (room - (end - start)) // 2), 0)
     if end - start > room:
         return start

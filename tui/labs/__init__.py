@@ -1,4 +1,4 @@
-"""The labs by name: which class a lesson's lab is, imported when the lesson is opened."""
+"""Registry of the labs: their names in lessons, and their classes, imported when a lesson opens."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ LABS = {
     "tensors": "tui.labs.tensors:TensorsLab",
     "training": "tui.labs.training:TrainingLab",
 }
-"""What `Lesson.lab` may say: `module:class`."""
+"""The possible values of `Lesson.lab`, each with its `module:class`."""
 
 
 def lab_class(name: str) -> type[Any]:
-    """The class of the lab of that name: it imports its module."""
+    """Return the class of a lab; this imports its module."""
     module, _, class_name = LABS[name].partition(":")
     found: type[Any] = getattr(import_module(module), class_name)
     return found
 
 
 def lab_of(lesson: Lesson, fps: float) -> Lab:
-    """The lesson's lab, to be drawn at most so often a second."""
+    """Return the lesson's lab, which is drawn at most `fps` times a second."""
     lab: Lab = lab_class(lesson.lab)(lesson, fps)
     return lab

@@ -1,4 +1,4 @@
-"""The lab of autograd: a graph to walk over, or a program to run, and the keys that move them."""
+"""The autograd lab: walks through a graph, or runs a program line by line."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Inputs(Rows):
 
     @dataclass
     class Turned(Message):
-        """The learner wants to change whether this input requires a gradient."""
+        """The learner switches whether this input requires a gradient."""
 
         name: str
 
@@ -69,7 +69,7 @@ class Inputs(Rows):
 
 
 class Moves(Widget):
-    """The moves so far, one line each: the newest stands last, in bold, and is always visible."""
+    """The moves so far, one line each; the newest is last, in bold, and always visible."""
 
     DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
@@ -95,7 +95,7 @@ class Moves(Widget):
 
 
 class AutogradLab(InteractiveLab[AutogradState]):
-    """Shows the graph with the values and gradients so far; where it is narrow, one side of it."""
+    """Shows the graph with the values and gradients so far; narrow screens show half of it."""
 
     SCOPED_CSS = False
     DEFAULT_CSS = """
@@ -167,7 +167,7 @@ class AutogradLab(InteractiveLab[AutogradState]):
         return AutogradState(self._lesson)
 
     def preview(self) -> None:
-        """The first expression: taking it apart needs no torch."""
+        """Show the first expression, which needs no PyTorch."""
         self.state = self.make_state()
         self._show_text()
         self.show()
@@ -207,12 +207,12 @@ class AutogradLab(InteractiveLab[AutogradState]):
         if self.has_class("-side") and not self.screen.has_class("-wide"):
             target = self._challenges if program else self._inputs
         if target.focusable:
-            self.screen.set_focus(target)  # at once: the next key is on its way
+            self.screen.set_focus(target)  # at once, before the next key arrives
         else:
-            target.focus()  # once it is visible
+            target.focus()  # after it becomes visible
 
     def can(self, action: str) -> bool | None:
-        """A program cannot be edited; at an end of the walk, the key beyond it is dimmed."""
+        """Disable editing of a program, and steps beyond either end."""
         if action == "view":
             return not self.screen.has_class("-wide")
         if action not in ("step", "back", "reset", "edit"):
@@ -231,7 +231,7 @@ class AutogradLab(InteractiveLab[AutogradState]):
         }
 
     def _turn_to(self, aside: bool) -> None:
-        """Show the graph, or what is beside it."""
+        """Show the graph, or the panels beside it."""
         if self.has_class("-side") is not aside:
             self.action_view()
 
@@ -248,7 +248,7 @@ class AutogradLab(InteractiveLab[AutogradState]):
         super().action_play()
         if self.playing:
             self._turn_to(aside=False)
-            self.advance()  # the first move comes at once
+            self.advance()  # the first move is made at once
 
     def action_copy(self) -> None:
         command = self.state.command()
@@ -258,7 +258,7 @@ class AutogradLab(InteractiveLab[AutogradState]):
     @on(OptionList.OptionSelected, "#inputs")
     def _edit_input(self, event: OptionList.OptionSelected) -> None:
         given = self.state.inputs() if self.ready else {}
-        if event.option_id in given:  # another preset may have come before this was heard
+        if event.option_id in given:  # the preset may have changed before this message arrived
             self.action_edit()
             start = f"{event.option_id} = "
             self.line.edit(start + given[event.option_id], replace=len(start))

@@ -25,15 +25,15 @@ if TYPE_CHECKING:
     from engine.graph.operations import Numbers
     from engine.graph.take_apart import ProgramSession
 
-NEW = 1.0  # the value of an input that nobody has set yet
+NEW = 1.0  # the value of a new input
 CONSTANTS = {"e": math.e, "pi": math.pi, "π": math.pi}
-"""The same for an input with the name of a number."""
+"""The values of new inputs with the name of a constant."""
 
 
 class AutogradState(LabState):
-    """An expression as the learner sets it up and how far it is walked, or a program.
+    """An expression with its inputs and the position of the walk, or a program.
 
-    A typed line changes the expression; where it is refused, everything stays as it was.
+    A typed line changes the expression; if it is refused, nothing changes.
     """
 
     look: WalkPosition | ProgramPosition
@@ -63,7 +63,7 @@ class AutogradState(LabState):
         texts = {name: str(value) for name, value in self.preset.settings.items()}
         self._session: ProgramSession | None = None
         if "program" in texts:
-            from engine.graph.take_apart import ProgramSession  # torch: not before the first lab
+            from engine.graph.take_apart import ProgramSession  # imports torch
 
             self._session = ProgramSession(program(texts["program"]))
             self.look = self._session.position
@@ -98,8 +98,8 @@ class AutogradState(LabState):
     def type(self, text: str) -> None:
         """Take a new expression, or a new value for an input: `x = [1, 2]`.
 
-        `gradient = [1, 10]` and `requires_grad = w, b` are taken, too; `none` undoes them. Raises
-        `Refused` for other lines; everything stays as it was.
+        `gradient = [1, 10]` and `requires_grad = w, b` are accepted, too; `none` undoes them.
+        Raises `Refused` for other lines, and nothing changes.
         """
         try:
             self._type(text)
@@ -111,7 +111,7 @@ class AutogradState(LabState):
 
     def _type(self, text: str) -> None:
         name, equals, value = text.partition("=")
-        name = unicodedata.normalize("NFKC", name.strip())  # as Python reads it: ϵ becomes ε
+        name = unicodedata.normalize("NFKC", name.strip())  # as Python does: ϵ becomes ε
         inputs = self.settings.inputs if self.settings else {}
         known = (*RESERVED[1:], *inputs)
         if equals and not value.startswith("=") and name in known and not self._computes(value):
@@ -123,7 +123,7 @@ class AutogradState(LabState):
             self._take(self._with_expression(text))
 
     def _computes(self, value: str) -> bool:
-        """Whether the value is an expression of inputs, and so no value for one of them."""
+        """Return whether the value is an expression of inputs, and not a value for one of them."""
         try:
             return not set(names_in(value)).isdisjoint(self._values)
         except Refused:
@@ -135,13 +135,13 @@ class AutogradState(LabState):
             self._take(GraphSettings.of({**self.settings.texts(), name: value}))
         except Refused as refused:
             if refused.text != value:
-                raise  # it does not fit the expression, and the place is in there
+                raise  # it does not fit the expression, and the error points there
             before = len(text) - len(value)
             place = (before + refused.start, before + refused.end)
             raise Refused(str(refused), text, place, refused.instead) from None
 
     def _with_expression(self, text: str) -> GraphSettings:
-        """The settings with another expression: an input keeps its value, a new one gets 1."""
+        """Return the settings with another expression: inputs keep their values, new ones get 1."""
         settings = self.settings
         frozen = set(settings.inputs) - set(settings.requires_grad or ()) if settings else set()
         names = names_in(text, self._values)
@@ -149,7 +149,7 @@ class AutogradState(LabState):
         return GraphSettings(text, values, tuple(name for name in names if name not in frozen))
 
     def _take(self, settings: GraphSettings) -> None:
-        from engine.graph.take_apart import take_apart  # torch: not before the first lab
+        from engine.graph.take_apart import take_apart  # imports torch
 
         self.look = WalkPosition(take_apart(settings), 0)
         self._values.update(settings.inputs)
@@ -172,7 +172,7 @@ class AutogradState(LabState):
         return shlex.join(words)
 
     def inputs(self) -> dict[str, str]:
-        """The inputs by name, as a person would type them: `2`, `[1, 2.5]`."""
+        """Return the inputs by name, as text that can be typed: `2`, `[1, 2.5]`."""
         texts = self.settings.texts() if self.settings else {}
         names = self.settings.inputs if self.settings else ()
         return {name: re.sub(r"\.0(?!\d)", "", texts[name]) for name in names}
@@ -189,23 +189,23 @@ class AutogradState(LabState):
 
     @property
     def idle(self) -> str:
-        """The key to press, while nothing plays."""
+        """The key to press while nothing plays."""
         if self.look.done:
             return "at the end · r: again, p: next"
         return "s: next move" if isinstance(self.look, WalkPosition) else "s: next line"
 
 
 def _sets_number(text: str) -> bool:
-    """Whether the line is `name = number`, with no input in it."""
+    """Return whether the line is `name = number`, without an input."""
     try:
         name, tree = read(text)
     except Refused:
-        return False  # the expression is refused for this, with a suggestion
+        return False  # `_take` refuses it with a suggestion
     return name is not None and not free_names(tree)
 
 
 def describe(look: WalkPosition | ProgramPosition) -> Text:
-    """The last move, in a line or more."""
+    """Return the last move, in a line or more."""
     if isinstance(look, ProgramPosition):
         if not look.ran:
             return Text("Real PyTorch, run line by line. s: the first line.")
@@ -235,7 +235,7 @@ def describe(look: WalkPosition | ProgramPosition) -> Text:
 
 
 def _checked(check: GradientCheck) -> str:
-    """The gradients beside finite differences, in words."""
+    """Return a comparison of the gradients with finite differences."""
     lines = []
     if check.difference is not None:
         nudging = "check: nudging each input a little (finite differences)"
@@ -247,14 +247,14 @@ def _checked(check: GradientCheck) -> str:
             "Where the curve is very steep, it is the nudging that is off."
         ]
     names = [each.name for each in check if each.reason]
-    if names:  # the first in full, since the others are mostly alike
+    if names:  # the first in full, since the others are mostly similar
         others = f" (nor for {', '.join(names[1:])})" if len(names) > 1 else ""
         lines.append(f"no check for {check.reasons[0]}{others}")
     return "\n".join(lines)
 
 
 def statements(look: ProgramPosition) -> list[TranscriptLine]:
-    """The lines of the program, with the outcome of those that ran."""
+    """Return the lines of the program, with the output of those that ran."""
     ran = [
         TranscriptLine(
             each.statement.code,
@@ -268,7 +268,7 @@ def statements(look: ProgramPosition) -> list[TranscriptLine]:
 
 
 def tensors(look: ProgramPosition) -> Text:
-    """Every tensor that has a name by now: its value, its gradient, what computed it."""
+    """Return every named tensor so far: its value, its gradient, and its `grad_fn`."""
     if not look.ran:
         return Text("no tensors yet", "dim")
     return Text("\n").join(_tensor(each, "\n  ") for each in look.ran[-1].tensors)
@@ -286,9 +286,9 @@ def _tensor(tensor: TensorRecord, between: str, grad_fn: bool = True) -> Text:
 
 
 def boxes(look: WalkPosition, names: bool) -> list[DiagramBox]:
-    """A box for each node: its formula, its value with its shape, and its gradient.
+    """Return a box for each node: its formula, its value with its shape, and its gradient.
 
-    With `names` a fourth line has PyTorch's name of the node that passes the gradient on.
+    With `names` a fourth line has the name of the node's `grad_fn`.
     """
     known, gradients = look.known, look.gradients
     drawn = []
@@ -299,7 +299,7 @@ def boxes(look: WalkPosition, names: bool) -> list[DiagramBox]:
             value = f"{node.value.brief} {node.value.shape}"
             name = [node.grad_fn or "no grad_fn"] if names else []
             lines += [value if known[index] else "?", _gradient(gradients[index], node), *name]
-            # Room for everything that it will show, so that a box never grows.
+            # The width of all texts that it will show, so that a box does not grow.
             on_the_way = (_gradient(move.gradients[index], node) for move in look.walk.moves)
             widest = [*lines, value, *on_the_way, _gradient(node.gradient, node)]
         lit = look.move is not None and index == look.move.node
@@ -309,9 +309,9 @@ def boxes(look: WalkPosition, names: bool) -> list[DiagramBox]:
 
 
 def edges(look: WalkPosition) -> list[DiagramEdge]:
-    """The inputs of each operation, with the local derivative once a gradient crossed them.
+    """Return the edges, with the local derivative of those that a gradient has passed.
 
-    Once the walk goes backward, the arrows point to where the gradients go.
+    During the backward walk the arrows point in the direction of the gradients.
     """
     crossing = look.move.edge if look.move else None
     backward = look.position > look.walk.forward_moves and not look.walk.error

@@ -1,4 +1,4 @@
-"""The base of the probabilities and softmax labs: numbers that keys move, drawn as curves."""
+"""The base of the probabilities and softmax labs: numbers changed by keys, drawn as curves."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _OTHER = re.compile(r"\s*([^\W\d]\w*)\s*(?:==|:=|=|:|\s)\s*([^=\s].*?)\s*")
 
 
 class CurveState(LabState):
-    """Numbers in a scene. One of them is moved by keys, all can be typed: `name = value`."""
+    """The numbers of a scene: keys change one of them, and all can be typed as `name = value`."""
 
     SCENES: Mapping[str, Any]
     OTHER_NAMES: Mapping[str, str]
-    """Names that are likely typed for those that can be set."""
+    """Alternative spellings of the names that can be set."""
 
     def __init__(self, scene: str, *, observed: bool = True) -> None:
-        """Begin with the scene; without `observed`, `look` is missing, which torch computes."""
+        """Start with the scene; without `observed`, `look`, which torch computes, is missing."""
         self.observed = observed
         self.use(scene)
 
@@ -58,37 +58,37 @@ class CurveState(LabState):
     @property
     @abstractmethod
     def at(self) -> float:
-        """The number that the keys move."""
+        """The number that the keys change."""
 
     @property
     @abstractmethod
     def ends(self) -> tuple[float, float]:
-        """The lowest and the highest value that the keys can give it."""
+        """Its limits."""
 
     @abstractmethod
     def put(self, at: float) -> None:
-        """Give it this value."""
+        """Set the number that the keys change."""
 
     @property
     @abstractmethod
     def names(self) -> Sequence[str]:
-        """What can be set by typing."""
+        """The names that can be set by typing."""
 
     @abstractmethod
     def parse(self, name: str, value: str) -> Any:
-        """The settings with this one changed; ValueError, with what is allowed, if it is wrong."""
+        """Return the settings with this one changed; ValueError, with limits, if it is invalid."""
 
     @abstractmethod
     def apply(self, given: Any) -> None:
         """Use the settings that `parse` returned."""
 
     def move(self, strides: int, *, large: bool = False) -> bool:
-        """Go so many strides up or down, to the next round number; whether there was room."""
+        """Go this many strides, to the next round number; return whether the number changed."""
         self.by_hand = True
         return self._move(strides, large)
 
     def end(self, direction: int) -> None:
-        """Go to an end: −1 for the lower one, 1 for the upper one."""
+        """Go to a limit: −1 for the lower one, 1 for the upper one."""
         self.by_hand = True
         self.put(self.ends[direction > 0])
 
@@ -112,7 +112,7 @@ class CurveState(LabState):
         self.by_hand = True
 
     def next_place(self, strides: int, large: bool) -> float:
-        """The round number so many strides up or down."""
+        """Return the round number this many strides up or down."""
         stride = self.scene.large if large else self.scene.small
         places = self.at / stride
         whole = math.floor(places + 1e-6) if strides > 0 else math.ceil(places - 1e-6)
@@ -136,7 +136,7 @@ class CurveState(LabState):
             raise _misplaced(text, found.span("value"), error) from None
 
     def _misnamed(self, text: str, name: str, at: tuple[int, int]) -> Refused:
-        """The refusal of a name that cannot be set, with the one that is likely meant."""
+        """Return the error for a name that cannot be set, with the most similar name."""
         same = [known for known in self.names if known.lower() == name.lower()]
         close = get_close_matches(name, self.names, n=1, cutoff=0.7)
         known = (*same, self.OTHER_NAMES.get(name.lower(), ""), *close)
@@ -146,33 +146,33 @@ class CurveState(LabState):
 
 
 def _misplaced(text: str, at: tuple[int, int], error: ValueError) -> Refused:
-    """The refusal of a value, with the number that is likely meant in its place."""
+    """Return the error for a value, with the number that was likely meant."""
     instead = _with(text, at, error.meant if isinstance(error, NotANumber) else "")
-    if "=" not in text[: at[0]]:  # no name was read: a number alone could be one of another
+    if "=" not in text[: at[0]]:  # without a name, the number may be meant for another one
         found = _OTHER.fullmatch(text)
         instead = f"{found[1]} = {found[2]}" if found else instead if "=" not in text else ""
     return Refused(str(error), text, at, instead)
 
 
 def _with(text: str, at: tuple[int, int], likely: str) -> str:
-    """The line with this in the place, or nothing where nothing is likely."""
+    """Return the line with `likely` at this place; empty if `likely` is."""
     return f"{text[: at[0]]}{likely}{text[at[1] :]}".strip() if likely else ""
 
 
 def is_number(text: str) -> bool:
-    """Whether it is a decimal number; full-width digits and a typographer's minus will do."""
+    """Return whether it is a decimal number; full-width digits and a minus sign are accepted."""
     return NUMBER.fullmatch(ascii_form(text)) is not None
 
 
 def number_in(text: str, example: str) -> float:
-    """The number in a text; `NotANumber`, with the example, if it is none."""
+    """Return the number in a text; raise `NotANumber`, with the example, if it is none."""
     if not is_number(text):
         raise NotANumber(f"a number stands here, as in {example}", meant(text))
     return float(ascii_form(text))
 
 
 def within(value: float, low: float, high: float, limits: str) -> float:
-    """The value; `ValueError` with the limits where it lies outside of them."""
+    """Return the value; raise `ValueError` with the limits if it is outside of them."""
     if not low <= value <= high:
         raise ValueError(limits)
     return value
@@ -182,7 +182,7 @@ GROUPS = {name: Binding.Group(name, compact=True) for name in ("go", "far", "sce
 
 
 def keys(lab: str, rows: Iterable[tuple[str, str, str, str, str]]) -> list[BindingType]:
-    """Bindings with ids of this lab's own, from keys, action, description, name and tooltip."""
+    """Return bindings from keys, action, description, name and tooltip; ids begin with the lab."""
     return [
         Binding(
             keys,
@@ -198,7 +198,7 @@ def keys(lab: str, rows: Iterable[tuple[str, str, str, str, str]]) -> list[Bindi
 
 
 def shared_keys(lab: str, type_tip: str) -> list[BindingType]:
-    """The keys that every such lab has."""
+    """Return the bindings of all labs of this kind."""
     rows = [
         ("enter,e", "edit", "type", "type", type_tip),
         ("p", "preset", "next", "preset", "The next scene"),
@@ -209,20 +209,20 @@ def shared_keys(lab: str, type_tip: str) -> list[BindingType]:
 
 
 class Board(Painted):
-    """The drawing, which takes the keys."""
+    """The drawing, which has the focus."""
 
     can_focus = True
     DEFAULT_CLASSES = "panel"
 
     class Resized(Message):
-        """There is more or less room to draw in."""
+        """The size of the drawing has changed."""
 
     def on_resize(self, event: events.Resize) -> None:
         self.post_message(self.Resized())
 
 
 class Description(Static):
-    """Text in a room of fixed size, sent to the terminal in one piece with the drawing."""
+    """Text in a panel of fixed size, sent to the terminal together with the drawing."""
 
     def update(self, content: VisualType = "", *, layout: bool = False) -> None:
         if content != self.content:
@@ -234,7 +234,7 @@ S = TypeVar("S", bound=CurveState)
 
 
 class CurvesLab(InteractiveLab[S]):
-    """A line to type in, the drawing, the formulas in numbers, the challenges, a description."""
+    """A lab with an input line, a drawing, formulas with numbers, challenges and a description."""
 
     OPENS_LINE = frozenset({"enter", "e"})
     TEMPOS = (2, 5, 10, 20, 50, 100, 200)
@@ -262,21 +262,21 @@ class CurvesLab(InteractiveLab[S]):
         super().__init__(lesson, fps)
         self.board = Board(id="board")
         self._places: dict[tuple[object, ...], tuple[int, int]] = {}
-        """Where the legends stand."""
+        """The positions of the legends."""
         self._equations = Equations(advice=LOADING, id="equations")
         self._equations.border_title = "This moment, in numbers"
         self._description = Description(id="description", classes="waiting", markup=False)
 
     @abstractmethod
     def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
-        """The state as curves or bars."""
+        """Draw the state as curves or bars."""
 
     @abstractmethod
     def make_state(self, *, observed: bool = True) -> S:
-        """The state with the preset that is chosen, observed only where PyTorch is there."""
+        """Return the state of the current preset, observed only if PyTorch is loaded."""
 
     def preview(self) -> None:
-        """The first scene, and the number that the keys will move."""
+        """Show the title of the first scene, and the number that the keys change."""
         self.state = self.make_state(observed=False)
         self.board.border_title = self.state.scene.title
         self._show_text()
@@ -284,12 +284,12 @@ class CurvesLab(InteractiveLab[S]):
     @staticmethod
     @abstractmethod
     def equations(look: Any) -> tuple[Equation, ...]:
-        """The formulas of a look with its numbers."""
+        """Return the formulas with the numbers of a look."""
 
     @staticmethod
     @abstractmethod
     def describe(look: Any) -> str:
-        """What a look shows, in a sentence or two."""
+        """Return a description of a look in a sentence or two."""
 
     def compose(self) -> ComposeResult:
         yield self.line
@@ -320,13 +320,10 @@ class CurvesLab(InteractiveLab[S]):
         self.apply_theme()
 
     def action_move(self, direction: int) -> None:
-        """A little down or up."""
         self.change(partial(self.state.move, direction))
 
     def action_far(self, direction: int) -> None:
-        """Farther down or up."""
         self.change(partial(self.state.move, direction, large=True))
 
     def action_end(self, direction: int) -> None:
-        """To the lower or the upper end."""
         self.change(partial(self.state.end, direction))

@@ -1,4 +1,4 @@
-"""The lab of the loader: a training run on a table, and the loader timed."""
+"""The lab of the data loader: a training run on a table, and a benchmark of the loader."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 
 CHART = "throughput"
 POLL_SECONDS = 0.25
-"""Between two looks at a measurement that goes on."""
+"""The interval between two checks of a running measurement."""
 LARGE = 300_000
-"""Bytes: a smaller file is read faster than anybody could notice."""
+"""The size in bytes from which a file is read in a thread."""
 READING = "reading the file…"
 MEASURE = "Time the loader with and without workers, or stop that"
 
 
 class DataLoaderLab(TrainingLab, inherit_bindings=False):
-    """Adds the measurement of the loader to the picture of each frame."""
+    """A training lab that adds the measurement of the loader to the picture of each frame."""
 
     BINDINGS = [
         *FIRST,
@@ -41,7 +41,7 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
 
     @dataclass
     class Read(Message):
-        """A file was read in a thread for this setting; `refusal` says why it is of no use."""
+        """A file was read in a thread for this setting; `refusal` is an error or empty."""
 
         name: str
         value: Setting
@@ -50,14 +50,14 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
     def __init__(self, lesson: TrainingLesson, fps: float) -> None:
         super().__init__(lesson, fps)
         self._timing: LoaderTiming | None = None
-        """The measurement that goes on, or the last one."""
+        """The running or the last measurement."""
         self._timer: Timer | None = None
         self._stopped = False
-        """Whether the learner has stopped the last measurement."""
+        """Whether the learner stopped the last measurement."""
         self._wants_to_time = False
         self._is_over = False
         self._refused_file: Setting = None
-        """The file that was refused last: a setting that is changed next may be what it wants."""
+        """The file that was refused last; it is tried again after the next change of a setting."""
 
     def close(self) -> None:
         super().close()
@@ -72,11 +72,10 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
 
     @property
     def timing(self) -> bool:
-        """Whether the loader is being timed."""
         return self._timer is not None
 
     def action_time(self) -> None:
-        """Begin to time the loader, from nothing; or stop, and keep what has come."""
+        """Start to time the loader, or stop and keep the results so far."""
         if self.timing:
             self._stopped = True
             self._stop_timing()
@@ -87,9 +86,9 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
             self._wants_to_time = True
 
     def _set(self, name: str, value: Setting) -> bool:
-        """Change a setting; a large file is read in a thread, and taken once it has been.
+        """Change a setting; a large file is read in a thread and used afterwards.
 
-        A file that was refused is tried again when a setting of how to read it has changed.
+        A refused file is tried again when a setting of how to read it has changed.
         """
         if self.experiment is None:
             return False
@@ -104,7 +103,7 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         return self._taken(name) if taken else self._not_taken(name, value)
 
     def _taken(self, name: str) -> bool:
-        """A setting was taken; so may be the file that was refused before."""
+        """Try the refused file again after another setting was accepted."""
         file, self._refused_file = self._refused_file, None
         if name != "csv" and file is not None:
             if self._set("csv", file):
@@ -122,12 +121,12 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
         return False
 
     def _idle(self, config: Config) -> Mapping[str, tuple[Unmet, ...]]:
-        """With a refused file, what says how to read a file has an effect: it is tried again."""
+        """Return the settings without effect, as if a refused file were in use."""
         file = self._refused_file
         return config.idle() if file is None else config.adjusted("csv", file).idle()
 
     def _used(self, config: Config) -> Mapping[str, str]:
-        """The file that was refused, behind the one that is used."""
+        """Return the name of the refused file, to be shown behind the file in use."""
         file = self._refused_file
         return {"csv": f" ({Path(file).name} refused)"} if isinstance(file, str) else {}
 
@@ -137,14 +136,14 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
             return
         refusal = ""
         try:
-            self.experiment.config.but(name, value)  # what was read is kept for the next time
+            self.experiment.config.but(name, value)  # the content is cached
         except ValueError as error:
             refusal = str(error)
-        self.post_message(self.Read(name, value, refusal))  # which waits for nobody
+        self.post_message(self.Read(name, value, refusal))  # does not block
 
     @on(Read)
     def _end_reading(self, event: Read) -> None:
-        """The file was read in a thread: take it now, without reading it again."""
+        """Use the file that was read in a thread; it is not read again."""
         event.stop()
         if self._is_over:
             return
@@ -156,7 +155,7 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
 
     @property
     def _picture(self) -> TablePicture | None:
-        """What the run shows of its data; None before it is there."""
+        """The picture of the run; None before there is one."""
         picture = self.frame.picture if self.frame else None
         return picture if isinstance(picture, TablePicture) else None
 
@@ -204,7 +203,7 @@ class DataLoaderLab(TrainingLab, inherit_bindings=False):
 
 
 def _is_large(file: str) -> bool:
-    """Whether reading the file would hold the screen up."""
+    """Return whether reading the file would block the screen noticeably."""
     try:
         return Path(file).expanduser().stat().st_size > LARGE
     except (OSError, ValueError, RuntimeError):

@@ -1,4 +1,4 @@
-"""The screen that fetches a data set, over the lesson that wants it."""
+"""The screen that downloads a data set, above the lesson that needs it."""
 
 from __future__ import annotations
 
@@ -29,22 +29,22 @@ from tui.terminal.resizing import SafeScreen
 
 LOOKS_PER_SECOND = 5
 PATIENCE = 0.5
-"""Seconds that closing the screen waits for the end of the fetch."""
+"""The most seconds that closing the screen waits for the end of the download."""
 
 
 class FetchThread:
-    """Fetches a data set in a thread; the screen reads its fields when it wants to."""
+    """Downloads a data set in a thread; the screen polls its fields."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self._name, self._folder = name, folder
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work, name="fetching", daemon=False)
         self.progress: FetchProgress | None = None
-        """The newest; None until the first byte has arrived."""
+        """The current progress; None until the first byte has arrived."""
         self.place: Path | None = None
-        """Where the data set is, once it is there."""
+        """The path of the data set, once it is complete."""
         self.problem = ""
-        """Why it did not arrive."""
+        """The error, if it failed."""
 
     def start(self) -> None:
         self._thread.start()
@@ -54,13 +54,13 @@ class FetchThread:
         return self._thread.ident is not None and not self._thread.is_alive()
 
     def cancel(self) -> None:
-        """Ask the thread to end: it does at the next block, and leaves nothing half-done."""
+        """Ask the thread to end: it does so at the next block, without leaving partial data."""
         self._stop.set()
 
     def close(self, seconds: float) -> None:
-        """Cancel, and wait for the end for at most so many seconds.
+        """Cancel, and wait at most this long for the end.
 
-        A server that is being connected to cannot be given up before it has been silent for long.
+        Connecting to a server that does not answer can only end with its timeout.
         """
         self.cancel()
         if self._thread.ident is not None:
@@ -81,7 +81,7 @@ class FetchThread:
 
 
 class FetchScreen(SafeScreen, ModalScreen[bool]):
-    """Fetches one data set; the result of the screen is whether that is here now."""
+    """Downloads one data set; the result of the screen is whether the data set is available."""
 
     CSS_PATH = "fetch.tcss"
     BINDINGS = [
@@ -97,7 +97,7 @@ class FetchScreen(SafeScreen, ModalScreen[bool]):
         self._fetch, self._speed = FetchThread(name, data_dir()), DownloadSpeed()
         self._cancelled = False
         self._kept: list[Key | Paste] = []
-        """Pressed while a cancelled fetch ends, and meant for the screen behind this one."""
+        """Keys pressed while a cancelled download ends, for the screen behind this one."""
 
     def compose(self) -> ComposeResult:
         data_set = self._data_set
@@ -120,11 +120,11 @@ class FetchScreen(SafeScreen, ModalScreen[bool]):
         await asyncio.to_thread(self._fetch.close, PATIENCE)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only a fetch that has ended can be tried again."""
+        """Allow another try only after the download has ended."""
         return action != "again" or self._fetch.ended
 
     def keep(self, event: Key | Paste) -> bool:
-        """Keep what is pressed while a cancelled fetch ends, unless it acts on this screen."""
+        """Keep a key pressed while a cancelled download ends, unless it acts on this screen."""
         acts = {key for action in key_actions(self.app.screen) for key in action.keys}
         if not self._cancelled or (isinstance(event, Key) and event.key in acts):
             return False
@@ -132,7 +132,7 @@ class FetchScreen(SafeScreen, ModalScreen[bool]):
         return True
 
     def dismiss(self, result: bool | None = None) -> AwaitComplete:
-        """Close, and replay the keys that were kept."""
+        """Close the screen, and replay the keys that were kept."""
         closed = super().dismiss(result)
         if isinstance(self.app, KeyOrder):
             self.app.replay(self._kept)
@@ -140,7 +140,7 @@ class FetchScreen(SafeScreen, ModalScreen[bool]):
         return closed
 
     def action_leave(self) -> None:
-        """Cancel a fetch that is running, or close; pressed twice, close without waiting."""
+        """Cancel a running download, or close; pressed twice, close without waiting."""
         if self._fetch.ended or self._cancelled:
             self.dismiss(self._fetch.place is not None)
         else:
@@ -149,7 +149,7 @@ class FetchScreen(SafeScreen, ModalScreen[bool]):
             self._say("stopping…", "")
 
     def action_again(self) -> None:
-        """Try again, or close where the data set is here."""
+        """Try again, or close if the data set is available."""
         if self._fetch.place is not None:
             self.dismiss(True)
         else:
@@ -162,7 +162,7 @@ class FetchScreen(SafeScreen, ModalScreen[bool]):
         """Show the progress, unless another screen covers this one."""
         if not self.is_active:
             return
-        ended = self._fetch.ended  # first: the fields that are read after it are final
+        ended = self._fetch.ended  # first, so that the fields read below are final
         if ended:
             self._looks.pause()
         if ended and self._cancelled:

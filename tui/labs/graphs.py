@@ -1,4 +1,4 @@
-"""The lab of graphs: one program run, traced and compiled, and the keys for it."""
+"""The graphs lab: one program run eagerly, traced and compiled."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ from tui.widgets.rows import Rows, row_keys
 if TYPE_CHECKING:
     from engine.device import Device
 
-POLL_SECONDS = 0.2  # between two looks at a measurement that goes on
+POLL_SECONDS = 0.2  # between two checks of a running measurement
 VIEWS = ("graph", "listing", "costs")
-"""The contents of the room below; a wide screen shows the costs all the time."""
+"""The contents of the lower part; a wide screen always shows the costs."""
 MARKS = {Way.EAGER: "▸ ran, 3× three times", Way.TRACED: "▸ ran while tracing", Way.COMPILED: ""}
 
 MEASURE = "Compile the program, and time a call each way"
@@ -54,7 +54,7 @@ FORGET = "Forget what was measured"
 
 
 class ProgramSource(Static, ThemeAware):
-    """The lines of a program; before each, how often it ran. What did not run is dim."""
+    """The lines of a program, each with how often it ran; lines that did not run are dim."""
 
     DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
@@ -77,7 +77,7 @@ class ProgramSource(Static, ThemeAware):
         visits: Mapping[int, int] | None,
         ended_at: int | None = None,
     ) -> None:
-        """Show the program; `visits` is None where it did not run line by line."""
+        """Show the program; `visits` is None if it did not run line by line."""
         self._lines, self._visits, self._ended_at = tuple(lines), visits, ended_at
         self.apply_theme()
 
@@ -102,7 +102,7 @@ class ProgramSource(Static, ThemeAware):
 
 
 class Ways(Rows):
-    """A row for each way, of which one is chosen: with the arrows, or from outside by `show`."""
+    """A row for each way, one of them chosen by the arrow keys or by `show`."""
 
     BORDER_TITLE = "Ways to run it"
     DEFAULT_CSS = "Ways { height: auto; }"
@@ -110,17 +110,17 @@ class Ways(Rows):
 
     @dataclass
     class Gone(Message):
-        """The learner went to this row, counted from 0; answer with `show`."""
+        """The learner moved to this row, counted from 0; answer with `show`."""
 
         row: int
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """A row is chosen by going to it, so there is nothing left for enter to do."""
+        """Disable enter: moving to a row chooses it."""
         return action != "select" and super().check_action(action, parameters)
 
     def show(self, rows: Sequence[Text], chosen: int) -> None:
-        """Show these rows, of which that one is chosen."""
-        # This highlight is no choice of the learner's; a late message would be taken for one.
+        """Show these rows, with this one chosen."""
+        # This sends no message, which would be taken for the learner's choice.
         with self.prevent(OptionList.OptionHighlighted):
             if len(rows) != self.option_count:
                 self.set_options(Option(row) for row in rows)
@@ -136,7 +136,7 @@ class Ways(Rows):
 
 
 class Reading(VerticalScroll):
-    """A text that may be longer than its box; it scrolls with the arrows, and with j and k."""
+    """A text that scrolls with the arrows, and with j and k."""
 
     DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
@@ -160,14 +160,14 @@ class Reading(VerticalScroll):
         yield self._text
 
     def show(self, text: Text) -> None:
-        """Show this text, from its beginning if it is another one."""
+        """Show this text; scroll a new one to its beginning."""
         if text != self._text.content:
             self._text.update(text)
             self.scroll_home(animate=False)
 
 
 class GraphsLab(InteractiveLab[GraphsState]):
-    """Shows a program three ways, and what a call costs; one of its views has the keys."""
+    """Shows a program in three ways, and the cost of a call; one of its views has the focus."""
 
     SCOPED_CSS = False
     DEFAULT_CSS = """
@@ -299,7 +299,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self._description.update(describe(look, way))
 
     def _show_graph(self) -> None:
-        """The graph and its listing, or why there is none; the keys go from one to the other."""
+        """Show the graph and its listing, or why there is none; keep the focus in this panel."""
         look, way = self.state.look, self.state.way
         none = not look.graphs(way)
         held = self.screen.focused in (self._drawing, self._listing, self._instead)
@@ -316,7 +316,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
             self._listing.show(listing(look, way))
 
     def preview(self) -> None:
-        """The first program and its input."""
+        """Show the first program and its input."""
         program = find(self.presets.current.name)
         self._source.border_title = f"{program.name}: {program.title}"
         self._source.show(program_lines(program), None)
@@ -325,7 +325,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self._costs.update(LOADING)
 
     def can(self, action: str) -> bool | None:
-        """Space measures, or ends the measurement, as escape does."""
+        """Give space two actions: measure, or end the measurement as escape does."""
         measuring = self.ready and bool(self.state.measuring)
         if action == "measure":
             return not measuring
@@ -335,7 +335,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
             return measuring and not self.has_hint  # escape closes the hint first
         return action != "device" or len(self._devices) > 1
 
-    # What is shown: program, input, way and view.
+    # Changing the program, input, way and view.
 
     def change(self, do: Callable[[], object]) -> None:
         super().change(do)
@@ -353,7 +353,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self.change(self.state.next_input)
 
     def action_way(self) -> None:
-        """Show the next way: its graph or its listing, which differ from way to way."""
+        """Show the next way: its graph or its listing."""
         self._see("listing" if self._view == "listing" else "graph")
         self._use_way(after(list(Way), self.state.way))
 
@@ -384,7 +384,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self.call_after_refresh(self.apply_theme)
 
     def _see(self, view: str) -> None:
-        """Bring this view into sight; on a wide screen the costs are there anyway."""
+        """Show this view; a wide screen always shows the costs."""
         if view == "costs" and self._wide:
             return
         self._view = view
@@ -392,7 +392,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
             self.set_class(each == view, f"-{each}")
         self.call_after_refresh(self.enter)
 
-    # What is measured.
+    # Measuring.
 
     def action_measure(self) -> None:
         if self.state.measuring:
@@ -403,7 +403,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self.renew()
 
     def action_stop(self) -> None:
-        """End the measurement at once, also beside an open hint, which escape closes first."""
+        """End the measurement at once, even if a hint is open, which escape closes first."""
         self.action_give_up()
 
     def action_give_up(self) -> None:
@@ -424,7 +424,7 @@ class GraphsLab(InteractiveLab[GraphsState]):
         self.device = f"{name} {self._devices[name].title}"
 
     def _poll(self) -> None:
-        """Show what the measurement has brought; once it has ended, stop looking."""
+        """Show the new results; stop polling after the end."""
         if not self.state.poll() and self._polling is not None:
             self._polling.stop()
             self._polling = None

@@ -32,9 +32,9 @@ from tui.labs.interactive import LabState, after
 
 
 class GraphsState(LabState):
-    """The program, input and way that are shown, and the measurements of each program.
+    """The displayed program, input and way, and the measurements of each program.
 
-    One measurement goes on at a time. It goes on while other programs are shown.
+    One measurement runs at a time, also while other programs are displayed.
     """
 
     look: ProgramComparison
@@ -50,7 +50,7 @@ class GraphsState(LabState):
 
     @property
     def measuring(self) -> str:
-        """The program that is being measured now; empty for none."""
+        """The program that is being measured; empty for none."""
         return self.measurement.program if self.measurement else ""
 
     def use(self, preset: str) -> None:
@@ -73,7 +73,7 @@ class GraphsState(LabState):
         self._renew()
 
     def poll(self) -> bool:
-        """Take the measurement's new results; whether it is still going on."""
+        """Take the new results; return whether the measurement is still running."""
         if self.measurement is not None and self.measurement.poll():
             key = self.measurement.program, self.measurement.device
             self.put(key, self.measurement.results)
@@ -86,7 +86,7 @@ class GraphsState(LabState):
         self._renew()
 
     def give_up(self) -> None:
-        """End the measurement at once; what it has brought stays."""
+        """End the measurement at once; keep its results."""
         if self.measurement is not None:
             self.measurement.close()
             self.measurement = None
@@ -103,7 +103,7 @@ class GraphsState(LabState):
         return self.look.program.name, self.device
 
     def _take(self, program: ExampleProgram, given: ProgramInput) -> None:
-        from engine.programs import ways  # torch: not before the first lab
+        from engine.programs import ways  # imports torch
 
         if program.name not in self._traced:
             self._traced[program.name] = ways.trace(program)
@@ -112,16 +112,16 @@ class GraphsState(LabState):
         self._renew()
 
     def _renew(self) -> None:
-        """The same program and input, with what has been measured by now."""
+        """Update `look` with the measurements so far."""
         measured = self.measurement
         going = measured is not None and (measured.program, measured.device) == self._key
         results = self._results.get(self._key, ())
         self.look = replace(self.look, results=results, device=self.device, measuring=going)
 
 
-# The rows of the ways, and the sentence below.
+# Rows of the ways, and the description.
 
-SAW = 18  # cells for what a way saw
+SAW = 18  # cells for the graph of a way
 NOT_YET = "space compiles and measures: 10 to 30 seconds"
 RUNS = "Python runs the lines one by one, and what has run is the graph."
 WRITES = "torch.fx ran it once, on a Proxy without numbers, and wrote this down."
@@ -140,7 +140,7 @@ GONE = "No graph. ✗ marks the line at which tracing ended."
 
 
 def rows(look: ProgramComparison, chosen: Way) -> list[Text]:
-    """A line for each way: its graphs of the program, and its answer to this input."""
+    """Return a line for each way: its graphs of the program, and its answer to this input."""
     made = []
     for way in Way:
         if way is not Way.COMPILED or look.compiled is not None:
@@ -174,14 +174,14 @@ def _answered(answer: ProgramAnswer | None, way: Way) -> str:
 
 
 def title(given: ProgramInput) -> str:
-    """The input that the program is called with."""
+    """Return the input of the program as a title."""
     words = [f"x = [{', '.join(f'{n:g}' for n in given.x)}]".replace("-", "−")]
     words += [f"{name} = {value}" for name, value in given.arguments.items()]
     return f"input: {given.name} · {', '.join(words)}"
 
 
 def describe(look: ProgramComparison, way: Way) -> Text:
-    """The outcome of this way, in a line or more."""
+    """Return the outcome of this way, in a line or more."""
     if way is Way.EAGER:
         return Text(RUNS)
     if way is Way.COMPILED:
@@ -198,7 +198,7 @@ def describe(look: ProgramComparison, way: Way) -> Text:
 
 
 def no_graph(look: ProgramComparison, way: Way) -> Text:
-    """The text in place of a graph where there is none."""
+    """Return the text in place of a missing graph."""
     if way is Way.TRACED and look.traced.problem:
         return problem(look.traced.problem)
     if failure := look.failure(Way.COMPILED):
@@ -209,13 +209,13 @@ def no_graph(look: ProgramComparison, way: Way) -> Text:
 
 
 def problem(found: ExplainedError) -> Text:
-    """An error as PyTorch raised it, and what it means here."""
+    """Return an error of PyTorch, and its explanation."""
     text = Text.assemble((f"{found.kind}: {found.message}", "bold red"))
     return text.append(f"\n{found.explanation}", "not bold") if found.explanation else text
 
 
 def stage(look: ProgramComparison) -> str:
-    """The step that the measurement is at, according to its results."""
+    """Return the current step of the measurement, derived from its results."""
     if not look.results:
         return "starting PyTorch in a process of its own…"
     if look.compiled is None:
@@ -244,17 +244,17 @@ def _new_graphs(look: ProgramComparison, call: CompiledCall) -> str:
     return f"{made}, to be used again as long as its guards hold: {'; '.join(call.guards)}."
 
 
-# The graphs, as boxes and as a listing.
+# Graphs as boxes and as a listing.
 
 SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "truediv": "/", "gt": ">", "eq": "=="}
 """Operations that are written between their arguments."""
-SHOWN = 2  # of a longer vector, so many numbers are shown in a box
+SHOWN = 2  # numbers of a longer vector that a box shows
 
 
 def drawing(look: ProgramComparison, way: Way) -> tuple[list[DiagramBox], list[DiagramEdge]]:
-    """A box for each node, an edge for each tensor; graphs of the compiler one after another.
+    """Return a box for each node, an edge for each tensor; graphs of the compiler in a row.
 
-    Where Python has to decide, it stands between the first graph and the others.
+    At a graph break, a box for Python lies between the first graph and the others.
     """
     boxes: list[DiagramBox] = []
     edges: list[DiagramEdge] = []
@@ -278,7 +278,7 @@ def drawing(look: ProgramComparison, way: Way) -> tuple[list[DiagramBox], list[D
 
 
 def _box(node: ProgramNode, name: str, way: Way) -> DiagramBox:
-    """The node, and below it numbers where it has run, else what `torch.fx` calls it."""
+    """Return the box of a node, with its value if it has run, else its `torch.fx` target."""
     kind: BoxKind = "operation"
     heading = f"{node.name} = {_formula(node)}"
     if node.op == "placeholder":
@@ -295,7 +295,7 @@ def _box(node: ProgramNode, name: str, way: Way) -> DiagramBox:
 
 
 def _formula(node: ProgramNode) -> str:
-    """A node's operation in short: `neg * x`, `exp(mul)`, `sum(x)`."""
+    """Return a node's operation in short: `neg * x`, `exp(mul)`, `sum(x)`."""
     name = node.target.rpartition(".")[2].strip("_")
     if name == "neg":
         return f"-{node.arguments}"
@@ -307,7 +307,7 @@ def _formula(node: ProgramNode) -> str:
 
 
 def listing(look: ProgramComparison, way: Way) -> Text:
-    """The nodes in the words of `torch.fx`; what they were turned back into; the guards."""
+    """Return the nodes as `torch.fx` lists them, the generated code, and the guards."""
     lines: list[Text] = []
     for number, graph in enumerate(look.graphs(way), start=1):
         if way is Way.COMPILED:
@@ -329,7 +329,7 @@ def listing(look: ProgramComparison, way: Way) -> Text:
 
 
 def _table(graph: ProgramGraph, way: Way) -> Iterator[Text]:
-    """The columns that `torch.fx` prints; of what has run, the call and its value."""
+    """Yield the rows that `torch.fx` prints; after an eager run, calls and their values."""
     table: list[tuple[str, ...]] = []
     for node in graph.nodes:
         if way is Way.EAGER:
@@ -344,11 +344,11 @@ def _table(graph: ProgramGraph, way: Way) -> Iterator[Text]:
         yield Text("  ".join(columns).rstrip())
 
 
-# What a call costs, as bars.
+# The cost of a call, as bars.
 
 NAME, NUMBER = 9, 9
-"""Cells for the name of a way before its bar, and for its microseconds behind it."""
-RANGE = 17  # cells for the fastest and the slowest round, where there is room
+"""Cells for the name of a way before its bar, and for the microseconds after it."""
+RANGE = 17  # cells for the fastest and the slowest round, if there is room
 ROOM_FOR_RANGE = 64
 LEGEND = "█ fastest  ▒ median  · slowest round"
 BEGIN = "space: compile, and time a call each way"
@@ -356,9 +356,9 @@ EIGHTHS = " ▏▎▍▌▋▊▉"
 
 
 def costs(look: ProgramComparison, width: int, colours: Mapping[Way, str]) -> Text:
-    """The time of a call for each size and way, and how long compiling took.
+    """Return the time of a call for each size and way, and how long compiling took.
 
-    Each size has a scale from 0 to its slowest median: they are three powers of ten apart.
+    Each size has its own scale, from 0 to its slowest median: they differ by powers of ten.
     """
     lines: list[Text] = []
     for size in SIZES:
@@ -400,8 +400,8 @@ def _bar_row(timing: CallTiming, scale: float, width: int, colour: str) -> Text:
 
 
 def _bar(timing: CallTiming, scale: float, cells: int) -> str:
-    """Solid up to the fastest round, hatched up to the median, dotted up to the slowest."""
-    room = cells * 0.9  # what is slower than the slowest median still has a dot or two
+    """Return a bar: solid up to the fastest round, hatched to the median, dotted to the slowest."""
+    room = cells * 0.9  # rounds slower than the slowest median still have a dot or two
     low, median, high = (
         min(value / scale * room, cells) for value in (timing.low, timing.microseconds, timing.high)
     )
@@ -412,12 +412,12 @@ def _bar(timing: CallTiming, scale: float, cells: int) -> str:
 
 
 def _microseconds(value: float) -> str:
-    """A time in at most six cells: `7.4`, `2,907`."""
+    """Return a time in at most six cells: `7.4`, `2,907`."""
     return f"{value:,.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def _factor(look: ProgramComparison, size: int) -> str:
-    """The speed of compiled beside eager at this size, by their fastest rounds."""
+    """Return the speedup of compiled over eager at this size, by the fastest rounds."""
     eager, compiled = look.timing(Way.EAGER, size), look.timing(Way.COMPILED, size)
     if eager is None or compiled is None:
         return ""
@@ -426,7 +426,7 @@ def _factor(look: ProgramComparison, size: int) -> str:
 
 
 def _earned_back(look: ProgramComparison, compiling: CompileTime) -> str:
-    """The number of calls after which compiling has paid, by the fastest rounds."""
+    """Return the number of calls after which compiling has paid off, by the fastest rounds."""
     eager = look.timing(Way.EAGER, compiling.size)
     compiled = look.timing(Way.COMPILED, compiling.size)
     if eager is None or compiled is None:

@@ -1,4 +1,4 @@
-"""The base of the labs without training: keys step, play, take back and reset a state."""
+"""The base of the labs without training: keys step, play, undo and reset a state."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PLAYED_PAST = "playing alone meets no challenge: do it yourself"
 
 
 def tempo_keys(lab: str, what: str = "steps") -> list[BindingType]:
-    """The keys of the pace, with ids of this lab's own."""
+    """Return the bindings for the speed, with ids that begin with the lab."""
     keys = (("left", -1, "slower", "Fewer"), ("right", 1, "faster", "More"))
     return [
         Binding(
@@ -41,12 +41,12 @@ def tempo_keys(lab: str, what: str = "steps") -> list[BindingType]:
 
 
 def after(values: Sequence[T], current: T, by: int = 1) -> T:
-    """The value so many places after this one; after the last comes the first."""
+    """Return the value `by` places after this one, cyclically."""
     return values[(values.index(current) + by) % len(values)]
 
 
 class PresetCycle:
-    """The presets of a lab: which one is chosen, and which were."""
+    """The presets of a lab: the current one, and those that were chosen before."""
 
     def __init__(self, presets: Sequence[Preset]) -> None:
         self._presets = presets
@@ -54,22 +54,21 @@ class PresetCycle:
         self._seen = {self.current.name}
 
     def go(self, by: int = 1) -> None:
-        """Choose the preset so many places on; after the last comes the first."""
+        """Choose the preset `by` places on, cyclically."""
         self.choose(after(self._presets, self.current, by).name)
 
     def choose(self, name: str) -> None:
-        """Choose the preset of that name."""
         self.current = next(preset for preset in self._presets if preset.name == name)
         self._seen.add(name)
 
     @property
     def all_seen(self) -> bool:
-        """Whether every one was chosen at some time."""
+        """Whether every preset was chosen at some time."""
         return len(self._seen) == len(self._presets)
 
 
 class Playing:
-    """Calls a function so many times a second until it is held; at first it is held."""
+    """Calls a function several times a second until it is stopped; it begins stopped."""
 
     def __init__(
         self,
@@ -79,41 +78,40 @@ class Playing:
         rate: float,
         fps: float = inf,
     ) -> None:
-        """Play at one of these `rates` a second, at first at `rate`, as long as the widget lives.
+        """Play at one of these `rates` a second, initially at `rate`, while the widget exists.
 
         `tick` is called at most `fps` times a second, with the number of steps that are due.
         """
         self._widget, self._tick = widget, tick
         self._rates, self._fps = rates, fps
         self.rate = rate
-        self._due = 0.0  # the fraction of a step: a frame need not be a whole number of them
+        self._due = 0.0  # the fraction of a step: frames need not contain whole numbers of steps
         self._timer: Timer | None = None
 
     @property
     def on(self) -> bool:
-        """Whether it plays."""
         return self._timer is not None
 
     @property
     def pace(self) -> str:
-        """How fast it plays, and the keys that change it."""
+        """The speed, and the keys that change it."""
         return f"▶ {self.rate:g} a second · [ ] pace"
 
     def start(self) -> None:
-        """Play; the first step comes after the time that one step takes."""
+        """Play; the first step follows after the duration of one step."""
         self.hold()
         self._due = 0.0
         self._timer = self._widget.set_interval(1 / min(self._fps, self.rate), self._advance)
 
     def hold(self) -> bool:
-        """Stop playing; whether it was."""
+        """Stop playing; return whether it was playing."""
         timer, self._timer = self._timer, None
         if timer is not None:
             timer.stop()
         return timer is not None
 
     def faster(self, direction: int) -> None:
-        """Take the next rate up or down, if there is one; what plays goes on at that rate."""
+        """Take the next higher or lower rate, if there is one; continue playing at that rate."""
         place = self._rates.index(self.rate) + direction
         self.rate = self._rates[max(0, min(len(self._rates) - 1, place))]
         if self.on:
@@ -126,22 +124,21 @@ class Playing:
 
 
 class LabState:
-    """What the keys of an interactive lab change, without widgets; labs override what they use."""
+    """The part of an interactive lab that keys change, without widgets; labs override methods."""
 
     look: Any
-    """The frozen values that are shown now; challenges are checked on them."""
+    """The frozen values that are displayed; challenges are checked on them."""
     by_hand: bool = True
-    """Whether the learner brought them about. Playing passes through what challenges ask for, so
-    they are not checked on what was played to."""
+    """Whether the learner made the last change. Challenges are not checked on changes by playing,
+    which would pass through their solutions."""
 
     @property
     def text(self) -> str:
-        """What the line to type in shows."""
+        """The content of the input line."""
         return ""
 
     @property
     def ended(self) -> bool:
-        """Whether there is no further step."""
         return False
 
     def use(self, preset: str) -> None:
@@ -151,35 +148,35 @@ class LabState:
         """Go back to the start of the preset."""
 
     def step(self) -> bool:
-        """Make the next step; whether there was one."""
+        """Make the next step; return whether there was one."""
         return False
 
     def back(self) -> None:
-        """Take the last step back."""
+        """Undo the last step."""
 
     def rewind(self) -> None:
-        """Go to where playing can begin again."""
+        """Go to the state from which playing can start again."""
         self.reset()
 
     def type(self, text: str) -> None:
-        """Take what was typed into the line, or raise `Refused` and change nothing."""
+        """Apply a typed line, or raise `Refused` and change nothing."""
 
 
 S = TypeVar("S", bound=LabState)
 
 
 class InteractiveLab(Lab, ThemeAware, Generic[S]):
-    """A lab that trains nothing. Keys change `state`, and `renew` shows what has become of it.
+    """A lab that trains nothing. Keys change `state`, and `renew` displays it.
 
-    A subclass provides `make_state`, `show`, `enter`, `progress` and `idle`, composes `line` if it
-    names the keys in `OPENS_LINE`, and binds those of the actions below that it has. Its own
-    actions call `change`. No action runs before the lab is ready, when `state` is set.
+    A subclass implements `make_state`, `show`, `enter`, `progress` and `idle`, composes `line` if
+    `OPENS_LINE` has keys, and binds those of the actions below that it supports. Its own actions
+    call `change`. No action runs before the lab is ready and `state` is set.
     """
 
     TEMPOS: Sequence[float] = (1.0,)
-    """Steps a second at which it can play."""
+    """The possible speeds in steps per second."""
     TEMPO = 1.0
-    """The one of them that it begins with."""
+    """The initial one of them."""
     state: S
 
     def __init__(self, lesson: Lesson, fps: float) -> None:
@@ -188,47 +185,47 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         self.line = ExpressionLine("› ", id="line")
         self._shown_text = ""
         self._played_past = False
-        """Whether it was said of this playing that it meets no challenge."""
+        """Whether the remark that playing meets no challenge was shown."""
         self._playing = Playing(self, self.advance, self.TEMPOS, self.TEMPO, fps)
         self.device = ""
-        self._usable: list[bool | None] = []  # which keys could be pressed as the footer was made
+        self._usable: list[bool | None] = []  # the available keys when the footer was made
 
-    # What a lab of its own kind provides.
+    # Methods that a lab overrides.
 
     @abstractmethod
     def make_state(self) -> S:
-        """The state with the first preset; PyTorch is there."""
+        """Return the state with the first preset; PyTorch is loaded."""
 
     @abstractmethod
     def show(self) -> None:
-        """Draw the state into the room that there is; what is being typed stays."""
+        """Draw the state; an open input line stays."""
 
     @property
     @abstractmethod
     def progress(self) -> str:
-        """How far the state has come, in a few words."""
+        """The progress of the state, in a few words."""
 
     @property
     @abstractmethod
     def idle(self) -> str:
-        """What to press, or what was done, while nothing plays."""
+        """The text for the status line while nothing plays."""
 
     @property
     def preset_name(self) -> str:
-        """What the heading calls the state."""
+        """The name of the preset in the heading."""
         return self.presets.current.name
 
     @property
     def finished(self) -> bool:
-        """Whether the lesson counts as gone through."""
+        """Whether the lesson is completed."""
         return self.presets.all_seen
 
     @property
     def busy(self) -> str:
-        """What goes on while the lab is out of sight; empty for nothing."""
+        """The activity while the lab is hidden; empty for none."""
         return ""
 
-    # What all of them do.
+    # Methods that all labs share.
 
     def open(self, environment: Environment) -> None:
         self.device = self.device or environment.processor
@@ -247,22 +244,21 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
 
     @property
     def playing(self) -> bool:
-        """Whether steps follow each other by themselves."""
         return self._playing.on
 
     def hold(self) -> bool:
-        """Stop playing; whether it was."""
+        """Stop playing; return whether it was playing."""
         self._played_past = False
         return self._playing.hold()
 
     def change(self, do: Callable[[], object]) -> None:
-        """Stop playing, change the state, and show what has become of it."""
+        """Stop playing, change the state, and display it."""
         self.hold()
         do()
         self.renew()
 
     def advance(self, steps: int = 1) -> None:
-        """Make so many steps, as far as there are any, and show the last; hold at the end."""
+        """Make this many steps, as far as there are any, and display the last; stop at the end."""
         if not all(self.state.step() for _ in range(steps)) or self.state.ended:
             self._playing.hold()
         self.renew()
@@ -271,13 +267,12 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
             self.post_message(self.Remarked(PLAYED_PAST))
 
     def begin(self) -> None:
-        """Start with the preset that is chosen."""
         self.state.use(self.presets.current.name)
         self._show_text()
         self.renew()
 
     def renew(self) -> None:
-        """Show the state, in the line too; check the challenges on it."""
+        """Display the state, in the input line too, and check the challenges on it."""
         if self.state.text != self._shown_text:
             self._show_text()
         self.show()
@@ -287,15 +282,14 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         self.update_status()
 
     def _offer_keys(self) -> None:
-        """Make the footer anew where other keys can be pressed than before."""
+        """Make a new footer if other keys are available than before."""
         bindings = Binding.make_bindings(self.BINDINGS)
         usable = [self.can(one.action.partition("(")[0]) for one in bindings]
-        if usable != self._usable:  # a footer that is made anew flickers
+        if usable != self._usable:  # a new footer flickers
             self._usable = usable
             self.refresh_bindings()
 
     def update_status(self) -> None:
-        """Update the lines above and below the lab."""
         self.status = LabStatus(
             preset=self.preset_name,
             progress=self.progress,
@@ -313,7 +307,6 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
             self.preview()
 
     def on_resize(self, event: Resize) -> None:
-        """Draw into the new amount of room."""
         self.call_after_refresh(self.apply_theme)
 
     def use_preset(self, name: str) -> None:
@@ -327,10 +320,10 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         if self.OPENS_LINE:
             self.line.show(self._shown_text)
 
-    # What the shared keys do.
+    # Actions of the shared keys.
 
     def action_play(self) -> None:
-        """Play, or hold; from the end, begin again."""
+        """Play, or stop; at the end, play from the beginning."""
         if not self.hold():
             if self.state.ended:
                 self.state.rewind()
@@ -338,37 +331,31 @@ class InteractiveLab(Lab, ThemeAware, Generic[S]):
         self.renew()
 
     def action_step(self) -> None:
-        """Make one step."""
         self.change(self.state.step)
 
     def action_back(self) -> None:
-        """Take the last step back."""
         self.change(self.state.back)
 
     def action_reset(self) -> None:
-        """Go back to the start of the preset."""
         self.change(self.state.reset)
 
     def action_preset(self, direction: int = 1) -> None:
-        """Take the next preset, or the one before."""
         self.hold()
         self.presets.go(direction)
         self.begin()
         self.enter()
 
     def action_tempo(self, direction: int) -> None:
-        """Play faster or slower."""
         self._playing.faster(direction)
         self.update_status()
 
     def action_edit(self) -> None:
-        """Open the line to type in."""
         self.hold()
         self.update_status()
         self.line.edit(replace=0)
 
     def take(self, text: str) -> None:
-        """Take what was typed; where it is refused, say why and leave the line open."""
+        """Apply a typed line; if it is refused, show why and keep the line open."""
         try:
             self.state.type(text)
         except Refused as refused:

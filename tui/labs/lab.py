@@ -1,4 +1,4 @@
-"""What every lab has: its challenges, its status, and the keys that wait until it is ready."""
+"""The base of all labs: challenges, status, and the keys kept until the lab is ready."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ if TYPE_CHECKING:
     from engine.device import Device
 
 UNNOTICED = 0.2
-"""Seconds that a lab may take to be ready before it says that it is starting."""
+"""Seconds that a lab may take to become ready without showing that it is starting."""
 MOVES_FOCUS = ("app.focus_next", "app.focus_previous")
-"""What the screen does on a key, but to the lab: it has to wait for the keys before it."""
+"""Actions of the screen that belong to the lab: they have to wait for the keys before them."""
 MOST_KEYS = 200
-"""How many keys are kept until a lab is ready; of more, none is taken."""
+"""The most keys kept until a lab is ready; further ones are dropped."""
 MOST_SHOWN = 40
-"""Cells: of kept keys that take more, the last ones are shown."""
+"""The most cells of the list of kept keys; of a longer one the end is shown."""
 LOADING = "loading PyTorch …"
-"""Stands where a panel will show what PyTorch computes."""
+"""The placeholder in a panel that will show results of PyTorch."""
 LOADING_LINE = Strip([Segment(f" {LOADING}", Style(dim=True))])
 LINE_KEYS = (Binding("enter", "submit", "accept"), Binding("escape", "settle", "cancel"))
-"""What works in a line that is typed before the lab is ready, beside its letters."""
+"""The special keys in a line that is typed before the lab is ready."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,82 +51,79 @@ class Environment:
 
     device: Device
     devices: tuple[Device, ...]
-    """Every device that works: what the device key goes through."""
+    """Every device that works, for the device key."""
     remark: str = ""
-    """Why it is not the device that was asked for, or not a faster one."""
+    """Why `device` is not the one that was asked for, or not a faster one."""
 
     @property
     def processor(self) -> str:
-        """The CPU by name and title: for a few numbers no other device would be faster."""
+        """The name and title of the CPU, which is the fastest device for a few numbers."""
         cpu = next(device for device in self.devices if device.name == "cpu")
         return f"{cpu.name} {cpu.title}"
 
 
 class NoEnvironment(Exception):
-    """PyTorch cannot be used; the message says why."""
+    """PyTorch cannot be used; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class LabStatus:
-    """What the lines above and below a lab show of it."""
+    """The data for the lines above and below a lab."""
 
     preset: str = ""
-    """The preset that it started from."""
+    """The preset that the lab started from."""
     progress: str = ""
-    """How far it has come, in a few words."""
+    """The progress, in a few words."""
     device: str = ""
-    """The device that does the work; empty until it is known."""
+    """The device in use; empty until it is known."""
     state: str = ""
-    """What is going on, in a few words; a training leaves this to its frame."""
+    """The current state, in a few words; a training lab leaves this to its frame."""
     busy: str = ""
-    """What goes on while the lab is out of sight; a training leaves this to its frame."""
+    """The activity while the lab is hidden; a training lab leaves this to its frame."""
     frame: Frame | None = None
-    """The newest frame of a training: its memory, speed and state."""
+    """The newest frame of a training run: its memory, speed and state."""
     finished: bool = False
-    """Whether it has reached its end."""
+    """Whether the lesson is completed."""
 
 
 class KeptKeys:
-    """Keeps keys and pasted text in order, and says which keys act at once instead.
+    """Keeps keys and pasted text in order, and decides which keys act at once instead.
 
-    A key that means something outside of the lab (another page, help, quit) acts at once, unless
-    it is part of a line that is being typed: then it is a letter of that line. A line begins with
-    a key that opens one, and ends with escape or tab. Enter does not end it: where the line is
-    refused, it stays open, and nobody knows yet. After tab, enter is meant for what has the focus
-    then, and opens none. In doubt a key is kept: worked later, it means what it would have meant
-    in a lab that was ready.
+    A key with a meaning outside of the lab (another page, help, quit) acts at once, unless it is a
+    letter of a line that is being typed. A line begins with a key that opens one, and ends with
+    escape or tab. Enter does not end it: a refused line would stay open, which is not known yet.
+    After tab, enter is for the widget with the focus, and opens no line. In doubt a key is kept:
+    when it is replayed, it has the meaning that it has in a lab that is ready.
     """
 
     def __init__(self, opens: Set[str]) -> None:
-        """`opens` are the keys that open a line to type in."""
         self._opens = opens
         self.typing = False
-        """Whether a line is open: keys with a letter are part of it."""
+        """Whether a line is being typed: keys with a character are part of it."""
         self._events: list[Key | Paste] = []
         self._tabs = 0
-        """By how many places the focus will have moved on."""
+        """The number of places that the focus will have moved."""
         self._words: list[tuple[str, bool]] = []
-        """What is kept, and whether it is typed text."""
+        """The kept texts, and whether each is typed text."""
 
     def __len__(self) -> int:
         return len(self._events)
 
     @property
     def full(self) -> bool:
-        """Whether no further key is taken."""
         return len(self._events) >= MOST_KEYS
 
     @property
     def text(self) -> str:
-        """What is kept: keys by their names, and typed text in one piece; of much, the end."""
+        """The names of the kept keys and the typed text, shortened at the front."""
         pieces = [text for text, _ in self._words]
         text = " ".join(pieces)
         return text if len(text) <= MOST_SHOWN else f"…{text[1 - MOST_SHOWN :]}"
 
     def keep(self, event: Key | Paste, acts_now: bool) -> bool:
-        """Keep the event, or drop it where there are too many; False if it acts at once.
+        """Keep the event, or drop it if there are too many; return False if it acts at once.
 
-        `acts_now` says that the key means something outside of the lab.
+        `acts_now` is whether the key has a meaning outside of the lab.
         """
         typed = event.text if isinstance(event, Paste) else event.character or ""
         letter = isinstance(event, Key) and event.is_printable
@@ -155,16 +152,16 @@ class KeptKeys:
             self._words.append((text, typed))
 
     def take(self) -> list[Key | Paste]:
-        """Hand them out, to be worked in this order; none is kept any more."""
+        """Return the kept events in order, and forget them."""
         events, self._events, self._words = self._events, [], []
         self.typing, self._tabs = False, 0
         return events
 
 
 class StartingBox(Static):
-    """Says how long something has been starting and which keys wait, where the picture will be.
+    """Shows how long something has been starting and which keys wait, above the future picture.
 
-    It takes no room from the panels, and rests while it is out of sight.
+    It takes no space from the panels, and is not updated while it is hidden.
     """
 
     DEFAULT_CSS = """
@@ -176,9 +173,9 @@ class StartingBox(Static):
     """
 
     keys: var[int] = var(0)
-    """How many keys wait."""
+    """The number of keys that wait."""
     kept: var[str] = var("")
-    """The keys that wait, and the text that was typed."""
+    """The keys that wait, and the typed text."""
     what: var[str] = var("starting PyTorch")
 
     def __init__(self) -> None:
@@ -190,7 +187,7 @@ class StartingBox(Static):
         self.write()
 
     def watch_keys(self) -> None:
-        """Show the keys at once: whoever presses one sees that it was taken."""
+        """Show a key at once, so that it is seen to be accepted."""
         self.write()
 
     def watch_kept(self) -> None:
@@ -204,7 +201,7 @@ class StartingBox(Static):
             self.write()
 
     def write(self) -> None:
-        """Show the text of now, if it is another one."""
+        """Update the text if it has changed."""
         seconds = int(time.monotonic() - self._since)
         text = starting_text(self.what, seconds, self.keys, self.kept)
         if self.is_attached and text != self.content:
@@ -212,7 +209,7 @@ class StartingBox(Static):
 
 
 def starting_text(what: str, seconds: int, keys: int, kept: str) -> str:
-    """What is starting, for how long, and how many keys wait for it, and which."""
+    """Return the text on what is starting, for how long, and which keys wait for it."""
     first = f"{what}, {seconds} s" if seconds else f"{what}…"
     if not keys:
         return first
@@ -222,9 +219,9 @@ def starting_text(what: str, seconds: int, keys: int, kept: str) -> str:
 
 
 class Lab(Container):
-    """The part of a lesson to experiment in. The lesson opens it when PyTorch is there.
+    """The interactive part of a lesson. The lesson opens it when PyTorch is loaded.
 
-    Until it is ready it keeps the keys that are pressed in it, and the lesson has them worked then.
+    Until it is ready it keeps the keys pressed in it, and the lesson replays them then.
     """
 
     DEFAULT_CSS = """
@@ -232,44 +229,44 @@ class Lab(Container):
     """
 
     OPENS_LINE: frozenset[str] = frozenset()
-    """The keys that open a line to type in."""
+    """The keys that open an input line."""
 
     status: var[LabStatus] = var(LabStatus())
-    """What the lines above and below say of it; the screen around the lab watches it."""
+    """The data for the lines above and below, watched by the screen."""
 
     @dataclass
     class Met(Message):
-        """What was done in the lab meets a challenge."""
+        """A change in the lab meets a challenge."""
 
         challenge: Challenge
 
     @dataclass
     class Asked(Message):
-        """The learner selected a challenge that is met by answering the question of this slug."""
+        """The learner selected a challenge that is met by answering this question."""
 
         question: str
 
     @dataclass
     class Remarked(Message):
-        """There is something to say of the key that was pressed, or of what came about."""
+        """A remark on a key or an event."""
 
         text: str
-        """Fewer than 50 characters: it stands at the left of the status bar for some seconds."""
+        """Fewer than 50 characters, for some seconds at the left of the status bar."""
         answers_key: bool = False
-        """Whether it explains a key that did nothing: then it goes before what else is shown, and
-        ends with the state that it is about."""
+        """Whether it explains a key without effect: then it has priority over other texts, and ends
+        with the state that it explains."""
 
     class HintChanged(Message):
-        """A hint was opened or closed, so escape means something else now."""
+        """A hint was opened or closed, which changes the meaning of escape."""
 
     class Ready(Message):
-        """The lab can work the keys that it has kept."""
+        """The lab can handle the keys that it has kept."""
 
     def __init__(self, lesson: Lesson) -> None:
         super().__init__(id="lab")
         self.set_reactive(Lab.status, LabStatus(preset=lesson.presets[0].name))
         self.ready = False
-        """Whether every key has its effect at once."""
+        """Whether keys take effect at once."""
         self._lesson = lesson
         self._challenges = Challenges(lesson.challenges, id="challenges")
         self._met: Set[str] = frozenset()
@@ -277,54 +274,53 @@ class Lab(Container):
         self._kept = KeptKeys(self.OPENS_LINE)
         self._starting = StartingBox()
 
-    # What a lab of its own kind provides.
+    # Methods that a lab overrides.
 
     def preview(self) -> None:
-        """Show what is known of the first preset before PyTorch is there; imports nothing of it."""
+        """Show what is known of the first preset before PyTorch is loaded; must not import it."""
 
     def can(self, action: str) -> bool | None:
-        """Whether the action can be run, as `check_action` says it; also before it is ready."""
+        """Return whether an action is available, like `check_action`, at any time."""
         return True
 
     def prepare(self) -> None:
-        """Do what `open` needs and takes a moment, such as reading files: in another thread."""
+        """Do slow preparations for `open`, such as reading files, in another thread."""
 
     def open(self, environment: Environment) -> None:
-        """Begin: torch is there, and so are the devices."""
+        """Start: PyTorch is loaded, and the devices are known."""
         raise NotImplementedError
 
     def enter(self) -> None:
-        """Come into sight, and take the keys."""
+        """Become visible, and take the focus."""
         raise NotImplementedError
 
     def leave(self) -> None:
-        """Go out of sight: what is being typed is given up."""
+        """Become hidden, and cancel the input line."""
 
     def put_down(self) -> None:
-        """Stop everything while the learner is away; when they come back, all is as it was."""
+        """Stop everything while the learner is away, so that it can be continued."""
         self.leave()
 
     def close(self) -> None:
-        """End for good what goes on beside the screen; more than once does no harm."""
+        """Stop threads and processes for good; may be called more than once."""
 
     def action_preset(self) -> None:
-        """Take the next preset."""
         raise NotImplementedError
 
     def use_preset(self, name: str) -> None:
-        """Take the preset of that name; the lab is open."""
+        """Use the preset of that name; the lab is open."""
         for _ in self._lesson.presets:
             self.action_preset()
             if self.status.preset == name:
                 return
 
     def views(self) -> Mapping[str, Callable[[], object]]:
-        """What can be brought into sight in place of something else, by name."""
+        """Return the alternative views by name, each with a function that shows it."""
         return {}
 
     @property
     def playing(self) -> bool:
-        """Whether something goes on by itself, so that the key that plays pauses."""
+        """Whether the lab is playing, so that the play key pauses."""
         frame = self.status.frame
         return frame is not None and frame.state is State.PLAYING
 
@@ -332,7 +328,7 @@ class Lab(Container):
 
     def on_mount(self) -> None:
         if not self.ready:
-            self.query(Input).set(disabled=True)  # what is typed is kept
+            self.query(Input).set(disabled=True)  # typed keys are kept
             self.query_one(".waiting", Static).update(Content(self._lesson.presets[0].title))
             self.preview()
 
@@ -344,7 +340,7 @@ class Lab(Container):
         self.close()
 
     def fail(self, reason: str) -> None:
-        """Say why this will not open; keys mean nothing here any more."""
+        """Show why the lab cannot open, and drop the kept keys."""
         self._failed = True
         self.take_kept()
         self._hide_starting()
@@ -355,16 +351,16 @@ class Lab(Container):
 
     @property
     def keeps_keys(self) -> bool:
-        """Whether keys are kept, and have their effect later."""
+        """Whether keys are kept, to take effect later."""
         return not self._failed and (not self.ready or bool(self._kept))
 
     @property
     def types_ahead(self) -> bool:
-        """Whether a line is being typed of which the keys are kept."""
+        """Whether a line is being typed whose keys are kept."""
         return self._kept.typing
 
     def keep(self, event: Key | Paste) -> bool:
-        """Keep the event while the lab is not ready; whether it is to have no effect now."""
+        """Keep the event while the lab is not ready; return whether it was kept or dropped."""
         if not self.keeps_keys:
             return False
         kept = self._kept.keep(event, acts_now=self._acts_now(event))
@@ -372,7 +368,7 @@ class Lab(Container):
         return kept
 
     def take_kept(self) -> list[Key | Paste]:
-        """Hand out what was kept, in its order; none of it is kept any more."""
+        """Return the kept events in order, and forget them."""
         events = self._kept.take()
         self._show_kept()
         return events
@@ -381,14 +377,14 @@ class Lab(Container):
         self._starting.keys, self._starting.kept = len(self._kept), self._kept.text
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Until the lab is ready no action runs; None stands for one whose keys are kept."""
+        """Until the lab is ready no action runs; None is for actions whose keys are kept."""
         can = self.can(action)
         return can if self.ready else None if can else False
 
     def kept_bindings(self, active: Mapping[str, ActiveBinding]) -> dict[str, ActiveBinding]:
-        """The keys that are kept beside those that work now: what they will do, they do for sure.
+        """Return the active keys, and as enabled those that are kept.
 
-        In a line that is being typed, letters are letters.
+        In a line that is being typed, keys with a letter are part of it.
         """
         if self.types_ahead:
             field = self.query(Input).first()
@@ -401,11 +397,11 @@ class Lab(Container):
         }
 
     def _is_outside(self, active: ActiveBinding) -> bool:
-        """Whether the key means something to the screen or the app, and nothing to the lab."""
+        """Return whether the binding belongs to the screen or the app, not to the lab."""
         return isinstance(active.node, App | Screen) and active.binding.action not in MOVES_FOCUS
 
     def be_ready(self) -> None:
-        """Every key has its effect from now on; the kept ones are worked first."""
+        """Let keys take effect from now on; the kept ones are handled first."""
         if not self.ready:
             self.ready = True
             self._hide_starting()
@@ -414,17 +410,17 @@ class Lab(Container):
             self.call_after_refresh(self.post_message, self.Ready())
 
     def _acts_now(self, event: Key | Paste) -> bool:
-        """Whether the key means something to the screen or the app, and nothing to the lab."""
+        """Return whether the key belongs to the screen or the app, not to the lab."""
         if isinstance(event, Paste) or event.key in self._own_keys():
             return False
         active = self.screen.active_bindings.get(event.key)
         return active is not None and self._is_outside(active)
 
     def _own_keys(self) -> Set[str]:
-        """The keys that this kind of lab binds, whether they mean something now or not."""
+        """Return the keys that this type of lab binds, available or not."""
         bindings = [vars(kind).get("BINDINGS", ()) for kind in type(self).__mro__]
         keys = {binding.key for some in bindings for binding in Binding.make_bindings(some)}
-        return keys - {"escape"}  # it always leaves
+        return keys - {"escape"}  # escape always leaves the lab
 
     def _show_starting(self) -> None:
         if not (self.ready or self._failed or self._starting.is_attached):
@@ -440,20 +436,20 @@ class Lab(Container):
             if panel.strips == [LOADING_LINE]:
                 panel.paint([], None)
 
-    # What all of them do.
+    # Methods that all labs share.
 
     def on_resize(self, event: Resize) -> None:
-        """Another width has other panels in sight."""
+        """A new width may hide the panel with the focus."""
         self.call_after_refresh(self._keep_keys)
 
     def _keep_keys(self) -> None:
-        """Take the keys from what is no longer in sight."""
+        """Move the focus if its widget is hidden."""
         here = self.screen.focused
         if self.display and (here is None or not here.size):
             self.enter()
 
     def mark(self, met: Set[str], new: Set[str] = frozenset()) -> None:
-        """Show which challenges are met, by slug, and highlight those that have just been met."""
+        """Show which challenges are met, by slug, and highlight the new ones."""
         self._met = met
         self._challenges.mark(met, new)
 
@@ -463,13 +459,13 @@ class Lab(Container):
         return self._challenges.hinted is not None
 
     def show_hint(self, slug: str | None) -> None:
-        """Show the hint of this challenge below it, in place of any other; None closes it."""
+        """Show the hint of this challenge instead of any other; None closes it."""
         self._challenges.show_hint(slug)
         self.set_class(slug is not None, "-hinted")
         self.post_message(self.HintChanged())
 
     def _check(self, look: object) -> None:
-        """Report every challenge that this look meets and that was not met before."""
+        """Report every challenge that this look newly meets."""
         for challenge in self._newly_met(look):
             self.post_message(self.Met(challenge))
 
@@ -482,7 +478,7 @@ class Lab(Container):
 
     @on(OptionList.OptionSelected, "#challenges")
     def _select_challenge(self, event: OptionList.OptionSelected) -> None:
-        """Open the question that meets the challenge, or else show its hint; again, hide it."""
+        """Open the question that meets the challenge, else show or hide its hint."""
         challenge = self._lesson.challenges[event.option_index]
         if challenge.question is not None:
             self.post_message(self.Asked(challenge.question))

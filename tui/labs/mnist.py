@@ -1,4 +1,4 @@
-"""The lab of a network that reads digits: a training, and a sheet to write on; knows no network."""
+"""The MNIST lab: training of a network that reads digits, and a screen to draw a digit."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ DIGIT = Binding.Group("digit", compact=True)
 DIGIT_CHART = "activations"
 """The picture that shows one digit."""
 COMMAND = "To get it: {}"
-"""So a note goes on; here there is a key for it."""
+"""The end of a note, which is replaced by the text for the fetch key."""
 STARTED = "{why}: this starts with the preset {preset}. Press f to fetch it"
 PRESS = "Press f to fetch it"
 SUITED = "; for these images, set {}"
-"""So it goes on where the settings are not those of the preset for the images that stand in."""
+"""The continuation if the settings are not those of the preset for the substitute images."""
 
 
 class MnistLab(TrainingLab, inherit_bindings=False):
-    """A training whose network can be asked, on its way or from an earlier day."""
+    """A training lab whose network, or a saved one, classifies drawn digits."""
 
     BINDINGS = [
         *FIRST,
@@ -58,14 +58,14 @@ class MnistLab(TrainingLab, inherit_bindings=False):
 
     @property
     def picture(self) -> DigitsPicture | None:
-        """What the run shows of its network; None before it is there, or where it failed."""
+        """The picture of the run; None before there is one, or if the run failed."""
         picture = self.frame.picture if self.frame else None
         return picture if isinstance(picture, DigitsPicture) else None
 
     @property
     def _config(self) -> MnistConfig:
-        """The settings as they are now; a frame may be a step behind."""
-        from engine.trainers.mnist import MnistConfig  # torch: not before the lab is open
+        """The current settings; a frame may be a step behind."""
+        from engine.trainers.mnist import MnistConfig  # imports torch
 
         assert self.experiment is not None
         assert isinstance(self.experiment.config, MnistConfig)
@@ -73,7 +73,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
 
     @property
     def _stands_in(self) -> bool:
-        """Whether the images are others than those that were asked for, or meant to come first."""
+        """Whether the images are substitutes for those that were asked for or planned first."""
         if self._is_instead:
             return True
         if self.frame is None or self.picture is None:
@@ -82,22 +82,22 @@ class MnistLab(TrainingLab, inherit_bindings=False):
 
     @property
     def _is_instead(self) -> bool:
-        """Whether this is the preset that took the place of the lesson's first at the start."""
+        """Whether this preset replaced the lesson's first preset at the start."""
         experiment = self.experiment
         return bool(self._why_not_first and experiment and experiment.preset is self._first)
 
     def can(self, action: str) -> bool | None:
-        """There is something to fetch only where other images stand in."""
+        """Offer the download only if substitute images are in use."""
         if action == "fetch":
             return self._stands_in or (bool(self._why_not_first) and not self.ready)
         if action in ("write", "digit"):
             return self.picture is not None or not self.ready
         return super().can(action)
 
-    # What the keys do.
+    # Actions of the keys.
 
     def action_write(self) -> None:
-        """Go to the sheet; the training goes on behind it."""
+        """Open the drawing screen; training continues behind it."""
         if self.picture is None:
             return
         self._saved = self._load_saved()
@@ -106,7 +106,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         self.app.push_screen(self._pad, self._come_back)
 
     def action_fetch(self) -> None:
-        """Fetch the images that are not here, and begin again with them."""
+        """Download the missing images, and restart with them."""
         if self.frame is None:
             return
         wanted = self.lesson.presets[0].needs if self._is_instead else self.frame.settings["data"]
@@ -119,17 +119,17 @@ class MnistLab(TrainingLab, inherit_bindings=False):
                 self._pictures.choose(DIGIT_CHART)
             self._set("digit", max(0, self._config.digit + direction))
 
-    # What comes of it.
+    # Their results.
 
     def _set(self, name: str, value: Setting) -> bool:
-        """Change a setting; after the end of a run the digit too, which trains nothing."""
+        """Change a setting; after the end of a run also the digit, which needs no training."""
         if self.experiment is None:
             return False
         over = self.experiment.ended and self.picture is not None
         return self._send(value) if over and name == "digit" else super()._set(name, value)
 
     def _send(self, digit: Setting) -> bool:
-        """Send a test image through what the run has left, since the run itself has ended."""
+        """Send a test image through the network of a run that has ended."""
         if self.experiment is None or self.frame is None or self.picture is None:
             return False
         try:
@@ -155,21 +155,21 @@ class MnistLab(TrainingLab, inherit_bindings=False):
             self.action_reset()
 
     def _come_back(self, _: object) -> None:
-        """The drawing is kept; the pictures stood still behind it: see how things are now."""
+        """Update the charts, which were paused behind the drawing screen; keep the drawing."""
         self._paper.lift()
         self._pad = None
         if self.frame is not None:
             self._show(self.frame)
 
     def _answering(self) -> Reader | None:
-        """The network that this run trains, or the saved one as long as it has not begun."""
+        """Return the network of this run, or the saved one before the run has begun."""
         if self.frame is None or self.picture is None:
             return None
         learned = self.frame.step > 0 or self.frame.settings["start"] == "saved"
         return self.picture.reader if learned else self._saved
 
     def _load_saved(self) -> Reader | None:
-        """The best network of this kind from an earlier run, if there is one that fits."""
+        """Return the best network of this kind from an earlier run, if one fits."""
         from engine.networks import Unfit
         from engine.trainers.mnist import saved_reader
 
@@ -191,7 +191,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
             self._show_settings()
 
     def _used(self, config: Config) -> Mapping[str, str]:
-        """How many images are held out of this data, where that is another number."""
+        """Return the number of held-out images if it differs from the setting."""
         self._held_out, frame, picture = {}, self.frame, self.picture
         same = ("data", "validation")
         if frame and picture and all(frame.settings[one] == getattr(config, one) for one in same):
@@ -201,7 +201,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         return self._held_out
 
     def _suited(self, frame: Frame) -> str:
-        """Which settings suit the images that stand in: those of the preset for them."""
+        """Return a text with the settings of the preset for the substitute images."""
         shown = self.picture.data if self.picture else ""
         presets = (preset.settings for preset in self.lesson.presets)
         suited = next((one for one in presets if one.get("data") == shown), {})
@@ -213,7 +213,7 @@ class MnistLab(TrainingLab, inherit_bindings=False):
         return SUITED.format(" and ".join(other)) if other else ""
 
     def _show(self, frame: Frame) -> None:
-        """Draw the frame, or behind the sheet have its network asked instead."""
+        """Draw the frame, or update the drawing screen instead."""
         if self._pad is not None:
             self._pad.ask()
         else:

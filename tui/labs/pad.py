@@ -1,4 +1,4 @@
-"""The screen to write a digit on, with keys or the mouse, and what a network makes of it."""
+"""The screen to draw a digit, with keys or the mouse, and the network's answer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from engine.pictures import Array
 
 PEN = {False: ("△", "▽", "○"), True: ("▲", "▼", "●")}
-"""The pen, up and down: over the upper or the lower pixel of a cell, or over a larger pixel."""
+"""The signs of the pen, up and down: over the upper or lower pixel of a cell, or a larger pixel."""
 BLACK, YELLOW = (0, 0, 0), (255, 220, 0)
 PEN_MOVES = Binding.Group("move", compact=True)
 MOVE = "Move the pen; where it is down it draws"
@@ -41,15 +41,15 @@ KEYS = "arrows move the pen · space lets it down or lifts it · or draw with th
 NOBODY = "No network has learned yet. Go back with esc, train with space, and come again: \
 it can be asked while it trains."
 BESIDE, ABOVE = 52, 7
-"""Columns and rows that the sheet leaves to the rest of the screen, and to its border."""
+"""Columns and rows kept free for the rest of the screen and the border."""
 LARGEST = 3
-"""Columns of a pixel at most."""
+"""The maximum width of a pixel in columns."""
 UNSURE = 0.6
-"""Below this probability the second guess is named too."""
+"""Below this probability the second class is named too."""
 
 
 class DrawingPad(Painted, ThemeAware, can_focus=True):
-    """Shows the sheet and the pen. A cell holds two pixels; in a large window a pixel is larger."""
+    """Shows the drawing and the pen. A cell has two pixels; in a large window pixels are larger."""
 
     DEFAULT_CSS = """
     DrawingPad {
@@ -73,18 +73,17 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
     ]
 
     class Drawn(Message):
-        """The ink on the sheet has changed."""
+        """The drawing has changed."""
 
     def __init__(self, pad: Pad | None = None, *, id: str | None = None) -> None:
-        """Show that sheet, or an empty one."""
         super().__init__(id=id)
         self.pad = pad or Pad()
         self.border_title = "Your sheet"
         self.scale = 1
-        """Columns of a pixel; half as many rows."""
+        """The width of a pixel in columns; its height is half as many rows."""
 
     def rescale(self, scale: int) -> None:
-        """Draw each pixel so many columns wide."""
+        """Set the width of a pixel in columns."""
         if scale != self.scale:
             self.scale = scale
             self.refresh(layout=True)
@@ -121,7 +120,7 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
         self._changed()
 
     def on_mouse_down(self, event: MouseDown) -> None:
-        """Begin a stroke there, wherever the pen was."""
+        """Begin a stroke at the mouse."""
         self.capture_mouse()
         self.pad.lift()
         self.pad.go(*self._pixel(event))
@@ -138,13 +137,13 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
             self._lift()
 
     def on_mouse_release(self, event: MouseRelease) -> None:
-        if self.app.mouse_captured is not self:  # a screen over this one has taken it
+        if self.app.mouse_captured is not self:  # another screen has taken it
             self._lift()
 
     def _pixel(self, event: MouseEvent) -> tuple[float, float]:
-        """Where on the sheet the mouse is, in pixels, also outside of it."""
+        """Return the position of the mouse in pixels, also outside of the drawing."""
         pointer = event.pointer_x, event.pointer_y
-        # Most terminals report a cell, which means its centre; some report the exact point.
+        # Most terminals report a cell, whose centre is used; some report the exact point.
         x, y = (place + (0.5 if place == int(place) else 0) for place in pointer)
         return (x - self.gutter.left) / self.scale, 2 * (y - self.gutter.top) / self.scale
 
@@ -178,19 +177,19 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
 
 
 class Answers(Painted):
-    """The ten probabilities. Behind another screen it is resized late, and asks for new ones."""
+    """The ten probabilities. They are drawn again after a change of size."""
 
     class Resized(Message):
-        """What is drawn does not fit any more."""
+        """The size has changed."""
 
     def on_resize(self) -> None:
         self.post_message(self.Resized())
 
 
 class PadScreen(SafeScreen, Screen[None], ThemeAware):
-    """The sheet at the left, then the image that the network gets, then its ten probabilities.
+    """The drawing at the left, then the input image of the network, then its ten probabilities.
 
-    Whoever opened the screen calls `ask` when another network may answer.
+    The lab calls `ask` when another network may answer.
     """
 
     CSS_PATH = "pad.tcss"
@@ -205,7 +204,7 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
         prepare: Callable[[Ink], Ink] = as_mnist,
         pad: Pad | None = None,
     ) -> None:
-        """`reader` returns the network that answers now, or None where none has learned.
+        """`reader` returns the current network, or None if none has learned.
 
         `prepare` turns the drawing into an image like those the network was trained on.
         """
@@ -244,7 +243,7 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
     @on(DrawingPad.Drawn)
     @on(Answers.Resized)
     def ask(self) -> None:
-        """Show what the network says now; once, however often this is called until then."""
+        """Show the current answer of the network; repeated calls until then count as one."""
         if not self._waits:
             self._waits = True
             self.call_after_refresh(self._answer)
@@ -272,7 +271,7 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
 
 
 def _verdict(shares: Array, classes: tuple[str, ...]) -> str:
-    """The network's answer in a sentence, and how sure it is."""
+    """Return the network's answer in a sentence, with its probability."""
     if not np.isfinite(shares).all():
         return "It says nothing: its weights are no longer numbers. Its training has diverged."
     first, second = np.argsort(-shares)[:2].tolist()

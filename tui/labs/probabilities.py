@@ -1,4 +1,4 @@
-"""The probabilities lab: one logit that keys move over its curves, and a race of two losses."""
+"""The probabilities lab: one logit changed by keys, its curves, and a race of two losses."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ if TYPE_CHECKING:
     from tui.charts.style import ChartStyle
 
 LAST = 2000
-"""The step at which a race ends."""
+"""The last step of a race."""
 MOST = 1000.0
-"""The largest learning rate that is taken."""
+"""The largest learning rate accepted."""
 TYPE = "Type where the point shall stand: z = 2, P = 0.9, odds = 9, y = 0"
 FADED = 0.5
-"""Below this share of the true gradient, the one of BCELoss counts as lost."""
+"""Below this share of the true gradient, that of BCELoss counts as lost."""
 FLAT = 0.1
-"""Where the label has less than this, squared error hardly moves: its gradient is below 0.17."""
+"""If the label's probability is below this, the gradient of squared error is below 0.17."""
 PARTED = 0.01
-"""Losses that differ by more are seen to differ."""
+"""The difference from which on two losses count as different."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProbabilityInput:
-    """What the learner sets."""
+    """The values set by the learner."""
 
     z: float
     label: int = 1
@@ -47,7 +47,7 @@ class ProbabilityInput:
 
 
 class ProbabilityState(CurveState):
-    """One logit; in the scene of the race, two that start from it."""
+    """The state of a logit; in the race, of two logits with the same start."""
 
     SCENES = SCENES
     OTHER_NAMES = {"probability": "P", "prob": "P", "logit": "z", "label": "y", "lr": "rate"}
@@ -63,7 +63,7 @@ class ProbabilityState(CurveState):
 
     @property
     def racing(self) -> bool:
-        """Whether the scene is a race, which goes by steps."""
+        """Whether the scene is a race, which has steps."""
         return self.scene.name == "race"
 
     @property
@@ -86,7 +86,7 @@ class ProbabilityState(CurveState):
         self.apply(replace(self.given, z=z))
 
     def flip(self) -> None:
-        """Take the other label."""
+        """Use the other label."""
         self.by_hand = True
         self.apply(replace(self.given, label=1 - self.given.label))
 
@@ -96,7 +96,7 @@ class ProbabilityState(CurveState):
         return super().ended if race is None else race.steps >= LAST
 
     def step(self) -> bool:
-        """One step of the race, or one stride to the right."""
+        """Make a step of the race, or a stride to the right."""
         if self._race is None:
             return super().step()
         if not self.ended:
@@ -106,7 +106,7 @@ class ProbabilityState(CurveState):
         return False
 
     def rewind(self) -> None:
-        """Before the first step of the race, or to the left end."""
+        """Go back before the first step of the race, or to the left limit."""
         if self.racing:
             self.apply(self.given)
         else:
@@ -142,11 +142,11 @@ class ProbabilityState(CurveState):
         return replace(given, rate=there)
 
     def apply(self, given: ProbabilityInput) -> None:
-        """Stand here; a race begins anew."""
+        """Use these values; a race starts again."""
         self.given = given
         self._race: RunningRace | None = None
         if self.racing:
-            from engine.probabilities import RunningRace  # torch: not before the first lab
+            from engine.probabilities import RunningRace  # imports torch
 
             self._race = RunningRace(given.z, given.label, given.rate)
         self._observe()
@@ -296,12 +296,12 @@ _DESCRIPTIONS = {
 
 
 def describe(look: ProbabilityLook) -> str:
-    """What the scene shows at this moment, in a sentence or two."""
+    """Return a description of the scene now, in a sentence or two."""
     return _DESCRIPTIONS[look.scene.name](look)
 
 
 class ProbabilitiesLab(CurvesLab[ProbabilityState]):
-    """Six scenes of one logit."""
+    """The lab with six scenes of one logit."""
 
     equations = staticmethod(equations)
     describe = staticmethod(describe)
@@ -329,13 +329,12 @@ class ProbabilitiesLab(CurvesLab[ProbabilityState]):
         return ProbabilityState(self.presets.current.name, observed=observed)
 
     def can(self, action: str) -> bool | None:
-        """Only a race is stepped, and only where there is a loss does the label matter."""
+        """Allow steps only in a race, and a label only with a loss."""
         if action == "flip":
             return self.state.scene.labelled
         return action != "step" or self.state.racing
 
     def action_flip(self) -> None:
-        """Take the other label."""
         self.change(self.state.flip)
 
     @property
@@ -350,6 +349,6 @@ class ProbabilitiesLab(CurvesLab[ProbabilityState]):
         return "s: one step · space: run" if self.state.racing else "← → h l: move the point"
 
     def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
-        from tui.charts.probability import draw  # numpy: not before the first lab
+        from tui.charts.probability import draw  # imports numpy
 
         return draw(self.state.look, width, height, style)

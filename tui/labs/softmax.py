@@ -1,4 +1,4 @@
-"""The softmax lab: a few logits that keys move, and what becomes of them."""
+"""The softmax lab: a few logits changed by keys, with their softmax and losses."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
     from tui.charts.style import ChartStyle
 
 PLACES = 20
-"""Small strides that make the temperature ten times as high; four of them are a large one."""
+"""The number of small strides for a factor of ten in temperature; a large stride is four."""
 LAST = 1000
-"""How many steps may be made against the gradient."""
+"""The most steps of gradient descent."""
 TYPE = "Type a logit, or all: dog = 2, z = [2, 1, 0]; T = 0.5, c = 10 or y = dog in their scenes"
 _WRAPPED = re.compile(r"(?:(?:torch|np)\.)?(?:tensor|array)\((\[[^\]]*\]).*\)")
 
 
 class SoftmaxState(CurveState):
-    """A vector of logits, what is added to them and divided by, and the label."""
+    """The state of a vector of logits, with a shift, a temperature and a label."""
 
     SCENES = SCENES
     OTHER_NAMES = {"temperature": "T", "shift": "c", "label": "y", "target": "y", "logits": "z"}
@@ -50,9 +50,9 @@ class SoftmaxState(CurveState):
     scene: SoftmaxScene
     look: SoftmaxLook
     given: SoftmaxInput
-    """What is set now."""
+    """The current settings."""
     _begun: Numbers
-    """The logits before the first of the steps that were made."""
+    """The logits before the first step of gradient descent."""
 
     def reset(self) -> None:
         self.by_hand = False
@@ -94,19 +94,19 @@ class SoftmaxState(CurveState):
                 self.apply(_with_logit(given, given.chosen, at))
 
     def next_place(self, strides: int, large: bool) -> float:
-        """For temperatures, a stride is a factor, from wherever it stands."""
+        """Return the next round number; for a temperature, a stride is a factor."""
         if self.scene.moves != "temperature":
             return super().next_place(strides, large)
         place = round(math.log10(self.at) * PLACES) + strides * (4 if large else 1)
         return float(f"{10 ** (place / PLACES):.3g}")
 
     def choose(self, direction: int) -> None:
-        """Take the class below or above."""
+        """Select the next class below or above."""
         given = self.given
         self.apply(replace(given, chosen=(given.chosen + direction) % len(given.z)))
 
     def relabel(self) -> None:
-        """Take the next class as the label."""
+        """Use the next class as the label."""
         self.by_hand = True
         self.apply(replace(self.given, label=(self.given.label + 1) % len(self.given.z)))
 
@@ -117,7 +117,7 @@ class SoftmaxState(CurveState):
         return self.look.steps >= LAST or self._next() == self.given.z
 
     def step(self) -> bool:
-        """Where there is a label, one step against the gradient; otherwise one stride up."""
+        """Make a step of gradient descent if there is a label, else a stride up."""
         if not self.scene.labelled:
             return super().step()
         self.by_hand = True
@@ -129,7 +129,7 @@ class SoftmaxState(CurveState):
         return True
 
     def rewind(self) -> None:
-        """Before the first step, or to the lowest place."""
+        """Go back before the first step, or to the lower limit."""
         if self.scene.labelled:
             self.apply(replace(self.given, z=self._begun))
         else:
@@ -138,18 +138,18 @@ class SoftmaxState(CurveState):
     def apply(self, given: SoftmaxInput, steps: int = 0) -> None:
         self.given, self._begun = given, given.z
         if self.observed:
-            from engine.softmax import observe  # torch: not before the first lab
+            from engine.softmax import observe  # imports torch
 
             self.look = observe(self.scene, given, steps)
 
     def _next(self) -> Numbers:
-        """The logits after one step against the gradient; none goes farther than the keys lead."""
+        """Return the logits after a step of gradient descent, clipped to the limits of the keys."""
         from engine.softmax import stepped
 
         reach = self.scene.reach
         return tuple(min(max(z, -reach), reach) for z in stepped(self.given.z, self.given.label))
 
-    # What is typed.
+    # Typed lines.
 
     @property
     def names(self) -> Sequence[str]:
@@ -160,7 +160,7 @@ class SoftmaxState(CurveState):
         given = self.given
         match name:
             case "z":
-                z, last = self._logits(value), -1
+                z = self._logits(value)
                 last = len(z) - 1
                 chosen, label = min(given.chosen, last), min(given.label, last)
                 return replace(given, z=z, chosen=chosen, label=label)
@@ -217,7 +217,7 @@ def _label(text: str, names: Sequence[str]) -> int:
 
 
 def _listed(parts: Sequence[str]) -> str:
-    """The numbers in brackets, if there are several."""
+    """Return the numbers in brackets if there are several, else an empty text."""
     return f"[{', '.join(map(str.strip, parts))}]" if len(parts) > 1 else ""
 
 
@@ -236,7 +236,7 @@ def _bars(look: SoftmaxLook) -> str:
 
 
 def _sharing(look: SoftmaxLook) -> str:
-    """The classes with the largest logit, by their names."""
+    """Return the names of the classes with the largest logit."""
     *names, last = (n for n, z in zip(look.names, look.z, strict=True) if z > max(look.z) - 1e-6)
     return f"{', '.join(names)} and {last}"
 
@@ -308,7 +308,7 @@ def _overflow(look: SoftmaxLook) -> str:
 
 
 def _formula_fails(look: SoftmaxLook) -> str:
-    """Why eᶻ/Σeᶻ, just as it is written, gives no number or none that is true; else nothing."""
+    """Return why eᶻ/Σeᶻ, computed literally, gives nan or a wrong number; else an empty text."""
     formula, finished = look.ways["ln(eᶻ/Σeᶻ)"], look.ways["ln(softmax)"]
     if any(map(math.isnan, formula)):
         if max(look.z) < 0:
@@ -331,12 +331,12 @@ _DESCRIPTIONS = {
 
 
 def describe(look: SoftmaxLook) -> str:
-    """What the scene shows at this moment, in a sentence or two."""
+    """Return a description of the scene now, in a sentence or two."""
     return _DESCRIPTIONS[look.scene.name](look)
 
 
 class SoftmaxLab(CurvesLab[SoftmaxState]):
-    """Five scenes of a few logits."""
+    """The lab with five scenes of a few logits."""
 
     equations = staticmethod(equations)
     describe = staticmethod(describe)
@@ -371,17 +371,15 @@ class SoftmaxLab(CurvesLab[SoftmaxState]):
         return SoftmaxState(self.presets.current.name, observed=observed)
 
     def can(self, action: str) -> bool | None:
-        """A class is chosen only where a single logit moves; only a loss has a label and steps."""
+        """Allow selecting a class only if one logit moves; labels and steps only with a loss."""
         if action == "choose":
             return self.state.scene.moves == "logit"
         return action not in ("label", "step") or self.state.scene.labelled
 
     def action_choose(self, direction: int) -> None:
-        """The class above or below."""
         self.change(partial(self.state.choose, direction))
 
     def action_label(self) -> None:
-        """Take the next class as the label."""
         self.change(self.state.relabel)
 
     @property
@@ -396,6 +394,6 @@ class SoftmaxLab(CurvesLab[SoftmaxState]):
         return f"{'↑ ↓ ' if self.state.scene.moves == 'logit' else ''}← → h l: move"
 
     def draw(self, width: int, height: int, style: ChartStyle) -> Canvas:
-        from tui.charts.softmax import draw  # numpy: not before the first lab
+        from tui.charts.softmax import draw  # imports numpy
 
         return draw(self.state.look, width, height, style)

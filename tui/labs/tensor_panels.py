@@ -1,4 +1,4 @@
-"""The two panels of the tensors lab: tensors side by side, and the map of PyTorch's modules."""
+"""The two panels of the tensors lab: tensors side by side, and a map of PyTorch's modules."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from tui.labs.tensors_state import TensorsState
 
 MOST_SOURCES = 3
-GIVE_UP = 0.3  # seconds to wait for lines that still run when the lab is closed
+GIVE_UP = 0.3  # seconds to wait for running lines when the lab closes
 SHOWN = ("-fresh", "-result", "-outcome", "-session")
-"""The contents beside the sources; the style sheet hides the rest."""
+"""The classes for what is shown beside the sources; CSS hides the rest."""
 
 
 class TensorDesk(Horizontal):
@@ -76,7 +76,7 @@ class TensorDesk(Horizontal):
 
     @property
     def first(self) -> Widget:
-        """The widget that gets the focus first: the result where there is one."""
+        """The widget that gets the focus first: the result if there is one."""
         return self.result if self.has_class("-result") else next(iter(self.sources.values()))
 
     @property
@@ -87,7 +87,7 @@ class TensorDesk(Horizontal):
         return sorted(found, key=lambda view: not view.has_focus)
 
     def offer(self, state: TensorsState) -> str | None:
-        """In the NumPy session, the assignment to the selected cell; None where there is none."""
+        """Return the assignment to the selected cell of the NumPy session, else None."""
         for name, view in self.sources.items():
             if state.session and view.has_focus and view.viewport.cells:
                 row, column = view.viewport.cells[0]
@@ -96,7 +96,7 @@ class TensorDesk(Horizontal):
         return None
 
     def preview(self, scene: TensorScene) -> None:
-        """Name the tensors of a scene; the numbers come later."""
+        """Show the names of a scene's tensors, before their numbers are known."""
         self._place(list(scene.axes))
         for name, view in self.sources.items():
             view.border_title = name
@@ -111,11 +111,11 @@ class TensorDesk(Horizontal):
     def point(self, state: TensorsState, view: TensorView) -> Text | None:
         """Highlight the cells that belong to the selected cell of this view, and describe it.
 
-        For the result these are the cells that it comes from; a source is shown as it was.
+        For the result these are the cells it was computed from; for a source, the cells read.
         """
         look, cells = state.look, view.viewport.cells
         if not cells:
-            return None  # another scene has begun since the cell was selected
+            return None  # the scene has changed since the cell was selected
         if view is self.result:
             if look.result is None or look.result.look is None:
                 return None
@@ -125,7 +125,7 @@ class TensorDesk(Horizontal):
         name = next((name for name, other in self.sources.items() if other is view), "")
         if name not in look.sources:
             return None
-        if not state.in_session:  # else the changed cells are highlighted, and stay so
+        if not state.in_session:  # otherwise the changed cells stay highlighted
             self._highlight(state, {})
         return place(name, look.sources[name], cells)
 
@@ -138,7 +138,7 @@ class TensorDesk(Horizontal):
             view.turn(slices)
 
     def _show_scene(self, state: TensorsState, wide: bool) -> None:
-        """The tensors and the result; on a narrow screen, of the tensors those that it read."""
+        """Show the tensors and the result; on a narrow screen only the tensors that were read."""
         scene, look, result = state.scene, state.look, state.look.result
         read = result.picked if result and not wide else look.sources
         names = [name for name in look.sources if name in read] or list(look.sources)
@@ -170,7 +170,7 @@ class TensorDesk(Horizontal):
         self._script.show(script(session), len(session.ran))
 
     def _highlight(self, state: TensorsState, origin: Mapping[str, Mask]) -> None:
-        """Highlight the cells that one cell comes from, else those that the line has read."""
+        """Highlight the cells that a cell comes from, else those that the line has read."""
         picked = state.look.result.picked if state.look.result else {}
         for name, view in self.sources.items():
             view.mark(origin.get(name, picked.get(name)))
@@ -187,14 +187,14 @@ class TensorDesk(Horizontal):
 
 
 class ModuleList(RowList):
-    """The modules, one below the other."""
+    """The list of modules."""
 
     DEFAULT_CLASSES = "panel"
     BINDINGS = row_keys("modules")
 
 
 class ModuleDesk(Horizontal):
-    """Shows the modules, and the lines of the one that is chosen."""
+    """Shows the list of modules, and the lines of the selected one."""
 
     DEFAULT_CSS = """
     ModuleDesk {
@@ -208,15 +208,15 @@ class ModuleDesk(Horizontal):
     """
 
     class Changed(Message):
-        """Another module was chosen, or the lines of one have run."""
+        """Another module was selected, or the lines of one have run."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.unavailable: Mapping[str, str] = {}
-        """Modules whose lines could hang on this machine, and why."""
+        """Modules whose lines could hang on this machine, with the reason."""
         self.place = 0
         self.outcomes: dict[str, ModuleOutput | str] = {}
-        """By module: its output, or why there is none."""
+        """The output of each module, or the error."""
         self.running = False  # whether lines run in the thread
         self._thread: threading.Thread | None = None
         self.first = ModuleList(
@@ -236,7 +236,7 @@ class ModuleDesk(Horizontal):
 
     @property
     def description(self) -> Text:
-        """The purpose of the module, and what to look at in its output."""
+        """The purpose of the module, and what to notice in its output."""
         module = MODULES[self.place]
         return module_description(module, self.outcomes.get(module.name), self.running)
 
@@ -244,7 +244,7 @@ class ModuleDesk(Horizontal):
         self.place = (self.place + direction) % len(MODULES)
 
     def run(self) -> None:
-        """Run the lines of the module, the first time in a thread where they are slow."""
+        """Run the lines of the module; slow ones run in a thread the first time."""
         module = MODULES[self.place]
         if self.running:
             return
@@ -272,13 +272,13 @@ class ModuleDesk(Horizontal):
     def _run(self, module: TorchModule, app: App[object]) -> None:
         try:
             self.outcomes[module.name] = torch_map.run(module)
-        except Exception as error:  # a broken installation raises all kinds of errors
+        except Exception as error:  # a broken installation raises many kinds of errors
             self.outcomes[module.name] = f"{type(error).__name__}: {error}"
         self.running = False
         app.call_later(self._changed)
 
     def _changed(self) -> None:
-        if self.is_attached:  # the lines may have run in a thread, and the lab been left
+        if self.is_attached:  # the lab may have been left while the thread ran
             self.post_message(self.Changed())
 
     @on(OptionList.OptionHighlighted)

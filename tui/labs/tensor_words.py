@@ -1,4 +1,4 @@
-"""The texts of the tensors lab: scenes, lines, cells, memory layout and broadcasting in words."""
+"""The texts of the tensors lab: scenes, lines, cells, memory layout and broadcasting."""
 
 from __future__ import annotations
 
@@ -17,24 +17,24 @@ if TYPE_CHECKING:
     from engine.tensors.looks import Broadcast, Mask, SceneLook, Shape, TensorAxis, TensorLook
     from engine.tensors.numpy_session import NumpySession, Variable
 
-FEW = 4  # so many cells are named; more are counted
+FEW = 4  # up to this number, cells are named; more are counted
 LONGEST_OPERAND = 27
 AT_FIRST = "Change one, see who follows. space: the next line · arrows, ⏎: change a cell"
-"""The NumPy session before its variables are changed."""
+"""The text of the NumPy session before its variables are changed."""
 HEAD: tuple[str, ...] = ("", "shape", "strides", "dtype device", "offset", "memory")
 RESULT = "result"
 
 
-# What a scene, a line or a cell is.
+# Texts on a scene, a line or a cell.
 
 
 def description(scene: TensorScene, look: SceneLook) -> Text:
-    """The scene; once a line was tried, what it shows and which shapes met in it."""
+    """Return the description of the scene or, after a line, of that line and its broadcasting."""
     if not look.text:
         return Text(scene.says)
     known = {line.text: line.shows for line in scene.tries}
     picked, met = (look.result.picked, look.result.broadcasts) if look.result else ({}, ())
-    read = (  # for a line of the learner's own
+    read = (  # for a line typed by the learner
         f"{int(mask.sum()):,} of {counted(mask.size, 'cell')} of {name}"
         for name, mask in picked.items()
     )
@@ -47,7 +47,7 @@ def description(scene: TensorScene, look: SceneLook) -> Text:
 
 
 def outcome(look: SceneLook) -> Text:
-    """The result of a line that is no tensor, or PyTorch's error."""
+    """Return the result of a line that is no tensor, or PyTorch's error."""
     if look.refused is None:
         return Text(look.result.value, "bold") if look.result else Text()
     text = Text.assemble((look.refused.error, "bold red"))
@@ -58,7 +58,7 @@ def outcome(look: SceneLook) -> Text:
 
 
 def tries(scene: TensorScene, tried: int | None, width: int) -> Text:
-    """The lines to try, the one that was tried last marked."""
+    """Return the lines to try, with the last tried one marked."""
     text = Text()
     for number, line in enumerate(scene.tries):
         here = number == tried
@@ -69,7 +69,7 @@ def tries(scene: TensorScene, tried: int | None, width: int) -> Text:
 
 
 def place(name: str, look: TensorLook, cells: Sequence[Shape]) -> Text:
-    """The number of a selected cell, and where in memory it lies."""
+    """Return the value of a selected cell, and its place in memory."""
     pairs = list(zip(cells[0], look.strides, strict=True))
     sums = " + ".join((str(look.storage_offset), *(f"{at}·{stride}" for at, stride in pairs)))
     where = look.storage_offset + sum(at * stride for at, stride in pairs)
@@ -80,7 +80,7 @@ def place(name: str, look: TensorLook, cells: Sequence[Shape]) -> Text:
 
 
 def origin(text: str, look: TensorLook, cells: Sequence[Shape], masks: Mapping[str, Mask]) -> Text:
-    """The number of a selected cell of the result, and the cells that it comes from."""
+    """Return the value of a selected cell of the result, and the cells that it comes from."""
     shown = _value(text if text.isidentifier() else f"({text})", look, cells)
     parts = [part for name, mask in masks.items() if (part := _cells_of(name, mask))]
     shown.append(f"\ncomes from {' and '.join(parts)}" if parts else "\ncomes from no cell")
@@ -93,7 +93,7 @@ def _value(name: str, look: TensorLook, cells: Sequence[Shape]) -> Text:
 
 
 def _indexed(name: str, cells: Sequence[Shape]) -> str:
-    """The name with the index of the cell, `x[2, 1]`; the channels of one pixel as `:`."""
+    """Return the name with the index of the cell, `x[2, 1]`; the channels of one pixel as `:`."""
     index = [str(at) for at in cells[0]]
     if len(cells) > 1:
         index[-1] = ":"
@@ -101,7 +101,7 @@ def _indexed(name: str, cells: Sequence[Shape]) -> str:
 
 
 def _cells_of(name: str, mask: Mask) -> str:
-    """The cells of one source: by their index where they are few."""
+    """Return the cells of one source, by index if they are few."""
     if not mask.ndim:
         return name if mask else ""
     found = [tuple(int(at) for at in cell) for cell in zip(*mask.nonzero(), strict=True)]
@@ -110,11 +110,11 @@ def _cells_of(name: str, mask: Mask) -> str:
     return ", ".join(_indexed(name, [cell]) for cell in found)
 
 
-# How tensors lie in memory.
+# Memory layout of tensors.
 
 
 def sizes(look: TensorLook, axes: Sequence[str] = ()) -> str:
-    """The sizes, with the names of the dimensions where these are known: `time 8 × feature 3`."""
+    """Return the sizes, with the names of the dimensions if known: `time 8 × feature 3`."""
     if not look.shape:
         return "a single number"
     shown = [str(size) for size in look.shape]
@@ -124,7 +124,7 @@ def sizes(look: TensorLook, axes: Sequence[str] = ()) -> str:
 
 
 def facts(look: SceneLook, partners: Mapping[str, Sequence[str]]) -> Text:
-    """A table of how each tensor of the scene, and then the result, lies in memory."""
+    """Return a table of the memory layout of each tensor of the scene, and of the result."""
     rows = [HEAD]
     for name, source in look.sources.items():
         own = counted(source.numbers.nbytes, "byte")
@@ -151,17 +151,17 @@ def _shares(names: Sequence[str]) -> str:
 
 
 def memory_of(name: str, variable: Variable, shared: Sequence[str]) -> str:
-    """The variables of the NumPy session that share the memory of this one, and its library."""
+    """Return which variables share the memory of this one, and its library."""
     others = [other for other in shared if other != name] if name in shared else []
     memory = f"memory with {', '.join(others)}" if others else "its own memory"
     return f"{memory} · {variable.library}"
 
 
-# How broadcasting aligns two shapes.
+# Broadcasting.
 
 
 def meeting(broadcast: Broadcast) -> Text:
-    """Two shapes below each other as broadcasting aligns them, and the shape of the result."""
+    """Return two shapes aligned as broadcasting does, and the shape of the result below them."""
     names = [
         name if len(name) <= LONGEST_OPERAND else f"{name[: LONGEST_OPERAND - 1]}…"
         for name in (broadcast.left_text, broadcast.right_text, RESULT)
@@ -182,9 +182,9 @@ def meeting(broadcast: Broadcast) -> Text:
 
 
 def _axis(axis: TensorAxis) -> list[str]:
-    """One dimension of the left, of the right and of the result.
+    """Return one dimension of the left shape, the right one and the result.
 
-    A stretched size is `1→4`; a missing dimension counts as a dot where it is stretched.
+    A stretched size is written `1→4`; a missing dimension as a dot if it is stretched.
     """
     cells = []
     for size, stretched in zip((axis.left, axis.right), axis.stretched, strict=True):
@@ -197,13 +197,13 @@ def _axis(axis: TensorAxis) -> list[str]:
 
 
 def script(session: NumpySession) -> list[TranscriptLine]:
-    """The statements of the NumPy session, with a sentence for each that ran."""
+    """Return the statements of the NumPy session, with a sentence for each that ran."""
     done = [TranscriptLine(code, why=note) for code, note in session.ran]
     return done + [TranscriptLine(code) for code in session.ahead]
 
 
 def session_step(session: NumpySession) -> Text:
-    """The last statement of the NumPy session, and what it did."""
+    """Return the last statement of the NumPy session, and its effect."""
     if session.untouched:
         return Text(AT_FIRST)
     statement, note = session.ran[-1]
@@ -211,7 +211,7 @@ def session_step(session: NumpySession) -> Text:
 
 
 def module_lines(module: TorchModule, ran: ModuleOutput | str | None) -> list[TranscriptLine]:
-    """The lines of a module, and the output of the last one."""
+    """Return the lines of a module, with the output of the last one."""
     lines = [TranscriptLine(code) for code in module.code]
     if isinstance(ran, str):
         lines[-1] = TranscriptLine(module.code[-1], outcome=ran, failed=True)
@@ -221,7 +221,7 @@ def module_lines(module: TorchModule, ran: ModuleOutput | str | None) -> list[Tr
 
 
 def module_description(module: TorchModule, ran: ModuleOutput | str | None, running: bool) -> Text:
-    """The purpose of a module, and what to look at in its output."""
+    """Return the purpose of a module, and what to notice in its output."""
     text = Text(module.says)
     if running:
         text.append("\nrunning…", "bold")

@@ -1,4 +1,4 @@
-"""The tensors lab: scenes of tensors, a line to try on each, and the map of PyTorch's modules."""
+"""The tensors lab: scenes of tensors with lines to try, and a map of PyTorch's modules."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from tui.widgets.tensor_view import TensorView
 if TYPE_CHECKING:
     from tui.labs.tensors_state import TensorsState
 
-MAP = "modules"  # the preset that is no scene: the map of PyTorch's modules
+MAP = "modules"  # the preset with the map of PyTorch's modules instead of a scene
 FRAMES_A_SECOND = 8.0
-BESIDE, ALONE = 34, 74  # the width of a line to try, on a wide screen and on a narrow one
+BESIDE, ALONE = 34, 74  # the width of a line to try on wide and on narrow screens
 STEP = Binding.Group("step", compact=True)
 VIEW = "Show the lines to try and the challenges, or the tensors"
 STEPS, BACK = "The next slice or statement", "One slice or statement back"
@@ -53,7 +53,7 @@ KEYS: list[BindingType] = [
 
 
 class SlicePlaying(Playing):
-    """Plays the slices of a tensor at one pace."""
+    """Plays the slices of a tensor at a fixed speed."""
 
     @property
     def pace(self) -> str:
@@ -61,7 +61,7 @@ class SlicePlaying(Playing):
 
 
 class TensorsLab(InteractiveLab["TensorsState"]):
-    """Shows a scene or the map; on a narrow screen, the lines to try in place of it."""
+    """Shows a scene or the map; a narrow screen shows the lines to try instead of it."""
 
     SCOPED_CSS = False
     DEFAULT_CSS = """
@@ -114,7 +114,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         yield self._facts
         yield self._words
 
-    # The state, and what is shown of it.
+    # State and display.
 
     def open(self, environment: Environment) -> None:
         if "CUDA" in environment.remark:
@@ -127,7 +127,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         return TensorsState(self.preset_name)
 
     def enter(self) -> None:
-        """Focus the tensors or the map, or the challenges where these are shown instead."""
+        """Focus the tensors or the map, or the challenges if these are shown instead."""
         if self.has_class("-side") and not self.wide:
             self._challenges.focus()
         else:
@@ -160,7 +160,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         return "arrows: a cell" if self.state.text else "n: a line to try"
 
     def preview(self) -> None:
-        """The first scene without its numbers."""
+        """Show the first scene without its numbers."""
         scene = scenes.find(self.preset_name)
         self.desk.preview(scene)
         self._words.update(scene.says)
@@ -168,7 +168,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self._tries.update(tensor_words.tries(scene, None, BESIDE if self.wide else ALONE))
 
     def can(self, action: str) -> bool | None:
-        """No line is typed on the map; only some scenes have slices."""
+        """Disable typing on the map, and playing without slices."""
         if action in ("edit", "suggest", "copy"):
             return not self.on_map
         if action in ("play", "step", "back"):
@@ -193,10 +193,10 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self._tries.update(tensor_words.tries(state.scene, state.tried, width))
 
     def begin(self) -> None:
-        if not self.on_map:  # on the map, the output of what ran stays
+        if not self.on_map:  # on the map, earlier output stays
             try:
                 self.state.use(self.preset_name)
-            except FileNotFoundError as error:  # the photograph comes with another package
+            except FileNotFoundError as error:  # the photograph is part of another package
                 self.notify(str(error), severity="warning", markup=False)
                 self.presets.go()
                 self.begin()
@@ -213,9 +213,9 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         try:
             self.state.type(text)
         except Refused as refused:
-            self.renew()  # an error about an earlier line is gone
+            self.renew()  # removes the error of an earlier line
             with self.prevent(Input.Changed):
-                self.line.edit(text)  # what was typed stays, to be corrected
+                self.line.edit(text)  # keep the typed text to be corrected
             self.line.refuse(refused)
             return
         self._show_line()
@@ -233,9 +233,9 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             self.renew()
 
     def _show_line(self) -> None:
-        """Show the result of a line; where PyTorch refused it, point at the place."""
+        """Show the result of a line; if PyTorch refused it, mark the place."""
         self.remove_class("-side")
-        if self.state.text:  # else a cell was changed, and the cursor stays on it
+        if self.state.text:  # else a cell was changed, and stays selected
             self.desk.rewind()
         self._show_text()
         self.renew()
@@ -243,14 +243,14 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             self.line.edit(self.state.text)
             self.line.refuse(self.state.look.refused)
 
-    # What the keys do.
+    # Actions of the keys.
 
     def action_edit(self) -> None:
-        """Type a line; on a cell of the NumPy session, a new number for it."""
+        """Open the input line; on a cell of the NumPy session, with an assignment to it."""
         self.hold()
         self.update_status()
         offer = self.desk.offer(self.state)
-        # Of `x[0, 1] = 3` the number gives way to what is typed, of any other line the whole.
+        # Typing replaces the number in `x[0, 1] = 3`, but all of any other line.
         self.line.edit(offer, replace=offer.rindex(" ") + 1 if offer else 0)
 
     def action_suggest(self) -> None:
@@ -260,7 +260,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.enter()
 
     def action_play(self) -> None:
-        """Play the slices, or hold; run the next statement, or the lines of a module."""
+        """Play the slices or stop, run the next statement, or run the lines of a module."""
         if self.on_map:
             self.modules.run()
         elif self.state.session:
@@ -277,7 +277,6 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self._move(1)
 
     def action_back(self) -> None:
-        """One slice or module back; take the last statement back."""
         self._move(-1)
 
     def _move(self, direction: int) -> None:
@@ -298,7 +297,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.enter()
 
     def action_view(self) -> None:
-        """The lines to try and the challenges in place of the tensors, or back."""
+        """Show the lines to try and the challenges instead of the tensors, or back."""
         self._turn(not self.has_class("-side"))
 
     def views(self) -> Mapping[str, Callable[[], object]]:
@@ -312,9 +311,9 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         self.enter()
 
     def action_next(self, direction: int) -> None:
-        """Focus the next tensor or the one before, after the last the challenges; not the line.
+        """Focus the next or previous tensor, or the challenges after the last; not the input line.
 
-        Where only one panel is visible, this shows the right one.
+        A narrow screen switches to the panel of that widget.
         """
         stops: list[Widget] = [*self._stops(), self._challenges]
         here = self.screen.focused
@@ -328,7 +327,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         return self.modules if self.on_map else self.desk
 
     def _stops(self) -> list[Widget]:
-        """The widgets of the panel that can have the focus, whether the panel is visible or not."""
+        """Return the widgets of the panel that can have the focus, even if the panel is hidden."""
         panel = self._panel
         return [
             widget

@@ -1,6 +1,6 @@
-"""The state of the tensors lab: the tensors of a scene, and the last line that was tried on them.
+"""The state of the tensors lab: the tensors of a scene, and the last line tried on them.
 
-It imports torch, so the lab imports it only when torch is there.
+It imports torch, so the lab imports it only after torch is loaded.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from engine.tensors.numpy_session import NumpySession, assignment
 from engine.tensors.scenes import TensorScene, Try, find
 from tui.labs.interactive import LabState
 
-NUMPY = "numpy"  # the scene whose tensors are changed: by a script, and by the learner
+NUMPY = "numpy"  # the scene whose tensors are changed by a script and by the learner
 
 
 class TensorsState(LabState):
     """The tensors of one scene, and the result of the last line.
 
-    Where a line is refused before PyTorch has seen it, the result before it is hidden until
-    `restore`: it does not belong to what stands in the line.
+    If a line is refused before PyTorch runs it, the earlier result is hidden until `restore`, since
+    it does not belong to the line.
     """
 
     look: SceneLook  # the tensors of the scene and the last line with its result, frozen
 
-    _hidden: SceneLook | None = None  # the result that a refused line has hidden
+    _hidden: SceneLook | None = None  # the result hidden by a refused line
 
     def __init__(self, scene: str) -> None:
         self.use(scene)
@@ -40,31 +40,31 @@ class TensorsState(LabState):
 
     @property
     def tried(self) -> int | None:
-        """The number of the scene's own line that is shown; None for one of the learner's."""
+        """The index of the scene's line that is shown; None for a line of the learner."""
         lines = [line.text for line in self.scene.tries]
         return lines.index(self.text) if self.text in lines else None
 
     @property
     def in_session(self) -> bool:
-        """Whether the NumPy session is shown, and not a line on its tensors."""
+        """Whether the NumPy session is shown instead of a line."""
         return self.session is not None and not self.look.text
 
     def use(self, preset: str) -> None:
-        """Set up the scene of that name; everything in it is new.
+        """Set up the scene of that name with new tensors.
 
-        Raises `FileNotFoundError` if the photograph is missing; everything stays as it was.
+        Raises `FileNotFoundError` if the photograph is missing, and then changes nothing.
         """
         self._tensors: Mapping[str, torch.Tensor] = tensors(preset)
         self.scene: TensorScene = find(preset)
         self._last = -1
-        """The number of the scene's own line that was tried last."""
+        """The index of the scene's line that was tried last."""
         self.session = NumpySession() if preset == NUMPY else None
         self._changed()
 
     def type(self, text: str) -> None:
         """Try a line; in the NumPy session also change a cell: `a[0, 1] = 5`.
 
-        Where it is `Refused`, no tensor changes; the result of the line before is hidden.
+        If it is `Refused`, no tensor changes, and the result of the line before is hidden.
         """
         try:
             change = self.session and assignment(text, self.session.variables)
@@ -85,7 +85,7 @@ class TensorsState(LabState):
             self._last = self.tried
 
     def restore(self) -> None:
-        """Show the result again that a refused line has hidden."""
+        """Show the result that a refused line has hidden."""
         if self._hidden is not None:
             self.look, self._hidden = self._hidden, None
 
@@ -96,7 +96,7 @@ class TensorsState(LabState):
         return tries[self._last]
 
     def partners(self, name: str) -> tuple[str, ...]:
-        """The other tensors of the scene that lie in the same memory as this one."""
+        """Return the other tensors of the scene that share memory with this one."""
         here = self._tensors
         others = (other for other in here if other != name)
         return tuple(other for other in others if share_storage(here[other], here[name]))
@@ -108,7 +108,7 @@ class TensorsState(LabState):
         return True
 
     def back(self) -> None:
-        """Take the last statement of the NumPy session back, the learner's own too."""
+        """Undo the last statement of the NumPy session, also one of the learner."""
         if self.session is not None:
             self.session = self.session.without_last()
             self._changed()
@@ -124,7 +124,7 @@ class TensorsState(LabState):
         self._hidden = None
 
     def _changed(self) -> None:
-        """Show the tensors as they are now, without a line."""
+        """Update the displayed tensors, without a line."""
         self._hidden = None
         if self.session is not None:
             self._tensors = self.session.tensors

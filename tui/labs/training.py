@@ -1,4 +1,4 @@
-"""The lab of a training: its pictures, controls and numbers, and what its keys do."""
+"""The training lab, which other labs extend by keys of their own."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FIRST: list[BindingType] = [
     _key(STEP, "step", "step", "step", "Make one step, and show it"),
     _key("v", "view", "view", "view", "Show the next picture"),
 ]
-"""Before the keys of a lab's own; a narrow footer shows what it has room for, in this order."""
+"""The first keys; those of a special lab follow. A narrow footer shows what fits, in this order."""
 FASTER = "More steps a second, up to as fast as it goes"
 LAST: list[BindingType] = [
     _key("p", "preset", "preset", "preset", "Take the next preset"),
@@ -67,7 +67,7 @@ NOTICES = {
 
 
 class Notice(Static):
-    """A few lines of a lab, out of sight while there is nothing to say."""
+    """A few lines of a lab, hidden while they are empty."""
 
     DEFAULT_CSS = """
     Notice {
@@ -90,7 +90,7 @@ class Notice(Static):
 
 
 class TrainingLab(Lab):
-    """Shows the newest frame of an experiment, and passes on to it what the keys ask for."""
+    """Shows the newest frame of an experiment, and passes key actions to it."""
 
     BINDINGS = [*FIRST, *LAST]
     OPENS_LINE = frozenset({"enter"})
@@ -111,9 +111,9 @@ class TrainingLab(Lab):
         self._equations = Equations(advice=f"press {STEP} to make one step", id="equations")
         self._devices: tuple[Device, ...] = ()
         self._first: Preset | None = None
-        """The preset to start from; None for the lesson's first."""
+        """The preset to start with; None for the lesson's first."""
         self._why_not_first = ""
-        """Why it is another one, in words."""
+        """Why it is another one, as text."""
 
     def compose(self) -> ComposeResult:
         yield self._notice
@@ -130,7 +130,7 @@ class TrainingLab(Lab):
             self.experiment.close()
 
     def preview(self) -> None:
-        """The values of the preset that comes first; it depends on the files that are here."""
+        """Show the values of the first preset, which may depend on the files available."""
         if self.lesson.presets[0].needs:
             self._find_first_preset()
         else:
@@ -152,14 +152,14 @@ class TrainingLab(Lab):
 
     def fail(self, reason: str) -> None:
         super().fail(reason)
-        self._controls.disabled = True  # what it shows of a preset cannot be changed
+        self._controls.disabled = True  # the displayed preset cannot be changed
 
     def prepare(self) -> None:
         self._first, self._why_not_first = self.lesson.starting_preset()
-        self.lesson.load_trainer().Config()  # where the file is broken, this says so
+        self.lesson.load_trainer().Config()  # raises if the file is broken
 
     def open(self, environment: Environment) -> None:
-        """Set up the experiment: torch is there, and so is the device."""
+        """Set up the experiment: PyTorch is loaded, and the device is known."""
         self._devices = environment.devices
         self.experiment = Experiment(self.lesson, environment.device, self._first)
         self._starting.what = "setting up the training"
@@ -168,7 +168,7 @@ class TrainingLab(Lab):
         self.refresh_bindings()
 
     def on_show(self) -> None:
-        """Look at once: out of sight that is done seldom."""
+        """Update at once: hidden labs are updated rarely."""
         self._watching.look()
 
     def enter(self) -> None:
@@ -183,7 +183,7 @@ class TrainingLab(Lab):
             self.experiment.hold()
 
     def can(self, action: str) -> bool | None:
-        """The device key needs a choice, and so does the one for the picture."""
+        """Allow the device and view keys only if there is a choice."""
         if action == "device":
             return len(self._devices) > 1
         if action == "view":
@@ -192,18 +192,16 @@ class TrainingLab(Lab):
             return self._pictures.has_other
         return True
 
-    # What the keys do.
+    # Actions of the keys.
 
     def action_play(self) -> None:
-        """Train on, or hold."""
         self._go(Experiment.play_or_pause)
 
     def action_step(self) -> None:
-        """Make one step."""
         self._go(Experiment.step)
 
     def _go(self, on: Callable[[Experiment], None]) -> None:
-        """Make steps; after the end say which key begins the run again: this one would lose it."""
+        """Make steps; after the end name the key that restarts, since a restart loses the run."""
         if self.experiment is None:
             return
         run = self.experiment.run
@@ -215,19 +213,16 @@ class TrainingLab(Lab):
         self._watching.look()
 
     def action_reset(self) -> None:
-        """Begin the very same run again."""
         if self.experiment is not None:
             self.experiment.reset()
             self._watching.look()
 
     def action_pace(self, direction: int) -> None:
-        """Go a pace up or down."""
         if self.experiment is not None:
             self.experiment.change_pace(direction)
             self._report()
 
     def action_preset(self) -> None:
-        """Take the next preset."""
         if self.experiment is not None:
             self._try(self.experiment.use_preset)
 
@@ -240,7 +235,6 @@ class TrainingLab(Lab):
         return {title: partial(self._pictures.choose, name) for name, title in others.items()}
 
     def action_device(self) -> None:
-        """Move to the next device."""
         if self.experiment is not None:
             names = [device.name for device in self._devices]
             index = names.index(self.experiment.device.name) + 1
@@ -248,19 +242,16 @@ class TrainingLab(Lab):
             self._begin()
 
     def action_view(self) -> None:
-        """Show the next picture."""
         self._pictures.turn()
 
     def action_logarithmic(self) -> None:
-        """Draw the loss on a logarithmic axis, or a plain one."""
         self._pictures.toggle_logarithmic()
 
     def action_residuals(self) -> None:
-        """Draw the residuals, or leave them out."""
         self._pictures.toggle_residuals()
 
     def action_copy(self) -> None:
-        """Copy the command that gives this run again."""
+        """Copy the command that reproduces this run."""
         if self.experiment is None:
             return
         command = self.experiment.command()
@@ -271,7 +262,7 @@ class TrainingLab(Lab):
         self.notify(command, title=title, timeout=10, markup=False)
 
     def _live_changes(self) -> list[str]:
-        """What the run began with, by the names of the controls, and until which step."""
+        """Return the initial values of changed settings, and until which step they were used."""
         assert self.experiment is not None
         frame, allowed = self.experiment.frame, self.experiment.config.allowed()
         controls = {control.name: control for control in self.lesson.controls}
@@ -281,7 +272,7 @@ class TrainingLab(Lab):
             if not allowed[name].lab_only
         ]
 
-    # What the controls ask for.
+    # Changes from the controls.
 
     @on(Controls.Changed)
     def _turn(self, event: Controls.Changed) -> None:
@@ -311,7 +302,7 @@ class TrainingLab(Lab):
         return accepted
 
     def _try(self, change: Callable[[], object]) -> bool:
-        """Change the experiment, and show it; where it refuses, show why and return False."""
+        """Change the experiment and show it; if it refuses, show why and return False."""
         try:
             change()
         except ValueError as error:
@@ -320,27 +311,27 @@ class TrainingLab(Lab):
         self._begin()
         return True
 
-    # What is shown.
+    # Display.
 
     def _begin(self) -> None:
-        """Show the experiment as it is set up now, and look at its run."""
+        """Show the new settings of the experiment, and watch its run."""
         self._show_settings()
         self._report()
         self._watching.look()
 
     def _show_settings(self) -> None:
-        """Show the value of every control, which are live, and which have no effect."""
+        """Show the value of every control, and which are live or have no effect."""
         if self.experiment is not None:
             config = self.experiment.config
             live, idle = self.experiment.trainer.live, self._idle(config)
             self._controls.show(asdict(config), live, idle, self._used(config))
 
     def _idle(self, config: Config) -> Mapping[str, tuple[Unmet, ...]]:
-        """The settings without effect now, and why."""
+        """Return the settings without effect, and why."""
         return config.idle()
 
     def _used(self, config: Config) -> Mapping[str, str]:
-        """What to write behind the values that amount to others with the data at hand."""
+        """Return texts to show after values that differ from those used with the data."""
         return {}
 
     def _run(self) -> Run | None:
@@ -355,7 +346,7 @@ class TrainingLab(Lab):
             self.be_ready()
 
     def _show(self, frame: Frame) -> None:
-        """Draw the frame, and write what it says; its advice names the controls."""
+        """Draw the frame and its texts, which name the controls."""
         self._pictures.show(frame)
         self._equations.equations = frame.equations
         task, note, message = (
@@ -371,7 +362,6 @@ class TrainingLab(Lab):
         self._message.show("\n".join(filter(None, (before, message))), frame.state)
 
     def _report(self) -> None:
-        """Update the status that the screen shows above and below the lab."""
         if self.experiment is None:
             return
         experiment, frame = self.experiment, self.frame
@@ -385,14 +375,14 @@ class TrainingLab(Lab):
 
 
 def progress(frame: Frame, pace: float | None) -> str:
-    """How far a training has come: its epoch and its pace."""
+    """Return the progress of a training run: its epoch and its pace."""
     epoch = f"epoch {_count(frame.epoch)}/{_count(frame.settings.get('epochs'))}"
     playing = "▶ " if frame.state is State.PLAYING else ""
     return f"{epoch} · {playing}{'full speed' if pace is None else f'{pace:g}/s'}"
 
 
 def _count(number: object) -> str:
-    """A whole number in at most five places: 20000, 250k, 1.25M."""
+    """Return a whole number in at most five characters: 20000, 250k, 1.25M."""
     if not isinstance(number, int) or number < 100_000:
         return str(number)
     return f"{number / 1e6:.3g}M" if number >= 1_000_000 else f"{number // 1000}k"

@@ -1,1 +1,1 @@
-"""One file a screen, its style beside it."""
+"""The screens of the app, one module each, with their style sheets (.tcss)."""

@@ -1,4 +1,4 @@
-"""The code of the lesson: the very file that runs, read from where it is imported."""
+"""The code page of a lesson: the source file that runs in the lab."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from lessons.lesson import Lesson
 from tui.themes import THEMES, ThemeAware
 
 ROWS_BEFORE = 12
-"""So many lines above the call of `backward` are in sight at first, in the lowest terminal too."""
+"""Most lines shown above the call of `backward` at first, so that it is visible at 22 rows."""
 
 
 class CodeView(VerticalScroll, ThemeAware):
-    """The source that runs, with line numbers, in the colours of the theme."""
+    """Shows the source file with line numbers, in the colours of the theme."""
 
     BINDINGS = [
         Binding("down,j", "scroll_down", "scroll down", False, id="code.down"),
@@ -36,7 +36,7 @@ class CodeView(VerticalScroll, ThemeAware):
 
     @property
     def file(self) -> str:
-        """The file, from the folder of the package."""
+        """The path of the file, from the folder of the package on."""
         return f"{self._file.parent.parent.name}/{'/'.join(self._file.parts[-2:])}"
 
     def compose(self) -> ComposeResult:
@@ -51,10 +51,10 @@ class CodeView(VerticalScroll, ThemeAware):
         self.call_after_refresh(self._begin)
 
     def watch_virtual_size(self) -> None:
-        self.call_after_refresh(self._begin)  # it may come into sight before it is laid out
+        self.call_after_refresh(self._begin)  # it may be shown before it is laid out
 
     def _begin(self) -> None:
-        """Begin at what the lesson is about, with the imports out of sight above."""
+        """Scroll to the main line when the page is shown for the first time."""
         if not self._opened and self.display and self.size.area and self.virtual_size.area:
             self._opened = True
             self._scroll_to_main_line()
@@ -63,7 +63,7 @@ class CodeView(VerticalScroll, ThemeAware):
         self.query_one("#source", Static).update(self._syntax())
 
     def _syntax(self, last_line: int | None = None) -> Syntax:
-        """The file as it is shown, or its lines up to this one."""
+        """Return the highlighted file, or its lines up to this one."""
         return Syntax(
             self._file.read_text(encoding="utf-8"),
             "python",
@@ -83,7 +83,7 @@ class CodeView(VerticalScroll, ThemeAware):
 
 
 def source_file(lesson: Lesson) -> Path:
-    """The file that does the work of the lesson's lab, found without importing torch."""
+    """Return the source file of the lesson's lab without importing torch."""
     spec = find_spec(lesson.source)
     assert spec is not None
     assert spec.origin is not None
@@ -91,10 +91,10 @@ def source_file(lesson: Lesson) -> Path:
 
 
 def main_line(source: str) -> int:
-    """The line of the source to show first: of the function that calls `backward`, the beginning.
+    """Return the number of the line to show first: the start of the function calling `backward`.
 
-    In a long function it is a line within it, not far above that call. A file without such a
-    function is shown from its first function or class on.
+    In a long function it is `ROWS_BEFORE` lines above the call. Without such a function it is the
+    first function or class.
     """
     tree = ast.parse(source)
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]

@@ -1,4 +1,4 @@
-"""The concept page and its questions; knows no training."""
+"""The concept page of a lesson, with its questions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from tui.widgets.page import Page
 from tui.widgets.rows import RowList, row_keys
 
 RIGHT, WRONG, UNMARKED = ("✓ ", "bold green"), ("✗ ", "bold red"), ("· ", "")
-"""The signs before an answer, each with its style."""
+"""The signs before an answer, with their styles."""
 NEXT = "The next question; after the last one the page"
 
 
 class Choices(RowList):
-    """The answers to choose from."""
+    """The list of answers."""
 
     BINDINGS = [
         *row_keys("answer"),
@@ -34,7 +34,7 @@ class Choices(RowList):
 
 
 class QuestionBox(Vertical):
-    """A question with its choices; chosen ones are marked ✓ or ✗ and explained."""
+    """A question with its choices; a chosen answer is marked ✓ or ✗ and explained."""
 
     DEFAULT_CSS = """
     QuestionBox {
@@ -63,9 +63,9 @@ class QuestionBox(Vertical):
 
         Args:
             question: The question with its choices.
-            number: Which one it is: `1 of 3`.
-            known: Whether it was answered right before.
-            hint: The hint of the challenge that asks this question, if one does.
+            number: Its number, for example `1 of 3`.
+            known: Whether it was answered correctly before.
+            hint: The hint of the challenge that asks this question, if there is one.
         """
         super().__init__()
         self.question = question
@@ -73,7 +73,7 @@ class QuestionBox(Vertical):
         self._known = known
         self._hint = hint
         self._wrong: set[int] = set()
-        """The wrong answers that were chosen."""
+        """The indices of chosen wrong answers."""
 
     def compose(self) -> ComposeResult:
         yield Static(self.question.text, markup=False)
@@ -88,7 +88,7 @@ class QuestionBox(Vertical):
             self._explain(self._right)
 
     def ask(self) -> None:
-        """Take the keys: a challenge in the lab asks this question."""
+        """Focus the choices, because a challenge in the lab asks this question."""
         self.border_subtitle = "2: back to the lab"
         self.screen.set_focus(self.query_one(Choices), scroll_visible=False)
 
@@ -114,7 +114,7 @@ class QuestionBox(Vertical):
         return (Option(prompt) for prompt in self._prompts())
 
     def _prompts(self) -> Iterator[Text]:
-        """The choices, marked ✗ where a wrong one was chosen, ✓ where the right one was."""
+        """Yield the choices, marked ✗ if wrong and chosen, or ✓ if right and known."""
         for index, choice in enumerate(self.question.choices):
             if choice.right and self._known:
                 mark = RIGHT
@@ -127,7 +127,7 @@ class QuestionBox(Vertical):
         return next(choice for choice in self.question.choices if choice.right)
 
     def _explain(self, choice: Choice) -> None:
-        """Say why this answer is right or wrong; once the right one is known, that stays."""
+        """Explain the answer; once the right one is known, its explanation stays visible."""
         shown = self._right if self._known else choice
         text = Text.assemble(RIGHT if shown.right else WRONG, shown.why)
         if choice is not shown:
@@ -139,7 +139,7 @@ class QuestionBox(Vertical):
 
 
 class ConceptView(VerticalScroll):
-    """The page, and under it the questions: what to know before and after the lab."""
+    """Shows the concept page, and below it the questions."""
 
     BINDINGS = [
         Binding("down,j", "scroll_down", "scroll down", False, id="concept.down"),
@@ -154,7 +154,7 @@ class ConceptView(VerticalScroll):
         self._lesson = lesson
         self._answered = answered
         self._asked: QuestionBox | None = None
-        """The question to bring into view."""
+        """The question to scroll to."""
 
     def compose(self) -> ComposeResult:
         yield Page(self._lesson.concept)
@@ -167,12 +167,12 @@ class ConceptView(VerticalScroll):
         yield Static("[dim]enter: to the lab · tab: the questions · esc: back[/dim]", id="end")
 
     def ask(self, slug: str) -> None:
-        """Give the keys to this question, and bring it into view as soon as the page is."""
+        """Focus this question, and scroll to it when the page is shown."""
         self._asked = next(box for box in self.query(QuestionBox) if box.question.slug == slug)
         self._asked.ask()
 
     def on_show(self) -> None:
-        """Scroll to the question that was asked for: only now is it known where it is."""
+        """Scroll to the question passed to `ask`, whose position is known only now."""
         if self._asked is not None:
             self.scroll_to_widget(self._asked, animate=False, top=True, force=True)
             self._asked = None

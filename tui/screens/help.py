@@ -1,4 +1,4 @@
-"""Every key that works on the screen below, in groups."""
+"""The help screen: every key that works on the screen below, in groups."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tui.widgets.expression_line import ExpressionLine
 
 CLOSES = "esc closes"
 KEPT = "kept until PyTorch is loaded"
-"""What is said of the keys of a lab that is not ready."""
+"""A note on the keys of a lab that is not ready."""
 MORE = "↑ ↓ pgup pgdn scroll · esc closes"
 
 
 class HelpScreen(SafeScreen, ModalScreen[None]):
-    """The keys of the screen below, with what each does."""
+    """Shows the keys of the screen below with their effects."""
 
     CSS_PATH = "help.tcss"
     BINDINGS = [
@@ -38,7 +38,7 @@ class HelpScreen(SafeScreen, ModalScreen[None]):
     ]
 
     def __init__(self, below: Screen[Any], mouse: Sequence[tuple[str, str]]) -> None:
-        """Show the keys of that screen, and what the mouse does: each gesture with its effect."""
+        """Show the keys of the screen `below`, and the mouse gestures with their effects."""
         super().__init__()
         self._below, self._mouse = below, mouse
 
@@ -52,16 +52,16 @@ class HelpScreen(SafeScreen, ModalScreen[None]):
         self.watch(self.query_one("#help"), "show_vertical_scrollbar", self._say_how_to_scroll)
 
     def action_scroll(self, direction: str) -> None:
-        """Move the page by a line."""
+        """Scroll by one line."""
         self.query_one("#help").scroll_relative(y=1 if direction == "down" else -1, animate=False)
 
     def _change_keys(self, _: Screen[Any]) -> None:
-        """Show the keys of now: a lab may have opened below."""
+        """Update the keys, for example when a lab has opened below."""
         if self.is_mounted:
             self.query_one("#help Static", Static).update(self._table())
 
     def _say_how_to_scroll(self) -> None:
-        """Name the keys that scroll where the page is longer than the box."""
+        """Show the scroll keys on the border if the content is taller than the box."""
         box = self.query_one("#help")
         box.border_subtitle = MORE if box.show_vertical_scrollbar else CLOSES
 
@@ -81,9 +81,9 @@ class HelpScreen(SafeScreen, ModalScreen[None]):
 def groups(
     actions: Sequence[KeyAction], mouse: Sequence[tuple[str, str]]
 ) -> Iterator[tuple[str, list[tuple[str, str]]]]:
-    """The titles of the groups, each with its rows: keys, and what they do.
+    """Yield the title of each group with its rows of keys and effects.
 
-    The keys of the focused panel come first, those of the app last, and then the mouse.
+    The keys of the focused panel come first, those of the app last, then the mouse.
     """
     inner_first = sorted(actions, key=lambda action: isinstance(action.node, App))
     for title, members in groupby(inner_first, key=lambda action: _title(action.node)):
@@ -92,7 +92,7 @@ def groups(
 
 
 def _title(node: DOMNode) -> str:
-    """What a group of keys belongs to."""
+    """Return the title of the group of keys that belongs to the node."""
     if isinstance(node, App):
         return "Everywhere"
     if isinstance(node, Screen):
@@ -110,7 +110,7 @@ def _title(node: DOMNode) -> str:
 
 
 def _effect(action: KeyAction) -> str:
-    """What a key does, in words: Textual writes its own like titles."""
+    """Return what a key does; Textual's own capitalized descriptions become lower case."""
     if not action.binding.id:
         return action.text.lower()
     return action.text + (f": {action.binding.tooltip}" if action.binding.tooltip else "")

@@ -1,4 +1,4 @@
-"""The course: its table of contents, and the page of the lesson that is highlighted."""
+"""The home screen: the table of contents, and the page of the highlighted lesson."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tui.widgets.rows import RowList, row_keys
 from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 REST_SECONDS = 0.05
-"""How long the highlight rests on a lesson before its page, which is dear, is laid out."""
+"""Delay before the page of a highlighted lesson is laid out, which is slow."""
 OPEN = "Open the lesson: ○ new, ◐ begun, ✓ every challenge met and every question answered"
 LONGEST_TITLE = max(len(entry.title) for entry in entries())
 UNOPENABLE = """# {title}
@@ -39,7 +39,7 @@ UNOPENABLE = """# {title}
 
 
 class Contents(RowList):
-    """The table of contents; a lesson's sign says how far the learner has come."""
+    """The table of contents, with a sign for the progress in each lesson."""
 
     BINDINGS = [
         *row_keys("contents"),
@@ -47,12 +47,12 @@ class Contents(RowList):
     ]
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Where no lesson matches the filter, there is none to open."""
+        """Disable `select` if no lesson matches the filter."""
         return action != "select" or any(not option.disabled for option in self.options)
 
 
 class FilterLine(Input):
-    """The line to type in which lessons are looked for."""
+    """The text input that filters the lessons."""
 
     BINDINGS = [
         Binding("enter,down", "submit", "accept", id="filter.accept", tooltip="Choose from these"),
@@ -60,9 +60,9 @@ class FilterLine(Input):
 
 
 class HomeScreen(SafeScreen, Screen[None]):
-    """Where the app begins: choose a lesson, read its page."""
+    """The first screen of the app: choose a lesson and read its page."""
 
-    AUTO_FOCUS = "Contents"  # not the line to filter with, which comes first and is out of sight
+    AUTO_FOCUS = "Contents"  # not the hidden filter line, which comes first
     CSS_PATH = "home.tcss"
     BINDINGS = [
         Binding("slash", "filter", "filter", id="home.filter", tooltip="Lessons by their words"),
@@ -72,7 +72,7 @@ class HomeScreen(SafeScreen, Screen[None]):
 
     @dataclass
     class Opened(Message):
-        """The learner wants this lesson."""
+        """The learner opens this lesson."""
 
         entry: Entry
 
@@ -86,7 +86,7 @@ class HomeScreen(SafeScreen, Screen[None]):
         self._shown = ""
         self._turning: Timer | None = None
         self._checked = False
-        """Whether every lesson has been checked, which takes a moment after the first paint."""
+        """Whether every lesson has been checked, which happens after the first paint."""
 
     def compose(self) -> ComposeResult:
         yield Static(" [b]dltui[/b]  the fundamentals of deep learning, to play with", id="title")
@@ -110,16 +110,16 @@ class HomeScreen(SafeScreen, Screen[None]):
 
     @work
     async def _check_lessons(self) -> None:
-        """Find the lessons that cannot be opened; importing them all takes a moment."""
+        """Find the lessons that cannot be opened, in a thread, because it imports all of them."""
         for entry in entries():
             await asyncio.to_thread(problem, entry)
         self._checked = True
-        if self.is_running:  # the screen may have been closed meanwhile, and its widgets removed
+        if self.is_running:  # the screen may have been closed meanwhile
             self.show_progress()
 
     @work
     async def _name_device(self) -> None:
-        bar = self.query_one(StatusBar)  # the app may be closing when the environment is there
+        bar = self.query_one(StatusBar)  # queried first: the app may close while this waits
         try:
             environment = await asyncio.shield(self._environment)
         except NoEnvironment:
@@ -128,11 +128,11 @@ class HomeScreen(SafeScreen, Screen[None]):
             bar.device = f"{environment.device.name} {environment.device.title}"
 
     def on_screen_resume(self) -> None:
-        """Back from a lesson: there may be more done now."""
+        """Update the progress after a lesson."""
         self.show_progress()
 
     def show_progress(self) -> None:
-        """Mark what is done by now."""
+        """Show the current progress."""
         contents = self.query_one(Contents)
         for option in contents.options:
             if option.id is not None:
@@ -144,7 +144,7 @@ class HomeScreen(SafeScreen, Screen[None]):
         self.query_one(StatusBar).page = f"{begun} of {len(written)} lessons begun"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Every lesson can be shown again where only some are, and a page read where one is."""
+        """Enable `all` while lessons are filtered, and `page` while a page is shown."""
         match action:
             case "all":
                 return bool(self.query("#contents.-filtering"))
@@ -153,7 +153,7 @@ class HomeScreen(SafeScreen, Screen[None]):
         return True
 
     def action_filter(self) -> None:
-        """Show the line to type in."""
+        """Show and focus the filter line."""
         self.query_one("#contents").add_class("-filtering")
         self.query_one(Input).focus()
 
@@ -165,7 +165,7 @@ class HomeScreen(SafeScreen, Screen[None]):
         self.refresh_bindings()
 
     def action_page(self, direction: int) -> None:
-        """Turn the page on the right."""
+        """Scroll the page on the right by one screen."""
         self.query_one("#page").scroll_relative(y=direction * (self.size.height - 8))
 
     @on(Input.Changed)
@@ -200,7 +200,7 @@ class HomeScreen(SafeScreen, Screen[None]):
             self.post_message(self.Opened(entry))
 
     def _list(self, pattern: str) -> None:
-        """Fill the table with what matches the pattern, chapter by chapter."""
+        """Fill the table with the lessons that match the pattern, by chapter."""
         contents = self.query_one(Contents)
         contents.clear_options()
         for chapter in COURSE:
@@ -209,10 +209,10 @@ class HomeScreen(SafeScreen, Screen[None]):
                 head = Text(f"{chapter.number} {chapter.title}", "bold", no_wrap=True)
                 contents.add_option(Option(head, disabled=True))
                 for e in found:
-                    known = e is find(e.slug)  # in a broken course a slug may be there twice
+                    known = e is find(e.slug)  # in a broken course a slug may occur twice
                     contents.add_option(Option(self._line(e), e.slug if known else None, not known))
         matched = bool(contents.options)
-        self.query_one("#page").display = matched  # else it is of a lesson that does not match
+        self.query_one("#page").display = matched  # hide the page of a lesson that does not match
         if matched:
             self._highlight(self._shown)
         else:
@@ -229,7 +229,7 @@ class HomeScreen(SafeScreen, Screen[None]):
             contents.highlighted = 1
 
     def _problem(self, entry: Entry) -> str:
-        """Why the lesson cannot be opened, as far as that is known by now."""
+        """Return why the lesson cannot be opened, as far as it has been checked."""
         if self._checked:
             return problem(entry)
         return "" if entry.written else "not written yet"
@@ -246,7 +246,7 @@ class HomeScreen(SafeScreen, Screen[None]):
         return Text(f" {sign} {entry.title:{LONGEST_TITLE}} {met}", no_wrap=True)
 
     def _show_facts(self) -> None:
-        """The line over the page: how long it takes, and what is done."""
+        """Show the duration of the lesson and its progress above the page."""
         entry = find(self._shown)
         text = Text(problem(entry), "dim")
         if not text.plain:
@@ -258,7 +258,7 @@ class HomeScreen(SafeScreen, Screen[None]):
 
 
 def page(entry: Entry) -> str:
-    """What stands on the right: the concept page, or that there is none yet."""
+    """Return the concept page, or a text that says why the lesson cannot be opened."""
     reason = problem(entry)
     if not reason:
         return entry.load().concept

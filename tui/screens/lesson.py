@@ -1,4 +1,4 @@
-"""A lesson on screen: Concept, Lab and Code, one key each."""
+"""The screen of a lesson, with the pages Concept, Lab and Code."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ BACK = "Back to the course; the lesson stays as it is until you open another"
 CLOSE_HINT = "Close the hint of the challenge"
 TYPING = "⏎ accept · esc cancel"
 NEWS_SECONDS = 6.0
-"""How long a challenge that has just been met is highlighted, and what is said of it stays."""
+"""How long a newly met challenge is highlighted and its message is shown."""
 PAGES = Binding.Group("pages", compact=True)
 
 
 class LessonScreen(SafeScreen, Screen[None]):
-    """One lesson; its lab opens as soon as PyTorch and the devices are ready."""
+    """Shows one lesson; its lab opens when PyTorch and the devices are ready."""
 
     CSS_PATH = "lesson.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
@@ -53,7 +53,7 @@ class LessonScreen(SafeScreen, Screen[None]):
     ]
 
     class Progressed(Message):
-        """Something was done that the course counts; perhaps after the lesson was left."""
+        """The progress has changed; may be posted after the lesson screen was closed."""
 
     def __init__(
         self,
@@ -70,13 +70,13 @@ class LessonScreen(SafeScreen, Screen[None]):
         self._lab = lab_of(lesson, fps)
         self._status = StatusBar()
         self._new: set[str] = set()
-        """The challenges that have just been met, by slug."""
+        """The slugs of newly met challenges."""
         self._news_timer: Timer | None = None
         self._remarked_in: str | None = None
-        """The state of the lab that a remark is about, while that is shown."""
+        """The state of the lab to which the shown remark refers."""
         self._opened = self._played = False
         self._awaiting: list[Callable[[], object]] = []
-        """What is to be done in the lab once it is open."""
+        """Callables to run in the lab when it has opened."""
 
     def compose(self) -> ComposeResult:
         yield self._heading
@@ -92,7 +92,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         self._lab.mark(self._done.challenges)
         self.set_class(not isinstance(self.lesson, TrainingLesson), "-told-below")
         self.action_show("concept")
-        # At once, and not by message: the line above and the charts are then painted in one go.
+        # Called directly, not by message, so that the heading and the charts are painted together.
         self.watch(self._lab, "status", self._follow)
         self.watch(self, "focused", self._describe_typing, init=False)
         for page in ("#concept", "#code"):
@@ -111,7 +111,7 @@ class LessonScreen(SafeScreen, Screen[None]):
             reason = f"PyTorch cannot be used: {error}"
         except Exception as error:  # a trainer that is being written may raise anything
             reason = f"{self.lesson.source}: {type(error).__name__}: {error}"
-        if not self.is_running:  # closed meanwhile: a run that began now would never be ended
+        if not self.is_running:  # closed meanwhile: nothing would end a run
             return
         if environment is None or reason:
             self._lab.fail(reason)
@@ -135,7 +135,7 @@ class LessonScreen(SafeScreen, Screen[None]):
             self.query_one(f"#{part}").focus()
 
     def _describe_page(self) -> None:
-        """Say below of the page in sight what it is, and how far it was read."""
+        """Describe the visible page and its scroll position in the status bar."""
         page = self.query_one(ContentSwitcher).visible_content
         if isinstance(page, ConceptView):
             questions = {question.slug for question in self.lesson.questions}
@@ -148,7 +148,7 @@ class LessonScreen(SafeScreen, Screen[None]):
             self._status.page = ""
 
     def _turn_to(self, part: str) -> None:
-        """Show this part; the focus stays where it is."""
+        """Show this page without moving the focus."""
         self._hush()
         self._lab.leave()
         self.query_one(ContentSwitcher).current = part
@@ -157,7 +157,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape closes a hint that is shown before it leaves the lesson."""
+        """Let escape close a visible hint first, and the lesson otherwise."""
         if action in ("close_hint", "back"):
             hint = self._lab.display and self._lab.has_hint
             return hint if action == "close_hint" else not hint
@@ -177,7 +177,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         self.query_one(ConceptView).ask(event.question)
 
     def action_back(self) -> None:
-        """Back to the course; a run that is under way is held."""
+        """Return to the home screen, and pause the run."""
         self._hush()
         self._lab.take_kept()
         self._lab.put_down()
@@ -185,11 +185,16 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     @property
     def lab(self) -> Lab:
-        """The lab of the lesson, in sight or not."""
+        """The lab of the lesson, visible or not."""
         return self._lab
 
     def in_the_lab(self, do: Callable[[], object]) -> None:
-        """Show the lab and do this in it; where it is not open yet, as soon as it is."""
+        """Show the lab and call `do`, or call it later when the lab has opened.
+
+        Nothing happens if another lesson was opened in the meantime.
+        """
+        if not self.is_attached:
+            return
         self.action_show("lab")
         if self._opened:
             do()
@@ -197,11 +202,11 @@ class LessonScreen(SafeScreen, Screen[None]):
             self._awaiting.append(do)
 
     def close(self) -> None:
-        """Let go of all but the widgets: another lesson is being opened."""
+        """Release everything except the widgets, because another lesson is opened."""
         self._lab.close()
 
     def keep(self, event: Key | Paste) -> bool:
-        """Keep a key for the lab, where that is in sight and not ready; whether that was done."""
+        """Keep a key for the lab if that is visible and not ready; return whether it was kept."""
         if not self._in_lab:
             return False
         typed, kept = self._lab.types_ahead, self._lab.keep(event)
@@ -211,23 +216,23 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
-        """The keys that work now, or that the lab keeps until it is ready."""
+        """The keys that work now, or that the lab will handle when it is ready."""
         active = super().active_bindings
         return self._lab.kept_bindings(active) if self.keeps_keys else active
 
     @property
     def keeps_keys(self) -> bool:
-        """Whether keys are kept for the lab in sight."""
+        """Whether the lab is visible and keeps keys until it is ready."""
         return self.is_attached and self._in_lab and self._lab.keeps_keys
 
     def _change_keys(self) -> None:
-        """Name other keys than before, in the status bar too."""
+        """Update the keys in the status bar and the footer."""
         self._describe_typing()
         self.refresh_bindings()
 
     @on(Lab.Ready)
     def replay_kept(self) -> None:
-        """Have the keys worked that the lab has kept, once it is ready and in sight."""
+        """Handle the kept keys if the lab is ready and visible."""
         if self.is_active and self._in_lab and self._lab.ready and isinstance(self.app, KeyOrder):
             self.app.replay(self._lab.take_kept())
             self._change_keys()
@@ -237,16 +242,16 @@ class LessonScreen(SafeScreen, Screen[None]):
         return self._heading.part == "lab"
 
     def _hush(self) -> None:
-        """What the lab has told, a hint say, stays with the lab."""
+        """Clear notifications and remarks of the lab before another page is shown."""
         if self._lab.display:
             self.app.clear_notifications()
             if self._remarked_in is not None:
                 self._drop_news()
 
     def _follow(self, status: LabStatus) -> None:
-        """Say where the lab stands."""
+        """Show the status of the lab in the heading and the status bar."""
         if status.preset != self._heading.preset or self._remarked_in not in (None, status.state):
-            self._drop_news()  # they are about another scene, or another state
+            self._drop_news()  # it is about another preset or state
         self._heading.preset, self._heading.progress = status.preset, status.progress
         self._describe_typing()
         self._status.busy = status.busy
@@ -258,10 +263,10 @@ class LessonScreen(SafeScreen, Screen[None]):
 
         if self._lab.playing is not self._played:
             self._played = self._lab.playing
-            self.refresh_bindings()  # the key that plays pauses now, or the other way round
+            self.refresh_bindings()  # the description of the play key changes
 
     def _describe_typing(self) -> None:
-        """Describe the keys of a line that is being typed in place of those of the lab."""
+        """Show the keys for text input in the status bar while the learner types."""
         typing = self._in_lab and (isinstance(self.focused, Input) or self._lab.types_ahead)
         self._status.state = TYPING if typing else self._lab.status.state
 
@@ -286,7 +291,7 @@ class LessonScreen(SafeScreen, Screen[None]):
                     self._met(challenge.slug, challenge.text)
 
     def _met(self, slug: str, text: str) -> None:
-        """Keep that a challenge is met, and highlight it for some seconds."""
+        """Record that a challenge is met, and highlight it for `NEWS_SECONDS`."""
         if self._progress.add(self.lesson.slug, "challenge", slug):
             self._new.add(slug)
             met = f"challenge met: {text}" if len(self._new) == 1 else "several challenges met"
@@ -297,19 +302,19 @@ class LessonScreen(SafeScreen, Screen[None]):
             self.post_message(self.Progressed())
 
     def on_screen_resume(self) -> None:
-        """Show what was met behind another screen, and have the kept keys worked."""
+        """Show news that arrived behind another screen, and handle the kept keys."""
         if self._status.news:
             self._time_news()
         self.replay_kept()
 
     def _time_news(self) -> None:
-        """Count the seconds that the news are shown from now."""
+        """Show the news for `NEWS_SECONDS` from now."""
         if self._news_timer is not None:
             self._news_timer.stop()
         self._news_timer = self.set_timer(NEWS_SECONDS, self._end_news)
 
     def _end_news(self) -> None:
-        if self.is_current:  # else the learner has not seen them yet
+        if self.is_current:  # otherwise the learner has not seen them
             self._drop_news()
 
     def _drop_news(self) -> None:
@@ -321,7 +326,7 @@ class LessonScreen(SafeScreen, Screen[None]):
 
 
 def _read(page: Widget) -> str:
-    """How far down the page is what is in sight."""
+    """Return the scroll position of the page in words."""
     if page.scroll_y >= page.max_scroll_y:
         return "end of the page"
     return f"{100 * page.scroll_y / page.max_scroll_y:.0f} % down"

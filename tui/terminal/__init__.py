@@ -1,4 +1,4 @@
-"""How changed cells get to the terminal, and in how few bytes."""
+"""Terminal input and output: driver, keyboard, writer and painting of changed cells."""
 
 MINIMUM_SIZE = (80, 22)
-"""Columns and rows that the app needs: tmux takes one or two rows of 80×24."""
+"""Columns and rows that the app needs: of 80×24, tmux uses one or two rows itself."""

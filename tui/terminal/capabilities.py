@@ -1,4 +1,4 @@
-"""What the terminal around the program can do, read from its environment; draws nothing."""
+"""Capabilities of the terminal, read from the environment: size, colours and encoding."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from typing import TextIO
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a person is at the other end; a stream that was closed is None."""
+    """Return whether the stream is a terminal; a closed stream is None."""
     return stream is not None and stream.isatty()
 
 
 def can_draw() -> bool:
-    """Whether the terminal says that it can move its cursor."""
+    """Return whether TERM names a terminal that can move its cursor."""
     return os.environ.get("TERM", "dumb") not in ("", "dumb", "unknown")
 
 
 def speaks_utf8() -> bool:
-    """Whether the locale says that the terminal shows more than ASCII.
+    """Return whether the locale is UTF-8.
 
-    What Python does by itself says nothing: it writes UTF-8 in the C locale, and from 3.15 on in
-    all of them (PEP 540 and 686), unless PYTHONUTF8 asks for that.
+    Python's own encoding is not enough: it writes UTF-8 in the C locale (PEP 540), and from 3.15 on
+    in every locale (PEP 686). PYTHONUTF8=1 counts, because the user has set it.
     """
     encodings = [getattr(sys.__stdout__, "encoding", None) or "ascii"]  # the app takes sys.stdout
     if os.environ.get("PYTHONUTF8") != "1":
@@ -33,19 +33,19 @@ def speaks_utf8() -> bool:
 
 
 def _is_coerced() -> bool:
-    """Whether Python has replaced the C locale, in LC_CTYPE, by C.UTF-8 (PEP 538)."""
+    """Return whether Python has replaced the C locale by C.UTF-8, in LC_CTYPE (PEP 538)."""
     try:
         before = Path("/proc/self/environ").read_bytes().split(b"\0")
-    except OSError:  # not on Linux; from 3.15 on the mode no longer tells
+    except OSError:  # not Linux; from 3.15 on utf8_mode is always on
         return bool(sys.flags.utf8_mode) and sys.version_info < (3, 15)
     now = os.environ.get("LC_CTYPE")
     return bool(now) and f"LC_CTYPE={now}".encode() not in before
 
 
 def locale_fix() -> str:
-    """What to type in a shell so that the locale is UTF-8; empty where it is.
+    """Return the shell command that sets a UTF-8 locale; empty if it is set.
 
-    LC_ALL overrules LC_CTYPE, and that LANG: to set LANG alone often changes nothing.
+    It sets LC_ALL, because that overrides LC_CTYPE, which overrides LANG.
     """
     if speaks_utf8():
         return ""
@@ -54,7 +54,7 @@ def locale_fix() -> str:
 
 
 def colours() -> str:
-    """How many colours there are, in words."""
+    """Return the number of colours of the terminal, in words."""
     if not can_draw():
         return "none"
     if os.environ.get("NO_COLOR"):
@@ -65,7 +65,7 @@ def colours() -> str:
 
 
 def size() -> tuple[int, int] | None:
-    """Columns and rows, or None where standard output is no terminal."""
+    """Return columns and rows, or None if standard output is not a terminal."""
     try:
         return tuple(os.get_terminal_size(sys.__stdout__.fileno()))  # type: ignore[union-attr,return-value]
     except (AttributeError, OSError, ValueError):
@@ -73,6 +73,6 @@ def size() -> tuple[int, int] | None:
 
 
 def columns() -> int:
-    """The terminal's own width, whatever COLUMNS says; that or 80 where the terminal has none."""
+    """Return the width of the terminal; only if that is unknown, COLUMNS or 80."""
     own = size()
     return own[0] if own and own[0] > 0 else shutil.get_terminal_size().columns

@@ -1,4 +1,4 @@
-"""The terminal as Textual drives it; leaves it as it was, whatever ends or stops the app."""
+"""A Textual driver for terminals that always restores the terminal when the app ends or stops."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from tui.terminal.textual_private import CAN_PARSE, LateErrors
 from tui.terminal.writer import Writer, make_room
 
 MOUSE = ("1000", "1003", "1015", "1006")
-"""Report clicks, every motion, and numbers beyond column 223 (urxvt's way, SGR's way)."""
+"""Mouse reports: clicks, every motion, and columns beyond 223 (urxvt and SGR encodings)."""
 KITTY_PUSH, KITTY_POP = "\x1b[>25u", "\x1b[<u"
-"""Kitty's keyboard protocol: keys that are not ambiguous, all as escapes, with their text."""
+"""Kitty's keyboard protocol: unambiguous keys, all as escape codes, with their text (1+8+16)."""
 SYNC_QUERY = "\x1b[?2026$p"
 POINTER_SHAPE = "\x1b]22;"
 
@@ -40,16 +40,16 @@ def _switch(letter: str, *modes: str) -> str:
 
 
 ENTER = _switch("h", "1049") + _switch("l", "25", "7") + _switch("h", "1004", "2004", *MOUSE)
-"""The alternate screen; no cursor and no line wrap; focus, pastes and mouse are reported."""
+"""Alternate screen, no cursor, no line wrap; focus, pastes and mouse are reported."""
 LEAVE = (
     _switch("l", "2026", *MOUSE, "2004", "1004") + _switch("h", "7"),
     _switch("l", "1049") + _switch("h", "25"),
 )
-"""The reverse, before and after kitty's protocol is popped from the alternate screen's stack."""
+"""The reverse of `ENTER`, before and after popping kitty's protocol on the alternate screen."""
 
 
 def question_marks(error: UnicodeError) -> tuple[str, int]:
-    """Replace what an encoding does not have by as many `?` as it takes cells."""
+    """Replace characters that an encoding lacks by one `?` per cell (a codec error handler)."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "?" * cell_len(error.object[error.start : error.end]), error.end
@@ -59,14 +59,14 @@ codecs.register_error("cells", question_marks)
 
 
 class Driver(TextualDriver):
-    """Textual's driver for Linux and macOS, for slow lines and lines that break.
+    """A driver for Linux and macOS that tolerates slow and broken connections.
 
-    Unlike Textual's own it restores every mode on each way out, does nothing in a signal
-    handler but note the signal, and survives any bytes and a terminal that takes no output.
+    Unlike Textual's own driver it restores every mode however the app ends, only records signals in
+    signal handlers, and survives invalid input and a terminal that accepts no output.
     """
 
     sent = 0
-    """Bytes that were written so far."""
+    """Bytes written so far."""
 
     def __init__(
         self,
@@ -84,29 +84,31 @@ class Driver(TextualDriver):
         super().__init__(app, debug=debug, mouse=mouse, size=size or self._terminal_size())
         self.app, self.loop = app, asyncio.get_running_loop()
         self._writer: Writer | None = None
-        """Writes while the terminal is the app's."""
+        """Writes to the terminal; None while the app does not use it."""
         self._keyboard: Keyboard | None = None
         self._attributes: list[Any] | None = None
-        """The terminal's attributes (termios) as they were."""
+        """The original terminal attributes (termios)."""
         self._pointer_changed = False
         self._pushed = False
-        """Whether kitty's protocol is to be popped."""
+        """Whether kitty's protocol has to be popped."""
         self._resumes = False
-        """Whether SIGCONT is to bring the app back."""
+        """Whether the app takes the terminal again on SIGCONT."""
         self._continued = False
-        """Whether a SIGCONT has come that the event loop has not handled yet."""
+        """Whether a SIGCONT has arrived that the event loop has not handled yet."""
+        self._overtaken = False
+        """Whether a SIGTSTP handled now arrived before the last SIGCONT."""
         self.loop.add_signal_handler(signal.SIGTSTP, self._suspend)
         self.loop.add_signal_handler(signal.SIGCONT, self._resume)
-        # The loop hears of signals through a file, and does not need the handler that it sets.
+        # The loop gets signals through its wakeup descriptor, so its own handler can be replaced.
         signal.signal(signal.SIGCONT, self._note_continued)
-        signal.siginterrupt(signal.SIGCONT, False)  # as the loop had set it
+        signal.siginterrupt(signal.SIGCONT, False)  # as the loop does
 
     @property
     def can_suspend(self) -> bool:
         return True
 
     def write(self, data: str) -> None:
-        """Write to the terminal; nothing where it is not the app's now."""
+        """Write to the terminal, or do nothing while the app does not use it."""
         if self._writer is None:
             return
         if data.startswith(POINTER_SHAPE):
@@ -116,11 +118,11 @@ class Driver(TextualDriver):
         self._writer.write(encoded)
 
     def has_room(self) -> bool:
-        """Whether the terminal takes more at once: not where a slow line still sends the last."""
+        """Return whether the terminal accepts output now, without waiting for a slow connection."""
         return bool(select.select([], [self._output], [], 0)[1])
 
     def start_application_mode(self) -> None:
-        """Take the terminal; in the background, stop until the app is in the foreground."""
+        """Set up the terminal; a background process stops until it is in the foreground."""
         if self._writer is not None:
             return
         if not self._in_foreground():
@@ -138,13 +140,13 @@ class Driver(TextualDriver):
         if not constants.DISABLE_KITTY_KEY:
             self._pushed = True
             self.write(KITTY_PUSH)
-        if os.environ.get("TERM_PROGRAM") != "Apple_Terminal":  # it would print a "p"
+        if os.environ.get("TERM_PROGRAM") != "Apple_Terminal":  # that prints a "p"
             self.write(SYNC_QUERY)
         self._keyboard = Keyboard(self._input, self.process_message, self._hung_up)
         self._keyboard.start()
 
     def disable_input(self) -> None:
-        """Stop to read the keyboard and the size."""
+        """Stop reading the keyboard and the size."""
         if self._keyboard is not None:
             self._keyboard.close()
             self._keyboard = None
@@ -159,10 +161,10 @@ class Driver(TextualDriver):
         writer.finish(self._leave())
 
     def close(self) -> None:
-        """Restore the terminal's attributes, and before them the modes where they are still set.
+        """Reset the modes if they are still set, and restore the terminal attributes.
 
-        Where the app ends, this is later than `stop_application_mode`: reports of the mouse that
-        were under way then are neither echoed by the terminal nor left to the shell.
+        When the app ends, this runs later than `stop_application_mode`, so that mouse reports in
+        between are neither echoed nor passed to the shell.
         """
         self.stop_application_mode()
         if self._attributes is not None:
@@ -172,7 +174,7 @@ class Driver(TextualDriver):
             self._attributes = None
 
     def abandon(self) -> None:
-        """Restore the terminal without waiting for anything: the process ends at once."""
+        """Restore the terminal without waiting, because the process is about to exit."""
         if self._writer is not None:
             make_room(self._output)
             if self.has_room():
@@ -182,7 +184,7 @@ class Driver(TextualDriver):
         self.close()
 
     def _leave(self) -> bytes:
-        """What resets every mode that was set."""
+        """Return the bytes that reset every mode that was set."""
         before, after = LEAVE
         pop = KITTY_POP if self._pushed else ""
         pointer = f"{POINTER_SHAPE}default\x07" if self._pointer_changed else ""
@@ -190,7 +192,7 @@ class Driver(TextualDriver):
         return f"{before}{pop}{pointer}{after}".encode()
 
     def _make_raw(self) -> None:
-        """Let keys come at once, as they are, and without echo; ctrl+c and ctrl+s are keys."""
+        """Set raw mode: unbuffered, unchanged keys without echo, also for ctrl+c and ctrl+s."""
         with suppress(termios.error):
             wanted = termios.tcgetattr(self._input)
             wanted[tty.IFLAG] &= ~(
@@ -201,12 +203,12 @@ class Driver(TextualDriver):
             termios.tcsetattr(self._input, termios.TCSANOW, wanted)
 
     def _terminal_size(self) -> tuple[int, int]:
-        """Columns and rows: the terminal's own, whatever COLUMNS and LINES say."""
+        """Return columns and rows of the terminal; COLUMNS and LINES never override them."""
         with suppress(OSError):
             size = os.get_terminal_size(self._output)
             if size.columns > 0 and size.lines > 0:
                 return size.columns, size.lines
-        columns, lines = shutil.get_terminal_size()  # a serial line knows no size
+        columns, lines = shutil.get_terminal_size()  # a serial line reports no size
         return columns, lines
 
     def _send_size(self) -> None:
@@ -214,7 +216,7 @@ class Driver(TextualDriver):
         self.send_message(Resize(size, size))
 
     def _caught_up(self) -> None:
-        """Draw the screen anew after pieces of it were dropped; called in the writer's thread."""
+        """Redraw the screen after output was dropped; called in the writer's thread."""
         with suppress(RuntimeError):  # the loop is closed
             self.loop.call_soon_threadsafe(self._draw_anew)
 
@@ -223,25 +225,26 @@ class Driver(TextualDriver):
             self.app.refresh(layout=True)
 
     def _hung_up(self) -> None:
-        """End as every program does whose terminal is closed; called in the keyboard's thread.
+        """Exit as if on SIGHUP because the terminal is closed; called in the keyboard's thread.
 
-        The kernel sends SIGHUP to those that have it as their controlling terminal. In a
-        container there may be none.
+        The kernel sends SIGHUP only for a controlling terminal; in a container there may be none.
         """
         self.loop.call_soon_threadsafe(lambda: self.app.exit(return_code=128 + signal.SIGHUP))
 
-    # SIGTSTP and SIGCONT: called by the event loop, in the order in which they came. A handler of
-    # Python's own would interrupt a write and wait for itself, and be called by number.
+    # The event loop handles SIGTSTP and SIGCONT in the order of arrival. Plain signal handlers
+    # would run in the order of their numbers, and could deadlock by interrupting a write.
 
     def _suspend(self) -> None:
-        """Give the terminal back and stop the process."""
+        """Restore the terminal, then stop the process."""
+        if self._overtaken:
+            return
         if self._writer is not None:
             self._resumes = True
             self.suspend_application_mode()
         self._stop()
 
     def _stop(self) -> None:
-        """Stop the process, unless it was continued meanwhile: it would never go on."""
+        """Stop the process, unless SIGCONT arrived meanwhile: nothing would continue it again."""
         if not self._continued:
             os.kill(os.getpid(), signal.SIGSTOP)
 
@@ -249,7 +252,7 @@ class Driver(TextualDriver):
         self._continued = True
 
     def _resume(self) -> None:
-        """Take the terminal again after a stop."""
+        """Set up the terminal again after a stop."""
         self._continued = False
         if self._resumes and self._in_foreground():
             self._resumes = False
@@ -257,14 +260,22 @@ class Driver(TextualDriver):
             self.send_message(self.SignalResume())
         elif self._resumes:
             self._stop()
-        elif self._writer is not None:  # stopped by SIGSTOP: its shell has used the terminal since
+        elif self._writer is not None:  # after SIGSTOP: the shell has used the terminal
+            # Or SIGTSTP is handled only later: the kernel runs the handler of a later signal before
+            # a pending earlier one. Stopping then would be for good.
+            self._overtaken = True
+            self.loop.call_soon(self._stop_when_asked)
             self._make_raw()
             self.write(ENTER)
             self._send_size()
         self._draw_anew()
 
+    def _stop_when_asked(self) -> None:
+        """Obey SIGTSTP again: signals older than the last SIGCONT have been handled."""
+        self._overtaken = False
+
     def _in_foreground(self) -> bool:
-        """Whether this process may use the terminal; so it is where nothing controls that."""
+        """Return whether this process is in the foreground; True without job control."""
         try:
             return os.tcgetpgrp(self._input) == os.getpgrp()
         except OSError:
@@ -272,17 +283,17 @@ class Driver(TextualDriver):
 
 
 class TerminalApp(LateErrors):
-    """An app that can be ended at any time, and leaves the terminal as it was."""
+    """An app that can be ended at any time and restores the terminal."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.terminal: TextualDriver | None = None
-        """The driver; None before the app uses the terminal, and where there is none (tests)."""
+        """The driver; None before the app uses the terminal, and in tests without one."""
         self._kind_of_driver = self.driver_class
         self.driver_class = self._make_driver  # type: ignore[assignment]  # only ever called
 
     def get_driver_class(self) -> type[TextualDriver]:
-        """Ours, unless the environment names one (for a browser), or Textual has changed much."""
+        """Return our driver, unless TEXTUAL_DRIVER is set or Textual lacks the names it needs."""
         return super().get_driver_class() if constants.DRIVER or not CAN_PARSE else Driver
 
     def _make_driver(self, *arguments: Any, **options: Any) -> TextualDriver:
@@ -293,13 +304,13 @@ class TerminalApp(LateErrors):
     def exit(
         self, result: None = None, return_code: int = 0, message: RenderableType | None = None
     ) -> None:
-        """Leave; where that is asked for twice, the first reason gives the exit code."""
+        """Exit the app; after several calls the first one determines the exit code."""
         if not self.leaving:
             self.leaving = True
             super().exit(result, return_code, message)
 
     def end(self, code: int) -> None:
-        """Leave soon with that exit code; may be called in a signal handler.
+        """Exit soon with this code; may be called in a signal handler.
 
         Raises:
             RuntimeError: the app's event loop is closed.
@@ -308,11 +319,11 @@ class TerminalApp(LateErrors):
             self._events.call_soon_threadsafe(lambda: self.exit(return_code=code))
 
     def restore_terminal(self) -> None:
-        """Restore the terminal, where an error kept Textual from it."""
+        """Restore the terminal if an error prevented Textual from doing so."""
         if isinstance(self.terminal, Driver):
             self.terminal.close()
 
     def abandon_terminal(self) -> None:
-        """Restore the terminal without waiting for anything: the process ends at once."""
+        """Restore the terminal without waiting, because the process is about to exit."""
         if isinstance(self.terminal, Driver):
             self.terminal.abandon()

@@ -1,4 +1,4 @@
-"""Works keys one after the other, in the order in which they were pressed."""
+"""Handles key presses one after the other, in the order in which they were pressed."""
 
 from __future__ import annotations
 
@@ -14,23 +14,21 @@ from textual.message import Message
 from textual.widget import Widget
 
 ROUNDS = 3
-"""How often it is made sure that a key's work is done: what it has brought about goes the same
-way as the key, by messages, and may bring about more."""
+"""How many `KeyEcho` messages follow a key, because its messages may cause further messages."""
 PATIENCE = 2.0
-"""Seconds after which a key waits no longer for the one before: its widget may be stuck."""
+"""Seconds after which the next key is handled anyway, because a widget may hang."""
 SLICES = 100
-"""Parts of that time. One that passes while nothing can be worked, since a module is being loaded
-say, counts as one, however long it takes."""
-
+"""Number of slices of `PATIENCE`: while the event loop is blocked, for example by an import, only
+one slice passes."""
 
 URGENT = "ctrl+q"
-"""The key that leaves the app. It is worked before keys that still wait after `URGENT_AFTER`."""
+"""The key that quits. After `URGENT_AFTER` it is handled before keys that still wait."""
 URGENT_AFTER = 0.5
-"""Seconds that the keys before the urgent one have to be worked: an answer typed ahead counts."""
+"""Seconds for handling the keys before the urgent one, so that an answer typed ahead counts."""
 
 
 class KeyEcho(Message):
-    """Follows a key through every widget that handles it, up to the app: then its work is done."""
+    """A message that follows a key up to the app, where it shows that the key has been handled."""
 
     def __init__(self, key: Key | Paste, rounds: int) -> None:
         super().__init__()
@@ -39,44 +37,44 @@ class KeyEcho(Message):
 
 @runtime_checkable
 class KeepsKeys(Protocol):
-    """A screen that may keep keys which are meant for what comes after it, or after a wait."""
+    """A screen that can keep keys until it is ready for them."""
 
     def keep(self, event: Key | Paste) -> bool:
-        """Keep the event, to hand it to `KeyOrder.replay` later; False if it shall act now."""
+        """Keep the event for `KeyOrder.replay` and return True, or False to handle it now."""
 
 
 class KeyOrder(App[None]):
-    """An app in which the work of a key, or of pasted text, is done before the next one begins.
+    """An app that handles each key or paste completely before the next one.
 
-    Textual hands a key to the widget that has the focus, and takes the next. So bindings with
-    priority overtake those without, and a key behind one that moves the focus goes where the
-    focus was. A slow line brings several keys in one piece: an arrow and enter would then edit
-    the row above, and the path meant for one field would stand in another.
+    Textual posts a key to the focused widget and takes the next one immediately. So bindings with
+    priority overtake those without, and a key after one that moves the focus goes to the old
+    widget. On a slow connection several keys arrive at once: an arrow and enter would then edit
+    the row above, and a path could be typed into the wrong field.
     """
 
     def __init__(self, **how: Any) -> None:
         super().__init__(**how)
         self._keys: deque[Key | Paste] = deque()
-        """The key (or pasted text) that is being worked, and those that wait."""
+        """The key or paste being handled, and those that wait."""
         self._goes_through: Widget | None = None
-        """The widget that the key being worked, or its echo, was handed to."""
+        """The widget that got the current key or its echo."""
 
     def keep(self, event: Key | Paste) -> bool:
-        """Let the screen on top keep the event instead of working it now; whether it did."""
+        """Let the top screen keep the event for later; return whether it did."""
         top = self.screen_stack[-1] if self.screen_stack else None
         return isinstance(top, KeepsKeys) and top.keep(event)
 
     def replay(self, events: Sequence[Key | Paste]) -> None:
-        """Work these, in their order, before every key that waits."""
+        """Handle these in order, before the keys that wait."""
         idle = not self._keys
         for event in reversed(events):
-            self._keys.insert(0 if idle else 1, event)  # behind the one that is being worked
+            self._keys.insert(0 if idle else 1, event)  # after the current one
         if idle and events:
             self.call_later(self._work_first)
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key | Paste) and event.is_forwarded and self.keep(event):
-            return  # a widget that was busy has passed it on only now
+            return  # forwarded late by a widget that was busy
         if not isinstance(event, Key | Paste) or event.is_forwarded:
             await super().on_event(event)
             return
@@ -87,7 +85,7 @@ class KeyOrder(App[None]):
             asyncio.get_running_loop().call_later(URGENT_AFTER, self._overtake, event)
 
     def _overtake(self, key: Key) -> None:
-        """Drop the keys that wait before this one, and wait no longer for the one being worked."""
+        """Drop the keys that wait before this one, and stop waiting for the current one."""
         if any(waiting is key for waiting in self._keys):
             while self._keys[-1] is not key:
                 self._keys.pop()
@@ -106,21 +104,21 @@ class KeyOrder(App[None]):
             self._follow(key, ROUNDS)
 
     def _wait(self, key: Key | Paste, slices: int) -> None:
-        """Let the next key begin after so many slices, if this one is not done before."""
+        """Start the next key after this number of slices, unless this one is done before."""
         if not self._keys or self._keys[0] is not key:
             return
         widget = self._goes_through
         if not slices or (widget is not None and not widget.is_attached):
             self.call_later(self._end, key)
             return
-        # A screen that is being opened takes the next key, however long it takes to open.
+        # The next key is for the screen that is being opened, however long that takes.
         opening = bool(self.screen_stack) and not self.screen.is_mounted
         asyncio.get_running_loop().call_later(
             PATIENCE / SLICES, self._wait, key, SLICES if opening else slices - 1
         )
 
     def _follow(self, key: Key | Paste, rounds: int) -> None:
-        if self.screen_stack:  # else this was the key to quit
+        if self.screen_stack:  # empty after the key that quits
             self._goes_through = self.focused or self.screen
             self._goes_through.post_message(KeyEcho(key, rounds))
 
@@ -132,7 +130,7 @@ class KeyOrder(App[None]):
             await self._end(event.key)
 
     async def _end(self, key: Key | Paste) -> None:
-        """Let the next key begin, unless it has already."""
+        """Start the next key, unless that has happened already."""
         if self._keys and self._keys[0] is key:
             self._keys.popleft()
             if self._keys:

@@ -1,4 +1,4 @@
-"""Reads what the terminal sends, keys and mouse, in a thread; survives any bytes."""
+"""Reads keys, pastes and mouse reports from the terminal in a thread; accepts any bytes."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ from tui.terminal.textual_private import XTermParser
 
 PASTE_START, PASTE_END = "\x1b[200~", "\x1b[201~"
 TICK = 0.1
-"""Seconds after which a lone escape is a key and not the start of a sequence."""
+"""Seconds after which a single escape is a key, not the start of a sequence."""
 PASTE_PATIENCE = 2.0
-"""Seconds of silence after which a paste that was never ended is taken to have ended."""
+"""Seconds without input after which an unterminated paste ends."""
 
 
 class Decoder:
-    """Makes Textual's messages of bytes: whatever they are, it goes on with those that follow."""
+    """Decodes bytes into Textual's messages, and recovers from invalid input."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._decode = getincrementaldecoder("utf-8")(errors="replace").decode
         self._parser = XTermParser()
         self._tail = ""
-        """The last characters, to notice where a paste begins and ends."""
+        """The last characters, to detect the start and end of a paste."""
         self._pasting = False
         self._clock = clock
         self._heard = clock()
 
     def feed(self, data: bytes) -> Iterator[Message]:
-        """Yield what the bytes mean; what is incomplete waits for the rest.
+        """Yield the messages of these bytes; an incomplete sequence waits for the rest.
 
-        A byte that is not UTF-8, as of a terminal in Latin-1, becomes U+FFFD.
+        Bytes that are not UTF-8, for example Latin-1, become U+FFFD.
         """
         self._heard = self._clock()
         for character in self._decode(data):
             self._note_paste(character)
-            # One at a time: what the parser cannot take must not cost the keys behind it.
+            # One at a time, so that an error of the parser does not lose the following keys.
             yield from self._parsed(character)
 
     def tick(self) -> Iterator[Message]:
-        """Yield what is complete because nothing followed it: the escape key."""
+        """Yield messages that are complete because no input followed, such as the escape key."""
         if self._pasting and self._clock() - self._heard > PASTE_PATIENCE:
             yield from self.feed(PASTE_END.encode())
         try:
@@ -56,18 +56,18 @@ class Decoder:
             self._parser = XTermParser()
 
     def _parsed(self, character: str) -> Iterator[Message]:
-        """Yield what the parser makes of the next character.
+        """Yield the parser's messages for the next character.
 
-        It raises on sequences that are well formed and mean nothing, as a key with the number
-        0x110000, and begins anew then.
+        The parser raises on some well-formed sequences, for example a key with the number 0x110000,
+        and is then replaced.
         """
         try:
             messages = list(self._parser.feed(character))
         except Exception:
             self._parser = XTermParser()
             return
-        # The size is what the kernel says, which tells of every change: a report of the terminal
-        # may be garbage, and is never asked for.
+        # The size comes from the kernel with every change; a size reported by the terminal was not
+        # requested and may be garbage.
         yield from (m for m in messages if not isinstance(m, Resize | InBandWindowResize))
 
     def _note_paste(self, character: str) -> None:
@@ -79,7 +79,7 @@ class Decoder:
 
 
 class Keyboard:
-    """Reads a terminal in a thread until it is closed or the terminal is gone."""
+    """Reads a terminal in a thread until `close` is called or the terminal is gone."""
 
     def __init__(
         self,
@@ -87,24 +87,24 @@ class Keyboard:
         send: Callable[[Message], object],
         hung_up: Callable[[], object],
     ) -> None:
-        """Both are called in the thread: `send` with each message, `hung_up` at most once."""
+        """The thread calls `send` with each message, and `hung_up` once if the terminal is gone."""
         self._descriptor = descriptor
         self._send, self._hung_up = send, hung_up
         self._wake, self._woken_by = os.pipe()
         self._thread = threading.Thread(target=self._work, name="keyboard", daemon=False)
 
     def start(self) -> None:
-        """Start to read."""
+        """Start reading."""
         self._thread.start()
 
     def close(self) -> None:
-        """Stop to read, and wait for the thread, which ends at once."""
+        """Stop reading, and wait for the thread, which ends at once."""
         os.close(self._woken_by)
         self._thread.join()
         os.close(self._wake)
 
     def _work(self) -> None:
-        with suppress(RuntimeError):  # the app's loop has been closed under it
+        with suppress(RuntimeError):  # the app's event loop is closed
             self._read()
 
     def _read(self) -> None:
@@ -116,7 +116,7 @@ class Keyboard:
             if ready:
                 try:
                     data = os.read(self._descriptor, 4096)
-                except BlockingIOError:  # another program left the terminal non-blocking
+                except BlockingIOError:  # another program made the terminal non-blocking
                     continue
                 except OSError:
                     data = b""

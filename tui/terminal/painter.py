@@ -1,9 +1,8 @@
-"""Sends changed cells straight to the terminal.
+"""Sends changed cells directly to the terminal, without Textual's compositor.
 
-Textual's compositor asks every widget in sight for its lines, lays them over one another, and
-sends each changed line from the left edge of its widget. That is right for whatever may overlap,
-and took most of what a frame cost. Where nothing lies over a widget there is nothing to compose:
-its changed cells are sent as they are, all of a frame's in one piece.
+The compositor asks every visible widget for its lines, overlays them, and sends each changed
+line from the left edge of its widget, which took most of the time of a frame. If nothing covers
+a widget, its changed cells can be sent directly, all cells of a frame in one write.
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ from tui.terminal.resizing import MinimumSize
 from tui.terminal.textual_private import CAN_PAINT, forget_lines, waits_for_layout
 
 SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
-"""Between these a terminal shows nothing of what has changed."""
+"""Synchronized output: the terminal shows the changes between these all at once."""
 SAVE, RESTORE = "\x1b7", "\x1b8"
-"""The cursor: where the terminal shows what an input method composes."""
+"""Save and restore the cursor, where the terminal shows the text of an input method."""
 
 _pending: dict[Widget, set[Region]] = {}
 
 
 def repaint(widget: Widget, regions: Iterable[Region]) -> None:
-    """Send these cells of a widget's content, which it has changed, to the terminal soon."""
+    """Send these changed regions of a widget's content to the terminal soon."""
     driver = _driver_of(widget)
     if driver is None or not CAN_PAINT:
         widget.refresh(*regions)
@@ -39,25 +38,25 @@ def repaint(widget: Widget, regions: Iterable[Region]) -> None:
 
 
 def keeps_up(widget: Widget) -> bool:
-    """Whether the terminal has taken what it was sent, and would show more without delay."""
+    """Return whether the terminal accepts output now."""
     driver = _driver_of(widget)
     return driver is None or driver.has_room()
 
 
 def bytes_sent(widget: Widget) -> int:
-    """How many bytes the terminal was sent so far, where that is known."""
+    """Return how many bytes were sent to the terminal, 0 if that is unknown."""
     driver = _driver_of(widget)
     return driver.sent if driver is not None else 0
 
 
 def _driver_of(widget: Widget) -> Driver | None:
-    """The driver of the terminal; None where it is not ours, or there is none."""
+    """Return our driver of the terminal; None if there is none or it is another driver."""
     terminal = widget.app.terminal if isinstance(widget.app, TerminalApp) else None
     return terminal if isinstance(terminal, Driver) else None
 
 
 def _send(driver: Driver) -> None:
-    """Send what waits, each widget's where it stands now."""
+    """Send the pending regions, at the current position of their widgets."""
     cells: list[str] = []
     waiting = dict(_pending)
     _pending.clear()
@@ -66,7 +65,7 @@ def _send(driver: Driver) -> None:
             continue
         if _is_clear(widget):
             cells += _cells(widget, regions)
-            forget_lines(widget)  # what the compositor remembers of it is old now
+            forget_lines(widget)  # the compositor's cached lines are outdated
         else:
             widget.refresh(*regions)
     if cells:
@@ -74,7 +73,7 @@ def _send(driver: Driver) -> None:
 
 
 def _is_clear(widget: Widget) -> bool:
-    """Whether all of the widget is in sight, and will still be when Textual paints next."""
+    """Return whether the whole widget is visible and will be until Textual's next paint."""
     screen = widget.screen
     if isinstance(widget.app, MinimumSize) and widget.app.too_small:
         return False
@@ -82,18 +81,18 @@ def _is_clear(widget: Widget) -> bool:
         return False
     try:
         geometry = screen.find_widget(widget)
-    except NoWidget:  # hidden since it was changed
+    except NoWidget:  # hidden meanwhile
         return False
     if geometry.visible_region != geometry.region:
         return False
-    around = widget.ancestors_with_self  # a notice or a tooltip lies over all that is not
+    around = widget.ancestors_with_self  # other children, as notifications, are on top
     return not any(
         _overlaps(child, geometry.region) for child in screen.children if child not in around
     )
 
 
 def _overlaps(widget: Widget, region: Region) -> bool:
-    """Whether the widget is in sight in the region; the notices are, in a hidden container."""
+    """Return whether the widget or a child is visible there; notifications have a hidden parent."""
     if widget.visible:
         return widget.region.overlaps(region)
     return any(_overlaps(child, region) for child in widget.children)

@@ -1,5 +1,4 @@
-"""Follows the terminal's size, also through quick changes and where it is too small; what every
-screen has in common."""
+"""Base classes of the app and its screens that handle resizing and terminals that are too small."""
 
 from __future__ import annotations
 
@@ -23,8 +22,7 @@ class MinimumSize(TerminalApp):
     """An app that shows only a message while the terminal is smaller than `MINIMUM`.
 
     Meanwhile the app keeps its last size: the screens are not laid out, nothing is painted, and
-    of the input only the keys that quit have an effect. So nothing on the screens changes that
-    the app does not change itself, and all of it is there again once there is room.
+    only the keys that quit work. The screens reappear unchanged when there is enough room.
     """
 
     def __init__(self, **options: Any) -> None:
@@ -34,7 +32,7 @@ class MinimumSize(TerminalApp):
 
     @property
     def too_small(self) -> bool:
-        """Whether the terminal is too small, and shows the message."""
+        """Whether the terminal is too small, so that the message is shown."""
         return self._terminal_size is not None and is_too_small(self._terminal_size)
 
     async def on_event(self, event: Event) -> None:
@@ -56,7 +54,7 @@ class MinimumSize(TerminalApp):
         if is_first:
             await super().on_event(Resize(MINIMUM, MINIMUM))
         if not was_too_small:
-            self.capture_mouse(None)  # the event that a button is released will not come
+            self.capture_mouse(None)  # the release of a mouse button will be ignored
             self._paused_painting.enter_context(self.batch_update())
         if self.terminal is not None:
             self.terminal.write(CLEAR + _placed(message(event.size), event.size))
@@ -72,9 +70,9 @@ class SafeScreen(MessagePump):
     """A screen that ignores outdated sizes, and can only be closed while it is on top.
 
     A Textual screen that changes its size sends itself a `Resize` event with that size. With two
-    different sizes in its queue it changes from one to the other and back, and never stops. And
-    Textual's `dismiss` takes away whatever is on top: a second click beside the palette, sent
-    before the first one has closed it, would take the screen below away as well.
+    different sizes in its queue it alternates between them forever. And Textual's `dismiss` closes
+    whatever screen is on top: a second click beside the palette, before the first one has closed
+    it, would also close the screen below.
     """
 
     async def on_event(self, event: Event) -> None:
@@ -82,7 +80,7 @@ class SafeScreen(MessagePump):
             await super().on_event(event)
 
     def dismiss(self, result: Any = None) -> AwaitComplete:
-        """Close the screen with this result, or do nothing if it is not on top."""
+        """Close the screen with this result if it is on top."""
         on_top: MessagePump = self.app.screen
         if on_top is not self:
             return AwaitComplete()
@@ -91,12 +89,12 @@ class SafeScreen(MessagePump):
 
 
 def is_too_small(size: Size) -> bool:
-    """Whether a terminal of this size cannot show a lab."""
+    """Return whether a terminal of this size is too small for the app."""
     return size.width < MINIMUM.width or size.height < MINIMUM.height
 
 
 def message(size: Size) -> list[str]:
-    """The lines that say which size is needed: as many as fit, the needed size first."""
+    """Return the lines of the message that fit, with the needed size first."""
     needed = f"{MINIMUM.width}×{MINIMUM.height}"
     lines = [
         f"dltui needs {needed}",
@@ -111,7 +109,7 @@ def message(size: Size) -> list[str]:
 
 
 def _placed(lines: list[str], size: Size) -> str:
-    """The lines in the middle of the terminal, as what is written to it."""
+    """Return the output that shows the lines in the centre of the terminal."""
     top = (size.height - len(lines)) // 2
     return "".join(
         f"\x1b[{top + row + 1};{(size.width - len(line)) // 2 + 1}H{line}"
@@ -120,5 +118,5 @@ def _placed(lines: list[str], size: Size) -> str:
 
 
 def _is_input(event: Event) -> bool:
-    """Whether this comes from the keyboard, the mouse or the clipboard, and nobody has it yet."""
+    """Return whether this is a new event of the keyboard, the mouse or a paste."""
     return isinstance(event, InputEvent | Paste) and not event.is_forwarded

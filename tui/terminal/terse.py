@@ -1,7 +1,7 @@
-"""Says the same to the terminal in fewer bytes.
+"""Removes redundant style codes (SGR) from terminal output.
 
-Rich, which writes the colours, turns everything off after each run of letters and then names both
-colours in full, of which the background is nearly always what it was: half of all that is sent.
+Rich resets the style after each segment and then sets both colours again, although the background
+rarely changes. That is half of all output.
 """
 
 from __future__ import annotations
@@ -11,34 +11,34 @@ from functools import lru_cache
 from typing import TypeAlias
 
 Parts: TypeAlias = tuple[tuple[str, ...], str, str]
-"""How letters look: attributes as bold, the colour, the background; an empty one is the default."""
+"""A style: attributes such as bold, foreground and background; empty means the default."""
 
 PLAIN: Parts = ((), "", "")
 _CODE = re.compile(r"\x1b\[([\d;]*)m")
 _MOVES = re.compile(r"(?:\x1b\[\d+;\d+H)*")
 _OTHER = re.compile(r"\x1b(?!\[\d+;\d+H)")
-"""Orders that may change how letters look, as that to put the cursor back does."""
+"""Escape sequences that may change the style, such as restoring the cursor."""
 _LONG = ("38", "48", "58")
 _LENGTHS = {"2": 5, "5": 3}
-"""How many numbers a colour takes that begins with `38;2` or with `38;5`."""
+"""Count of the numbers of a colour that begins with `38;2` or `38;5`."""
 _GROUNDS = {"3": 0, "9": 0, "4": 1, "10": 1}
-"""What a number colours, by all of it but its last digit: 0 the letters, 1 the background."""
+"""Foreground (0) or background (1) for a code, by its digits without the last one."""
 
 
 def terse(text: str) -> str:
-    """The same text and colours, without the codes that change nothing.
+    """Return the same text without style codes that change nothing.
 
-    What stands before the first code is taken to be written as it is. Between two codes there
-    may be anything; only where there is nothing but moves of the cursor is a code put off.
+    Text before the first code is copied. Between two codes there may be anything; if there are
+    only cursor moves, the first code is deferred.
     """
     first, *rest = _CODE.split(text)
     said = [first]
-    now: Parts | None = None  # unknown: as the last text left it
+    now: Parts | None = None  # unknown: the style at the end of the previous text
     wanted: Parts | None = None
     for code, letters in zip(rest[::2], rest[1::2], strict=True):
         reset = code in ("", "0")
         if not reset and wanted != PLAIN:
-            # It adds to colours that are already there, and nothing here counts that up.
+            # The code modifies a style that is not the default; such sums are not tracked here.
             said += [_change(now, wanted), f"\x1b[{code}m", letters]
             now = wanted = None
             continue
@@ -51,7 +51,7 @@ def terse(text: str) -> str:
 
 
 def _change(now: Parts | None, wanted: Parts | None) -> str:
-    """The shortest code that leads from one look to another."""
+    """Return the shortest code that changes the style from `now` to `wanted`."""
     if wanted is None or now == wanted:
         return ""
     attributes, *colours = wanted
@@ -68,7 +68,7 @@ def _change(now: Parts | None, wanted: Parts | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _parts(code: str) -> Parts:
-    """Take one code apart, as what it makes of the default."""
+    """Return the style that the code makes from the default style."""
     numbers = code.split(";")
     attributes: list[str] = []
     colours = ["", ""]

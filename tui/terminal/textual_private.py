@@ -1,7 +1,7 @@
-"""Everything of Textual that is used here and is not its public API, checked when it is imported.
+"""All private names of Textual that the app uses, checked at import.
 
-Where another version of Textual has lost one of these names, the app uses the public API instead:
-Textual's own driver in place of ours, and its compositor for every changed cell.
+If a version of Textual lacks one of these names, the app uses the public API instead: Textual's
+own driver in place of ours, and its compositor for every changed cell.
 """
 
 from __future__ import annotations
@@ -15,37 +15,37 @@ try:
     from textual._xterm_parser import XTermParser as XTermParser
 
     CAN_PARSE = True
-    """Whether the keyboard can be read by a driver of our own."""
+    """Whether our own driver can parse the keyboard input."""
 except ImportError:
     CAN_PARSE, XTermParser = False, None  # type: ignore[assignment,misc]
 
 PAINTING = ("_layout_required", "_styles_cache")
-"""Attributes of every widget, needed to paint cells without the compositor."""
+"""Attributes of widgets that are needed to paint cells without the compositor."""
 CAN_PAINT = all(hasattr(Widget(), name) for name in PAINTING)
-"""Whether changed cells can be sent straight to the terminal."""
+"""Whether changed cells can be sent directly to the terminal."""
 
 
 def waits_for_layout(widget: Widget) -> bool:
-    """Whether the widget or its screen is going to be laid out before it is painted next."""
+    """Return whether the widget or its screen will be laid out before the next paint."""
     return widget.screen._layout_required or widget._layout_required
 
 
 def forget_lines(widget: Widget) -> None:
-    """Have the compositor ask for every line of the widget again."""
+    """Clear the cached lines of the widget, so that the compositor renders them again."""
     widget._styles_cache.clear()
 
 
 class LateErrors(App[None]):
-    """An app that ignores errors which only show that it is about to end."""
+    """An app that ignores errors caused by its own exit."""
 
     leaving = False
-    """Whether the app was asked to end."""
+    """Whether the app is exiting."""
 
     def _handle_exception(self, error: Exception) -> None:
-        """Ignore that a screen has no widgets where it is mounted while the app leaves.
+        """Ignore `NoMatches` on a screen that is mounted while the app exits.
 
-        Textual then still sends the screen Mount, but does not add what it has composed; nor
-        does a worker of the screen, such as the palette's, find it.
+        Textual then sends the screen a Mount event without adding its widgets, so neither the
+        screen nor its workers, such as the palette's, find them.
         """
         cause = error.error if isinstance(error, WorkerFailed) else error
         if not (self.leaving and isinstance(cause, NoMatches)):

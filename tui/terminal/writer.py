@@ -1,4 +1,4 @@
-"""Writes to the terminal in a thread, so that a line that is slow or stands still stops nothing."""
+"""Writes to the terminal in a thread, so that a stalled connection does not block the app."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from collections.abc import Callable
 from contextlib import suppress
 
 MOST_WAITING = 30
-"""How many pieces may wait: a slow line holds the app back rather than fall far behind."""
+"""Most pieces that may wait; a slow terminal then blocks the app instead of lagging far behind."""
 PATIENCE = 1.0
-"""Seconds to wait for a line that takes nothing at all."""
+"""Seconds to wait for a terminal that accepts no output."""
 BLOCK = 4096
-"""Bytes up to which waiting pieces are joined into one."""
+"""Size in bytes up to which waiting pieces are joined."""
 LOOK = 0.1
-"""Seconds after which a full terminal is tried again: it does not tell when it was emptied."""
+"""Seconds between attempts to write to a full terminal, which does not report being emptied."""
 
 
 class Writer:
     """Writes pieces of bytes to a terminal, in order, each as a whole.
 
-    Where the terminal takes nothing for `PATIENCE` seconds (flow control, a stalled connection),
-    further pieces are dropped until it does again, and `caught_up` is then called in the thread:
-    what is on the screen is no longer known. Where the terminal is gone, everything is dropped.
+    If the terminal accepts nothing for `PATIENCE` seconds (flow control, a stalled connection),
+    further pieces are dropped until it does again. The thread then calls `caught_up`, because the
+    screen content is no longer known. If the terminal is gone, everything is dropped.
     """
 
     def __init__(self, descriptor: int, caught_up: Callable[[], object]) -> None:
@@ -39,9 +39,9 @@ class Writer:
         self._ending = False
         self._gone = False
         self._cuts_short = False
-        """Whether even the piece being written is given up for the last one."""
+        """Whether the current piece is dropped in favour of the last one."""
         self._gives_up = False
-        """Whether the last one is given up, too."""
+        """Whether the last piece is dropped too."""
         self._thread = threading.Thread(target=self._work, name="output", daemon=False)
 
     def start(self) -> None:
@@ -49,7 +49,7 @@ class Writer:
         self._thread.start()
 
     def write(self, data: bytes) -> None:
-        """Write the bytes soon; waits where too much is still to be written."""
+        """Queue the bytes; block while `MOST_WAITING` pieces wait."""
         with self._changed:
             if not self._dropping:
                 self._dropping = not self._changed.wait_for(self._takes_more, PATIENCE)
@@ -59,11 +59,10 @@ class Writer:
             self._changed.notify_all()
 
     def finish(self, last: bytes) -> None:
-        """Write these bytes after the piece being written, instead of all others, and end.
+        """Write these bytes after the current piece, drop all other pieces, and end the thread.
 
-        Takes at most two times `PATIENCE`. A terminal that takes nothing is told to go on, and
-        what it has not read yet is discarded, so that there is room for the last bytes: it
-        finds them whenever it reads again.
+        Takes at most two times `PATIENCE`. If the terminal accepts nothing, output is resumed, and
+        output that it has not read yet is discarded to make room for the last bytes.
         """
         with self._changed:
             self._waiting.clear()
@@ -91,7 +90,7 @@ class Writer:
             os.close(self._descriptor)
 
     def _next(self) -> bytes | None:
-        """The next piece, or None at the end."""
+        """Return the next piece, or None at the end."""
         with self._changed:
             caught_up = self._dropping and not self._waiting and not self._ending
             if caught_up:
@@ -109,10 +108,10 @@ class Writer:
             return data
 
     def _send(self, data: bytes) -> None:
-        """Write the piece as a whole.
+        """Write the whole piece.
 
         Raises:
-            OSError: the terminal is gone, or takes not even the last piece.
+            OSError: the terminal is gone, or does not accept even the last piece.
         """
         rest = memoryview(data)
         while rest and not (self._cuts_short and self._waiting):
@@ -131,10 +130,10 @@ class Writer:
 
 
 def _not_blocking(descriptor: int) -> int:
-    """Open the terminal once more, so that a write does not block.
+    """Open the terminal again in non-blocking mode.
 
-    The flag belongs to what was opened: set on `descriptor`, it would change for the shell too.
-    Where a terminal cannot be opened (it belongs to another user, say), writes block.
+    Setting the flag on `descriptor` itself would also change it for the shell. If the terminal
+    cannot be opened (for example because another user owns it), writes block.
     """
     try:
         return os.open(os.ttyname(descriptor), os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY)
@@ -143,7 +142,7 @@ def _not_blocking(descriptor: int) -> int:
 
 
 def make_room(descriptor: int) -> None:
-    """Let a stopped terminal go on, and discard what was written to it but not read yet."""
+    """Resume a stopped terminal, and discard output that it has not read yet."""
     with suppress(termios.error):
         termios.tcflow(descriptor, termios.TCOON)
         termios.tcflush(descriptor, termios.TCOFLUSH)

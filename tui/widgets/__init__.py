@@ -1,1 +1,1 @@
-"""One file a widget: each receives data and posts what the learner wants."""
+"""The widgets: each shows data and posts messages about the learner's actions."""

@@ -1,4 +1,4 @@
-"""The challenges of a lesson: which are met, and the hint of one of them."""
+"""The panel with the challenges of a lesson and their hints."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ HINT = "What to try for the chosen challenge"
 
 
 class Challenges(Rows):
-    """One line per challenge, ✓ met or ○ still to do, and below one of them its hint.
+    """Shows one line per challenge, ✓ met or ○ open, and the hint below one of them.
 
-    Selecting a challenge is reported as `OptionSelected`; the lab decides what that does.
+    Selecting a challenge posts `OptionSelected`, which the lab handles.
     """
 
     BORDER_TITLE = "Challenges"
@@ -45,18 +45,18 @@ class Challenges(Rows):
 
     @property
     def hinted(self) -> str | None:
-        """The slug of the challenge whose hint is shown, if any is."""
+        """The slug of the challenge whose hint is shown; None if no hint is shown."""
         return self._hinted
 
     def mark(self, met: Set[str], new: Set[str] = frozenset()) -> None:
-        """Show which challenges are met, by slug, and highlight those that have just been met."""
+        """Mark the challenges `met` (slugs), and highlight the newly met ones."""
         self._met, self._new = frozenset(met), frozenset(new)
         self._write()
         if self._new:
             self.call_after_refresh(self._scroll_to_new)
 
     def show_hint(self, slug: str | None) -> None:
-        """Show the hint of this challenge below it in place of any other; None shows none."""
+        """Show only the hint of this challenge, or none for None."""
         self._hinted = slug
         self._write()
         self.call_after_refresh(self.scroll_to_highlight)
@@ -70,7 +70,7 @@ class Challenges(Rows):
         return max(len(hints), 1 + max(map(len, hints), default=0))
 
     def on_resize(self) -> None:
-        """Keep the hint in sight: at another width it has another number of lines."""
+        """Keep the hint visible when its number of lines changes with the width."""
         if self._hinted is not None:
             self.call_after_refresh(self.scroll_to_highlight)
 
@@ -98,13 +98,13 @@ class Challenges(Rows):
         return f"Challenges {done}/{total} · {rest}"
 
     def _scroll_to_new(self) -> None:
-        """Bring the first challenge that has just been met into view; the highlight stays."""
+        """Scroll to the first newly met challenge without moving the highlight."""
         slugs = list(self._challenges)
         row = next((index for index, slug in enumerate(slugs) if slug in self._new), None)
         if row is None:
             return
         if self._hinted is not None and row > slugs.index(self._hinted):
-            row += self.virtual_size.height - len(slugs)  # the lines of the hint stand above it
+            row += self.virtual_size.height - len(slugs)  # the hint's lines are above it
         top, height = self.scroll_offset.y, self.scrollable_content_region.height
         if not top <= row < top + height:
             self.scroll_to(y=row, animate=False)

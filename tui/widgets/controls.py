@@ -1,4 +1,4 @@
-"""The hyperparameters as a list: walk through it, turn a value up or down, or type one."""
+"""The panel with the hyperparameters, whose values can be changed by arrow keys or typed."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ from tui.widgets.rows import RowList, row_keys
 TURN = Binding.Group("set", compact=True)
 LOWER, HIGHER = "The next lower value of the control", "The next higher value of the control"
 TYPE = "Type any value for the highlighted control"
-OPTION = re.compile(r"--set ('[^']*'|[^\s',;]+(?:,[^\s',;]+)*)")
-"""A setting as it is written on the command line."""
+OPTION = re.compile(r"--([a-z]+)[ =]('[^']*'|[^\s',;]+(?:,[^\s',;]+)*)")
+"""Matches a setting in command line syntax."""
 NAME = re.compile(r"\b(?:[a-z]+(?:_[a-z0-9]+)+|[a-z]+(?= (?:= |cannot change )))(?![\w.=])")
-"""What may be the name of a setting in a message."""
+"""Matches words in a message that may be names of settings."""
 ENDINGS = (".csv", ".tsv", ".txt", ".data")
-"""What a file of a table is called; where there is one, it is offered before others."""
+"""Name endings of table files, which are suggested before other files."""
 MOST_ENTRIES = 2000
-"""So many entries of a folder are looked at."""
+"""Most entries of a folder that are read."""
 
 
 class ControlList(RowList):
-    """The list itself: ← and → turn the highlighted control."""
+    """The list of controls; ← and → change the highlighted one."""
 
     BINDINGS = [
         Binding("left", "turn(-1)", "lower", id="control.less", group=TURN, tooltip=LOWER),
@@ -54,29 +54,29 @@ class ControlList(RowList):
 
     @dataclass
     class Turned(Message):
-        """The learner wants the next value up (1) or down (-1) of the control."""
+        """The learner requests the next higher (1) or lower (-1) value of the control."""
 
         name: str
         direction: int
 
     def action_turn(self, direction: int) -> None:
-        """Post the wish to turn the highlighted control."""
+        """Post `Turned` for the highlighted control."""
         option = self.highlighted_option
         if option is not None and option.id is not None:
             self.post_message(self.Turned(option.id, direction))
 
 
 class Field(CorrectableInput):
-    """The line to type a value in."""
+    """The text input for a value."""
 
     BINDINGS = [Binding("enter", "submit", "accept", id="control.take")]
 
 
 class Controls(Vertical):
-    """The controls of a lab, each with its value.
+    """Shows the controls of a lab with their values.
 
-    Posts `Changed` with a value, or `Typed` with a text that still has to be understood;
-    whoever listens answers with `show`, or with `refuse` and the reason in words.
+    Posts `Changed` with a value, or `Typed` with a text that has to be parsed; the receiver calls
+    `show`, or else `refuse` with the reason.
     """
 
     BORDER_TITLE = "Controls · ● live"
@@ -102,7 +102,7 @@ class Controls(Vertical):
     """
 
     BINDINGS = [
-        # First of all bindings: what is typed next must find the line open, however fast it comes.
+        # With priority, so that the input is open before the next key, however fast it follows.
         Binding(
             "enter", "edit", "type", id="control.type", group=TURN, priority=True, tooltip=TYPE
         ),
@@ -118,7 +118,7 @@ class Controls(Vertical):
 
     @dataclass
     class Typed(Message):
-        """The learner typed this for the control."""
+        """The learner typed this text for the control."""
 
         name: str
         text: str
@@ -140,7 +140,7 @@ class Controls(Vertical):
         yield Static(id="about", markup=False)
 
     def on_mount(self) -> None:
-        """Name the controls; `show` writes their values once these are known."""
+        """List the controls; `show` adds their values later."""
         first = [c for c in self._controls.values() if c.only_with is None]
         options = self.query_one(ControlList)
         options.set_options([Option(control.label, id=control.name) for control in first])
@@ -148,7 +148,7 @@ class Controls(Vertical):
         self.watch(options, "scroll_y", self._count_hidden, init=False)
 
     def enter(self) -> None:
-        """Take the keys."""
+        """Focus the list."""
         self.query_one(ControlList).focus()
 
     def show(
@@ -158,10 +158,10 @@ class Controls(Vertical):
         idle: Mapping[str, tuple[Unmet, ...]] = MappingProxyType({}),
         used: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Show the values, and hide what does not matter with them; what is being typed stays.
+        """Show the values, and hide controls that do not matter with them; typed text is kept.
 
-        The controls in `idle` have no effect: they are shown in brackets, and say why. For those in
-        `used`, what their value amounts to with this data stands behind it.
+        Controls in `idle` have no effect: they are shown in brackets and explain why. The texts in
+        `used` are shown after a value and describe its effect on the current data.
         """
         self._settings, self._live, self._idle, self._used = settings, live, idle, used
         options = self.query_one(ControlList)
@@ -175,13 +175,13 @@ class Controls(Vertical):
         self._write_values()
 
     def refuse(self, reason: str) -> None:
-        """Say why a value was not taken; what was typed stands there still, selected."""
+        """Show why the value was refused, and select the typed text."""
         self.query_one(Field).offer()
         self.query_one("#said", Static).update(for_controls(reason, self._controls.values()))
         self.add_class("-refused")
 
     def still_refuse(self, name: str, lead: str) -> None:
-        """Close the line: this setting was taken, but what was refused before still is."""
+        """Close the input: this setting was accepted, but a refused one is still refused."""
         said = self.query_one("#said", Static)
         reason, value = str(said.content), text_of(self._controls[name], self._settings[name])
         self.action_settle()
@@ -189,9 +189,9 @@ class Controls(Vertical):
         self.add_class("-refused")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Escape means something here only while a value is being typed, enter only before.
+        """Enable escape only while a value is being typed, and enter only before.
 
-        Until the lab is ready the line is disabled, and enter is kept.
+        Until the lab is ready the input is disabled, and enter is kept for later.
         """
         if action == "edit":
             known = bool(self._settings) and self.query_one(ControlList).highlighted is not None
@@ -206,7 +206,7 @@ class Controls(Vertical):
         return self.has_class("-editing")
 
     def action_edit(self) -> None:
-        """Open the line to type a value in."""
+        """Open the input for a value."""
         option = self.query_one(ControlList).highlighted_option
         assert option is not None
         assert option.id is not None
@@ -219,28 +219,28 @@ class Controls(Vertical):
         field.value = text_of(control, self._settings.get(control.name))
         self.set_class(control.file, "-file")  # a path needs the whole width
         self.add_class("-editing")
-        self.screen.add_class("-typing")  # the panels beside make room
+        self.screen.add_class("-typing")  # makes the neighbouring panels smaller
         self.screen.set_focus(field)
 
     def action_settle(self) -> None:
-        """Leave the line for typing, and keep the old value."""
+        """Close the input and keep the old value."""
         if self.editing:
             self._close()
             self.screen.set_focus(self.query_one(ControlList))
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        """Whoever goes back to the list has given up typing."""
+        """Close the input when the list gets the focus."""
         if self.editing and isinstance(event.widget, ControlList):
             self._close()
 
     def on_resize(self) -> None:
-        """Fit the values to the width, and keep the highlighted one in sight."""
+        """Fit the values to the width, and keep the highlighted one visible."""
         self._write_values()
         self.call_after_refresh(self.query_one(ControlList).scroll_to_highlight)
         self.call_after_refresh(self._count_hidden)
 
     def _count_hidden(self) -> None:
-        """Say in the title how many controls are out of sight below, or at the end above."""
+        """Show in the title how many controls are hidden below, or above at the end of the list."""
         options = self.query_one(ControlList)
         if not options.size.height:
             return  # not laid out yet
@@ -250,7 +250,7 @@ class Controls(Vertical):
         self.border_title = f"{self.BORDER_TITLE}{more}"
 
     def _close(self) -> None:
-        """Put the line for typing away."""
+        """Hide the input."""
         self.remove_class("-editing", "-refused")
         self.screen.remove_class("-typing")
         self._explain()
@@ -268,16 +268,16 @@ class Controls(Vertical):
             prompt = line(control, value, live, width, idle=name in self._idle, used=used)
             options.replace_option_prompt(name, prompt)
         if not self.editing:
-            self._explain()  # what another control was set to may have changed it
+            self._explain()  # another control may have changed the help
 
     def _explain(self) -> None:
-        """Say what the highlighted control is."""
+        """Show the help of the highlighted control."""
         option = self.query_one(ControlList).highlighted_option
         if option is not None and option.id is not None:
             self._tell(self._reason(option.id) or self._controls[option.id].help)
 
     def _reason(self, name: str) -> str:
-        """Why the control has no effect, in one line; nothing where it has one."""
+        """Return why the control has no effect; empty if it has one."""
         if name not in self._idle:
             return ""
         for setting in (one.setting for one in self._idle[name]):
@@ -294,7 +294,7 @@ class Controls(Vertical):
 
     def _tell(self, text: str) -> None:
         self.query_one("#about", Static).update(text)
-        self.call_after_refresh(self._count_hidden)  # the list has the rows that this leaves
+        self.call_after_refresh(self._count_hidden)  # the height of the list may change
 
     @on(ControlList.Turned)
     def _turn(self, event: ControlList.Turned) -> None:
@@ -302,7 +302,7 @@ class Controls(Vertical):
         self.remove_class("-refused")
         control, before = self._controls[event.name], self._settings.get(event.name)
         value = following(control.values, before, event.direction)
-        if value != before:  # else the run would begin anew for nothing
+        if value != before:  # otherwise the run would restart without need
             self.post_message(self.Changed(event.name, value))
         elif control.file:
             self.action_edit()
@@ -327,7 +327,7 @@ class Controls(Vertical):
 
 
 def matters(control: Control, settings: Mapping[str, Setting]) -> bool:
-    """Whether the control makes a difference with these settings."""
+    """Return whether the control matters with these settings."""
     if control.only_with is None:
         return True
     other, value = control.only_with
@@ -335,7 +335,7 @@ def matters(control: Control, settings: Mapping[str, Setting]) -> bool:
 
 
 def text_of(control: Control, value: Setting) -> str:
-    """The value as it is typed: a path must stay the one that it is."""
+    """Return the value as the learner would type it; a printable path stays unchanged."""
     if value is None:
         return control.none
     if isinstance(value, str):
@@ -346,7 +346,7 @@ def text_of(control: Control, value: Setting) -> str:
 def line(
     control: Control, value: Setting, live: bool, width: int, *, idle: bool = False, used: str = ""
 ) -> Text:
-    """Label and value, at the two ends of so many cells; in brackets where it has no effect."""
+    """Return a line of `width` cells with the label and the value, in brackets if `idle`."""
     sign = " ●" if live and not idle else "  "
     room = width - len(control.label) - 1 - len(sign) - 2 * idle
     text = _end(shown(text_of(control, value), longest=4096) + used, room)
@@ -356,14 +356,14 @@ def line(
 
 
 def choices(control: Control) -> str:
-    """The words that may be typed, where nothing but these may be."""
+    """Return the list of allowed words if the control accepts only these."""
     if not all(isinstance(value, str) for value in control.values):
         return ""
     return f"One of: {', '.join(map(str, control.values))}."
 
 
 def following(values: Sequence[Setting], value: Setting, direction: int) -> Setting:
-    """The value after (1) or before (-1) this one; words go round in a circle."""
+    """Return the value after (1) or before (-1) this one; words wrap around."""
     if value in values:
         index = values.index(value) + direction
         if isinstance(value, str):
@@ -378,7 +378,7 @@ def following(values: Sequence[Setting], value: Setting, direction: int) -> Sett
 
 
 def _end(text: str, room: int) -> str:
-    """Of a text that is too long, its end: of a path, that is the file."""
+    """Cut a text to its end, which for a path is the file name."""
     room = max(room, 2)
     if cell_len(text) <= room:
         return text
@@ -386,38 +386,40 @@ def _end(text: str, room: int) -> str:
 
 
 def for_controls(text: str, controls: Iterable[Control]) -> str:
-    """The text with what the command line calls a setting as its control is called here.
+    """Replace names of settings, as on the command line, by the labels of their controls.
 
-    `--set ignore=id` becomes `set "ignore columns" to id`, and `low = 'x' is not allowed` becomes
-    `smallest x = 'x' is not allowed`.
+    `--ignore id`, or `--set ignore=id`, becomes `set "ignore columns" to id`, and `low = 'x' is not
+    allowed` becomes `smallest x = 'x' is not allowed`.
     """
     labels = {control.name: control.label for control in controls}
 
     def worded(found: re.Match[str]) -> str:
-        name, _, value = "".join(shlex.split(found[1])).partition("=")
+        name, value = found[1], "".join(shlex.split(found[2]))
+        if name == "set":
+            name, _, value = value.partition("=")
         return f'set "{labels[name]}" to {value}' if name in labels else found[0]
 
     text = OPTION.sub(worded, text.replace(NONE, "type none for the built-in data"))
-    # A name with an underscore is no word of the language; others are names before a sign.
+    # A name contains an underscore or stands before `=` or `cannot change`.
     return NAME.sub(lambda found: labels.get(found[0], found[0]), text)
 
 
 class PathSuggester(Suggester):
-    """Completes the last part of a path; → takes what is offered."""
+    """Suggests a completion for the last part of a path; → accepts it."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The path with its last part completed, if anything begins so.
+        """Return the completed path, if there is one.
 
-        In a thread: a folder may lie on a network that is slow, or gone.
+        Runs in a thread, because a network folder may be slow or unavailable.
         """
         return await asyncio.to_thread(complete, value)
 
 
 def complete(value: str) -> str | None:
-    """The first entry that begins as what was typed, a folder with its slash; None for none."""
+    """Return the first path that starts with the typed text (folders end in a slash), or None."""
     folder, slash, begun = value.rpartition("/")
     place = os.path.expanduser(folder + slash) or "."  # noqa: PTH111  # never raises
     try:

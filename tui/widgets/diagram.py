@@ -1,4 +1,4 @@
-"""A drawing of boxes and edges that scrolls and follows the lit box."""
+"""A scrollable diagram of boxes and edges that follows the highlighted box."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from tui.diagram.layout import followed, lay_out, lit
 from tui.themes import ThemeAware, full_colours
 
 STEP = 6, 2
-"""Columns and rows that a key scrolls."""
+"""Columns and rows scrolled per key press."""
 
 
 class Diagram(ScrollView, ThemeAware, can_focus=True):
-    """Shows a graph; arrows scroll it, and it keeps the lit node in view by itself."""
+    """Shows a graph; arrow keys scroll it, and highlighted nodes are scrolled into view."""
 
     DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """
@@ -46,16 +46,16 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
     ]
 
     caption: var[str] = var("")
-    """The text on its border."""
+    """The title on the border."""
     more: var[str] = var("")
-    """In which directions there is more than can be seen now: `← →`, or nothing."""
+    """The directions in which more can be scrolled into view, for example `← →`."""
 
     def __init__(self, caption: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.set_reactive(Diagram.caption, caption)
         self._boxes: tuple[DiagramBox, ...] = ()
         self._edges: tuple[DiagramEdge, ...] = ()
-        self._layout_of: object = None  # the sizes for which it was laid out
+        self._layout_of: object = None  # the sizes that the layout was made for
         self._layout = lay_out((), ())
         self._chart_style = ChartStyle.dark()
         self._lines: list[DrawnLine] = []
@@ -63,11 +63,11 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
 
     @property
     def text(self) -> str:
-        """All that is drawn now, in sight or not."""
+        """The whole drawing as text, including hidden parts."""
         return "\n".join(strip.text for strip in self._strips)
 
     def show(self, boxes: Sequence[DiagramBox], edges: Sequence[DiagramEdge]) -> None:
-        """Draw this graph; ValueError if an edge leads nowhere or not onward."""
+        """Draw this graph. Raises ValueError if an edge leads to no box, or not to a later one."""
         before, now = (self._boxes, self._edges), (tuple(boxes), tuple(edges))
         if now == before:
             return
@@ -102,20 +102,20 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         if row >= len(self._strips):
             return Strip.blank(width, style)
         strip = self._strips[row].crop(left, left + width)
-        if margin := max(width - self._layout.width, 0) // 2:  # a narrow drawing is centred
+        if margin := max(width - self._layout.width, 0) // 2:  # centre a narrow drawing
             strip = Strip.join([Strip.blank(margin), strip])
         return strip.adjust_cell_length(width).apply_style(style)
 
     def action_pan(self, right: int, down: int) -> None:
-        """Scroll by a step."""
+        """Scroll by one step."""
         self._go(self.scroll_offset.x + right * STEP[0], self.scroll_offset.y + down * STEP[1])
 
     def action_look(self, right: int, bottom: int) -> None:
-        """Go to the inputs, or to the result."""
+        """Scroll to the inputs (0, 0) or to the result (1, 1)."""
         self._go(right * self.max_scroll_x, bottom * self.max_scroll_y)
 
     def action_turn(self, direction: int) -> None:
-        """A page down or up; where all rows are in sight, to the right or left."""
+        """Scroll one page down or up, or to the right or left if all rows are visible."""
         x, y = self.scroll_offset
         if self.max_scroll_y:
             self._go(x, y + direction * max(self.size.height - STEP[1], 1))
@@ -137,7 +137,7 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         self.scroll_to(x, y, animate=False, force=True)
 
     def _draw(self) -> None:
-        """Draw it, and have only the rows painted again that have changed."""
+        """Draw the graph and repaint only the rows that changed."""
         before = self._lines
         self._lines = draw(self._layout, self._boxes, self._edges, self._chart_style)
         if (len(before), self.virtual_size.width) != (len(self._lines), self._layout.width):
@@ -151,13 +151,13 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         self.virtual_size = Size(self._layout.width, self._layout.height)
 
     def _follow(self) -> None:
-        """Bring what is lit into view, with what lies along a lit edge if there is room."""
+        """Scroll to the highlighted boxes, and along highlighted edges if there is room."""
         at_work = lit(self._boxes, self._edges)
-        if self.size and any(at_work):  # there is no size before the first layout
+        if self.size and any(at_work):  # no size before the first layout
             self._go(*followed(self._layout, at_work, self.scroll_offset, self.size))
 
     def _announce(self) -> None:
-        """Show on the border in which directions there is more."""
+        """Update the border with the directions in which more can be scrolled into view."""
         x, y = self.scroll_offset
         hidden = {
             "←": x > 0,
@@ -167,10 +167,10 @@ class Diagram(ScrollView, ThemeAware, can_focus=True):
         }
         self.more = " ".join(arrow for arrow, there in hidden.items() if there) * bool(self.size)
         title, more = self.caption, f"{self.more} more" if self.more else ""
-        if not self.styles.border_bottom[0]:  # a narrow screen has no room for a whole border
+        if not self.styles.border_bottom[0]:  # on narrow screens there is only a top border
             title, more = " · ".join(part for part in (title, more) if part), ""
         if (title, more) != (self.border_title, self.border_subtitle):
-            self.border_title, self.border_subtitle = title, more  # which repaints all of it
+            self.border_title, self.border_subtitle = title, more  # repaints the whole widget
 
 
 def _strip(line: DrawnLine) -> Strip:

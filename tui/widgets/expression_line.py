@@ -1,4 +1,4 @@
-"""A line to type an expression in, which shows what is wrong with it and where."""
+"""A text input for an expression, which shows errors and their position."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tui.terminal.painter import repaint
 
 
 class CorrectableInput(Input):
-    """A line whose text, once refused, gives way to the next letter; ← and backspace edit it."""
+    """An input that selects refused text: a letter replaces it, ← and backspace edit it."""
 
     _offered = False
-    """Whether the whole text is selected since it was refused."""
+    """Whether the whole text is selected because it was refused."""
 
     def offer(self) -> None:
-        """Select the text that was refused."""
+        """Select the refused text."""
         self.selection = Selection(0, len(self.value))
         self._offered = True
 
@@ -47,11 +47,11 @@ class CorrectableInput(Input):
 
 
 class TypedLine(CorrectableInput):
-    """A line that takes no control characters, also not pasted ones: they could move the cursor."""
+    """An input that rejects control characters, also pasted ones: they could move the cursor."""
 
     BINDINGS = [Binding("enter", "submit", "accept", id="expression.take")]
 
-    virtual_size = Reactive(Size(0, 0))  # a longer text moves nothing, so no new layout
+    virtual_size = Reactive(Size(0, 0))  # not a layout property: longer text moves nothing
 
     def __init__(self, text: str) -> None:
         super().__init__(
@@ -59,15 +59,15 @@ class TypedLine(CorrectableInput):
         )
 
     def restricted(self) -> None:
-        """Say why nothing happened."""
+        """Notify the learner that a control character was rejected."""
         self.notify("A control character cannot stand here.", severity="warning", markup=False)
 
 
 class ExpressionLine(Vertical):
-    """Shows an expression, and takes another.
+    """Shows an expression, and lets the learner type another one.
 
-    Posts `Typed` with what was typed; the receiver answers with `show` if it is accepted, or with
-    `refuse`, which points at the place and leaves the line open for a correction.
+    Posts `Typed`; the receiver calls `show` if it accepts the text, or else `refuse`, which marks
+    the error and lets the learner correct the text.
     """
 
     DEFAULT_CSS = """
@@ -89,16 +89,16 @@ class ExpressionLine(Vertical):
 
     @dataclass
     class Typed(Message):
-        """The learner typed this, and pressed enter."""
+        """The learner typed this text and pressed enter."""
 
         text: str
 
     @dataclass
     class Settled(Message):
-        """The learner left the line: something else can take the keys."""
+        """The learner left the input, so another widget can take the focus."""
 
     def __init__(self, sign: str, text: str = "", *, id: str | None = None) -> None:
-        """Show `sign` before the line, such as `f = `."""
+        """Show `sign` before the input, for example `f = `."""
         super().__init__(id=id)
         self._sign = sign
         self._accepted = text
@@ -115,17 +115,17 @@ class ExpressionLine(Vertical):
 
     @property
     def editing(self) -> bool:
-        """Whether the line has the keys."""
+        """Whether the input has the focus."""
         return self._input.has_focus
 
     def edit(self, text: str | None = None, *, replace: int | None = None) -> None:
-        """Take the keys and offer this text, or the accepted one, to be changed.
+        """Focus the input and let the learner edit this text, or the accepted one.
 
-        What stands from the column `replace` on is replaced by the first letter that is typed.
+        The text from the column `replace` on is selected, so the next letter replaces it.
         """
         if text is not None:
             self._input.value = text
-        self.screen.set_focus(self._input)  # at once: the next key is on its way
+        self.screen.set_focus(self._input)  # immediately, for the next key press
         end = len(self._input.value)
         self._input.selection = Selection(end if replace is None else replace, end)
 
@@ -134,19 +134,19 @@ class ExpressionLine(Vertical):
         self._accepted = text
         with self.prevent(Input.Changed):
             self._input.value = text
-        self._input.cursor_position = len(text)  # for a learner who comes by tab
-        repaint(self._input, [self._input.content_size.region])  # with the drawing, in one piece
+        self._input.cursor_position = len(text)  # for when the input is focused by tab
+        repaint(self._input, [self._input.content_size.region])  # together with the drawing
         self.remove_class("-refused")
 
     def refuse(self, refused: Refused) -> None:
-        """Say why the line cannot be accepted, and where; its text is selected."""
+        """Show the error and its position below the input, and select the text."""
         self._input.focus()
         self._input.offer()
         sign = " " * len(self._sign)
-        # A line longer than the box scrolls; then the place is shown with what is near it.
+        # A text longer than the input scrolls; then the text near the error is repeated below.
         room = max(10, self._input.content_size.width)
         long = cell_len(refused.text) > room
-        if cell_len(refused.text) > len(refused.text):  # wide letters take two cells
+        if cell_len(refused.text) > len(refused.text):  # wide characters take two cells
             room //= 2
         first = max(0, refused.start - room // 2) if long else 0
         line, marks = refused.pointer(first, room).split("\n")
@@ -157,7 +157,7 @@ class ExpressionLine(Vertical):
         self.add_class("-refused")
 
     def action_settle(self) -> None:
-        """Leave the line as it was."""
+        """Restore the accepted text and leave the input."""
         self.show(self._accepted)
         self.post_message(self.Settled())
 

@@ -1,4 +1,4 @@
-"""The last line of a screen: the keys that work now, as many as there is room for."""
+"""The footer of a screen with the keys that work now, as many as fit."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from tui.bindings import KeyAction, key_actions, key_name
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One or more keys of the footer under one description: `[ ] pace`."""
+    """One or more keys of the footer with one description, for example `[ ] pace`."""
 
     keys: tuple[str, ...]
-    """The keys by Textual's names."""
+    """The keys, with Textual's names."""
     text: str
-    """What they do, in a word or two."""
+    """The description, in a word or two."""
     pinned: bool = False
-    """Whether it is shown however little room there is: the keys that lead out of a place."""
+    """Whether it is always shown, as for keys that leave a screen."""
     gap: str = " "
-    """What stands between two of its keys."""
+    """The separator between two keys."""
 
     @property
     def label(self) -> str:
-        """The keys as they are written on screen."""
+        """The keys as shown on screen."""
         return self.gap.join(key_name(key) for key in self.keys)
 
     @property
     def width(self) -> int:
-        """Cells that it takes, without the space before the next."""
+        """Width in cells without the space after it."""
         return cell_len(f"{self.label} {self.text}")
 
 
@@ -62,14 +62,14 @@ class KeyFooter(Widget):
 
     @property
     def items(self) -> list[Item]:
-        """What is shown now, from left to right."""
+        """The visible items, from left to right."""
         return self._items
 
     def on_mount(self) -> None:
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def on_resize(self) -> None:
-        # After the refresh: another width may bring other panels into sight, with other keys.
+        # After the refresh, because another width may show other panels with other keys.
         self.call_after_refresh(self._choose)
 
     def on_click(self, event: Click) -> None:
@@ -95,7 +95,7 @@ class KeyFooter(Widget):
             self.call_after_refresh(self._choose)
 
     def _choose(self) -> None:
-        """Show what works now."""
+        """Update the items."""
         if not self.is_attached:
             return
         items = fitting(footer_items(key_actions(self.screen)), self.size.width)
@@ -105,7 +105,7 @@ class KeyFooter(Widget):
 
 
 def footer_items(actions: Iterable[KeyAction]) -> list[Item]:
-    """What a footer would show with all the room it wants: neighbours of one group together."""
+    """Return the items for unlimited width; adjacent actions of one group are merged."""
     shown = [action for action in actions if action.shown]
     items: list[Item] = []
     for group, members in groupby(shown, key=lambda action: action.binding.group):
@@ -123,7 +123,7 @@ def _item(action: KeyAction) -> Item:
 
 
 def fitting(items: Sequence[Item], width: int) -> list[Item]:
-    """The items for which there is room, in their order: pinned ones first of all, at the end."""
+    """Return the items that fit: all pinned ones, at the end, and before them those with room."""
     pinned = [item for item in items if item.pinned]
     room = width - sum(item.width + 1 for item in pinned) + 1
     chosen = []
@@ -135,7 +135,7 @@ def fitting(items: Sequence[Item], width: int) -> list[Item]:
 
 
 def _key_at(items: Sequence[Item], x: int) -> str | None:
-    """The key that is shown in this column, or whose description is."""
+    """Return the key in this column, or the key whose description is there."""
     for item in items:
         if x < item.width:
             for key in item.keys:

@@ -1,4 +1,4 @@
-"""Widgets that show lines of text or a canvas, and repaint only the cells that changed."""
+"""Widgets that show lines of text or a canvas and repaint only changed cells."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ from textual.widget import Widget
 from tui.charts.style import RGB
 from tui.terminal.painter import repaint
 
-if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the browser of lessons needs none of it
+if TYPE_CHECKING:  # numpy takes 0.1 s to import, and the home screen does not need it
     from tui.charts.canvas import Canvas
 
 
 class Painted(Widget):
-    """Shows strips, or one canvas after another.
+    """Shows strips or a canvas, and updates only the cells that differ from those on screen.
 
-    An ordinary widget renders all of itself again when anything of it changes, and sends all of
-    it to the terminal. Ten times a second beside a training run that costs too much, and over SSH
-    it is slow: here only the cells that differ from those on screen are touched.
+    An ordinary widget renders and sends all its cells when anything changes, which is too
+    expensive ten times a second during training, and slow over SSH.
     """
 
     ALLOW_SELECT = False
@@ -39,7 +38,7 @@ class Painted(Widget):
         self._canvas: Canvas | None = None
 
     def paint(self, strips: Sequence[Strip], changed: Iterable[Region] | None) -> None:
-        """Show these lines, of which those regions changed; None stands for all of it."""
+        """Show these lines, of which the regions `changed` differ; None means all."""
         self.strips = list(strips)
         if changed is None:
             self.refresh()
@@ -47,7 +46,7 @@ class Painted(Widget):
             repaint(self, regions)
 
     def paint_canvas(self, canvas: Canvas) -> None:
-        """Show a canvas; the cells that it shares with the one before stay untouched."""
+        """Show a canvas, and repaint only the cells that differ from the previous one."""
         before, self._canvas = self._canvas, canvas
         if before is None or before.glyphs.shape != canvas.glyphs.shape:
             self.paint([_strip(canvas, row) for row in range(len(canvas.glyphs))], None)
@@ -80,11 +79,11 @@ def _style(foreground: RGB | None, background: RGB | None) -> Style:
 
 
 StyledLine: TypeAlias = tuple[tuple[str, str], ...]
-"""Pieces of text, each with its style as Rich writes it: `bold`, `dim`, or nothing."""
+"""Pieces of text, each with a Rich style such as `bold`, or an empty one."""
 
 
 class Lines(Painted):
-    """A few lines of text that change often, a number here and there."""
+    """A few lines of text that often change in a few places."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -95,11 +94,11 @@ class Lines(Painted):
         self._write()
 
     def _write(self) -> None:
-        """Write the lines anew, for whoever has others at another width."""
+        """Write the lines again; for subclasses whose lines depend on the width."""
 
     @property
     def text(self) -> str:
-        """What is written now."""
+        """The text on screen."""
         return "\n".join("".join(text for text, _ in line) for line in self._lines)
 
     def write(self, lines: Sequence[StyledLine]) -> None:
@@ -118,7 +117,7 @@ class Lines(Painted):
 
 
 def spread(left: StyledLine, right: StyledLine, width: int) -> StyledLine:
-    """One line: the left pieces, cut where there is no room, and the right ones at the end."""
+    """Return a line with `left`, cut if necessary, and `right` at its right end."""
     room = max(width - _cells(right) - 1, 0)
     if _cells(left) > room:
         left = _cut(left, room)
@@ -127,7 +126,7 @@ def spread(left: StyledLine, right: StyledLine, width: int) -> StyledLine:
 
 
 def _cut(line: StyledLine, width: int) -> StyledLine:
-    """As much of the line as fits, and an ellipsis for the rest of it."""
+    """Cut the line to this width, with an ellipsis at its end."""
     pieces: list[tuple[str, str]] = []
     room = width - 1
     for text, style in line:
@@ -144,11 +143,11 @@ def _styled_strip(line: StyledLine) -> Strip:
 
 
 def _difference(old: StyledLine, new: StyledLine) -> tuple[int, int]:
-    """The first column in which two lines differ, and the end of the last one."""
+    """Return the first column where the lines differ, and the column after the last one."""
     one, other = _letters(old), _letters(new)
     length = max(_cells(old), _cells(new))
     if len(one) != _cells(old) or len(other) != _cells(new):
-        return 0, length  # letters that take two cells: no need to know which
+        return 0, length  # wide characters: repaint the whole line
     differ = [a != b for a, b in zip_longest(one, other)]
     return differ.index(True), length - differ[::-1].index(True)
 

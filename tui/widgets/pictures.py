@@ -1,4 +1,4 @@
-"""The charts of a lab, in the colours of the theme; knows which is in sight, and no run."""
+"""The chart panels of a lab, and which of them are visible."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from tui.themes import ThemeAware, chart_style
 from tui.widgets.painted import Painted
 
 TOGETHER = 3
-"""So many pictures stand side by side on a wide screen; of more, one is in sight at a time."""
+"""Most charts side by side on a wide screen; with more charts, one is visible at a time."""
 
 
 class Chart(Painted):
-    """One chart of a lab; the same frame again, or one while it is out of sight, costs nothing."""
+    """One chart; draws each frame only once, and only while the chart is visible."""
 
     def __init__(self, name: str, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -31,23 +31,23 @@ class Chart(Painted):
         self._drawn: tuple[Frame, ChartStyle, Size] | None = None
 
     def draw(self, frame: Frame, style: ChartStyle) -> None:
-        """Show this frame, now or once the chart is in sight."""
+        """Show this frame, now or when the chart becomes visible."""
         self._wanted = frame, style
         self.on_resize()
 
     def on_resize(self) -> None:
-        """Fill the new size with the last frame; out of sight a widget has no size at all."""
+        """Draw the last frame in the new size, unless that is zero because the chart is hidden."""
         if self._wanted is None or not self.size.area:
             return
         frame, style = self._wanted
-        drawn = frame, style, self.size  # a frame is equal to itself alone
+        drawn = frame, style, self.size  # frames are compared by identity
         if self._drawn != drawn:
             self._drawn = drawn
             self.paint_canvas(self._kind.draw(frame, *self.size, style))
 
 
 class Pictures(Vertical, ThemeAware):
-    """One picture over the loss; a wide screen has room for a few of them side by side."""
+    """Shows one chart above the loss chart, or several side by side on a wide screen."""
 
     DEFAULT_CSS = """
     Pictures {
@@ -86,19 +86,19 @@ class Pictures(Vertical, ThemeAware):
 
     @property
     def hidden(self) -> bool:
-        """Whether there is a picture out of sight, to turn to."""
+        """Whether there are hidden charts."""
         if self.has_class("-together") and self.screen.has_class("-wide"):
             return False
         return len(self._names) > 1
 
     @property
     def others(self) -> dict[str, str]:
-        """The titles of the pictures to turn to, by name; none where all are in sight."""
+        """The titles of the charts to choose from, by name; empty if all are visible."""
         return {name: CHARTS[name].title for name in self._names} if self.hidden else {}
 
     @property
     def has_other(self) -> bool:
-        """Whether a picture in sight has something else to show."""
+        """Whether a visible chart has an alternative view."""
         names = [self._names[self._chosen]] if self.hidden else self._names
         return any(CHARTS[name].has_other for name in names)
 
@@ -108,11 +108,11 @@ class Pictures(Vertical, ThemeAware):
         self._draw()
 
     def turn(self) -> None:
-        """Bring the next picture into sight."""
+        """Show the next chart."""
         self._bring((self._chosen + 1) % len(self._names))
 
     def choose(self, name: str) -> None:
-        """Bring the picture of that name into sight."""
+        """Show the chart with this name."""
         self._bring(self._names.index(name))
 
     def _bring(self, index: int) -> None:
@@ -122,12 +122,12 @@ class Pictures(Vertical, ThemeAware):
         self.call_after_refresh(self._draw)
 
     def toggle_logarithmic(self) -> None:
-        """Draw the loss on a logarithmic axis, or on a plain one again."""
+        """Toggle the logarithmic loss axis."""
         self._look = replace(self._look, logarithmic=not self._look.logarithmic)
         self._draw()
 
     def toggle_residuals(self) -> None:
-        """Draw the residuals, or leave them out again."""
+        """Toggle the residuals."""
         self._look = replace(self._look, residuals=not self._look.residuals)
         self._draw()
 

@@ -1,4 +1,4 @@
-"""A list with a row a line, and the keys that every list has; knows not what the rows say."""
+"""Base classes of lists with one row per line, and their common keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from textual.widgets import OptionList
 
 
 def row_keys(name: str) -> list[BindingType]:
-    """Down and up as in every list, with ids of this one's own: a keymap names keys by them."""
+    """Return the bindings for down and up, with ids that are unique to this list for keymaps."""
     return [
         Binding("down,j", "cursor_down", "next row", False, id=f"{name}.down"),
         Binding("up,k", "cursor_up", "previous row", False, id=f"{name}.up"),
@@ -16,12 +16,10 @@ def row_keys(name: str) -> list[BindingType]:
 
 
 class RowList(OptionList):
-    """A list that may be paged before it is laid out, and clicked where a row has gone.
+    """An `OptionList` that tolerates paging before layout and clicks on removed rows.
 
-    Textual's own would end the app.
-
-    Of the keys that scroll it sideways only those are bound that have something to scroll: the
-    others are free for the lab around it.
+    Textual's list would crash the app in both cases. Keys that scroll sideways are enabled only if
+    the list can scroll that way; otherwise they are free for the lab.
     """
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -30,17 +28,17 @@ class RowList(OptionList):
         return super().check_action(action, parameters)
 
     def on_click(self, event: Click) -> None:
-        """Ignore a click on a row that is no longer there."""
+        """Ignore a click on a removed row."""
         if event.style.meta.get("option", -1) >= self.option_count:
             event.prevent_default()
 
     def action_page_up(self) -> None:
-        """Up by what is in sight."""
+        """Move up by one page."""
         if self._in_sight:
             super().action_page_up()  # type: ignore[no-untyped-call]
 
     def action_page_down(self) -> None:
-        """Down by what is in sight."""
+        """Move down by one page."""
         if self._in_sight:
             super().action_page_down()  # type: ignore[no-untyped-call]
 
@@ -50,7 +48,7 @@ class RowList(OptionList):
 
 
 class Rows(RowList):
-    """A panel of rows, each cut where the box ends."""
+    """A panel with rows, which are cut at the border."""
 
     DEFAULT_CLASSES = "panel"
     DEFAULT_CSS = """

@@ -1,4 +1,4 @@
-"""The lines above and below a lesson: its parts and progress, the device and its speed."""
+"""The heading and the status bar of a lesson."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ PARTS = ("concept", "lab", "code")
 NO_RUN = "0 steps/s · no run yet"
 NO_DEVICE = "no PyTorch: see dltui doctor"
 LEAST_NAME = 3
-"""Cells: a name that would be cut to fewer is left out."""
+"""Minimum width in cells of a shortened preset name; a shorter one is left out."""
 
 
 class StatusBar(Lines):
-    """The bottom line: the device, its memory, the speed and the state."""
+    """Shows the device, its memory, the training speed and the state."""
 
     DEFAULT_CSS = """
     StatusBar {
@@ -27,15 +27,15 @@ class StatusBar(Lines):
 
     device: var[str] = var("probing for devices…")
     state: var[str] = var(NO_RUN)
-    """What goes on, in a lab without a training."""
+    """The activity of a lab without training."""
     busy: var[str] = var("")
-    """What goes on in such a lab even while it is out of sight."""
+    """The activity of such a lab that continues while it is hidden."""
     frame: var[Frame | None] = var(None)
-    """The newest frame of a training."""
+    """The newest frame of the run."""
     news: var[str] = var("")
-    """What has just happened; while it is not empty it replaces the device."""
+    """A message that replaces the device while it is not empty."""
     page: var[str] = var("")
-    """What to say of the page in sight, where it is not the lab."""
+    """The description of the visible page, if it is not the lab."""
 
     def _watch_any(self) -> None:
         self._write()
@@ -61,7 +61,7 @@ class StatusBar(Lines):
         return f"{_rate(frame.rate)} · {frame.state}{' early' * early}"
 
     def _beside_the_page(self) -> str:
-        """What goes on in the lab out of sight, and what there is to say of the page."""
+        """Return the activity of the hidden lab and the description of the page."""
         frame = self.frame
         if frame is not None and frame.state is State.PLAYING:
             return f"▶ training, {_rate(frame.rate)} · {self.page}"
@@ -82,7 +82,7 @@ def _rate(rate: float | None) -> str:
 
 
 class Heading(Lines):
-    """The top line of a lesson: its parts and title, the preset and the progress."""
+    """Shows the pages and title of a lesson, its preset and the progress of the run."""
 
     DEFAULT_CSS = "Heading { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }"
 
@@ -94,7 +94,7 @@ class Heading(Lines):
         super().__init__()
         self._title = title
         self._widest = 0
-        """Cells of the widest progress of this preset: the room for the others stays the same."""
+        """Width of the widest progress text of this preset in cells, kept free for shorter ones."""
 
     def _watch_any(self) -> None:
         self._write()
@@ -106,7 +106,7 @@ class Heading(Lines):
         self._write()
 
     def _write(self) -> None:
-        """Where there is little room, the name of the preset is cut, and the title last of all."""
+        """Write the line; in narrow terminals the preset is cut first and the title last."""
         left, gap = [], " "
         for number, part in enumerate(PARTS, start=1):
             tab, here = f"{number} {part.capitalize()}", part == self.part

@@ -1,4 +1,4 @@
-"""A widget that shows a tensor slice by slice, as numbers or pixels, with a cursor on its cells."""
+"""A widget that shows a tensor slice by slice, as numbers or pixels, with a cursor."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class TensorView(Painted, ThemeAware, can_focus=True):
-    """Shows the numbers or the pixels of one slice; arrows move over its cells."""
+    """Shows one slice as numbers or pixels; arrow keys move a cursor over its cells."""
 
     BORDER_TITLE = "Tensor"
     DEFAULT_CLASSES = "panel"
@@ -43,7 +43,7 @@ class TensorView(Painted, ThemeAware, can_focus=True):
 
     @dataclass
     class Pointed(Message):
-        """The cursor is on another cell, or was put on its first."""
+        """The cursor was moved, or placed on its first cell."""
 
         view: TensorView
 
@@ -66,15 +66,15 @@ class TensorView(Painted, ThemeAware, can_focus=True):
 
     @property
     def text(self) -> str:
-        """What is drawn now."""
+        """The drawn text."""
         return "\n".join(strip.text.rstrip() for strip in self.strips)
 
     def show(
         self, numbers: Numbers, name: str, captions: Sequence[str], pictures: bool = False
     ) -> None:
-        """Show the tensor of this name from its first cell, or other numbers in the same shape.
+        """Show a tensor from its first cell, or new numbers for the same name and layout.
 
-        The title is the first of the captions for which there is room.
+        The title contains the first of the captions that fits.
         """
         layout = TensorLayout.of(numbers.shape, pictures)
         if (layout, name) != (self.viewport.layout, self._tensor_name):
@@ -102,12 +102,12 @@ class TensorView(Painted, ThemeAware, can_focus=True):
         self._draw()
 
     def turn(self, direction: int) -> None:
-        """The next slice or the one before; after the last comes the first."""
+        """Show the next (1) or previous (-1) slice; wraps around."""
         if self.viewport.turn(direction):
             self._draw()
 
     def action_turn(self, direction: int) -> None:
-        """Another slice, the cursor at the same place in it."""
+        """Show another slice with the cursor at the same position."""
         self.turn(direction)
         if self.viewport.cursor is not None:
             self.post_message(self.Pointed(self))
@@ -128,7 +128,7 @@ class TensorView(Painted, ThemeAware, can_focus=True):
         self._draw()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """As many lines as all rows take, and the line of the column numbers."""
+        """Return the height of all rows, and for numbers the line of the column numbers."""
         layout = self.viewport.layout
         if layout.picture:
             return (layout.rows + 1) // 2
@@ -139,7 +139,7 @@ class TensorView(Painted, ThemeAware, can_focus=True):
         self._draw()
 
     def _fit(self) -> None:
-        """Fit the window to the room."""
+        """Fit the visible part to the size of the widget."""
         layout, (width, height) = self.viewport.layout, self.content_size
         if layout.picture:
             self.viewport.fit(max(2, 2 * height), max(1, width))
@@ -147,7 +147,7 @@ class TensorView(Painted, ThemeAware, can_focus=True):
             self.viewport.fit(*self._grid.fits(layout.rows, layout.columns, width, height))
 
     def _draw(self) -> None:
-        """Draw the slice, and repaint the lines that changed."""
+        """Draw the slice and repaint the lines that changed."""
         if self._numbers is None or not self.content_size:
             return
         self._fit()
@@ -178,7 +178,7 @@ class TensorView(Painted, ThemeAware, can_focus=True):
         return self._grid.draw(numbers, port.window, chosen, changed, port.cursor, self._look)
 
     def _update_title(self) -> None:
-        """Name the tensor and the slice on the border, with arrows to hidden cells."""
+        """Show the tensor, the slice and arrows to hidden cells on the border."""
         port, layout, shown = self.viewport, self.viewport.layout, self._tensor_name
         if layout.leading and not layout.empty:
             index = ", ".join(map(str, layout.slice_index(port.slice)))

@@ -1,4 +1,4 @@
-"""A widget that shows a short program, and the output of the lines that have run."""
+"""A widget that shows a short program and the output of its executed lines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.themes import ThemeAware, coloured
 
 @dataclass(frozen=True, slots=True)
 class TranscriptLine:
-    """A line of code, and its output."""
+    """A line of code and its output."""
 
     code: str
     outcome: str = ""
@@ -25,11 +25,11 @@ class TranscriptLine:
     failed: bool = False
     """Whether it raised an error."""
     why: str = ""
-    """A sentence that explains it."""
+    """A sentence that explains the line."""
 
 
 class Transcript(VerticalScroll, ThemeAware):
-    """The lines of the program; those that ran with their outcome, and the next one marked."""
+    """Shows the program; executed lines have their output below, and the next line is marked."""
 
     BORDER_TITLE = "Program"
     DEFAULT_CLASSES = "panel"
@@ -48,7 +48,7 @@ class Transcript(VerticalScroll, ThemeAware):
         self._ran = 0
 
     def show(self, lines: Sequence[TranscriptLine], ran: int) -> None:
-        """Show the program, of which so many lines ran."""
+        """Show the program, of which the first `ran` lines were executed."""
         if len(lines) != len(self._lines):
             self.remove_children()
             self.mount_all(Static(markup=False) for _ in lines)
@@ -61,24 +61,24 @@ class Transcript(VerticalScroll, ThemeAware):
         self._scroll()
 
     def watch_virtual_size(self) -> None:
-        """The outcome of a line makes it higher, so that there is more to scroll."""
+        """Scroll again when the output of a line changes the height."""
         self.call_after_refresh(self._scroll)
 
     def _scroll(self) -> None:
-        """Scroll to the next line, or the last one with its whole outcome."""
+        """Scroll to the next line, or to the last one with its output."""
         lines = list(self.query(Static))
         if lines:
             lines[min(self._ran, len(lines) - 1)].scroll_visible(animate=False)
 
     def _text(self, number: int, line: TranscriptLine) -> Group:
-        """The line as it is shown: its sign, the code, and its outcome below."""
+        """Return the line with its sign, the code, and the output below."""
         sign = "▶" if number == self._ran else " "
         if number < self._ran:
             sign = "✗" if line.failed else "✓"
         text = coloured(line.code, self.app.current_theme.dark)
         if number > self._ran:
             text.stylize("dim")
-        code = Table.grid(padding=(0, 1, 0, 0))  # a long line goes on below its own beginning
+        code = Table.grid(padding=(0, 1, 0, 0))  # wrapped code is aligned with its start
         code.add_row(Text(sign, "bold"), text)
         if number >= self._ran:
             return Group(code)

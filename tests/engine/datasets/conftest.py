@@ -1,4 +1,4 @@
-"""A small MNIST in the registry, a server that has it, and tables of strangers."""
+"""A small MNIST, a server for it, and helpers for CSV files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Write = Callable[[str | bytes], str]
 
 @pytest.fixture
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
-    """Replaces MNIST in the registry; the data folder is empty."""
+    """Replace MNIST in the registry; the data folder is empty."""
     tiny = Tiny()
     monkeypatch.setattr(registry, "DATA_SETS", (tiny.data_set(), *registry.DATA_SETS[1:]))
     monkeypatch.setenv(registry.DATA_DIR, str(tmp_path))
@@ -37,20 +37,20 @@ def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tiny:
 
 @pytest.fixture
 def mirror(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mirror]:
-    """A server that has it, and the only one that is known."""
+    """Serve the small MNIST from the only known mirror."""
     with serving_alone(tiny, monkeypatch) as mirror:
         yield mirror
 
 
 @pytest.fixture
 def write(tmp_path: Path) -> Write:
-    """Writes a file and returns its path; each time as if a second later."""
+    """Return a function that writes a file with a later time each time, and returns its path."""
     seconds = count(1)
 
     def written(content: str | bytes) -> str:
         path = tmp_path / "t.csv"
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        os.utime(path, (0, next(seconds)))  # clocks are too coarse to tell two writes apart
+        os.utime(path, (0, next(seconds)))  # clocks are too coarse to distinguish two writes
         return str(path)
 
     return written
@@ -61,7 +61,7 @@ def get(folder: Path, heard: list[FetchProgress] | None = None, stop: Any = lamb
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    """Every file below the folder, with its content."""
+    """Return the contents of all files below the folder."""
     files = [path for path in folder.rglob("*") if path.is_file()]
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
@@ -76,8 +76,8 @@ def same(table: Table, x: list[list[float]], y: list[float]) -> None:
 
 
 def refused(path: str, *words: str, **options: Any) -> str:
-    """The message of the refusal, which has these words and no character that a terminal obeys."""
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  # its words are checked below
+    """Return the error message, which contains these words and no control characters."""
+    with pytest.raises(ValueError) as caught:  # noqa: PT011  # the message is checked below
         read_table(path, **options)
     message = str(caught.value)
     for word in words:

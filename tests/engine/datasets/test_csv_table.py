@@ -1,4 +1,4 @@
-"""Tables of strangers: what is read from them, separators, columns and labels included."""
+"""CSV tables of all kinds: separators, columns, labels and values."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ SAME = (
     '\ufeff"sep=^"\r\n1^2^0\r\n2^3^1\r\n3^4^1\r\n4^5^0\r\n',
     "SEP=\t\n1\t2\t0\n2\t3\t1\n3\t4\t1\n4\t5\t0\n",
 )
-NOTED = {  # what is no part of the table, and the note about it
+NOTED = {  # text that is not part of the table, and the note about it
     "a,b,y,,\n1,2,0\n2,3,1\n3,4,1\n4,5,0\n": "2 empty columns without a name left out",
     "a,b,y\n1,2,0,\n2,3,1,\n3,4,1,\n4,5,0,\n": "1 empty column without a name left out",
     "a,b,y\n1,2,0\n2,3,1,,\n3,4,1,\n4,5,0\n": "2 empty columns without a name left out",
@@ -113,7 +113,7 @@ def test_a_named_separator_is_taken(tmp_path: Path, write: Write) -> None:
     first, second = cut(tmp_path, "0,5;1\n1,5;0\n", "comma")
     assert (first.cells, second.cells) == (["0", "5;1"], ["1", "5;0"])
     table = read_table(write("sep=;\na,y\n1,0\n2,1\n3,1\n4,0\n"), separator="comma")
-    assert table.names == ("a",)  # it counts more than the line that declares another
+    assert table.names == ("a",)  # takes precedence over a line that declares another separator
     for quoted, words in (
         (f'"{"x" * 200_000}"', "line 2: a cell of more than 131,072 letters is too long"),
         ('"x\n' + "1;2\n" * 50_000, "line 2: .* look for a quote that is never closed"),
@@ -125,11 +125,11 @@ def test_a_named_separator_is_taken(tmp_path: Path, write: Write) -> None:
 def test_words_between_runs_of_spaces_or_tabs(write: Write) -> None:
     rows = "\n".join(f'{i}.5   {i}0.0      10{i % 2}.  {i % 2}\t"car {i}"' for i in range(24))
     path = write(rows)
-    refused(path, "column 'column 5': every row has another label", "--set 'ignore=column 5'")
+    refused(path, "column 'column 5': every row has another label", "--ignore 'column 5'")
     table = read_table(path, ignore="column 5")
     assert (table.x.shape, table.label, table.ignored) == ((24, 3), "column 4", ("column 5",))
     table = read_table(write("a\tcity\n" + "1\tNew no\n2\tNew yes\n" * 12))
-    assert table.classes == ("New no", "New yes")  # the spaces separate nothing
+    assert table.classes == ("New no", "New yes")  # here spaces do not separate
 
 
 def test_quotes_hold_separators_and_line_ends(write: Write) -> None:
@@ -163,11 +163,11 @@ def test_columns_are_ignored_by_name_or_place(write: Write) -> None:
         table = read_table(path, ignore=typed)
         same(table, X, Y)
         assert table.ignored == ("id", "the date")
-    # Names of rows without a name of their own, and with no cell in the header, as R writes it.
+    # Row names without a column name and without a header cell, as written by R.
     quoted = '"","a","b","y"\n"r 1",1,2,0\n"r 2",2,3,1\n"r 3",3,4,1\n"r 4",4,5,0\n'
     for text in (quoted, quoted.replace('"",', "", 1)):
         path = write(text)
-        refused(path, "names of the rows", "--set 'ignore=column 1'")
+        refused(path, "names of the rows", "--ignore 'column 1'")
         for typed in ("column 1", "row names", "rownames", "index", "Unnamed: 0"):
             table = read_table(path, ignore=typed)
             same(table, X, Y)
@@ -176,10 +176,10 @@ def test_columns_are_ignored_by_name_or_place(write: Write) -> None:
 
 def test_two_columns_of_one_name(write: Write) -> None:
     path = write("x,a,a,y\n" + "\n".join(f"{i},p{i},{i},{i % 2}" for i in range(24)))
-    refused(path, "--set 'ignore=column 2'")
+    refused(path, "--ignore 'column 2'")
     assert read_table(path, ignore="column 2").names == ("x", "a")
     assert read_table(path, ignore="a").names == ("x",)
-    refused(path, "2 columns are called 'a'", "--set 'label=column 2'", label="a")
+    refused(path, "2 columns are called 'a'", "--label 'column 2'", label="a")
 
 
 def test_the_label_by_its_name_or_place(write: Write) -> None:
@@ -192,29 +192,29 @@ def test_the_label_by_its_name_or_place(write: Write) -> None:
     assert (years.label, years.names) == ("2019", ("2020",))
     assert read_table(write(PLAIN), ignore="y").label == "b"
     hashed = read_table(write("a,b\n#x,1\n#y,2\n#x,3\n#y,4\n"), label="a")
-    assert (hashed.classes, hashed.report) == (("#x", "#y"), ())  # rows, and no comments
+    assert (hashed.classes, hashed.report) == (("#x", "#y"), ())  # rows, not comments
     assert len(read_table(write("1,2,0\n2,3,1\n3,4,1\n4,5,0\n5,6,1\n"), header="yes")) == 4
 
 
 LABELS: tuple[tuple[str, dict[str, Any], tuple[str, ...], list[float] | None], ...] = (
-    # Numbers to predict: with fractions, of more than ten values, or each in one row only.
+    # Targets to predict as numbers: with fractions, more than ten values, or all different.
     ("\n".join(f"{x},{x / 4}" for x in range(12)), {}, (), [x / 4 for x in range(12)]),
     ("1,2\n2,3\n3,3\n4,2\n", {"target": "number"}, (), [2, 3, 3, 2]),
     ("a,price\n1,127500\n2,106000\n3,178100\n4,140000\n", {}, (), None),
     ("\n".join(f"{x},{x % 11}" for x in range(30)), {}, (), None),
-    # Classes: few whole numbers that repeat, in their order.
+    # Classes: few whole numbers that repeat, in order.
     ("\n".join(f"{x},{x % 10}" for x in range(30)), {}, tuple("0123456789"), None),
     ("a,price\n1,127500\n2,1060\n3,178100\n4,1060\n", {}, ("1060", "127500", "178100"), None),
     ("1,10\n2,9.0\n3,9\n4,10.0\n", {}, ("9", "10"), [1, 0, 0, 1]),
     ("x,l\n1,100001\n2,100002\n3,100001\n4,2\n", {}, ("2", "100001", "100002"), None),
-    # As floats these are one number: 2⁵³ + 1 is none.
+    # As floats these are the same number: 2⁵³ + 1 cannot be represented.
     (
         "x,l\n1,9007199254740993\n2,9007199254740992\n3,9007199254740993\n4,2\n",
         {},
         ("2", "9007199254740992", "9007199254740993"),
         None,
     ),
-    # A dash or none among words is a class, and among numbers no label.
+    # A dash or `none` is a class among words, but no label among numbers.
     ("x,l\n1,+\n2,-\n3,+\n4,-\n", {}, ("+", "-"), [0, 1, 0, 1]),
     (
         "x,l\n1,None\n2,Apnea\n3,None\n4,missing\n5,NA\n6,?\n7,\n",
@@ -250,7 +250,7 @@ def test_labels_are_classes_or_numbers(write: Write) -> None:
 def test_many_whole_numbers_could_be_classes(write: Write) -> None:
     letters = write("a,letter\n" + "\n".join(f"{i},{i % 26}" for i in range(104)))
     table = read_table(letters)
-    assert "(its 26 whole numbers could be classes: --set target=classes)" in table.task(26)
+    assert "(its 26 whole numbers could be classes: --target classes)" in table.task(26)
     assert len(read_table(letters, target="classes").classes) == 26
     assert read_table(letters, target="number").hint == ""
     assert read_table(write("a,y\n" + "\n".join(f"{i},{i}" for i in range(24)))).hint == ""
@@ -281,12 +281,11 @@ NOTES = (
     ("id,a,y\n7,1,0\n3,1,1\n4,2,1\n9,3,0\n", "id: if it only numbers the rows, leave it out: "),
     (
         ",my id,a,y\n1,7,1,0\n2,3,1,1\n3,4,2,1\n4,9,3,0\n",
-        "column 1, my id: if they only number the rows, leave them out: "
-        "--set 'ignore=column 1,my id'",
+        "column 1, my id: if they only number the rows, leave them out: --ignore 'column 1,my id'",
     ),
     (
         "2019,2020,2021\n1,2,0\n2,3,1\n3,4,1\n4,5,0\n",
-        "line 1 is read as a row; if it holds names of columns: --set header=yes",
+        "line 1 is read as a row; if it holds names of columns: --header yes",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Fetching from a server on this machine: what arrives, what is resumed, and how it fails."""
+"""Downloads from a local server: success, resuming, cancelling and failures."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_fetches_all_four_and_leaves_nothing_else(tiny: Tiny, tmp_path: Path) ->
     assert [each.got for each in heard] == sorted(each.got for each in heard)
     assert heard[-1].got == size
     assert list(dict.fromkeys(each.file for each in heard)) == list(tiny.packed)
-    assert len(heard) > 4  # several times for one file: the larger ones arrive in blocks
+    assert len(heard) > 4  # several reports for the larger files, which arrive in blocks
 
 
 def test_only_what_is_missing_or_broken_is_fetched(
@@ -63,7 +63,7 @@ def test_only_what_is_missing_or_broken_is_fetched(
     tmp_path.chmod(0o755)
     assert mirror.asked == []
     assert everything(tmp_path) == whole(tiny, "mnist")
-    os.truncate(place / TRAIN, 1000)  # a broken folder of somebody else's is not touched
+    os.truncate(place / TRAIN, 1000)  # a damaged folder of other software is not modified
     before = everything(tmp_path)
     place = get(tmp_path)
     assert place == tmp_path / "MNIST/raw"
@@ -83,7 +83,7 @@ def test_what_the_loader_refuses_is_fetched(inside: str, tiny: Tiny, tmp_path: P
     before = everything(tmp_path)
     place = get(tmp_path)
     fetched = whole(tiny)
-    if inside == "MNIST/raw":  # where the other three are whole already, unpacked as they are
+    if inside == "MNIST/raw":  # if the other three files are complete and unpacked there
         fetched = {name: content for name, content in fetched.items() if "train-labels" in name}
     assert everything(tmp_path) == {**before, **fetched}
     assert status(find("mnist"), tmp_path).place == place
@@ -102,14 +102,14 @@ def test_a_connection_that_breaks_is_resumed(
     assert everything(tmp_path) == whole(tiny)
     got = [each.got for each in heard if each.file == TRAIN]
     assert got[-1] == len(tiny.packed[TRAIN])
-    assert (got == sorted(got)) == ranges  # a server that cannot resume begins again
+    assert (got == sorted(got)) == ranges  # a server without ranges starts again
 
 
 def test_a_lost_connection_leaves_what_arrived_for_the_next_time(
     mirror: Mirror, tiny: Tiny, tmp_path: Path
 ) -> None:
     (tmp_path / "mine.txt").write_text("mine")
-    mirror.breaks = [10**9, 100, 50, 50]  # the first file is whole
+    mirror.breaks = [10**9, 100, 50, 50]  # the first file is complete
     with pytest.raises(FetchFailed, match=r"127\.0\.0\.1: the connection was lost after 200 of"):
         get(tmp_path)
     assert not (tmp_path / "MNIST").exists()
@@ -122,7 +122,7 @@ def test_a_lost_connection_leaves_what_arrived_for_the_next_time(
 
 def test_what_is_left_of_another_fetch(mirror: Mirror, tiny: Tiny, tmp_path: Path) -> None:
     part = tmp_path / STAGE / "mnist" / f"{TRAIN}.part"
-    for size in (1000, 10**6):  # it is wrong: begun again
+    for size in (1000, 10**6):  # wrong content: downloaded again
         part.parent.mkdir(parents=True)
         part.write_bytes(b"x" * size)
         (tmp_path / "MNIST/raw" / TRAIN).unlink(missing_ok=True)
@@ -154,14 +154,14 @@ def test_the_next_server_is_asked_and_resumes(
 def test_the_servers_are_torchvisions(monkeypatch: pytest.MonkeyPatch) -> None:
     from torchvision.datasets import KMNIST, MNIST, FashionMNIST
 
-    monkeypatch.undo()  # which the fixture has replaced
+    monkeypatch.undo()  # remove the fixture's replacement
     for name, theirs in (("mnist", MNIST), ("fashion-mnist", FashionMNIST), ("kmnist", KMNIST)):
         assert mirrors_of(find(name)) == theirs.mirrors
         assert all(mirror.endswith("/") for mirror in theirs.mirrors)
 
 
 def test_many_open_files_do_not_matter(tiny: Tiny, tmp_path: Path) -> None:
-    """Waiting with select would not work beyond 1,024 of them."""
+    """Waiting with `select` would fail for file descriptors above 1,024."""
     if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < 1200:
         pytest.skip("this machine lets nobody open so many files")
     many = [os.open(os.devnull, os.O_RDONLY) for _ in range(1050)]
@@ -182,7 +182,7 @@ def test_cancelling_a_slow_body_leaves_nothing(after: int, mirror: Mirror, tmp_p
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(FetchCancelled):
         get(tmp_path, stop=mirror.paused.is_set)
-    assert not mirror.go_on.is_set()  # the server has sent no more
+    assert not mirror.go_on.is_set()  # the server has sent nothing more
     assert list(tmp_path.iterdir()) == [tmp_path / "mine.txt"]
 
 
@@ -214,12 +214,12 @@ def test_a_silent_server_is_no_failure_once_it_is_cancelled(
             download.download(address, part, 9, print, lambda: True)
     assert not part.exists()
     size = len(tiny.packed[TRAIN])
-    mirror.pause_after = size - 100  # silent in the last bytes, which are not waited for
+    mirror.pause_after = size - 100  # pauses before the last bytes, which must not be waited for
     unwanted = threading.Event()
 
     def cancel() -> None:
         assert mirror.paused.wait(60)
-        time.sleep(0.3)  # the check before the silence is over by then, and the silence is not
+        time.sleep(0.3)  # longer than the check before the pause, shorter than the pause
         unwanted.set()
 
     thread = threading.Thread(target=cancel)
@@ -279,7 +279,7 @@ def test_what_cannot_be_moved_into_place_leaves_no_folders(
 
 
 def failure(tmp_path: Path) -> str:
-    """Why it failed; what was there before is still there, and nothing else."""
+    """Return the reason of the failure; existing files are unchanged and no others were added."""
     (tmp_path / "mine.txt").write_text("mine")
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
     with pytest.raises(FetchFailed) as caught:
@@ -333,7 +333,7 @@ def test_a_length_that_is_none_does_not_matter(mirror: Mirror, tiny: Tiny, tmp_p
         head = b"HTTP/1.0 200 OK\r\nContent-Length: " + length + b"\r\n\r\n"
         mirror.raw = head + tiny.packed[TRAIN]
         mirror.asked.clear()
-        with pytest.raises(FetchFailed, match="it sends another file"):  # the first is taken
+        with pytest.raises(FetchFailed, match="it sends another file"):  # the first file is used
             get(tmp_path / length.decode())
         assert len(mirror.asked) == 2
 
@@ -341,7 +341,7 @@ def test_a_length_that_is_none_does_not_matter(mirror: Mirror, tiny: Tiny, tmp_p
 def test_nobody_answers(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     elsewhere = mirror.address.replace("127.0.0.1", "localhost")
     files, mirror.files = mirror.files, {}
-    with monkeypatch.context() as patch:  # every server is named
+    with monkeypatch.context() as patch:  # all servers are listed
         patch.setattr(download, "mirrors_of", lambda _: [elsewhere, mirror.address])
         with pytest.raises(FetchFailed) as caught:
             get(tmp_path)
@@ -351,7 +351,7 @@ def test_nobody_answers(mirror: Mirror, tmp_path: Path, monkeypatch: pytest.Monk
             == f"MNIST could not be downloaded. localhost: {answer}; 127.0.0.1: {answer}"
         )
     mirror.files = files
-    with monkeypatch.context() as patch, socket.socket() as taken:  # bound, and nobody listens
+    with monkeypatch.context() as patch, socket.socket() as taken:  # bound, but not listening
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}/"
         patch.setattr(download, "mirrors_of", lambda _: [address])
@@ -396,7 +396,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.Mon
     def mkdir(*_: object, **__: object) -> None:
         raise PermissionError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(Path, "mkdir", mkdir)  # root may write anywhere
+    monkeypatch.setattr(Path, "mkdir", mkdir)  # root can write anywhere
     with pytest.raises(FetchFailed, match="cannot be written: name another folder with --data-dir"):
         get(tmp_path)
 
@@ -432,7 +432,6 @@ def test_a_link_is_not_written_through_and_a_folder_is_set_aside(
 
 
 def test_imports_nothing_heavy() -> None:
-    """What a screen or a command asks about data sets brings no torch and no numpy with it."""
     script = """
 import sys
 from engine.datasets import download, registry, verify

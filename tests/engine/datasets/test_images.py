@@ -1,4 +1,4 @@
-"""Data sets on the disk: where they are found, and that broken files are named and not used."""
+"""Image data sets on disk: where they are found, and errors for damaged files."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from tests.mirror import Tiny, idx
 
 @pytest.fixture
 def known(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> DataSet:
-    """The tiny MNIST with the checksums of its unpacked files, as the real one has them."""
+    """Return the small MNIST with checksums of its unpacked files, like the real one."""
     data_set = tiny.data_set(unpacked=True)
     monkeypatch.setattr(registry, "DATA_SETS", (data_set, *DATA_SETS[1:]))
     return data_set
@@ -76,7 +76,7 @@ def test_torchvision_finds_what_is_in_its_layout(
 
     tiny.put(tmp_path / find("mnist").layouts[0])
     monkeypatch.setattr(MNIST, "resources", [(f.packed, f.md5) for f in tiny.data_set().files])
-    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])  # where nobody is
+    monkeypatch.setattr(MNIST, "mirrors", ["http://127.0.0.1:9/"])  # nothing listens there
     theirs = MNIST(str(tmp_path), download=True)
     assert np.array_equal(theirs.data.numpy(), tiny.values[TRAIN])
 
@@ -117,11 +117,11 @@ def test_a_folder_of_any_name_is_read_by_the_checksums_of_its_files(
     [
         ("{dotted}", False),
         ("{dotted}.gz", True),
-        ("{name}/{name}", False),  # as Kaggle's archive is unpacked
+        ("{name}/{name}", False),  # as unpacked from Kaggle's archive
         ("{name}/{dotted}", False),
         ("{name}.gz/{name}", False),
-        ("{name}.gz", False),  # unpacked, and named as if it were not
-        ("{name}", True),  # packed, and named as if it were not
+        ("{name}.gz", False),  # unpacked, but with the name of a packed file
+        ("{name}", True),  # packed, but with the name of an unpacked file
     ],
 )
 def test_files_under_their_other_names_are_read(
@@ -149,15 +149,15 @@ def test_another_whole_file_or_place_is_used_instead(
     place = tiny.put(tmp_path / "mnist")
     again = gzip.compress(tiny.plain[TRAIN], compresslevel=1, mtime=12345)
     assert again != tiny.packed[f"{TRAIN}.gz"]
-    (place / f"{TRAIN}.gz").write_bytes(again)  # packed again by somebody else
+    (place / f"{TRAIN}.gz").write_bytes(again)  # packed again by other software
     assert np.array_equal(load_images("mnist").train_x.numpy(), tiny.values[TRAIN])
     tiny.put(place, packed=False)
-    for size in (0, 100, 400_000):  # damaged beside a whole unpacked one
+    for size in (0, 100, 400_000):  # a damaged packed file beside a complete unpacked one
         (place / f"{TRAIN}.gz").write_bytes(tiny.packed[f"{TRAIN}.gz"][:size])
         assert status(known, tmp_path) == DataSetStatus(place)
         assert len(load_images("mnist").train_x) == 600
     tiny.put(place)
-    Tiny(seed=1).put(place, packed=False)  # somebody else's unpacked files beside whole packed ones
+    Tiny(seed=1).put(place, packed=False)  # other unpacked files beside complete packed ones
     assert np.array_equal(load_images("mnist").train_x.numpy(), tiny.values[TRAIN])
     (place / f"{LABELS}.gz").unlink()
     (place / LABELS).unlink()
@@ -178,7 +178,7 @@ def test_the_files_of_two_data_sets_in_one_folder_are_told_apart(
     assert status(sets[0], tmp_path) == DataSetStatus()
     assert status(sets[1], tmp_path) == DataSetStatus(tmp_path)
     os.truncate(tmp_path / f"{TRAIN}.gz", 10)
-    assert status(sets[0], tmp_path) == DataSetStatus()  # the other three say whose they are
+    assert status(sets[0], tmp_path) == DataSetStatus()  # the other three files decide
     fault = status(sets[1], tmp_path).fault
     assert fault is not None
     assert fault.path == tmp_path / f"{TRAIN}.gz"
@@ -193,13 +193,13 @@ def test_damaged_files_of_unknown_origin_are_called_mnists(tiny: Tiny, tmp_path:
     assert status(find("kmnist"), tmp_path) == DataSetStatus()
 
 
-# Files that are not what their names say.
+# Files with wrong content.
 
 
 def refused(name: str = "mnist") -> tuple[str, str, str]:
-    """The file that was refused, what was expected of it, and what was found.
+    """Return the refused file, the expected and the found content.
 
-    `status` refuses what the loader refuses, for the same reason.
+    `status` must refuse the same files as the loader, for the same reason.
     """
     with pytest.raises(Broken) as caught:
         load_images(name)
@@ -227,7 +227,7 @@ def test_a_damaged_packed_file_is_named(
     def denied(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(verify, "read_plain", denied)  # root may read everything
+    monkeypatch.setattr(verify, "read_plain", denied)  # root can read everything
     assert refused()[1:] == ("a file that can be read", "Permission denied")
 
 
@@ -247,21 +247,21 @@ def test_an_unpacked_file_is_checked(tiny: Tiny, tmp_path: Path) -> None:
         name, words, what = refused()
         assert (name, what) == (LABELS, found)
         assert expected in words
-    (place / TRAIN).write_bytes(idx(np.zeros((600, 14, 56), np.uint8)))  # as many bytes
+    (place / TRAIN).write_bytes(idx(np.zeros((600, 14, 56), np.uint8)))  # the same number of bytes
     assert refused() == (TRAIN, "600 × 28 × 28", "600 × 14 × 56")
 
 
 def test_a_foreign_unpacked_file_is_recognised_by_its_checksum(
     tiny: Tiny, known: DataSet, tmp_path: Path
 ) -> None:
-    other = Tiny(seed=1).plain  # in the right shape, and no label beyond 9
+    other = Tiny(seed=1).plain  # the right shape and labels up to 9
     for file in known.files:
         place = tiny.put(tmp_path / "mnist", packed=False)
         assert status(known, tmp_path).place == place
         (place / file.name).write_bytes(other[file.name])
         found = hashlib.md5(other[file.name]).hexdigest()
         assert refused() == (file.name, f"the checksum {file.unpacked_md5}", found)
-    labels = tiny.plain[LABELS][:-1] + b"\x63"  # a wrong label says more than a checksum
+    labels = tiny.plain[LABELS][:-1] + b"\x63"  # a wrong label is more informative than a checksum
     (tiny.put(tmp_path / "mnist", packed=False) / LABELS).write_bytes(labels)
     assert refused() == (LABELS, "labels from 0 to 9", "99")
 
@@ -275,7 +275,7 @@ def test_a_file_of_another_data_set_is_called_by_its_name(
         other.put(tmp_path / place)
     assert load_images("fashion-mnist").classes[9] == "ankle boot"
     assert refused()[2] == f"{TRAIN}.gz of Fashion-MNIST"
-    for unpacked in (False, True):  # without and with known checksums of its own
+    for unpacked in (False, True):  # without and with known checksums
         kmnist = replace(other.data_set("kmnist", unpacked), balanced=False)
         monkeypatch.setattr(registry, "DATA_SETS", (known, kmnist))
         place = other.put(tmp_path / "kmnist", packed=False)
@@ -330,7 +330,7 @@ def test_the_real_mnist(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(registry.DATA_DIR, str(SHARED / folder))
         images = load_images("mnist")
         assert (len(images.train_x), len(images.test_x)) == (60_000, 10_000)
-        # What its makers say of it, and the two numbers that everybody normalises with.
+        # Published statistics, and the usual mean and deviation for normalization.
         assert images.train_y[:10].tolist() == [5, 0, 4, 1, 9, 2, 1, 3, 1, 4]
         counts = np.bincount(images.train_x.numpy().ravel(), minlength=256)
         grey = np.arange(256) / 255
@@ -357,7 +357,7 @@ def test_the_real_mnist_unpacked_and_noise_instead(
     assert refused()[:2] == (TRAIN, "the checksum 6bbc9ace898e44ae57da46a324031adb")
 
 
-# The data inside scikit-learn.
+# The data set in scikit-learn.
 
 
 def test_the_digits_are_scikit_learns_in_another_size() -> None:
@@ -366,10 +366,10 @@ def test_the_digits_are_scikit_learns_in_another_size() -> None:
     theirs, ours = load_digits(), load_images("digits")
     assert len(ours.train_y) + len(ours.test_y) == 1797
     assert len(ours.test_y) == 445
-    for label in range(10):  # as many of each as there are in the whole
+    for label in range(10):  # stratified as in the whole data set
         of_all = (theirs.target == label).mean()
         assert abs((ours.test_y == label).double().mean() - of_all) < 0.005
-    # The eighth zero of the file is the second for the test: 8×8, by the pixels' centres.
+    # The eighth zero of the file is the second test image: 8×8, sampled at the pixel centres.
     index = np.flatnonzero(theirs.target == 0)[7]
     image = theirs.images[index] * 255 / 16
     centres = (np.arange(28) + 0.5) * 8 / 28 - 0.5
@@ -381,7 +381,7 @@ def test_the_digits_are_scikit_learns_in_another_size() -> None:
     asked = {image.numpy().tobytes() for image in ours.test_x}
     assert len(asked) == 445
     assert not learned & asked
-    assert torch.equal(ours.train_x, load_images("digits").train_x)  # nothing is random
+    assert torch.equal(ours.train_x, load_images("digits").train_x)  # deterministic
     assert (int(ours.train_x.min()), int(ours.train_x.max())) == (0, 255)
 
 

@@ -1,4 +1,4 @@
-"""Made-up points: their shapes, their noise, and what they draw; counts in words."""
+"""Synthetic points: shapes, noise and random draws; numbers in words."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_the_noise_is_normal_with_the_deviation_asked_for() -> None:
         noise = ((y - (-3 * x + 0.5)) / sigma).double()
         assert abs(noise.mean()) < 4 / sqrt(n)
         assert abs(noise.std() - 1) < 4 / sqrt(2 * n)
-        for quantile in (0.5, 1.0, 2.0):  # as often beyond as the normal distribution is
+        for quantile in (0.5, 1.0, 2.0):  # as often above as in the normal distribution
             share = (noise.abs() > quantile).double().mean()
             expected = torch.special.erfc(torch.tensor(quantile / sqrt(2)))
             assert abs(share - expected) < 4 * sqrt(0.25 / n)
