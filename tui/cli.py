@@ -50,18 +50,19 @@ def command() -> NoReturn:
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    """End the process on a signal before the command starts or after it has finished."""
+    """End the process on a signal that the command does not handle itself.
+
+    A `KeyboardInterrupt` would not do: in the middle of an import Python may ignore it, and keep
+    the import lock, so that other threads wait for ever.
+    """
     os._exit(128 + number)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
-    before = signal.getsignal(signal.SIGINT)
     from tui.commands.command import Refusal
 
     try:
-        if before is _end:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
         from engine.directory import leave_lost_directory
 
         if lost := leave_lost_directory():
@@ -82,9 +83,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:
         _drop_output()
         return _complain(error.strerror or error, 1)
-    finally:
-        if before is _end:
-            signal.signal(signal.SIGINT, before)
     return code
 
 

@@ -122,6 +122,14 @@ class Commands(Provider):
             yield from preset_commands(self.screen)
 
 
+def run_on(screen: Screen[Any], run: Callable[[], object]) -> object:
+    """Run a command of this screen, unless the screen was left after the command was chosen.
+
+    The palette has the app run a command later, and the keys behind enter may come first.
+    """
+    return run() if screen.is_current else None
+
+
 def key_commands(screen: Screen[object]) -> Iterator[Command]:
     """Yield every action that a key runs now."""
     for action in key_actions(screen):
@@ -131,18 +139,18 @@ def key_commands(screen: Screen[object]) -> Iterator[Command]:
             run: Callable[[], object] = partial(screen.app.run_action, binding.action, action.node)
             if getattr(screen, "keeps_keys", False):  # a lab that is not ready queues key presses
                 run = partial(screen.app.simulate_key, action.keys[0])
-            yield Command(action.text, about, run)
+            yield Command(action.text, about, partial(run_on, screen, run))
 
 
 def lab_commands(screen: LessonScreen) -> Iterator[Command]:
     """Yield the presets and views of the lesson's lab."""
     for preset in screen.lesson.presets:
-        use = partial(screen.in_the_lab, partial(screen.lab.use_preset, preset.name))
-        yield Command(f"preset: {preset.name}", preset.title, use)
+        use = partial(screen.lab.use_preset, preset.name)
+        run = partial(run_on, screen, partial(screen.in_the_lab, use))
+        yield Command(f"preset: {preset.name}", preset.title, run)
     for name, show in screen.lab.views().items():
-        yield Command(
-            f"view: {name}", f"Show this in the lab: {name}", partial(screen.in_the_lab, show)
-        )
+        run = partial(run_on, screen, partial(screen.in_the_lab, show))
+        yield Command(f"view: {name}", f"Show this in the lab: {name}", run)
 
 
 def lesson_commands(screen: Screen[object]) -> Iterator[Command]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection
 from difflib import get_close_matches
 from typing import NamedTuple
@@ -302,19 +303,13 @@ def _missing(name: str, args: list[str], call: ast.Call, prefix: str = "") -> Re
     if formula := FORMULAS.get(name, FORMULAS.get(name.lower(), "")):
         if name in OVER_DIM and len(args) == 2 and args[1].lstrip("-").isdecimal():
             args = args[:1]
-        given = " of the probabilities of each class" if name in OF_NAMES else ""
+        given = " with a probability for each class" if name in OF_NAMES else ""
         start += f", but{given} it can be made of others"
-        wanted = (
-            1
-            + any(x in formula for x in ("{y}", "{q}"))
-            + any(x in formula for x in ("{z}", "{r}"))
-        )
-        usual = name not in OF_NAMES or all(map(str.isidentifier, args[1:]))
-        if (
-            usual
-            and len(args) == wanted
-            and all(keyword.arg in OF_ALL for keyword in call.keywords)
-        ):
+        wanted = 3 if re.search("{[zr]}", formula) else 2 if re.search("{[yq]}", formula) else 1
+        usual = all(keyword.arg in OF_ALL for keyword in call.keywords)
+        if name in OF_NAMES:
+            usual &= all(map(str.isidentifier, args[1:]))
+        if usual and len(args) == wanted:
             return Reason(start, _filled(formula, args))
         return Reason(f"{start}, as in {_filled(formula, ['x', 'y', 'z'])}")
     close = get_close_matches(name.lower(), FUNCTIONS, n=1, cutoff=0.75)

@@ -152,22 +152,22 @@ def wrong_function(line: TensorLine, call: ast.Call, name: str) -> Refused:
         return line.correction(f"{name} is a tensor, no function", call, fragment, name)
     words, hint = REASONS.get(name, f"no function {name} here"), METHODS_ONLY
     if name in BUILTIN_FORMS:
-        fragment = "" if call.keywords else _builtin(line, name, call.args)
+        fragment = _builtin(line, name, call)
         hint = f"; {BUILTIN_HINTS[name]}" if name in BUILTIN_HINTS else hint
     else:
         fragment = _form(line, call, name, call.args)
     return line.correction(words, call, fragment, name, "" if name in REASONS else hint)
 
 
-def _builtin(line: TensorLine, name: str, args: list[ast.expr]) -> str:
-    """Return a line for a function of Python; empty where Python refuses such a tensor."""
-    if isinstance(line.first, list | tuple) and name in ("int", "float"):
+def _builtin(line: TensorLine, name: str, call: ast.Call) -> str:
+    """Return a line for a function of Python; empty where Python refuses such an argument."""
+    if call.keywords or (isinstance(line.first, list | tuple) and name in ("int", "float")):
         return ""
-    if isinstance(line.first, TracedTensor) and len(args) == 1:
+    if isinstance(line.first, TracedTensor) and len(call.args) == 1:
         dimensions = line.first.value.ndim
         if dimensions != 1 if name in OVER_ROWS else name == "sum" and not dimensions:
             return ""
-    return _filled(line, BUILTIN_FORMS[name], args, [])
+    return _filled(line, BUILTIN_FORMS[name], call.args, [])
 
 
 def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Attribute) -> Refused:
@@ -177,7 +177,7 @@ def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Att
     if name in REASONS:
         hint = ""
     elif where == "math":
-        words = "math is for plain numbers, and this lab for tensors"
+        words = "math works on plain numbers, and this lab on tensors"
     elif name in DTYPES:
         words = f"{where}.{name} is a dtype, no function"
     elif where == "torch" and name in METHODS and name not in ONLY_METHODS:
@@ -186,17 +186,14 @@ def wrong_function_of_module(line: TensorLine, call: ast.Call, function: ast.Att
     elif where == "torch" and name in OPERATORS:
         words = f"torch.{name} is taken with a tensor and one more argument, without names"
     elif where == "torch":
-        there = hasattr(torch, name)
-        words = (
-            f"this lab does not have torch.{name}" if there else f"no function torch.{name} here"
-        )
-        close = get_close_matches(name, (*FUNCTIONS, *METHODS), n=3, cutoff=0.6)
+        words = f"this lab does not have torch.{name}"
         hint = f"; there are {', '.join(FUNCTIONS)}, and methods of tensors such as torch.sum(x)"
-        if close and not there:
+        close = get_close_matches(name, (*FUNCTIONS, *METHODS), n=3, cutoff=0.6)
+        if close and not hasattr(torch, name):
             hint = f"; did you mean {' or '.join(close)}?"
     full = f"{where}.{name}"
     if full in BUILTIN_FORMS:
-        fragment = _builtin(line, full, call.args)
+        fragment = _builtin(line, full, call)
     elif where != "torch" and not {name, full}.isdisjoint(DIFFERENT):
         fragment = ""
     else:

@@ -207,13 +207,12 @@ BUILTIN_FORMS = {
 OVER_ROWS = ("max", "min", "all", "any")
 """Functions of Python that compare rows; only for 1-D tensors they do what PyTorch's do."""
 BUILTIN_HINTS = _table("""
-max: Python's has one number a row; the largest of all cells is x.max(), \
-the larger of two, cell by cell, torch.where(x > y, x, y)
-min: Python's has one number a row; the smallest of all cells is x.min(), \
-the smaller of two, cell by cell, torch.where(x < y, x, y)
-all any: Python's has one cell a row; PyTorch's, of all cells, are x.all() and x.any()
-int float bool: Python's makes one number of one cell; every cell is converted by \
-x.long(), x.double() or x.bool()
+max: Python's compares whole rows; the largest cell is x.max(), \
+the larger of every two torch.where(x > y, x, y)
+min: Python's compares whole rows; the smallest cell is x.min(), \
+the smaller of every two torch.where(x < y, x, y)
+all any: Python's asks whole rows; of all cells it is x.all() or x.any()
+int float bool: Python's converts one cell; x.long(), x.double() and x.bool() convert every cell
 """)
 """What to use for a tensor with more cells or dimensions than the function of Python takes."""
 PYTHON_DTYPES = {"int": "int64", "float": "float64"}

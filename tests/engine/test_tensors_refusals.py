@@ -332,10 +332,10 @@ WORDS = cells("""
     del x → del is a statement   x && y → && is not a sign of Python
     torch.sum() → torch.sum has a tensor first   x, y → without a comma   f'{x}' → no texts
     [i for i in x] → no loops   type(x) → a dtype, as in x.dtype
-    int(x) → makes one number of one cell
-    max(x) → the largest of all cells is x.max()
-    min(x, y) → cell by cell, torch.where(x < y, x, y)
-    sorted(x) → as in x.sum()   math.hypot(3, 4) → this lab for tensors
+    int(x) → x.double() and x.bool() convert every cell
+    max(x) → the largest cell is x.max()
+    min(x, y) → every two torch.where(x < y, x, y)
+    sorted(x) → as in x.sum()   math.hypot(3, 4) → this lab on tensors
     F.cross_entropy(x, x) → functions of a tensor are its methods   torch.cat(x) → in one list
     x.sum()(0) → that have a name   x.max(0)[:1] → take .values or .indices first
     not x → to turn a mask around   y[0] and y[1] → between masks write

@@ -259,7 +259,7 @@ WORDS = [
     x.unsqueeze(0)*x → one vector   x.view(-1, 1)*x → one vector
     nn.LeakyReLU(0.1)(x) → a function is
     torch.where(x > 0, x, y) → those have no slope; maximum(x, y)   x // 2 → / divides
-    F.cross_entropy(x, 1) → of the probabilities of each class   torch.median(x) → There are exp
+    F.cross_entropy(x, 1) → with a probability for each class   torch.median(x) → There are exp
     floor(x) → its gradient would be 0   x ** 1e400 → larger than a float64   “x” → a quotation mark
 """),
     ("\\sigma(x)", "the sign \\ is not taken here"),

@@ -155,6 +155,31 @@ def test_ctrl_c_before_anything_began(main: Main, monkeypatch: pytest.MonkeyPatc
     assert main.output("list", code=130) == ""
 
 
+IMPORTING = """
+import os, signal, weakref
+signal.signal(signal.SIGINT, signal.SIG_DFL)  # background jobs ignore it
+from tui import cli
+
+class Module:
+    pass
+
+def dispatch(words):
+    module = Module()  # Python ignores what is raised in the callback, as in that of a module lock
+    callback = weakref.ref(module, lambda _: os.kill(os.getpid(), signal.SIGINT))
+    del module
+    print("went on", flush=True)
+    return 0
+
+cli.dispatch = dispatch
+cli.command()
+"""
+
+
+def test_ctrl_c_in_the_middle_of_an_import_ends_the_command() -> None:
+    done = subprocess.run([sys.executable, "-c", IMPORTING], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
+
+
 @pytest.mark.usefixtures("to_come")
 def test_list_shows_every_lesson_and_says_what_is_not_written(main: Main) -> None:
     output = main.output("list")

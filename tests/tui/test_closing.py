@@ -6,6 +6,7 @@ import pytest
 
 from tests.tui.conftest import app, until
 from tui.labs.training import TrainingLab
+from tui.palette import key_commands, lab_commands
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.status_bar import StatusBar
@@ -28,3 +29,23 @@ async def test_a_lab_that_is_prepared_late_is_not_opened(monkeypatch: pytest.Mon
     monkeypatch.setattr(TrainingLab, "open", lambda lab, _: opened.append(lab))
     await LessonScreen._open_lab.__wrapped__(screen)
     assert not opened
+
+
+async def test_commands_for_a_lesson_that_was_left_do_nothing() -> None:
+    chosen: list[str] = []
+    opened = app("linear-regression")
+    async with opened.run_test(size=(80, 22)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, LessonScreen)
+        await until(pilot, lambda: screen.lab.ready)
+        commands = [*key_commands(screen), *lab_commands(screen)]
+        screen.in_the_lab(lambda: chosen.append("before"))
+        opened.action_open_lesson("softmax")
+        await until(pilot, lambda: not screen.is_attached)
+        screen.in_the_lab(lambda: chosen.append("after"))
+        now = pilot.app.screen
+        for command in commands:
+            assert command.run() is None, command.name
+        await pilot.pause()
+        assert pilot.app.screen is now
+    assert chosen == ["before"]

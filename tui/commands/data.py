@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -118,12 +119,15 @@ def _fetch(data_set: DataSet | None) -> int:
     draws = is_terminal(sys.stdout) and can_draw()
     report = (FetchBar if draws else FetchLines)(data_set)
     code, said = 0, ""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         place = fetch(data_set.name, folder, report.show, stop=lambda: False)
     except FetchFailed as failure:
         code, said = 1, str(failure)
     except KeyboardInterrupt:
         code, said = 130, "cancelled: nothing was changed"
+    finally:
+        signal.signal(signal.SIGINT, before)
     report.end()
     if said:
         notice(said)

@@ -189,7 +189,12 @@ class LessonScreen(SafeScreen, Screen[None]):
         return self._lab
 
     def in_the_lab(self, do: Callable[[], object]) -> None:
-        """Show the lab and call `do`, or call it later when the lab has opened."""
+        """Show the lab and call `do`, or call it later when the lab has opened.
+
+        Nothing happens if another lesson was opened in the meantime.
+        """
+        if not self.is_attached:
+            return
         self.action_show("lab")
         if self._opened:
             do()
