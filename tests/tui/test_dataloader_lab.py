@@ -69,7 +69,7 @@ async def test_what_is_no_table_leaves_what_was_there_and_a_table_is_trained_on(
         for name, words in (
             ("nothing.csv", "type none for the built-in data"),
             ("broken.csv", "line 3, column 1 (a)"),
-            ("tiny.png", "is no text file"),
+            ("tiny.png", "is binary data, not text"),
             (".", "is a folder"),
         ):
             line.value = name
