@@ -6,15 +6,14 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache
 from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import engine.config
-from engine.config import Setting, Unmet, When, nearest
+from engine.config import Setting, nearest
 
 if TYPE_CHECKING:
     from engine.trainer import Trainer
@@ -31,15 +30,6 @@ class Preset:
     predict_at: tuple[float, ...] = ()  # the inputs for which the trained model predicts
     pace: float | None = None  # steps per second at the start; None keeps the current pace
     needs: str = ""  # the data set without which a lesson does not start from this preset
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a lab shows of a preset before its trainer is imported."""
-
-    settings: Mapping[str, Setting]
-    live: frozenset[str]  # the settings that can be changed during the run
-    idle: Mapping[str, tuple[Unmet, ...]]  # the settings without effect, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,81 +148,37 @@ class TrainingLesson(Lesson):
     """The charts of the lab beside the loss: names in `tui.charts.CHARTS`, in order."""
     controls: tuple[Control, ...]
 
-    def preview(self, preset: Preset) -> Preview | None:
-        """What the lab will show of the preset, read from the source: no trainer is imported.
+    def settings(self, preset: Preset) -> dict[str, Setting]:
+        """Return all settings of the preset, read from the trainer's source without importing it.
 
-        None where the source is not written as the lessons are: a `Config` next to its trainer.
+        Empty if the source is not written like those of the lessons: a config beside its trainer.
         """
         try:
-            tree, live = _tree(self.source), _assigned(self.source, self.trainer, "live")
-            config = _class(tree, str(_assigned(self.source, self.trainer, "Config")))
-            fields = {
-                ast.unparse(line.target): (ast.unparse(line.annotation), line.value)
-                for line in config.body
+            spec = find_spec(self.source)
+            source = Path(spec.origin or "").read_text(encoding="utf-8") if spec else ""
+            classes = {
+                n.name: n.body for n in ast.parse(source).body if isinstance(n, ast.ClassDef)
+            }
+            kind = next(
+                line.value.id
+                for line in classes[self.trainer]
+                if isinstance(line, ast.Assign)
+                and isinstance(line.value, ast.Name)
+                and ast.unparse(line.targets[0]) == "Config"
+            )
+            defaults = {
+                ast.unparse(line.target): ast.literal_eval(line.value)
+                for line in classes[kind]
                 if isinstance(line, ast.AnnAssign) and line.value is not None
             }
-            defaults = {name: ast.literal_eval(value) for name, (_, value) in fields.items()}
-            settings = {"seed": 0, **defaults, **preset.settings}
-            conditions = _conditions(tree, {name: text for name, (text, _) in fields.items()})
-        except (ImportError, OSError, SyntaxError, NameError, ValueError, LookupError):
-            return None
-        idle = {name: when.unmet(settings) for name, when in conditions.items()}
-        return Preview(
-            settings=settings,
-            live=frozenset(re.findall(r"\w+(?=')", live or "")),
-            idle={name: unmet for name, unmet in idle.items() if unmet},
-        )
+        except (ImportError, OSError, SyntaxError, ValueError, LookupError, StopIteration):
+            return {}
+        return {"seed": 0, **defaults, **preset.settings}
 
     def load_trainer(self) -> type[Trainer[Any]]:
         """Import the trainer, and torch with it, which takes a second or more the first time."""
         trainer: type[Trainer[Any]] = getattr(import_module(self.source), self.trainer)
         return trainer
-
-
-@lru_cache(maxsize=2)  # the trainer's own, and the one of its base
-def _tree(source: str) -> ast.Module:
-    spec = find_spec(source)
-    return ast.parse(Path(spec.origin or "").read_text(encoding="utf-8") if spec else "")
-
-
-def _class(tree: ast.Module, name: str) -> ast.ClassDef:
-    """The class of that name; a `LookupError` where there is none."""
-    classes = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
-    return classes[name]
-
-
-def _assigned(source: str, kind: str, name: str) -> str | None:
-    """What a class of this module assigns to the name, or the next of its bases in `engine`."""
-    tree = _tree(source)
-    body = _class(tree, kind)
-    for line in body.body:
-        if isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == name:
-            return ast.unparse(line.value)
-    base = ast.unparse(body.bases[0]).partition("[")[0]
-    if any(isinstance(line, ast.ClassDef) and line.name == base for line in tree.body):
-        return _assigned(source, base, name)
-    for line in tree.body:
-        module = line.module or "" if isinstance(line, ast.ImportFrom) else ""
-        if module.startswith("engine.") and base in ast.unparse(line):
-            return _assigned(module, base, name)
-    return None
-
-
-def _conditions(tree: ast.Module, annotations: Mapping[str, str]) -> dict[str, When]:
-    """The condition in each of these annotations that has one."""
-    known: dict[str, Any] = dict(vars(engine.config))
-    for line in tree.body:
-        if isinstance(line, ast.Assign) and ast.unparse(line.value).startswith("When("):
-            known[ast.unparse(line.targets[0])] = eval(ast.unparse(line.value), known)
-    found = {}
-    for name, text in annotations.items():
-        parts = re.fullmatch(r"Annotated\[(.*)\]", text)
-        elements = ast.parse(f"({parts[1]},)", mode="eval").body if parts else None
-        for mark in elements.elts if isinstance(elements, ast.Tuple) else ():
-            words = ast.unparse(mark)
-            if "When(" in words or isinstance(known.get(words), When):
-                found[name] = eval(words, known)
-    return found
 
 
 def file_text(slug: str, file: str) -> str:

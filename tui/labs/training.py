@@ -143,10 +143,10 @@ class TrainingLab(Lab):
             self._show_preset(*found)
 
     def _show_preset(self, preset: Preset, why_not_first: str = "") -> None:
-        known = self.lesson.preview(preset)
-        if known is not None and self.experiment is None:
+        settings = self.lesson.settings(preset)
+        if settings and self.experiment is None:
             self._why_not_first = why_not_first
-            self._controls.show(known.settings, known.live, known.idle)
+            self._controls.show(settings, frozenset())
             self.status = replace(self.status, preset=preset.name)
             self.refresh_bindings()
 
