@@ -57,11 +57,10 @@ LAST: list[BindingType] = [
 ]
 
 RESTARTED = "{label} changed: the run begins again"
+OVERSHOT = "Each step overshot the valley by more than it had gained."
+"""Why a run diverges, where there is room to say it."""
 NOTICES = {
-    State.DIVERGED: (
-        "[b]diverged[/b]: {words} Each step overshot the valley by more than it had gained: lower "
-        "the learning rate, for example, then press [b]r[/b]."
-    ),
+    State.DIVERGED: "[b]diverged[/b]: {words} Lower the learning rate, then press [b]r[/b].",
     State.FAILED: "[b]failed[/b]: {words} Nothing else is lost; [b]r[/b] sets it up again.",
 }
 
@@ -359,6 +358,8 @@ class TrainingLab(Lab):
             return
         self._notice.show(note)
         before = task if frame.step == 0 else ""
+        if frame.state is State.DIVERGED and self.screen.has_class("-wide"):
+            message = f"{message}. {OVERSHOT}"
         self._message.show("\n".join(filter(None, (before, message))), frame.state)
 
     def _report(self) -> None:
