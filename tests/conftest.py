@@ -12,7 +12,6 @@ from lessons.catalog import COURSE, Chapter, Entry
 SLOW = {
     "test_batches.py",
     "test_loss_reduction.py",
-    "test_decision_boundary.py",
     "test_page_decision_boundary.py",
     "test_page_logistic_regression.py",
     "test_page_mnist.py",
@@ -28,7 +27,6 @@ SLOW = {
 SLOW_CASES = {
     "test_it_prints_figures_for_a_machine_and_exits_0",
     "test_twenty_ends_in_the_middle_of_a_training",
-    "test_every_size_is_filled_to_the_cell[validation]",
 }
 """Tests of five seconds and more; most have a faster variant in the quick run."""
 

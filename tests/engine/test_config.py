@@ -9,9 +9,6 @@ from typing import Annotated, Any, Literal
 import pytest
 
 from engine.config import Config, Epochs, Range, Rate, Setting, nearest
-from engine.trainers.gradient_by_hand import GradientByHandConfig
-from engine.trainers.linear_regression import LinearRegressionConfig
-from engine.trainers.parameters import ParametersConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,14 +154,3 @@ def test_a_config_is_frozen_and_but_and_adjusted_keep_the_rest() -> None:
     assert Once.looked == 2
     assert config.learning_rate == 0.01
     assert Once.of(asdict(other)) == other
-
-
-def test_every_config_of_a_training_has_a_seed_a_rate_and_refuses_others() -> None:
-    for kind in (GradientByHandConfig, ParametersConfig, LinearRegressionConfig):
-        assert {"seed", "learning_rate", "epochs"} <= set(kind.allowed())
-        for name in kind.allowed():
-            with pytest.raises(ValueError, match=f"{name} = nan"):
-                kind.of({name: nan})
-    for low in (3.0, 4.0):
-        with pytest.raises(ValueError, match=f"low = {low} must be below high = 3.0"):
-            LinearRegressionConfig(low=low, high=3.0)

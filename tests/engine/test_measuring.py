@@ -96,17 +96,22 @@ end_with_parent()
 output = own_output()
 print("this is no line of ours", flush=True)
 grandchild = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
-os.write(output, f"{os.getpid()} {grandchild.pid}\\n".encode())
+there = int(os.path.isdir(os.getcwd()))
+os.write(output, f"{os.getpid()} {grandchild.pid} {there}\\n".encode())
 time.sleep(600)
 """
 
 
 @pytest.mark.parametrize("how", ["close", "the parent goes"])
-def test_everything_that_it_started_ends_with_it(how: str) -> None:
+def test_everything_that_it_started_ends_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    lose_directory(tmp_path, monkeypatch)  # the process starts in one that exists
     child, lines = ChildProcess((sys.executable, "-c", FAMILY)), []
     child.start()
     until(lambda: lines.extend(child.lines()) or lines)
-    family = [int(pid) for pid in lines[0].split()]
+    *family, there = [int(word) for word in lines[0].split()]
+    assert there
     assert all(map(alive, family))
     if how == "close":
         child.close()
@@ -216,18 +221,6 @@ def test_whatever_goes_wrong_is_said_in_words(
         assert each.poll()  # there is a result to show
     assert "no more processes" in failure_of(measured)
     assert list(folders.iterdir()) == []
-
-
-def test_a_process_starts_in_a_directory_that_exists(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lose_directory(tmp_path, monkeypatch)
-    child = ChildProcess((sys.executable, "-c", "import os; print(os.getcwd())"))
-    child.start()
-    lines: list[str] = []
-    until(lambda: (lines.extend(child.lines()), child.ended)[1])
-    child.close()
-    assert [Path(line).is_dir() for line in lines] == [True]
 
 
 def test_a_measurement_of_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,38 @@ def trained(**settings: Setting) -> Mnist:
     return trainer
 
 
-def test_each_kind_of_network_has_a_file_of_its_own(folders: Path) -> None:
+def saved_line(**settings: Setting) -> str:
+    """Return what the formulas of an untrained network say about the saved one."""
+    trainer = Mnist(MnistConfig.of({**SMALL, **settings}), CPU)
+    return trainer.equations(None)[-1].result
+
+
+def test_the_best_stays_and_is_known_at_the_next_start() -> None:
+    assert saved_line() == "none yet"
+    assert saved_reader(MnistConfig.of(SMALL), "digits", tuple("0123456789")) is None
+    good = trained(epochs=5)
+    best, kept = f"{max(good.accuracies):.4f}", good.kept.path.read_bytes()
+    about = networks.load(good.kept.path).about
+    assert about["test_accuracy"] == max(good.accuracies)
+    assert about["data"] == "digits"
+    bad = trained(epochs=1, learning_rate=1e-6)
+    assert bad.accuracies[-1] < good.accuracies[-1]
+    assert good.kept.path.read_bytes() == kept
+    assert bad.equations(None)[-1].result == best
+    for start in ("anew", "saved"):
+        again = Mnist(MnistConfig.of({**SMALL, "start": start}), CPU)
+        assert again.equations(None)[-1].result == best
+        next(again.steps())
+        assert again.equations(None)[-1].result == best
+    reader = saved_reader(MnistConfig.of(SMALL), "digits", good.images.classes)
+    assert reader is not None
+    assert f"{max(good.accuracies[1:]):.1%}" in reader.about
+    answers = [int(reader.probabilities(x.numpy()).argmax()) for x in good.images.test_x]
+    right = np.mean(np.array(answers) == good.images.test_y.numpy())
+    assert right == pytest.approx(max(good.accuracies[1:]))
+
+
+def test_each_kind_of_network_has_a_file_of_its_own_and_no_other_is_taken(folders: Path) -> None:
     trained(epochs=1)
     trained(epochs=1, width=16, activation="tanh")
     trained(epochs=1, network="convolutional")
@@ -45,44 +76,30 @@ def test_each_kind_of_network_has_a_file_of_its_own(folders: Path) -> None:
         "digits-dense-32x1-relu.pt",
     ]
     assert all(path.parent == folders for path in networks.files())
+    (folders / "digits-dense-32x1-relu.pt").replace(folders / "digits-dense-64x1-relu.pt")
+    assert saved_line(width=64) == "none yet"
+    with pytest.raises(Unfit, match=r"'1\.weight' of shape 64 × 784, found shape 32 × 784"):
+        trained(width=64, start="saved")
+    with pytest.raises(Unfit, match="shape 32 × 784"):
+        saved_reader(MnistConfig.of({**SMALL, "width": 64}), "digits", tuple("0123456789"))
 
 
-def test_the_best_stays() -> None:
-    good = trained(epochs=5)
-    kept = good.kept.path.read_bytes()
-    about = networks.load(good.kept.path).about
-    assert about["test_accuracy"] == max(good.accuracies)
-    assert about["data"] == "digits"
-    bad = trained(epochs=1, learning_rate=1e-6)
-    assert bad.accuracies[-1] < good.accuracies[-1]
-    assert good.kept.path.read_bytes() == kept
-    assert bad.equations(None)[-1].result == f"{max(good.accuracies):.4f}"
-
-
-def test_what_is_kept_is_known_from_the_start() -> None:
-    untrained = Mnist(MnistConfig.of(SMALL), CPU)
-    assert untrained.equations(None)[-1].result == "none yet"
-    kept = max(trained().accuracies[1:])
-    for start in ("anew", "saved"):
-        again = Mnist(MnistConfig.of({**SMALL, "start": start}), CPU)
-        assert again.equations(None)[-1].result == f"{kept:.4f}"
-        next(again.steps())
-        assert again.equations(None)[-1].result == f"{kept:.4f}"
-
-
-@pytest.mark.parametrize("content", [b"no network", b""])
-def test_a_damaged_file_is_none(folders: Path, content: bytes) -> None:
-    folders.mkdir(parents=True)
-    (folders / "digits-dense-32x1-relu.pt").write_bytes(content)
-    assert Mnist(MnistConfig.of(SMALL), CPU).equations(None)[-1].result == "none yet"
-
-
-def test_the_file_of_another_network_is_none(folders: Path) -> None:
-    trained(epochs=1)
-    here = folders / "digits-dense-32x1-relu.pt"
-    here.replace(folders / "digits-dense-64x1-relu.pt")
-    other = Mnist(MnistConfig.of({**SMALL, "width": 64}), CPU)
-    assert other.equations(None)[-1].result == "none yet"
+def test_a_damaged_file_is_none_fails_in_words_and_is_replaced(start: Start, folders: Path) -> None:
+    missing = finish(start(Mnist, MnistConfig.of({**SMALL, "start": "saved"})))
+    assert missing.state is State.FAILED
+    assert missing.message == (
+        "no such network was saved yet (digits-dense-32x1-relu.pt): set start to anew, and train it"
+    )
+    folders.mkdir(parents=True, exist_ok=True)
+    path = folders / "digits-dense-32x1-relu.pt"
+    for content in (b"no network", b""):
+        path.write_bytes(content)
+        assert saved_line() == "none yet"
+    frame = finish(start(Mnist, MnistConfig.of({**SMALL, "start": "saved"})))
+    assert frame.state is State.FAILED
+    assert frame.message.startswith(str(folders))  # and not with a class name
+    trainer = trained()
+    assert networks.load(path).about["test_accuracy"] == max(trainer.accuracies[1:])
 
 
 def test_the_last_frame_tells_of_the_last_test(start: Start) -> None:
@@ -107,47 +124,13 @@ def test_the_last_frame_tells_of_the_last_test(start: Start) -> None:
 
 def test_training_goes_on_from_the_saved_network() -> None:
     first = trained(epochs=1)
-    second = trained(epochs=4, start="saved")
+    second = trained(epochs=3, start="saved")
     assert second.accuracies[0] == first.accuracies[1]
     best = max(second.accuracies)
     assert best > first.accuracies[1]
     about = networks.load(first.kept.path).about
     assert about["epochs"] == 1 + second.accuracies.index(best)
     assert about["test_accuracy"] == best
-
-
-def test_there_is_nothing_to_go_on_from(start: Start) -> None:
-    run = start(Mnist, MnistConfig.of({**SMALL, "start": "saved"}))
-    frame = finish(run)
-    assert frame.state is State.FAILED
-    assert frame.message == (
-        "no such network was saved yet (digits-dense-32x1-relu.pt): set start to anew, and train it"
-    )
-
-
-def test_a_file_that_is_no_network_fails_in_words_alone(start: Start, folders: Path) -> None:
-    folders.mkdir(parents=True)
-    (folders / "digits-dense-32x1-relu.pt").write_bytes(b"not a network")
-    frame = finish(start(Mnist, MnistConfig.of({**SMALL, "start": "saved"})))
-    assert frame.state is State.FAILED
-    assert frame.message.startswith(str(folders))  # and not with a class name
-
-
-def test_a_file_from_elsewhere_is_refused(folders: Path) -> None:
-    trained(epochs=1)
-    path = folders / "digits-dense-32x1-relu.pt"
-    path.replace(folders / "digits-dense-64x1-relu.pt")
-    with pytest.raises(Unfit, match=r"'1\.weight' of shape 64 × 784, found shape 32 × 784"):
-        trained(width=64, start="saved")
-    with pytest.raises(Unfit, match="shape 32 × 784"):
-        saved_reader(MnistConfig.of({**SMALL, "width": 64}), "digits", tuple("0123456789"))
-
-
-def test_a_damaged_file_is_replaced(folders: Path) -> None:
-    folders.mkdir(parents=True)
-    (folders / "digits-dense-32x1-relu.pt").write_text("no network")
-    trainer = trained()
-    assert networks.load(trainer.kept.path).about["test_accuracy"] == max(trainer.accuracies[1:])
 
 
 def test_a_folder_that_cannot_be_written_costs_nothing(folders: Path) -> None:
@@ -189,15 +172,3 @@ def test_asking_does_not_touch_the_random_numbers_of_the_run() -> None:
         return found
 
     assert losses(plain, ask=False) == losses(asked, ask=True)
-
-
-def test_the_saved_network_answers_the_next_day() -> None:
-    config = MnistConfig.of(SMALL)
-    assert saved_reader(config, "digits", tuple("0123456789")) is None
-    trainer = trained(epochs=8)
-    reader = saved_reader(config, "digits", trainer.images.classes)
-    assert reader is not None
-    assert f"{max(trainer.accuracies[1:]):.1%}" in reader.about
-    answers = [int(reader.probabilities(x.numpy()).argmax()) for x in trainer.images.test_x]
-    right = np.mean(np.array(answers) == trainer.images.test_y.numpy())
-    assert right == pytest.approx(max(trainer.accuracies[1:]))

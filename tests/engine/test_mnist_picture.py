@@ -38,6 +38,11 @@ def test_before_the_first_step_there_is_little_to_see() -> None:
     assert not picture.confusion.any()
     assert picture.gradients == picture.seconds == ()
     assert picture.walk.probabilities.sum() == pytest.approx(1)
+    trainer = after(0, depth=0, digit=9_999)  # a digit beyond the last begins again
+    assert trainer.picture().walk.index == 9_999 % len(trainer.test_x)
+    backward = of_phase(trainer.equations(None), "backward")
+    assert [line.formula for line in backward] == ["rms ∂L/∂W₁"]
+    assert trainer.parameters() == {}
 
 
 def test_the_hardest_digits_have_the_greatest_loss() -> None:
@@ -73,11 +78,6 @@ def test_the_walk_goes_through_the_layers_as_they_are_now() -> None:
     assert np.array_equal(walk.image, trainer.test_x[7].numpy())
 
 
-def test_a_digit_beyond_the_last_begins_again() -> None:
-    trainer = after(0, digit=9_999)
-    assert trainer.picture().walk.index == 9_999 % len(trainer.test_x)
-
-
 def test_the_maps_of_a_convolution() -> None:
     picture = after(1, network="convolutional").picture()
     shapes = [(layer.name, layer.values.shape) for layer in picture.walk.layers]
@@ -91,36 +91,17 @@ def test_the_maps_of_a_convolution() -> None:
     ]
 
 
-def test_the_weights_are_those_of_the_first_layer() -> None:
-    trainer = after(3)
-    first = trainer.model[1]
-    assert isinstance(first, nn.Linear)
-    weights = trainer.picture().weights
-    assert weights.shape == (64, 28, 28)
-    assert np.array_equal(weights[5].ravel(), first.weight[5].detach().numpy())
-    assert after(1, depth=0).picture().weights.shape == (10, 28, 28)
-
-
-def test_the_gradients_are_the_root_mean_squares() -> None:
+def test_the_weights_and_gradients_are_those_of_the_layers() -> None:
     trainer = after(2)
-    gradients = trainer.picture().gradients
-    weights = [layer.weight for layer in trainer.model if isinstance(layer, nn.Linear)]
-    for (_, size), weight in zip(gradients, weights, strict=True):
-        assert weight.grad is not None
-        assert size == pytest.approx(float(np.sqrt(np.mean(weight.grad.numpy() ** 2))), rel=1e-5)
-
-
-def test_a_picture_is_a_copy() -> None:
-    trainer = Mnist(MnistConfig(data="digits", learning_rate=0.5, width=64, depth=1), CPU)
-    steps = trainer.steps()
-    list(islice(steps, 3))
     picture = trainer.picture()
-    kept = picture.weights.copy(), picture.walk.layers[0].values.copy()
-    list(islice(steps, 40))
-    assert np.array_equal(picture.weights, kept[0])
-    assert np.array_equal(picture.walk.layers[0].values, kept[1])
-    later = trainer.picture()
-    assert not np.array_equal(later.weights, kept[0])
+    layers = [layer for layer in trainer.model if isinstance(layer, nn.Linear)]
+    assert picture.weights.shape == (64, 28, 28)
+    assert np.array_equal(picture.weights[5].ravel(), layers[0].weight[5].detach().numpy())
+    for (_, size), layer in zip(picture.gradients, layers, strict=True):
+        assert layer.weight.grad is not None
+        expected = np.sqrt(np.mean(layer.weight.grad.numpy() ** 2))
+        assert size == pytest.approx(float(expected), rel=1e-5)
+    assert after(1, depth=0).picture().weights.shape == (10, 28, 28)
 
 
 def test_what_a_test_found_stays_the_same_object_until_the_next() -> None:
@@ -153,15 +134,6 @@ def test_the_numbers_of_the_step() -> None:
     table = trainer.picture().confusion
     shown = evaluate(of_phase(equations, "test")[0].result)
     assert shown == pytest.approx(np.trace(table) / len(trainer.test_x), abs=1e-4)
-
-
-def test_the_only_layer_is_told_of_once() -> None:
-    equations = Mnist(MnistConfig(data="digits", depth=0), CPU).equations(None)
-    assert [line.formula for line in of_phase(equations, "backward")] == ["rms ∂L/∂W₁"]
-
-
-def test_no_weights_are_written_out() -> None:
-    assert after(0, depth=0).parameters() == {}
 
 
 def test_the_clock_adds_up_the_parts_of_the_steps(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,17 +169,17 @@ def test_both_pipelines_tell_where_the_time_goes() -> None:
     assert [part for part, _ in picture.other] == list(PARTS)
 
 
-@pytest.mark.parametrize("network", ["dense", "convolutional"])
-def test_any_digit_can_be_sent_later_through_the_network_as_it_was(network: str) -> None:
-    trainer = after(5, network=network)
-    picture = trainer.picture()
-    trainer.adjust("digit", 9)
-    ninth = trainer.picture().walk
-    with torch.no_grad():
-        for weight in trainer.model.parameters():
-            weight.zero_()  # training continues; the picture must not change
-    for index in (9, 9 + len(trainer.test_x)):
-        walk = picture.walks(index)
-        assert (walk.index, walk.label) == (9, ninth.label)
-        assert walk.probabilities == pytest.approx(ninth.probabilities, abs=1e-6)
-        assert walk.layers[0].values == pytest.approx(ninth.layers[0].values, abs=1e-5)
+def test_any_digit_can_be_sent_later_through_the_network_as_it_was() -> None:
+    for network in ("dense", "convolutional"):
+        trainer = after(3, network=network)
+        picture = trainer.picture()
+        trainer.adjust("digit", 9)
+        ninth = trainer.picture().walk
+        with torch.no_grad():
+            for weight in trainer.model.parameters():
+                weight.zero_()  # training continues; the picture must not change
+        for index in (9, 9 + len(trainer.test_x)):
+            walk = picture.walks(index)
+            assert (walk.index, walk.label) == (9, ninth.label)
+            assert walk.probabilities == pytest.approx(ninth.probabilities, abs=1e-6)
+            assert walk.layers[0].values == pytest.approx(ninth.layers[0].values, abs=1e-5)

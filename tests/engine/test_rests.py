@@ -10,7 +10,6 @@ import pytest
 
 from engine.frame import State
 from engine.trainer import Rest, Step
-from engine.turns import Turn, Turns
 from tests.engine.conftest import Start, finish, look, until
 from tests.engine.small_trainers import Counting, CountingConfig
 
@@ -40,30 +39,20 @@ def _gates() -> Iterator[None]:
     Testing.go_on.set()
 
 
-def test_rests_are_no_steps(start: Start) -> None:
+def test_rests_are_no_steps_and_a_single_step_goes_on_behind_them(start: Start) -> None:
     Testing.go_on.set()
-    run = start(Testing, CountingConfig(epochs=5))
-    run.play()
-    frame = finish(run)
-    assert frame.state is State.FINISHED
-    assert frame.step == len(frame.history) == 5
-
-
-def test_a_single_step_goes_on_behind_the_rests(start: Start) -> None:
-    Testing.go_on.set()
+    for pace in (None, 1000):  # with a pace, a thousand rests per step take no millisecond each
+        run = start(Testing, CountingConfig(epochs=4), pace=pace)
+        run.play()
+        frame = finish(run)
+        assert frame.state is State.FINISHED
+        assert frame.step == len(frame.history) == 4
     run = start(Testing)
-    for count in range(1, 6):
+    for count in range(1, 5):
         run.step()
         until(lambda count=count: run.frame.step == count)
-    assert look(run).step == 5
+    assert look(run).step == 4
     assert run.state is State.PAUSED
-
-
-def test_a_pace_holds_for_steps_alone(start: Start) -> None:
-    Testing.go_on.set()
-    run = start(Testing, CountingConfig(epochs=3), pace=1000)
-    run.play()
-    assert finish(run).step == 3  # with a thousand rests per step of a millisecond each
 
 
 @pytest.mark.parametrize("end", [State.PAUSED, State.STOPPED])
@@ -80,14 +69,3 @@ def test_a_run_is_paused_or_ended_in_the_middle_of_a_test(start: Start, end: Sta
         until(lambda: run.frame.step == 4)
     else:
         assert finish(run).step == 3
-
-
-def test_who_pauses_after_a_single_step_takes_the_rest_back() -> None:
-    turns = Turns()
-    turns.step()
-    assert [turns.next_turn(), turns.next_turn()] == [Turn.SERVE, Turn.STEP]
-    turns.pause()
-    turns.repeat_turn()
-    assert turns.next_turn() is Turn.SERVE
-    turns.stop()
-    assert turns.next_turn() is Turn.STOP

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import FrozenInstanceError
 from typing import Any
@@ -11,14 +12,16 @@ import numpy as np
 import pytest
 import torch
 
+from engine import device
 from engine.equations import number
 from engine.frame import State
+from engine.history import Diverged
 from engine.run import Recorder
 from engine.trainer import Step
 from engine.trainers.linear_regression import LinearRegression, LinearRegressionConfig
 from engine.trainers.mnist import Mnist, MnistConfig
 from tests.engine.conftest import Start, finish, look, until
-from tests.engine.small_trainers import Counting, CountingConfig
+from tests.engine.small_trainers import Counting, CountingConfig, SpikeThenInfinity
 
 
 def test_a_picture_is_drawn_only_for_a_frame_that_was_asked_for(start: Start) -> None:
@@ -134,16 +137,45 @@ def test_no_faster_than_the_pace_and_the_rate_is_what_was_measured(start: Start)
     assert rate <= 110
 
 
-def test_a_long_wait_is_ended_by_a_change_of_pace_or_a_stop_and_not_by_a_request(
-    start: Start,
-) -> None:
-    for stopped in (False, True):
-        run = start(config=CountingConfig(epochs=200), pace=0.001)
-        run.play()
-        until(lambda: look(run).step == 1)  # noqa: B023
-        assert [look(run).step for _ in range(5)] == [1] * 5
-        if stopped:
-            run.stop()
-        else:
-            run.pace = None
-        assert finish(run).step == (1 if stopped else 200)
+# Recording, step by step and without a thread.
+
+
+def training(kind: type[Counting] = Counting) -> tuple[Counting, Iterator[Step], Recorder]:
+    trainer = kind(CountingConfig(), torch.device("cpu"))
+    return trainer, trainer.steps(), Recorder(trainer.config, "cpu")
+
+
+def test_there_is_a_rate_only_while_it_plays(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer, steps, recorder = training()
+    rates = []
+    clock = [100.0]
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    for state in (State.READY, State.PLAYING, State.PLAYING, State.PAUSED, State.PLAYING):
+        for _ in range(6):
+            recorder.add(next(steps))
+        clock[0] += 0.5
+        recorder.show(trainer, state)
+        rates.append(recorder.frame.rate)
+    assert rates == [None, None, 12, None, None]  # six steps in half a second
+
+
+def test_the_memory_is_read_once_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer, _, recorder = training()
+    clock, readings = [100.0], []
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(device, "memory", readings.append)
+    for _ in range(21):
+        recorder.show(trainer, State.PLAYING)
+        clock[0] += 0.125
+    assert readings == ["cpu"] * 3
+
+
+def test_the_end_is_shown_with_all_losses_and_without_a_look_at_the_trainer() -> None:
+    trainer, steps, recorder = training(SpikeThenInfinity)
+    with pytest.raises(Diverged):
+        list(map(recorder.add, steps))
+    recorder.show_end(State.FAILED, "the driver is gone")
+    assert trainer.pictures == 0
+    frame = recorder.frame
+    assert (frame.state, frame.message) == (State.FAILED, "the driver is gone")
+    assert (frame.step, len(frame.history)) == (99, 99)

@@ -140,7 +140,7 @@ def test_only_one_run_trains_at_a_time_and_close_all_ends_every_one(start: Start
 
 
 def test_once_the_state_says_ended_the_frame_is_the_last(start: Start) -> None:
-    for _ in range(30):
+    for _ in range(15):
         run = start(config=CountingConfig(epochs=5))
         run.play()
         while not run.state.ended:
@@ -311,24 +311,24 @@ def test_once_it_rests_the_frame_shows_all_that_was_asked_for(start: Start) -> N
     run = start()
     settle(run)
     asked = 0
-    for times in (*[1] * 300, *(*range(2, 9), *range(8, 1, -1)) * 5):
+    for times in (*[1] * 150, *(*range(2, 9), *range(8, 1, -1)) * 3):
         for _ in range(times):
             run.step()
         asked += times
         frame = settle(run)
         assert (frame.step, frame.state) == (asked, State.PAUSED)
         assert frame.parameters["w"] == asked
-    for number in range(200):
+    for number in range(100):
         run.adjust("learning_rate", 0.1 + number / 1000)
         assert settle(run).settings["learning_rate"] == 0.1 + number / 1000
-    for _ in range(200):
+    for _ in range(100):
         run.play()
         assert not run.resting
         run.pause()
         frame = settle(run)
         assert (frame.state, frame.step) == (State.PAUSED, Counting.made[0].steps_made)
     run.close()
-    for _ in range(50):
+    for _ in range(25):
         run = start(config=CountingConfig(epochs=5))
         settle(run)
         run.play()

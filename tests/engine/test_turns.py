@@ -20,40 +20,33 @@ def taken(turns: Turns, count: int) -> list[Turn]:
     return [turns.next_turn() for _ in range(count)]
 
 
-def test_playing_at_full_speed_every_turn_is_a_step() -> None:
+def test_the_turns_of_playing_of_single_steps_and_of_requests() -> None:
     turns = Turns()
-    turns.play()
-    assert taken(turns, 100) == [*FIRST, *[Turn.STEP] * 97]
-    assert turns.state is State.PLAYING
-
-
-def test_a_single_step_is_one_step_and_a_look_at_it() -> None:
-    turns = Turns()
-    turns.step()
-    turns.step()
-    assert taken(turns, 5) == [Turn.SERVE, Turn.STEP, Turn.SERVE, Turn.STEP, Turn.SERVE]
-    assert turns.state is State.PAUSED
-    turns.stop()
-    assert turns.next_turn() is Turn.STOP
-
-
-@pytest.mark.parametrize("pace", [None, 1e9])
-def test_whatever_is_said_is_the_next_turn(pace: float | None) -> None:
-    turns = Turns(pace)
-    turns.play()
-    taken(turns, 10)
-    turns.request()
-    assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
-    turns.stop()
-    assert taken(turns, 2) == [Turn.STOP, Turn.STOP]
-
-
-def test_a_pause_takes_back_the_single_steps_not_yet_made() -> None:
+    assert not turns.resting  # nothing rests before the first turn is asked for
+    for pace in (None, 1e9):
+        turns = Turns(pace)
+        turns.play()
+        assert taken(turns, 100) == [*FIRST, *[Turn.STEP] * 97]
+        assert turns.state is State.PLAYING
+        assert not turns.resting
+        turns.request()
+        assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
+        turns.stop()
+        assert taken(turns, 2) == [Turn.STOP, Turn.STOP]
     turns = Turns()
     for _ in range(5):
         turns.step()
+    assert taken(turns, 4) == [Turn.SERVE, Turn.STEP, Turn.SERVE, Turn.STEP]
+    assert turns.state is State.PAUSED
+    turns.pause()  # takes back the single steps that are not yet made
+    assert turns.next_turn() is Turn.SERVE
+    turns.stop()
+    assert turns.next_turn() is Turn.STOP
+    turns = Turns()
+    turns.step()
     assert taken(turns, 2) == [Turn.SERVE, Turn.STEP]
     turns.pause()
+    turns.repeat_turn()  # the step had a rest, which the pause takes back
     assert turns.next_turn() is Turn.SERVE
     turns.stop()
     assert turns.next_turn() is Turn.STOP
@@ -84,18 +77,15 @@ def test_a_new_pace_counts_from_now() -> None:
     assert taken(turns, 3) == [Turn.STEP] * 3
 
 
-@pytest.mark.parametrize("pace", [20.0, 200.0])
-def test_no_step_comes_before_it_is_due(pace: float) -> None:
-    turns = Turns(pace)
-    turns.play()
-    began = time.monotonic()
-    assert taken(turns, 3) == FIRST
-    for step in range(1, 8):
-        assert turns.next_turn() is Turn.STEP
-        assert time.monotonic() - began >= step / pace
-
-
-def test_time_that_was_lost_is_not_made_up_for() -> None:
+def test_no_step_comes_before_it_is_due_and_lost_time_is_not_made_up_for() -> None:
+    for pace in (50.0, 200.0):
+        turns = Turns(pace)
+        turns.play()
+        began = time.monotonic()
+        assert taken(turns, 3) == FIRST
+        for step in range(1, 8):
+            assert turns.next_turn() is Turn.STEP
+            assert time.monotonic() - began >= step / pace
     turns = Turns(pace=20)
     turns.play()
     assert taken(turns, 3) == FIRST
@@ -106,24 +96,29 @@ def test_time_that_was_lost_is_not_made_up_for() -> None:
     assert time.monotonic() - began >= 2 / 20
 
 
-@pytest.mark.parametrize("pace", [0, -1, float("nan")])
-def test_a_pace_that_is_none_is_refused_and_the_old_one_kept(pace: float) -> None:
+def test_a_pace_that_is_none_is_refused_and_the_old_one_kept() -> None:
     turns = Turns(pace=5)
-    with pytest.raises(ValueError, match="must be above 0"):
-        turns.pace = pace
-    assert turns.pace == 5
-    with pytest.raises(ValueError, match=f"{pace} steps a second"):
-        Turns(pace)
+    for pace in (0, -1, float("nan")):
+        with pytest.raises(ValueError, match="must be above 0"):
+            turns.pace = pace
+        assert turns.pace == 5
+        with pytest.raises(ValueError, match=f"{pace} steps a second"):
+            Turns(pace)
 
 
-@pytest.mark.parametrize("end", [state for state in State if state.ended])
-def test_nothing_leaves_the_end(end: State) -> None:
-    turns = Turns()
-    turns.play()
-    turns.end(end)
-    for say in (turns.play, turns.pause, turns.step):
-        say()
-        assert turns.state is end
+def test_nothing_leaves_the_end_and_what_has_ended_rests() -> None:
+    for end in (state for state in State if state.ended):
+        turns = Turns()
+        turns.play()
+        taken(turns, 5)
+        assert not turns.resting
+        turns.end(end)
+        for say in (turns.play, turns.pause, turns.step, turns.request):
+            say()
+            assert turns.state is end
+            assert turns.resting
+        turns.stop()
+        assert turns.resting
 
 
 # Resting.
@@ -144,13 +139,6 @@ def rests_while_it_waits(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> bool:
     return resting
 
 
-def test_nothing_rests_before_the_first_turn_is_asked_for() -> None:
-    turns = Turns()
-    assert not turns.resting
-    turns.pause()
-    assert not turns.resting
-
-
 def test_what_waits_for_a_word_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rests_while_it_waits(Turns(), monkeypatch)
     turns = Turns(pace=5)
@@ -158,22 +146,10 @@ def test_what_waits_for_a_word_rests(monkeypatch: pytest.MonkeyPatch) -> None:
     assert turns.next_turn() is Turn.SERVE
     assert not turns.resting  # the frame of the pause is still to come
     assert rests_while_it_waits(turns, monkeypatch)
-
-
-def test_what_waits_for_its_pace_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
     turns = Turns(pace=1e-300)
     turns.play()
     assert taken(turns, 3) == FIRST
-    assert not rests_while_it_waits(turns, monkeypatch)
-
-
-@pytest.mark.parametrize("pace", [None, 1e9])
-def test_what_plays_does_not_rest(pace: float | None) -> None:
-    turns = Turns(pace)
-    turns.play()
-    for _ in range(10):
-        turns.next_turn()
-        assert not turns.resting
+    assert not rests_while_it_waits(turns, monkeypatch)  # it waits for its pace
 
 
 def test_a_single_step_rests_once_the_look_at_it_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,33 +162,16 @@ def test_a_single_step_rests_once_the_look_at_it_was_taken(monkeypatch: pytest.M
     assert rests_while_it_waits(turns, monkeypatch)
 
 
-def slow(turns: Turns) -> None:
-    turns.pace = 1
-
-
-@pytest.mark.parametrize(
-    "say", [Turns.play, Turns.pause, Turns.step, Turns.request, Turns.stop, slow]
-)
-def test_a_word_ends_the_rest_at_once(say: Callable[[Turns], object]) -> None:
-    turns = Turns()
-    waiting = threading.Thread(target=turns.next_turn)
-    waiting.start()
-    until(lambda: turns.resting)
-    with turns._changed:  # so that nothing continues before the check
-        say(turns)
-        assert not turns.resting
-    turns.stop()
-    waiting.join(60)
-    assert not waiting.is_alive()
-
-
-@pytest.mark.parametrize("end", [state for state in State if state.ended])
-def test_what_has_ended_rests_whatever_is_said(end: State) -> None:
-    turns = Turns()
-    turns.play()
-    taken(turns, 5)
-    assert not turns.resting
-    turns.end(end)
-    for say in (turns.play, turns.pause, turns.step, turns.request, turns.stop):
-        say()
-        assert turns.resting
+def test_a_word_ends_the_rest_at_once() -> None:
+    words: list[Callable[[Turns], object]] = [Turns.play, Turns.pause, Turns.step, Turns.request]
+    for say in (*words, Turns.stop, lambda turns: setattr(turns, "pace", 1)):
+        turns = Turns()
+        waiting = threading.Thread(target=turns.next_turn)
+        waiting.start()
+        until(lambda turns=turns: turns.resting)
+        with turns._changed:  # so that nothing continues before the check
+            say(turns)
+            assert not turns.resting
+        turns.stop()
+        waiting.join(60)
+        assert not waiting.is_alive()

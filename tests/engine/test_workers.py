@@ -65,50 +65,6 @@ def test_a_worker_changes_no_loss_is_spawned_and_hears_no_ctrl_c(
     assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
 
 
-def test_while_workers_start_there_is_a_rest_and_it_can_end_there() -> None:
-    turns = made(2).turns()
-    assert isinstance(next(turns), Rest)
-    children = multiprocessing.active_children()
-    assert len(children) == 2
-    assert all(type(child).__name__ == "SpawnProcess" for child in children)
-    turns.close()  # type: ignore[attr-defined]  # it is a generator
-    assert not any(child.is_alive() for child in children)
-    assert multiprocessing.active_children() == []
-    trainer = made(1)
-    turns = trainer.turns()
-    next(turns)
-    turns.close()  # type: ignore[attr-defined]
-    assert trainer.metrics()["train_loss"] > 0
-
-
-def test_a_death_that_is_heard_while_another_is_noted_loses_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """The signal arrives while one worker is joined and its end is not yet recorded."""
-    turns = made(2).turns()
-    next(turns)
-    left = {child.pid or 0 for child in multiprocessing.active_children()}
-    wait = os.waitpid
-
-    def heard(pid: int, flags: int) -> tuple[int, int]:
-        ended = wait(pid, flags)
-        left.discard(ended[0])
-        if len(left) == 1:
-            os.waitid(os.P_PID, min(left), os.WEXITED | os.WNOWAIT)
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        return ended
-
-    monkeypatch.setattr(os, "waitpid", heard)
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-    try:
-        turns.close()  # type: ignore[attr-defined]
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
-        monkeypatch.undo()
-    assert left == set()
-    assert multiprocessing.active_children() == []
-
-
 @pytest.fixture
 def semaphores(monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Return the semaphores that the resource tracker would report as leaked now."""
@@ -151,23 +107,47 @@ def feeders(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[threading.Thread]]
     awaited.set()
 
 
-def test_when_it_is_closed_every_semaphore_is_given_back(
-    semaphores: set[str], feeders: list[threading.Thread]
+def test_while_workers_start_there_is_a_rest_and_everything_ends_there(
+    monkeypatch: pytest.MonkeyPatch, semaphores: set[str], feeders: list[threading.Thread]
 ) -> None:
-    """The program must exit without delay however slow these threads are."""
+    """The program must exit without delay however slow the threads are.
+
+    The signal of one death arrives while the other worker is joined and its end is not recorded.
+    """
     turns = made(2).turns()
-    next(turns)
+    assert isinstance(next(turns), Rest)
+    children = multiprocessing.active_children()
+    assert [type(child).__name__ for child in children] == ["SpawnProcess"] * 2
     assert semaphores
-    turns.close()  # type: ignore[attr-defined]
-    assert semaphores == set()
+    left = {child.pid or 0 for child in children}
+    wait = os.waitpid
+
+    def heard(pid: int, flags: int) -> tuple[int, int]:
+        ended = wait(pid, flags)
+        left.discard(ended[0])
+        if len(left) == 1:
+            os.waitid(os.P_PID, min(left), os.WEXITED | os.WNOWAIT)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        return ended
+
+    monkeypatch.setattr(os, "waitpid", heard)
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    try:
+        turns.close()  # type: ignore[attr-defined]  # it is a generator
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
+        monkeypatch.setattr(os, "waitpid", wait)
+    assert left == semaphores == set()
+    assert not any(child.is_alive() for child in children)
+    assert multiprocessing.active_children() == []
     assert len(feeders) == 2
     assert not any(feeder.is_alive() for feeder in feeders)
 
 
-def test_a_worker_that_dies_leaves_no_semaphore(
+def test_a_worker_that_dies_is_an_error_and_leaves_no_semaphore(
     semaphores: set[str], feeders: list[threading.Thread]
 ) -> None:
-    trainer = made(2)
+    trainer = made(1)
     turns = trainer.turns()
     next(turns)
 
@@ -180,6 +160,7 @@ def test_a_worker_that_dies_leaves_no_semaphore(
     turns.close()  # type: ignore[attr-defined]
     assert semaphores == set()
     assert not any(feeder.is_alive() for feeder in feeders)
+    assert multiprocessing.active_children() == []
 
 
 def test_what_does_not_fit_into_the_pipe_to_a_worker_is_not_waited_for(
@@ -206,6 +187,7 @@ def test_a_worker_that_ends_with_the_lock_of_an_event_is_not_waited_for() -> Non
     turns.close()  # type: ignore[attr-defined]
     assert way_out.is_alive()
     way_out.cancel()
+    assert trainer.metrics()["train_loss"] > 0
 
 
 def test_a_run_that_is_stopped_leaves_none() -> None:
@@ -248,8 +230,7 @@ def test_a_worker_that_dies_in_an_epoch_is_an_error_and_not_a_wait() -> None:
     turns = made(1).turns()
     steps_of(turns, 1)
     (child,) = multiprocessing.active_children()
-    assert child.pid is not None
-    os.kill(child.pid, signal.SIGKILL)
+    child.kill()
     with pytest.raises(RuntimeError, match="worker"):
         list(turns)
     assert multiprocessing.active_children() == []

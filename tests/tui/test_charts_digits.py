@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
-import pytest
 
 from engine.pictures import Activation
 from tests.tui.chart_frames import DARK, draw
@@ -18,7 +17,6 @@ from tui.charts.style import ChartStyle
 from tui.charts.tables import bars, percent
 
 KINDS = ("digits", "weights", "activations")
-SIZES = [(16, 5), (44, 9), (44, 8), (72, 20), (150, 40), (30, 30), (1, 1), (200, 6)]
 LETTERS, GREYS = replace(DARK, depth="letters"), replace(DARK, depth="greys")
 
 
@@ -37,15 +35,9 @@ def test_two_pixels_are_one_letter() -> None:
     upper, lower = canvas.foregrounds[0], canvas.backgrounds[0]
     assert [light(upper[column]) for column in range(3)] == [255, 18, 255]
     assert [light(lower[column]) for column in range(3)] == [18, 18, 255]
-
-
-def test_ink_is_dark_on_a_light_theme() -> None:
     canvas = ink(np.array([[255], [0]], dtype=np.uint8), ChartStyle.light())
     assert light(canvas.foregrounds[0, 0]) < light(canvas.backgrounds[0, 0])
-
-
-def test_a_last_row_without_a_partner_stands_over_paper() -> None:
-    canvas = ink(np.full((3, 1), 255, dtype=np.uint8), DARK)
+    canvas = ink(np.full((3, 1), 255, dtype=np.uint8), DARK)  # the last row has no partner
     assert canvas.text() == [" ", "▀"]
     assert light(canvas.backgrounds[1, 0]) == 18
 
@@ -65,40 +57,33 @@ def test_below_and_above_zero_are_told_by_hue_and_by_strength() -> None:
     assert shades[4] == DARK.points
     assert shades[2] == (18, 18, 20)
     assert len(set(shades)) == 5
-
-
-def test_below_and_above_zero_are_told_without_colours() -> None:
-    values = np.repeat([[-1.0, -0.5, 0.0, 0.5, 1.0]], 2, axis=0)
     greys = [light(colour) for colour in signed(values, 1.0, GREYS).backgrounds[0]]
     assert greys == sorted(set(greys))
     assert signed(values, 1.0, LETTERS).text() == ["≡- ▒█"]
-
-
-@pytest.mark.parametrize("look", [DARK, GREYS, LETTERS])
-def test_what_is_not_a_number_is_drawn_as_nothing(look: ChartStyle) -> None:
     odd = np.array([[np.nan, np.inf, -np.inf], [0.0, 1.0, -1.0]])
-    signed(odd, 1.0, look)
-    assert signed(np.full((2, 2), np.nan), 0.0, look).text() == ["  "] * 1
+    for style in (DARK, GREYS, LETTERS):
+        signed(odd, 1.0, style)
+        assert signed(np.full((2, 2), np.nan), 0.0, style).text() == ["  "]
 
 
 # Tiles.
 
 
-@pytest.mark.parametrize(("width", "height"), [(44, 9), (72, 20), (150, 40), (300, 90), (13, 8)])
-@pytest.mark.parametrize("count", [1, 5, 48])
-def test_tiles_lie_inside_and_apart(width: int, height: int, count: int) -> None:
-    plan = tiles(width, height, count, words=2)
-    assert plan is not None
-    places = list(plan.places(count))
-    assert len(places) == min(count, plan.count) > 0
-    taken = np.zeros((height, width), dtype=int)
-    for row, column in places:
-        assert row + plan.height <= height
-        assert column + plan.side <= width
-        taken[row : row + plan.height, column : column + plan.side] += 1
-    assert taken.max() == 1
-    for (row, column), (other, beside) in pairwise(places):
-        assert other > row or beside > column + plan.side
+def test_tiles_lie_inside_and_apart() -> None:
+    sizes = ((44, 9), (72, 20), (150, 40), (300, 90), (13, 8))
+    for (width, height), count in product(sizes, (1, 5, 48)):
+        plan = tiles(width, height, count, words=2)
+        assert plan is not None
+        places = list(plan.places(count))
+        assert len(places) == min(count, plan.count) > 0
+        taken = np.zeros((height, width), dtype=int)
+        for row, column in places:
+            assert row + plan.height <= height
+            assert column + plan.side <= width
+            taken[row : row + plan.height, column : column + plan.side] += 1
+        assert taken.max() == 1
+        for (row, column), (other, beside) in pairwise(places):
+            assert other > row or beside > column + plan.side
 
 
 def test_few_tiles_are_large_and_many_are_small_enough() -> None:
@@ -134,33 +119,22 @@ def test_the_greatest_stands_out_and_the_least_are_left_out() -> None:
     assert inks == [DARK.points, DARK.line, DARK.line]
     assert canvas.text()[3] == "2 more".ljust(17) + " 3%"
     assert bars(shares, "abcde", 20, 1, DARK).text()[0].startswith("b ")
-
-
-def test_next_to_nothing_is_said_of_those_that_are_left_out() -> None:
-    shares = np.array([0.999, *[0.0001] * 9])
-    lines = bars(shares, "0123456789", 12, 8, DARK).text()
+    lines = bars(np.array([0.999, *[0.0001] * 9]), "0123456789", 12, 8, DARK).text()
     assert lines[0].endswith(">99%")
     assert lines[7] == "3 more   <1%"
+    names = ["T-shirt", "ankle boot", *"cdefghij"]
+    for width, height in ((0, 0), (3, 10), (8, 2), (12, 10), (60, 14)):
+        for shares in (np.full(10, 0.1), np.full(10, np.nan), np.eye(10)[3]):
+            lines = bars(shares, names, width, height, DARK).text()
+            assert [len(line) for line in lines] == [width] * height
 
 
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [(0.0, "0%"), (1e-9, "<1%"), (0.006, "1%"), (0.5, "50%"), (0.9949, "99%"), (0.9951, ">99%")],
-)
-def test_percent_is_never_0_or_100_where_it_is_not(share: float, said: str) -> None:
-    assert percent(share) == said
-
-
-def test_percent_of_certainty_and_of_nothing() -> None:
-    assert percent(1.0) == "100%"
-    assert percent(float("nan")) == "nan"
-
-
-@pytest.mark.parametrize(("width", "height"), [(0, 0), (3, 10), (8, 2), (12, 10), (60, 14)])
-def test_bars_of_any_shares_at_any_size(width: int, height: int) -> None:
-    for shares in (np.full(10, 0.1), np.full(10, np.nan), np.eye(10)[3]):
-        lines = bars(shares, ["T-shirt", "ankle boot", *"cdefghij"], width, height, DARK).text()
-        assert [len(line) for line in lines] == [width] * height
+def test_percent_is_never_0_or_100_where_it_is_not() -> None:
+    for share, said in (
+        *((0.0, "0%"), (1e-9, "<1%"), (0.006, "1%"), (0.5, "50%"), (0.9949, "99%")),
+        *((0.9951, ">99%"), (1.0, "100%"), (float("nan"), "nan")),
+    ):
+        assert percent(share) == said
 
 
 # The charts.
@@ -172,6 +146,11 @@ def test_a_hard_digit_has_its_answer_its_label_and_both_probabilities() -> None:
     assert "is 4 <1%" in text
     assert "✓ says 3 97%" in text
     assert text.count(" is ") == 1  # one line counts all correct ones
+    names = ("ankle boot", *("sneaker" for _ in range(9)))  # long names leave the number whole
+    text = "\n".join(draw("digits", digits(classes=names, hardest=hardest([0], [1])), 16, 9))
+    assert "✗ ankle bo 97%" in text
+    assert "sneaker <1%" in text
+    assert "no evaluation yet" in "".join(draw("digits", digits(hardest=hardest([], [])), 60, 9))
 
 
 def test_the_image_is_drawn_where_its_words_are() -> None:
@@ -183,19 +162,6 @@ def test_the_image_is_drawn_where_its_words_are() -> None:
     first, second = lines[row].index("✗"), lines[row].rindex("✗")
     # Ink in columns 0 to 3 of the first image, and in 4 to 7 of the second one.
     assert bright == [*range(first, first + 4), *range(second + 4, second + 8)]
-
-
-def test_long_names_leave_the_number_whole() -> None:
-    frame = digits(
-        classes=("ankle boot", *("sneaker" for _ in range(9))), hardest=hardest([0], [1])
-    )
-    text = "\n".join(draw("digits", frame, 16, 9))
-    assert "✗ ankle bo 97%" in text
-    assert "sneaker <1%" in text
-
-
-def test_before_the_first_test_the_chart_says_when_it_comes() -> None:
-    assert "no evaluation yet" in "".join(draw("digits", digits(hardest=hardest([], [])), 60, 9))
 
 
 def test_the_same_digits_are_not_drawn_again() -> None:
@@ -217,9 +183,6 @@ def test_weights_are_blue_below_zero_and_orange_above() -> None:
     shades = [unpacked(int(colour)) for colour in canvas.backgrounds[7]]
     assert shades.count(DARK.line) == shades.count(DARK.points) == 3 * 14
     assert shades.index(DARK.line) < shades.index(DARK.points)
-
-
-def test_weights_are_told_apart_by_letters_too() -> None:
     canvas = CHARTS["weights"].draw(digits(), 90, 15, LETTERS)
     assert "▒▓ above 0  -= below 0" in canvas.text()[0]
     assert ("≡" * 14 + "█" * 14) in canvas.text()[7]
@@ -304,25 +267,16 @@ def test_room_is_shared_so_that_the_modest_have_all_they_want() -> None:
     assert shared([], 9) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("depth", ["colours", "greys", "letters"])
-def test_any_size_in_any_depth(kind: str, size: tuple[int, int], depth: str) -> None:
+def test_every_network_is_drawn_in_any_depth_and_size() -> None:
     layers = [
         Activation(f"{units} units", np.linspace(-1, 1, units, dtype=np.float32))
         for units in (512, 256, 128, 64)
     ]
     maps = Activation("16 maps", np.ones((16, 8, 8), dtype=np.float32))
-    for path in (walk(*layers), walk(maps, *layers[3:]), walk()):
+    for path, depth in product(
+        (walk(*layers), walk(maps, *layers[3:])), ("colours", "greys", "letters")
+    ):
         frame = digits(walk=path, hardest=hardest([1] * 48, [2] * 48))
-        lines = CHARTS[kind].draw(frame, *size, replace(DARK, depth=depth)).text()
-        assert [len(line) for line in lines] == [size[0]] * size[1]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 0.0, 1e30])
-def test_a_network_that_diverged_is_drawn_all_the_same(kind: str, value: float) -> None:
-    bad = np.full(64, value, dtype=np.float32)
-    path = replace(walk(Activation("64 units", bad)), probabilities=np.full(10, np.nan))
-    weights = np.full((64, 28, 28), value, dtype=np.float32)
-    draw(kind, digits(walk=path, weights=weights, hardest=hardest([1], [2], np.nan)), 60, 18)
+        for kind, size in product(KINDS, ((1, 1), (16, 5), (44, 9), (30, 30), (150, 40))):
+            lines = CHARTS[kind].draw(frame, *size, replace(DARK, depth=depth)).text()
+            assert [len(line) for line in lines] == [size[0]] * size[1]

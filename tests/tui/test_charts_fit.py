@@ -1,26 +1,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import product
 
 import numpy as np
-import pytest
 
-from tests.tui.chart_frames import braille, canvas, cell, cells, draw, losses, near, pictured
+from tests.tui.chart_frames import braille, canvas, cell, cells, draw, near, pictured
 
 SAME = {"start": (1.0, 0.0), "w": 1.0, "b": 0.0}
 
 
-@pytest.mark.parametrize("size", [(44, 10), (76, 17), (36, 10)])
-def test_every_point_stands_at_its_cell(size: tuple[int, int]) -> None:
-    lines = draw("fit", pictured(**SAME), *size)
-    points = [at for at in cells(lines, "●") if "points" not in lines[at[0]][at[1] : at[1] + 10]]
-    assert len(points) == 5
-    assert all(near(lines, x, x, "●") for x in range(5))
-
-
-def test_the_line_goes_through_the_cells_it_should() -> None:
+def test_every_point_stands_at_its_cell_and_the_line_goes_through_its_own() -> None:
+    for size in ((44, 10), (76, 17), (36, 10)):
+        lines = draw("fit", pictured(**SAME), *size)
+        found = [row for row, at in cells(lines, "●") if "points" not in lines[row][at : at + 10]]
+        assert len(found) == 5
+        assert all(near(lines, x, x, "●") for x in range(5))
     lines = draw("fit", pictured(start=(1.0, 0.0), w=-1.0, b=4.0), 76, 17)
     drawn = set(braille(lines))
     for x in np.linspace(0.6, 3.4, 14):
@@ -41,25 +36,17 @@ def test_a_far_start_does_not_press_the_points_flat() -> None:
     assert max(rows) - min(rows) >= canvas(lines)[2] // 3
 
 
-@pytest.mark.parametrize(
-    ("w", "b", "said"),
-    [
-        (0.0, 99.0, "the line is off the chart, above"),
-        (0.0, -99.0, "the line is off the chart, below"),
-        (math.nan, 0.0, "the line is off the chart"),
-        (math.inf, 0.0, "the line is off the chart"),
-        (-1e308, -1e308, "the line is off the chart"),
-    ],
-)
-def test_a_line_that_left_is_said_in_words(w: float, b: float, said: str) -> None:
-    assert said in "\n".join(draw("fit", pictured(w=w, b=b), 60, 12))
-    for size in ((44, 7), (40, 7), (36, 8), (24, 20)):  # shorter texts in small panels
-        for sample in (None, 1):
-            frame = pictured(w=w, b=b, sample=sample)
+def test_a_line_that_left_is_said_in_words() -> None:
+    for w, b, side in (
+        *((0.0, 99.0, ", above"), (0.0, -99.0, ", below"), (-1e308, -1e308, "")),
+        *((math.nan, 0.0, ""), (math.inf, 0.0, "")),
+    ):
+        assert f"the line is off the chart{side}" in "\n".join(
+            draw("fit", pictured(w=w, b=b), 60, 12)
+        )
+        for size, sample in product(((44, 7), (40, 7), (36, 8), (24, 20)), (None, 1)):
+            frame = pictured(w=w, b=b, sample=sample)  # shorter texts in small panels
             assert "off the chart" in "\n".join(draw("fit", frame, *size))
-
-
-def test_a_line_in_sight_is_not_said_to_be_off() -> None:
     assert "off" not in "\n".join(draw("fit", pictured(), 60, 12))
 
 
@@ -81,26 +68,6 @@ def test_residuals_join_points_to_the_line_only_when_asked() -> None:
 def test_the_legend_names_every_mark() -> None:
     text = "\n".join(draw("fit", pictured(), 44, 10, residuals=True))
     assert all(name in text for name in ("● ", "points", "⠒⠒", "line now", "at the start", "│"))
-
-
-def test_no_picture_yet() -> None:
-    assert "nothing to see yet" in "".join(draw("fit", losses([]), 44, 10))
-    assert "no memory" in "".join(draw("fit", replace(losses([]), message="no memory"), 44, 10))
-
-
-@pytest.mark.parametrize("points", [1, 2, 100, 10_000])
-@pytest.mark.parametrize("residuals", [False, True])
-def test_any_number_of_points(points: int, residuals: bool) -> None:
-    rng = np.random.default_rng(points)
-    x = rng.uniform(-1e6, 1e6, points)
-    draw("fit", pictured(x=x, y=3 * x + 1), 50, 11, residuals=residuals)
-
-
-@pytest.mark.parametrize("value", [0.0, -0.0, 1e300, -1e300, 1e-300])
-def test_points_all_alike(value: float) -> None:
-    same = np.full(4, value)
-    draw("fit", pictured(x=same, y=same), 50, 11, residuals=True)
-    draw("fit", pictured(y=np.full(5, value)), 50, 11, residuals=True)
 
 
 def test_the_legend_covers_neither_residuals_nor_what_is_said_of_the_line() -> None:

