@@ -70,11 +70,12 @@ def variants(lesson: TrainingLesson) -> list[Config]:
         presets = [{**base, **other} for other in ({}, {"network": "convolutional"}, {"depth": 0})]
     if lesson.slug == "dataloader":
         presets = [settings for settings in presets if "workers" not in settings]
-    config = lesson.load_trainer().Config
-    return [
-        config.of({**one, **SHORT.get(lesson.slug, {"epochs": 3})})
-        for one in (*presets, *OTHERS.get(lesson.slug, []))
-    ]
+    kind, found = lesson.load_trainer().Config, {}
+    for one in (*presets, *OTHERS.get(lesson.slug, [])):
+        config = kind.of({**one, **SHORT.get(lesson.slug, {"epochs": 3})})
+        words = [getattr(config, name) for name, field in kind.allowed().items() if field.words]
+        found[*config.idle(), *words] = config  # one of those that differ in numbers only
+    return list(found.values())
 
 
 def others(config: Config, name: str) -> Iterator[Config]:
