@@ -148,8 +148,9 @@ def test_results_come_one_by_one_and_polling_never_waits(
     assert measured.results == (TIMING,)
     assert not measured.poll()
     assert not measured.ended
-    measured.close()
-    assert list(folders.iterdir()) == []
+    for _ in range(2):  # a second call does no harm
+        measured.close()
+        assert list(folders.iterdir()) == []
 
 
 def test_a_complete_measurement_leaves_nothing(
@@ -166,24 +167,6 @@ def test_a_complete_measurement_leaves_nothing(
     assert (measured.failure, 0 < measured.seconds < 60) == ("", True)
     (folders / "lines").unlink()
     assert list(folders.iterdir()) == []
-
-
-def test_its_compilers_end_with_it(monkeypatch: pytest.MonkeyPatch, folders: Path) -> None:
-    script = f"""
-import subprocess, sys
-compiler = subprocess.Popen([sys.executable, "-c", "{SLEEP}"])
-open(sys.argv[-1] + "/pid", "w").write(f"{{compiler.pid}} ")
-{SLEEP}
-"""
-    measured = started(monkeypatch, script)
-    (folder,) = folders.iterdir()
-    until(lambda: (folder / "pid").exists() and (folder / "pid").read_text().endswith(" "))
-    compiler = int((folder / "pid").read_text())
-    assert alive(compiler)
-    measured.close()
-    until(lambda: not alive(compiler))
-    assert list(folders.iterdir()) == []
-    measured.close()  # a second call does no harm
 
 
 WRONG = [

@@ -110,6 +110,12 @@ def test_a_damaged_file_is_refused_or_harmless(file: Path) -> None:
         except Unfit:
             continue
         assert set(saved.weights) == set(network())
+    with pytest.raises(Unfit, match="no such file"):
+        networks.load(file.parent / "absent.pt")
+    with file.open("wb") as huge:
+        huge.truncate(networks.LARGEST + 1)
+    with pytest.raises(Unfit, match="at most 67,108,864 bytes, found 67,108,865"):
+        networks.load(file)
 
 
 @pytest.mark.filterwarnings("ignore:Validating sparse")
@@ -156,16 +162,6 @@ def test_weights_that_do_not_fit_are_named(file: Path) -> None:
         networks.load(file, network())
 
 
-def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
-    with pytest.raises(Unfit, match="no such file"):
-        networks.load(tmp_path / "absent.pt")
-    huge = tmp_path / "huge.pt"
-    with huge.open("wb") as file:
-        file.truncate(networks.LARGEST + 1)
-    with pytest.raises(Unfit, match="at most 67,108,864 bytes, found 67,108,865"):
-        networks.load(huge)
-
-
 @pytest.mark.parametrize(("name", "make"), STRANGE.items())
 def test_what_is_no_regular_file_is_refused_at_once_and_not_overwritten(
     name: str, make: Callable[[Path], None], tmp_path: Path
@@ -197,6 +193,14 @@ def test_a_file_of_somebody_elses_is_set_aside_and_one_of_ours_replaced(tmp_path
     networks.save(link, ABOUT, network())
     assert link.is_symlink()
     assert networks.load(link).about == ABOUT
+    (tmp_path / "a.json.bak").write_text("older")  # a name that is in use is not taken
+    (tmp_path / "a.json.bak2").symlink_to("nowhere")
+    (tmp_path / "a.json").mkdir()
+    assert set_aside(tmp_path / "a.json") == tmp_path / "a.json.bak3"
+    assert (tmp_path / "a.json.bak3").is_dir()
+    assert (tmp_path / "a.json.bak").read_text() == "older"
+    with pytest.raises(FileNotFoundError):
+        set_aside(tmp_path / "a.json")
 
 
 def test_a_plain_file_is_read_and_another_in_its_place_refused(
@@ -221,14 +225,3 @@ def test_a_plain_file_is_read_and_another_in_its_place_refused(
     monkeypatch.setattr(os, "open", exchange)  # after the first check, before the file is opened
     with pytest.raises(Unsuitable, match="found a FIFO"):
         read_plain(path, 100)
-
-
-def test_what_is_set_aside_takes_nobody_elses_name(tmp_path: Path) -> None:
-    (tmp_path / "a.json.bak").write_text("older")
-    (tmp_path / "a.json.bak2").symlink_to("nowhere")
-    (tmp_path / "a.json").mkdir()
-    assert set_aside(tmp_path / "a.json") == tmp_path / "a.json.bak3"
-    assert (tmp_path / "a.json.bak3").is_dir()
-    assert (tmp_path / "a.json.bak").read_text() == "older"
-    with pytest.raises(FileNotFoundError):
-        set_aside(tmp_path / "a.json")

@@ -124,44 +124,6 @@ def test_nothing_leaves_the_end_and_what_has_ended_rests() -> None:
 # Resting.
 
 
-def rests_while_it_waits(turns: Turns, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Request a turn that does not come at once; return whether it counts as resting."""
-    seen: list[bool] = []
-
-    def wait(_: float | None) -> None:
-        seen.append(turns.resting)
-        turns.stop()
-
-    monkeypatch.setattr(turns._changed, "wait", wait)
-    assert turns.next_turn() is Turn.STOP
-    (resting,) = seen
-    assert not turns.resting  # stopped: the end is still to come
-    return resting
-
-
-def test_what_waits_for_a_word_rests(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert rests_while_it_waits(Turns(), monkeypatch)
-    turns = Turns(pace=5)
-    turns.pause()
-    assert turns.next_turn() is Turn.SERVE
-    assert not turns.resting  # the frame of the pause is still to come
-    assert rests_while_it_waits(turns, monkeypatch)
-    turns = Turns(pace=1e-300)
-    turns.play()
-    assert taken(turns, 3) == FIRST
-    assert not rests_while_it_waits(turns, monkeypatch)  # it waits for its pace
-
-
-def test_a_single_step_rests_once_the_look_at_it_was_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    turns = Turns()
-    turns.step()
-    for expected in (Turn.SERVE, Turn.STEP, Turn.SERVE):
-        assert not turns.resting
-        assert turns.next_turn() is expected
-    assert not turns.resting
-    assert rests_while_it_waits(turns, monkeypatch)
-
-
 def test_a_word_ends_the_rest_at_once() -> None:
     words: list[Callable[[Turns], object]] = [Turns.play, Turns.pause, Turns.step, Turns.request]
     for say in (*words, Turns.stop, lambda turns: setattr(turns, "pace", 1)):
