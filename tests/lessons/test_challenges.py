@@ -29,7 +29,10 @@ SLOW = set(TRAININGS) - {"gradient-by-hand"}
 SLOWEST = {
     *(("mnist", name) for name in ("reads", "convolution", "sigmoids")),
     *(("batches", name) for name in ("full", "rest", "apart")),
-    *(("five-steps", name) for name in ("alike", "apart")),
+    *(("five-steps", name) for name in ("alike", "apart", "valley")),
+    ("decision-boundary", "spiral"),
+    ("dataloader", "by-heart"),
+    ("loss-reduction", "quick-mean"),
 }
 
 FIND = "the challenge is to find which program does it; measuring that one is finding it"

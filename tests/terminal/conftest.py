@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from tests.terminal.command import Main
+from tests.terminal.preloaded import Preloaded
 from tests.terminal.screen import COMMAND, Terminal
 
 Open = Callable[..., Terminal]
+WAYS_TO_START = {"program", "script", "folder"}
+"""Options of a terminal; the others are environment variables."""
 
 
 @pytest.fixture
@@ -32,29 +35,35 @@ def main(
     return Main(capsys)
 
 
+@pytest.fixture(scope="session")
+def preloaded() -> Iterator[Preloaded]:
+    with Preloaded() as process:
+        yield process
+
+
 @pytest.fixture
-def terminal(folders: dict[str, str]) -> Iterator[Open]:
-    """Return a function that opens terminals, which are closed after the test."""
+def terminal(folders: dict[str, str], preloaded: Preloaded) -> Iterator[Open]:
+    """Return a function that opens terminals, which are closed after the test.
+
+    Only with a `program`, such as the installed `COMMAND`, Python itself is started.
+    """
     with ExitStack() as stack:
 
         def open_terminal(
-            *arguments: str,
-            columns: int = 80,
-            rows: int = 22,
-            program: Sequence[str | Path] = (COMMAND,),
-            folder: Path | None = None,
-            **env: str,
+            *arguments: str, columns: int = 80, rows: int = 22, **options: Any
         ) -> Terminal:
-            return stack.enter_context(
-                Terminal(
-                    *arguments,
-                    columns=columns,
-                    rows=rows,
-                    environment={**folders, **env},
-                    program=program,
-                    folder=folder,
-                )
+            if any(name.startswith(("LANG", "LC_", "PYTHON")) for name in options):
+                options.setdefault("program", (COMMAND,))  # Python reads them at its start
+            how = {name: options.pop(name) for name in WAYS_TO_START & options.keys()}
+            terminal = Terminal(
+                *arguments,
+                columns=columns,
+                rows=rows,
+                environment={**folders, **options},
+                preloaded=preloaded,
+                **how,
             )
+            return stack.enter_context(terminal)
 
         yield open_terminal
 

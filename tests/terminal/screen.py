@@ -1,4 +1,4 @@
-"""Runs the installed command in a pseudo-terminal, and reads its screen with an emulator."""
+"""Runs `dltui` in a pseudo-terminal, and reads its screen with an emulator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,12 @@ from pathlib import Path
 
 import pyte
 
+from tests.terminal.preloaded import ForkedProcess, Preloaded
+
 COMMAND = Path(sys.executable).with_name("dltui")
+START = "from tui import cli; cli.command()"
+PRELOADED = sys.platform == "linux"
+"""Whether apps are forked from a process that has imported everything; macOS forbids it."""
 SWITCH = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
 ENTERED, LEFT = b"\x1b[?1049h", b"\x1b[?1049l"
 """The escape sequences that the app writes when it starts and ends."""
@@ -42,10 +47,12 @@ class Terminal:
         columns: int,
         rows: int,
         environment: Mapping[str, str],
-        program: Sequence[str | Path] = (COMMAND,),
+        preloaded: Preloaded,
+        program: Sequence[str | Path] = (),
+        script: str = START,
         folder: Path | None = None,
     ) -> None:
-        """Start `dltui`, or `program` instead, in `folder`."""
+        """Start `dltui` or `script` with all modules imported, or else `program`, in `folder`."""
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.output = b""
@@ -53,13 +60,18 @@ class Terminal:
         self._set_size(slave, columns, rows)
         self.modes_before = termios.tcgetattr(slave)
         self._slave = slave
+        environment = {**os.environ, "TERM": "xterm-256color", **environment}
+        self.process: ForkedProcess | subprocess.Popen[bytes]
+        if not program and PRELOADED:
+            self.process = preloaded.start(arguments, slave, environment, folder, script)
+            return
         self.process = subprocess.Popen(
-            [*program, *arguments],
+            [*(program or (sys.executable, "-c", script)), *arguments],
             cwd=folder,
             stdin=slave,
             stdout=slave,
             stderr=slave,
-            env={**os.environ, "TERM": "xterm-256color", **environment},
+            env=environment,
             start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # as a shell starts it; background jobs ignore SIGINT

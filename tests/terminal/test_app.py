@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +14,10 @@ from textual.geometry import Size
 from tests.course import WRITTEN
 from tests.strange_files import STRANGE
 from tests.terminal.conftest import Open, in_lab
-from tests.terminal.screen import LEFT, Terminal, epoch
+from tests.terminal.screen import COMMAND, LEFT, Terminal, epoch
 from tui.terminal.resizing import message
 
 SLOW = pytest.mark.slow
-SIZES = [(80, 22), pytest.param((120, 40), marks=SLOW)]
 
 
 def number_after(word: str, text: str) -> float:
@@ -28,9 +26,8 @@ def number_after(word: str, text: str) -> float:
     return float(found[1].replace("−", "-"))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_lesson_from_the_first_key_to_the_last(terminal: Open, size: tuple[int, int]) -> None:
-    app = terminal(columns=size[0], rows=size[1])
+def test_a_lesson_from_the_first_key_to_the_last(terminal: Open) -> None:
+    app = terminal()
     app.play(
         ("", "The course"),
         ("j" * WRITTEN.index("linear-regression") + "\r", "1 Concept"),
@@ -59,32 +56,19 @@ def test_a_lesson_from_the_first_key_to_the_last(terminal: Open, size: tuple[int
     app.quit()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_q_in_the_middle_of_a_training_ends_everything(
-    terminal: Open, size: tuple[int, int]
+def test_q_in_the_middle_of_a_training_and_the_end_of_its_terminal_end_everything(
+    terminal: Open,
 ) -> None:
-    app = in_lab(terminal, "parameters", columns=size[0], rows=size[1])
-    app.play(("]" * 12, "full speed"), (" ",))
-    app.until(lambda text: epoch(text) > 100)
-    app.quit()
-    with pytest.raises(ProcessLookupError):
-        os.killpg(app.process.pid, 0)  # no process of its group is left
-
-
-def test_it_goes_with_its_terminal(terminal: Open) -> None:
-    app = in_lab(terminal, "parameters")  # without a controlling terminal there is no SIGHUP
-    app.send(" ")
-    app.until(lambda text: epoch(text) > 10)
-    assert app.hang_up() == 128 + signal.SIGHUP
-
-
-def test_a_rate_of_a_million_says_diverged_and_the_lab_lives_on(terminal: Open) -> None:
-    app = in_lab(terminal, "linear-regression")
-    app.play(("\r", "new learning rate:"))
-    app.send("1e6\r")
-    app.until(lambda text: re.search(r"learning rate\s+1,?000,?000", text))
-    app.play((" ", "diverged", "learning rate"), ("r", "ready"))
-    app.quit()
+    for quits in (True, False):
+        app = in_lab(terminal, "parameters")
+        app.play(("]" * 12, "full speed"), (" ",))
+        app.until(lambda text: epoch(text) > 100)
+        if quits:
+            app.quit()
+        else:  # without a controlling terminal there is no SIGHUP
+            assert app.hang_up() == 128 + signal.SIGHUP
+        with pytest.raises(ProcessLookupError):
+            os.killpg(app.process.pid, 0)  # no process of its group is left
 
 
 def test_too_small_a_terminal_says_which_size_it_needs_and_ctrl_c_is_no_accident(
@@ -99,9 +83,15 @@ def test_too_small_a_terminal_says_which_size_it_needs_and_ctrl_c_is_no_accident
     app.quit()
 
 
-def test_made_smaller_in_the_middle_of_a_training_and_larger_again(terminal: Open) -> None:
+def test_diverged_then_made_smaller_in_the_middle_of_a_training_and_larger_again(
+    terminal: Open,
+) -> None:
     app = in_lab(terminal, "linear-regression")
-    app.send(" ")
+    app.play(("\r", "new learning rate:"))
+    app.send("1e6\r")
+    app.until(lambda text: re.search(r"learning rate\s+1,?000,?000", text))
+    app.play((" ", "diverged", "learning rate"), ("r", "ready"), ("\r", "new learning rate:"))
+    app.play(("0.01\r ", "playing"))
     app.until(lambda text: epoch(text) > 3)
     app.resize(40, 10)
     app.until("80×22")
@@ -116,7 +106,8 @@ def test_made_smaller_in_the_middle_of_a_training_and_larger_again(terminal: Ope
 def test_keys_that_come_before_pytorch_is_there_are_kept_and_so_is_the_progress(
     terminal: Open,
 ) -> None:
-    app = terminal("--device", "cpu", columns=120, rows=40)
+    installed = {"program": (COMMAND,)}
+    app = terminal("--device", "cpu", columns=120, rows=40, **installed)
     app.until("The course")
     # The third control in the lab of parameters is the number of epochs.
     app.send("j" * WRITTEN.index("parameters") + "\r2jj\r\x01\x0b123\rss")
@@ -139,26 +130,19 @@ def test_a_home_that_cannot_be_written_is_said_and_the_app_works(
     assert "dltui: progress is not kept: Not a directory" in after
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        pytest.param(make, id=name, marks=[SLOW] * (name != "a FIFO"))
-        for name, make in STRANGE.items()
-    ],
-)
 def test_what_lies_in_the_place_of_its_files_does_not_stop_it(
-    make: Callable[[Path], None], terminal: Open, folders: dict[str, str]
+    terminal: Open, tmp_path: Path
 ) -> None:
-    files = []
-    for name, file in (("STATE", "progress.jsonl"), ("CONFIG", "settings.json")):
-        folder = Path(folders[f"DLTUI_{name}_DIR"])
+    for number, make in enumerate(STRANGE.values()):
+        folder = tmp_path / str(number)
         folder.mkdir()
-        make(folder / file)
-        files.append(folder / f"{file}.bak")
-    app = terminal(rows=40)
-    app.play(("", "renamed", "The course"))
-    app.quit()
-    assert all(map(os.path.lexists, files))
+        files = ("progress.jsonl", "settings.json")
+        for file in files:
+            make(folder / file)
+        app = terminal(rows=40, DLTUI_STATE_DIR=str(folder), DLTUI_CONFIG_DIR=str(folder))
+        app.play(("", "renamed", "The course"))
+        app.quit()
+        assert all(os.path.lexists(folder / f"{file}.bak") for file in files)
 
 
 C_LOCALE = {"LANG": "C", "LC_ALL": "C"}
@@ -192,19 +176,11 @@ SSH = "192.0.2.1 1 192.0.2.2 22"
 ENVIRONMENTS = [{"TERM": "xterm"}, {"TERM": "screen"}, {"COLORTERM": "truecolor"}]
 
 
-@pytest.mark.parametrize(
-    "environment",
-    [
-        {"NO_COLOR": "1", "SSH_CONNECTION": SSH},
-        *(pytest.param(each, marks=SLOW) for each in ENVIRONMENTS),
-    ],
-)
-def test_any_number_of_colours_will_do_and_over_ssh_too(
-    terminal: Open, environment: dict[str, str]
-) -> None:
-    app = in_lab(terminal, "gradient-by-hand", **environment)
-    app.play(("ss", "−7.8400"))
-    app.quit()
+def test_any_number_of_colours_will_do_and_over_ssh_too(terminal: Open) -> None:
+    for environment in ({"NO_COLOR": "1", "SSH_CONNECTION": SSH}, *ENVIRONMENTS):
+        app = in_lab(terminal, "gradient-by-hand", **environment)
+        app.play(("ss", "−7.8400"))
+        app.quit()
 
 
 def test_a_device_that_is_not_there_is_said_with_the_reason(terminal: Open) -> None:
@@ -236,8 +212,6 @@ def check_drawn_anew(app: Terminal) -> None:
 @SLOW
 def test_the_lab_after_many_frames_is_the_lab_drawn_anew(terminal: Open) -> None:
     for slug, columns, rows, colours in (
-        ("gradient-by-hand", 80, 22, {}),
-        ("gradient-by-hand", 120, 40, {}),
         ("parameters", 80, 22, {"NO_COLOR": "1"}),
         ("linear-regression", 80, 22, {"COLORTERM": "", "TERM": "xterm"}),
         ("linear-regression", 120, 40, {}),

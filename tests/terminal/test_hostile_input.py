@@ -132,7 +132,7 @@ LONG = {"keys": 640, "sizes": 32, "bytes_": 7}
 @pytest.mark.parametrize(
     ("lesson", "times"),
     [
-        *((lesson, QUICK) for lesson in ("", "mnist")),
+        ("mnist", QUICK),
         *(pytest.param(lesson, LONG, marks=pytest.mark.slow) for lesson in ("", *WRITTEN)),
     ],
 )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,23 +12,15 @@ from tests.terminal.conftest import Open, in_lab
 from tests.terminal.screen import Terminal, epoch
 
 SLOW = pytest.mark.slow
-SIZES = [(80, 22), pytest.param((120, 40), marks=SLOW)]
 LEFT, RIGHT, DOWN, FAR_RIGHT = "\x1b[D", "\x1b[C", "\x1b[B", "\x1b[1;2C"
 HOME, END, ESCAPE = "\x1b[H", "\x1b[F", "\x1b"
-
-
-def size(columns_and_rows: tuple[int, int]) -> Any:
-    return dict(zip(("columns", "rows"), columns_and_rows, strict=True))
 
 
 # Probabilities and softmax.
 
 
-@pytest.mark.parametrize("columns_and_rows", SIZES)
-def test_from_the_sigmoid_to_where_32_bits_run_out(
-    terminal: Open, columns_and_rows: tuple[int, int]
-) -> None:
-    app = in_lab(terminal, "probabilities", words="P = 0.7311", **size(columns_and_rows))  # σ(1)
+def test_from_the_sigmoid_to_where_32_bits_run_out(terminal: Open) -> None:
+    app = in_lab(terminal, "probabilities", words="P = 0.7311")  # σ(1)
     app.play(
         (LEFT + LEFT, "P = 0.6900"),  # σ(0.8)
         (FAR_RIGHT, "z = 1 "),
@@ -39,6 +30,10 @@ def test_from_the_sigmoid_to_where_32_bits_run_out(
         ("a", "The label is 0, and P gave it 0.881"),
         ("p", "−0.0347"),
         ("p", "Both logits start at z = −6"),
+    )
+    app.resize(120, 40)
+    app.play(
+        ("", "Challenges", "Both logits start at z = −6"),
         ("sssssss", "Squared error still creeps"),
         (" ", "a second"),
         (" ", "s: one step"),
@@ -51,14 +46,17 @@ def test_from_the_sigmoid_to_where_32_bits_run_out(
     app.quit()
 
 
-@pytest.mark.parametrize("columns_and_rows", SIZES)
-def test_from_bars_to_what_overflows(terminal: Open, columns_and_rows: tuple[int, int]) -> None:
-    app = in_lab(terminal, "softmax", words="cat leads dog by 1.00", **size(columns_and_rows))
+def test_from_bars_to_what_overflows(terminal: Open) -> None:
+    app = in_lab(terminal, "softmax", words="cat leads dog by 1.00")
     app.play(
         (DOWN + RIGHT, "dog = 1.1"),
         ("⏎z = [3, 3]", "cat and dog share the lead"),
         ("pl", "c = 1", "3.00"),  # 2 + 1
         ("p" + HOME, "the largest logit takes all"),
+    )
+    app.resize(120, 40)
+    app.play(
+        ("", "Challenges", "the largest logit takes all"),
         ("p", "they differ by at most", "−0.7631"),
         ("sss", "step 3"),
         ("pll", "not a number", "−∞"),
@@ -75,27 +73,22 @@ def lights(app: Terminal, name: str) -> None:
     app.until(lambda text: re.findall(r"▶\d (\w+)", text) == [name])
 
 
-@pytest.mark.parametrize("columns_and_rows", SIZES)
-def test_one_of_five_at_a_time_and_then_the_map(
-    terminal: Open, columns_and_rows: tuple[int, int]
-) -> None:
-    low = columns_and_rows == (80, 22)  # the marker is readable without colours
-    colours = {"NO_COLOR": "1"} if low else {}
-    app = in_lab(terminal, "five-steps", **size(columns_and_rows), **colours)
+def test_one_of_five_at_a_time_and_then_the_map(terminal: Open) -> None:
+    app = in_lab(terminal, "five-steps", NO_COLOR="1")  # the marker is readable without colours
     for name in ("data", "model", "loss", "optimizer"):
         app.send("s")
         lights(app, name)
     assert "epoch 1/500" in app.text  # the epoch in progress
     app.resize(100, 30)
     lights(app, "optimizer")
-    app.resize(*columns_and_rows)
+    app.resize(80, 22)
     app.send("s")
     lights(app, "loop")
     app.until("epoch 1/500")
     app.send("ppp")
     app.until(lambda text: " optimizers · " in text.splitlines()[0])
     app.play(
-        ("vv" * low, "local optimum"),
+        ("vv", "local optimum"),
         ("]" * 12 + " ", "finished", "SGD 0.4955", "Adam 0.0091"),
         ("3", "The five steps of every training"),
     )
@@ -115,23 +108,22 @@ def test_a_learner_trains_on_a_table_of_her_own(terminal: Open, tmp_path: Path) 
 
     lines = [f"{i % 7},{i % 5},{('no', 'yes')[i % 7 > 3]}" for i in range(80)]
     (tmp_path / "mine.csv").write_text("\n".join(["a,b,kind", *lines]))
-    for columns_and_rows in ((80, 22), (120, 40)):
-        app = in_lab(terminal, "dataloader", **size(columns_and_rows))
-        app.play(("", "427 samples, 14 batches"), ("s", "batch 1 of 14", "█"))
-        app.send(DOWN * 4)  # down to the file control
-        app.settle()
-        app.play(("\r", "your CSV:"))
-        app.send(f"{tmp_path}/mine.cs\r")
-        app.until(lambda text: "no such file" in side(text))
-        app.send(END)  # otherwise the next letter replaces the selected path
-        app.play(("v\r", "60 samples, 2 batches"))
-        app.send(" ")
-        app.until(lambda text: epoch(text) >= 2)
-        app.play(("v", "Train and validation", "epochs"))
-        app.send("vv")
-        app.until(lambda text: re.search(r"yes.*✓|✓.*yes", text.replace("\n", " ")))
-        app.play(("c", "engine/trainers/dataloader.py"))
-        app.quit()
+    app = in_lab(terminal, "dataloader")
+    app.play(("", "427 samples, 14 batches"), ("s", "batch 1 of 14", "█"))
+    app.send(DOWN * 4)  # down to the file control
+    app.settle()
+    app.play(("\r", "your CSV:"))
+    app.send(f"{tmp_path}/mine.cs\r")
+    app.until(lambda text: "no such file" in side(text))
+    app.send(END)  # otherwise the next letter replaces the selected path
+    app.play(("v\r", "60 samples, 2 batches"))
+    app.send(" ")
+    app.until(lambda text: epoch(text) >= 2)
+    app.play(("v", "Train and validation", "epochs"))
+    app.send("vv")
+    app.until(lambda text: re.search(r"yes.*✓|✓.*yes", text.replace("\n", " ")))
+    app.play(("c", "engine/trainers/dataloader.py"))
+    app.quit()
 
 
 @SLOW

@@ -6,7 +6,7 @@ import random
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pytest
 from tests.course import WRITTEN
 from tests.mirror import serving
 from tests.terminal.conftest import Open, in_lab
-from tests.terminal.screen import ENTERED, LEFT, PATIENCE, Terminal
+from tests.terminal.screen import COMMAND, ENTERED, LEFT, PATIENCE, START, Terminal
 from tests.terminal.test_data_command import proxy
 
 SLOW = pytest.mark.slow
@@ -77,25 +77,31 @@ WAYS: dict[str, tuple[str | signal.Signals, int]] = {
     "sigterm": (signal.SIGTERM, 143),
     "sighup": (signal.SIGHUP, 129),
     "error": (signal.SIGUSR1, 1),
-    "ctrl+z": ("\x1a", 0),
-    "sigtstp": (signal.SIGTSTP, 0),
 }
 """Ways to end it: a key or a signal, with the exit code."""
+ENDS = {
+    "home": ("q", "ctrl+q", "sighup", "error"),
+    "loading": ("q", "ctrl+q", "sigint", "sigterm", "error"),
+    "training": ("q", "ctrl+q", "sigint", "sigterm", "sighup", "error"),
+    "typing": ("ctrl+q", "sigterm", "error"),  # there q types a letter
+    "help": ("q", "ctrl+q", "sighup", "error"),
+    "palette": ("ctrl+q", "sigint", "error"),
+    "drawing": ("q", "ctrl+q", "sigint", "error"),
+    "fetching": ("q", "ctrl+q", "sigterm", "error"),
+}
+"""The ways tried in each place; one function handles the three signals."""
 QUICK = {
-    ("q", "training"),
-    ("ctrl+q", "typing"),
-    ("sigint", "palette"),
-    ("sigterm", "fetching"),
-    ("sighup", "help"),
-    ("error", "drawing"),
-    ("ctrl+z", "palette"),
-    ("sigtstp", "home"),
+    ("training", "q"),
+    ("typing", "ctrl+q"),
+    ("palette", "sigint"),
+    ("fetching", "sigterm"),
+    ("help", "sighup"),
+    ("drawing", "error"),
 }
 CASES = [
-    pytest.param(way, place, marks=() if (way, place) in QUICK else SLOW)
-    for way in WAYS
-    for place in PLACES
-    if way != "q" or place not in ("typing", "palette")  # there q types a letter
+    pytest.param(place, way, marks=() if (place, way) in QUICK else SLOW)
+    for place, ways in ENDS.items()
+    for way in ways
 ]
 
 
@@ -103,16 +109,18 @@ def leave(app: Terminal, way: str) -> None:
     """End the app in this way, and wait for the end."""
     what, code = WAYS[way]
     app.send(what) if isinstance(what, str) else app.signal(what)
-    if way in ("ctrl+z", "sigtstp"):
-        app.until_stopped()
-        assert app.left_on() == [], "while it is suspended"
-        drawn = len(app.output)
-        app.signal(signal.SIGCONT)
-        app.until(lambda _: ENTERED in app.output[drawn:])
-        app.settle()
-        assert app.text.strip(), "drawn anew"
-        app.send("\x11")
     assert app.end() == code
+
+
+def check_suspended(app: Terminal) -> None:
+    """Suspend the app by key and by signal; check the terminal, and that the app is redrawn."""
+    for suspend in (lambda: app.send("\x1a"), lambda: app.signal(signal.SIGTSTP)):
+        suspend()
+        app.until_stopped()
+        assert app.left_on() == []
+        app.screen.reset()
+        app.signal(signal.SIGCONT)
+        app.until(lambda text: bool(text.strip()))
 
 
 @contextmanager
@@ -127,13 +135,17 @@ def environment(place: str) -> Iterator[dict[str, str]]:
         yield proxy(mirror)
 
 
-@pytest.mark.parametrize(("way", "place"), CASES)
-def test_the_terminal_is_left_as_it_was(terminal: Open, way: str, place: str) -> None:
-    crashing = {"program": (sys.executable, "-c", CRASHING)} if way == "error" else {}
+@pytest.mark.parametrize(("place", "way"), CASES)
+def test_the_terminal_is_left_as_it_was(terminal: Open, place: str, way: str) -> None:
+    how: dict[str, object] = {"script": CRASHING} if way == "error" else {}
+    if place == "loading":
+        how = {"program": (sys.executable, "-c", CRASHING) if way == "error" else (COMMAND,)}
     arguments, keys = PLACES[place]
     with environment(place) as variables:
-        app = terminal(*arguments, **crashing, **variables)
+        app = terminal(*arguments, **how, **variables)
         app.play(*keys)
+        if way == "ctrl+q":
+            check_suspended(app)
         leave(app, way)
     assert app.left_on() == []
     if way == "error":
@@ -154,9 +166,11 @@ KEYS = ["2", "2 ", "2 ]]]]", "2s", "2p", "2?\x1b", "3", "1", "t", ""]
     ("way", "times"), [("q", 60), ("sigint", 10), ("sigterm", 10), ("sighup", 10)]
 )
 def test_ends_at_random_moments(terminal: Open, way: str, times: int) -> None:
+    """Every fifth run starts the installed command, so that the moment may be during imports."""
     for seed in range(times):
         source = random.Random(seed)
-        app = terminal(WRITTEN[seed % len(WRITTEN)], "--device", "cpu")
+        how = {"program": (COMMAND,)} if seed % 5 == 0 else {}
+        app = terminal(WRITTEN[seed % len(WRITTEN)], "--device", "cpu", **how)
         app.play(("", "1 Concept"), (source.choice(KEYS),))
         if source.random() < 0.7:
             app.play(("", "!probing"))  # the status bar shows the device, so PyTorch is loaded
@@ -178,14 +192,14 @@ cli.command()
 """
 
 
-@pytest.mark.parametrize("what", ["Driver._make_raw", pytest.param("App._close_all", marks=SLOW)])
-def test_an_error_at_the_start_or_at_the_end_is_on_the_screen(terminal: Open, what: str) -> None:
-    app = terminal(program=(sys.executable, "-c", FAILING.format(what=what)))
-    if what == "App._close_all":
-        app.play(("", "The course"), ("q",))
-    assert app.end() == 1
-    assert app.left_on() == []
-    assert b"an error for the test" in app.output.rpartition(LEFT)[2]
+def test_an_error_at_the_start_or_at_the_end_is_on_the_screen(terminal: Open) -> None:
+    for what in ("Driver._make_raw", "App._close_all"):
+        app = terminal(script=FAILING.format(what=what))
+        if what == "App._close_all":
+            app.play(("", "The course"), ("q",))
+        assert app.end() == 1
+        assert app.left_on() == []
+        assert b"an error for the test" in app.output.rpartition(LEFT)[2]
 
 
 # Two signals, and signals during the start.
@@ -193,19 +207,15 @@ def test_an_error_at_the_start_or_at_the_end_is_on_the_screen(terminal: Open, wh
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@pytest.mark.parametrize(
-    "number", [signal.SIGINT, *(pytest.param(each, marks=SLOW) for each in SIGNALS[1:])]
-)
-def test_further_signals_while_it_ends_change_nothing(
-    terminal: Open, number: signal.Signals
-) -> None:
-    app = terminal()
-    app.until("The course")
-    for pause in (0.0, 0.001, 0.02, 0.05, 0.1):
-        app.signal(number)
-        time.sleep(pause)  # whatever its exit is doing, the next signal must do no harm
-    assert app.end() == 128 + number
-    app.check_left()
+def test_further_signals_while_it_ends_change_nothing(terminal: Open) -> None:
+    for number in SIGNALS:
+        app = terminal()
+        app.until("The course")
+        for pause in (0.0, 0.001, 0.02, 0.05, 0.1):
+            app.process.send_signal(number)
+            time.sleep(pause)  # whatever its exit is doing, the next signal must do no harm
+        assert app.end() == 128 + number
+        app.check_left()
 
 
 HANGING = """\
@@ -224,59 +234,60 @@ cli.command()
 """The app with a task that does not end."""
 
 
-@pytest.mark.parametrize("where", ["action_help", pytest.param("on_unmount", marks=SLOW)])
-def test_a_signal_ends_it_where_something_hangs(terminal: Open, where: str) -> None:
-    app = terminal(program=(sys.executable, "-c", HANGING.format(where=where)))
-    app.play(("", "The course"), ("?",))
-    app.wait(0.5)
-    app.signal(signal.SIGTERM)
-    assert app.end() == 143
-    app.check_left()
+def test_a_signal_ends_it_where_something_hangs(terminal: Open) -> None:
+    for where in ("action_help", "on_unmount"):
+        app = terminal(script=HANGING.format(where=where))
+        app.play(("", "The course"), ("?",))
+        app.wait(0.5)
+        app.signal(signal.SIGTERM)
+        assert app.end() == 143
+        app.check_left()
 
 
-EARLY = [
-    pytest.param(
-        number, step / 20, marks=() if (step, number) in ((3, 2), (12, 15), (12, 1)) else SLOW
-    )
-    for step in range(21)
-    for number in SIGNALS
-]
-"""Signals with seconds after the start, until the home screen is visible on an idle machine."""
+FEW = {signal.SIGINT: (3,), signal.SIGTERM: (12,), signal.SIGHUP: (12,)}
+MANY = {signal.SIGINT: range(0, 21, 2), signal.SIGTERM: (1, 5, 9, 17), signal.SIGHUP: (3, 7, 15)}
+"""Twentieths of the time until the home screen is visible; only SIGINT has two handlers."""
 
 
-@pytest.mark.parametrize(("number", "seconds"), EARLY)
+@pytest.mark.parametrize("moments", [FEW, pytest.param(MANY, marks=SLOW)], ids=["few", "many"])
 def test_a_signal_soon_after_the_start(
-    terminal: Open, number: signal.Signals, seconds: float
+    terminal: Open, moments: dict[signal.Signals, Sequence[int]]
 ) -> None:
-    app = terminal()
-    status = Path(f"/proc/{app.process.pid}/status")
+    def until_caught(app: Terminal) -> None:
+        """Wait until `dltui` handles signals; Python handles earlier ones itself."""
+        status = Path(f"/proc/{app.process.pid}/status")
 
-    def caught(_: str) -> bool:
-        mask = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt"))
-        return bool(int(mask.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+        def caught(_: str) -> bool:
+            mask = next(one for one in status.read_text().splitlines() if one.startswith("SigCgt"))
+            return bool(int(mask.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
 
-    # Earlier signals are handled by Python, before it has read the first lines of the command.
-    app.until(caught, every=0.002)
-    time.sleep(seconds)
-    app.signal(number)
-    assert app.end() == 128 + number
-    app.check_left()
+        app.until(caught, every=0.002)
+
+    app = terminal(program=(COMMAND,))
+    until_caught(app)
+    began = time.monotonic()
+    app.until("The course", every=0.002)
+    twentieth = (time.monotonic() - began) / 20
+    app.quit()
+    for number, times in moments.items():
+        for each in times:
+            app = terminal(program=(COMMAND,))
+            until_caught(app)
+            time.sleep(each * twentieth)
+            app.signal(number)
+            assert app.end() == 128 + number, each
+            app.check_left()
 
 
-@pytest.mark.parametrize("lesson", [pytest.param("tensors", marks=SLOW), "linear-regression"])
-def test_a_signal_while_the_first_screens_are_mounted(terminal: Open, lesson: str) -> None:
-    app = terminal(lesson)
-    app.until(lambda _: ENTERED in app.output, every=0.002)
-    app.signal(signal.SIGINT)
-    assert app.end() == 130
-    app.check_left()
-
-
-def test_a_signal_while_the_palette_is_mounted(terminal: Open) -> None:
+def test_a_signal_while_the_first_screens_or_the_palette_are_mounted(terminal: Open) -> None:
+    for lesson in ("tensors", "linear-regression"):
+        app = terminal(lesson)
+        app.until(lambda _, app=app: ENTERED in app.output, every=0.002)  # type: ignore[misc]
+        leave(app, "sigint")
+        app.check_left()
     app = terminal()
     app.play(("", "The course"), ("\x10",))
-    app.signal(signal.SIGTERM)
-    assert app.end() == 143
+    leave(app, "sigterm")
     app.check_left()
 
 
@@ -294,7 +305,7 @@ def test_sigcont_alone_and_sigstop_do_no_harm(terminal: Open) -> None:
     app.quit()
 
 
-@pytest.mark.parametrize("rounds", [10, pytest.param(200, marks=SLOW)])
+@pytest.mark.parametrize("rounds", [10, pytest.param(100, marks=SLOW)])
 @pytest.mark.timeout(1200)
 def test_sigtstp_and_sigcont_in_quick_succession_never_stop_it_for_good(
     terminal: Open, rounds: int
@@ -318,7 +329,7 @@ def test_sigtstp_and_sigcont_in_quick_succession_never_stop_it_for_good(
 
 def test_sigcont_that_overtakes_sigtstp_leaves_the_app_running(terminal: Open) -> None:
     """Both signals are noted before the event loop handles them, the later one first."""
-    app = terminal(*ON_CPU, program=(sys.executable, "-c", SWAPPED))
+    app = terminal(*ON_CPU, script=SWAPPED)
     app.play(*TRAINING)
     for _ in range(3):
         sent = len(app.output)
@@ -401,22 +412,19 @@ def test_no_bytes_from_the_keyboard_do_harm(terminal: Open) -> None:
     app.check_left()
 
 
-@pytest.mark.parametrize(
-    "words", [("linear-regression",), ("list",), pytest.param(("doctor",), marks=SLOW)]
-)
-def test_started_in_a_directory_that_was_deleted(
-    terminal: Open, tmp_path: Path, words: tuple[str, ...]
-) -> None:
+def test_started_in_a_directory_that_was_deleted(terminal: Open, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
-    gone.mkdir()
-    start = 'rmdir "$PWD" && exec "$@"'
-    command = Path(sys.executable).with_name("dltui")
-    app = terminal(*words, program=("sh", "-c", start, "sh", command), folder=gone)
-    if words == ("linear-regression",):
-        app.play(*LAB, ("q",))
-    assert app.end() == 0
-    assert b"going on in" in app.output
-    assert app.left_on() == []
+    for words in (("linear-regression",), ("list",), ("doctor",)):
+        gone.mkdir()
+        how: dict[str, object] = {"script": f"import os; os.rmdir({str(gone)!r}); {START}"}
+        if words == ("list",):  # Python itself starts there
+            how = {"program": ("sh", "-c", 'rmdir "$PWD" && exec "$@"', "sh", COMMAND)}
+        app = terminal(*words, folder=gone, **how)
+        if words == ("linear-regression",):
+            app.play(*LAB, ("q",))
+        assert app.end() == 0
+        assert b"going on in" in app.output
+        assert app.left_on() == []
 
 
 LOSING = """\
@@ -444,7 +452,7 @@ cli.command()
 
 @pytest.mark.parametrize(
     "when",
-    ["mounted", "torch", pytest.param("torch._dynamo", marks=SLOW), "engine.tensors.content"],
+    ["torch", *(pytest.param(each, marks=SLOW) for each in ("mounted", "engine.tensors.content"))],
 )
 def test_a_directory_deleted_until_pytorch_is_imported_is_left(
     when: str, terminal: Open, tmp_path: Path
@@ -475,7 +483,7 @@ cli.command()
 """
 
 
-@pytest.mark.parametrize("gone", ["parser", "cache"])
+@pytest.mark.parametrize("gone", ["parser", pytest.param("cache", marks=SLOW)])
 def test_without_a_private_name_of_textual_the_app_works_through_its_public_api(
     terminal: Open, gone: str
 ) -> None:
