@@ -24,6 +24,12 @@ SIZE = 1 << 20
 """Bytes that a request may have."""
 
 
+def reset_signals() -> None:
+    """Handle signals as in the foreground of a shell, also under `nohup` and in background jobs."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class ForkedProcess:
     """An app that was forked, with the part of the interface of `Popen` that the tests use."""
 
@@ -81,7 +87,7 @@ class Preloaded:
                 [sys.executable, "-m", __name__, str(other.fileno())],
                 pass_fds=[other.fileno()],
                 start_new_session=True,
-                preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+                preexec_fn=reset_signals,
             )
             other.close()
         words = {"arguments": arguments, "environment": dict(environment), "script": script}

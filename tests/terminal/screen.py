@@ -7,7 +7,6 @@ import os
 import pty
 import re
 import select
-import signal
 import struct
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from pathlib import Path
 
 import pyte
 
-from tests.terminal.preloaded import ForkedProcess, Preloaded
+from tests.terminal.preloaded import ForkedProcess, Preloaded, reset_signals
 
 COMMAND = Path(sys.executable).with_name("dltui")
 START = "from tui import cli; cli.command()"
@@ -73,8 +72,8 @@ class Terminal:
             stderr=slave,
             env=environment,
             start_new_session=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        )  # as a shell starts it; background jobs ignore SIGINT
+            preexec_fn=reset_signals,
+        )
 
     def __enter__(self) -> Terminal:
         return self

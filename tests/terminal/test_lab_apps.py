@@ -65,6 +65,106 @@ def test_from_bars_to_what_overflows(terminal: Open) -> None:
     app.quit()
 
 
+# Autograd and tensors.
+
+
+def test_an_expression_and_a_program_of_autograd_without_colours(terminal: Open) -> None:
+    app = in_lab(terminal, "autograd", words="forward 0/2", NO_COLOR="1")
+    app.play(
+        ("", "f = a · z", "∂ none yet", "!∂ 0"),
+        ("]]] ", "✓ check", "at the end", "∂f/∂y += ∂f/∂a · ∂a/∂y = 4 · 2 = 8"),
+        ("", "∂ 12", "∂ 8", "∂ 6"),
+        ("b", "backward 4/5"),
+        ("⏎sigmoid(w*x)", "your own · forward 0/2", "f = sigmoid(a)"),
+        ("⏎sigmoid(w*x) + 2x", "a sign is missing"),
+    )
+    assert app.line() == "› sigmoid(w*x) + 2x"
+    assert app.screen.display[2].index("^") == app.screen.display[1].index("2x")
+    app.play(
+        (ESCAPE, "!a sign is missing", "!2x"),
+        ("⏎x = 2abc", "x = 2abc is not allowed: it must be a number"),
+        (END,),
+    )
+    app.settle()
+    app.send("\x7f\x7f\x7f\r")
+    app.until(lambda _: app.line() == "› sigmoid(w*x)")
+    app.play(
+        ("s", "a = w · x = 1 · 2 = 2"),
+        ("p" * 7, "backward() twice through one graph"),
+        ("ssss", "✗ f.backward()", "retain_graph=True.", "a second time"),
+        ("v", "Tensors"),
+        ("v" + "p" * 7, "f = a · z"),
+        ("v", "● y = 3"),
+        ("jg", "○ y = 3"),
+    )
+    app.resize(120, 40)
+    app.play(("", "○ y = 3", "no gradient", "Challenges"))
+    app.resize(80, 22)
+    app.play(("", "○ y = 3", "!no gradient"))
+    app.quit()
+
+
+def frame(text: str) -> int:
+    """Return the number of the visible video frame."""
+    found = re.search(r"x\[(\d+)\] of 20", text)
+    return int(found[1]) if found else -1
+
+
+def test_every_scene_of_tensors_from_the_first_to_the_map_in_several_sizes(terminal: Open) -> None:
+    clear = "\x15"  # ctrl+u deletes all before the cursor
+    app = in_lab(terminal, "tensors", words="n: a line to try", NO_COLOR="1")
+    app.play(
+        ("", "A single number"),
+        ("p", " features · "),
+        ("p", " sequence · "),
+        ("nnn", "still 2-D", "result (8, 1) (1, 1) float32 cpu 0 its own "),
+        # Two of eight rows of three numbers, from the second one: an offset of 3, not copied.
+        (
+            f"⏎{clear}x[1:3, :2]",
+            "4 of 24 cells of x",
+            "result (2, 2) (3, 1) float32 cpu 3 shares x",
+        ),
+        (f"⏎{clear}x[:, 3]", "PyTorch refuses", "index 3 is out of bounds"),
+        (ESCAPE, "!esc cancel"),
+        (f"⏎{clear}x.__class__", "^"),
+        (ESCAPE, "!x.__class__"),
+        ("p", " grid · "),
+        ("n", "−1 is worked out: 6; the memory is shared"),
+    )
+    app.resize(60, 20)
+    app.until("60×20")
+    app.resize(80, 22)
+    app.play(("", "−1 is worked out", "!Challenges"), ("\r", "esc cancel"))
+    app.play((f"{END} + 1", "x.reshape(2, -1) + 1"))  # without the end key, typing replaces it
+    app.resize(120, 40)
+    app.until("Challenges")
+    assert "x.reshape(2, -1) + 1" in app.line()  # typed text is kept
+    app.play(("\r", "its own", "x.reshape(2, -1) + 1"))
+    app.resize(80, 22)
+    app.play(("", "!Challenges"), ("v", "Lines to try", "x.reshape(2, -1)"))
+    assert "▶" not in app.text  # the learner's line is not one of the scene
+    app.play(("v", "!Lines to try"), ("p", " image · "), ("p", " video · "), (" ", "frames/s"))
+    app.until(lambda text: frame(text) >= 2)
+    app.play((" ", "n: a line to try"))
+    held = frame(app.text)
+    app.send("s")
+    app.until(lambda text: frame(text) == (held + 1) % 20)
+    app.play(
+        ("p", " broadcasting · "),
+        ("p", " numpy · "),
+        (" ", "The array was changed, and shared changed with it", "line 4/10"),
+        (DOWN, "[10]"),  # the cursor moves to the first cell of a, and enter offers its number
+        ("\r", "› a[0, 0] = 10"),
+        ("5\r", "line 5/11", "[5]", " 5* "),  # the learner's own statement; in a, and in shared
+        ("b", "line 4/10", "[10]", " 10* "),
+        ("p", " modules · "),
+        ("\r", "[15., 22.]"),  # [[1, 2], [3, 4]] times itself
+        ("j", "torch.nn · space: run it"),
+        (" ", "✓ torch.nn ", " ms here"),
+    )
+    app.quit()
+
+
 # The five steps.
 
 
@@ -90,7 +190,7 @@ def test_one_of_five_at_a_time_and_then_the_map(terminal: Open) -> None:
     app.play(
         ("vv", "local optimum"),
         ("]" * 12 + " ", "finished", "SGD 0.4955", "Adam 0.0091"),
-        ("3", "The five steps of every training"),
+        ("3", "engine/trainers/five_steps.py", "# 5. Loop"),
     )
     app.quit()
 

@@ -166,10 +166,10 @@ KEYS = ["2", "2 ", "2 ]]]]", "2s", "2p", "2?\x1b", "3", "1", "t", ""]
     ("way", "times"), [("q", 60), ("sigint", 10), ("sigterm", 10), ("sighup", 10)]
 )
 def test_ends_at_random_moments(terminal: Open, way: str, times: int) -> None:
-    """Every fifth run starts the installed command, so that the moment may be during imports."""
+    """Every tenth run starts the installed command, so that the moment may be during imports."""
     for seed in range(times):
         source = random.Random(seed)
-        how = {"program": (COMMAND,)} if seed % 5 == 0 else {}
+        how = {"program": (COMMAND,)} if seed % 10 == 0 else {}
         app = terminal(WRITTEN[seed % len(WRITTEN)], "--device", "cpu", **how)
         app.play(("", "1 Concept"), (source.choice(KEYS),))
         if source.random() < 0.7:
