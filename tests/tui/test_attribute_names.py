@@ -74,7 +74,8 @@ def defined(tree: ast.AST) -> set[str]:
     names = set_names(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names |= set() if overrides(node) else {node.name}
+            if is_private(node.name) and not overrides(node):
+                names.add(node.name)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             names.add(node.id)
     return set(filter(is_private, names))
@@ -82,7 +83,7 @@ def defined(tree: ast.AST) -> set[str]:
 
 def uses(tree: ast.AST, private: set[str], ours: set[str]) -> list[str]:
     """Return where the code imports a private module of Textual or uses a private name."""
-    found = []
+    found, foreign = [], private - ours
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             names = [f"{node.module}.{alias.name}" for alias in node.names]
@@ -90,8 +91,9 @@ def uses(tree: ast.AST, private: set[str], ours: set[str]) -> list[str]:
             names = [alias.name for alias in node.names]
         else:
             attribute = node.attr if isinstance(node, ast.Attribute) else ""
-            method = node.name if overrides(node) else ""
-            if {attribute, method} & (private - ours) and ast.unparse(node) != "os._exit":
+            method = getattr(node, "name", None) or ""
+            method = method if is_private(method) and overrides(node) else ""
+            if {attribute, method} & foreign and ast.unparse(node) != "os._exit":
                 found.append(f"line {node.lineno}: {attribute or method}")
             continue
         found += [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,27 +27,23 @@ def to_the_end(state: CurveState) -> int:
     return sum(iter(state.step, False))
 
 
-@pytest.mark.parametrize(("kind", "name"), EVERY)
-def test_no_key_leads_beyond_the_ends_and_each_stride_counts(
-    kind: type[CurveState], name: str
-) -> None:
-    state = kind(name)
-    for direction in (-1, 1):
-        state.end(direction)
-        at = state.text
-        assert not state.move(direction)
-        assert not state.move(direction, large=True)
-        assert state.text == at
-        assert state.move(-direction)
-    state.end(-1)
-    strides = 0
-    while state.move(1):
-        strides += 1
-    low, high = state.ends
-    # Temperatures go from 10^(−26/20) to 10^(40/20), in steps of 1/20 of the exponent.
-    expected = 66 if name == "temperature" else round((high - low) / state.scene.small)
-    assert strides == expected
-    assert state.at == pytest.approx(high)
+def test_no_key_leads_beyond_the_ends_and_each_stride_counts() -> None:
+    for kind, name in EVERY:
+        state = kind(name)
+        for direction in (-1, 1):
+            state.end(direction)
+            at = state.text
+            assert not state.move(direction)
+            assert not state.move(direction, large=True)
+            assert state.text == at
+            assert state.move(-direction)
+        low, high = state.ends
+        # Temperatures go from 10^(−26/20) to 10^(40/20), in steps of 1/20 of the exponent.
+        strides = 66 if name == "temperature" else round((high - low) / state.scene.small)
+        if strides <= 200:  # several scenes have as long a way as another
+            state.end(-1)
+            assert sum(iter(partial(state.move, 1), False)) == strides, name
+            assert state.at == pytest.approx(high)
 
 
 def test_an_arrow_goes_to_the_next_round_number() -> None:
@@ -242,7 +239,10 @@ def test_a_slip_is_refused_with_a_line_that_is_taken_if_one_is_meant() -> None:
 # Steps.
 
 
-def test_the_race_goes_by_steps_and_begins_anew_from_another_start() -> None:
+def test_the_race_goes_by_steps_and_begins_anew_from_another_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(probabilities, "LAST", 100)
     state = ProbabilityState("race")
 
     def stands() -> tuple[float, float, int]:
@@ -292,8 +292,8 @@ def test_steps_against_the_gradient_count_and_end() -> None:
     state.rewind()
     assert (state.look.steps, state.given.z) == (0, start)
 
-    played(state, ["z = [1, 2, 3, 4, 5]", "y = owl"])
-    to_the_end(state)
+    played(state, ["z = [1, 2, 3, 4, 5]", "y = owl"], steps=20)
+    assert state.given.z != (1, 2, 3, 4, 5)
     state.rewind()
     assert (state.given.z, state.given.label) == ((1, 2, 3, 4, 5), 4)
     assert not state.ended
@@ -312,7 +312,10 @@ def test_a_step_leads_back_from_the_end_and_never_beyond_it() -> None:
 
 
 def of_logit(scene: str, *typed: str, steps: int = 0) -> str:
-    return probabilities.describe(played(ProbabilityState(scene), typed, steps).look)
+    state = played(ProbabilityState(scene), typed)
+    for _ in range(steps - 1):
+        state._race.step()  # without describing each one
+    return probabilities.describe(played(state, steps=min(steps, 1)).look)
 
 
 def of_logits(scene: str, *typed: str) -> str:

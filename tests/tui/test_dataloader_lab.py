@@ -56,12 +56,9 @@ async def type_in(pilot: Pilot[None], control: str, text: str) -> Input:
     return line
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.usefixtures("table")
-async def test_what_is_no_table_leaves_what_was_there_and_a_table_is_trained_on(
-    size: tuple[int, int],
-) -> None:
-    async with app("dataloader").run_test(size=size) as pilot:
+async def test_a_file_is_refused_or_trained_on_and_presets_keep_it(table: Path) -> None:
+    (table / "few.csv").write_text("\n".join(f"{i},{i % 2}" for i in range(8)))
+    async with app("dataloader").run_test(size=SIZES[0]) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s", "s")
         await until(pilot, lambda: lab.frame.step == 2)
@@ -97,12 +94,9 @@ async def test_what_is_no_table_leaves_what_was_there_and_a_table_is_trained_on(
         assert lab.experiment.config.csv == "tiny.csv"
         assert lab.experiment.config.optimizer == "sgd"
         assert "--set csv=tiny.csv" in lab.experiment.command()
-
-
-async def test_presets_that_do_not_suit_the_table_or_its_file_being_gone(table: Path) -> None:
-    (table / "few.csv").write_text("\n".join(f"{i},{i % 2}" for i in range(8)))
-    async with app("dataloader").run_test(size=(120, 40)) as pilot:
-        lab = await open_lab(pilot)
+        # Presets that do not suit the table are skipped, and so are all if its file is gone.
+        await pilot.resize_terminal(*SIZES[1])
+        lab.use_preset(lab.lesson.presets[0].name)
         await take(pilot, lab, "few.csv")
         names = []
         for _ in lab.lesson.presets[1:]:
@@ -240,11 +234,8 @@ def results(count: int) -> tuple[Throughput, ...]:
     return tuple(Throughput(*each, samples=777.0) for each in plan()[:count])
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_m_times_the_loader_and_stops_and_says_so(
-    size: tuple[int, int], timings: list[Timed]
-) -> None:
-    async with app("dataloader").run_test(size=size) as pilot:
+async def test_m_times_the_loader_and_stops_and_says_so(timings: list[Timed]) -> None:
+    async with app("dataloader").run_test(size=SIZES[0], notifications=True) as pilot:
 
         async def shows(words: str) -> None:
             await until(pilot, lambda: words in screen_text(pilot.app))
@@ -279,38 +270,30 @@ async def test_m_times_the_loader_and_stops_and_says_so(
         assert screen_text(pilot.app).count("777") == 16
         assert "stopped" not in screen_text(pilot.app)
 
+        await pilot.resize_terminal(*SIZES[1])
+        await pilot.press("m")
+        await until(pilot, lambda: len(timings) == 4)
+        timings[3].failure, timings[3].ended = "no more [processes]", True
+        await shows("no more [processes]")
+        assert timings[3].closed
+
         await pilot.press("m")
         await shows("measuring: 0 of 16")
         await pilot.press("escape")  # leaving the lesson ends the measurement
-        await until(pilot, lambda: timings[3].closed)
+        await until(pilot, lambda: timings[4].closed)
 
 
-async def test_a_measurement_that_fails_says_why(timings: list[Timed]) -> None:
-    async with app("dataloader").run_test(size=(120, 40), notifications=True) as pilot:
-        await open_lab(pilot)
-        await pilot.press("m")
-        await until(pilot, lambda: timings)
-        timings[0].failure, timings[0].ended = "no more [processes]", True
-        await until(pilot, lambda: "no more [processes]" in screen_text(pilot.app))
-        assert timings[0].closed
-
-
-async def test_every_picture_is_there_at_both_sizes() -> None:
-    async with app("dataloader").run_test(size=SIZES[0]) as pilot:
+async def test_every_picture_and_hint_comes_into_sight(table: Path) -> None:
+    (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
+    async with app("dataloader").run_test(size=SIZES[1]) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 1)
-        for size in SIZES:
+        for size in reversed(SIZES):
             await pilot.resize_terminal(*size)
             for words in ("to come", "epochs", "30 → 6", "malignant", "m: time the loader"):
                 await until(pilot, lambda: words in screen_text(pilot.app))  # noqa: B023
                 await pilot.press("v")
-
-
-async def test_in_a_low_terminal_every_challenge_and_its_hint_come_into_sight(table: Path) -> None:
-    (table / "gaps.csv").write_text(TABLE + "\n1,,yes\n")
-    async with app("dataloader").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
         await take(pilot, lab, "gaps.csv")  # the notification takes two lines from the panels
         await until(pilot, lambda: "1 row with a missing value left out" in screen_text(pilot.app))
         # The sentence takes a line from the controls: the one just changed stays visible.
