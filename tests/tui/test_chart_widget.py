@@ -7,9 +7,9 @@ import pytest
 from textual.app import App, ComposeResult
 from textual.containers import Container
 from textual.geometry import Region
-from textual.widget import Widget
 
 from tests.tui.chart_frames import DARK, losses, pictured
+from tests.tui.conftest import until
 from tui.charts import CHARTS
 from tui.charts.canvas import Canvas
 from tui.widgets.pictures import Chart
@@ -59,41 +59,43 @@ def on_screen(chart: Chart) -> list[str]:
     return [chart.render_line(y).text for y in range(chart.size.height)]
 
 
-async def test_it_shows_the_chart_in_its_own_size(drawn: list[tuple[int, int]]) -> None:
+async def test_a_chart_is_drawn_in_its_own_size_and_again_only_if_it_changes(
+    drawn: list[tuple[int, int]],
+) -> None:
     app = Wall()
+    chart = app.chart
+    chart.draw(losses([9.0]), DARK)  # before the first layout
     async with app.run_test() as pilot:
+        await pilot.pause()
+        assert "loss 9.0000" in on_screen(chart)[0]
+        drawn.clear()
         frame = losses([3.0, 2.0, 1.0])
-        app.chart.draw(frame, DARK)
+        chart.draw(frame, DARK)
         await pilot.pause()
         assert drawn == [(50, 12)]
-        assert on_screen(app.chart) == CHARTS["loss"].draw(frame, 50, 12, DARK).text()
-        assert app.chart.border_title == "Loss"
-
-
-async def test_the_same_frame_again_is_no_work(drawn: list[tuple[int, int]]) -> None:
-    app = Wall()
-    async with app.run_test() as pilot:
-        frame = losses([3.0, 2.0, 1.0])
-        app.chart.draw(frame, DARK)
-        await pilot.pause()
-        app.chart.painted.clear()
+        assert on_screen(chart) == CHARTS["loss"].draw(frame, 50, 12, DARK).text()
+        assert chart.border_title == "Loss"
+        # The same frame is not drawn again, and an equal picture is not painted again.
+        chart.painted.clear()
         drawn.clear()
-        app.chart.draw(frame, DARK)
-        app.chart.draw(frame, replace(DARK))
+        chart.draw(frame, DARK)
+        chart.draw(frame, replace(DARK))
         assert drawn == []
-        assert app.chart.painted == []
-
-
-async def test_an_equal_picture_is_not_painted_again(drawn: list[tuple[int, int]]) -> None:
-    app = Wall()
-    async with app.run_test() as pilot:
-        app.chart.draw(losses([3.0, 2.0]), DARK)
-        await pilot.pause()
-        app.chart.painted.clear()
-        drawn.clear()
-        app.chart.draw(losses([3.0, 2.0]), DARK)
+        chart.draw(losses([3.0, 2.0, 1.0]), DARK)
         assert len(drawn) == 1
-        assert app.chart.painted == []
+        assert chart.painted == []
+        # Another style and another size draw the last frame again.
+        chart.draw(frame, replace(DARK, logarithmic=True))
+        await pilot.pause()
+        assert len(drawn) == 2
+        assert any("10⁰" in line for line in on_screen(chart))
+        chart.styles.width = 30
+        await until(pilot, lambda: drawn[-1] == (30, 12))
+        assert {len(line) for line in on_screen(chart)} == {30}
+        chart.styles.background = "#123456"
+        await pilot.pause()
+        colours = {part.style.bgcolor.name for part in chart.render_line(0) if part.style}
+        assert colours == {"#123456"}
 
 
 async def test_only_changed_cells_are_painted() -> None:
@@ -109,10 +111,7 @@ async def test_only_changed_cells_are_painted() -> None:
         assert app.chart.painted == [Region(10, 3, 4, 1), Region(0, 7, 1, 1)]
         assert on_screen(app.chart)[3].rstrip() == "line 3    here"
         assert on_screen(app.chart)[4].rstrip() == "line 4"
-
-
-async def test_a_step_along_the_surface_leaves_most_lines_alone() -> None:
-    app = Wall("surface")
+    app = Wall("surface")  # a step along the surface changes few lines
     async with app.run_test() as pilot:
         app.chart.draw(pictured(), DARK)
         await pilot.pause()
@@ -121,63 +120,20 @@ async def test_a_step_along_the_surface_leaves_most_lines_alone() -> None:
         assert 1 <= len(app.chart.painted) <= 2
 
 
-async def test_another_look_draws_again(drawn: list[tuple[int, int]]) -> None:
+async def test_a_hidden_chart_is_drawn_only_when_it_is_back(drawn: list[tuple[int, int]]) -> None:
     app = Wall()
     async with app.run_test() as pilot:
-        frame = losses([3.0, 2.0, 1.0])
-        app.chart.draw(frame, DARK)
-        app.chart.draw(frame, replace(DARK, logarithmic=True))
-        await pilot.pause()
-        assert len(drawn) == 2
-        assert any("10⁰" in line for line in on_screen(app.chart))
-
-
-async def test_a_new_size_is_filled_with_the_last_frame(drawn: list[tuple[int, int]]) -> None:
-    app = Wall()
-    async with app.run_test() as pilot:
-        app.chart.draw(losses([3.0, 2.0, 1.0]), DARK)
-        app.chart.styles.width = 30
-        await pilot.pause()
-        await pilot.pause()
-        assert drawn[-1] == (30, 12)
-        assert {len(line) for line in on_screen(app.chart)} == {30}
-
-
-@pytest.mark.parametrize("hidden", [Spied, Container])
-async def test_out_of_sight_nothing_is_drawn_until_it_is_back(
-    drawn: list[tuple[int, int]], hidden: type[Widget]
-) -> None:
-    app = Wall()
-    async with app.run_test() as pilot:
-        away = app.query_one(hidden)
-        app.chart.draw(losses([9.0]), DARK)
-        away.add_class("away")
-        await pilot.pause()
-        await pilot.pause()
-        drawn.clear()
-        app.chart.draw(losses([9.0, 5.0]), DARK)
-        app.chart.draw(losses([9.0, 5.0, 3.0]), DARK)
-        assert drawn == []
-        away.remove_class("away")
-        await pilot.pause()
-        await pilot.pause()
-        assert len(drawn) == 1
-        assert "loss 3.0000" in on_screen(app.chart)[0]
-
-
-async def test_a_frame_that_came_before_the_first_layout_is_shown() -> None:
-    app = Wall()
-    app.chart.draw(losses([9.0]), DARK)
-    async with app.run_test() as pilot:
-        await pilot.pause()
-        assert "loss 9.0000" in on_screen(app.chart)[0]
-
-
-async def test_the_background_is_that_of_the_widget() -> None:
-    app = Wall()
-    async with app.run_test() as pilot:
-        app.chart.styles.background = "#123456"
-        app.chart.draw(losses([9.0]), DARK)
-        await pilot.pause()
-        colours = {part.style.bgcolor.name for part in app.chart.render_line(0) if part.style}
-        assert colours == {"#123456"}
+        for hidden in (Spied, Container):
+            away = app.query_one(hidden)
+            app.chart.draw(losses([9.0]), DARK)
+            away.add_class("away")
+            await pilot.pause()
+            await pilot.pause()
+            drawn.clear()
+            app.chart.draw(losses([9.0, 5.0]), DARK)
+            app.chart.draw(losses([9.0, 5.0, 3.0]), DARK)
+            assert drawn == []
+            away.remove_class("away")
+            await until(pilot, lambda: drawn)
+            assert len(drawn) == 1
+            assert "loss 3.0000" in on_screen(app.chart)[0]

@@ -11,6 +11,7 @@ from tests.tui.conftest import app, open_lab, until
 from tui.charts.style import RGB, ChartStyle
 from tui.labs.training import Notice
 from tui.screens.help import HelpScreen
+from tui.screens.home import HomeScreen
 from tui.themes import ANSI_DARK, ANSI_LIGHT, DARK, LIGHT
 from tui.widgets.page import GROUND
 from tui.widgets.pictures import Chart
@@ -60,54 +61,31 @@ def colours(theme: Theme) -> dict[str, str]:
     return {**theme.to_color_system().generate(), **theme.variables}
 
 
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
-@pytest.mark.parametrize(("ink", "paper"), PAIRS)
-def test_text_stands_out(theme: Theme, ink: str, paper: str) -> None:
-    named = colours(theme)
-    assert contrast(Color.parse(named[ink]).rgb, Color.parse(named[paper]).rgb) >= TEXT
-
-
-@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
-def test_the_border_of_what_has_the_focus_stands_out(theme: Theme) -> None:
-    named = colours(theme)
-    paper = Color.parse(named["background"]).rgb
-    assert contrast(Color.parse(named["accent"]).rgb, paper) >= DRAWN
-
-
-@pytest.mark.parametrize(("theme", "ansi"), [(DARK, ANSI_DARK), (LIGHT, ANSI_LIGHT)])
-def test_red_and_green_stand_out(theme: Theme, ansi) -> None:
-    paper = Color.parse(colours(theme)["background"]).rgb
-    for name in ("red", "green"):
-        number = RichColor.parse(name).number
-        assert contrast(ansi.ansi_colors[number], paper) >= TEXT
-
-
 # Colours of charts and pages.
 
 SERIES = ("line", "start", "points", "sample", "residual", "minimum", "path")
 
 
 @pytest.mark.parametrize(
-    ("theme", "look"),
-    [(DARK, ChartStyle.dark()), (LIGHT, ChartStyle.light())],
+    ("theme", "look", "ansi"),
+    [(DARK, ChartStyle.dark(), ANSI_DARK), (LIGHT, ChartStyle.light(), ANSI_LIGHT)],
     ids=["dark", "light"],
 )
-def test_series_stand_out(theme: Theme, look: ChartStyle) -> None:
-    paper = Color.parse(colours(theme)["background"]).rgb
-    assert contrast(look.text, paper) >= TEXT
-    assert contrast(look.dim, paper) >= TEXT
-    for name in SERIES:
+def test_text_borders_and_series_stand_out(theme: Theme, look: ChartStyle, ansi) -> None:
+    named = colours(theme)
+    for foreground, background in PAIRS:
+        pair = Color.parse(named[foreground]).rgb, Color.parse(named[background]).rgb
+        assert contrast(*pair) >= TEXT, (foreground, background)
+    paper = Color.parse(named["background"]).rgb
+    assert contrast(Color.parse(named["accent"]).rgb, paper) >= DRAWN  # the border with the focus
+    for name in ("red", "green"):
+        assert contrast(ansi.ansi_colors[RichColor.parse(name).number], paper) >= TEXT
+    for name in ("text", "dim", *SERIES):
         assert contrast(getattr(look, name), paper) >= TEXT, name
-    code = Color.parse(GROUND[theme.dark]).rgb
-    assert contrast(look.points, code) >= TEXT
-
-
-@pytest.mark.parametrize("look", [ChartStyle.dark(), ChartStyle.light()], ids=["dark", "light"])
-def test_the_map_of_losses_is_read_without_colours_and_its_marks_stand_out(
-    look: ChartStyle,
-) -> None:
+    assert contrast(look.points, Color.parse(GROUND[theme.dark]).rgb) >= TEXT
+    # The loss surface can be read without colours, and marks on it stand out.
     shades = [luminance(shade) for shade in look.ramp]
-    assert shades == sorted(shades) or shades == sorted(shades, reverse=True)
+    assert shades in (sorted(shades), sorted(shades, reverse=True))
     assert all(contrast(look.path, shade) >= 3.5 for shade in look.ramp)
 
 
@@ -134,30 +112,35 @@ def faint(pilot) -> list[tuple[float, str]]:
     return found
 
 
-@pytest.mark.parametrize("dark", [True, False], ids=["dark", "light"])
-async def test_every_letter_on_screen_stands_out(dark: bool) -> None:
+async def test_every_letter_on_screen_stands_out() -> None:
     async with app("linear-regression").run_test(size=(120, 40)) as pilot:
-        if not dark:
-            pilot.app.action_dark()
         lab = await open_lab(pilot)
-        await pilot.press("1")
-        await pilot.pause()
-        assert faint(pilot) == []
-        await pilot.press("2")
-        for _ in range(3):
-            await pilot.press("s")
-        await until(pilot, lambda: lab.frame.step == 3)
-        await pilot.pause()
-        assert faint(pilot) == []
-        lab._set("learning_rate", 1e6)
-        await pilot.press("space")
-        await until(pilot, lambda: "diverged" in str(lab.query_one("#message", Notice).render()))
-        await pilot.pause()
-        assert faint(pilot) == []
-        await pilot.press("question_mark")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        await pilot.pause()
-        assert faint(pilot) == []
-        await pilot.press("escape", "escape")
-        await pilot.pause()
-        assert faint(pilot) == []
+        for _ in ("dark", "light"):
+            lab.use_preset(lab.lesson.presets[0].name)
+            await pilot.press("1")
+            await pilot.pause()
+            assert faint(pilot) == []
+            await pilot.press("2", "s", "s", "s")
+            await until(pilot, lambda: lab.frame.step == 3)
+            await pilot.pause()
+            assert faint(pilot) == []
+            lab._set("learning_rate", 1e6)
+            await pilot.press("space")
+            await until(
+                pilot, lambda: "diverged" in str(lab.query_one("#message", Notice).render())
+            )
+            await pilot.pause()
+            assert faint(pilot) == []
+            lesson = pilot.app.screen
+            await pilot.press("question_mark")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            await pilot.pause()
+            assert faint(pilot) == []
+            await pilot.press("escape", "escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+            await pilot.pause()
+            assert faint(pilot) == []
+            pilot.app.action_dark()
+            await pilot.pause()
+            await pilot.press("enter")
+            await until(pilot, lambda lesson=lesson: pilot.app.screen is lesson)

@@ -32,7 +32,7 @@ async def test_step_makes_one_step_and_writes_it_in_numbers() -> None:
         assert "−7.8400" in lab.query_one(Equations).text
 
 
-async def test_space_plays_and_holds_and_reset_gives_the_very_same_run() -> None:
+async def test_keys_play_hold_reset_and_change_the_run() -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("space")
@@ -45,6 +45,37 @@ async def test_space_plays_and_holds_and_reset_gives_the_very_same_run() -> None
         await pilot.press(*"sssss")
         await until(pilot, lambda: lab.frame.step == 5)
         assert lab.frame.history.low.tolist() == first
+        # Another seed begins another run.
+        start = lab.frame.picture.start
+        controls = lab.query_one(ControlList)
+        controls.highlighted = controls.get_option_index("seed")
+        await pilot.press("right")
+        await until(pilot, lambda: lab.frame.picture and lab.frame.settings["seed"] == 1)
+        assert lab.frame.picture.start != start
+        bar = pilot.app.screen.query_one(StatusBar)
+        await until(pilot, lambda: bar.news.strip() == "seed changed: the run begins again")
+        await pilot.press("1", "2")
+        await until(pilot, lambda: "begins again" not in bar.news)
+        await pilot.press("left")  # no step was made: nothing is lost, and nothing said
+        await until(pilot, lambda: lab.frame.picture and lab.frame.settings["seed"] == 0)
+        assert not bar.news
+        # The learning rate changes while the run goes on.
+        await pilot.press("home")
+        await pilot.press("s", "s")
+        await until(pilot, lambda: lab.frame.step == 2)
+        await pilot.press("right")
+        await until(pilot, lambda: "learning_rate" in lab.frame.changed)
+        assert lab.frame.step == 2
+        assert lab.frame.settings["learning_rate"] == 0.02
+        await pilot.press("s", "right")  # the command has no change within a run
+        await until(pilot, lambda: lab.frame.settings["learning_rate"] == 0.05)
+        titles: list[str] = []
+        lab.notify = lambda *_, title, **__: titles.append(title)
+        await pilot.press("y")
+        await until(pilot, lambda: titles)
+        assert titles[0].endswith("Here learning rate was 0.01 until step 2")
+        await pilot.press("down", "enter", *"x1", "enter")  # refused with the name of the control
+        await until(pilot, lambda: "momentum = 'x1' is not allowed" in screen_text(pilot.app))
 
 
 async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
@@ -70,47 +101,7 @@ async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
         assert lab.experiment.pace == 1
 
 
-async def test_the_learning_rate_changes_while_the_run_goes_on() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("s", "s")
-        await until(pilot, lambda: lab.frame.step == 2)
-        await pilot.press("right")
-        await until(pilot, lambda: "learning_rate" in lab.frame.changed)
-        assert lab.frame.step == 2
-        assert lab.frame.settings["learning_rate"] == 0.02
-        await pilot.press("s", "right")  # the command has no change within a run
-        await until(pilot, lambda: lab.frame.settings["learning_rate"] == 0.05)
-        titles: list[str] = []
-        lab.notify = lambda *_, title, **__: titles.append(title)
-        await pilot.press("y")
-        await until(pilot, lambda: titles)
-        assert titles[0].endswith("Here learning rate was 0.01 until step 2")
-        await pilot.press("down", "enter", *"x1", "enter")  # refused with the name of the control
-        await until(pilot, lambda: "momentum = 'x1' is not allowed" in screen_text(pilot.app))
-
-
-async def test_another_seed_begins_another_run() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("s")
-        await until(pilot, lambda: lab.frame.step == 1)
-        start = lab.frame.picture.start
-        controls = lab.query_one(ControlList)
-        controls.highlighted = controls.get_option_index("seed")
-        await pilot.press("right")
-        await until(pilot, lambda: lab.frame.picture and lab.frame.settings["seed"] == 1)
-        assert lab.frame.picture.start != start
-        bar = pilot.app.screen.query_one(StatusBar)
-        await until(pilot, lambda: bar.news.strip() == "seed changed: the run begins again")
-        await pilot.press("1", "2")
-        await until(pilot, lambda: "begins again" not in bar.news)
-        await pilot.press("left")  # no step was made: nothing is lost, and nothing said
-        await until(pilot, lambda: lab.frame.picture and lab.frame.settings["seed"] == 0)
-        assert not bar.news
-
-
-async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
+async def test_values_are_typed_refused_and_clicked() -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         said = lab.query_one("#said", Static)
@@ -130,9 +121,27 @@ async def test_a_bad_value_is_refused_in_words_and_the_old_one_kept() -> None:
         await pilot.press("enter", "home", "shift+end", "delete", *"0.05", "enter")
         await until(pilot, lambda: lab.experiment.config.learning_rate == 0.05)
         assert isinstance(pilot.app.focused, ControlList)
+        # All keys may be posted before any is handled.
+        for key in ("enter", "1", "e", "6", "enter"):  # all posted before any is handled
+            character = key if len(key) == 1 else None
+            pilot.app.post_message(Key(key, character))
+        await until(pilot, lambda: lab.experiment.config.learning_rate == 1e6)
+        assert isinstance(pilot.app.focused, ControlList)
+        assert pilot.app.screen.query_one(ContentSwitcher).current == "lab"
+        # Another page ends the input.
+        await pilot.press("enter")
+        assert isinstance(pilot.app.focused, Input)
+        pilot.app.screen.action_show("concept")
+        await pilot.press("2")
+        assert isinstance(pilot.app.focused, ControlList)
+        assert not lab.query_one(Controls).editing
+        await pilot.click(ControlList, offset=(3, 2))
+        await pilot.pause()
+        assert lab.query_one(ControlList).highlighted == 2
+        assert not lab.query_one(Controls).editing
 
 
-async def test_diverging_is_said_with_what_to_try_and_the_lab_lives_on() -> None:
+async def test_a_run_that_diverges_says_what_to_try_and_pictures_take_turns() -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
         panels = lab.query("#controls, #equations, #challenges, .picture")
@@ -154,6 +163,12 @@ async def test_diverging_is_said_with_what_to_try_and_the_lab_lives_on() -> None
         await pilot.press("r")
         await until(pilot, lambda: lab.frame.state is State.READY)
         assert not notice.display
+        shown = lambda: [c.id for c in lab.query(Chart) if c.display]  # noqa: E731
+        assert shown() == ["chart-fit", "chart-loss"]
+        await pilot.press("v")
+        await until(pilot, lambda: shown() == ["chart-surface", "chart-loss"])
+        await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: shown() == ["chart-fit", "chart-surface", "chart-loss"])
 
 
 async def test_a_challenge_that_is_met_is_marked_and_kept(own_folders) -> None:
@@ -167,17 +182,6 @@ async def test_a_challenge_that_is_met_is_marked_and_kept(own_folders) -> None:
         await until(pilot, lambda: "✓" in prompts())
     kept = Progress(own_folders / "state" / "progress.jsonl").of("linear-regression")
     assert len(kept.challenges) == 1
-
-
-async def test_view_shows_the_other_picture_and_a_wide_screen_shows_both() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        shown = lambda: [c.id for c in lab.query(Chart) if c.display]  # noqa: E731
-        assert shown() == ["chart-fit", "chart-loss"]
-        await pilot.press("v")
-        await until(pilot, lambda: shown() == ["chart-surface", "chart-loss"])
-        await pilot.resize_terminal(120, 40)
-        await until(pilot, lambda: shown() == ["chart-fit", "chart-surface", "chart-loss"])
 
 
 async def test_the_copied_command_gives_the_settings_on_screen() -> None:
@@ -209,37 +213,6 @@ async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) ->
         monkeypatch.undo()
         await pilot.press("r", "s")
         await until(pilot, lambda: lab.frame.step == 1)
-
-
-async def test_what_is_typed_right_after_enter_finds_the_line_open() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        for key in ("enter", "1", "e", "6", "enter"):  # all posted before any is handled
-            character = key if len(key) == 1 else None
-            pilot.app.post_message(Key(key, character))
-        await until(pilot, lambda: lab.experiment.config.learning_rate == 1e6)
-        assert isinstance(pilot.app.focused, ControlList)
-        assert pilot.app.screen.query_one(ContentSwitcher).current == "lab"
-
-
-async def test_another_part_of_the_lesson_leaves_no_line_open_behind_it() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("enter")
-        assert isinstance(pilot.app.focused, Input)
-        pilot.app.screen.action_show("concept")
-        await pilot.press("2")
-        assert isinstance(pilot.app.focused, ControlList)
-        assert not lab.query_one(Controls).editing
-
-
-async def test_a_click_on_a_control_only_highlights_it() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.click(ControlList, offset=(3, 2))
-        await pilot.pause()
-        assert lab.query_one(ControlList).highlighted == 2
-        assert not lab.query_one(Controls).editing
 
 
 async def test_a_run_that_ends_out_of_sight_is_there_when_the_lab_is_back() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from textual.events import Click
 from textual.widgets import Input, OptionList
 
@@ -42,6 +41,10 @@ async def test_lessons_presets_and_views_are_found_and_taken() -> None:
         assert lab.display
         assert lab.status.preset == "double"
 
+        screen = pilot.app.screen
+        pilot.app.action_open_lesson("linear-regression")  # it stays as it is
+        await pilot.pause()
+        assert pilot.app.screen is screen
         await find(pilot, "lesson: Autograd")
         await until(pilot, lambda: pilot.app.screen.query(AutogradLab))
         assert pilot.app.screen.lesson.slug == "autograd"
@@ -54,97 +57,41 @@ async def test_lessons_presets_and_views_are_found_and_taken() -> None:
 async def test_what_is_found_depends_on_the_screen() -> None:
     async with app().run_test(size=(80, 22)) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        home = pilot.app.screen
         lessons = [command.name for command in lesson_commands(pilot.app)]
         assert lessons == [f"lesson: {entry.title}" for entry in entries() if entry.written]
-        names = {command.name for command in key_commands(pilot.app.screen)}
+        names = {command.name for command in key_commands(home)}
         assert {"open", "filter", "read on", "help", "quit", "dark or light"} <= names
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
-        listed = pilot.app.screen.query_one(OptionList)
-        await until(pilot, lambda: listed.option_count > len(lessons))
-        texts = {str(option.hit.text) for option in listed.options}
+        palette, line = pilot.app.screen, pilot.app.screen.query_one(Input)
+        found = palette.query_one(OptionList)
+        await until(pilot, lambda: found.option_count > len(lessons))
+        texts = {str(option.hit.text) for option in found.options}
         assert not texts & {"Theme", "Keys", "Screenshot", "Maximize", "Minimize", "Quit"}
-        pilot.app.screen.query_one(Input).value = "gradient-by-hand"  # by its slug
+        line.value = "gradient-by-hand"  # by its slug
         await until(pilot, lambda: "one weight, one sample a step" in screen_text(pilot.app))
-
-
-async def test_a_preset_that_is_found_is_what_p_comes_to() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        screen = pilot.app.screen
-        for command in list(lab_commands(screen)):
-            if command.name.startswith("preset: "):
-                command.run()
-                found = lab.experiment.preset, lab.experiment.config
-                for _ in screen.lesson.presets:
-                    await pilot.press("p")
-                assert (lab.experiment.preset, lab.experiment.config) == found
-                assert command.name == f"preset: {lab.status.preset}"
-
-
-async def quit_hint(pilot) -> str:
-    await pilot.press("ctrl+c")
-    await until(pilot, lambda: any("quit" in n.message for n in pilot.app._notifications))
-    text = next(n.message for n in pilot.app._notifications if "quit" in n.message)
-    pilot.app.clear_notifications()
-    return text
-
-
-async def test_ctrl_c_names_the_key_that_quits_here() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        await open_lab(pilot)
-        assert await quit_hint(pilot) == "Press q to quit."
-        await pilot.press("question_mark")
-        assert await quit_hint(pilot) == "Press q to quit."
-        await pilot.press("escape", "enter")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
-        assert await quit_hint(pilot) == "Copied. Press ctrl+q to quit."  # the value is selected
-        assert pilot.app.clipboard == "0.01"
-        await pilot.press("end")
-        assert await quit_hint(pilot) == "Press ctrl+q to quit."
-        await pilot.press("escape", "ctrl+p")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
-        assert await quit_hint(pilot) == "Press ctrl+q to quit."
-
-
-@pytest.mark.parametrize("keys", [["question_mark"], ["ctrl+p"], ["slash"]])
-async def test_ctrl_q_quits_from_everywhere(keys: list[str]) -> None:
-    async with app().run_test(size=(80, 22)) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        await pilot.press(*keys, "ctrl+q")
-        await until(pilot, lambda: not pilot.app.is_running)
-
-
-async def test_the_lesson_that_is_open_stays_as_it_is_when_it_is_found() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        await open_lab(pilot)
-        screen = pilot.app.screen
-        pilot.app.action_open_lesson("linear-regression")
-        await pilot.pause()
-        assert pilot.app.screen is screen
-        pilot.app.action_open_lesson("softmax")
-        await until(pilot, lambda: pilot.app.screen is not screen)
-        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
-        assert pilot.app.screen.lesson.slug == "softmax"
-
-
-async def test_a_click_where_the_screen_no_longer_is_does_nothing() -> None:
-    async with app().run_test(size=(80, 22)) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        await pilot.press("ctrl+p")
-        await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
-        palette = pilot.app.screen
+        # A click where the screen no longer is does nothing; one beside the panel closes it.
         for x, y in ((90, 0), (80, 5), (3, 22)):  # clicked before the terminal became smaller
             palette.post_message(Click(palette, x, y, 0, 0, 1, False, False, False, x, y))
         await pilot.pause()
         assert pilot.app.screen is palette
-        await pilot.click(palette, offset=(0, 1))  # beside the panel, which closes it
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-
-
-async def test_presets_of_every_lesson_are_found_from_the_course() -> None:
-    async with app().run_test(size=(80, 22)) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        await pilot.click(palette, offset=(0, 1))
+        await until(pilot, lambda: pilot.app.screen is home)
+        # It may be closed while it opens, and opened while it closes.
+        for _ in range(3):
+            pilot.app.action_command_palette()
+            await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+            first = pilot.app.screen
+            first.dismiss()
+            await until(pilot, lambda first=first: pilot.app.screen is not first)
+            pilot.app.action_command_palette()
+            second = pilot.app.screen
+            await until(pilot, lambda first=first: not first.is_attached)
+            assert isinstance(second, Palette)
+            second.dismiss()
+            await until(pilot, lambda: pilot.app.screen is home)
+        # Presets of every lesson are found from the course.
         await pilot.press("ctrl+p")
         await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
         line = pilot.app.screen.query_one(Input)
@@ -164,18 +111,47 @@ async def test_presets_of_every_lesson_are_found_from_the_course() -> None:
         await until(pilot, lambda: screen.lab.display and screen.lab.status.preset == "noisy-line")
 
 
-async def test_it_may_be_closed_while_it_opens_and_opened_while_it_closes() -> None:
-    async with app().run_test(size=(80, 22)) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        for _ in range(3):
-            pilot.app.action_command_palette()
-            await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
-            first = pilot.app.screen
-            first.dismiss()
-            await until(pilot, lambda first=first: pilot.app.screen is not first)
-            pilot.app.action_command_palette()
-            second = pilot.app.screen
-            await until(pilot, lambda first=first: not first.is_attached)
-            assert isinstance(second, Palette)
-            second.dismiss()
+async def quit_hint(pilot) -> str:
+    await pilot.press("ctrl+c")
+    await until(pilot, lambda: any("quit" in n.message for n in pilot.app._notifications))
+    text = next(n.message for n in pilot.app._notifications if "quit" in n.message)
+    pilot.app.clear_notifications()
+    return text
+
+
+async def test_a_preset_that_is_found_is_what_p_comes_to_and_ctrl_c_names_the_key_that_quits() -> (
+    None
+):
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
+        lab = await open_lab(pilot)
+        screen = pilot.app.screen
+        for command in list(lab_commands(screen)):
+            if command.name.startswith("preset: "):
+                command.run()
+                found = lab.experiment.preset, lab.experiment.config
+                for _ in screen.lesson.presets:
+                    await pilot.press("p")
+                assert (lab.experiment.preset, lab.experiment.config) == found
+                assert command.name == f"preset: {lab.status.preset}"
+        # Ctrl+c names the key that quits.
+        lab.use_preset("six-points")
+        assert await quit_hint(pilot) == "Press q to quit."
+        await pilot.press("question_mark")
+        assert await quit_hint(pilot) == "Press q to quit."
+        await pilot.press("escape", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+        assert await quit_hint(pilot) == "Copied. Press ctrl+q to quit."  # the value is selected
+        assert pilot.app.clipboard == "0.01"
+        await pilot.press("end")
+        assert await quit_hint(pilot) == "Press ctrl+q to quit."
+        await pilot.press("escape", "ctrl+p")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Palette))
+        assert await quit_hint(pilot) == "Press ctrl+q to quit."
+
+
+async def test_ctrl_q_quits_from_everywhere() -> None:
+    for key in ("question_mark", "ctrl+p", "slash"):
+        async with app().run_test(size=(80, 22)) as pilot:
             await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+            await pilot.press(key, "ctrl+q")
+            await until(pilot, lambda: not pilot.app.is_running)
