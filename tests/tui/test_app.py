@@ -93,29 +93,21 @@ async def test_t_changes_the_theme_and_it_is_kept(own_folders: Path) -> None:
         await pilot.press("t")
         await until(pilot, lambda: not pilot.app.current_theme.dark)
         assert json.loads(file.read_text()) == {"theme": "textual-light"}
-    async with app().run_test(size=(80, 22)) as pilot:
-        await screen_of(pilot, HomeScreen)
-        assert pilot.app.theme == "textual-light"
+        assert app().theme == "textual-light"  # the next time
         await pilot.press("t")
         await until(pilot, lambda: pilot.app.theme == "textual-dark")
-    assert app().theme == "textual-dark"
-
-
-@pytest.mark.parametrize("theme", ["of-another-version", "", "[red]"])
-def test_a_theme_that_nobody_knows_means_the_usual_one(own_folders: Path, theme: str) -> None:
-    file = own_folders / "config" / "settings.json"
-    file.parent.mkdir()
-    file.write_text(json.dumps({"theme": theme}))
-    assert app().theme == "textual-dark"
-
-
-async def test_a_theme_that_cannot_be_kept_is_said(own_folders: Path) -> None:
-    (own_folders / "config").write_text("in the way")
-    async with app().run_test(size=(80, 22)) as pilot:
-        await screen_of(pilot, HomeScreen)
+        assert app().theme == "textual-dark"
+        file.unlink()
+        file.parent.rmdir()
+        file.parent.write_text("in the way")
         await pilot.press("t")
         await until(pilot, lambda: not pilot.app.current_theme.dark)
         await until(pilot, lambda: "settings are not kept" in notices(pilot))
+    file.parent.unlink()
+    file.parent.mkdir()
+    for unknown in ("of-another-version", "", "[red]"):
+        file.write_text(json.dumps({"theme": unknown}))
+        assert app().theme == "textual-dark"
 
 
 # The app's own files.
@@ -160,31 +152,6 @@ def commands(pilot) -> list[str]:
     return [command.name for command in key_commands(pilot.app.screen)]
 
 
-async def test_the_palette_has_the_actions_of_the_lab_in_the_lab_and_each_once() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        await screen_of(pilot, LessonScreen)
-        await until(pilot, lambda: pilot.app.focused is not None)
-        here = {"play", "step", "reset", "slower", "faster", "preset", "view", "log", "copy"}
-        assert not here & set(commands(pilot))
-        await open_lab(pilot)
-        listed = commands(pilot)
-        assert here <= set(listed)
-        assert "device" not in listed  # there is only one
-        assert len(listed) == len(set(listed))
-
-
-async def test_what_is_chosen_in_the_palette_is_done() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("ctrl+p")
-        await screen_of(pilot, Palette)
-        await pilot.press(*"step")
-        await until(pilot, lambda: "Make one step, and show it (s)" in screen_text(pilot.app))
-        await pilot.press("enter")
-        await screen_of(pilot, LessonScreen)
-        await until(pilot, lambda: lab.frame.step == 1)
-
-
 async def help_text(pilot) -> str:
     below = pilot.app.screen
     await pilot.press("question_mark")
@@ -196,11 +163,13 @@ async def help_text(pilot) -> str:
     return text
 
 
-async def test_the_help_lists_the_keys_that_work_now_and_no_others(gate) -> None:
+async def test_help_and_palette_have_the_keys_that_work_now_and_no_others(gate) -> None:
     make_one_step, filter_lessons, read_on = "Make one step", "filter", "read on: One screen"
+    in_lab = {"play", "step", "reset", "slower", "faster", "preset", "log", "copy"}
     async with app("linear-regression").run_test(size=(120, 50)) as pilot:
         await screen_of(pilot, LessonScreen)
         await until(pilot, lambda: pilot.app.focused is not None)
+        assert not in_lab & set(commands(pilot))
         concept = await help_text(pilot)
         assert read_on in concept
         assert make_one_step not in concept
@@ -214,10 +183,21 @@ async def test_the_help_lists_the_keys_that_work_now_and_no_others(gate) -> None
         gate.set()
         await until(pilot, lambda: lab.ready)
         later = await help_text(pilot)
-        assert make_one_step in later
         assert "kept until" not in later
-        assert "Move to the next device" not in later
-        assert later.count("Make one step") == 1
+        assert "Move to the next device" not in later  # there is only one
+        assert later.count(make_one_step) == 1
+        listed = commands(pilot)
+        assert in_lab <= set(listed)
+        assert "device" not in listed
+        assert len(listed) == len(set(listed))
+        # A chosen command of the palette runs.
+        await pilot.press("ctrl+p")
+        await screen_of(pilot, Palette)
+        await pilot.press(*"step")
+        await until(pilot, lambda: "Make one step, and show it (s)" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await screen_of(pilot, LessonScreen)
+        await until(pilot, lambda: lab.frame.step == 1)
 
         await pilot.press("escape")
         await screen_of(pilot, HomeScreen)
@@ -271,10 +251,20 @@ async def test_a_lesson_that_is_not_written_is_highlighted_in_the_course(to_come
 # Speed.
 
 
-@pytest.fixture
-def rates(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """Record the frame rates that labs request."""
-    asked: list[float] = []
+async def test_the_charts_are_drawn_less_often_over_ssh(monkeypatch) -> None:
+    for variable, fps, rate in (
+        (None, None, 10),
+        ("SSH_CONNECTION", None, 4),
+        ("SSH_TTY", 20.0, 20),
+        (None, 2.0, 2),
+    ):
+        with monkeypatch.context() as remote:
+            if variable:
+                remote.setenv(variable, "192.0.2.1 1 192.0.2.2 22")
+            opened = DltuiApp("gradient-by-hand", device="cpu", fps=fps)
+        assert opened._fps == rate
+        assert (opened.animation_level == "none") == (variable is not None)
+    asked: list[float] = []  # by the lab
 
     class Spied(Pulse):
         def __init__(self, fps: float, sent: Callable[[], int]) -> None:
@@ -282,39 +272,23 @@ def rates(monkeypatch: pytest.MonkeyPatch) -> list[float]:
             super().__init__(fps, sent)
 
     monkeypatch.setattr("tui.watching.Pulse", Spied)
-    return asked
-
-
-@pytest.mark.parametrize(
-    ("variable", "fps", "rate"),
-    [(None, None, 10), ("SSH_CONNECTION", None, 4), ("SSH_TTY", 20.0, 20), (None, 2.0, 2)],
-)
-async def test_the_charts_are_drawn_less_often_over_ssh(
-    monkeypatch, rates, variable, fps, rate
-) -> None:
-    if variable:
-        monkeypatch.setenv(variable, "192.0.2.1 1 192.0.2.2 22")
-    opened = DltuiApp("gradient-by-hand", device="cpu", fps=fps)
-    assert (opened.animation_level == "none") == (variable is not None)
     async with opened.run_test(size=(80, 22)) as pilot:
         await open_lab(pilot)
-        assert rates == [rate]
+        assert asked == [rate]
 
 
 # Importing PyTorch.
 
 
-@pytest.mark.parametrize(("presses", "state"), [(1, State.PLAYING), (2, State.PAUSED)])
-async def test_play_before_torch_is_there_plays_as_soon_as_it_is(gate, presses, state) -> None:
+async def test_play_before_torch_is_there_plays_as_soon_as_it_is(gate) -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await in_the_lab(pilot)
-        await pilot.press(*["space"] * presses)
+        await pilot.press("space")
         assert lab.experiment is None
         await until(pilot, lambda: "starting PyTorch" in screen_text(pilot.app))
         gate.set()
-        await until(pilot, lambda: lab.ready and lab.experiment.run.state is state)
-        if state is State.PLAYING:
-            await until(pilot, lambda: lab.frame.step > 1)
+        await until(pilot, lambda: lab.ready and lab.experiment.run.state is State.PLAYING)
+        await until(pilot, lambda: lab.frame.step > 1)
         assert "starting PyTorch" not in screen_text(pilot.app)
 
 
@@ -345,7 +319,7 @@ async def test_quitting_while_setting_up_ends_its_thread(gate) -> None:
     assert pilot.app.return_code == 0
 
 
-async def test_a_device_that_is_sick_is_said_and_the_cpu_works(probed) -> None:
+async def test_a_device_that_does_not_work_or_is_missing_is_reported(probed) -> None:
     probed(CPU, problems=("cuda:0 does not work: the [fan] fell off",))
     async with DltuiApp("linear-regression", device="auto").run_test(
         size=(80, 22), notifications=True
@@ -355,9 +329,6 @@ async def test_a_device_that_is_sick_is_said_and_the_cpu_works(probed) -> None:
         await until(pilot, lambda: "the [fan]" in screen_text(pilot.app))
         await pilot.press("s")
         await until(pilot, lambda: lab.frame.step == 1)
-
-
-async def test_a_device_that_is_not_there_is_said_and_the_cpu_takes_its_place(probed) -> None:
     probed(CPU)
     async with DltuiApp("linear-regression", device="cuda:7").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)

@@ -36,7 +36,16 @@ def met(lab: CurvesLab[Any]) -> str:
     return found[0]
 
 
-@pytest.mark.parametrize("size", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)])
+class Terminal:
+    """Records what is written to it."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+
+    def write(self, text: str) -> None:
+        self.sent.append(re.sub(r"\x1b\[[\d;]*[Hm]", "", text))
+
+
 @pytest.mark.parametrize(
     ("lesson", "kind", "scenes"),
     [
@@ -45,28 +54,36 @@ def met(lab: CurvesLab[Any]) -> str:
     ],
 )
 async def test_every_scene_opens_and_answers_to_the_arrows(
-    lesson: str, kind: type[CurvesLab[Any]], scenes: Mapping[str, Any], size: tuple[int, int]
+    lesson: str,
+    kind: type[CurvesLab[Any]],
+    scenes: Mapping[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async with app(lesson).run_test(size=size) as pilot:
+    async with app(lesson).run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, kind, scenes)
         board = lab.query_one(Board)
-        room = board.content_size
-        for scene in scenes.values():
-            await to_scene(pilot, lab, scenes, scene.name)
-            assert board.has_focus
-            seen, before = set(), lab.state.text
-            for key in ("right", "pagedown", "home"):
-                await pilot.press(key)
-                seen.add("\n".join(strip.text for strip in board.strips))
-                assert told(lab)
-                columns, rows = (78, 3) if size == NARROW else (118, 2)
-                assert len(wrap(told(lab), columns)) <= rows
-                assert board.content_size == room  # only the point moves
-            assert len(seen) >= (2 if size == NARROW else 3)  # a small move may stay in a cell
-            assert lab.state.text != before
-            screen = screen_text(pilot.app)
-            assert scene.title in screen
-            assert lab.query_one(Equations).text.splitlines()[0].split()[-1] in screen
+        for size, columns, rows in ((NARROW, 78, 3), (WIDE, 118, 2)):
+            await pilot.resize_terminal(*size)
+            await to_scene(pilot, lab, scenes, next(iter(scenes)))
+            await until(pilot, lambda: len(board.strips) == board.content_size.height)
+            room = board.content_size
+            for scene in scenes.values():
+                await to_scene(pilot, lab, scenes, scene.name)
+                assert board.has_focus
+                seen, before = set(), lab.state.text
+                for key in ("right", "pagedown", "home"):
+                    await pilot.press(key)
+                    seen.add("\n".join(strip.text for strip in board.strips))
+                    assert told(lab)
+                    assert len(wrap(told(lab), columns)) <= rows
+                    assert board.content_size == room  # only the point moves
+                assert len(seen) >= (2 if size == NARROW else 3)  # a move may stay in a cell
+                assert lab.state.text != before
+                screen = screen_text(pilot.app)
+                assert scene.title in screen
+                assert lab.query_one(Equations).text.splitlines()[0].split()[-1] in screen
+                if size == NARROW:
+                    await every_frame_is_sent_in_one_piece(pilot, lab, monkeypatch)
         assert lab.status.finished
         await pilot.press("p", "b", "b", "r")  # the first one, then back to the second last
         assert lab.status.preset == list(scenes)[-2]
@@ -75,6 +92,25 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
         assert lab.state.text != before
         await pilot.press("r")
         assert lab.state.text == before
+
+
+async def every_frame_is_sent_in_one_piece(
+    pilot: Pilot[None], lab: CurvesLab[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While it plays, the changed text and the changed description are sent together."""
+    await pilot.pause()
+    terminal = Terminal()
+    with monkeypatch.context() as patched:
+        patched.setattr(painter, "_driver_of", lambda _: terminal)
+        for _ in range(6):
+            line, words = lab.state.text, told(lab)
+            terminal.sent.clear()
+            lab.advance()
+            await asyncio.sleep(0)  # until pending output is sent
+            (frame,) = terminal.sent
+            assert line == lab.state.text or lab.state.text in frame, lab.status.preset
+            assert words == told(lab) or wrap(told(lab), 78)[0] in frame, lab.status.preset
+    await pilot.press("r")
 
 
 async def typed(pilot: Pilot[None], lab: CurvesLab[Any], wrong: str, words: str) -> None:
@@ -92,6 +128,10 @@ async def typed(pilot: Pilot[None], lab: CurvesLab[Any], wrong: str, words: str)
 async def test_one_logit_by_keyboard() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, ProbabilitiesLab, LOGIT_SCENES)
+        lab.ready = False  # no key acts before PyTorch is loaded
+        for action in ("move", "far", "end", "flip", "step", "play", "edit", "preset", "reset"):
+            assert not lab.check_action(action, ())
+        lab.ready = True
         # A position is typed or refused, and the focus returns to the board.
         await pilot.press("enter", *"P = 0.9", "enter")
         await until(pilot, lambda: lab.status.progress == "z = 2.1972")
@@ -180,47 +220,6 @@ async def test_the_race_runs_and_holds_and_keeps_its_footer() -> None:
         assert (lab.state.look.z, lab.state.look.label) == (-6, 1)
 
 
-class Terminal:
-    """Records what is written to it."""
-
-    def __init__(self) -> None:
-        self.sent: list[str] = []
-
-    def write(self, text: str) -> None:
-        self.sent.append(re.sub(r"\x1b\[[\d;]*[Hm]", "", text))
-
-
-@pytest.mark.parametrize(
-    ("lesson", "kind", "scenes"),
-    [
-        pytest.param("probabilities", ProbabilitiesLab, LOGIT_SCENES, id="probabilities"),
-        pytest.param("softmax", SoftmaxLab, LOGITS_SCENES, id="softmax"),
-    ],
-)
-async def test_every_part_of_a_frame_that_plays_is_sent_in_one_piece(
-    lesson: str,
-    kind: type[CurvesLab[Any]],
-    scenes: Mapping[str, Any],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    async with app(lesson).run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, kind, scenes)
-        for scene in scenes:
-            await to_scene(pilot, lab, scenes, scene)
-            await pilot.pause()
-            terminal = Terminal()
-            with monkeypatch.context() as patched:
-                patched.setattr(painter, "_driver_of", lambda _, sent_to=terminal: sent_to)
-                for _ in range(12):
-                    line, words = lab.state.text, told(lab)
-                    terminal.sent.clear()
-                    lab.advance()
-                    await asyncio.sleep(0)  # until pending output is sent
-                    (frame,) = terminal.sent
-                    assert line == lab.state.text or lab.state.text in frame, scene
-                    assert words == told(lab) or wrap(told(lab), 78)[0] in frame, scene
-
-
 @pytest.mark.slow
 async def test_challenges_are_met_by_what_the_keys_do() -> None:
     async with app("probabilities").run_test(size=NARROW) as pilot:
@@ -279,12 +278,3 @@ async def test_a_few_logits_by_keyboard() -> None:
             await pilot.resize_terminal(*size)
             await until(pilot, lambda: "not a number" in screen_text(pilot.app))
             assert "log_softmax never computes either" in " ".join(told(lab).split())
-
-
-async def test_no_key_acts_before_pytorch_is_there() -> None:
-    async with app("probabilities").run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, ProbabilitiesLab, LOGIT_SCENES)
-        lab.ready = False
-        for action in ("move", "far", "end", "flip", "step", "play", "edit", "preset", "reset"):
-            assert not lab.check_action(action, ())
-        lab.ready = True

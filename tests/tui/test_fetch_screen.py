@@ -50,13 +50,12 @@ def fetching() -> list[threading.Thread]:
     return [thread for thread in threading.enumerate() if thread.name == "fetching"]
 
 
-@pytest.mark.parametrize("size", [(80, 22), (120, 40)])
 async def test_fetches_after_an_error_and_says_where_it_is(
-    size: tuple[int, int], mirror: Mirror, own_folders: Path
+    mirror: Mirror, own_folders: Path
 ) -> None:
     files, mirror.files = mirror.files, {}
     place = own_folders / "data" / "MNIST" / "raw"
-    async with app().run_test(size=size) as pilot:
+    async with app().run_test(size=(80, 22)) as pilot:
         results = open_screen(pilot)
         await until(pilot, lambda: "it answers 404 Not Found" in words(pilot))
         assert words(pilot).endswith("enter tries again · esc closes")
@@ -78,13 +77,16 @@ async def test_fetches_after_an_error_and_says_where_it_is(
         await until(pilot, lambda: "Here now" in words(pilot))
         assert "─" not in words(pilot)
         assert str(place) in words(pilot).replace("\n", "")
-        await pilot.press("enter" if size[0] == 80 else "escape")
+        await pilot.press("enter")
         await until(pilot, lambda: results)
-        assert results == [True]
         asked = len(mirror.asked)
         open_screen(pilot)  # an installed data set is reported at once
+        await pilot.resize_terminal(120, 40)
         await until(pilot, lambda: "Here now" in words(pilot))
         assert len(mirror.asked) == asked
+        await pilot.press("escape")
+        await until(pilot, lambda: not isinstance(pilot.app.screen, FetchScreen))
+        assert results == [True]
     assert status(registry.find("mnist"), own_folders / "data").place == place
     assert fetching() == []
 

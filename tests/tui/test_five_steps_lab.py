@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from textual.pilot import Pilot
 
 from engine.device import Device
@@ -33,13 +32,13 @@ def marked(pilot: Pilot[None]) -> list[str]:
     return re.findall(r"▶\d (\w+)", screen_text(pilot.app))
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_s_lights_one_after_the_other(size: tuple[int, int]) -> None:
-    async with app("five-steps").run_test(size=size) as pilot:
+async def test_s_lights_one_step_after_the_other() -> None:
+    async with app("five-steps").run_test(size=SIZES[0]) as pilot:
         lab = await open_lab(pilot)
         await until(pilot, lambda: "1 data" in screen_text(pilot.app))
         assert marked(pilot) == []
         for update in (0, 1):
+            await pilot.resize_terminal(*SIZES[update])
             for name in FIVE:
                 await pilot.press("s")
                 await until(pilot, lambda name=name: lit(lab) == name)
@@ -50,23 +49,20 @@ async def test_s_lights_one_after_the_other(size: tuple[int, int]) -> None:
         assert "x, y (40, 1)" in shown
         assert "25 gradients" in shown
         assert "update 2" in shown
-
-
-async def test_a_turn_may_be_a_whole_update() -> None:
-    async with app("five-steps").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
+        # A step may also be a whole update.
         controls = lab.query_one(ControlList)
         controls.highlighted = controls.get_option_index("turn")
+        controls.focus()
         await pilot.press("right")
         await until(pilot, lambda: lab.frame.settings["turn"] == "update")
+        step = lab.frame.step
         await pilot.press("s", "s")
-        await until(pilot, lambda: lab.frame.step == 2)
+        await until(pilot, lambda: lab.frame.step == step + 2)
         assert lit(lab) == "loop"
 
 
-@pytest.mark.parametrize("size", [SIZES[0], pytest.param(SIZES[1], marks=pytest.mark.slow)])
-async def test_every_preset_has_its_pace_and_its_pictures(size: tuple[int, int]) -> None:
-    async with app("five-steps").run_test(size=size) as pilot:
+async def test_every_preset_has_its_pace_and_its_pictures() -> None:
+    async with app("five-steps").run_test(size=SIZES[0]) as pilot:
         lab = await open_lab(pilot)
         for name in [*PRESETS, PRESETS[0]]:
             assert lab.experiment is not None
@@ -77,14 +73,13 @@ async def test_every_preset_has_its_pace_and_its_pictures(size: tuple[int, int])
             await until(pilot, lambda run=run: run.frame.state is State.PAUSED)
             for title in ("Five steps", "Curves", "Walks"):
                 await until(pilot, lambda title=title: title in screen_text(pilot.app))
-                if size[0] == 80:
-                    await pilot.press("v")
+                await pilot.press("v")
             await pilot.press("p")
             await until(pilot, lambda run=run: lab.experiment.run is not run)
 
 
-async def test_four_optimizers_on_the_map_by_keys_alone() -> None:
-    async with app("five-steps").run_test(size=(80, 22)) as pilot:
+async def test_four_optimizers_on_the_map_and_momentum_gets_out_of_the_valley() -> None:
+    async with app("five-steps").run_test(size=SIZES[0]) as pilot:
         lab = await open_lab(pilot)
         await pilot.press("p", "p", "p", "v", "v")
         await pilot.press(*["right_square_bracket"] * 12, "space")
@@ -94,12 +89,9 @@ async def test_four_optimizers_on_the_map_by_keys_alone() -> None:
         assert "momentum 0.4955" in shown
         assert "★ Adam 0.0091" in shown
         assert all(mark in shown for mark in "○✚×")
-
-
-async def test_momentum_gets_out_of_the_valley_and_the_challenge_knows() -> None:
-    async with app("five-steps").run_test(size=(120, 40)) as pilot:
-        lab = await open_lab(pilot)
-        await pilot.press("p", "p", "p", "right", *["right_square_bracket"] * 12)
+        await pilot.resize_terminal(*SIZES[1])
+        lab.query_one(ControlList).focus()
+        await pilot.press("right")
         await until(pilot, lambda: lab.frame.settings["learning_rate"] == 0.1)
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.state is State.FINISHED)

@@ -87,8 +87,11 @@ async def test_a_hasty_hand_in_the_lab_of_tensors() -> None:
         await until(pilot, lambda: "▶" not in lab.status.state)
 
 
-async def test_a_hasty_hand_in_the_lab_of_autograd() -> None:
-    async with app("autograd").run_test(size=WIDE) as pilot:
+async def test_a_hasty_hand_in_the_labs_of_graphs_and_autograd() -> None:
+    async with app("graphs").run_test(size=WIDE) as pilot:
+        await shrink(pilot, await opened(pilot, GraphsLab))
+        await pilot.resize_terminal(*WIDE)
+        pilot.app.action_open_lesson("autograd")
         lab = await opened(pilot, AutogradLab)
         await shrink(pilot, lab)
         await pilot.press("b")
@@ -122,11 +125,6 @@ async def test_a_hasty_hand_in_the_lab_of_autograd() -> None:
             await pilot.press(key)
             await until(pilot, lambda: "▶" not in lab.status.state)
             await pilot.press(back)
-
-
-async def test_where_the_window_shrinks_the_keys_go_to_what_is_still_in_sight() -> None:
-    async with app("graphs").run_test(size=WIDE) as pilot:
-        await shrink(pilot, await opened(pilot, GraphsLab))
 
 
 def highlight(controls: ControlList, name: str) -> None:
@@ -168,6 +166,11 @@ async def test_a_hasty_hand_among_the_controls() -> None:
 async def test_a_hasty_hand_among_the_controls_of_a_small_screen() -> None:
     async with app("linear-regression").run_test(size=NARROW) as pilot:
         lab = await open_training(pilot)
+        # The key for errors is there where a picture has some.
+        assert lab.check_action("residuals", ())
+        await pilot.press("v")
+        assert not lab.check_action("residuals", ())  # the surface has none
+        await pilot.press("v")
         controls = lab.query_one(ControlList)
         # A value sent at once with the keys before it reaches the right control.
         await burst(pilot, "down", "down", "enter", "home", "shift+end", "delete", *"123", "enter")
@@ -191,6 +194,7 @@ async def test_a_hasty_hand_among_the_controls_of_a_small_screen() -> None:
 async def test_a_file_is_typed_on_a_line_of_its_own_and_no_arrow_costs_the_run() -> None:
     async with app("dataloader").run_test(size=NARROW) as pilot:
         lab = await open_training(pilot)
+        assert not lab.check_action("residuals", ())  # its picture has no errors
         run, controls = lab.experiment.run, lab.query_one(ControlList)
         highlight(controls, "csv")
         for key in ("left", "right", "enter"):
@@ -202,33 +206,25 @@ async def test_a_file_is_typed_on_a_line_of_its_own_and_no_arrow_costs_the_run()
             assert lab.experiment.run is run
 
 
-@pytest.mark.parametrize(("slug", "means"), [("five-steps", False), ("linear-regression", True)])
-async def test_the_key_for_errors_is_there_where_a_picture_has_some(slug, means: bool) -> None:
-    async with app(slug).run_test(size=NARROW) as pilot:
-        lab = await open_training(pilot)
-        assert lab.check_action("residuals", ()) is means
-        await pilot.press("v")
-        assert not lab.check_action("residuals", ())  # the surface has no residuals
-
-
-@pytest.mark.parametrize("slug", ["linear-regression", "tensors", "graphs", "autograd", "softmax"])
-async def test_without_pytorch_the_lab_says_so_in_its_place(
-    slug: str, monkeypatch: pytest.MonkeyPatch
+async def test_without_pytorch_every_lab_says_so_in_its_place(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def broken(_: EnvironmentLoader) -> None:
         raise ImportError("libcudart.so.12: [cannot] open")
 
     monkeypatch.setattr(tui.environment.EnvironmentLoader, "_set_up", broken)
-    async with app(slug).run_test(size=NARROW) as pilot:
-        await until(pilot, lambda: pilot.app.screen.query(Lab))
-        await pilot.press("2")
-        words = "PyTorch cannot be used: ImportError: libcudart.so.12: [cannot] open"
-        shown = lambda: str(pilot.app.screen.query_one(".waiting").render())  # noqa: E731
-        await until(pilot, lambda: shown() == words)
-        assert "doctor" in pilot.app.screen.query_one(StatusBar).device
-        await pilot.press("1", "escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        assert "doctor" in screen_text(pilot.app)
+    words = "PyTorch cannot be used: ImportError: libcudart.so.12: [cannot] open"
+    async with app().run_test(size=NARROW) as pilot:
+        for slug in ("linear-regression", "tensors", "graphs", "autograd", "softmax"):
+            pilot.app.action_open_lesson(slug)
+            await until(pilot, lambda: pilot.app.screen.query(Lab) and pilot.app.focused)
+            await pilot.press("2")
+            shown = lambda: str(pilot.app.screen.query_one(".waiting").render())  # noqa: E731
+            await until(pilot, lambda: shown() == words)  # noqa: B023
+            assert "doctor" in pilot.app.screen.query_one(StatusBar).device
+            await pilot.press("1", "escape")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+            assert "doctor" in screen_text(pilot.app)
 
 
 class Hidden(App[None]):

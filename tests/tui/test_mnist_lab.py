@@ -121,12 +121,20 @@ def steps(pilot: Pilot[None]) -> int:
     return int(found[1].replace(",", "")) if found else -1
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE])
-async def test_a_digit_is_read_while_the_training_goes_on(
-    size: tuple[int, int], drawn: list[str]
-) -> None:
-    async with app().run_test(size=size) as pilot:
+async def test_a_digit_is_read_while_the_training_goes_on(drawn: list[str]) -> None:
+    async with app().run_test(size=WIDE) as pilot:
         lab = await open_lab(pilot)
+        # One of several pictures is visible at a time, and numbered.
+        shown = lambda: [chart.id for chart in lab.query(Chart) if chart.display]  # noqa: E731
+        for name in (*CHARTS, CHARTS[0]):
+            await until(pilot, lambda name=name: shown() == [f"chart-{name}", "chart-loss"])
+            assert f" · {CHARTS.index(name) + 1}/4" in screen_text(pilot.app)
+            await pilot.press("v")
+        await pilot.press("v", "v", "v")
+        await pilot.resize_terminal(*NARROW)  # the important keys are visible there too
+        await until(pilot, lambda: "q quit" in screen_text(pilot.app).splitlines()[-1])
+        footer = screen_text(pilot.app).splitlines()[-1]
+        assert all(key in footer for key in ("space play", "v view", "w draw", "? help"))
         pad = await write(pilot)
         await until(pilot, lambda: "No network has learned yet" in said(pad))
         await pilot.press("escape")
@@ -139,6 +147,14 @@ async def test_a_digit_is_read_while_the_training_goes_on(
         assert isinstance(pad, PadScreen)
         await until(pilot, lambda: said(pad).startswith("It says"))
         assert seen(pad) == 14  # all lines: unlike MNIST, the substitute digits have no margin
+        # All of the answer is visible after a new size behind the help.
+        await pilot.press("question_mark")
+        await until(pilot, lambda: pilot.app.screen is not pad)
+        await pilot.resize_terminal(*WIDE)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is pad)
+        whole = re.compile(r"9 .*\d%│")
+        await until(pilot, lambda: whole.search(screen_text(pilot.app)) is not None)
         first = steps(pilot)
         assert first >= 3
         drawn.clear()
@@ -252,36 +268,6 @@ async def test_another_digit_goes_through_the_layers() -> None:
         assert np.array_equal(lab.picture.walk.probabilities, before.probabilities)
         assert lab.experiment.config.digit == 1
         assert lab.experiment.run is run
-
-
-async def test_of_many_pictures_one_is_in_sight_at_a_time_and_numbered() -> None:
-    async with app().run_test(size=WIDE) as pilot:
-        lab = await open_lab(pilot)
-        shown = lambda: [chart.id for chart in lab.query(Chart) if chart.display]  # noqa: E731
-        for name in (*CHARTS, CHARTS[0]):
-            await until(pilot, lambda name=name: shown() == [f"chart-{name}", "chart-loss"])
-            assert f" · {CHARTS.index(name) + 1}/4" in screen_text(pilot.app)
-            await pilot.press("v")
-        await pilot.resize_terminal(*NARROW)  # the important keys are visible there too
-        await until(pilot, lambda: "q quit" in screen_text(pilot.app).splitlines()[-1])
-        footer = screen_text(pilot.app).splitlines()[-1]
-        assert all(key in footer for key in ("space play", "v view", "w draw", "? help"))
-
-
-async def test_resized_behind_the_help_all_of_the_answer_is_in_sight() -> None:
-    async with app().run_test(size=NARROW) as pilot:
-        lab = await open_lab(pilot, data="digits")
-        await pilot.press("s")
-        await until(pilot, lambda: lab.frame.step == 1)
-        pad = await write(pilot)
-        await until(pilot, lambda: said(pad).startswith("It says"))
-        await pilot.press("question_mark")
-        await until(pilot, lambda: pilot.app.screen is not pad)
-        await pilot.resize_terminal(*WIDE)
-        await pilot.press("escape")
-        await until(pilot, lambda: pilot.app.screen is pad)
-        whole = re.compile(r"9 .*\d%│")
-        await until(pilot, lambda: whole.search(screen_text(pilot.app)) is not None)
 
 
 async def test_where_mnist_is_not_here_the_lab_starts_with_the_digits_until_it_is(
