@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
@@ -11,11 +9,7 @@ import torch
 from engine.datasets.images import load_images, read_digits
 from engine.datasets.registry import embedded, find
 from engine.handwriting import FINE, SIDE, Ink, Pad, as_digits, as_mnist, resized
-
-REAL = Path(__file__).parents[3] / "shared/data"
-needs_mnist = pytest.mark.skipif(
-    not (REAL / "mnist").is_dir(), reason="the files of MNIST are not beside the checkout"
-)
+from tests.engine.digits import SHARED, needs_mnist
 
 
 def centre(image: Ink) -> tuple[float, float]:
@@ -177,7 +171,7 @@ def test_a_real_one_of_scikit_learns_stays_near_itself() -> None:
 
 @needs_mnist
 def test_real_digits_and_those_of_the_pen_are_alike(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DLTUI_DATA_DIR", str(REAL))
+    monkeypatch.setenv("DLTUI_DATA_DIR", str(SHARED))
     images = load_images("mnist")
     # MNIST images are already prepared: preparing them again changes nothing.
     for image in images.test_x[:500].numpy():

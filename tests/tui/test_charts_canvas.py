@@ -255,11 +255,13 @@ def touching(line: list[tuple[int, int]]) -> bool:
 
 def test_a_line_is_that_of_a_walk_in_plain_python() -> None:
     rng = random.Random(7)
-    for _ in range(200):
+    for _ in range(300):
         size = rng.choice((0.9, 5, 40, 400))
         corners = [
             (rng.uniform(0, size), rng.uniform(0, size)) for _ in range(rng.choice((1, 2, 3, 9)))
         ]
+        if rng.random() < 0.5:  # rounding matters most there: a step may end just before a dot
+            corners = [(round(x), round(y)) for x, y in corners]
         line = dots(*corners)
         assert line == walk(*corners)
         assert touching(line)
@@ -273,13 +275,3 @@ def test_the_simple_lines_are_the_ones_that_anybody_would_draw() -> None:
     assert set(dots((3.7, 1.2))) == set(dots(*[(3.7, 1.2)] * 3)) == {(3, 1)}
     corner = dots((0.5, 0.5), (4.5, 0.5), (4.5, 4.5))  # turned and not cut
     assert set(corner) == {(x, 0) for x in range(5)} | {(4, y) for y in range(5)}
-
-
-def test_lines_between_whole_numbers_have_every_dot_too() -> None:
-    """Rounding matters most there: a step to the edge of a dot may end just before it."""
-    for length in range(1, 400):
-        for start in (0, 1, 2, 7):
-            line = dots((start, 2), (start + length, 2))
-            assert {across for across, _ in line} == set(range(start, start + length + 1)), length
-            assert touching(dots((2, start), (9, start + length)))
-            assert touching(dots((start + length, start), (start, start + length)))
