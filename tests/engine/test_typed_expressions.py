@@ -7,7 +7,6 @@ import builtins
 import importlib
 import math
 import re
-import sys
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -23,33 +22,11 @@ from engine.graph.refusals import FORMULAS, LAYERS
 from engine.graph.settings import LONGEST_VECTOR, MOST_NODES, GraphSettings, names_in, parse_value
 from engine.graph.take_apart import take_apart
 from engine.numerals import meant
+from tests.engine.audit import FORBIDDEN, seen
 from tests.table import cells
 
 REAL = {"torch": torch, "nn": nn, "F": functional, "np": np, "numpy": np, "math": math}
 GIVEN: dict[str, Numbers] = {"x": 0.5, "y": 1.25}
-FORBIDDEN = {"exec", "import", "open", "os.system", "subprocess.Popen", "object.__getattr__"}
-events: list[str] | None = None
-
-
-def watch(event: str, arguments: tuple[object, ...]) -> None:
-    # For a syntax error, Python looks for the line in the source file, which has this name if
-    # there is none.
-    if events is not None and (event, *arguments[:1]) != ("open", "<unknown>"):
-        events.append(event)
-
-
-sys.addaudithook(watch)  # audit hooks cannot be removed
-
-
-def seen(do: Callable[[], object]) -> set[str]:
-    """Return the audit events that Python reports during the call."""
-    global events
-    events = []
-    try:
-        do()
-        return set(events)
-    finally:
-        events = None
 
 
 def refused(text: str, take: Callable[[str], object] = parse_assignment) -> Refused:
