@@ -241,9 +241,7 @@ async def an_expression_values_and_weights_are_typed(pilot: Pilot[None], lab: Au
 
 HOSTILE = [
     "__import__('os').system('touch MARKER')",
-    "x.__class__.__init__.__globals__['os'].system('touch MARKER')",
     "(" * 10_000 + "x" + ")" * 10_000,
-    "x = [" + "1," * 100_000 + "1]",
     "[red]x[/red]",
     "",
 ]

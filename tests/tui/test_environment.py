@@ -77,33 +77,15 @@ def set_up(wanted: str = "auto") -> Environment:
     return environment
 
 
-def test_it_ends_with_a_bench(found) -> None:
+def test_it_ends_with_an_environment_and_remarks_on_missing_devices(found) -> None:
     gpu = Device("cuda:0", "a fast one")
     found(CPU, gpu)
     assert set_up() == Environment(gpu, (CPU, gpu))
     assert set_up("cpu") == Environment(CPU, (CPU, gpu))
-
-
-@pytest.mark.usefixtures("found")
-def test_done_is_called_in_the_thread_and_once() -> None:
-    callers: list[str] = []
-    setting_up = EnvironmentLoader("cpu", lambda _: callers.append(threading.current_thread().name))
-    setting_up.start()
-    setting_up.start()  # a second start does nothing
-    setting_up._thread.join(PATIENCE)
-    setting_up.start()
-    setting_up.close()
-    assert callers == ["setting up"]
-
-
-def test_a_sick_device_is_a_remark_and_the_cpu_takes_its_place(found) -> None:
     found(CPU, problems=("cuda:0 does not work: the fan fell off",))
     environment = set_up()
     assert environment.device is CPU
     assert "the fan fell off" in environment.remark
-
-
-def test_a_device_that_is_not_there_is_a_remark_that_lists_what_is(found) -> None:
     found(CPU, Device("mps", "Apple GPU"))
     environment = set_up("cuda:7")
     assert environment.device is CPU
@@ -111,12 +93,26 @@ def test_a_device_that_is_not_there_is_a_remark_that_lists_what_is(found) -> Non
     assert "auto, cpu, mps" in environment.remark
 
 
+@pytest.mark.usefixtures("found")
+def test_done_is_called_in_the_thread_and_once() -> None:
+    callers: list[str] = []
+    EnvironmentLoader("cpu", print).close()  # before the start
+    setting_up = EnvironmentLoader("cpu", lambda _: callers.append(threading.current_thread().name))
+    setting_up.start()
+    setting_up.start()  # a second start does nothing
+    setting_up._thread.join(PATIENCE)
+    setting_up.start()
+    setting_up.close()
+    setting_up.close()
+    assert callers == ["setting up"]
+
+
 GIVEN_UP = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 """`SystemExit` ends a thread silently, but pytest reports it."""
 
 
 @GIVEN_UP
-def test_closing_in_the_middle_of_an_import_gives_it_up(slow) -> None:
+def test_closing_in_the_middle_of_an_import_gives_it_up(slow, tmp_path: Path) -> None:
     begun, gate = slow
     environments: list[Environment] = []
     setting_up = EnvironmentLoader("cpu", environments.append)
@@ -125,6 +121,11 @@ def test_closing_in_the_middle_of_an_import_gives_it_up(slow) -> None:
     closing = threading.Thread(target=setting_up.close)
     closing.start()
     assert setting_up._given_up.wait(PATIENCE)
+    # The imports of other threads go on.
+    assert any(finder is setting_up for finder in sys.meta_path)
+    (tmp_path / "slow_beside.py").write_text("value = 42")
+    assert importlib.import_module("slow_beside").value == 42
+    del sys.modules["slow_beside"]
     gate.set()
     closing.join(PATIENCE)
     assert not closing.is_alive()
@@ -132,32 +133,6 @@ def test_closing_in_the_middle_of_an_import_gives_it_up(slow) -> None:
     assert environments == []
     assert "slow_after" not in sys.modules
     assert "slow_before" not in sys.modules  # no half-imported module remains
-
-
-@pytest.mark.usefixtures("found")
-def test_closing_before_the_start_or_twice_waits_for_nobody() -> None:
-    EnvironmentLoader("cpu", print).close()
-    setting_up = EnvironmentLoader("cpu", lambda _: None)
-    setting_up.start()
-    setting_up.close()
-    setting_up.close()
-
-
-@GIVEN_UP
-def test_the_imports_of_other_threads_go_on_after_it_was_given_up(slow, tmp_path: Path) -> None:
-    begun, gate = slow
-    (tmp_path / "slow_beside.py").write_text("value = 42")
-    setting_up = EnvironmentLoader("cpu", lambda _: None)
-    setting_up.start()
-    assert begun.wait(PATIENCE)
-    closing = threading.Thread(target=setting_up.close)
-    closing.start()
-    assert setting_up._given_up.wait(PATIENCE)
-    assert any(finder is setting_up for finder in sys.meta_path)
-    assert importlib.import_module("slow_beside").value == 42
-    gate.set()
-    closing.join(PATIENCE)
-    del sys.modules["slow_beside"]
 
 
 def test_torch_itself_is_given_up() -> None:

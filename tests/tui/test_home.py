@@ -26,15 +26,11 @@ async def home(pilot) -> HomeScreen:
     return pilot.app.screen
 
 
-async def test_every_lesson_stands_in_the_table_in_order() -> None:
-    async with app().run_test(size=(80, 22)) as pilot:
-        assert listed(await home(pilot)) == [entry.slug for entry in entries()]
-
-
-async def test_the_page_follows_the_highlight_and_enter_opens() -> None:
+async def test_the_page_follows_the_highlight_and_enter_opens(to_come: Entry) -> None:
     async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
-        markdown = screen.query_one(Page)
+        assert listed(screen) == [entry.slug for entry in entries()]
+        markdown, contents = screen.query_one(Page), screen.query_one(Contents)
         first, second = [entry for entry in entries() if entry.written][:2]
         await until(pilot, lambda: markdown.source.startswith(f"# {first.title}\n"))
         await pilot.press("j")
@@ -44,17 +40,15 @@ async def test_the_page_follows_the_highlight_and_enter_opens() -> None:
         assert pilot.app.screen.lesson.slug == second.slug
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen is screen)
-
-
-async def test_a_lesson_that_is_not_written_says_so_and_does_not_open(to_come: Entry) -> None:
-    async with app().run_test(size=(80, 22)) as pilot:
-        screen = await home(pilot)
-        contents = screen.query_one(Contents)
+        # A lesson that is not written says so, and does not open.
         contents.highlighted = contents.get_option_index(to_come.slug)
-        await until(pilot, lambda: "not written yet" in screen.query_one(Page).source)
+        await until(pilot, lambda: "not written yet" in markdown.source)
         await pilot.press("enter")
         await pilot.pause()
         assert pilot.app.screen is screen
+    text = page(to_come)
+    assert to_come.title in text
+    assert "Linear regression" in text
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # aborted
@@ -83,27 +77,30 @@ async def test_typing_filters_and_escape_shows_all_again() -> None:
         assert isinstance(screen.focused, Contents)
         await pilot.press("escape")
         await until(pilot, lambda: len(listed(screen)) == len(entries()))
-
-
-@pytest.mark.parametrize("pattern", ["zzz", "[bold]", "\\", "[", "qzq"])
-async def test_a_filter_that_matches_nothing_is_survived(pattern: str) -> None:
-    async with app().run_test(size=(80, 22)) as pilot:
-        screen = await home(pilot)
+        for pattern in ("zzz", "[bold]", "\\", "[", "qzq"):  # these match nothing
+            await pilot.press("slash")
+            screen.query_one(Input).value = pattern
+            await until(pilot, lambda: listed(screen) == [])
+            words = f"no lesson matches '{pattern}'"
+            await until(pilot, lambda words=words: words in screen_text(pilot.app))
+            assert "esc shows all" in screen_text(pilot.app)
+            assert "challenges" not in screen_text(pilot.app)  # no page of another lesson
+            await pilot.press("enter")
+            await until(pilot, lambda: isinstance(pilot.app.focused, Contents))
+            active = screen.active_bindings.values()
+            shown = {one.binding.description for one in active if one.enabled}
+            assert "all lessons" in shown
+            assert not {"open", "read on"} & shown
+            await pilot.press("enter", "escape")
+            await until(pilot, lambda: len(listed(screen)) == len(entries()))
+            await until(pilot, lambda: "challenges 0/" in screen_text(pilot.app))
+        # Filtering leaves the counts of challenges whole.
+        await pilot.resize_terminal(120, 40)
+        pilot.app._progress.add("linear-regression", "opened")
+        screen.show_progress()
         await pilot.press("slash")
-        screen.query_one(Input).value = pattern
-        await pilot.pause()
-        assert listed(screen) == []
-        await until(pilot, lambda: f"no lesson matches '{pattern}'" in screen_text(pilot.app))
-        assert "esc shows all" in screen_text(pilot.app)
-        assert "challenges" not in screen_text(pilot.app)  # no page of another lesson
-        await pilot.press("enter")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Contents))
-        shown = {one.binding.description for one in screen.active_bindings.values() if one.enabled}
-        assert "all lessons" in shown
-        assert not {"open", "read on"} & shown
-        await pilot.press("enter", "escape")
-        await until(pilot, lambda: len(listed(screen)) == len(entries()))
-        await until(pilot, lambda: "challenges 0/" in screen_text(pilot.app))
+        await until(pilot, lambda: screen.query_one(Contents).size.width == 32)
+        await until(pilot, lambda: "Linear regression        0/4" in screen_text(pilot.app))
 
 
 async def test_what_was_done_shows_in_the_table(own_folders) -> None:
@@ -127,20 +124,3 @@ async def test_what_was_done_shows_in_the_table(own_folders) -> None:
         await until(pilot, lambda: "by hand 1/4" in screen_text(pilot.app))  # in full, not cut
         facts = screen.query_one("#facts", Static)
         await until(pilot, lambda: "challenges 0/4 · questions 0/3" in str(facts.render()))
-
-
-def test_the_page_of_an_unwritten_lesson_names_the_written_ones(to_come: Entry) -> None:
-    text = page(to_come)
-    assert to_come.title in text
-    assert "Linear regression" in text
-
-
-async def test_filtering_leaves_the_counts_of_the_challenges_whole() -> None:
-    async with app().run_test(size=(120, 40)) as pilot:
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        pilot.app._progress.add("linear-regression", "opened")
-        pilot.app.screen.show_progress()
-        await pilot.press("slash")
-        await pilot.pause()
-        assert pilot.app.screen.query_one(Contents).size.width == 32
-        assert "Linear regression        0/4" in screen_text(pilot.app)

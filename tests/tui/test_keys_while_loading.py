@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import asdict, replace
 from itertools import product
@@ -13,6 +14,7 @@ from textual.pilot import Pilot
 
 import tui.environment
 from engine.device import Device
+from engine.programs.results import Way
 from lessons.catalog import entries
 from lessons.lesson import TrainingLesson
 from tests.tui.conftest import app, until
@@ -37,9 +39,6 @@ from tui.widgets.status_bar import StatusBar
 CPU = Device("cpu", "the processor")
 ENVIRONMENT = Environment(CPU, (CPU,))
 SIZE = (80, 22)
-LABS = ["linear-regression", "dataloader", "mnist", "tensors", "autograd", "graphs"]
-LABS += ["probabilities", "softmax"]
-"""A lesson of each kind of lab."""
 ELSEWHERE = set("q123ct?") | {"escape", "ctrl+q"}
 """Keys with a meaning outside the lab."""
 
@@ -121,6 +120,24 @@ async def lesson_of(pilot: Pilot[None]) -> Lab:
     return pilot.app.screen.query_one(Lab)
 
 
+async def starting_lab(pilot: Pilot[None], lesson: str) -> Lab:
+    """Open the lesson anew, as if PyTorch were not loaded yet, and return its lab."""
+    opened = pilot.app
+    assert isinstance(opened, DltuiApp)
+    await until(pilot, lambda: opened.screen.is_mounted and opened.focused)
+    if isinstance(opened.screen, LessonScreen):
+        opened.screen.action_back()
+        await until(pilot, lambda: isinstance(opened.screen, HomeScreen))
+    opened._close_lesson()
+    opened._lesson = None
+    opened._environment = asyncio.get_running_loop().create_future()
+    opened.action_open_lesson(lesson)
+    await until(pilot, lambda: isinstance(opened.screen, LessonScreen))
+    lab = await lesson_of(pilot)
+    assert not lab.ready
+    return lab
+
+
 async def send(pilot: Pilot[None], *keys: str | Paste) -> None:
     """Send keys at once, without waiting for their effects, and wait until all are received."""
     for key in keys:
@@ -150,10 +167,10 @@ def told(lab: Lab) -> dict[str, Any]:
         seen |= {"line": line._input.value, "refused": line.has_class("-refused")}
     if isinstance(lab, TrainingLab):
         experiment = lab.experiment
-        seen |= {"config": experiment.config, "pace": experiment.pace, "step": lab.frame.step}
-        seen |= {"chart": lab._pictures._chosen, "logarithmic": lab._pictures._look}
+        seen |= asdict(experiment.config)
+        seen |= {"pace": experiment.pace, "step": lab.frame.step, "chart": lab._pictures._chosen}
     elif isinstance(lab, AutogradLab):
-        seen |= {"settings": lab.state.settings, "position": lab.state.look.position}
+        seen["position"] = lab.state.look.position
     elif isinstance(lab, GraphsLab):
         seen |= {"way": lab.state.way, "input": lab.state.look.given.name}
     elif isinstance(lab, TensorsLab):
@@ -163,68 +180,63 @@ def told(lab: Lab) -> dict[str, Any]:
     return seen
 
 
-async def warm(lesson: str, *keys: str | Paste) -> dict[str, Any]:
-    """Return the effects of the keys in an open lab."""
-    async with app(lesson).run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
-        arrives(pilot)
-        await pilot.press("2")
-        await until(pilot, lambda: lab.ready)
-        await settled(pilot, lab)
-        before = told(lab)
-        await send(pilot, *keys)
-        await settled(pilot, lab)
-        assert told(lab) != before, "these keys change nothing, and show nothing"
-        return told(lab)
-
-
-async def cold(lesson: str, *keys: str | Paste) -> dict[str, Any]:
-    """Return the effects of the same keys in a lab that opens only afterwards."""
-    async with app(lesson).run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
-        await send(pilot, "2", *keys)
-        await until(pilot, lambda: not pilot.app._keys and len(lab._kept) == len(keys))
-        assert not lab.ready
-        arrives(pilot)
-        await settled(pilot, lab)
-        return told(lab)
-
-
-def slowly(lesson: str, keys: list[str]) -> Any:
-    """Return a slow case, of which the quick run has a similar one."""
-    return pytest.param(lesson, keys, marks=pytest.mark.slow)
-
-
 TYPED = ("home", "shift+end", "delete")
 """Clears a line."""
 
 
-EFFECTIVE: list[Any] = [
-    slowly("linear-regression", ["s", "s", "right", "down", "right", "right_square_bracket", "v"]),
-    ("linear-regression", ["p", "down", "down", "enter", *TYPED, *"123", "enter", "s", "s"]),
-    slowly("dataloader", ["p", "s", "down", "right"]),
-    ("mnist", ["n", "n", "b", "n"]),
-    ("tensors", ["p", "n", "n", "enter", *TYPED, *"x * 2", "enter", "down"]),
-    ("autograd", ["s", "s", "s", "b", "p", "e", *TYPED, *"x*q+1", "enter", "s", "s"]),
-    ("graphs", ["p", "i", "w"]),
-    slowly("probabilities", ["right", "p", "h", "enter", *"P = 0.9", "enter", "right"]),
-    ("softmax", ["p", "right", "b", "e", *"z = [2, 1, 0]", "enter", "down", "end", "left"]),
+EFFECTS: dict[str, tuple[list[str | Paste], dict[str, Any]]] = {
+    "linear-regression": (
+        ["p", "down", "down", "enter", *TYPED, *"123", "enter", "s", "s", "v", "up", "right"],
+        {"preset": "double", "step": 2, "epochs": 123, "momentum": 0.2, "chart": 1},
+    ),
+    "dataloader": (
+        ["p", "s", "down", "right", "right_square_bracket"],
+        {"preset": "seed", "step": 0, "optimizer": "adam", "pace": 20},
+    ),
+    "mnist": (["n", "n", "b", "n"], {"preset": "digits", "digit": 2}),
     # Lines that are refused at first stay open, and accept letters that open pages elsewhere.
-    ("probabilities", ["enter", *TYPED, Paste("y = 1"), "enter", *"23qct", "enter"]),
-    slowly("probabilities", ["e", *TYPED, *"P = ", "enter", "end", *"0.1", "enter", "right"]),
-    ("softmax", ["e", *TYPED, *"dogg = 2", "enter", *TYPED, *"cat = 2", "enter", "right"]),
-    slowly("softmax", ["e", *TYPED, *"z = [1,", "enter", "end", *" 2, 3]", "enter", "p", "left"]),
-    slowly("softmax", ["e", *TYPED, *"dogg = 2", "enter", "escape", "p", "right"]),
-    slowly("autograd", ["e", *TYPED, *"x*q+", "enter", "end", *"c", "enter", "s", "s"]),
-    slowly("tensors", ["enter", *TYPED, *"x[9]", "enter", *TYPED, *"x[1]", "enter", "p"]),
-]
+    "tensors": (
+        ["p", "n", "n", "enter", *TYPED, *"x[9]", "enter", *TYPED, *"x * 2", "enter", "down"],
+        {"scene": "features", "text": "x * 2", "refused": False, "focus": "result"},
+    ),
+    "autograd": (
+        ["s", "s", "b", "p", "e", *TYPED, *"x*q+", "enter", "end", *"c", "enter", "s", "s"],
+        {"preset": "your own", "line": "x*q+c", "refused": False, "position": 2},
+    ),
+    "graphs": (
+        ["p", "i", "w"],
+        {"preset": "branch", "way": Way.TRACED, "input": "sum below 0", "focus": "instead"},
+    ),
+    "probabilities": (
+        [
+            *("right", "p", "h", "enter", *TYPED, Paste("P = 7"), "enter", *"23qct", "enter"),
+            *("escape", "e", *TYPED, *"P = ", "enter", "end", *"0.1", "enter", "right"),
+        ],
+        {"preset": "odds", "text": "P = 0.11", "line": "P = 0.11", "refused": False},
+    ),
+    "softmax": (
+        [
+            *("p", "right", "b", "e", *TYPED, *"dogg = 2", "enter", "escape", "down", "e", *TYPED),
+            *(*"z = [2,", "enter", "end", *" 1, 0]", "enter", "down", "end", "left"),
+        ],
+        {"preset": "bars", "text": "fox = 9.9", "line": "fox = 9.9", "refused": False},
+    ),
+}
+"""Keys for a lab of each kind, and their effects in a lab that was open before."""
 
 
-@pytest.mark.parametrize(("lesson", "keys"), EFFECTIVE)
-async def test_keys_have_the_same_effect_as_in_an_open_lab(
-    lesson: str, keys: list[str | Paste]
-) -> None:
-    assert await cold(lesson, *keys) == await warm(lesson, *keys)
+async def test_keys_have_the_same_effect_as_in_an_open_lab() -> None:
+    async with app().run_test(size=SIZE) as pilot:
+        for lesson, (keys, effects) in EFFECTS.items():
+            lab = await starting_lab(pilot, lesson)
+            await send(pilot, "2", *keys)
+            await until(pilot, lambda: not pilot.app._keys)
+            assert len(lab._kept) == len(keys)
+            assert not lab.ready
+            arrives(pilot)
+            await settled(pilot, lab)
+            seen = told(lab)
+            assert {name: seen.get(name) for name in effects} == effects, lesson
 
 
 async def test_from_the_course_into_a_step_in_one_piece() -> None:
@@ -240,9 +252,9 @@ async def test_from_the_course_into_a_step_in_one_piece() -> None:
         assert lab.state.tried == 0
 
 
-async def test_what_means_something_elsewhere_acts_at_once_and_the_rest_waits() -> None:
-    async with app("linear-regression").run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
+async def test_keys_with_a_meaning_elsewhere_act_at_once_and_the_rest_waits() -> None:
+    async with app().run_test(size=SIZE) as pilot:
+        lab = await starting_lab(pilot, "linear-regression")
         screen = pilot.app.screen
         assert isinstance(screen, LessonScreen)
         theme = pilot.app.theme
@@ -259,11 +271,8 @@ async def test_what_means_something_elsewhere_acts_at_once_and_the_rest_waits() 
         await send(pilot, "escape", "s")
         await settled(pilot, lab)
         assert lab.frame.step == 3
-
-
-async def test_a_key_pressed_as_the_lab_opens_comes_behind_those_that_waited() -> None:
-    async with app("linear-regression").run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
+        # A key pressed as the lab opens comes behind those that waited.
+        lab = await starting_lab(pilot, "linear-regression")
         await send(pilot, "2", "down", "down", "enter", *TYPED, *"12")
         await until(pilot, lambda: len(lab._kept) == 8)
         arrives(pilot)
@@ -271,34 +280,31 @@ async def test_a_key_pressed_as_the_lab_opens_comes_behind_those_that_waited() -
         await send(pilot, "3", "enter")  # a digit of the value, not the code page
         await settled(pilot, lab)
         assert lab.experiment.config.epochs == 123
+        # A command of the palette is kept too.
+        lab = await starting_lab(pilot, "probabilities")
+        await pilot.press("2")
+        step = next(c for c in key_commands(lab.screen) if c.name == "next")
+        step.run()
+        await until(pilot, lambda: len(lab._kept) == 1)
+        arrives(pilot)
+        await settled(pilot, lab)
+        assert lab.status.preset == lab._lesson.presets[1].name
 
 
-async def test_leaving_drops_what_waited() -> None:
-    async with app("linear-regression").run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
+async def test_leaving_drops_what_waited_and_of_too_many_keys_the_first_are_kept() -> None:
+    async with app().run_test(size=SIZE) as pilot:
+        lab = await starting_lab(pilot, "linear-regression")
         await send(pilot, "2", "s", "s", "escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         arrives(pilot)
         await until(pilot, lambda: lab.experiment is not None)
-        await send(pilot, "enter", "2")
+        pilot.app.action_open_lesson("linear-regression")
+        await until(pilot, lambda: isinstance(pilot.app.screen, LessonScreen))
+        await send(pilot, "2")
         await settled(pilot, lab)
         assert lab.frame.step == 0
 
-
-async def test_a_line_of_text_keeps_its_letters_and_escape_ends_it() -> None:
-    async with app("autograd").run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
-        await send(pilot, "2", "enter", *"q?123ct", "escape")
-        await until(pilot, lambda: len(lab._kept) == 9)
-        assert pilot.app.is_running
-        assert isinstance(pilot.app.screen, LessonScreen)
-        await send(pilot, "escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-
-
-async def test_of_too_many_keys_the_first_are_kept_and_the_learner_can_leave() -> None:
-    async with app("linear-regression").run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
+        lab = await starting_lab(pilot, "linear-regression")
         await send(pilot, "2", "s", "s", *["right"] * MOST_KEYS, "enter")
         await until(pilot, lambda: not pilot.app._keys)
         assert len(lab._kept) == MOST_KEYS
@@ -308,6 +314,33 @@ async def test_of_too_many_keys_the_first_are_kept_and_the_learner_can_leave() -
         assert lab.experiment.config.learning_rate == 1.0  # the last value of the control
         await send(pilot, "escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def test_in_a_line_that_is_typed_while_loading_letters_are_letters() -> None:
+    async with app().run_test(size=SIZE) as pilot:
+        lab = await starting_lab(pilot, "autograd")
+        footer, bar = lab.screen.query_one(KeyFooter), lab.screen.query_one(StatusBar)
+        text = lambda: "  ".join(f"{item.label} {item.text}" for item in footer.items)  # noqa: E731
+        await send(pilot, "2", "enter", *"q?123ct", "escape")
+        await until(pilot, lambda: len(lab._kept) == 9)
+        assert pilot.app.is_running
+        assert isinstance(pilot.app.screen, LessonScreen)
+        await send(pilot, "escape")  # no line is open any more
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+        lab = await starting_lab(pilot, "autograd")
+        footer, bar = lab.screen.query_one(KeyFooter), lab.screen.query_one(StatusBar)
+        await pilot.press("2", "s", "e", *"x*q")
+        await until(pilot, lambda: text() == "⏎ accept  esc cancel  ctrl+q quit")
+        assert bar.text.endswith("⏎ accept · esc cancel")
+        await until(pilot, lambda: "kept: s e x*q" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "q quit" in text() and "space play" in text())
+        assert "accept" not in bar.text
+        await pilot.press("e", "q")
+        arrives(pilot)
+        await until(pilot, lambda: lab.ready and not lab._kept)
+        await until(pilot, lambda: lab.line._input.value == "q")
 
 
 async def test_without_pytorch_the_keys_are_dropped_and_the_reason_is_shown() -> None:
@@ -338,44 +371,6 @@ def tui_bindings(kind: type) -> list[Any]:
     return list(vars(kind).get("BINDINGS", ())) if kind.__module__.startswith("tui.") else []
 
 
-@pytest.mark.parametrize("lesson", LABS)
-async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it(
-    lesson: str,
-) -> None:
-    async with app(lesson).run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
-        await pilot.press("2", "p", "s")
-        await until(pilot, lambda: "2 keys wait for it" in screen_text(pilot.app))
-        await until(pilot, lambda: re.search(KNOWN[lesson][0], screen_text(pilot.app)))
-        text = screen_text(pilot.app)
-        assert "starting PyTorch" in text
-        assert "kept: p s" in text
-        assert "loading PyTorch …" in text or lesson == "autograd"  # which needs none
-        panels = [each for each in lab.children if each is not lab._starting and each.display]
-        assert max(each.region.bottom for each in panels) == lab.region.bottom, "the box takes room"
-        assert lab._lesson.starting_preset()[0].name in text.splitlines()[0]
-        for known in KNOWN[lesson]:
-            assert re.search(known, text), known
-        known = actions(lab)
-        assert len(known) > 8
-        for widget, action in known:
-            await pilot.app.run_action(action, widget)  # as the footer or the palette would
-        lab.put_down()
-        lab.enter()
-        for event in messages():
-            lab.post_message(event)
-        pilot.app.action_dark()
-        await pilot.resize_terminal(120, 40)
-        for row, column in product((3, 6, 12, 20, 30, 37), (3, 20, 60, 85, 110)):
-            await pilot.click(offset=(column, row))
-        assert pilot.app.is_running
-        assert not lab.ready
-        arrives(pilot)
-        await until(pilot, lambda: lab.ready)
-        await until(pilot, lambda: "starting PyTorch" not in screen_text(pilot.app))
-        assert pilot.app.screen.query_one(StatusBar).device.startswith("cpu")
-
-
 KNOWN = {
     "linear-regression": ["learning rate +0.01", "epochs +1000", "data +six-points", "w +random"],
     "dataloader": ["learning rate +0.01", "epochs +100"],
@@ -386,64 +381,74 @@ KNOWN = {
     "probabilities": ["› z = ", "from any number"],
     "softmax": ["› cat = 2", "from logits"],
 }
-"""Texts that a lab shows before PyTorch is loaded, as patterns."""
+"""A lesson of each kind of lab, and texts that it shows before PyTorch is loaded, as patterns."""
 
 
-@pytest.mark.parametrize("lesson", LABS)
-async def test_footer_and_help_name_the_keys_that_are_kept(lesson: str) -> None:
-    async with app(lesson).run_test(size=(120, 60)) as pilot:
-        lab = await lesson_of(pilot)
-        await pilot.press("2")
-        footer = lab.screen.query_one(KeyFooter)
-        text = lambda: "  ".join(f"{item.label} {item.text}" for item in footer.items)  # noqa: E731
-        await until(pilot, lambda: "⏎ hint" not in text() and "preset" in all_keys(lab))
-        while_loading, actions = text(), all_keys(lab)
-        focused = lab.screen.focused
-        await pilot.press("question_mark")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
-        await until(pilot, lambda: "kept until PyTorch is loaded" in screen_text(pilot.app))
-        arrives(pilot)
-        await until(pilot, lambda: lab.ready)
-        await until(pilot, lambda: "kept until" not in screen_text(pilot.app))
-        await pilot.press("escape")
-        await settled(pilot, lab)
-        assert lab.screen.focused is focused
-        # Some keys appear with the first frame, such as the one for the pad.
-        await until(pilot, lambda: (text(), all_keys(lab)) == (while_loading, actions))
+async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it() -> None:
+    async with app().run_test(size=SIZE) as pilot:
+        for lesson, patterns in KNOWN.items():
+            await pilot.resize_terminal(*SIZE)
+            lab = await starting_lab(pilot, lesson)
+            await pilot.press("2", "p", "s")
+            await until(pilot, lambda: "2 keys wait for it" in screen_text(pilot.app))
+            for known in patterns:
+                await until(pilot, lambda known=known: re.search(known, screen_text(pilot.app)))
+            text = screen_text(pilot.app)
+            assert "starting PyTorch" in text
+            assert "kept: p s" in text
+            assert "loading PyTorch …" in text or lesson == "autograd"  # which needs none
+            panels = [each for each in lab.children if each is not lab._starting and each.display]
+            lowest = max(each.region.bottom for each in panels)
+            assert lowest == lab.region.bottom, "the box takes room"
+            assert lab._lesson.starting_preset()[0].name in text.splitlines()[0]
+            known = actions(lab)
+            assert len(known) > 8
+            for widget, action in known:
+                await pilot.app.run_action(action, widget)  # as the footer or the palette would
+            lab.put_down()
+            lab.enter()
+            for event in messages():
+                lab.post_message(event)
+            pilot.app.action_dark()
+            await pilot.resize_terminal(120, 40)
+            for row, column in product((3, 12, 30, 37), (3, 60, 110)):
+                await pilot.click(offset=(column, row))
+            assert pilot.app.is_running
+            assert not lab.ready
+            arrives(pilot)
+            await until(pilot, lambda lab=lab: lab.ready)
+            await until(pilot, lambda: "starting PyTorch" not in screen_text(pilot.app))
+            assert lab.screen.query_one(StatusBar).device.startswith("cpu")
+
+
+async def test_footer_and_help_name_the_keys_that_are_kept() -> None:
+    async with app().run_test(size=(120, 60)) as pilot:
+        for lesson in KNOWN:
+            await keys_are_named(pilot, await starting_lab(pilot, lesson))
+
+
+async def keys_are_named(pilot: Pilot[None], lab: Lab) -> None:
+    await pilot.press("2")
+    footer = lab.screen.query_one(KeyFooter)
+    text = lambda: "  ".join(f"{item.label} {item.text}" for item in footer.items)  # noqa: E731
+    await until(pilot, lambda: "⏎ hint" not in text() and "preset" in all_keys(lab))
+    while_loading, actions = text(), all_keys(lab)
+    focused = lab.screen.focused
+    await pilot.press("question_mark")
+    await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+    await until(pilot, lambda: "kept until PyTorch is loaded" in screen_text(pilot.app))
+    arrives(pilot)
+    await until(pilot, lambda: lab.ready)
+    await until(pilot, lambda: "kept until" not in screen_text(pilot.app))
+    await pilot.press("escape")
+    await settled(pilot, lab)
+    assert lab.screen.focused is focused
+    # Some keys appear with the first frame, such as the one for the pad.
+    await until(pilot, lambda: (text(), all_keys(lab)) == (while_loading, actions))
 
 
 def all_keys(lab: Lab) -> dict[str, str]:
     return {action.binding.action: action.names for action in key_actions(lab.screen)}
-
-
-async def test_in_a_line_that_is_typed_while_loading_letters_are_letters() -> None:
-    async with app("autograd").run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
-        footer, bar = lab.screen.query_one(KeyFooter), lab.screen.query_one(StatusBar)
-        text = lambda: "  ".join(f"{item.label} {item.text}" for item in footer.items)  # noqa: E731
-        await pilot.press("2", "s", "e", *"x*q")
-        await until(pilot, lambda: text() == "⏎ accept  esc cancel  ctrl+q quit")
-        assert bar.text.endswith("⏎ accept · esc cancel")
-        await until(pilot, lambda: "kept: s e x*q" in screen_text(pilot.app))
-        await pilot.press("escape")
-        await until(pilot, lambda: "q quit" in text() and "space play" in text())
-        assert "accept" not in bar.text
-        await pilot.press("e", "q")
-        arrives(pilot)
-        await until(pilot, lambda: lab.ready and not lab._kept)
-        await until(pilot, lambda: lab.line._input.value == "q")
-
-
-async def test_a_command_of_the_palette_is_kept_too() -> None:
-    async with app("probabilities").run_test(size=SIZE) as pilot:
-        lab = await lesson_of(pilot)
-        await pilot.press("2")
-        step = next(c for c in key_commands(lab.screen) if c.name == "next")
-        step.run()
-        await until(pilot, lambda: len(lab._kept) == 1)
-        arrives(pilot)
-        await settled(pilot, lab)
-        assert lab.status.preset == lab._lesson.presets[1].name
 
 
 def test_the_settings_of_a_preset_are_known_without_its_trainer() -> None:

@@ -49,7 +49,7 @@ async def opened(pilot) -> LessonScreen:
     return pilot.app.screen
 
 
-async def test_each_part_has_its_key_and_its_focus() -> None:
+async def test_each_part_has_its_key_its_focus_and_scrolls() -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         screen = await opened(pilot)
         parts = {"concept": ConceptView, "lab": TrainingLab, "code": CodeView}
@@ -65,26 +65,30 @@ async def test_each_part_has_its_key_and_its_focus() -> None:
             assert chosen == [f" {list(parts).index(part) + 1} {part.capitalize()} "]
         await pilot.press("1", "enter")
         assert isinstance(pilot.app.focused, ControlList)
-        await pilot.press("escape")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-
-
-async def test_the_keys_move_the_page_and_the_code() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        screen = await opened(pilot)
         for key, part in (("1", ConceptView), ("3", CodeView)):
             await pilot.press(key)
             view = screen.query_one(part)
             await until(pilot, lambda: view.max_scroll_y > 20)  # noqa: B023
             await until(pilot, lambda: part is ConceptView or view.scroll_y > 20)  # noqa: B023
-            await pilot.press("home")
-            await until(pilot, lambda: view.scroll_y == 0)  # noqa: B023
-            await pilot.press("j", "j")
-            await until(pilot, lambda: view.scroll_y == 2)  # noqa: B023
-            await pilot.press("k")
-            await until(pilot, lambda: view.scroll_y == 1)  # noqa: B023
-            await pilot.press("space")
-            await until(pilot, lambda: view.scroll_y > 10)  # noqa: B023
+            for key, there in (
+                ("home", lambda y: y == 0),
+                ("j", lambda y: y == 1),
+                ("j", lambda y: y == 2),
+                ("k", lambda y: y == 1),
+                ("space", lambda y: y > 10),
+            ):
+                await pilot.press(key)
+                await until(pilot, lambda: there(view.scroll_y))  # noqa: B023
+        # The code is readable in both themes: WCAG 2.1 requires 3 for graphics.
+        assert faintest(view) >= 3
+        dark = view.query_one("#source", Static).content
+        await pilot.press("t")
+        await until(pilot, lambda: view.query_one("#source", Static).content is not dark)
+        assert not pilot.app.current_theme.dark
+        assert faintest(view) >= 3
+        assert view.query_one("#source", Static).content.code == dark.code
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
 
 
 async def go_to(pilot, question: str) -> QuestionBox:
@@ -165,131 +169,106 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
         assert str(screen.query_one(Challenges).get_option("sign").prompt)[0] == "✓"
 
 
-async def test_a_question_without_a_challenge_is_kept_too(own_folders) -> None:
+@pytest.mark.usefixtures("half_full")
+async def test_heading_status_bar_and_progress_follow_a_run(own_folders) -> None:
     lesson = find("linear-regression").load()
-    bound = {challenge.question for challenge in lesson.challenges}
-    question = next(q for q in lesson.questions if q.slug not in bound)
-    right = next(i for i, choice in enumerate(question.choices) if choice.right)
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
+    done = lambda: kept(own_folders, lesson.slug)  # noqa: E731
+    async with app(lesson.slug).run_test(size=(80, 22)) as pilot:
         await opened(pilot)
+        # A question without a challenge is kept too.
+        bound = {challenge.question for challenge in lesson.challenges}
+        question = next(q for q in lesson.questions if q.slug not in bound)
+        right = next(i for i, choice in enumerate(question.choices) if choice.right)
         await choose(pilot, await go_to(pilot, question.text), right)
-        done = lambda: kept(own_folders, "linear-regression")  # noqa: E731
         await until(pilot, lambda: done().answers == {question.slug})
         assert done().challenges == set()
-
-
-async def test_a_run_that_went_to_its_end_is_kept(own_folders) -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        lab._set("epochs", 3)
-        await pilot.press("s", "s")
-        await until(pilot, lambda: lab.frame.step == 2)
-        assert kept(own_folders, "linear-regression").opened
+        assert done().opened
         assert not kept(own_folders, "parameters").opened
-        assert not kept(own_folders, "linear-regression").finished
-        await pilot.press("s", "s")
-        await until(pilot, lambda: lab.frame.state is State.FINISHED)
-        await until(pilot, lambda: kept(own_folders, "linear-regression").finished)
 
-
-@pytest.mark.usefixtures("half_full")
-async def test_the_status_bar_follows_a_run_through_its_life() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
-        bar = lambda: pilot.app.screen.query_one(StatusBar).text  # noqa: E731
+        screen, controls = pilot.app.screen, lab.query_one(ControlList)
+        bar = lambda: screen.query_one(StatusBar).text  # noqa: E731
+        line = lambda: screen_text(pilot.app).splitlines()[0]  # noqa: E731
         await until(pilot, lambda: " 4.0/8 GiB " in bar())
         assert bar().startswith("cpu ")
         await until(pilot, lambda: bar().endswith(" 0 steps/s · ready"))
-        await pilot.press("space")
-        await until(pilot, lambda: bar().endswith("steps/s · playing") and "– steps" not in bar())
-        await pilot.press("space")
-        await until(pilot, lambda: bar().endswith(" 0 steps/s · paused"))
-        await pilot.press("r")
-        await until(pilot, lambda: bar().endswith(" 0 steps/s · ready"))
-        lab._set("epochs", 1)
-        await pilot.press("s", "s")
-        await until(pilot, lambda: bar().endswith(" 0 steps/s · finished"))
-
-
-async def test_the_heading_tells_the_preset_the_epoch_and_the_pace() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        line = lambda: screen_text(pilot.app).splitlines()[0]  # noqa: E731
         await until(pilot, lambda: line().endswith("six-points · epoch 0/1000 · 30/s"))
-        await pilot.press("s", "left_square_bracket")
-        await until(pilot, lambda: line().endswith("six-points · epoch 1/1000 · 20/s"))
-        lab.experiment.change_pace(len(PACES))
-        await pilot.press("right_square_bracket")
-        await until(pilot, lambda: line().endswith("six-p… · epoch 1/1000 · full speed"))
-        await pilot.press("p")
-        await until(pilot, lambda: line().endswith("double · epoch 0/1000 · full speed"))
-        assert " 1 Concept 2 Lab 3 Code " in line()
-
-
-async def test_however_long_the_run_is_its_numbers_stand_whole() -> None:
-    async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        line = lambda: screen_text(pilot.app).splitlines()[0]  # noqa: E731
-        lab.experiment.change_pace(len(PACES))
-        await pilot.press("right_square_bracket")
-        lab._set("epochs", 250_000)
-        await until(pilot, lambda: line().endswith("  epoch 0/250k · full speed"))
-        assert line().startswith("  1 Concept 2 Lab 3 Code  Gradient descent by hand ")
-        heading = pilot.app.screen.query_one(Heading)
-        heading.preset, heading.progress = "a" * 30, "b" * 30
-        await until(pilot, lambda: line().endswith("  " + "b" * 30))  # the preset is cut first
-
-
-async def test_a_value_left_to_chance_can_be_opened_and_left_as_it_is() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        controls = lab.query_one(ControlList)
+        # A value left to chance can be opened and left as it is.
         controls.highlighted = controls.get_option_index("initial_w")
         await pilot.press("enter", "enter")
         await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
         assert lab.experiment.config.initial_w is None
         assert not lab.query_one(Controls).has_class("-refused")
-
-
-async def test_escape_while_typing_keeps_the_lesson_open() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        screen = pilot.app.screen
+        # In an input, keys are characters of a value, and escape keeps the lesson open.
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.focused, Input))
-        await pilot.press("2", "s", "q")  # characters of a value, not keys
+        await pilot.press("2", "s", "q")
         assert pilot.app.focused.value.endswith("2sq")
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
         assert pilot.app.screen is screen
         assert lab.frame.step == 0
 
+        await pilot.press("s", "left_square_bracket")
+        await until(pilot, lambda: line().endswith("six-points · epoch 1/1000 · 20/s"))
+        await pilot.press("space")
+        await until(pilot, lambda: bar().endswith("steps/s · playing") and "– steps" not in bar())
+        await pilot.press("space")
+        await until(pilot, lambda: bar().endswith(" 0 steps/s · paused"))
+        await pilot.press("r")
+        await until(pilot, lambda: bar().endswith(" 0 steps/s · ready"))
+        lab.experiment.change_pace(len(PACES))
+        await pilot.press("right_square_bracket")
+        lab._set("epochs", 250_000)  # long numbers are shown in full
+        await until(pilot, lambda: line().endswith(" epoch 0/250k · full speed"))
+        await pilot.press("p")
+        await until(pilot, lambda: line().endswith("double · epoch 0/1000 · full speed"))
+        assert " 1 Concept 2 Lab 3 Code " in line()
+        lab._set("epochs", 3)
+        await pilot.press("s", "s")
+        await until(pilot, lambda: lab.frame.step == 2)
+        assert not done().finished
+        await pilot.press("s", "s")
+        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+        await until(pilot, lambda: done().finished)
+        await until(pilot, lambda: bar().endswith(" 0 steps/s · finished"))
+        heading = screen.query_one(Heading)
+        heading.preset, heading.progress = "a" * 30, "b" * 30
+        await until(pilot, lambda: line().endswith(" " + "b" * 30))  # the preset is cut first
 
-@pytest.mark.parametrize("slug", WRITTEN)
-async def test_the_code_on_screen_is_the_code_that_runs(slug: str) -> None:
-    async with app(slug).run_test(size=(120, 40)) as pilot:
-        await opened(pilot)
-        module = import_module(find(slug).load().source)
-        await pilot.press("3")
-        view = pilot.app.screen.query_one(CodeView)
-        running = inspect.getsource(module)
-        shown = view.query_one("#source", Static).content
-        assert isinstance(shown, Syntax)
-        assert shown.code == running
-        assert view.border_title == "/".join(inspect.getfile(module).split("/")[-3:])
-        # It starts at the main line, whether the file calls backward itself or not.
-        main = main_line(running)
-        await until(pilot, lambda: view.scroll_y > 0)
-        about = running.splitlines()[main - 1 :][: ROWS_BEFORE + 1]
-        assert about[0] in screen_text(pilot.app)
-        assert (".backward(" in running) is any(".backward(" in line for line in about), about
-        assert not any(line.startswith(("import", "from")) for line in about)
-        # Also on screen: the unchanged code, without line numbers and borders.
-        await pilot.press("home")
-        await until(pilot, lambda: view.scroll_y == 0)
-        on_screen = screen_text(pilot.app)
-        for line in [line for line in running.splitlines()[:20] if line and len(line) < 90]:
-            assert line in on_screen
+
+async def test_the_code_on_screen_is_the_code_that_runs() -> None:
+    async with app().run_test(size=(120, 40)) as pilot:
+        for slug in WRITTEN:
+            pilot.app.action_open_lesson(slug)
+            lesson = find(slug).load()
+            shows = lambda: getattr(pilot.app.screen, "lesson", None)  # noqa: E731
+            await until(pilot, lambda: shows() is lesson)  # noqa: B023
+            await opened(pilot)
+            await code_is_shown(pilot, import_module(lesson.source))
+
+
+async def code_is_shown(pilot, module) -> None:
+    await pilot.press("3")
+    view = pilot.app.screen.query_one(CodeView)
+    running = inspect.getsource(module)
+    shown = view.query_one("#source", Static).content
+    assert isinstance(shown, Syntax)
+    assert shown.code == running
+    assert view.border_title == "/".join(inspect.getfile(module).split("/")[-3:])
+    # It starts at the main line, whether the file calls backward itself or not.
+    main = main_line(running)
+    await until(pilot, lambda: view.scroll_y > 0)
+    about = running.splitlines()[main - 1 :][: ROWS_BEFORE + 1]
+    await until(pilot, lambda: about[0] in screen_text(pilot.app))
+    assert (".backward(" in running) is any(".backward(" in line for line in about), about
+    assert not any(line.startswith(("import", "from")) for line in about)
+    # Also on screen: the unchanged code, without line numbers and borders.
+    await pilot.press("home")
+    await until(pilot, lambda: view.scroll_y == 0)
+    on_screen = screen_text(pilot.app)
+    for line in [line for line in running.splitlines()[:20] if line and len(line) < 90]:
+        assert line in on_screen
 
 
 def luminance(colour: ColorTriplet) -> float:
@@ -309,17 +288,3 @@ def faintest(view: CodeView) -> float:
             contrasts.append((max(word, ground) + 0.05) / (min(word, ground) + 0.05))
     assert len(set(contrasts)) > 3  # the code is highlighted
     return min(contrasts)
-
-
-async def test_the_code_can_be_read_in_the_dark_and_in_the_light() -> None:
-    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
-        screen = await opened(pilot)
-        await pilot.press("3")
-        view = screen.query_one(CodeView)
-        assert faintest(view) >= 3  # required by WCAG 2.1 for graphics
-        dark = view.query_one("#source", Static).content
-        await pilot.press("t")
-        await until(pilot, lambda: view.query_one("#source", Static).content is not dark)
-        assert not pilot.app.current_theme.dark
-        assert faintest(view) >= 3
-        assert view.query_one("#source", Static).content.code == dark.code

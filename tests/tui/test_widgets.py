@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import islice
 
-import pytest
 from textual.app import App, ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
@@ -67,31 +66,34 @@ def lines(widget: Lines) -> list[str]:
     return written
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        # Three lines are at most 2/5 of 8 rows (3.2), but not of 7 (2.8).
-        (8, ["y = w·x            6", "forward        = 2·3", "L = mean(e²)    0.25"]),
-        (7, ["y = w·x            6", "L = mean(e²)    0.25"]),
-    ],
-)
-async def test_the_numbers_have_a_line_where_there_is_room(rows: int, expected) -> None:
-    equations = Equations()
-    async with Host(equations).run_test(size=(22, rows)) as pilot:
-        equations.equations = TWO
-        await pilot.pause()
-        assert equations.content_size.width == 20
-        assert lines(equations) == expected
-
-
-async def test_before_the_first_step_and_after_a_reset_it_says_how_to_make_one() -> None:
+async def test_equations_use_the_room_there_is_and_advise_what_to_do_without_a_step() -> None:
     equations = Equations(advice="press s")
-    async with Host(equations).run_test(size=(40, 10)) as pilot:
+    async with Host(equations).run_test(size=(22, 8)) as pilot:
         assert lines(equations) == ["press s"]
-        for given, expected in ((TWO, False), ((), True)):
-            equations.equations = given
+        equations.equations = TWO
+        # Three lines are at most 2/5 of 8 rows (3.2), but not of 7 (2.8).
+        for rows, expected in (
+            (8, ["y = w·x            6", "forward        = 2·3", "L = mean(e²)    0.25"]),
+            (7, ["y = w·x            6", "L = mean(e²)    0.25"]),
+        ):
+            await pilot.resize_terminal(22, rows)
             await pilot.pause()
-            assert (lines(equations) == ["press s"]) is expected
+            assert equations.content_size.width == 20
+            assert lines(equations) == expected
+        equations.equations = ()
+        await pilot.pause()
+        assert lines(equations) == ["press s"]
+        # Numbers without room end between factors, and keep their label.
+        await pilot.resize_terminal(NARROW + 2, 60)
+        numbers, result = "−1.600×10¹⁹ − 1000000000·(−2.880×10²⁰)", "2.880×10²⁹"
+        for phase, given, expected in (
+            ("update", numbers, "update".ljust(10) + "−1.600×10¹⁹−1000000000·…"),
+            ("a long label", numbers, "a long label".ljust(33) + "…"),
+            ("", numbers[14:], "= 1000000000·(−2.880×10²⁰)".rjust(NARROW)),
+        ):
+            equations.equations = (Equation(phase, "w ← w − η·∂L/∂w", given, result),)
+            await pilot.pause()
+            assert lines(equations)[1] == expected
 
 
 def extreme_steps(slug: str):
@@ -113,67 +115,40 @@ def extreme_steps(slug: str):
                     yield training.equations(step)
 
 
-@pytest.mark.parametrize("slug", TRAININGS)
-async def test_nothing_is_cut_off_at_any_number(slug: str) -> None:
-    equations = Equations()
-    widest: dict[str, tuple[Equation, ...]] = {}  # one of each length is enough
-    for line in extreme_steps(slug):
-        for equation in line:
-            key = f"{equation.formula} {len(equation.numbers)} {len(equation.result)}"
-            widest.setdefault(key, line)
-    if not widest:
-        return  # a trainer may have no equations
-    if "slope" in find(slug).load().load_trainer().Config.allowed():  # squared errors overflow
-        assert any("10³" in e.result + e.numbers for line in widest.values() for e in line)
-    async with Host(equations).run_test(size=(NARROW + 2, 60)) as pilot:
-        different = list({id(line): line for line in widest.values()}.values())
-        equations.equations = different[0]
+async def test_no_formula_of_a_training_is_cut_off_at_any_number() -> None:
+    import torch
+
+    async with Host(equations := Equations()).run_test(size=(NARROW + 2, 60)) as pilot:
         await pilot.pause()
         assert equations.content_size.width == NARROW
-        for line in different:
-            equations.equations = line
-            shown = lines(equations)
-            assert max(map(len, shown)) <= NARROW
-            for equation in line:
-                said = equation.result or equation.numbers
-                left = equation.formula.split()[0]
-                assert any(s.startswith(left) and s.endswith(said) for s in shown)
-                if equation.numbers:
+        for slug in TRAININGS:
+            widest: dict[str, tuple[Equation, ...]] = {}  # one of each length is enough
+            for line in extreme_steps(slug):
+                for equation in line:
+                    key = f"{equation.formula} {len(equation.numbers)} {len(equation.result)}"
+                    widest.setdefault(key, line)
+            trainer = find(slug).load().load_trainer()
+            if widest and "slope" in trainer.Config.allowed():  # squared errors overflow
+                assert any("10³" in e.result + e.numbers for line in widest.values() for e in line)
+            for line in {id(line): line for line in widest.values()}.values():
+                equations.equations = line
+                await pilot.pause()
+                shown = lines(equations)
+                assert max(map(len, shown)) <= NARROW
+                for equation in line:
+                    said = equation.result or equation.numbers
+                    left = equation.formula.split()[0]
+                    assert any(s.startswith(left) and s.endswith(said) for s in shown)
                     closed = equation.numbers.replace(" ", "")
                     assert any(closed in s.replace(" ", "") for s in shown)
-
-
-async def test_numbers_without_room_end_between_factors_and_keep_their_label() -> None:
-    numbers, result = "−1.600×10¹⁹ − 1000000000·(−2.880×10²⁰)", "2.880×10²⁹"
-    equations = Equations()
-    async with Host(equations).run_test(size=(NARROW + 2, 60)) as pilot:
-        for phase, given, expected in (
-            ("update", numbers, "update".ljust(10) + "−1.600×10¹⁹−1000000000·…"),
-            ("a long label", numbers, "a long label".ljust(33) + "…"),
-            ("", numbers[14:], "= 1000000000·(−2.880×10²⁰)".rjust(NARROW)),
-        ):
-            equations.equations = (Equation(phase, "w ← w − η·∂L/∂w", given, result),)
-            await pilot.pause()
-            assert lines(equations)[1] == expected
-
-
-async def test_ordinary_numbers_leave_every_formula_whole() -> None:
-    equations = Equations()
-    for slug in TRAININGS:
-        lesson = find(slug).load()
-        trainer = lesson.load_trainer()
-        import torch
-
-        training = trainer(trainer.Config(), torch.device("cpu"))
-        step = next(training.steps())
-        async with Host(equations := Equations()).run_test(size=(NARROW + 2, 60)) as pilot:
-            equations.equations = training.equations(step)
+            # Ordinary numbers leave every formula whole.
+            training = trainer(trainer.Config(), torch.device("cpu"))
+            equations.equations = training.equations(next(training.steps()))
             await pilot.pause()
             shown = lines(equations)
             for equation in equations.equations:
                 said = equation.result or equation.numbers
-                whole = equation.formula.ljust(NARROW - len(said)) + said
-                assert whole in shown
+                assert equation.formula.ljust(NARROW - len(said)) + said in shown
 
 
 # The status bar.
@@ -187,207 +162,149 @@ FRAME = Frame(
 )
 
 
-async def status_line(columns: int, frame: Frame | None = FRAME) -> str:
+async def test_the_status_bar_shows_device_memory_speed_and_state() -> None:
     bar = StatusBar()
-    async with Host(bar).run_test(size=(columns, 3)) as pilot:
-        bar.device = "cuda:0 NVIDIA H200"
-        bar.frame = frame
-        await pilot.pause()
-        (line,) = lines(bar)
-        assert bar.size.height == 1
-        return line
-
-
-async def test_the_status_bar_tells_device_memory_speed_and_state() -> None:
-    line = await status_line(80)
-    assert line.startswith("cuda:0 NVIDIA H200 · 1.2/139 GiB  ")
-    assert line.endswith("  9,120 steps/s · playing")
-    assert len(line) == 78
-
-
-async def test_a_narrow_status_bar_shortens_the_device_first() -> None:
-    line = await status_line(40)
-    assert line.endswith("… 9,120 steps/s · playing")
-    assert line.startswith("cuda:0 NVIDIA")
-    assert len(line) == 38
-
-
-async def test_a_status_bar_of_ten_columns_is_survived() -> None:
-    """The device has no room; speed and state are cut."""
-    assert await status_line(10) == " 9,120 steps/s · playing"
-
-
-@pytest.mark.parametrize(
-    ("rate", "words"),
-    [(None, " 0 steps/s"), (0.54, "0.5 steps/s"), (9.96, "10.0 steps/s"), (1e6, "1,000,000 steps")],
-)
-async def test_the_speed_in_words(rate: float | None, words: str) -> None:
-    assert words in await status_line(80, replace(FRAME, rate=rate))
-
-
-async def test_the_memory_of_a_processor_is_called_ram() -> None:
-    bar = StatusBar()
-    async with Host(bar).run_test(size=(80, 3)):
-        bar.device = "cpu the processor"
-        bar.frame = FRAME
-        assert lines(bar)[0].startswith("cpu the processor · RAM 1.2/139 GiB  ")
-
-
-async def test_where_nobody_tells_the_memory_there_is_none() -> None:
-    assert "GiB" not in await status_line(80, replace(FRAME, memory=None))
-
-
-async def test_without_a_run_the_bar_says_so() -> None:
-    line = await status_line(80, None)
-    assert line.startswith("cuda:0 NVIDIA H200  ")
-    assert line.endswith(" 0 steps/s · no run yet")
-
-
-async def test_the_status_bar_follows_the_width_of_the_terminal() -> None:
-    bar = StatusBar()
+    device = "cuda:0 NVIDIA H200"
     async with Host(bar).run_test(size=(80, 3)) as pilot:
-        bar.device = "cpu"
-        bar.frame = FRAME
-        for columns in (60, 100):
+        for columns, name, frame, start, end in (
+            (80, device, FRAME, f"{device} · 1.2/139 GiB  ", "  9,120 steps/s · playing"),
+            (40, device, FRAME, "cuda:0 NVIDIA", "… 9,120 steps/s · playing"),  # device first
+            # Without room for the device, speed and state are cut.
+            (10, device, FRAME, " 9,120 steps/s · playing", ""),
+            (80, device, replace(FRAME, rate=None), device, " 0 steps/s · playing"),
+            (80, device, replace(FRAME, rate=0.54), device, " 0.5 steps/s · playing"),
+            (80, device, replace(FRAME, rate=9.96), device, " 10.0 steps/s · playing"),
+            (80, device, replace(FRAME, rate=1e6), device, " 1,000,000 steps/s · playing"),
+            (80, "cpu the processor", FRAME, "cpu the processor · RAM 1.2/139 GiB  ", "playing"),
+            (80, device, replace(FRAME, memory=None), f"{device}  ", "9,120 steps/s · playing"),
+            (80, device, None, f"{device}  ", " 0 steps/s · no run yet"),
+            (60, "cpu", FRAME, "cpu · RAM", "playing"),
+            (100, "cpu", FRAME, "cpu · RAM", "playing"),
+        ):
             await pilot.resize_terminal(columns, 3)
+            bar.device, bar.frame = name, frame
             await pilot.pause()
-            assert len(lines(bar)[0]) == bar.content_size.width == columns - 2
+            (line,) = lines(bar)
+            assert bar.size.height == 1
+            assert line.startswith(start)
+            assert line.endswith(end)
+            assert len(line) == (columns - 2 if end else len(start))
+        # Beside a page the state of the lab is not shown, except for a run behind it.
+        await pilot.resize_terminal(80, 3)
+        bar.frame, bar.device, bar.page = None, "cpu", "1 of 3 questions answered · 40 % down"
+        assert bar.text.endswith(bar.page)
+        assert "steps/s" not in bar.text
+        bar.busy = "measuring mlp"
+        bar.watch_page()
+        assert bar.text.endswith("▶ measuring mlp · 1 of 3 questions answered · 40 % down")
+        bar.news = " ✓ challenge met: say what the sign of ∂L/∂w means "
+        assert "what the sign of ∂L/∂w means" in bar.text
+        bar.news = bar.page = ""
+        assert bar.text.endswith("no run yet")
 
 
 # The heading.
 
-AT_EPOCH = replace(FRAME, epoch=12, settings={"epochs": 1000})
 
-
-async def heading_line(columns: int, frame: Frame, pace: float | None, preset: str = "") -> str:
+async def test_the_heading_shows_parts_title_preset_epoch_and_pace() -> None:
     heading = Heading("A straight line")
-    async with Host(heading).run_test(size=(columns, 3)) as pilot:
-        heading.preset = preset
-        heading.progress = progress(frame, pace)
-        await pilot.pause()
-        (line,) = lines(heading)
-        assert heading.size.height == 1
-        return line
+    tabs = " 1 Concept 2 Lab 3 Code  "
 
+    def at(epoch: int = 12, epochs: int | None = 1000, state: State = State.PLAYING) -> Frame:
+        return replace(FRAME, epoch=epoch, settings={"epochs": epochs}, state=state)
 
-async def test_the_heading_tells_parts_title_preset_epoch_and_pace() -> None:
-    line = await heading_line(80, AT_EPOCH, 10, preset="gentle")
-    assert line.startswith(" 1 Concept 2 Lab 3 Code  A straight line  ")
-    assert line.endswith("   gentle · epoch 12/1000 · ▶ 10/s")
-    assert len(line) == 78
-
-
-async def test_before_a_run_the_heading_is_the_parts_and_the_title() -> None:
-    heading = Heading("A straight line")
     async with Host(heading).run_test(size=(80, 3)) as pilot:
         await pilot.pause()
-        assert lines(heading)[0].rstrip() == " 1 Concept 2 Lab 3 Code  A straight line"
-
-
-async def test_a_narrow_heading_shortens_the_preset_first_and_the_title_last() -> None:
-    tabs, epoch = " 1 Concept 2 Lab 3 Code  ", "  epoch 12/1000 · ▶ full speed"
-    # 58 cells: the parts take 25 and the epoch with its separator 30, so the title gets 3.
-    assert await heading_line(60, AT_EPOCH, None, preset="gentle") == f"{tabs}A …{epoch}"
-    title = f"{tabs}A straight line"
-    assert await heading_line(72, AT_EPOCH, None, preset="gentle") == title + epoch
-    cut = "  gen… · epoch 12/1000 · ▶ full speed"
-    assert await heading_line(79, AT_EPOCH, None, preset="gentle") == title + cut
-
-
-async def test_while_it_plays_title_and_preset_keep_their_width() -> None:
-    heading, seen = Heading("A straight line"), []
-    async with Host(heading).run_test(size=(76, 3)) as pilot:
-        heading.preset = "six-points"
-        for progress in (
-            "epoch 999/1000 · ▶ 30/s",
-            "epoch 8/1000 · ▶ 30/s",
-            "epoch 1000/1000 · 9/s",
+        assert lines(heading)[0].rstrip() == f"{tabs}A straight line"
+        for columns, preset, frame, pace, start, end in (
+            (
+                80,
+                "gentle",
+                at(),
+                10,
+                f"{tabs}A straight line  ",
+                "   gentle · epoch 12/1000 · ▶ 10/s",
+            ),
+            # 58 cells: the parts take 25 and the epoch with its separator 30; the title gets 3.
+            (60, "gentle", at(), None, f"{tabs}A …", "  epoch 12/1000 · ▶ full speed"),
+            (72, "gentle", at(), None, f"{tabs}A straight line  epoch", "12/1000 · ▶ full speed"),
+            (79, "gentle", at(), None, f"{tabs}A straight line  gen… · epoch", "▶ full speed"),
+            (80, "", at(0, 50), 10, tabs, "  epoch 0/50 · ▶ 10/s"),
+            (80, "", at(20_000, 99_999), 10, tabs, "  epoch 20000/99999 · ▶ 10/s"),
+            (80, "", at(100_000, 250_000), 10, tabs, "  epoch 100k/250k · ▶ 10/s"),
+            (80, "", at(1_250_000, 10_000_000), 10, tabs, "  epoch 1.25M/10M · ▶ 10/s"),
+            (80, "", at(7, None), 10, tabs, "  epoch 7/None · ▶ 10/s"),
+            (80, "", at(state=State.PAUSED), None, tabs, "1000 · full speed"),
+            (80, "", at(state=State.READY), 0.5, tabs, "1000 · 0.5/s"),
+            (80, "", at(state=State.FINISHED), 100.0, tabs, "1000 · 100/s"),
+            # Whatever the epoch, title and preset keep their width.
+            (
+                76,
+                "six-points",
+                at(999),
+                30,
+                f"{tabs}A straight line ",
+                " six-p… · epoch 999/1000 · ▶ 30/s",
+            ),
+            (
+                76,
+                "six-points",
+                at(8),
+                30,
+                f"{tabs}A straight line ",
+                " six-p… · epoch 8/1000 · ▶ 30/s",
+            ),
+            (
+                76,
+                "double",
+                at(1000, state=State.FINISHED),
+                9,
+                tabs,
+                " double · epoch 1000/1000 · 9/s",
+            ),
         ):
-            heading.progress = progress
+            await pilot.resize_terminal(columns, 3)
+            heading.preset, heading.progress = preset, progress(frame, pace)
             await pilot.pause()
-            seen.append(lines(heading)[0])
-        assert all("A straight line " in line and " six-p… · epoch" in line for line in seen), seen
-        heading.preset = "double"
-        await pilot.pause()
-        assert " double · epoch 1000/1000" in lines(heading)[0]
-
-
-@pytest.mark.parametrize(
-    ("epoch", "epochs", "words"),
-    [
-        (0, 50, "epoch 0/50 "),
-        (20_000, 99_999, "epoch 20000/99999 "),
-        (100_000, 250_000, "epoch 100k/250k "),
-        (1_250_000, 10_000_000, "epoch 1.25M/10M "),
-        (7, None, "epoch 7/None "),
-    ],
-)
-async def test_an_epoch_is_told_in_few_letters(epoch: int, epochs: int | None, words: str) -> None:
-    frame = replace(FRAME, epoch=epoch, settings={"epochs": epochs})
-    assert f"  {words}" in await heading_line(80, frame, 10)
-
-
-@pytest.mark.parametrize(
-    ("state", "pace", "words"),
-    [
-        (State.PLAYING, None, "· ▶ full speed"),
-        (State.PAUSED, None, "· full speed"),
-        (State.READY, 0.5, "· 0.5/s"),
-        (State.FINISHED, 100.0, "· 100/s"),
-    ],
-)
-async def test_the_pace_and_whether_it_plays(state: State, pace: float | None, words: str) -> None:
-    assert (await heading_line(80, replace(AT_EPOCH, state=state), pace)).endswith(words)
-
-
-@pytest.mark.parametrize("part", ["concept", "lab", "code"])
-async def test_the_part_on_screen_is_marked_and_no_other(part: str) -> None:
-    heading = Heading("A straight line")
-    async with Host(heading).run_test(size=(80, 3)) as pilot:
-        heading.part = "lab"
-        heading.part = part
-        await pilot.pause()
-        marked = [s.text for s in heading.render_line(0) if s.style and s.style.reverse]
-        assert [text.split()[1].lower() for text in marked] == [part]
+            (line,) = lines(heading)
+            assert heading.size.height == 1
+            assert line.startswith(start)
+            assert line.endswith(end)
+            assert len(line) == columns - 2
+        for part in ("lab", "concept", "code"):
+            heading.part = part
+            await pilot.pause()
+            marked = [s.text for s in heading.render_line(0) if s.style and s.style.reverse]
+            assert [text.split()[1].lower() for text in marked] == [part]
 
 
 # Controls.
 
-NUMBERS = (0.0, 0.1, 0.5, 1.0)
-WITH_NONE = (None, -5.0, 0.0, 5.0)
-WORDS = ("mean", "sum", "none")
 
-
-@pytest.mark.parametrize(
-    ("ladder", "value", "up", "down"),
-    [
-        (NUMBERS, 0.1, 0.5, 0.0),
-        (NUMBERS, 0.0, 0.1, 0.0),  # values do not wrap around
-        (NUMBERS, 1.0, 1.0, 0.5),
-        (NUMBERS, 0.3, 0.5, 0.1),  # typed, between two values
-        (NUMBERS, 7.0, 7.0, 1.0),  # typed, beyond the last value: the typed value stays
-        (NUMBERS, -7.0, 0.0, -7.0),
-        (WITH_NONE, None, -5.0, None),
-        (WITH_NONE, -5.0, 0.0, None),
-        (WITH_NONE, 2.0, 5.0, 0.0),
-        (WORDS, "mean", "sum", "none"),  # words wrap around
-        (WORDS, "none", "mean", "sum"),
-    ],
-)
-def test_the_next_value_on_the_ladder(ladder, value, up, down) -> None:
-    assert following(ladder, value, 1) == up
-    assert following(ladder, value, -1) == down
-
-
-@pytest.mark.parametrize("slug", TRAININGS)
-def test_whatever_is_allowed_can_be_turned(slug: str) -> None:
-    """None and all words must be among the values, since they have no numeric neighbours."""
-    lesson = find(slug).load()
-    allowed = lesson.load_trainer().Config.allowed()
-    for control in lesson.controls:
-        field = allowed[control.name]
-        assert (None in control.values) == field.optional
-        assert set(field.words) <= set(control.values)
+def test_an_arrow_leads_to_the_next_value_and_words_wrap_around() -> None:
+    numbers, with_none = (0.0, 0.1, 0.5, 1.0), (None, -5.0, 0.0, 5.0)
+    words = ("mean", "sum", "none")
+    for values, value, up, down in (
+        (numbers, 0.1, 0.5, 0.0),
+        (numbers, 0.0, 0.1, 0.0),  # numbers do not wrap around
+        (numbers, 1.0, 1.0, 0.5),
+        (numbers, 0.3, 0.5, 0.1),  # typed, between two values
+        (numbers, 7.0, 7.0, 1.0),  # typed, beyond the last value: the typed value stays
+        (numbers, -7.0, 0.0, -7.0),
+        (with_none, None, -5.0, None),
+        (with_none, -5.0, 0.0, None),
+        (with_none, 2.0, 5.0, 0.0),
+        (words, "mean", "sum", "none"),
+        (words, "none", "mean", "sum"),
+    ):
+        assert (following(values, value, 1), following(values, value, -1)) == (up, down)
+    for slug in TRAININGS:  # None and words have no numeric neighbours, so all are listed
+        lesson = find(slug).load()
+        allowed = lesson.load_trainer().Config.allowed()
+        for control in lesson.controls:
+            field = allowed[control.name]
+            assert (None in control.values) == field.optional, (slug, control.name)
+            assert set(field.words) <= set(control.values), (slug, control.name)
 
 
 def control(name: str, *ladder, only_with=None) -> Control:
@@ -408,34 +325,61 @@ def listed(controls: Controls) -> list[str | None]:
     return [option.id for option in controls.query_one(ControlList).options]
 
 
-async def test_what_does_not_matter_is_hidden_until_it_does() -> None:
+async def test_controls_show_what_matters_and_post_what_is_chosen_or_typed() -> None:
     controls = Controls(CONTROLS)
-    async with Host(controls).run_test(size=(36, 12)) as pilot:
+    async with (host := Host(controls)).run_test(size=(60, 12)) as pilot:
+        options, about = controls.query_one(ControlList), controls.query_one("#about", Static)
+        prompts = lambda: [str(option.prompt) for option in options.options]  # noqa: E731
+        # A control that does not matter is hidden, and the highlight stays on its control.
         controls.show(SETTINGS, {"rate"})
         assert listed(controls) == ["rate", "data"]
-        options = controls.query_one(ControlList)
         options.highlighted = 1
         controls.show({**SETTINGS, "data": "line"}, {"rate"})
         assert listed(controls) == ["rate", "noise", "data"]
         assert options.highlighted == 2  # still the data
         options.highlighted = 1
-        controls.show(SETTINGS, {"rate"})
+        controls.show({**SETTINGS, "rate": -0.5}, {"rate"})
         assert listed(controls) == ["rate", "data"]
         assert options.highlighted == 0
         await pilot.pause()
-        assert "What rate does." in str(controls.query_one("#about", Static).render())
-
-
-async def test_a_control_shows_its_value_and_whether_it_is_live() -> None:
-    controls = Controls(CONTROLS)
-    async with Host(controls).run_test(size=(36, 12)) as pilot:
+        assert "What rate does." in str(about.render())
+        # The rate can change while a run goes on.
+        assert [prompt.split() for prompt in prompts()] == [
+            ["rate", "−0.5", "●"],
+            ["data", "points"],
+        ]
+        assert {len(prompt) for prompt in prompts()} == {options.scrollable_content_region.width}
+        # A control without effect is in brackets, and says what it needs.
+        idle = {"rate": When(data="line").unmet({"data": "points"})}
+        controls.show({**SETTINGS, "rate": -0.5}, {"rate"}, idle)
         await pilot.pause()
-        controls.show({**SETTINGS, "rate": -0.5}, {"rate"})
-        prompts = [str(option.prompt) for option in controls.query_one(ControlList).options]
-        assert prompts[0].split() == ["rate", "−0.5", "●"]
-        assert prompts[1].split() == ["data", "points"]
-        width = controls.query_one(ControlList).scrollable_content_region.width
-        assert [len(prompt) for prompt in prompts] == [width, width]
+        assert prompts()[0].split() == ["rate", "(−0.5)"]
+        words = "Rate has no effect while data = points; to give it one, set data = line."
+        assert str(about.render()) == words
+        controls.show({**SETTINGS, "rate": -0.5, "data": "line"}, {"rate"})
+        assert "What rate does." in str(about.render())
+        # A value is posted, and the owner decides.
+        controls.show(SETTINGS, {"rate"})
+        options.focus()
+        await pilot.press("right", "right", "down", "left")
+        posted = [(event.name, event.value) for event in host.posted]
+        assert posted == [("rate", 0.2), ("rate", 0.2), ("data", "line")]
+        host.posted.clear()
+        controls.show({**SETTINGS, "rate": -2.5}, {"rate"})
+        await pilot.press("up", "enter")
+        assert pilot.app.focused.value == "−2.5"  # the current value, for editing
+        await pilot.press("home", "shift+end", "delete", *"1e3", "enter")
+        assert [(event.name, event.text) for event in host.posted] == [("rate", "1e3")]
+        controls.refuse("no [such] rate")
+        await pilot.pause()
+        said = controls.query_one("#said", Static)
+        assert said.display
+        assert str(said.render()) == "no [such] rate"
+        await pilot.press("4")
+        assert not said.display  # the next character starts another attempt
+        await pilot.press("escape")
+        assert isinstance(pilot.app.focused, ControlList)
+        assert len(host.posted) == 1
 
 
 async def test_the_title_counts_the_controls_that_are_out_of_sight() -> None:
@@ -458,53 +402,6 @@ def expected_title(options: ControlList) -> str:
     return f"{Controls.BORDER_TITLE} · {more} more"
 
 
-async def test_a_control_without_effect_stands_in_brackets_and_says_what_it_needs() -> None:
-    controls = Controls(CONTROLS)
-    async with Host(controls).run_test(size=(60, 12)) as pilot:
-        idle = {"rate": When(data="line").unmet({"data": "points"})}
-        controls.show({**SETTINGS, "rate": -0.5}, {"rate"}, idle)
-        await pilot.pause()
-        prompts = [str(option.prompt) for option in controls.query_one(ControlList).options]
-        assert prompts[0].split() == ["rate", "(−0.5)"]
-        about = str(controls.query_one("#about", Static).render())
-        assert about == "Rate has no effect while data = points; to give it one, set data = line."
-        controls.show({**SETTINGS, "rate": -0.5, "data": "line"}, {"rate"})
-        assert "What rate does." in str(controls.query_one("#about", Static).render())
-
-
-async def test_turning_posts_the_value_and_changes_nothing_itself() -> None:
-    controls = Controls(CONTROLS)
-    async with (host := Host(controls)).run_test(size=(36, 12)) as pilot:
-        controls.show(SETTINGS, {"rate"})
-        controls.query_one(ControlList).focus()
-        await pilot.press("right")
-        await pilot.press("right")
-        await pilot.press("down", "left")
-        posted = [(event.name, event.value) for event in host.posted]
-        assert posted == [("rate", 0.2), ("rate", 0.2), ("data", "line")]
-
-
-async def test_typing_posts_the_text_and_escape_keeps_the_old_value() -> None:
-    controls = Controls(CONTROLS)
-    async with (host := Host(controls)).run_test(size=(36, 12)) as pilot:
-        controls.show({**SETTINGS, "rate": -2.5}, {"rate"})
-        controls.query_one(ControlList).focus()
-        await pilot.press("enter")
-        assert pilot.app.focused.value == "−2.5"  # the current value, for editing
-        await pilot.press("home", "shift+end", "delete", *"1e3", "enter")
-        assert [(event.name, event.text) for event in host.posted] == [("rate", "1e3")]
-        controls.refuse("no [such] rate")
-        await pilot.pause()
-        said = controls.query_one("#said", Static)
-        assert said.display
-        assert str(said.render()) == "no [such] rate"
-        await pilot.press("4")
-        assert not said.display  # the next character starts another attempt
-        await pilot.press("escape")
-        assert isinstance(pilot.app.focused, ControlList)
-        assert len(host.posted) == 1
-
-
 # Challenges.
 
 
@@ -523,18 +420,3 @@ async def test_challenges_are_marked_as_they_are_met() -> None:
         challenges.mark({"one", "two"})
         assert challenges.border_title.startswith("Challenges 2/2")
         assert "all met" in challenges.border_title
-
-
-async def test_the_status_bar_tells_of_the_page_in_sight_and_of_a_run_behind_it() -> None:
-    bar = StatusBar()
-    async with Host(bar).run_test(size=(80, 3)):
-        bar.device, bar.page = "cpu", "1 of 3 questions answered · 40 % down"
-        assert bar.text.endswith(bar.page)
-        assert "steps/s" not in bar.text  # the state of the lab is not shown beside a page
-        bar.busy = "measuring mlp"
-        bar.watch_page()
-        assert bar.text.endswith("▶ measuring mlp · 1 of 3 questions answered · 40 % down")
-        bar.news = " ✓ challenge met: say what the sign of ∂L/∂w means "
-        assert "what the sign of ∂L/∂w means" in bar.text
-        bar.news = bar.page = ""
-        assert bar.text.endswith("no run yet")
