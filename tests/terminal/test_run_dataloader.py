@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.processes import all_end, descendants
-from tests.terminal.command import Main, dltui, start
+from tests.terminal.command import Main, start
 
 PIMA = Path(__file__).parents[3] / "shared/data/pima/pima-indians-diabetes.csv"
 
@@ -42,12 +42,18 @@ def test_the_embedded_table(main: Main) -> None:
 
 
 @pytest.mark.skipif(not PIMA.is_file(), reason="the Pima table is not here")
-def test_pima_as_first_written_does_not_learn_and_mended_does(main: Main) -> None:
+@pytest.mark.parametrize(
+    "presets",
+    [("seed", "mended"), pytest.param(("standardised", "adam"), marks=pytest.mark.slow)],
+)
+def test_pima_as_first_written_does_not_learn_and_mended_does(
+    main: Main, presets: tuple[str, ...]
+) -> None:
     """The majority class has 500 of 768 samples: its accuracy, and the loss of predicting it."""
     share = 268 / 768
     entropy = -share * np.log(share) - (1 - share) * np.log(1 - share)
     assert entropy == pytest.approx(0.647, abs=5e-4)
-    for preset in ("seed", "standardised", "mended", "adam"):
+    for preset in presets:
         metrics = run(main, "--preset", preset, "--csv", str(PIMA))["metrics"]
         if preset in ("mended", "adam"):
             assert metrics["validation_accuracy"] >= 0.75
@@ -125,18 +131,6 @@ def test_ctrl_c_while_workers_start_leaves_none(folders: dict[str, str]) -> None
     assert json.loads(output.splitlines()[-1])["status"] == "stopped"
     assert "Traceback" not in errors
     assert all_end(family)
-
-
-@pytest.mark.slow  # quick variant: test_a_worker_changes_no_loss…
-def test_workers_change_no_figure(folders: dict[str, str]) -> None:
-    ends = []
-    for workers in ("0", "1"):
-        words = ("--set", f"workers={workers}", "--set", "epochs=2", "--device", "cpu", "--json")
-        code, output, errors = dltui("run", "dataloader", *words, env=folders)
-        assert (code, errors) == (0, "")
-        ends.append(json.loads(output.splitlines()[-1]))
-    assert ends[0]["loss"] == ends[1]["loss"]
-    assert ends[0]["metrics"] == ends[1]["metrics"]
 
 
 def test_the_text_states_the_task_and_explains_the_argument_of_the_predictions(
