@@ -140,8 +140,11 @@ def test_every_scene_of_tensors_from_the_first_to_the_map_in_several_sizes(termi
     app.until("Challenges")
     assert "x.reshape(2, -1) + 1" in app.line()  # typed text is kept
     app.play(("\r", "its own", "x.reshape(2, -1) + 1"))
+    app.settle()
+    app.screen.reset()  # otherwise what is left of the large screen looks like the small one
     app.resize(80, 22)
-    app.play(("", "!Challenges"), ("v", "Lines to try", "x.reshape(2, -1)"))
+    app.play(("", "its own", "!Challenges", "!Lines to try"))
+    app.play(("v", "Lines to try", "x.reshape(2, -1)"))
     assert "▶" not in app.text  # the learner's line is not one of the scene
     app.play(("v", "!Lines to try"), ("p", " image · "), ("p", " video · "), (" ", "frames/s"))
     app.until(lambda text: frame(text) >= 2)
