@@ -6,11 +6,11 @@ import gc
 import threading
 import weakref
 
-import pytest
 from textual.pilot import Pilot
 from textual.widgets import ContentSwitcher, Input
 
 from engine.frame import State
+from lessons.catalog import find
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.labs.curves import CurvesLab
@@ -62,6 +62,11 @@ async def test_the_training_is_held_and_goes_on_where_it_was_until_another_close
         assert run.frame.step == step
         await pilot.press("space")
         await until(pilot, lambda: lab.frame.step > step)
+        for _ in range(4):  # again and again
+            await leave(pilot)
+            assert len(pilot.app.screen_stack) == 2
+            await open_again(pilot)
+        assert pilot.app.screen.query_one(TrainingLab) is lab
 
         await leave(pilot)
         await pilot.press("down")
@@ -140,53 +145,39 @@ async def test_a_lesson_that_was_closed_leaves_nothing_in_memory() -> None:
         await until(pilot, gone)
 
 
-@pytest.mark.parametrize("slug", ["autograd", "tensors", "softmax", "probabilities"])
-async def test_what_is_typed_and_what_plays_is_given_up(slug: str) -> None:
-    async with app(slug).run_test(size=(80, 22)) as pilot:
-        await pilot.press("2")
-        lab = pilot.app.screen.query_one(Lab)
-        await until(pilot, lambda: lab.status.device)
-        await pilot.press("enter", "x")
-        await until(pilot, lambda: isinstance(pilot.app.focused, Input))
-        await pilot.app.run_action("screen.back")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        await open_again(pilot)
-        assert pilot.app.focused is not None
-        assert not isinstance(pilot.app.focused, Input)
-        if isinstance(lab, CurvesLab):
-            await pilot.press("space")
-            await until(pilot, lambda: lab.playing)
-            await leave(pilot)
-            assert not lab.playing
-            assert (await open_again(pilot)).query_one(CurvesLab) is lab
-
-
-async def test_what_is_measured_is_given_up() -> None:
-    async with app("graphs").run_test(size=(80, 22)) as pilot:
-        await pilot.press("2")
-        lab = pilot.app.screen.query_one(GraphsLab)
-        await until(pilot, lambda: lab.ready)
-        await pilot.press("space")
-        await until(pilot, lambda: lab.state.measuring)
-        await pilot.app.run_action("screen.back")
-        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        assert not lab.state.measuring
-
-    async with app("dataloader").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        assert isinstance(lab, DataLoaderLab)
-        await pilot.press("m")
-        await until(pilot, lambda: lab.timing)
-        await leave(pilot)
-        assert not lab.timing
-
-
-async def test_the_lesson_can_be_left_and_opened_again_and_again() -> None:
-    async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:
-        lab = await open_lab(pilot)
-        for step in range(1, 6):
-            await pilot.press("s")
-            await until(pilot, lambda: lab.frame.step == step)  # noqa: B023
-            await leave(pilot)
-            assert len(pilot.app.screen_stack) == 2
-            await open_again(pilot)
+async def test_what_is_typed_plays_or_is_measured_is_given_up() -> None:
+    async with app().run_test(size=(80, 22)) as pilot:
+        for slug in ("autograd", "tensors", "softmax", "probabilities", "graphs", "dataloader"):
+            pilot.app.action_open_lesson(slug)
+            lesson = find(slug).load()
+            shown = lambda: getattr(pilot.app.screen, "lesson", None)  # noqa: E731
+            await until(pilot, lambda: shown() is lesson)  # noqa: B023
+            await until(pilot, lambda: pilot.app.screen.query(Lab) and pilot.app.focused)
+            await pilot.press("2")
+            lab = pilot.app.screen.query_one(Lab)
+            await until(pilot, lambda lab=lab: lab.ready)
+            if isinstance(lab, GraphsLab | DataLoaderLab):
+                graphs = isinstance(lab, GraphsLab)
+                measures = lambda: lab.state.measuring if graphs else lab.timing  # noqa: B023, E731
+                await pilot.press("space" if graphs else "m")
+                await until(pilot, measures)
+                await pilot.app.run_action("screen.back")
+                await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+                assert not measures()
+                continue
+            await pilot.press("enter", "x")
+            await until(pilot, lambda: isinstance(pilot.app.focused, Input))
+            await pilot.app.run_action("screen.back")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+            pilot.app.action_open_lesson(slug)
+            await until(pilot, lambda: shown() is lesson)  # noqa: B023
+            await until(pilot, lambda: pilot.app.focused is not None)
+            assert not isinstance(pilot.app.focused, Input)
+            if isinstance(lab, CurvesLab):
+                await pilot.press("space")
+                await until(pilot, lambda lab=lab: lab.playing)
+                await leave(pilot)
+                assert not lab.playing
+                pilot.app.action_open_lesson(slug)
+                await until(pilot, lambda: shown() is lesson)  # noqa: B023
+                assert pilot.app.screen.query_one(CurvesLab) is lab
