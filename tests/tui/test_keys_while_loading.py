@@ -384,9 +384,17 @@ KNOWN = {
 """A lesson of each kind of lab, and texts that it shows before PyTorch is loaded, as patterns."""
 
 
-async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it() -> None:
+QUICK = ["linear-regression", "autograd", "softmax"]
+GROUPS = [QUICK, pytest.param(sorted({*KNOWN} - {*QUICK}), marks=pytest.mark.slow)]
+
+
+@pytest.mark.parametrize("lessons", GROUPS, ids=["quick", "others"])
+async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it(
+    lessons: list[str],
+) -> None:
     async with app().run_test(size=SIZE) as pilot:
-        for lesson, patterns in KNOWN.items():
+        for lesson in lessons:
+            patterns = KNOWN[lesson]
             await pilot.resize_terminal(*SIZE)
             lab = await starting_lab(pilot, lesson)
             await pilot.press("2", "p", "s")
@@ -421,9 +429,10 @@ async def test_a_starting_lab_shows_what_is_known_and_nothing_raises_in_it() -> 
             assert lab.screen.query_one(StatusBar).device.startswith("cpu")
 
 
-async def test_footer_and_help_name_the_keys_that_are_kept() -> None:
+@pytest.mark.parametrize("lessons", GROUPS, ids=["quick", "others"])
+async def test_footer_and_help_name_the_keys_that_are_kept(lessons: list[str]) -> None:
     async with app().run_test(size=(120, 60)) as pilot:
-        for lesson in KNOWN:
+        for lesson in lessons:
             await keys_are_named(pilot, await starting_lab(pilot, lesson))
 
 
