@@ -49,9 +49,10 @@ def test_the_course_is_as_it_was_after_many_sizes(terminal: Open, count: int) ->
     ("lesson", "count"),
     [
         ("linear-regression", 60),
-        pytest.param("linear-regression", 500, marks=pytest.mark.slow),
-        pytest.param("dataloader", 200, marks=pytest.mark.slow),
-        pytest.param("five-steps", 200, marks=pytest.mark.slow),
+        *(
+            pytest.param(lesson, 500, marks=pytest.mark.slow)
+            for lesson in ("linear-regression", "parameters", "dataloader", "five-steps")
+        ),
     ],
 )
 def test_a_training_goes_on_through_many_sizes(terminal: Open, lesson: str, count: int) -> None:
