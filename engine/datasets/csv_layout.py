@@ -71,9 +71,10 @@ class CsvLayout:
 
     def _first_row(self, head: list[CsvRow]) -> int:
         """Return the index of the header or first row; a comment with as many cells is a header."""
-        comments = [i for i, row in enumerate(head) if row.hashed and not row.blank]
+        hashed = [i for i, row in enumerate(head) if row.hashed and not row.blank]
+        comments = [i for i in hashed if any(map(str.strip, _uncommented(head[i]).cells))]
         last = len(head) - 1
-        if not head or (not comments and head[last].blank):
+        if not head or (not comments and (head[last].blank or head[last].hashed)):
             raise CsvError(f"{self.file} is empty")
         if head[last].blank or head[last].hashed:
             return comments[-1]

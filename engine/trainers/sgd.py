@@ -59,8 +59,9 @@ def update(
         return (Equation("update", f"{name} ← {name} − η·{symbol}", "…", number(None)),)
     group, lines = optimizer.param_groups[0], []
     along = slope = parameter.grad.flatten()[index].item()
-    if group["momentum"]:
-        along = optimizer.state[parameter]["momentum_buffer"].flatten()[index].item()
+    velocity = optimizer.state[parameter].get("momentum_buffer")
+    if group["momentum"] and velocity is not None:  # set after the step, it acts from the next on
+        along = velocity.flatten()[index].item()
         last = (along - slope) / group["momentum"]
         numbers = f"{plain(group['momentum'])}·{factor(last)} {plus(slope)}"
         lines = [Equation("velocity", f"v ← μ·v + {symbol}", numbers, number(along))]

@@ -75,7 +75,10 @@ class TableTrainer(SgdTrainer[ConfigT]):
 
     @property
     def note(self) -> str:
-        return "; ".join(self.table.notes())
+        y = self.parts[1][1]
+        alike = not self.table.classes and bool((y == y[0]).all())
+        undefined = "R² is not defined: all rows held out have the same number"
+        return "; ".join((*self.table.notes(), *([undefined] if alike else ())))
 
     @property
     def task(self) -> str:
@@ -153,11 +156,14 @@ class TableTrainer(SgdTrainer[ConfigT]):
             yield self._score(output, y)
 
     def _score(self, output: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        """Return the accuracy or, for numbers, R²: 1 − the share of unexplained variance."""
+        """Return the accuracy or, for numbers, R²: 1 − the share of unexplained variance.
+
+        R² is nan if all numbers are equal: there is no variance to explain.
+        """
         if self.table.classes:
             return (self.said(output) == y.flatten()).float().mean()
         left, spread = ((output - y) ** 2).sum(), ((y - y.mean()) ** 2).sum()
-        return 1 - left / spread
+        return torch.where(spread > 0, 1 - left / spread, torch.nan)
 
     def said(self, output: torch.Tensor) -> torch.Tensor:
         """Return the predicted class number of each output, shape (rows,)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import islice, product
 from pathlib import Path
 
@@ -210,6 +211,17 @@ def test_a_number_is_learned_and_predicted_in_its_own_units(tmp_path: Path) -> N
     assert r2 > 0.9
     assert trainer.predict(0.0) == pytest.approx(5, abs=40)  # the spread is about 230
     assert trainer.predict(1.0) < trainer.predict(-1.0)  # the slopes sum to −50 per deviation
+    assert "R²" not in trainer.note
+
+
+def test_the_score_of_equal_numbers_is_not_defined(tmp_path: Path) -> None:
+    (tmp_path / "equal.csv").write_text("rooms,price\n1,1.5\n2,2.5\n3,3.5\n4,4.5\n")
+    trainer = trained(csv=str(tmp_path / "equal.csv"), epochs=2)  # one row is held out
+    metrics = trainer.metrics()
+    assert math.isnan(metrics["validation_r2"])
+    assert math.isnan(metrics["r2_to_beat"])
+    assert metrics["train_r2"] < 1
+    assert "R² is not defined" in trainer.note
     assert trainer.picture().confusion.shape == (0, 0)
 
 

@@ -169,6 +169,32 @@ def test_a_rate_changed_while_paused_is_not_the_rate_of_the_step_before(start: S
         assert run.frame.state is State.STOPPED
 
 
+OTHER = {
+    "learning_rate": 0.005,
+    "mean_learning_rate": 0.005,
+    "turn": "update",
+    "momentum": 0.5,
+    "at": 1.5,
+    "digit": 1,
+}
+"""A value for each live setting that the configurations below do not start with."""
+
+
+@every_learner
+@pytest.mark.usefixtures("folders")
+def test_every_live_setting_can_change_between_two_steps(
+    start: Start, kind: type[Trainer[Any]], settings: dict[str, Setting]
+) -> None:
+    run = start(kind, kind.Config.of(settings))
+    for step, name in enumerate((*sorted(kind.live), ""), 1):
+        while not run.frame.state.ended and look(run).step < step:  # some make it in five parts
+            run.step()
+        if name:
+            run.adjust(name, OTHER[name])
+            until(lambda name=name: run.frame.settings[name] == OTHER[name])
+        assert look(run).state is State.PAUSED, (name, run.frame.message)
+
+
 # Divergence.
 
 
