@@ -29,7 +29,7 @@ Stamp: TypeAlias = tuple[int, int, int]
 
 LARGEST = 5_000_000
 """The largest file in bytes, which takes a few seconds to read."""
-NONE = "none stands for the built-in data"
+NONE = "--csv none takes the built-in data"
 SEPARATORS = {"tab": "\t", "semicolon": ";", "pipe": "|", "comma": ","}
 """The comma may also be a decimal comma, so it is last and is used only if no other is as good."""
 SPACE = " "

@@ -118,20 +118,40 @@ class CsvLayout:
             allowed = f"and {MOST_COLUMNS:,} are allowed; keep some of them"
             raise CsvError(f"{where}: {count:,} columns, {allowed}")
         if count < 2 and self.common > 1:
-            fix = self.other_separator() or self.without_line("is a title", self.first.line)
+            fix = self.other_separator() or self._empty_ends()
+            fix = fix or self.without_line("is a title", self.first.line)
             raise CsvError(
                 f"{where}: there is one value, and {self.common} in each line below; {fix}"
             )
         if count < 2:
-            fix = self.other_separator() or self._unusual_separator()
+            fix = self.other_separator() or self._empty_ends() or self._unusual_separator()
             fix = fix or "separate the values by comma, semicolon, tab, pipe or spaces"
             raise CsvError(f"{where}: there is one column only; {fix}")
+
+    def _empty_ends(self) -> str:
+        """Return advice for lines with another separator that end in this one; or ''."""
+        mark, rows = self.text.separator, (self.first, *self._rows[:FEW_LINES])
+        others = [other for other in SEPARATORS.values() if other != mark]
+        if (
+            len(rows) < 2
+            or not mark.strip()
+            or not all(
+                any(other in row.cells[0] for other in others)
+                and len(row.cells) > 1
+                and not any(map(str.strip, row.cells[1:]))
+                for row in rows
+            )
+        ):
+            return ""
+        file = f"{shell_word(self.text.path)} > table.csv"
+        return f"each line ends in '{mark}'; take that out: sed 's/[{mark}]*$//' {file}"
 
     def _unusual_separator(self) -> str:
         """Return advice for lines in quotes, or for another sign as separator; or ''."""
         lines = [row.cells[0] for row in (self.first, *self._rows[:FEW_LINES])]
         file = f"{shell_word(self.text.path)} > table.csv"
-        if all(any(mark in line for mark in SEPARATORS.values()) for line in lines):
+        separated = all(any(mark in line for mark in SEPARATORS.values()) for line in lines)
+        if separated and '"' in self.text.text:
             return f"each line is in quotes; take them out: tr -d '\"' < {file}"
         counts = [
             Counter(c for c in line if not (c.isalnum() or c in " .-+_'\"")) for line in lines

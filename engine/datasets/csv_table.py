@@ -304,7 +304,7 @@ def _notes(table: Table, layout: CsvLayout, *, header_given: bool) -> Iterator[s
     alone = int((np.bincount(table.y.astype(int)) == 1).sum()) if table.classes else 0
     if alone > max(FEW, len(table.classes) / 2):
         yield f"{alone} labels stand in one row each: is another column the label?"
-    if len({name.casefold() for name in table.classes}) < len(table.classes):
+    if len({name.casefold() for name in table.classes}) < len(set(table.classes)):
         yield "some classes differ only in capital letters"
     columns = zip(layout.features, table.x.T, strict=True)
     numbering = [place for place, values in columns if _numbers_rows(place, values, layout)]

@@ -161,6 +161,11 @@ FORMATS: tuple[tuple[bytes, str, str], ...] = (
     (rb"\{[^\n]*\}\s*\n\s*\{", "a file of JSON Lines", _pandas("read_json", ", lines=True")),
     (rb'\{\s*"cells"\s*:', "a Jupyter notebook", NAME_CSV),
     (
+        rb"\[\[\s*-?[\d.][\d.eE+-]*\s+-?[\d.]",
+        "a printed NumPy array",
+        "save the array itself: numpy.savetxt('table.csv', array, delimiter=',')",
+    ),
+    (
         rb'\{\s*"|\[\s*[\[{"]|\{\s*\}|(\[[-+\d.eE,\s]*\]?|null)\s*\Z',
         "a JSON file",
         _pandas("read_json"),

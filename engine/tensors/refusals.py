@@ -486,8 +486,8 @@ def _explain_reshape(tensor: torch.Tensor, args: Sequence[Any], error: str) -> s
     if "not compatible" in error:
         return (
             f"A view only reads the same memory in other steps, and with strides "
-            f"{tuple(tensor.stride())} there are none that fit. x.reshape(…) copies where it "
-            f"must; x.contiguous().view(…) copies always."
+            f"{tuple(tensor.stride())} there are none that fit. x.reshape(…) and "
+            f"x.contiguous().view(…) copy it, but only where they must."
         )
     asked = args[0] if args and isinstance(args[0], list | tuple) else args
     if not all(isinstance(size, int) for size in asked) or not asked:

@@ -278,7 +278,8 @@ class TableTrainer(SgdTrainer[ConfigT]):
     @property
     def prediction(self) -> str:
         kind = {0: "the predicted number", 2: "P(second class)"}
-        what = kind.get(len(self.table.classes), "the likeliest class, from 0,")
+        first = self.table.classes[0] if self.table.classes else ""
+        what = kind.get(len(self.table.classes), f"the likeliest class, where 0 is {first},")
         return f"{what} with every feature x standard deviations above its mean"
 
     def metrics(self) -> Mapping[str, float]:

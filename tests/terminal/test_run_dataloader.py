@@ -154,7 +154,7 @@ def test_the_text_states_the_task_and_explains_the_argument_of_the_predictions(
         (("dataloader",), f"P(second class) {above}"),
         (("decision-boundary",), "P at the point (x, x)"),
         (("mnist", "--preset", "digits"), "the predicted class of test image x, counted from 0"),
-        ((*own, "kind", "--ignore", "size"), f"the likeliest class, from 0, {above}"),
+        ((*own, "kind", "--ignore", "size"), f"the likeliest class, where 0 is a, {above}"),
         ((*own, "size", "--ignore", "kind"), f"the predicted number {above}"),
         (("linear-regression",), None),
     ):

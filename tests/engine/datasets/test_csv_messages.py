@@ -54,6 +54,10 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
     (PLAIN, ["separated by comma: --separator comma"], {"separator": "tab"}),
     ("a;b;y\n1,5;2,5;0\n", ["by semicolon: --separator semicolon"], {"separator": "comma"}),
     ('"a,b"\n"1,2"\n', ["each line is in quotes; take them out: tr -d "], {}),
+    ("var a = [[1,2],[3,4]];\n", ["one column only; if '[' separates the values: tr "], {}),
+    ("a,b,y;;\n1,2,0;;\n", ["each line ends in ';'; take that out: sed 's/[;]*$//' "], {}),
+    ("a,b,y;\n1,2,0;\n2,3,1;\n", ["each line ends in ';'; take that out: sed "], {}),
+    ("[[1. 2. 0.]\n [2. 3. 1.]]\n", ["a printed NumPy array", "numpy.savetxt("], {}),
     ("a,y\n“1”,0\n" + REST[:4], ["write plain quotes for the typographic ones: sed"], {}),
     ("a,b,y\n1,2,0\n2,3\n", ["line 3: 2 values, and line 1 has 3; complete the line"], {}),
     ("a,b,y\n1,2,0\n2,3,4,1\n", ["line 3: 4 values", "into quotes"], {}),
@@ -173,7 +177,7 @@ def test_what_is_no_plain_file(
 ) -> None:
     refused(str(tmp_path), "is a folder")
     refused(str(tmp_path / "nothing" / "t.csv"), "no such file, nor its folder")
-    refused(str(tmp_path / "t.csv"), "there is no such file; none stands for the built-in data")
+    refused(str(tmp_path / "t.csv"), "there is no such file; --csv none takes the built-in data")
     (tmp_path / "prices.csv").write_text(PLAIN)
     refused(str(tmp_path / "price.csv"), "no such file", "did you mean prices.csv?")
     refused("/dev/zero", "no plain file")
