@@ -119,7 +119,7 @@ TORCH = cells("""
     x.reshape(5, -1) → cannot be shared out evenly   x.reshape(5) → there are 12, and these make 5
     x.reshape(-1, -1) → Only one size may be −1
     x.reshape(10**12) → there are 12, and these make 1,000,000,000,000
-    x.T.view(12) → copy it, but only where they must   x[3] → Dimension 0: 0 to 2, dimension 1: 0 to 3
+    x.T.view(12) → but only where they must   x[3] → Dimension 0: 0 to 2, dimension 1: 0 to 3
     x[:, [4]] → dimension 1: 0 to 3   x[0, 0, 0] → each takes one index at most
     x.sum()[0] → single number   x[::-1] → x.flip(0)   x[1.5] → whole number
     x[y > 10, y > 10] → 3 × 4   x[[0, 1], [0, 1, 2]] → equal lengths   x[x.float()] → a mask

@@ -340,6 +340,9 @@ def test_what_a_formula_is_made_of_gives_what_pytorch_gives() -> None:
         arguments = {"dim": 0} if name in ("softmax", "log_softmax", "logsumexp") else {}
         real = function(here, *([y] if name in two else []), **arguments)
         assert ours == pytest.approx(real.tolist(), rel=1e-12), name
+    for other, same in (("log_2", "log2"), ("ld", "log2"), ("lg", "log10"), ("log_10", "log10")):
+        assert refused(f"{other}(x)", names_in).instead == refused(f"{same}(x)", names_in).instead
+    assert refused("σ(x)", names_in).instead == "sigmoid(x)"
 
 
 def known_calls() -> Iterator[str]:
