@@ -206,6 +206,10 @@ def _table(
         different = len(np.unique(y))
         if FEW < different <= min(MOST_CLASSES, len(y) // 2):
             hint = f"its {different} whole numbers could be classes: --target classes"
+    values = [value for value in map(number, classes) if value is not None]
+    counted_up = bool(values) and max(values) - min(values) < len(values)
+    if options.target == "auto" and len(values) == len(classes) > 2 and not counted_up:
+        hint = "to predict it as a number: --target number"
     ignored = tuple(map(layout.name, layout.ignored))
     return replace(table, report=tuple(report), ignored=ignored, hint=hint)
 

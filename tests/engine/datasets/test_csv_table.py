@@ -254,6 +254,12 @@ def test_many_whole_numbers_could_be_classes(write: Write) -> None:
     assert len(read_table(letters, target="classes").classes) == 26
     assert read_table(letters, target="number").hint == ""
     assert read_table(write("a,y\n" + "\n".join(f"{i},{i}" for i in range(24)))).hint == ""
+    prices = write("a,y\n" + "\n".join(f"{i},{(i % 5) ** 2}000" for i in range(20)))
+    assert read_table(prices).hint == "to predict it as a number: --target number"
+    assert read_table(prices, target="classes").hint == ""
+    for classes in ("012", "135", "abc", "07"):  # 1, 3, 5 may be numbers; 0, 1, 2 are counted
+        rows = write("a,y\n" + "\n".join(f"{i},{classes[i % len(classes)]}" for i in range(20)))
+        assert bool(read_table(rows, target="auto").hint) == (classes == "135")
 
 
 def test_the_task_and_the_warning_about_few_rows(write: Write) -> None:
