@@ -41,6 +41,11 @@ class LateErrors(App[None]):
     leaving = False
     """Whether the app is exiting."""
 
+    async def _close_all(self) -> None:
+        """Close the screens; the app may end without being asked to, as at the end of a test."""
+        self.leaving = True
+        await super()._close_all()
+
     def _handle_exception(self, error: Exception) -> None:
         """Ignore `NoMatches` on a screen that is mounted while the app exits.
 
