@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
@@ -75,10 +76,9 @@ class TableTrainer(SgdTrainer[ConfigT]):
 
     @property
     def note(self) -> str:
-        y = self.parts[1][1]
-        alike = not self.table.classes and bool((y == y[0]).all())
         undefined = "R² is not defined: all rows held out have the same number"
-        return "; ".join((*self.table.notes(), *([undefined] if alike else ())))
+        notes = [undefined] if math.isnan(self.to_beat[1]) else []
+        return "; ".join((*self.table.notes(), *notes))
 
     @property
     def task(self) -> str:
@@ -163,7 +163,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         if self.table.classes:
             return (self.said(output) == y.flatten()).float().mean()
         left, spread = ((output - y) ** 2).sum(), ((y - y.mean()) ** 2).sum()
-        return torch.where(spread > 0, 1 - left / spread, torch.nan)
+        return torch.where(y.max() > y.min(), 1 - left / spread, torch.nan)
 
     def said(self, output: torch.Tensor) -> torch.Tensor:
         """Return the predicted class number of each output, shape (rows,)."""

@@ -119,7 +119,9 @@ def _fetch(data_set: DataSet | None) -> int:
     draws = is_terminal(sys.stdout) and can_draw()
     report = (FetchBar if draws else FetchLines)(data_set)
     code, said = 0, ""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    before = signal.getsignal(signal.SIGINT)
+    if before is not signal.SIG_IGN:  # as under nohup
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         place = fetch(data_set.name, folder, report.show, stop=lambda: False)
     except FetchFailed as failure:
