@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Static
 
 from tests.tui.conftest import app, until
 from tui.labs.training import TrainingLab
@@ -49,3 +50,30 @@ async def test_commands_for_a_lesson_that_was_left_do_nothing() -> None:
         await pilot.pause()
         assert pilot.app.screen is now
     assert chosen == ["before"]
+
+
+async def test_errors_about_detached_widgets_are_ignored_only_while_the_app_exits() -> None:
+    opened = app("linear-regression")
+    async with opened.run_test(size=(80, 22)) as pilot:
+        screen = pilot.app.screen
+        assert isinstance(screen, LessonScreen)
+        await until(pilot, lambda: screen.lab.ready)
+    uses = {
+        "MountError": lambda: Static().mount(Static()),  # also a lab whose screen is closed
+        "NoMatches": lambda: Static().query_one(StatusBar),
+        "NoScreen": lambda: Static().screen,
+        "ScreenStackError": lambda: opened.screen,
+    }
+    for leaving in (True, False):
+        opened.leaving = leaving
+        for name, use in uses.items():
+            opened._return_code = 0
+            try:
+                use()
+            except Exception as error:
+                raised = type(error).__name__
+                opened._handle_exception(error)
+            else:
+                raised = "nothing"
+            assert raised == name
+            assert opened.return_code == (0 if leaving else 1), name

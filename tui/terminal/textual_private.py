@@ -6,9 +6,10 @@ own driver in place of ours, and its compositor for every changed cell.
 
 from __future__ import annotations
 
-from textual.app import App
+from textual.app import App, ScreenError
 from textual.css.query import NoMatches
-from textual.widget import Widget
+from textual.dom import DOMError
+from textual.widget import MountError, Widget
 from textual.worker import WorkerFailed
 
 try:
@@ -35,6 +36,10 @@ def forget_lines(widget: Widget) -> None:
     widget._styles_cache.clear()
 
 
+DETACHED = (NoMatches, MountError, DOMError, ScreenError)
+"""The errors that Textual raises when code uses widgets or screens that are not in the app."""
+
+
 class LateErrors(App[None]):
     """An app that ignores errors caused by its own exit."""
 
@@ -47,11 +52,11 @@ class LateErrors(App[None]):
         await super()._close_all()
 
     def _handle_exception(self, error: Exception) -> None:
-        """Ignore `NoMatches` on a screen that is mounted while the app exits.
+        """Ignore errors about detached widgets while the app exits.
 
-        Textual then sends the screen a Mount event without adding its widgets, so neither the
-        screen nor its workers, such as the palette's, find them.
+        Textual closes the screens one by one. Until then their timers and workers still run, and a
+        screen that is just opened gets its Mount event without its widgets.
         """
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if not (self.leaving and isinstance(cause, NoMatches)):
+        if not (self.leaving and isinstance(cause, DETACHED)):
             super()._handle_exception(error)
