@@ -24,6 +24,8 @@ READ = ("libc10.so", "libtorch_cpu.so", "libtorch_python.so")
 """The largest files that the import of PyTorch reads."""
 LOADED = "libtorch.so"
 """Links to all of PyTorch's compute libraries, for GPUs too, and to none that use Python."""
+EXTENSIONS = ("numpy", "PIL.Image", "csv", "hashlib", "statistics")
+"""The extension modules that the charts and labs import."""
 CHUNK = 1 << 20
 """Bytes per read."""
 
@@ -83,7 +85,7 @@ class EnvironmentLoader(MetaPathFinder):
             return
         if self._given_up.is_set():
             raise SystemExit
-        if name == "torch._C" and path:
+        if name == "torch._C" and path:  # usually done, unless it had to be prepared
             load(Path(path[0]) / "lib" / LOADED)
 
     def _work(self) -> None:
@@ -119,21 +121,38 @@ def _import_everything() -> None:
     # slow down the imports by a fifth, and later pause training and screen for 0.1 s each time.
     gc.disable()
     try:
+        _import_without_torch()
         from engine.run import warm_up
 
         warm_up()
         from engine.tensors.content import warm_up as warm_up_tensors
 
         warm_up_tensors()
+    finally:
+        gc.freeze()
+        gc.enable()
+        atexit.register(gc.unfreeze)
+
+
+def _import_without_torch() -> None:
+    """Import the charts and labs while another thread loads the libraries of PyTorch.
+
+    These take half a second, without the GIL. Only one thread at a time can load a library, and an
+    import would wait for that with the GIL; so extension modules are imported before and after.
+    """
+    for name in EXTENSIONS:
+        import_module(name)
+    folder = library_folder()
+    loading = threading.Thread(target=load, args=(folder and folder / LOADED,), name="loading")
+    loading.start()
+    try:
         for chart in CHARTS.values():
             import_module(chart.module)
         for name in LABS.values():
             import_module(name.partition(":")[0])
         import_module("plotext")
     finally:
-        gc.freeze()
-        gc.enable()
-        atexit.register(gc.unfreeze)
+        loading.join()
 
 
 class ReadingAhead:
@@ -192,13 +211,13 @@ def read(file: Path, stop: Callable[[], bool]) -> int:
     return total
 
 
-def load(library: Path) -> bool:
+def load(library: Path | None) -> bool:
     """Load a shared library without holding the GIL; return whether that was possible.
 
     Python holds the GIL while it loads an extension module with all linked libraries, which takes
     0.25 s or more for PyTorch and would freeze the screen. Loaded libraries are only looked up.
     """
-    if not (sys.platform.startswith("linux") and library.is_file()):
+    if not (library and sys.platform.startswith("linux") and library.is_file()):
         return False
     # A C function called through ctypes releases the GIL; `ctypes.CDLL(library)` would hold it.
     dlopen = ctypes.CDLL(None).dlopen

@@ -43,22 +43,30 @@ def test_what_is_no_library_is_not_loaded(tmp_path: Path) -> None:
     assert not load(tmp_path / "missing.so")
 
 
+def in_new_process(script: str) -> str:
+    """Return what the script prints in a process where PyTorch is not imported yet."""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE * 2
+    )
+    assert ended.stderr == ""
+    return ended.stdout
+
+
 @linux
-def test_the_libraries_are_loaded_when_pytorch_has_prepared_for_it_and_not_before() -> None:
-    """In a new process, where PyTorch is not imported yet."""
+def test_the_libraries_are_loaded_before_the_import_of_pytorch() -> None:
     script = """
 import sys, threading
 from pathlib import Path
 import tui.environment
 from tui.environment import library_folder, load
 
-folder = library_folder()
-assert "torch" not in sys.modules and (folder / "libtorch_cpu.so").is_file()
+assert (library_folder() / "libtorch_cpu.so").is_file()
 def mapped():
     return "libtorch_cpu.so" in Path("/proc/self/maps").read_text()
 def watched(library):
-    before = "torch" in sys.modules, "torch._C" in sys.modules, mapped()
-    print(*before, load(library), mapped())
+    thread, before = threading.current_thread().name, mapped()
+    imported = "torch" in sys.modules, "torch._C" in sys.modules
+    print(thread, *imported, before, {load}, mapped())
     return True
 tui.environment.load = watched
 found = threading.Event()
@@ -67,11 +75,38 @@ setting_up.start()
 found.wait(100)
 setting_up.close()
 """
-    ended = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=PATIENCE * 2
-    )
-    assert ended.stderr == ""
-    assert ended.stdout == "True False False True True\n"
+    early, late = in_new_process(script.format(load="load(library)")).splitlines()
+    assert early == "loading False False False True True"
+    assert late == "setting up True False True True True"
+    # Where that fails, they are loaded when PyTorch has prepared for it.
+    early, late = in_new_process(
+        script.format(load="'torch' in sys.modules and load(library)")
+    ).splitlines()
+    assert early == "loading False False False False False"
+    assert late == "setting up True False False True True"
+
+
+@linux
+def test_no_extension_module_is_imported_while_they_are_loaded() -> None:
+    printed = in_new_process("""
+import sys, threading
+import tui.app, tui.environment
+
+def extensions():
+    files = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
+    return {name for name, file in files.items() if (file or "").endswith(".so")}
+class Watched(threading.Thread):
+    def start(self):
+        self.before = extensions()
+        super().start()
+    def join(self):
+        print(sorted(extensions() - self.before), "torch" in sys.modules, "plotext" in sys.modules)
+        super().join()
+threading.Thread = Watched
+tui.environment.load = lambda library: None
+tui.environment._import_without_torch()
+""")
+    assert printed == "[] False True\n"
 
 
 def test_where_pytorch_is_imported_already_there_is_nothing_to_read(
