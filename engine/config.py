@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -279,10 +280,24 @@ class Allowed:
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """Return a sentence with the known words nearest to `word`, or with all if none is near."""
+    """Return a sentence with the known words nearest to `word`, or with all if none is near.
+
+    A word that is a part of a name or its initials is nearest: `w` means `initial_w`, and `lr`
+    means `learning_rate`.
+    """
     known = list(known)
-    close = get_close_matches(word, known, n=3, cutoff=0.5)
+    bare = {name.strip("-"): name for name in known}  # all options begin with the same dashes
+    wanted = word.strip("-")
+    close = [name for name in bare if wanted in _short_forms(name)]
+    close = close[:3] or get_close_matches(wanted, bare, n=3, cutoff=0.5)
+    close = [bare[name] for name in close]
     return f"did you mean {' or '.join(close)}?" if close else f"there are: {', '.join(known)}"
+
+
+def _short_forms(name: str) -> list[str]:
+    """Return the parts of the name, and the initials of several parts."""
+    parts = re.split("[-_]", name)
+    return [*parts, "".join(part[:1] for part in parts)] if len(parts) > 1 else parts
 
 
 def _of_type(hint: Any) -> Allowed:

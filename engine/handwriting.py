@@ -145,6 +145,12 @@ def _shares(before: int, after: int) -> Array:
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
+def extent(image: Ink) -> int:
+    """Return the longer side of the bounding box of the ink; 0 for none."""
+    places = [np.flatnonzero(image.any(axis=axis)) for axis in (0, 1)]
+    return max(int(np.ptp(place)) + 1 if len(place) else 0 for place in places)
+
+
 def _boxed(drawing: Ink, box: int) -> Array:
     """Return the drawing cropped to its ink and scaled so that its longer side is `box`."""
     rows, columns = (np.flatnonzero(drawing.any(axis=1 - axis)) for axis in (0, 1))

@@ -99,6 +99,8 @@ class Lesson:
     needs it; nothing here imports torch."""
     presets: tuple[Preset, ...]  # the lab starts from the first
     challenges: tuple[Challenge, ...]
+    main: str = ""
+    """The function that the code page opens at; empty for the one that calls `backward`."""
 
     @property
     def concept(self) -> str:

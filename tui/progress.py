@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from engine.plain_file import Unsuitable, open_plain, read_plain, set_aside
+from engine.plain_file import Unsuitable, open_plain, read_plain, set_aside, where_to_write
 from lessons.lesson import Lesson
 
 Deed = Literal["opened", "finished", "challenge", "answer"]
@@ -171,7 +171,7 @@ class Progress:
 
     def _open(self) -> int:
         """Open the file for appending; anything but a regular file is renamed first."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
+        where_to_write(self._file).parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
         try:
             return open_plain(self._file, flags, LARGEST)

@@ -21,6 +21,7 @@ from engine.expression import (
     mathematical,
     parse_assignment,
     replaced,
+    source,
     suggesting,
 )
 from engine.graph.operations import (
@@ -346,6 +347,14 @@ class _Reader:
                 return self.operand(operand)  # as in PyTorch, +x is x itself
             case ast.UnaryOp(op=ast.USub(), operand=operand):
                 return self.operation(NEGATIVE, [operand], tree)
+            case ast.BinOp(
+                left=ast.Name(id=name),
+                op=ast.Pow(),
+                right=ast.Call(func=ast.Constant(value=int() as power), args=[argument]),
+            ) if name in FUNCTIONS:  # sin²(x)
+                power_behind = f"{name}({source(self.text, argument)})**{power}"
+                reason = Reason("the power of a function stands behind its brackets", power_behind)
+                raise self.refusal(reason, tree)
             case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
                 return self.operation(BINARY[type(op)], [left, right], tree)
             case ast.Call(func=ast.Name(id=name)):

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+from engine.equations import number
 from engine.graph.operations import Value, operand, short
 from engine.graph.programs import TensorRecord
 from engine.graph.settings import GraphPart, GraphSettings
@@ -68,7 +69,12 @@ class ComparedGradient:
         """Whether they agree, or cannot be compared."""
         if self.gradient is None or self.difference is None:
             return True
-        return self.difference <= CLOSE * max(1.0, *map(abs, self.gradient.numbers))
+        return self.difference <= CLOSE * self.scale
+
+    @property
+    def scale(self) -> float:
+        """The largest number of the gradient, or 1 if all are smaller."""
+        return 1.0 if self.gradient is None else max(1.0, *map(abs, self.gradient.numbers))
 
 
 class GradientCheck(tuple[ComparedGradient, ...]):
@@ -82,6 +88,15 @@ class GradientCheck(tuple[ComparedGradient, ...]):
     @property
     def close(self) -> bool:
         return all(each.close for each in self)
+
+    @property
+    def agreement(self) -> str:
+        """The largest difference in words, relative to the gradient if that is huge."""
+        difference = self.difference or 0.0
+        if not self.close or difference <= CLOSE:
+            return number(difference, 2)
+        relative = max((each.difference or 0.0) / each.scale for each in self)
+        return f"{number(relative, 2)} of the gradient"
 
     @property
     def reasons(self) -> tuple[str, ...]:

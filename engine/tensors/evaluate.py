@@ -25,11 +25,12 @@ from engine.expression import (
     decimal_point,
     parse,
     parses,
+    replaced,
     suggesting,
 )
 from engine.numerals import counted
 from engine.tensors import limits, refusals, traced
-from engine.tensors.looks import Broadcast, LineResult, TensorLook
+from engine.tensors.looks import Broadcast, LineResult, PyTorchRefused, TensorLook
 from engine.tensors.refusals import TensorLine
 from engine.tensors.traced import TracedPair, TracedTensor, came_from
 from engine.tensors.vocabulary import (
@@ -309,7 +310,12 @@ def _matmul(line: TensorLine, node: ast.BinOp, left: Any, right: Any) -> TracedT
     shapes = left.value.shape, right.value.shape
     line.allow(node, lambda: limits.check_cells(limits.cells_of_matmul(*shapes)))
     why = partial(refusals.explain_matmul, left.value, right.value)
-    return line.attempt(node, lambda: traced.matmul(left, right), why)
+    try:
+        return line.attempt(node, lambda: traced.matmul(left, right), why)
+    except PyTorchRefused as refused:
+        floats = " @ ".join(f"{line.factor(each)}.float()" for each in (node.left, node.right))
+        refused.instead = replaced(line.text, node, floats)
+        raise
 
 
 def _expect_operand(line: TensorLine, operand: Any, place: ast.expr) -> None:
@@ -341,6 +347,11 @@ def _dtype(line: TensorLine, node: ast.Attribute, module: str) -> torch.dtype:
         raise line.correction("called with a tensor", node, "", "", f": torch.{name}(x)")
     if name in MODULES:
         raise line.refusal(f"torch.{name} is a module, no tensor", node)
+    if name not in DTYPES and isinstance(getattr(torch, name, None), torch.dtype):
+        known = ", ".join(each for each in DTYPES if str(getattr(torch, each)) == f"torch.{each}")
+        raise line.refusal(
+            f"no cells of torch.{name} are shown here; there are {known}", node, name
+        )
     if name not in DTYPES:
         raise line.refusal("".join(refusals.unknown(name, "word", "torch.")), node, name)
     found: torch.dtype = getattr(torch, name)

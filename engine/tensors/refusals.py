@@ -383,6 +383,8 @@ def explain_cells(
         return "The number does not fit this dtype: make the cells floats first, x.float()."
     if "negative integer powers" in error:
         return "A negative power is a fraction: make the numbers floats first, x.float()."
+    if error.startswith("Negation"):
+        return "To turn a mask around write ~x; as numbers, 0 and 1, it is -x.long()."
     if "bitwise" in error or "invert" in error:
         return "&, | and ~ are for masks and whole numbers: compare first, (x > 1) & (x < 5)."
     if "bool" in error or any(operand.dtype is torch.bool for operand in operands):
@@ -402,7 +404,9 @@ def explain_matmul(left: torch.Tensor, right: torch.Tensor, error: str) -> str:
             f"{inner}. Perhaps one of them wants .mT."
         )
     if left.dtype != right.dtype:
-        return "@ needs one dtype on both sides: make both float, x.float() @ y.float()."
+        return "@ needs one dtype on both sides, such as float"
+    if "not implemented for" in error:
+        return "@ does not work with this dtype, but with floats"
     if "must match the size" in error:
         return "The dimensions before the last two are aligned at the right: equal, or one is 1."
     return UNEXPLAINED

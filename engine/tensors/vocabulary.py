@@ -99,7 +99,7 @@ ONLY_METHODS = frozenset(
 ATTRIBUTES = ("T", "mT", "shape", "ndim", "dtype", "device")
 PAIR = ("values", "indices")  # the fields of the result of `x.max(dim=0)` and `x.min(dim=0)`
 DTYPES = (
-    *("bool", "uint8", "int32", "int64", "float16", "float32", "float64"),
+    *("bool", "uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64"),
     *("int", "long", "half", "float", "double"),
 )
 MODULES = frozenset(("torch", "np", "numpy", "F", "nn", "math", "functional", "jnp", "tf", "plt"))
@@ -145,6 +145,9 @@ expand_dims: {x}.unsqueeze({rest})
 neg negative: -{x}
 len length __len__: {x}.shape[0]
 nelement: {x}.numel()
+byte: {x}.to(torch.uint8)
+char: {x}.to(torch.int8)
+short: {x}.to(torch.int16)
 count_nonzero: ({x} != 0).sum({rest})
 type astype: {x}.to({y})
 zeros_like: torch.zeros({x}.shape, dtype={x}.dtype) or torch.zeros({x}.shape, {rest})

@@ -51,6 +51,19 @@ def batch(look: SceneLook) -> bool:
     return bool((result.look.numbers[0] == look.sources["y"].numbers).all())
 
 
+def near_miss(look: SceneLook) -> str:
+    """Return why a result with the shape of `batch` does not meet it; empty for any other."""
+    result = _of(look, "image", (1, 3, 24, 36))
+    if result is None or result.look is None or batch(look):
+        return ""
+    if (result.look.numbers[0] == look.sources["y"].numbers).all():
+        return "The right numbers, but a copy: the challenge wants the memory of y."
+    return (
+        "The right shape, but not the photograph: reshape keeps the order of the numbers in "
+        "memory, and so mixes up pixels and channels."
+    )
+
+
 def _of(look: SceneLook, scene: str, shape: tuple[int, ...]) -> LineResult | None:
     """Return the result if it has this shape and belongs to this scene."""
     result = look.result
@@ -100,6 +113,7 @@ LESSON = Lesson(
     minutes=25,
     lab="tensors",
     source="engine.tensors.traced",
+    main="call",
     presets=(
         *(Preset(scene.name, scene.title) for scene in SCENES),
         Preset("modules", "the map of PyTorch's modules"),

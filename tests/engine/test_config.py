@@ -132,6 +132,11 @@ def test_an_unknown_name_offers_the_nearest() -> None:
     assert nearest("epoch", ["seed", "epochs"]) == "did you mean epochs?"
     bats = ("did you mean bat or rat?", "did you mean rat or bat?")
     assert nearest("cat", ["bat", "rat", "dog"]) in bats
+    parts = ["initial_w", "slope", "low", "learning_rate", "data"]
+    for typed, meant in (("w", "initial_w"), ("rate", "learning_rate"), ("lr", "learning_rate")):
+        assert nearest(typed, parts) == f"did you mean {meant}?"
+    assert nearest("--devise", ["--device", "--fps"]) == "did you mean --device?"
+    assert nearest("--csv", ["--device", "--fps"]) == "there are: --device, --fps"
     assert nearest("", ["seed", "epochs"]) == "there are: seed, epochs"
 
 

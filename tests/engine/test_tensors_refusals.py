@@ -129,7 +129,9 @@ TORCH = cells("""
     x.unflatten(0, (2, 2)) → multiply   x.item() → this has 12   x.mean() → x.float().mean()
     x[0:0].max() → There is nothing in it   y.mT → last two dimensions
     x @ y → Perhaps one of them wants .mT   x @ x[0, 0] → write *   x @ x.T.float() → one dtype
-    x // 0 → x.float() // 0   x ** -1 → x.float()   -(x > 1) → ~   x.float() & y[0] → compare first
+    x // 0 → x.float() // 0   x ** -1 → x.float()   -(x > 1) → ~   -(x < 3) → -x.long()
+    x.float() & y[0] → compare first
+    (y > 9) @ (y > 9) → but with floats: write (y > 9).float() @ (y > 9).float()
     torch.cat([x, y]) → 3 × 4, 3   torch.stack([x, y]) → one and the same shape
     torch.where(x > 1, y, x) → fit each other   torch.where(x, x, 0) → The first argument is a mask
     x.unsqueeze(3) → dim goes from 0 to 2 for the new one
@@ -189,6 +191,8 @@ np.array([1, 2]) => torch.tensor([1, 2]); np.concatenate([x, x]) => torch.cat([x
 np.linalg.norm(x) => (x ** 2).sum().sqrt(); np.pi * x => 3.141592653589793 * x;
 F.relu(x) => x.relu();
 torch.nn.ReLU()(x) => x.relu(); torch.mm(x, x.T) * 2 => (x @ x.T) * 2; y.dot(y) => y @ y;
+torch.dot(y, y.long()) => y.float() @ y.long().float(); x.short() => x.to(torch.int16);
+x.int8() => x.to(torch.int8);
 torch.eq(x, y) => x == y; torch.mul(2, x) => 2 * x; torch.view(x, -1) => x.view(-1);
 torch.full((2, 2), 7) => torch.tensor(7).expand((2, 2));
 torch.zeros_like(x) => torch.zeros(x.shape, dtype=x.dtype);

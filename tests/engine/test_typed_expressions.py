@@ -215,6 +215,7 @@ CORRECTED = cells("""
     cmath.exp(x) → exp(x)   EXP(x) → exp(x)   keras.relu(x) → relu(x)   print 2*x → 2*x
     x + = 1 → x + 1   x++ → x + 1   x + 007 → x + 7   In [1]: x*y → x*y   x.reshape(-1)*2 → x*2
     x.mean(0) → mean(x)   x.sum((0, 1)) → sum(x)   x.add_(1) → add(x, 1)
+    sin²(x) → sin(x)**2   2*cos^3(x + y) → 2*(cos(x + y)**3)   x + tanh**2(x) → x + (tanh(x)**2)
     x**2.backward() → x**2   2*x^2.backward() → 2*x**2   d/dx x² → x**2   d/dx (x**2) → (x**2)
     d(x*y)/dx → x*y   torch.autograd.grad(x**2, x) → x**2   ln x + 1 → log(x) + 1   float(x)*2 → x*2
     x.max(0)[0]*2 → max(x)*2   x.max(0).values*2 → max(x)*2   sympy.sin(x) → sin(x)

@@ -60,6 +60,7 @@ def start(*words: str, env: dict[str, str], **streams: Any) -> subprocess.Popen[
     return subprocess.Popen(
         [COMMAND, *words],
         env={**os.environ, **env},
+        cwd=streams.get("cwd"),
         stdin=subprocess.DEVNULL,
         stdout=streams.get("stdout", subprocess.PIPE),
         stderr=subprocess.PIPE,
@@ -68,8 +69,8 @@ def start(*words: str, env: dict[str, str], **streams: Any) -> subprocess.Popen[
     )
 
 
-def dltui(*words: str, env: dict[str, str]) -> tuple[int, str, str]:
+def dltui(*words: str, env: dict[str, str], cwd: Path | None = None) -> tuple[int, str, str]:
     """Run the installed `dltui`; return exit code, output and errors."""
-    process = start(*words, env=env)
+    process = start(*words, env=env, cwd=cwd)
     output, errors = process.communicate(timeout=PATIENCE)
     return process.returncode, output, errors

@@ -144,7 +144,7 @@ def test_mnist_is_there_with_all_four_files(
         assert problem["mend"] == "dltui data fetch mnist"
 
 
-def test_a_locale_of_plain_ascii(folders: dict[str, str]) -> None:
+def test_a_locale_of_plain_ascii(folders: dict[str, str], tmp_path: Path) -> None:
     script = "from tui.terminal.capabilities import locale_fix, speaks_utf8; "
     script += "print(speaks_utf8(), locale_fix(), sep='|')"
     fixed = "export LC_ALL=C.UTF-8"
@@ -164,6 +164,8 @@ def test_a_locale_of_plain_ascii(folders: dict[str, str]) -> None:
                 ["sh", "-c", command], env={**os.environ, **language}, text=True
             )
             assert output == (f"False|{fix}\nTrue|\n" if fix else "True|\n")
-    code, output, errors = dltui("doctor", env={**folders, "LC_ALL": "C"})
+    for name in ("torch", "numpy", "random", "engine"):  # a user's files are not imported
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('imported')")
+    code, output, errors = dltui("doctor", env={**folders, "LC_ALL": "C"}, cwd=tmp_path)
     assert (code, errors) == (0, "")
     assert f"to fix it: {fixed}" in output

@@ -163,6 +163,9 @@ MISTAKES = {
     "it takes no --set": ["--preset", "twice", "--set", "x=2"],
     "autograd trains nothing: leave --seed out": ["--seed", "1"],
     "autograd trains nothing: leave --every out": ["--every", "1"],
+    'f = x**2 is an expression, and inputs are numbers: write --set "expression=x**2" --set x=2': [
+        *("--set", "f=x**2")
+    ],
     "leave --device out": ["--device", "cuda"],
     "the lesson 'autograd' takes no --csv: dataloader does": ["--csv", "t.csv", "--label", "x"],
     "the lesson 'autograd' takes no --target: dataloader does": ["--target", "number"],

@@ -182,11 +182,11 @@ def test_a_slip_is_refused_at_its_place_and_all_is_as_it_was(state: AutogradStat
 
 
 def test_the_check_and_what_is_not_finite_in_words(state: AutogradState) -> None:
-    def words(*pairs: tuple[str, float | None]) -> str:
+    def words(*pairs: tuple[str, float | None], gradient: float = 3.0) -> str:
         """Return the final text of a walk for these differences of its inputs; None: unchecked."""
         kink = "there is a kink"
         check = GradientCheck(
-            ComparedGradient(name, Value.of(3.0), off, "" if off is not None else kink)
+            ComparedGradient(name, Value.of(gradient), off, "" if off is not None else kink)
             for name, off in pairs
         )
         walk = take_apart(GraphSettings("x*y", {"x": 2.0, "y": 3.0}))
@@ -195,6 +195,7 @@ def test_the_check_and_what_is_not_finite_in_words(state: AutogradState) -> None
 
     assert words(("x", 2e-9)).endswith("agrees to 2.0×10⁻⁹")
     assert words(("x", 0)).endswith("agrees to the last digit")
+    assert words(("x", 6e-6), gradient=3e6).endswith("agrees to 2.0×10⁻¹² of the gradient")
     both = words(("x", 0.5), ("y", 0))
     assert both.startswith("≠ check")
     assert "gives something else, by up to 0.50" in both

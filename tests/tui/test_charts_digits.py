@@ -213,6 +213,11 @@ def test_a_digit_goes_from_its_image_through_the_layers_to_the_answer() -> None:
     assert lines[-1].split() == ["is", "9", "16", "4", "says", "4"]
     assert "\n".join(lines).count("→") == 3
     assert any(line.rstrip().endswith("50%") and " 4 █" in line for line in lines)
+    for answer in range(10):  # the last arrow is in the row of the answer
+        for height in (9, 16, 24):
+            drawn = draw("activations", digits(walk=walk(*layers, digit=answer)), 72, height)
+            row = next(line for line in drawn if f"{answer} █" in line)
+            assert f"→ {answer}" in row, (answer, height)
 
 
 def test_a_layer_is_a_square_of_its_units_the_first_first() -> None:

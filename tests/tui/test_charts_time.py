@@ -35,6 +35,9 @@ def test_the_numbers_of_both_pipelines_stand_beside_the_bars() -> None:
     assert lines[5].split()[-4:] == ["a", "step", "7.50", "30.00"]
     assert lines[6].split()[-5:] == ["epoch", "0.75", "s", "3", "s"]
     assert "dataloader takes 4.0 times as long" in lines[7]
+    slow = [(name, 12 * seconds) for name, seconds in OTHER]
+    narrow = draw("time", timed(other=slow), 44, 9)  # in a terminal of 80 columns
+    assert narrow[7].rstrip() == "dataloader takes 48.0 times as long"
 
 
 def test_a_bar_is_as_long_as_its_part_takes() -> None:

@@ -79,6 +79,7 @@ async def test_each_part_has_its_key_its_focus_and_scrolls() -> None:
             ):
                 await pilot.press(key)
                 await until(pilot, lambda: there(view.scroll_y))  # noqa: B023
+        await the_described_position_is_current(pilot, screen)
         # The code is readable in both themes: WCAG 2.1 requires 3 for graphics.
         assert faintest(view) >= 3
         dark = view.query_one("#source", Static).content
@@ -89,6 +90,20 @@ async def test_each_part_has_its_key_its_focus_and_scrolls() -> None:
         assert view.query_one("#source", Static).content.code == dark.code
         await pilot.press("escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+
+
+async def the_described_position_is_current(pilot, screen: LessonScreen) -> None:
+    """The status bar names the position on the page, also after another size."""
+    page, bar = screen.query_one(ConceptView), screen.query_one(StatusBar)
+    await pilot.press("1", "end")
+    await until(pilot, lambda: page.scroll_y == page.max_scroll_y and "end of" in bar.text)
+    await pilot.resize_terminal(120, 40)
+    await until(pilot, lambda: page.app.size.width == 120)
+    await pilot.resize_terminal(80, 22)  # where the page is longer
+    await until(pilot, lambda: page.scroll_y < page.max_scroll_y)
+    position = lambda: f" {int(100 * page.scroll_y / page.max_scroll_y)} % down"  # noqa: E731
+    await until(pilot, lambda: position() in bar.text)
+    await pilot.press("3")
 
 
 async def go_to(pilot, question: str) -> QuestionBox:
@@ -240,7 +255,8 @@ async def test_heading_status_bar_and_progress_follow_a_run(own_folders) -> None
 async def test_the_code_on_screen_is_the_code_that_runs() -> None:
     for slug in WRITTEN:  # it starts at the main line, also without a call of backward
         running = inspect.getsource(import_module(find(slug).load().source))
-        about = running.splitlines()[main_line(running) - 1 :][: ROWS_BEFORE + 1]
+        first = main_line(running, find(slug).load().main)
+        about = running.splitlines()[first - 1 :][: ROWS_BEFORE + 1]
         assert (".backward(" in running) is any(".backward(" in line for line in about), about
         assert not any(line.startswith(("import", "from")) for line in about)
     async with app().run_test(size=(120, 40)) as pilot:
@@ -250,10 +266,10 @@ async def test_the_code_on_screen_is_the_code_that_runs() -> None:
             shows = lambda: getattr(pilot.app.screen, "lesson", None)  # noqa: E731
             await until(pilot, lambda: shows() is lesson)  # noqa: B023
             await opened(pilot)
-            await code_is_shown(pilot, import_module(lesson.source))
+            await code_is_shown(pilot, import_module(lesson.source), lesson.main)
 
 
-async def code_is_shown(pilot, module) -> None:
+async def code_is_shown(pilot, module, main_function: str) -> None:
     await pilot.press("3")
     view = pilot.app.screen.query_one(CodeView)
     running = inspect.getsource(module)
@@ -262,7 +278,8 @@ async def code_is_shown(pilot, module) -> None:
     assert shown.code == running
     assert view.border_title == "/".join(inspect.getfile(module).split("/")[-3:])
     await until(pilot, lambda: view.scroll_y > 0)
-    main = running.splitlines()[main_line(running) - 1]
+    main = running.splitlines()[main_line(running, main_function) - 1]
+    assert main_function in main
     await until(pilot, lambda: main in screen_text(pilot.app))
     # Also on screen: the unchanged code, without line numbers and borders.
     await pilot.press("home")

@@ -171,6 +171,8 @@ async def test_the_network_is_asked_about_what_mnist_would_have_made_of_it(
         await until(pilot, lambda: "It says 7, and is 91% sure" in app.said)
         assert (reader.asked[-1] == as_mnist(app.sheet.pad.ink)).all()
         text = screen_text(app)
+        assert "scaled ×1.6, centred" in text  # from 12.5 pixels, with the soft edge, to 20
+        assert "write this one larger" not in app.said
         assert "answers: this run" in text
         assert " 91%" in text
         for name in CLASSES:
@@ -178,9 +180,12 @@ async def test_the_network_is_asked_about_what_mnist_would_have_made_of_it(
         await pilot.press("x")
         await until(pilot, lambda: "Write one of" in app.said)
         assert "91%" not in screen_text(app)
+        assert "scaled" not in screen_text(app)
         # Many moves cause one request.
         await pilot.press("space")
         await until(pilot, lambda: "It says 7" in app.said)
+        assert "scaled ×5.7" in screen_text(app)  # a dot of 3.5 pixels
+        assert "write this one larger" in screen_text(app)
         reader.asked.clear()
         for _ in range(20):
             app.sheet.action_move(0, 1)

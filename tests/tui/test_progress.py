@@ -207,6 +207,12 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
     Progress(file).add("parameters", "opened")
     assert file.is_symlink()
     assert Progress(tmp_path / "elsewhere.jsonl").of("parameters").opened
+    file.unlink()
+    file.symlink_to("missing/folder/progress.jsonl")
+    progress = Progress(file)
+    assert (progress.problem, progress.remark) == ("", "")
+    progress.add("parameters", "opened")
+    assert Progress(tmp_path / "missing/folder/progress.jsonl").of("parameters").opened
 
 
 # A full disk.

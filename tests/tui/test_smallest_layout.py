@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 
 import pytest
+from rich.cells import cell_len
 from textual.pilot import Pilot
 from textual.widget import Widget
 from textual.widgets import Static
@@ -36,6 +37,11 @@ async def check_controls(pilot: Pilot[None], lesson: str) -> None:
     await until(pilot, lambda: lab.frame is not None)
     lab.action_step()
     await until(pilot, lambda: lab.frame.step or lab.frame.picture)
+    challenges = lab.query_one(Challenges)
+    room = challenges.region.width - challenges.styles.gutter.width
+    room -= challenges.styles.scrollbar_size_vertical  # below a notice of two lines
+    for challenge in lab.lesson.challenges:
+        assert cell_len(f"○ {challenge.text}") <= room, challenge.text
     controls = lab.query_one(Controls)
     names, about = controls.query_one(ControlList), controls.query_one("#about", Static)
     shown = {str(option.id) for option in names.options}

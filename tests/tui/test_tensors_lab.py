@@ -240,6 +240,27 @@ async def panels_are_changed_and_the_line_copied(pilot: Pilot[None], lab: Tensor
     await until(pilot, lambda: not result.display)
 
 
+async def no_key_acts_on_a_hidden_panel(pilot: Pilot[None], lab: TensorsLab) -> None:
+    for scene in ("video", "modules", "numpy"):
+        await go(pilot, lab, scene)
+        for key in ("space", "s", "b"):
+            await pilot.press("v")
+            assert lab.query_one(Challenges).has_focus
+            await pilot.press(key)
+            assert not lab.has_class("-side"), (scene, key)
+            assert not lab.query_one(Challenges).has_focus
+        lab.hold()
+
+
+async def the_titles_fit(pilot: Pilot[None], lab: TensorsLab) -> None:
+    await go(pilot, lab, "video")
+    for _ in lab.state.scene.tries:
+        await pilot.press("n")
+        for view in views(lab):
+            if view.region:
+                await until(pilot, lambda view=view: len(view.border_title) < view.region.width)
+
+
 async def a_video_plays_and_holds(pilot: Pilot[None], lab: TensorsLab) -> None:
     x = views(lab)[0]
     assert not lab.playing
@@ -278,6 +299,8 @@ async def test_lines_cells_refusals_panels_and_a_video_on_a_narrow_screen(monkey
         await cells_are_highlighted_and_described(pilot, lab)
         await a_refusal_keeps_the_line_open(pilot, lab)
         await panels_are_changed_and_the_line_copied(pilot, lab)
+        await no_key_acts_on_a_hidden_panel(pilot, lab)
+        await the_titles_fit(pilot, lab)
         await go(pilot, lab, "grid")
 
         def missing():
@@ -353,6 +376,12 @@ async def challenges_are_met(pilot: Pilot[None], lab: TensorsLab) -> None:
     }
     for number, (scene, line) in enumerate(lines.items(), start=1):
         await go(pilot, lab, scene)
+        if scene == "image":
+            await type_line(pilot, lab, "x.reshape(1, 3, 24, 36)")
+            await reads(pilot, "The right shape, but not the photograph: reshape keeps the order")
+            await type_line(pilot, lab, "y[None].clone()")
+            await reads(pilot, "The right numbers, but a copy: the challenge wants the memory of y")
+            await reads(pilot, f"Challenges {number - 1}/4")
         await type_line(pilot, lab, line)
         await reads(pilot, f"Challenges {number}/4")
 

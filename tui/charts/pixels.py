@@ -15,7 +15,7 @@ from engine.pictures import Activation, Array, DigitsPicture, DigitWalk, HardDig
 from tui.charts.axis import rounded
 from tui.charts.canvas import Canvas, Cells, Drawing, half_blocks, packed, shows
 from tui.charts.style import RGB, ChartStyle, mix
-from tui.charts.tables import NOT_EVALUATED, bars, evaluated, percent
+from tui.charts.tables import NOT_EVALUATED, bars, evaluated, greatest_bar, percent
 
 # Images of grey values, or of positive and negative numbers.
 
@@ -312,10 +312,12 @@ def _activations(
     column = 0
     for index, (block, name) in enumerate(zip(blocks, names, strict=True)):
         high, wide = block.glyphs.shape
-        if index:
-            canvas.write(rows // 2, column, "→".center(gap), style.dim)
-            column += gap
         top = (rows - high) // 2
+        if index:
+            last = block is blocks[-1]  # that arrow points at the answer
+            row = top + greatest_bar(walk.probabilities, high) if last else rows // 2
+            canvas.write(row, column, "→".center(gap), style.dim)
+            column += gap
         canvas.part(slice(top, top + high), slice(column, column + wide)).lay_under(block)
         while len(name) > wide and " " in name:
             name = name.rpartition(" ")[0]

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.frame import Frame
-from engine.pictures import Array, DigitsPicture, TablePicture
+from engine.pictures import Array, Counts, DigitsPicture, TablePicture
 from engine.throughput import SIZES, SLOW_SIZE, WORKERS, Throughput, plan
 from tui.charts.axis import DECIMALS, Axis, Scale, rounded
 from tui.charts.canvas import Canvas, Drawing, NotYet, chart, packed, shows, words
@@ -65,9 +65,7 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, style: Ch
     """
     canvas = Canvas(width, height)
     shares = rounded(shares).clip(0, 1)
-    order = np.argsort(-np.nan_to_num(shares), kind="stable")
-    # A single row has no room for the line about the others.
-    shown = height if height < 2 or len(order) <= height else height - 1
+    order, shown = _ranked(shares, height)
     room = max(width - NUMBER - 3, 0)
     label = min(max((len(name) for name in names), default=0), max(room // 2, 1))
     length = width - NUMBER - label - 1
@@ -87,6 +85,19 @@ def bars(shares: Array, names: Sequence[str], width: int, height: int, style: Ch
         canvas.write(height - 1, 0, text, style.dim)
         canvas.write(height - 1, width - NUMBER, percent(rest_share).rjust(NUMBER), style.dim)
     return canvas
+
+
+def greatest_bar(shares: Array, height: int) -> int:
+    """Return the row in which `bars` draws the greatest share."""
+    order, shown = _ranked(rounded(shares).clip(0, 1), height)
+    return int((order[:shown] < order[0]).sum())
+
+
+def _ranked(shares: Array, height: int) -> tuple[Counts, int]:
+    """Return the indices, greatest share first, and how many of them get a row."""
+    order = np.argsort(-np.nan_to_num(shares), kind="stable")
+    # A single row has no room for the line about the others.
+    return order, height if height < 2 or len(order) <= height else height - 1
 
 
 def percent(share: float) -> str:
@@ -386,7 +397,7 @@ def _compared(picture: DigitsPicture, sums: list[float], other: str) -> str:
     if not picture.other:
         return f"train the same with pipeline {other} too"
     slow = picture.pipeline if sums[0] > sums[1] else other
-    return f"{slow} takes {max(sums) / min(sums):.1f} times as long for the same steps"
+    return f"{slow} takes {max(sums) / min(sums):.1f} times as long"
 
 
 def _milliseconds(seconds: float | None) -> str:

@@ -7,12 +7,12 @@ from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from engine.equations import NONE_YET, number
+from engine.equations import NONE_YET
 from engine.expression import Refused
 from engine.frame import State
 from engine.graph.operations import Value
 from engine.graph.programs import RanStatement, program
-from engine.graph.settings import GraphSettings, names_in
+from engine.graph.settings import RESERVED, GraphSettings, names_in
 from engine.graph.walk import GraphNode, GraphWalk
 from lessons.lesson import Lesson, Preset
 from tui.commands.command import Refusal, json_line
@@ -65,6 +65,8 @@ def run_autograd(options: Namespace, lesson: Lesson, changes: Mapping[str, str])
 def _walk(preset: Preset, changes: Mapping[str, str]) -> GraphWalk:
     texts = {name: str(value) for name, value in preset.settings.items()}
     texts = dict(changes) if "expression" in changes else {**texts, **changes}
+    for name, text in changes.items():
+        _refuse_expression(name, text)
     try:
         for name in names_in(texts["expression"], texts):
             if name not in texts:
@@ -80,6 +82,22 @@ def _walk(preset: Preset, changes: Mapping[str, str]) -> GraphWalk:
         raise Refusal(f"{refused}{where}") from None
     except ValueError as error:
         raise Refusal(str(error)) from None
+
+
+def _refuse_expression(name: str, text: str) -> None:
+    """Raise `Refusal` if an input is given an expression instead of a number."""
+    if name in RESERVED:
+        return
+    try:
+        names = names_in(text)
+    except Refused:  # no expression either: the value is refused later
+        return
+    if names:
+        values = "".join(f" --set {each}=2" for each in names)
+        right = f'--set "expression={text.strip()}"{values}'
+        raise Refusal(
+            f"{name} = {text.strip()} is an expression, and inputs are numbers: write {right}"
+        )
 
 
 def _node_event(node: GraphNode) -> dict[str, Any]:
@@ -125,8 +143,8 @@ def _lines(walk: GraphWalk) -> Iterator[str]:
         yield from ("", f"RuntimeError: {last.error}", last.explanation)
     elif check is not None and check.difference is not None:
         verdict = "agree" if check.close else "do not agree"
-        difference = number(check.difference, 2)
-        yield from ("", f"finite differences {verdict}: the largest difference is {difference}")
+        words = f"finite differences {verdict}: the largest difference is {check.agreement}"
+        yield from ("", words)
     yield from check.reasons if check else ()
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from engine.equations import NONE_YET, number
+from engine.equations import NONE_YET
 from engine.expression import Refused
 from engine.graph.operations import Value
 from engine.graph.programs import ProgramPosition, TensorRecord, program
@@ -239,7 +239,7 @@ def _checked(check: GradientCheck) -> str:
     lines = []
     if check.difference is not None:
         nudging = "check: nudging each input a little (finite differences)"
-        difference = number(check.difference, 2) if check.difference else "the last digit"
+        difference = check.agreement if check.difference else "the last digit"
         lines = [
             f"✓ {nudging} agrees to {difference}"
             if check.close

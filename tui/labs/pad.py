@@ -16,7 +16,7 @@ from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
-from engine.handwriting import SIDE, Ink, Pad, as_mnist, resized
+from engine.handwriting import FINE, SIDE, Ink, Pad, as_mnist, extent, resized
 from tui.charts.canvas import Canvas, packed
 from tui.charts.pixels import ink
 from tui.charts.tables import bars, percent
@@ -36,7 +36,10 @@ PEN_MOVES = Binding.Group("move", compact=True)
 MOVE = "Move the pen; where it is down it draws"
 STROKE = "Let the pen down on the paper, or lift it"
 
-SCALED = "scaled and centred"
+SCALED = "scaled ×{scale:.1f}, centred"
+SMALL = "Every drawing is scaled like the training images, so write this one larger."
+MUCH = 3.0
+"""From this enlargement on, a drawing hardly looks like itself: a dot becomes a disc."""
 KEYS = "arrows move the pen · space lets it down or lifts it · or draw with the mouse"
 NOBODY = "No network has learned yet. Go back with esc, train with space, and come again: \
 it can be asked while it trains."
@@ -228,7 +231,7 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
         yield KeyFooter()
 
     def on_mount(self) -> None:
-        self._seen.border_title, self._seen.border_subtitle = "What the network sees", SCALED
+        self._seen.border_title = "What the network sees"
         self._answers.border_title = "What it says"
         self._sheet.focus()
 
@@ -253,6 +256,8 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
         reader, style = self._reader(), chart_style(self.app)
         image = self._prepare(self._sheet.pad.ink)
         self._seen.paint_canvas(ink(image, style))
+        scale = extent(image) * FINE / max(extent(self._sheet.pad.ink), 1)
+        self._seen.border_subtitle = SCALED.format(scale=scale) if scale else ""
         who = ((f"answers: {reader.about if reader else 'nobody'} ", ""),)
         heading = spread(((" Write a digit", "bold"),), who, self._heading.size.width)
         self._heading.write([heading])
@@ -265,6 +270,7 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
             shares = reader.probabilities(image)
             canvas = bars(shares, reader.classes, *self._answers.size, style)
             words = _verdict(shares, reader.classes)
+            words += f"\n{SMALL}" if scale > MUCH else ""
         self._answers.paint_canvas(canvas)
         if words != self._words.content:
             self._words.update(words)

@@ -11,6 +11,7 @@ from rich.text import Text
 from engine.numerals import counted
 from engine.tensors.scenes import TensorScene
 from engine.tensors.torch_map import ModuleOutput, TorchModule
+from lessons.tensors.lesson import near_miss
 from tui.widgets.transcript import TranscriptLine
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def description(scene: TensorScene, look: SceneLook) -> Text:
         for name, mask in picked.items()
     )
     text = Text(known.get(look.text, ", ".join(read)))
+    if reason := near_miss(look):
+        text.append(f"\n{reason}" if text else reason)
     stretched = next((one for one in reversed(met) if one.stretches), None)
     if stretched is not None:
         text.append("\n")

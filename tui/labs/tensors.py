@@ -261,6 +261,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     def action_play(self) -> None:
         """Play the slices or stop, run the next statement, or run the lines of a module."""
+        self._show_panel()
         if self.on_map:
             self.modules.run()
         elif self.state.session:
@@ -281,6 +282,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
 
     def _move(self, direction: int) -> None:
         self.hold()
+        self._show_panel()
         if self.on_map:
             self.modules.go(direction)
         elif self.state.session:
@@ -309,6 +311,11 @@ class TensorsLab(InteractiveLab["TensorsState"]):
     def _turn(self, aside: bool) -> None:
         self.set_class(aside, "-side")
         self.enter()
+
+    def _show_panel(self) -> None:
+        """Show the tensors or the map on a narrow screen: no key acts on a hidden panel."""
+        if self.has_class("-side") and not self.wide:
+            self._turn(False)
 
     def action_next(self, direction: int) -> None:
         """Focus the next or previous tensor, or the challenges after the last; not the input line.

@@ -31,7 +31,7 @@ class CodeView(VerticalScroll, ThemeAware):
 
     def __init__(self, lesson: Lesson, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._file = source_file(lesson)
+        self._file, self._main = source_file(lesson), lesson.main
         self._opened = False
 
     @property
@@ -75,7 +75,7 @@ class CodeView(VerticalScroll, ThemeAware):
         )
 
     def _scroll_to_main_line(self) -> None:
-        above = main_line(self._file.read_text(encoding="utf-8")) - 1
+        above = main_line(self._file.read_text(encoding="utf-8"), self._main) - 1
         width = self.query_one("#source").size.width
         if above and width:
             rows = Console(width=width).render_lines(self._syntax(above))
@@ -90,14 +90,16 @@ def source_file(lesson: Lesson) -> Path:
     return Path(spec.origin)
 
 
-def main_line(source: str) -> int:
-    """Return the number of the line to show first: the start of the function calling `backward`.
+def main_line(source: str, main: str = "") -> int:
+    """Return the number of the line to show first: the start of the function `main`.
 
-    In a long function it is `ROWS_BEFORE` lines above the call. Without such a function it is the
-    first function or class.
+    Without that name it is the function that calls `backward`, or, if that is long, `ROWS_BEFORE`
+    lines above the call. Without such a function it is the first function or class.
     """
     tree = ast.parse(source)
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+    if main:
+        return next(function.lineno for function in functions if function.name == main)
     for function in sorted(functions, key=lambda node: node.lineno):
         for node in ast.walk(function):
             if isinstance(node, ast.Attribute) and node.attr == "backward":

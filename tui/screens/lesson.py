@@ -96,7 +96,8 @@ class LessonScreen(SafeScreen, Screen[None]):
         self.watch(self._lab, "status", self._follow)
         self.watch(self, "focused", self._describe_typing, init=False)
         for page in ("#concept", "#code"):
-            self.watch(self.query_one(page), "scroll_y", self._describe_page, init=False)
+            for changes in ("scroll_y", "virtual_size"):
+                self.watch(self.query_one(page), changes, self._describe_page, init=False)
         self._open_lab()
 
     @work
@@ -133,6 +134,10 @@ class LessonScreen(SafeScreen, Screen[None]):
             self.replay_kept()
         else:
             self.query_one(f"#{part}").focus()
+
+    def on_resize(self) -> None:
+        """Describe the page again: on a higher terminal less of it is left to scroll."""
+        self.call_after_refresh(self._describe_page)
 
     def _describe_page(self) -> None:
         """Describe the visible page and its scroll position in the status bar."""
@@ -329,4 +334,4 @@ def _read(page: Widget) -> str:
     """Return the scroll position of the page in words."""
     if page.scroll_y >= page.max_scroll_y:
         return "end of the page"
-    return f"{100 * page.scroll_y / page.max_scroll_y:.0f} % down"
+    return f"{int(100 * page.scroll_y / page.max_scroll_y)} % down"

@@ -186,7 +186,7 @@ class TensorView(Painted, ThemeAware, can_focus=True):
         more = f"{port.hidden} more" if port.hidden else "no cells" if layout.empty else ""
         titles = [
             " · ".join(filter(None, (shown, more, caption, self._scale)))
-            for caption in self._captions
+            for caption in (*self._captions, "")
         ]
         room = self.outer_size.width - (6 if self.styles.border_right[0] else 2)
         title = next((title for title in titles if len(title) <= room), titles[-1])
