@@ -251,6 +251,7 @@ def test_names_of_strangers_take_a_cell_a_letter() -> None:
         *("ab", "#2", "#3", "#4", "#5", "abc…"),
     )
     assert short(("ab",), 1) == ("…",)
+    assert short(("Iris-versicolor", "Iris-virginica", "a", "a"), 6) == ("#1", "#2", "#3", "#4")
     # A right-to-left word, a variation selector, and a combining vowel sign.
     assert short(("العمر", "\u2764\ufe0f", "\u0928\u0940", "\u2764"), 9) == (
         "#1",
