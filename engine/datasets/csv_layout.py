@@ -268,6 +268,8 @@ class CsvLayout:
         problem = f"{values}, and line {line} has {width}"
         if other := self.other_separator():
             return f"{problem}; {other}"
+        if self.named and row.cells[width:] == self.first.cells[1:]:
+            return f"{problem}; the header begins again inside the line: begin a new line there"
         if self.common and not any(map(corrected, row.cells)):
             return f"{problem}; {self.without_line('is a title', line)}"
         if 0 < self.common < width:

@@ -61,6 +61,7 @@ REFUSED: tuple[tuple[str | bytes, list[str], dict[str, Any]], ...] = (
     ("a,y\n“1”,0\n" + REST[:4], ["write plain quotes for the typographic ones: sed"], {}),
     ("a,b,y\n1,2,0\n2,3\n", ["line 3: 2 values, and line 1 has 3; complete the line"], {}),
     ("a,b,y\n1,2,0\n2,3,4,1\n", ["line 3: 4 values", "into quotes"], {}),
+    (f"a,b,y\n1,2,0a,b,y\n{REST}", ["line 2: 5 values", "the header begins again inside"], {}),
     ("a,b,c,y\n1,2,0\n2,3,1\n", ["line 1: 4 values, and each line below has 3; put a name"], {}),
     ('a,y\n1,"0\n2,1\n', ["line 2: a quote is opened in this line and never closed"], {}),
     ('a y\n1 "0\n2 1\n', ["line 2: a quote is opened in this line and never closed"], {}),
