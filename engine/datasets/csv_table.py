@@ -146,8 +146,10 @@ def _read_truth(layout: CsvLayout) -> list[str]:
     rows = layout.rows()
     names: dict[str, list[str]] = {}
     for place in layout.features:
-        cells = {row.cells[place].strip() for row in rows}
-        words = [] if len(cells) > FEW else sorted(cell for cell in cells if not missing(cell))
+        cells = (row.cells[place].strip() for row in rows)
+        if not all(cell.lower() in DIGITS or missing(cell) for cell in cells):
+            continue
+        words = sorted({row.cells[place].strip() for row in rows if not missing(row.cells[place])})
         lower = {word.lower() for word in words}
         if lower and (lower <= TRUTH or lower == {"t", "f"}):
             meaning = ", ".join(f"{word} is {DIGITS[word.lower()]}" for word in words)
