@@ -85,7 +85,7 @@ class ChildProcess:
             return ""
         self._errors.seek(0)
         text = self._errors.read().decode("utf-8", "replace").strip()
-        return text.splitlines()[-1] if text else "it said nothing"
+        return text.splitlines()[-1] if text else "it printed no message"
 
     def close(self) -> None:
         """Kill the process and everything that it has started."""

@@ -458,7 +458,7 @@ class HardDigits:
     """Shape (digits, 28, 28); empty before the first evaluation."""
     labels: Counts
     """The actual classes, shape (digits,)."""
-    said: Counts
+    predicted: Counts
     """The predicted classes, shape (digits,)."""
     sure: Array
     """P of the predicted class, shape (digits,)."""

@@ -211,8 +211,8 @@ def parse_questions(page: str) -> tuple[Question, ...]:
         text, *answers = re.split(r"^- \[([ x])\] ", rest, flags=re.MULTILINE)
         choices = []
         for mark, answer in zip(answers[::2], answers[1::2], strict=True):
-            said, _, why = re.sub(r"\n *> ?", "\n> ", answer).partition("\n> ")
-            choices.append(Choice(_joined(said), _joined(why.replace("\n> ", " ")), mark == "x"))
+            choice, _, why = re.sub(r"\n *> ?", "\n> ", answer).partition("\n> ")
+            choices.append(Choice(_joined(choice), _joined(why.replace("\n> ", " ")), mark == "x"))
         question = Question(slug.strip(), _joined(text), tuple(choices))
         if not (question.text and choices and all(one.text and one.why for one in choices)):
             raise ValueError(

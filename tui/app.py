@@ -152,9 +152,9 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         On a slow machine an earlier notification would expire before the first screen is drawn.
         """
         folder = registry.data_dir_problem(count_missing=False)
-        for told in (self._remark, self._progress.remark, self._progress.problem, folder):
-            if told:
-                self._warn(told)
+        for remark in (self._remark, self._progress.remark, self._progress.problem, folder):
+            if remark:
+                self._warn(remark)
         self._progress.tell = self._warn
         if not speaks_utf8():
             words = "the locale is not UTF-8, so lines and formulas may look wrong"

@@ -45,6 +45,9 @@ WORD = re.compile(r'"(?:[^"]|"")*"|[^ \t]+')
 DECLARED = re.compile(r'\A"?sep *= *(\\t|.)"?[ \t;,]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 """A first line that declares the separator for Excel."""
 LINE = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile("[\x85\u2028\u2029]")
+"""Line ends that few programs write."""
+CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://?(.*)", re.IGNORECASE)
 
 
@@ -80,6 +83,8 @@ class CsvText:
     """One character; a space means a run of spaces and tabs."""
     above: int
     """The number of lines above the text: 1 if a line declares the separator."""
+    line_end: str = ""
+    """An unusual line end, which is replaced in the text; or ''."""
 
     @property
     def name(self) -> str:
@@ -193,15 +198,24 @@ def read_text(path: Path, separator: Separator) -> CsvText:
         fix = f"if it is text all the same, take the zeros out: {command}"
         raise CsvError(f"{name} is no text file: {zero}; {fix}")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode().replace("\ufeff", "")  # one at the start of each joined file
     except UnicodeDecodeError as error:
         raise CsvError(f"{name}, {not_utf8(raw, error, path)}") from None
+    if (conflict := CONFLICT.search(text)) and "\n>>>>>>> " in text:
+        line = len(LINE.findall(text[: conflict.start()])) + 1
+        command = f"sed -E '/^<{{7}}/d; /^[|=]{{7}}/,/^>{{7}}/d' {shell_word(path)} > table.csv"
+        keep = f"keep one of the two versions; the first: {command}"
+        raise CsvError(f"{name}, line {line}: Git marks a merge conflict here; {keep}")
+    line_end = LINE_END.search(text) if not LINE.search(text.strip("\r\n")) else None
+    if line_end:
+        text = LINE_END.sub("\n", text)
     declared = DECLARED.match(text)
     mark = SPACE if separator == "space" else SEPARATORS.get(separator)
     if declared:
         text = text[declared.end() :]
         mark = mark or ("\t" if declared[1] == r"\t" else declared[1])
-    return CsvText(path, text, mark or separator_of(text), above=int(declared is not None))
+    mark, above = mark or separator_of(text), int(declared is not None)
+    return CsvText(path, text, mark, above, line_end[0] if line_end else "")
 
 
 def separator_of(text: str) -> str:

@@ -11,7 +11,15 @@ from itertools import takewhile
 from typing import Literal, TypeAlias
 
 from engine.datasets.cells import corrected, missing, shown
-from engine.datasets.csv_file import FEW_LINES, SEPARATORS, CsvError, CsvRow, CsvText, separator_of
+from engine.datasets.csv_file import (
+    FEW_LINES,
+    MANY_LINES,
+    SEPARATORS,
+    CsvError,
+    CsvRow,
+    CsvText,
+    separator_of,
+)
 from engine.datasets.encodings import encoded_twice
 from engine.datasets.file_formats import shell_word
 from engine.numerals import counted
@@ -23,6 +31,8 @@ LISTED = 12
 """The most names that are listed if none is similar to the typed one."""
 ROW_NAMES = frozenset({"", "rownames", "rowname", "index", "unnamed", "unnamed0"})
 """Names of a first column without a name, without spaces, dots and signs."""
+TRUTH = frozenset({"true", "false"})
+"""Words that are values and not names if they are in the first two lines of a column."""
 
 
 class CsvLayout:
@@ -55,6 +65,8 @@ class CsvLayout:
         """
         self.text, self.file = text, text.name
         rows = text.rows()
+        count = _titles(rows)
+        self._above, rows = rows[:count], rows[count:]
         head = sum(1 for _ in takewhile(lambda row: row.blank or row.hashed, rows)) + 1
         start = self._first_row(rows[:head])
         self.first = rows[start]
@@ -63,8 +75,13 @@ class CsvLayout:
         if self.first.hashed:
             self.first = _uncommented(self.first)
         typed = split_names(ignore) + ([label.strip()] if label else [])
-        self.named = _holds_names(self.first.cells, typed) if header == "auto" else header == "yes"
         below = rows[start + 1 :]
+        self.named = header == "yes"
+        if header == "auto":
+            pairs = zip(self.first.cells, below[0].cells if below else (), strict=False)
+            truths = any(TRUTH.issuperset(map(_letters, pair)) for pair in pairs)
+            titled = bool(self._above) and not corrected(self.first.cells[0])
+            self.named = not truths and (titled or _holds_names(self.first.cells, typed))
         self._measure(below if self.named else [self.first, *below])
         self._name_columns()
         self._choose_columns(label, ignore)
@@ -86,13 +103,17 @@ class CsvLayout:
         cells = first = self.first.cells
         width, widths = len(first), set()
         empty = {i for i, cell in enumerate(first) if not cell.strip()}
+        is_header = self.named and not all(map(corrected, first)) and len(set(first)) == width
         self._rows: list[CsvRow] = []
+        self._repeated = 0
         for row in rows:
             cells = row.cells
             if not cells[0].strip() and row.blank:
                 self._separators += 1
             elif len(cells) != width and row.hashed:
                 self._comments += 1
+            elif is_header and cells == first:
+                self._repeated += 1
             else:
                 self._rows.append(row)
                 widths.add(len(cells))
@@ -197,10 +218,19 @@ class CsvLayout:
             if count < needed or any(map(str.strip, cells[width:])):
                 raise CsvError(self._ragged(row))
             rows.append(CsvRow(row.line, (cells + [""] * (width - count))[:width]))
+        self._rows, self.common = rows, width
         return rows
 
     def notes(self) -> Iterator[str]:
         """Yield sentences on the lines and columns of the file that are left out."""
+        if self.text.line_end:
+            yield f"its lines end in U+{ord(self.text.line_end):04X}, which few programs understand"
+        if self._above:
+            first, last = self._above[0].line, self._above[-1].line
+            several = f"lines {first} to {last} left out: they seem to be titles"
+            yield f"line {first} left out: it seems to be a title" if first == last else several
+        if self._repeated:
+            yield f"{counted(self._repeated, 'repetition')} of the header left out"
         if self._left_out:
             yield f"{counted(self._left_out, 'empty column')} without a name left out"
         if self._separators:
@@ -238,6 +268,8 @@ class CsvLayout:
         problem = f"{values}, and line {line} has {width}"
         if other := self.other_separator():
             return f"{problem}; {other}"
+        if self.named and row.cells[width:] == self.first.cells[1:]:
+            return f"{problem}; the header begins again inside the line: begin a new line there"
         if self.common and not any(map(corrected, row.cells)):
             return f"{problem}; {self.without_line('is a title', line)}"
         if 0 < self.common < width:
@@ -311,6 +343,8 @@ class CsvLayout:
         more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
         offer = f"did you mean {folded[near[0]]}? " if near else ""
         there = f"{offer}there are: {', '.join(names[:LISTED])}{more}"
+        if not word:
+            return f"the name of a column is empty; {there}"
         return f"no column is called '{shown(word)}'{self._by_place(word)}; {there}"
 
     def _by_place(self, word: str) -> str:
@@ -332,6 +366,31 @@ def split_names(typed: str | None) -> list[str]:
     line = (typed or "").replace("\r", " ").replace("\n", " ")
     names = [] if typed is None else next(csv.reader([line], skipinitialspace=True), [])
     return [name.strip() for name in names]
+
+
+def _titles(rows: list[CsvRow]) -> int:
+    """Return the number of rows above the table that are titles: shorter, and not its header.
+
+    A single one counts only if names and then numbers follow.
+    """
+    lengths = [
+        max((i for i, cell in enumerate(row.cells, start=1) if cell.strip()), default=0)
+        for row in rows[:MANY_LINES]
+    ]
+    counts = Counter(lengths)
+    width = max(counts, key=lambda length: (counts[length], length), default=0)
+    start = next((place for place, length in enumerate(lengths) if length >= width), 0)
+    above = [row.cells for row in rows[:start] if not (row.blank or row.hashed)]
+    if not above or any(
+        any(map(corrected, cells[:1] + cells[2:]))  # the second may be a year
+        or (len(cells) >= width and 2 * sum(map(bool, cells)) > width)
+        for cells in above
+    ):
+        return 0
+    names = [cell for cell in rows[start].cells if cell.strip()]
+    numbers = (any(map(corrected, row.cells)) for row in rows[start + 1 : start + 3])
+    below_names = _holds_names(names, ()) and not any(map(missing, names)) and any(numbers)
+    return start if len(above) > 1 or below_names else 0
 
 
 def _uncommented(row: CsvRow) -> CsvRow:

@@ -37,7 +37,7 @@ from engine.datasets.csv_file import (
     refuse_address,
     stamp,
 )
-from engine.datasets.csv_layout import CsvLayout, Header
+from engine.datasets.csv_layout import TRUTH, CsvLayout, Header
 from engine.datasets.file_formats import shell_word
 from engine.datasets.tables import Table, listed
 from engine.numerals import counted
@@ -52,6 +52,8 @@ MOST_CLASSES = 100
 FEW = 10
 """The most different whole numbers that are taken for classes by default, if at least one of them
 is in several rows."""
+DIGITS = {"f": "0", "false": "0", "t": "1", "true": "1"}
+"""The numbers that words of truth stand for."""
 TYPOGRAPHIC = "“”„«»"
 SAMPLE = 20_000
 """The number of rows that are examined for the advice on a cell that is no number."""
@@ -110,6 +112,7 @@ def _read(path: Path, _: Stamp, options: CsvOptions) -> Table:
     numbers = array("d")  # a list for each row would take most of the time
     labels: list[_Label] = []
     without = 0
+    notes = _read_truth(layout)
     for row in layout.rows():
         if options.decimal == "comma":
             row = CsvRow(row.line, list(map(with_point, row.cells)))
@@ -131,7 +134,30 @@ def _read(path: Path, _: Stamp, options: CsvOptions) -> Table:
     features = np.array(numbers, dtype=np.float64).reshape(-1, len(layout.features))
     if len(kept) < len(labels):
         features, labels = features[kept], [labels[i] for i in kept]
-    return _table(layout, options, features, labels, without)
+    table = _table(layout, options, features, labels, without)
+    return replace(table, report=(*notes, *table.report))
+
+
+def _read_truth(layout: CsvLayout) -> list[str]:
+    """Replace TRUE and FALSE by 1 and 0 in the features that hold nothing else; return notes.
+
+    T and F count only if a column holds both: they may be other letters.
+    """
+    rows = layout.rows()
+    names: dict[str, list[str]] = {}
+    for place in layout.features:
+        cells = (row.cells[place].strip() for row in rows)
+        if not all(cell.lower() in DIGITS or missing(cell) for cell in cells):
+            continue
+        words = sorted({row.cells[place].strip() for row in rows if not missing(row.cells[place])})
+        lower = {word.lower() for word in words}
+        if lower and (lower <= TRUTH or lower == {"t", "f"}):
+            meaning = ", ".join(f"{word} is {DIGITS[word.lower()]}" for word in words)
+            names.setdefault(meaning, []).append(layout.name(place))
+            for row in rows:
+                cell = row.cells[place]
+                row.cells[place] = DIGITS.get(cell.strip().lower(), cell)
+    return [f"{listed(columns, most=4)}: {meaning}" for meaning, columns in names.items()]
 
 
 class _Label(NamedTuple):
@@ -268,7 +294,11 @@ def _targets(
         raise CsvError(f"{where}: {problem}; {otherwise}")
     places = {name: place for place, name in enumerate(different)}
     y = np.array([places[names[text]] for text in texts], dtype=np.float64)
-    return y, tuple(map(shown, different))
+    short = [shown(name) for name in different]
+    return y, tuple(
+        name if short.count(name) == 1 else f"{shown(name, 34)} #{place}"
+        for place, name in enumerate(short, start=1)
+    )
 
 
 def _like_a_number(text: str) -> bool:
@@ -323,8 +353,9 @@ def _notes(table: Table, layout: CsvLayout, *, header_given: bool) -> Iterator[s
         if len(values) > 2 and {after - before for before, after in pairwise(values)} == {1}:
             line = layout.first.line
             yield f"line {line} is read as a row; if it holds names of columns: --header yes"
-    if not all(name.isascii() for name in table.classes):
-        # Some charts show only narrow letters, and otherwise the number of a class.
+    short = {name[:13] for name in table.classes}
+    if len(short) < len(table.classes) or not all(name.isascii() for name in table.classes):
+        # Some charts show only few and narrow letters, and otherwise the number of a class.
         places = [f"#{place} {text}" for place, text in enumerate(table.classes, start=1)]
         yield f"classes: {listed(places, most=10)}"
 
@@ -352,6 +383,7 @@ class _Content:
         among = sum(counts[text] for text in self.numbers)
         words = counts.total() - among
         self.wordy = words > among
+        self.two = sorted(counts) if len(counts) == 2 and not self.numbers and not dates else []
         repeat = 2 <= len(counts) <= min(MOST_CLASSES, words // 2)
         self.may_be_classes = self.wordy and not dates and repeat
 
@@ -397,7 +429,7 @@ def _other_first_line(row: CsvRow, seen: dict[int, _Content], place: int, layout
     numeric = [i for i in layout.features if not seen[i].wordy]
     if not layout.named or row.line != first + 1 or any(corrected(row.cells[i]) for i in numeric):
         return ""
-    if layout.unnamed.intersection(layout.features):
+    if layout.unnamed.intersection((*layout.features, layout.label)):
         return layout.without_line("is a title", first)
     return layout.without_line("holds units", row.line)
 
@@ -420,6 +452,9 @@ def _leave_out(seen: dict[int, _Content], place: int, layout: CsvLayout, free_la
     if place == 0 and wordy == [0] and layout.named and 0 in layout.unnamed:
         many = "names of the rows"
     fix = f"leave the {many} out: {layout.ignoring(*wordy)}"
+    if seen[place].two:
+        low, high = map(shown, seen[place].two)
+        fix += f"; or write 0 for '{low}' and 1 for '{high}'"
     if place not in able:
         return fix
     return f"if it is what to predict: {as_label}; otherwise {fix}"

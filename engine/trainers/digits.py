@@ -194,14 +194,14 @@ def judged(
     order = losses.nan_to_num().topk(min(HARDEST, len(losses))).indices
     pairs = torch.bincount(y * classes + logits.argmax(dim=1), minlength=classes * classes)
     probabilities, labels = torch.softmax(logits[order].cpu().double(), dim=1), y[order].cpu()
-    sure, said = probabilities.max(dim=1)
+    sure, predicted = probabilities.max(dim=1)
     return Judgement(
         accuracy=(logits.argmax(dim=1) == y).float().mean().item() if len(y) else 0.0,
         confusion=pairs.reshape(classes, classes).cpu().numpy(),
         hardest=HardDigits(
             images=x[order].cpu().numpy(),
             labels=labels.numpy(),
-            said=said.numpy(),
+            predicted=predicted.numpy(),
             sure=sure.numpy(),
             likely=probabilities.gather(1, labels.unsqueeze(1)).squeeze(1).numpy(),
         ),

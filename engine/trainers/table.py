@@ -161,11 +161,11 @@ class TableTrainer(SgdTrainer[ConfigT]):
         R² is nan if all numbers are equal: there is no variance to explain.
         """
         if self.table.classes:
-            return (self.said(output) == y.flatten()).float().mean()
+            return (self.predicted(output) == y.flatten()).float().mean()
         left, spread = ((output - y) ** 2).sum(), ((y - y.mean()) ** 2).sum()
         return torch.where(y.max() > y.min(), 1 - left / spread, torch.nan)
 
-    def said(self, output: torch.Tensor) -> torch.Tensor:
+    def predicted(self, output: torch.Tensor) -> torch.Tensor:
         """Return the predicted class number of each output, shape (rows,)."""
         if output.shape[1] == 1:
             return (output >= 0).long().flatten()  # P ≥ 0.5
@@ -175,7 +175,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         classes = len(self.table.classes)
         if not classes:
             return torch.zeros(0, 0, dtype=torch.long)
-        cells = y.flatten().long() * classes + self.said(output)
+        cells = y.flatten().long() * classes + self.predicted(output)
         return torch.bincount(cells, minlength=classes**2).reshape(classes, classes)
 
     def _guessing(self) -> tuple[str, tuple[float, float]]:
@@ -273,7 +273,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
             return float((output.cpu() * self.y_scale.unit + self.y_scale.mean).item())
         if output.shape[1] == 1:
             return torch.sigmoid(output).item()
-        return float(self.said(output).item())
+        return float(self.predicted(output).item())
 
     @property
     def prediction(self) -> str:

@@ -185,8 +185,10 @@ def test_the_confusion_is_scikit_learns(tmp_path: Path) -> None:
         y = trainer.validation.y.flatten().numpy()
         with torch.no_grad():
             output = trainer.model(trainer.validation.x)
-        said = output.argmax(1) if output.shape[1] > 1 else (torch.sigmoid(output) >= 0.5).flatten()
-        np.testing.assert_array_equal(trainer.picture().confusion, confusion_matrix(y, said))
+        message = (
+            output.argmax(1) if output.shape[1] > 1 else (torch.sigmoid(output) >= 0.5).flatten()
+        )
+        np.testing.assert_array_equal(trainer.picture().confusion, confusion_matrix(y, message))
         right = np.trace(trainer.picture().confusion) / len(y)
         assert trainer.metrics()["validation_accuracy"] == pytest.approx(right)
 
@@ -274,9 +276,9 @@ def test_the_gradients_are_the_root_mean_squares_of_the_last_step() -> None:
     layers = [layer for layer in trainer.model if isinstance(layer, nn.Linear)]
     expected = [np.sqrt(np.mean(layer.weight.grad.double().numpy() ** 2)) for layer in layers]
     assert sizes == pytest.approx(expected, rel=1e-5)
-    told = [line for line in trainer.equations(step) if line.phase == "backward"]
-    assert [line.formula for line in told] == [f"rms ∂L/∂W{place}" for place in "₁₂₃"]
-    assert [float(line.result) for line in told] == pytest.approx(expected, abs=5e-5)
+    shown = [line for line in trainer.equations(step) if line.phase == "backward"]
+    assert [line.formula for line in shown] == [f"rms ∂L/∂W{place}" for place in "₁₂₃"]
+    assert [float(line.result) for line in shown] == pytest.approx(expected, abs=5e-5)
 
 
 def test_a_network_of_many_weights_is_not_written_out(tmp_path: Path) -> None:

@@ -60,11 +60,11 @@ def test_the_cpu_is_always_first_has_a_name_and_the_memory_that_the_kernel_tells
     assert probe_here().working[0] == cpu()
     assert cpu().name == "cpu"
     assert "core" in cpu().title
-    seen, told = memory("cpu"), Path("/proc/meminfo")
-    if not told.exists():
+    seen, meminfo = memory("cpu"), Path("/proc/meminfo")
+    if not meminfo.exists():
         assert seen is None
         return
-    (total,) = re.findall(r"MemTotal: +(\d+)", told.read_text())
+    (total,) = re.findall(r"MemTotal: +(\d+)", meminfo.read_text())
     assert seen is not None
     assert seen.total == int(total) * 1024
     assert 0 < seen.used < seen.total

@@ -67,13 +67,13 @@ def test_a_long_training_takes_the_room_of_a_thousand_steps() -> None:
 
 def test_diverged_names_the_step_and_keeps_what_came_before() -> None:
     words = {math.inf: "became ∞", -math.inf: "became −∞", math.nan: "is not a number"}
-    for batch, before, (bad, said) in product((1, 64), (0, 1, 63, 64, 100), words.items()):
+    for batch, before, (bad, expected) in product((1, 64), (0, 1, 63, 64, 100), words.items()):
         history = History(batch=batch)
         losses = tensors([2.0] * before + [bad] + [3.0] * 100)
         with pytest.raises(Diverged) as diverged:
             list(map(history.add, losses))
         assert diverged.value.step == before + 1
-        assert str(diverged.value) == f"the loss {said} at step {before + 1}"
+        assert str(diverged.value) == f"the loss {expected} at step {before + 1}"
         assert history.steps == before
         assert history.snapshot().high.tolist() == [2.0] * before
         history.flush()  # the following losses are not read

@@ -85,7 +85,7 @@ def test_a_child_sends_lines_and_ends_and_its_last_error_is_kept(
     child = ChildProcess(python("engine.child"))
     child.start()
     until(lambda: (child.lines(), child.ended)[1])
-    assert child.last_error() == "it said nothing"
+    assert child.last_error() == "it printed no message"
     child.close()
 
 
@@ -172,7 +172,7 @@ def test_a_complete_measurement_leaves_nothing(
 WRONG = [
     (SLEEP, "no end after 0.3 s, so it was given up"),
     ("import sys; sys.exit('no such device')", "it ended too early: no such device"),
-    ("import os; os.kill(os.getpid(), 11)", "it said nothing"),
+    ("import os; os.kill(os.getpid(), 11)", "it printed no message"),
     (f"print({to_line(TIMING)[:-8]!r}); {SLEEP}", "cannot be read"),
     ("print('no line of ours')", "cannot be read"),
     ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "cannot be read"),
@@ -211,7 +211,7 @@ def test_a_measurement_of_the_loader(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(results) == 16
     for lines, failure in (
         ([*map(to_line, results), DONE], ""),
-        (map(to_line, results[:2]), "it ended too early: it said nothing"),
+        (map(to_line, results[:2]), "it ended too early: it printed no message"),
         (["nonsense"], "cannot be read"),
     ):
         script = f"print({chr(10).join(lines)!r})"

@@ -110,16 +110,16 @@ def test_the_sources_own_way_tests_after_every_epoch_counted_by_hand() -> None:
     images = load_images("digits")
     assert len(images.test_y) == pytest.approx(1797 / 4, abs=10)
     with torch.no_grad():
-        said = trainer.model(normalised(images.test_x)).argmax(dim=1)
-    right = sum(int(a) == int(b) for a, b in zip(said, images.test_y, strict=True))
+        message = trainer.model(normalised(images.test_x)).argmax(dim=1)
+    right = sum(int(a) == int(b) for a, b in zip(message, images.test_y, strict=True))
     assert trainer.metrics()["test_accuracy"] == pytest.approx(right / len(images.test_y))
     assert trainer.metrics()["test_accuracy"] == trainer.accuracies[-1]
     assert len(trainer.accuracies) == 4
     table = np.zeros((10, 10), dtype=int)
-    for label, answer in zip(images.test_y.tolist(), said.tolist(), strict=True):
+    for label, answer in zip(images.test_y.tolist(), message.tolist(), strict=True):
         table[label, answer] += 1
     assert np.array_equal(trainer.picture().confusion, table)
-    assert trainer.predict(7) == said[7].item()
+    assert trainer.predict(7) == message[7].item()
 
 
 def test_sigmoids_four_deep_leave_the_first_layer_without_a_gradient() -> None:
@@ -183,10 +183,10 @@ def test_the_held_out_images_choose_and_the_test_comes_once_at_the_end() -> None
     assert {"epoch 1, step 10", "after epoch 1", "epoch 2, step 60"} <= set(seen)
     assert len(trainer.accuracies) == 5
     with torch.no_grad():
-        said = trainer.model(normalised(images.test_x)).argmax(dim=1)
+        message = trainer.model(normalised(images.test_x)).argmax(dim=1)
         held = trainer.model(normalised(trainer.held_x)).argmax(dim=1)
     assert trainer.metrics()["test_accuracy"] == pytest.approx(
-        (said == images.test_y).float().mean()
+        (message == images.test_y).float().mean()
     )
     assert (held == trainer.held_y).float().mean() == pytest.approx(max(trainer.accuracies[1:]))
     assert best.keys() == trainer.model.state_dict().keys()

@@ -113,9 +113,9 @@ def test_the_last_frame_tells_of_the_last_test(start: Start) -> None:
     assert frame.state is State.FINISHED
     assert isinstance(frame.picture, DigitsPicture)
     first, last = (f"{accuracy:.4f}" for accuracy in frame.picture.accuracies)
-    told = {line.formula: line.result for line in frame.equations}
-    assert (before["saved network"], told["test, after epoch 1"]) == ("none yet", last)
-    assert told["saved network, epoch 1"] == last
+    shown = {line.formula: line.result for line in frame.equations}
+    assert (before["saved network"], shown["test, after epoch 1"]) == ("none yet", last)
+    assert shown["saved network, epoch 1"] == last
     next_run = Mnist(MnistConfig.of(SMALL), CPU)
     (saved,) = (line for line in next_run.equations(None) if line.phase == "save")
     assert (saved.formula, saved.result) == ("saved network, earlier run", last)
@@ -152,11 +152,11 @@ def test_a_reader_says_what_the_network_says_and_stays_as_it_is() -> None:
     reader = trainer.picture().reader
     assert reader.about == "this run, after 5 steps"
     assert reader.classes == trainer.images.classes
-    said = reader.probabilities(image.numpy())
-    assert said == pytest.approx(expected, abs=1e-12)
+    message = reader.probabilities(image.numpy())
+    assert message == pytest.approx(expected, abs=1e-12)
     list(islice(trainer.steps(), 50))
-    assert np.array_equal(reader.probabilities(image.numpy()), said)
-    assert trainer.reader().probabilities(image.numpy()) != pytest.approx(said, abs=1e-3)
+    assert np.array_equal(reader.probabilities(image.numpy()), message)
+    assert trainer.reader().probabilities(image.numpy()) != pytest.approx(message, abs=1e-3)
 
 
 def test_asking_does_not_touch_the_random_numbers_of_the_run() -> None:

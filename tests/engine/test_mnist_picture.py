@@ -57,7 +57,7 @@ def test_the_hardest_digits_have_the_greatest_loss() -> None:
     assert (np.diff(hardest.likely) >= -1e-9).all()
     assert np.array_equal(hardest.labels, expected.test_y[order].numpy())
     assert np.array_equal(hardest.images, expected.test_x[order].numpy())
-    assert np.array_equal(hardest.said, probabilities[order].argmax(dim=1).numpy())
+    assert np.array_equal(hardest.predicted, probabilities[order].argmax(dim=1).numpy())
     assert hardest.sure == pytest.approx(probabilities[order].max(dim=1).values.numpy(), rel=1e-4)
 
 

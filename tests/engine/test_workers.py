@@ -96,13 +96,13 @@ def feeders(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[threading.Thread]]
         feed(*parts)
         awaited.wait()
 
-    def told(thread: threading.Thread, timeout: float | None = None) -> None:
+    def joined(thread: threading.Thread, timeout: float | None = None) -> None:
         if thread in threads:
             awaited.set()
         join(thread, timeout)
 
     monkeypatch.setattr(Queue, "_feed", staticmethod(feed_and_stay))
-    monkeypatch.setattr(threading.Thread, "join", told)
+    monkeypatch.setattr(threading.Thread, "join", joined)
     yield threads
     awaited.set()
 

@@ -109,14 +109,14 @@ def test_why_a_lesson_cannot_be_opened(monkeypatch: pytest.MonkeyPatch) -> None:
     assert opening() == []
     for changes, fault in NOT_OPENED:
         assert any(fault in one for one in opening(**changes)), (fault, opening(**changes))
-    for error, said in (
+    for error, expected in (
         (FileNotFoundError(2, "No such file"), "concept.md: No such file"),
         (UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"), "concept.md: 'utf-8'"),
     ):
         with monkeypatch.context() as patched:
             patched.setattr(type(GOOD), "concept", property(Mock(side_effect=error)))
             (found,) = opening()
-        assert found.startswith(said)
+        assert found.startswith(expected)
     again = Chapter(6, "Again", (Entry(ENTRY.slug, "Linear again", "the same slug"),))
     monkeypatch.setattr("lessons.catalog.COURSE", (*COURSE, again))
     assert opening() == ["lessons/catalog.py: the slug 'linear-regression' is there twice"]
@@ -311,9 +311,9 @@ def test_a_page_types_what_gives_what_it_shows_and_names_keys_that_exist(slug: s
     typed = "\n".join(line for language, line in fenced(lesson.concept) if language == "pycon")
     names = {"torch": import_module("torch"), "np": import_module("numpy")}
     examples = doctest.DocTestParser().get_doctest(typed, names, lesson.slug, None, 0)
-    told: list[str] = []
-    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=told.append)
-    assert not told, "".join(told)
+    printed: list[str] = []
+    doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(examples, out=printed.append)
+    assert not printed, "".join(printed)
     prose = re.sub(r"```.*?```", "", lesson.concept, flags=re.DOTALL)
     named = {word for word in re.findall(r"`([^`]+)`", prose) if len(word) == 1}
     named |= {word for word in ("space", "enter", "escape", "tab") if f"`{word}`" in prose}

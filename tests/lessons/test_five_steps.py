@@ -87,5 +87,5 @@ def test_page_starts() -> None:
 @pytest.mark.slow
 def test_page_race() -> None:
     names = ("SGD", "momentum", "RMSprop", "Adam")
-    told = (f"{name} {loss}" for name, loss in zip(names, ends(preset("race")), strict=True))
-    says(SLUG, ", ".join(told))
+    printed = (f"{name} {loss}" for name, loss in zip(names, ends(preset("race")), strict=True))
+    says(SLUG, ", ".join(printed))

@@ -30,10 +30,13 @@ def test_page_the_limits() -> None:
     for rate, grows in ((0.06, False), (0.061, True)):
         losses = walk(SLUG, learning_rate=rate).losses
         assert bool(losses[-1] > losses[0]) is grows
-    for points, steps, said in ((20, 369, "after 369 steps"), (50, 29, "with 50 points after 29")):
+    for points, steps, expected in (
+        (20, 369, "after 369 steps"),
+        (50, 29, "with 50 points after 29"),
+    ):
         run = walk(SLUG, points=points)  # with more points the sum diverges
         assert (run.frame.state, run.frame.step) == (State.DIVERGED, steps)
-        says(SLUG, said)
+        says(SLUG, expected)
     assert walk(SLUG, points=10).first_below(1e-6) < walk(SLUG).first_below(1e-6)
 
 

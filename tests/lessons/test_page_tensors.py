@@ -18,9 +18,9 @@ PAGE = find("tensors").load().concept
 
 def test_the_scenes_of_the_lab_and_the_table_of_views() -> None:
     shapes = [str(tuple(tensors(scene.name)["x"].shape)) for scene in SCENES[:6]]
-    told = re.findall(r"^\d-D .*?(\([\d, ]*\))$", PAGE, re.MULTILINE)
-    assert told == ["()", "(4,)", "(8, 3)", "(24, 36, 3)", "(20, 16, 24, 3)"]
-    assert [shape for shape in shapes if shape != "(3, 4)"] == told
+    shown = re.findall(r"^\d-D .*?(\([\d, ]*\))$", PAGE, re.MULTILINE)
+    assert shown == ["()", "(4,)", "(8, 3)", "(24, 36, 3)", "(20, 16, 24, 3)"]
+    assert [shape for shape in shapes if shape != "(3, 4)"] == shown
     x = torch.arange(12).reshape(3, 4)
     row = r"^(x\S*(?: \S+)?) +(\(.*?\)) +(\(.*?\)) +(\d)(?: +(.+))?$"
     rows = re.findall(row, PAGE, re.MULTILINE)

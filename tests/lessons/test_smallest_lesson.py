@@ -25,7 +25,7 @@ from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui import cli, course
 
-def said(run, *words):
+def expected(run, *words):
     output, errors = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(output), contextlib.redirect_stderr(errors):
         code = run(*words)
@@ -41,13 +41,13 @@ async def trains():
 async def says_what_is_broken():
     async with app("syntax").run_test(size=(80, 22)) as pilot:
         await pilot.press("2")
-        said = "engine.trainers.syntax: SyntaxError: invalid syntax"
-        await until(pilot, lambda: said in screen_text(pilot.app))
+        expected = "engine.trainers.syntax: SyntaxError: invalid syntax"
+        await until(pilot, lambda: expected in screen_text(pilot.app))
         await pilot.press("space", "escape")
         await until(pilot, lambda: "Gradient descent by hand" in screen_text(pilot.app))
         await pilot.press("q")
 
-answers = [said(course.main), *(said(cli.main, words) for words in json.loads(sys.argv[2]))]
+answers = [expected(course.main), *(expected(cli.main, words) for words in json.loads(sys.argv[2]))]
 asyncio.run(globals()[sys.argv[1]]())
 print(json.dumps(answers))
 """

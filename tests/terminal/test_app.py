@@ -185,8 +185,8 @@ def test_any_number_of_colours_will_do_and_over_ssh_too(terminal: Open) -> None:
 
 def test_a_device_that_is_not_there_is_said_with_the_reason(terminal: Open) -> None:
     app = terminal("linear-regression", "--device", " CUDA:77", rows=40)
-    told = lambda text: " ".join(text.replace("▌", "").split())  # noqa: E731  # over some lines
-    app.until(lambda text: re.search("no device 'cuda:77' here: .*; dltui doctor", told(text)))
+    unwrapped = lambda text: " ".join(text.replace("▌", "").split())  # noqa: E731  # over some lines
+    app.until(lambda text: re.search("no device 'cuda:77' here: .*; dltui doctor", unwrapped(text)))
     app.play(("2", "ready"))  # uses the CPU instead
 
 

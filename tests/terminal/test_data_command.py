@@ -147,18 +147,18 @@ def test_what_breaks_a_fetch_off_leaves_nothing(
 
     monkeypatch.setattr(FetchLines, "show", show)
     monkeypatch.setattr(cli, "_drop_output", lambda: None)  # it would discard the output of pytest
-    for error, code, said in (
+    for error, code, message in (
         (KeyboardInterrupt(), 130, "dltui: cancelled: nothing was changed\n"),
         (BrokenPipeError(32, "nobody reads"), cli.CLOSED_PIPE, ""),
     ):
         raised.append(error)
         mirror.asked.clear()
-        assert main("data", "fetch", "mnist", code=code)[1] == said
+        assert main("data", "fetch", "mnist", code=code)[1] == message
         assert len(mirror.asked) == 1
         assert not data.exists()
     mirror.files.clear()
-    said = "dltui: MNIST could not be downloaded. 127.0.0.1: it answers 404 Not Found\n"
-    assert main("data", "fetch", "mnist", code=1)[1] == said
+    message = "dltui: MNIST could not be downloaded. 127.0.0.1: it answers 404 Not Found\n"
+    assert main("data", "fetch", "mnist", code=1)[1] == message
     assert not data.exists()
 
 

@@ -35,12 +35,12 @@ def bar(column: int) -> np.ndarray:
     return image
 
 
-def hardest(said: list[int], labels: list[int], sure: float = 0.97) -> HardDigits:
-    count = len(said)
+def hardest(expected: list[int], labels: list[int], sure: float = 0.97) -> HardDigits:
+    count = len(expected)
     return HardDigits(
         images=np.stack([bar(4 * index % 24) for index in range(count)]) if count else _none(),
         labels=np.array(labels, dtype=np.int64),
-        said=np.array(said, dtype=np.int64),
+        predicted=np.array(expected, dtype=np.int64),
         sure=np.full(count, sure),
         likely=np.full(count, 0.004),
     )

@@ -35,6 +35,6 @@ async def to_scene(pilot: Pilot[None], lab: L, scenes: Iterable[str], scene: str
     await until(pilot, lambda: lab.status.preset == scene)
 
 
-def told(lab: CurvesLab[Any] | TensorsLab) -> str:
+def explanation(lab: CurvesLab[Any] | TensorsLab) -> str:
     """Return the text below the drawing."""
     return str(lab.query_one(".waiting", Static).render())

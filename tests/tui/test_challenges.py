@@ -141,7 +141,7 @@ async def notice_covers_nothing(pilot: Pilot[None], lab: Lab) -> None:
     for widget in (
         *kept,
         *lab.query(Challenges),
-        *lab.query("#said, #description, #told, #what, #line"),
+        *lab.query("#reason, #description, #explanation, #what, #line"),
     ):
         over = toast.region.overlaps(widget.region)
         assert not over, f"{toast.region} lies over {widget!r} at {widget.region}"

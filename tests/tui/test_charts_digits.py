@@ -130,11 +130,11 @@ def test_the_greatest_stands_out_and_the_least_are_left_out() -> None:
 
 
 def test_percent_is_never_0_or_100_where_it_is_not() -> None:
-    for share, said in (
+    for share, expected in (
         *((0.0, "0%"), (1e-9, "<1%"), (0.006, "1%"), (0.5, "50%"), (0.9949, "99%")),
         *((0.9951, ">99%"), (1.0, "100%"), (float("nan"), "nan")),
     ):
-        assert percent(share) == said
+        assert percent(share) == expected
 
 
 # The charts.

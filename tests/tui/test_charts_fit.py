@@ -86,5 +86,5 @@ def test_the_legend_covers_neither_residuals_nor_what_is_said_of_the_line() -> N
                 assert set(below) <= {"│", "●"}, "\n".join(lines)
     for size in product((24, 30, 36, 44), (5, 6, 7, 8)):
         text = "\n".join(draw("fit", pictured(x=x, y=y, w=1e9, b=1e9), *size))
-        said = next(line for line in text.splitlines() if "off the chart" in line)
-        assert not any(mark in said for mark in ("▏", "points", "now", "start"))
+        expected = next(line for line in text.splitlines() if "off the chart" in line)
+        assert not any(mark in expected for mark in ("▏", "points", "now", "start"))

@@ -125,12 +125,12 @@ def test_the_curves_end_where_they_should_with_their_numbers_beside_their_names(
         assert near(lines, 3, 1.0, "●")
         assert near(lines, 3, 0.75, "▲")
         assert near(lines, 9, 0.6, "╌")
-        for said in ("●⠒ train 1.000", "▲⠒ validation 0.750", "╌  all no 0.600", "accuracy"):
-            assert said in "\n".join(lines)
+        for expected in ("●⠒ train 1.000", "▲⠒ validation 0.750", "╌  all no 0.600", "accuracy"):
+            assert expected in "\n".join(lines)
         assert "◆" not in "".join(lines)
         lines = draw("validation", frame(), *size, residuals=True)  # with e, the losses
-        for said in ("●⠒ train 0.100", "▲⠒ validation 0.600", "╌  all no 0.690", "loss"):
-            assert said in "\n".join(lines)
+        for expected in ("●⠒ train 0.100", "▲⠒ validation 0.600", "╌  all no 0.690", "loss"):
+            assert expected in "\n".join(lines)
         assert "◆  least 0.4000, epoch 2" in "\n".join(lines)
         assert near(lines, 2, 0.4, "◆")
     lines = draw("validation", frame(score="R²", classes=(), guess="the mean, 3"), 60, 14)
@@ -168,10 +168,10 @@ def test_each_count_stands_in_its_row_and_column(size: tuple[int, int]) -> None:
     head = lines[0]
     for row, name in enumerate(("malignant", "benign")):
         line = next(line for line in lines[1:] if name in line)
-        for column, said in enumerate(("malignant", "benign")):
+        for column, expected in enumerate(("malignant", "benign")):
             text = f"✓ {counts[row, column]}" if row == column else str(counts[row, column])
             middle = line.index(text, len(name)) + len(text) / 2
-            assert middle == pytest.approx(head.index(said, 10) + len(said) / 2, abs=2)
+            assert middle == pytest.approx(head.index(expected, 10) + len(expected) / 2, abs=2)
 
 
 def test_cells_are_shaded_by_their_share_and_right_from_wrong() -> None:
@@ -251,6 +251,7 @@ def test_names_of_strangers_take_a_cell_a_letter() -> None:
         *("ab", "#2", "#3", "#4", "#5", "abc…"),
     )
     assert short(("ab",), 1) == ("…",)
+    assert short(("Iris-versicolor", "Iris-virginica", "a", "a"), 6) == ("#1", "#2", "#3", "#4")
     # A right-to-left word, a variation selector, and a combining vowel sign.
     assert short(("العمر", "\u2764\ufe0f", "\u0928\u0940", "\u2764"), 9) == (
         "#1",
@@ -279,23 +280,26 @@ def test_a_tenth_is_one_step_shorter() -> None:
 
 def test_what_is_drawn_is_said_where_there_is_room() -> None:
     layers = tuple((name, 0.1) for name in "abcde")
-    for height, said in ((9, True), (8, False), (7, False)):
+    for height, expected in ((9, True), (8, False), (7, False)):
         text = "\n".join(draw("gradients", of(Sloped(layers)), 44, height))
-        assert ("rms over the weights of a layer" in text) is said
+        assert ("rms over the weights of a layer" in text) is expected
         assert "the first layer's is 1 × the last's" in text or height == 7
     lines = draw("gradients", of(Sloped((("a", 1e-2), ("b", 1.0)))), 80, 20)
     across = {round(value, 9): column for value, column in ticks(lines)[0]}
     ends = [line.rindex("█") for line in (lines[0], lines[2])]
     assert ends == pytest.approx([across[0.01], across[1.0]], abs=1)
-    for first, last, said in (
+    for first, last, expected in (
         *((0.0, 1.0, "nothing arrives at the first layer"), (math.nan, 1.0, "not a number")),
         *((1e-300, 1e300, ""), (1.0, 0.0, "")),
     ):
         text = "\n".join(draw("gradients", of(Sloped((("a", first), ("b", last)))), 60, 12))
-        assert said in text
-    for state, said in ((State.READY, "no gradient yet: press s"), (State.PLAYING, "on its way")):
+        assert expected in text
+    for state, expected in (
+        (State.READY, "no gradient yet: press s"),
+        (State.PLAYING, "on its way"),
+    ):
         waiting = replace(frame(gradients=()), state=state, step=0)
-        assert said in "".join(draw("gradients", waiting, 60, 9))
+        assert expected in "".join(draw("gradients", waiting, 60, 9))
 
 
 # The data loader.

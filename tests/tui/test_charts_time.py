@@ -54,9 +54,9 @@ def test_with_one_pipeline_or_before_the_first_step_it_says_what_is_missing() ->
         lines = draw("time", timed(other=(), pipeline=pipeline), 60, 12)
         assert lines[1].split()[-2:] == ["1.00", "–"]
         assert f"train the same with pipeline {other} too" in lines[7]
-    for state, said in ((State.READY, "no step yet: press s"), (State.PLAYING, "on its way")):
+    for state, expected in ((State.READY, "no step yet: press s"), (State.PLAYING, "on its way")):
         frame = replace(timed(seconds=()), state=state, step=0)
-        assert said in "".join(draw("time", frame, 60, 12))
+        assert expected in "".join(draw("time", frame, 60, 12))
 
 
 def test_the_accuracy_rises_and_the_best_is_named() -> None:

@@ -15,7 +15,7 @@ from textual.widgets import Input
 from engine.probability_scenes import SCENES as LOGIT_SCENES
 from engine.softmax_scenes import SCENES as LOGITS_SCENES
 from tests.tui.conftest import app, until
-from tests.tui.scene_labs import open_lab, to_scene, told
+from tests.tui.scene_labs import explanation, open_lab, to_scene
 from tests.tui.screen_text import screen_text
 from tui.labs.curves import Board, CurvesLab
 from tui.labs.probabilities import ProbabilitiesLab
@@ -74,8 +74,8 @@ async def test_every_scene_opens_and_answers_to_the_arrows(
                 for key in ("right", "pagedown", "home"):
                     await pilot.press(key)
                     seen.add("\n".join(strip.text for strip in board.strips))
-                    assert told(lab)
-                    assert len(wrap(told(lab), columns)) <= rows
+                    assert explanation(lab)
+                    assert len(wrap(explanation(lab), columns)) <= rows
                     assert board.content_size == room  # only the point moves
                 assert len(seen) >= (2 if size == NARROW else 3)  # a move may stay in a cell
                 assert lab.state.text != before
@@ -103,13 +103,15 @@ async def every_frame_is_sent_in_one_piece(
     with monkeypatch.context() as patched:
         patched.setattr(painter, "_driver_of", lambda _: terminal)
         for _ in range(6):
-            line, words = lab.state.text, told(lab)
+            line, words = lab.state.text, explanation(lab)
             terminal.sent.clear()
             lab.advance()
             await asyncio.sleep(0)  # until pending output is sent
             (frame,) = terminal.sent
             assert line == lab.state.text or lab.state.text in frame, lab.status.preset
-            assert words == told(lab) or wrap(told(lab), 78)[0] in frame, lab.status.preset
+            assert words == explanation(lab) or wrap(explanation(lab), 78)[0] in frame, (
+                lab.status.preset
+            )
     await pilot.press("r")
 
 
@@ -183,7 +185,7 @@ async def test_one_logit_by_keyboard() -> None:
         await pilot.press("p", "a")
         assert lab.state.look.label == 0
         assert "label 0" in lab.status.progress
-        assert "The label is 0" in told(lab)
+        assert "The label is 0" in explanation(lab)
         # Another theme and another size redraw the board.
         board = lab.query_one(Board)
         before = board.strips
@@ -241,7 +243,7 @@ async def test_a_few_logits_by_keyboard() -> None:
         assert lab.state.text == "dog = 1.1"
         await pilot.press("enter", *"z = [0, 0, 0]", "enter")
         await until(pilot, lambda: lab.state.look.p == pytest.approx([1 / 3] * 3))
-        assert "equal logits" in told(lab)
+        assert "equal logits" in explanation(lab)
         assert lab.state.text == "dog = 0"
         await typed(pilot, lab, "hen = 1", "hen is not to be set")
         # No class can be chosen if all move, and no label if there is none.
@@ -253,14 +255,14 @@ async def test_a_few_logits_by_keyboard() -> None:
         await pilot.press("p", "end", "left", "left", "space")
         await until(pilot, lambda: not lab.playing)
         assert lab.state.text == "T = 100"
-        assert "whatever its logit says" in told(lab)
+        assert "whatever its logit says" in explanation(lab)
         await pilot.press("home")
-        assert "takes all" in told(lab)
+        assert "takes all" in explanation(lab)
         await until(pilot, lambda: met(lab) == "1/4")
         # Steps play and pause, and meet the challenge.
         await pilot.press("p", "a")
         assert lab.state.given.label == 2
-        assert "The label is fox" in told(lab)
+        assert "The label is fox" in explanation(lab)
         await pilot.press("s", "s")
         assert lab.status.progress.endswith("step 2")
         await pilot.press(*["right_square_bracket"] * 3, "space")
@@ -277,4 +279,4 @@ async def test_a_few_logits_by_keyboard() -> None:
         for size in (NARROW, WIDE):
             await pilot.resize_terminal(*size)
             await until(pilot, lambda: "not a number" in screen_text(pilot.app))
-            assert "log_softmax never computes either" in " ".join(told(lab).split())
+            assert "log_softmax never computes either" in " ".join(explanation(lab).split())

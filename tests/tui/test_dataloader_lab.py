@@ -71,10 +71,10 @@ async def test_a_file_is_refused_or_trained_on_and_presets_keep_it(table: Path) 
         ):
             line.value = name
             await pilot.press("enter")
-            said = pilot.app.screen.query_one("#controls #said", Static)
-            await until(pilot, lambda: words in str(said.content))  # noqa: B023
-            assert said.region.height > 0
-            assert said.region.bottom <= pilot.app.size.height
+            expected = pilot.app.screen.query_one("#controls #reason", Static)
+            await until(pilot, lambda: words in str(expected.content))  # noqa: B023
+            assert expected.region.height > 0
+            assert expected.region.bottom <= pilot.app.size.height
         assert lab.frame.step == 2
         assert lab.experiment.config.csv is None
         await pilot.press("escape", "s")
@@ -140,9 +140,9 @@ async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -
         lab = await open_lab(pilot)
         await type_in(pilot, "csv", "named.csv")
         await pilot.press("enter")
-        said = pilot.app.screen.query_one("#controls #said", Static)
+        expected = pilot.app.screen.query_one("#controls #reason", Static)
         advice = 'set "ignore columns" to first name'
-        await until(pilot, lambda: advice in str(said.content))
+        await until(pilot, lambda: advice in str(expected.content))
         assert lab.experiment.config.csv is None
         await pilot.press("escape")
         # Controls for reading a file are in brackets without a file.
@@ -163,9 +163,9 @@ async def test_a_refused_file_is_taken_once_its_column_is_ignored(table: Path) -
         await type_in(pilot, "ignore", "a")
         await pilot.press("enter")
         taken = "ignore columns is now a; still refused: named.csv"
-        await until(pilot, lambda: str(said.content).startswith(taken))
+        await until(pilot, lambda: str(expected.content).startswith(taken))
         assert not pilot.app.screen.query_one(Controls).editing
-        assert said.display
+        assert expected.display
         await type_in(pilot, "ignore", "first name")
         await pilot.press("enter")
         await until(pilot, lambda: lab.experiment.config.csv == "named.csv")
@@ -197,8 +197,8 @@ async def test_a_large_file_is_read_beside_the_screen(monkeypatch: pytest.Monkey
         assert threads == [False, True]  # cached the second time
         line = await type_in(pilot, "csv", "broken.csv")
         await pilot.press("enter")
-        said = pilot.app.screen.query_one("#controls #said", Static)
-        await until(pilot, lambda: "line 3, column 1" in str(said.content))
+        expected = pilot.app.screen.query_one("#controls #reason", Static)
+        await until(pilot, lambda: "line 3, column 1" in str(expected.content))
         assert lab.experiment.config.csv == "tiny.csv"
         assert line.has_focus
 

@@ -165,9 +165,9 @@ def test_a_pytorch_that_is_broken_is_said_and_nothing_is_done(
         raise OSError("libcudart.so: cannot open shared object file")
 
     monkeypatch.setattr(engine.run, "warm_up", break_down)
-    said: list[str] = []
-    setting_up = EnvironmentLoader("cpu", lambda _: said.append("done"), said.append)
+    expected: list[str] = []
+    setting_up = EnvironmentLoader("cpu", lambda _: expected.append("done"), expected.append)
     setting_up.start()
     setting_up._thread.join()
-    assert said == ["OSError: libcudart.so: cannot open shared object file"]
+    assert expected == ["OSError: libcudart.so: cannot open shared object file"]
     assert setting_up not in sys.meta_path

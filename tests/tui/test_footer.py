@@ -110,17 +110,17 @@ def check_shown(screen: Screen[object], items: list[Item]) -> None:
 async def check_pressed(pilot, items: list[Item]) -> None:
     """Check that each key runs an action with the description or group that is shown."""
     screen = pilot.app.screen
-    said = {}
+    expected = {}
     for key, active in screen.active_bindings.items():
         group = active.binding.group
-        said[key] = (
+        expected[key] = (
             active.binding.action,
             group.description if group else active.binding.description,
         )
     pilot.app.records = True
     for item in items:
         for key in item.keys:
-            action, text = said[key]
+            action, text = expected[key]
             pilot.app.ran.clear()
             await pilot.press(key)
             await until(pilot, lambda: pilot.app.ran)  # a key may wait for the previous one

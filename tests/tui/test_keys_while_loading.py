@@ -159,7 +159,7 @@ async def settled(pilot: Pilot[None], lab: Lab) -> None:
     await pilot.pause()
 
 
-def told(lab: Lab) -> dict[str, Any]:
+def state_of(lab: Lab) -> dict[str, Any]:
     """Return everything that keys change in a lab."""
     seen: dict[str, Any] = {"preset": lab.status.preset, "progress": lab.status.progress}
     seen |= {"focus": lab.screen.focused.id if lab.screen.focused else None}
@@ -235,7 +235,7 @@ async def test_keys_have_the_same_effect_as_in_an_open_lab() -> None:
             assert not lab.ready
             arrives(pilot)
             await settled(pilot, lab)
-            seen = told(lab)
+            seen = state_of(lab)
             assert {name: seen.get(name) for name in effects} == effects, lesson
 
 

@@ -104,15 +104,15 @@ async def test_the_pace_goes_up_to_unthrottled_and_down_to_one() -> None:
 async def test_values_are_typed_refused_and_clicked() -> None:
     async with app("linear-regression").run_test(size=(80, 22)) as pilot:
         lab = await open_lab(pilot)
-        said = lab.query_one("#said", Static)
+        expected = lab.query_one("#reason", Static)
         for text in ("fast", "-1", "0", "nan", "1e99", "[red]"):
             await pilot.press("enter")
             await until(pilot, lambda: isinstance(pilot.app.focused, Input))
             pilot.app.focused.value = text
             await pilot.press("enter")
             await until(pilot, lambda: lab.query_one(Controls).has_class("-refused"))
-            assert "learning rate" in str(said.render())
-            assert "above 0" in str(said.render())
+            assert "learning rate" in str(expected.render())
+            assert "above 0" in str(expected.render())
             assert lab.experiment.config.learning_rate == 0.01
             await pilot.press("7")  # replaces the refused text
             assert pilot.app.focused.value == "7"

@@ -164,12 +164,12 @@ async def test_a_wrong_answer_says_why_and_a_right_one_meets_its_challenge(own_f
         await choose(pilot, box, wrong)  # a known answer stays known
         assert box.border_title == "✓ Question 1 of 3"
         assert marks(box)[right] == "✓"
-        said = str(why.render())
-        assert said.startswith(f"✓ {question.choices[right].why}"), said
-        assert "✗" not in said
-        assert said.endswith(f"{question.choices[wrong].text}”: {question.choices[wrong].why}"), (
-            said
-        )
+        expected = str(why.render())
+        assert expected.startswith(f"✓ {question.choices[right].why}"), expected
+        assert "✗" not in expected
+        assert expected.endswith(
+            f"{question.choices[wrong].text}”: {question.choices[wrong].why}"
+        ), expected
     assert kept(own_folders, "gradient-by-hand").answers == {"sign"}
 
     async with app("gradient-by-hand").run_test(size=(80, 22)) as pilot:

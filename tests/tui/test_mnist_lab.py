@@ -102,7 +102,7 @@ async def write(pilot: Pilot[None]) -> PadScreen:
     return pilot.app.screen
 
 
-def said(pad: PadScreen) -> str:
+def expected(pad: PadScreen) -> str:
     return str(pad.query_one("#answer", Static).render())
 
 
@@ -136,7 +136,7 @@ async def test_a_digit_is_read_while_the_training_goes_on(drawn: list[str]) -> N
         footer = screen_text(pilot.app).splitlines()[-1]
         assert all(key in footer for key in ("space play", "v view", "w draw", "? help"))
         pad = await write(pilot)
-        await until(pilot, lambda: "No network has learned yet" in said(pad))
+        await until(pilot, lambda: "No network has learned yet" in expected(pad))
         await pilot.press("escape")
         await until(pilot, lambda: pilot.app.screen.query(MnistLab))
         await pilot.press("space")
@@ -145,7 +145,7 @@ async def test_a_digit_is_read_while_the_training_goes_on(drawn: list[str]) -> N
         await until(pilot, lambda: isinstance(pilot.app.screen, PadScreen))
         pad = pilot.app.screen
         assert isinstance(pad, PadScreen)
-        await until(pilot, lambda: said(pad).startswith("It says"))
+        await until(pilot, lambda: expected(pad).startswith("It says"))
         assert seen(pad) == 14  # all lines: unlike MNIST, the substitute digits have no margin
         # All of the answer is visible after a new size behind the help.
         await pilot.press("question_mark")
@@ -175,7 +175,7 @@ async def test_the_network_of_an_earlier_day_answers_until_another_has_begun() -
     async with app().run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot)
         pad = await write(pilot)
-        await until(pilot, lambda: said(pad).startswith("It says"))
+        await until(pilot, lambda: expected(pad).startswith("It says"))
         who = f"the network of an earlier run, {right:.1%} of the test images right"
         assert who in screen_text(pilot.app)
         await pilot.press("escape", "s")
@@ -186,7 +186,7 @@ async def test_the_network_of_an_earlier_day_answers_until_another_has_begun() -
     async with app().run_test(size=NARROW) as pilot:
         await open_lab(pilot, start="saved")
         pad = await write(pilot)
-        await until(pilot, lambda: said(pad).startswith("It says"))
+        await until(pilot, lambda: expected(pad).startswith("It says"))
         assert steps(pilot) == 0
 
 
@@ -197,10 +197,10 @@ async def test_a_file_that_is_no_network_is_refused_in_words(own_folders: Path) 
     async with app().run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, validation=0)
         pad = await write(pilot)
-        told = lambda: " ".join(note.message for note in pilot.app._notifications)  # noqa: E731
-        await until(pilot, lambda: "it was not used" in told())
-        assert "digits-dense-32x1-relu.pt" in told()
-        await until(pilot, lambda: "No network has learned yet" in said(pad))
+        notes = lambda: " ".join(note.message for note in pilot.app._notifications)  # noqa: E731
+        await until(pilot, lambda: "it was not used" in notes())
+        assert "digits-dense-32x1-relu.pt" in notes()
+        await until(pilot, lambda: "No network has learned yet" in expected(pad))
         assert lab.frame.state is State.READY
 
 
@@ -219,9 +219,9 @@ async def test_what_stands_in_is_said_with_the_key_that_fetches_it(
     monkeypatch.setattr(mnist, "FetchScreen", Fetch)
     async with app().run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, data="fashion-mnist")
-        told = ("Fashion-MNIST is not here", "Press f to fetch it")
+        notes = ("Fashion-MNIST is not here", "Press f to fetch it")
         await until(
-            pilot, lambda: all(words in " ".join(screen_text(pilot.app).split()) for words in told)
+            pilot, lambda: all(words in " ".join(screen_text(pilot.app).split()) for words in notes)
         )
         run = lab.experiment.run
         await pilot.press("f")
@@ -290,8 +290,8 @@ async def test_where_mnist_is_not_here_the_lab_starts_with_the_digits_until_it_i
     async with app().run_test(size=NARROW) as pilot:
         lab = await open_lab(pilot, replace(lesson(), presets=presets))
         assert lab.experiment.preset.name == "digits"
-        told = "this starts with the preset digits. Press f to fetch it"
-        await until(pilot, lambda: told in " ".join(screen_text(pilot.app).split()))
+        notes = "this starts with the preset digits. Press f to fetch it"
+        await until(pilot, lambda: notes in " ".join(screen_text(pilot.app).split()))
         assert "MNIST is not here" in " ".join(screen_text(pilot.app).split())
         assert "--preset digits" in lab.experiment.command()
         await pilot.press("f")

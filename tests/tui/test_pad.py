@@ -35,7 +35,7 @@ class Desk(App[None]):
         return self.screen.query_one(DrawingPad)
 
     @property
-    def said(self) -> str:
+    def answer(self) -> str:
         return str(self.screen.query_one("#answer", Static).render())
 
 
@@ -165,25 +165,25 @@ async def test_the_network_is_asked_about_what_mnist_would_have_made_of_it(
     app = Desk(lambda: reader)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
-        assert "Write one of: 0, 1, 2" in app.said
+        assert "Write one of: 0, 1, 2" in app.answer
         assert reader.asked == []  # an empty pad
         await pilot.press("space", *["down"] * 9)
-        await until(pilot, lambda: "It says 7, and is 91% sure" in app.said)
+        await until(pilot, lambda: "It says 7, and is 91% sure" in app.answer)
         assert (reader.asked[-1] == as_mnist(app.sheet.pad.ink)).all()
         text = screen_text(app)
         assert "scaled ×1.6, centred" in text  # from 12.5 pixels, with the soft edge, to 20
-        assert "write this one larger" not in app.said
+        assert "write this one larger" not in app.answer
         assert "answers: this run" in text
         assert " 91%" in text
         for name in CLASSES:
             assert f"│{name} " in text
         await pilot.press("x")
-        await until(pilot, lambda: "Write one of" in app.said)
+        await until(pilot, lambda: "Write one of" in app.answer)
         assert "91%" not in screen_text(app)
         assert "scaled" not in screen_text(app)
         # Many moves cause one request.
         await pilot.press("space")
-        await until(pilot, lambda: "It says 7" in app.said)
+        await until(pilot, lambda: "It says 7" in app.answer)
         assert "scaled ×5.7" in screen_text(app)  # a dot of 3.5 pixels
         assert "write this one larger" in screen_text(app)
         reader.asked.clear()
@@ -206,7 +206,7 @@ async def test_whoever_answers_is_named_and_says_how_sure_it_is() -> None:
     app = Desk(lambda: readers[0])
     async with app.run_test(size=NARROW) as pilot:
         await pilot.press("space", "down", "down")
-        await until(pilot, lambda: "No network has learned yet" in app.said)
+        await until(pilot, lambda: "No network has learned yet" in app.answer)
         text = " ".join(screen_text(app).split())
         assert "train with space" in text
         assert "answers: nobody" in text
@@ -219,7 +219,7 @@ async def test_whoever_answers_is_named_and_says_how_sure_it_is() -> None:
         ):
             readers.pop(0)
             app.screen.ask()
-            await until(pilot, lambda words=words: words in app.said)
+            await until(pilot, lambda words=words: words in app.answer)
             assert seen in screen_text(app)
 
 

@@ -84,8 +84,8 @@ def test_lines_that_are_not_ours_are_left_alone_and_reported(tmp_path: Path) -> 
     file.write_bytes(b"{\n\n" + line + b"{\n" * 3 + b"[" * 100_000)
     progress = Progress(file)
     assert progress.of("parameters").opened
-    said = f"5 lines of {file} cannot be read and are skipped: 1, 4, 5 …"
-    assert progress.remark == said
+    expected = f"5 lines of {file} cannot be read and are skipped: 1, 4, 5 …"
+    assert progress.remark == expected
 
 
 def write_many(file: Path, name: str) -> None:
@@ -170,14 +170,14 @@ def test_what_is_no_regular_file_is_set_aside_and_reported(tmp_path: Path) -> No
         assert Progress(file).remark == ""
         assert os.path.lexists(file.with_name("progress.jsonl.bak"))
     # The same in the middle of a session.
-    file, told = tmp_path / "progress.jsonl", []
+    file, messages = tmp_path / "progress.jsonl", []
     progress = Progress(file)
-    progress.tell = told.append
+    progress.tell = messages.append
     file.unlink()
     os.mkfifo(file)
     progress.add("parameters", "opened")
     assert Progress(file).of("parameters").opened
-    (line,) = told
+    (line,) = messages
     assert "found a FIFO" in line
 
 
@@ -220,24 +220,24 @@ def test_a_link_to_the_file_stays_a_link(tmp_path: Path) -> None:
 
 def test_on_a_full_disk_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for room in (0, 1, 60, 150):
-        file, told = tmp_path / f"{room}.jsonl", []
+        file, messages = tmp_path / f"{room}.jsonl", []
         Progress(file).add("parameters", "opened")
         progress = Progress(file)
-        progress.tell = told.append
+        progress.tell = messages.append
         with monkeypatch.context() as patch:
             disk = Disk(patch, room)
             for name in ("a", "b", "c", "d"):
                 progress.add("parameters", "challenge", name)
-            (line,) = told  # once, not for every event
+            (line,) = messages  # once, not for every event
             assert "progress is not kept: No space left on device" in line
             assert str(file) in line
             assert progress.of("parameters").challenges == {*"abcd"}
             assert file.read_bytes().endswith(b"\n")  # no part of an incomplete line remains
             assert progress.close() == progress.problem != ""
             disk.room = 10_000
-            progress.tell = told.append
+            progress.tell = messages.append
             progress.add("parameters", "finished")
-            assert told[1:] == [f"progress is kept again ({file})"]
+            assert messages[1:] == [f"progress is kept again ({file})"]
             assert [entry["name"] for entry in deeds(file)] == ["", "a", "b", "c", "d", ""]
             assert progress.close() == progress.problem == ""
             # Waiting progress is written at the end.
@@ -271,13 +271,13 @@ LIMITED = """
 import resource, sys
 from pathlib import Path
 from tui.progress import Progress
-progress, told = Progress(Path(sys.argv[1])), []
-progress.tell = told.append
+progress, messages = Progress(Path(sys.argv[1])), []
+progress.tell = messages.append
 hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 resource.setrlimit(resource.RLIMIT_FSIZE, (250, hard))
 for name in "abcd":
     progress.add("parameters", "challenge", name)
-assert len(told) == 1 and "progress is not kept: File too large" in told[0], told
+assert len(messages) == 1 and "progress is not kept: File too large" in messages[0], messages
 assert Path(sys.argv[1]).read_bytes().endswith(b"\\n")
 resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
 assert progress.close() == ""
@@ -294,14 +294,14 @@ def test_a_file_that_may_not_grow_is_retried(tmp_path: Path) -> None:
 
 
 def test_a_lock_that_somebody_holds_for_ever_is_not_waited_for(tmp_path: Path) -> None:
-    file, told = tmp_path / "progress.jsonl", []
+    file, messages = tmp_path / "progress.jsonl", []
     progress = Progress(file)
-    progress.tell = told.append
+    progress.tell = messages.append
     with file.open("ab") as theirs:
         fcntl.flock(theirs, fcntl.LOCK_EX)
         progress.add("parameters", "opened")  # the test is that it returns
         progress.add("parameters", "finished")
-        (line,) = told
+        (line,) = messages
         assert "another program holds its lock" in line
         assert deeds(file) == []
     progress.add("parameters", "challenge", "far")

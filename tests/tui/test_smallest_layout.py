@@ -46,12 +46,12 @@ async def check_controls(pilot: Pilot[None], lesson: str) -> None:
     names, about = controls.query_one(ControlList), controls.query_one("#about", Static)
     shown = {str(option.id) for option in names.options}
     known = [control for control in lab.lesson.controls if control.name in shown]
-    said = {one.name: controls._reason(one.name) or one.help for one in known}
-    longest = max(known, key=lambda control: len(said[control.name] + choices(control)))
+    expected = {one.name: controls._reason(one.name) or one.help for one in known}
+    longest = max(known, key=lambda control: len(expected[control.name] + choices(control)))
     names.highlighted = names.get_option_index(longest.name)
     controls.enter()
     await pilot.press("enter")
-    await until(pilot, lambda: whole(about, said[longest.name]))
+    await until(pilot, lambda: whole(about, expected[longest.name]))
     await pilot.press("escape")
 
 

@@ -103,13 +103,13 @@ def test_numbers_are_written_below_their_indices() -> None:
 
 
 def test_pixels_their_scale_and_their_signs() -> None:
-    same, said = pixels(np.array([[0, 200]], np.uint8))
+    same, message = pixels(np.array([[0, 200]], np.uint8))
     assert same.tolist() == [[0, 200]]
-    assert said == ""
+    assert message == ""
     assert pixels(np.array([[0.4, 199.6]]))[0].tolist() == [[0, 200]]
-    spread, said = pixels(np.array([[-1.0, 0.0, 1.0]]))
+    spread, message = pixels(np.array([[-1.0, 0.0, 1.0]]))
     assert spread.tolist() == [[0, 128, 255]]
-    assert said == "drawn from −1, dark, to 1"
+    assert message == "drawn from −1, dark, to 1"
     strange = pixels(np.array([[np.nan, np.inf, 3.0]]))[0]
     assert strange.tolist() == [[0, 255, 3]]
     # Two pixels share a character, and pixels that were not read are dimmed.

@@ -15,7 +15,7 @@ from engine.tensors.scenes import SCENES
 from lessons.catalog import find
 from tests.tui import scene_labs
 from tests.tui.conftest import PATIENCE, app, until
-from tests.tui.scene_labs import told
+from tests.tui.scene_labs import explanation
 from tests.tui.screen_text import screen_text
 from tui.bindings import key_actions
 from tui.labs.tensor_panels import ModuleDesk
@@ -143,7 +143,7 @@ async def every_line_of_every_scene_and_every_module(pilot: Pilot[None], lab: Te
             look = lab.state.look
             assert look.text == line.text == lab.query_one(Input).value
             assert (look.refused is not None) == line.shows.startswith("fails")
-            assert told(lab).startswith(line.shows)
+            assert explanation(lab).startswith(line.shows)
         await reads(pilot, scene.tries[-1].text, scene.tries[-1].shows[:60])
         await pilot.press("p")
     await until(pilot, lambda: lab.status.preset == "modules")
@@ -152,8 +152,8 @@ async def every_line_of_every_scene_and_every_module(pilot: Pilot[None], lab: Te
         assert lab.status.progress == f"module {number + 1}/8"
         lab.action_play()
         await until(pilot, lambda n=number: len(modules.outcomes) == n + 1)
-        await until(pilot, lambda: "running" not in told(lab))
-        assert " ms here" in told(lab)
+        await until(pilot, lambda: "running" not in explanation(lab))
+        assert " ms here" in explanation(lab)
         lab.action_step()
     assert lab.status.progress == "module 1/8"
     await reads(pilot, "[15., 22.]")
@@ -164,8 +164,8 @@ async def every_line_of_every_scene_and_every_module(pilot: Pilot[None], lab: Te
 async def cells_are_highlighted_and_described(pilot: Pilot[None], lab: TensorsLab) -> None:
     await go(pilot, lab, "sequence")
     await pilot.press("down", "down", "right")
-    await until(pilot, lambda: told(lab).startswith("x[1, 1]"))
-    assert told(lab).endswith("at place 0 + 1·3 + 1·1 = 4: offset + index · stride")
+    await until(pilot, lambda: explanation(lab).startswith("x[1, 1]"))
+    assert explanation(lab).endswith("at place 0 + 1·3 + 1·1 = 4: offset + index · stride")
     await pilot.press("n", "n")
     assert lab.query_one(Input).value == "x[:, -1]"
     await pilot.press("enter", *"x.sum()", "enter")  # typing replaces it
@@ -184,7 +184,7 @@ async def cells_are_highlighted_and_described(pilot: Pilot[None], lab: TensorsLa
     await type_line(pilot, lab, "x.sum(dim=0)")
     await pilot.press("right", "right")
     await until(pilot, lambda: lit(x) == ["1", "5", "9"])
-    assert told(lab) == "(x.sum(dim=0))[1] = 15\ncomes from x[0, 1], x[1, 1], x[2, 1]"
+    assert explanation(lab) == "(x.sum(dim=0))[1] = 15\ncomes from x[0, 1], x[1, 1], x[2, 1]"
     await pilot.press(*["right"] * 3)  # not beyond the last one
     await until(pilot, lambda: lit(x) == ["3", "7", "11"])
     await type_line(pilot, lab, "x[x > 99]")
@@ -205,10 +205,10 @@ async def a_refusal_keeps_the_line_open(pilot: Pilot[None], lab: TensorsLab) -> 
         assert len(str(refusal.render()).splitlines()[-1]) > 10, text
         assert lab.query_one(Input).has_focus
         assert lab.query_one(Input).value == text
-        assert not lab.desk.has_class("-result")  # it belongs to another line
+        assert not lab.workspace.has_class("-result")  # it belongs to another line
         await pilot.press("escape")
         assert lab.query_one(Input).value == lab.state.text == "x.reshape(2, -1)"
-        assert lab.desk.has_class("-result")
+        assert lab.workspace.has_class("-result")
 
 
 async def panels_are_changed_and_the_line_copied(pilot: Pilot[None], lab: TensorsLab) -> None:
@@ -324,7 +324,7 @@ async def shapes_that_meet_are_shown(pilot: Pilot[None], lab: TensorsLab) -> Non
     await until(pilot, lambda: lit(x) == ["10", "20", "30"])
     assert lit(y) == ["1", "2", "3"]
     await type_line(pilot, lab, "x[:, [0]] + y")
-    shown = [" ".join(line.split()) for line in told(lab).splitlines()[-3:]]
+    shown = [" ".join(line.split()) for line in explanation(lab).splitlines()[-3:]]
     assert shown == ["x[:, [0]] 4 × 1→3", "y ·→4 × 3", "result 4 × 3"]
     await type_line(pilot, lab, "x[:, 0] + y")
     assert isinstance(lab.state.look.refused, PyTorchRefused)
@@ -350,7 +350,7 @@ async def the_numpy_session_is_run_and_taken_back(pilot: Pilot[None], lab: Tenso
     await pilot.press("backspace", *"-2.5", "enter")
     await until(pilot, lambda: lit(a) and lit(shared))
     assert (lit(a), lit(shared), lit(copied)) == (["[−2.5]"], ["−2.5*"], [])
-    assert "shared changed with it" in told(lab)
+    assert "shared changed with it" in explanation(lab)
     await type_line(pilot, lab, "copied[1, 2] = 9")
     await until(pilot, lambda: lit(copied) == ["9*"])
     assert lit(shared) == []

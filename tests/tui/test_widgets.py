@@ -136,9 +136,9 @@ async def test_no_formula_of_a_training_is_cut_off_at_any_number() -> None:
                 shown = lines(equations)
                 assert max(map(len, shown)) <= NARROW
                 for equation in line:
-                    said = equation.result or equation.numbers
+                    message = equation.result or equation.numbers
                     left = equation.formula.split()[0]
-                    assert any(s.startswith(left) and s.endswith(said) for s in shown)
+                    assert any(s.startswith(left) and s.endswith(message) for s in shown)
                     closed = equation.numbers.replace(" ", "")
                     assert any(closed in s.replace(" ", "") for s in shown)
             # Ordinary numbers leave every formula whole.
@@ -147,8 +147,8 @@ async def test_no_formula_of_a_training_is_cut_off_at_any_number() -> None:
             await pilot.pause()
             shown = lines(equations)
             for equation in equations.equations:
-                said = equation.result or equation.numbers
-                assert equation.formula.ljust(NARROW - len(said)) + said in shown
+                message = equation.result or equation.numbers
+                assert equation.formula.ljust(NARROW - len(message)) + message in shown
 
 
 # The status bar.
@@ -372,11 +372,11 @@ async def test_controls_show_what_matters_and_post_what_is_chosen_or_typed() -> 
         assert [(event.name, event.text) for event in host.posted] == [("rate", "1e3")]
         controls.refuse("no [such] rate")
         await pilot.pause()
-        said = controls.query_one("#said", Static)
-        assert said.display
-        assert str(said.render()) == "no [such] rate"
+        message = controls.query_one("#reason", Static)
+        assert message.display
+        assert str(message.render()) == "no [such] rate"
         await pilot.press("4")
-        assert not said.display  # the next character starts another attempt
+        assert not message.display  # the next character starts another attempt
         await pilot.press("escape")
         assert isinstance(pilot.app.focused, ControlList)
         assert len(host.posted) == 1

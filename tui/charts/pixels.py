@@ -206,7 +206,7 @@ def _caption(
 ) -> None:
     """Write the prediction for an image and, if it is wrong, the label, with probabilities."""
     height, width = room.glyphs.shape
-    label, answer = int(hardest.labels[index]), int(hardest.said[index])
+    label, answer = int(hardest.labels[index]), int(hardest.predicted[index])
     right = label == answer
     sign, colour = (SAYS_RIGHT, style.minimum) if right else (SAYS_WRONG, style.residual)
     sure, likely = percent(float(hardest.sure[index])), percent(float(hardest.likely[index]))

@@ -26,14 +26,19 @@ def short(names: Sequence[str], longest: int) -> tuple[str, ...]:
 
     A canvas puts one character in one cell. A name with characters that take two cells, or none,
     would shift the rest of the line, and right-to-left letters may reverse it; such a name is
-    replaced by its place, counted from 1.
+    replaced by its place, counted from 1, as are names that would be cut alike.
     """
     plain = (
         name if name and all(map(_one_cell, name)) else f"#{place}"
         for place, name in enumerate(names, start=1)
     )
     longest = max(longest, 1)
-    return tuple(name if len(name) <= longest else f"{name[: longest - 1]}…" for name in plain)
+    cut = [name if len(name) <= longest else f"{name[: longest - 1]}…" for name in plain]
+    places = [f"#{place}" for place in range(1, len(cut) + 1)]
+    return tuple(
+        place if cut.count(name) > 1 and len(place) <= longest else name
+        for name, place in zip(cut, places, strict=True)
+    )
 
 
 def _one_cell(letter: str) -> bool:

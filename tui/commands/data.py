@@ -118,21 +118,21 @@ def _fetch(data_set: DataSet | None) -> int:
 
     draws = is_terminal(sys.stdout) and can_draw()
     report = (FetchBar if draws else FetchLines)(data_set)
-    code, said = 0, ""
+    code, message = 0, ""
     before = signal.getsignal(signal.SIGINT)
     if before is not signal.SIG_IGN:  # as under nohup
         signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         place = fetch(data_set.name, folder, report.show, stop=lambda: False)
     except FetchFailed as failure:
-        code, said = 1, str(failure)
+        code, message = 1, str(failure)
     except KeyboardInterrupt:
-        code, said = 130, "cancelled: nothing was changed"
+        code, message = 130, "cancelled: nothing was changed"
     finally:
         signal.signal(signal.SIGINT, before)
     report.end()
-    if said:
-        notice(said)
+    if message:
+        notice(message)
     else:
         print(f"{data_set.title}: here now, in {place}")
     return code

@@ -42,11 +42,11 @@ SHOWN = ("-fresh", "-result", "-outcome", "-session")
 """The classes for what is shown beside the sources; CSS hides the rest."""
 
 
-class TensorDesk(Horizontal):
+class TensorWorkspace(Horizontal):
     """Shows the tensors of a scene and the result of a line, or the NumPy session."""
 
     DEFAULT_CSS = """
-    TensorDesk {
+    TensorWorkspace {
         #sources { width: 1fr; height: 1fr; }
         #sources TensorView { height: 1fr; }
         &.-stacked #sources TensorView { height: auto; }

@@ -21,7 +21,7 @@ from lessons.lesson import Lesson
 from tui.labs import tensor_words
 from tui.labs.interactive import InteractiveLab, Playing
 from tui.labs.lab import LOADING, Environment
-from tui.labs.tensor_panels import ModuleDesk, TensorDesk
+from tui.labs.tensor_panels import ModuleDesk, TensorWorkspace
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.tensor_view import TensorView
 
@@ -67,21 +67,22 @@ class TensorsLab(InteractiveLab["TensorsState"]):
     DEFAULT_CSS = """
     TensorsLab {
         #room { height: 1fr; }
-        #desk, #map, #aside { width: 1fr; height: 1fr; }
+        #workspace, #map, #aside { width: 1fr; height: 1fr; }
         #map { display: none; }
         #tries { height: 1fr; padding: 0 1; border-title-color: $text; }
         #memory { height: auto; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        #told {
+        #explanation {
             height: auto; min-height: 3; max-height: 9; padding: 0 1;
             border-top: solid $foreground 30%;
         }
-        &.-mapped #line, &.-mapped #memory, &.-mapped #tries, &.-mapped #desk { display: none; }
+        &.-mapped #line, &.-mapped #memory { display: none; }
+        &.-mapped #tries, &.-mapped #workspace { display: none; }
         &.-mapped #map { display: block; }
     }
     .-narrow TensorsLab {
         #aside { display: none; }
         &.-side #aside { display: block; }
-        &.-side #desk, &.-side #map { display: none; }
+        &.-side #workspace, &.-side #map { display: none; }
     }
     .-wide TensorsLab {
         #aside { width: 40; }
@@ -96,17 +97,17 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         super().__init__(lesson, fps)
         rate = min(fps, FRAMES_A_SECOND)
         self._playing = SlicePlaying(self, self.advance, (rate,), rate)
-        self.desk = TensorDesk(id="desk")
+        self.workspace = TensorWorkspace(id="workspace")
         self.modules = ModuleDesk(id="map")
         self._tries = Static(id="tries", classes="panel", markup=False)
         self._tries.border_title = "Lines to try · n: the next"
         self._facts = Static(id="memory", markup=False)
-        self._words = Static(id="told", classes="waiting", markup=False)
+        self._words = Static(id="explanation", classes="waiting", markup=False)
 
     def compose(self) -> ComposeResult:
         yield self.line
         with Horizontal(id="room"):
-            yield self.desk
+            yield self.workspace
             yield self.modules
             with Vertical(id="aside"):
                 yield self._tries
@@ -162,7 +163,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
     def preview(self) -> None:
         """Show the first scene without its numbers."""
         scene = scenes.find(self.preset_name)
-        self.desk.preview(scene)
+        self.workspace.preview(scene)
         self._words.update(scene.says)
         self._facts.update(f"{LOADING}{chr(10) * len(scene.axes)}")
         self._tries.update(tensor_words.tries(scene, None, BESIDE if self.wide else ALONE))
@@ -173,7 +174,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             return not self.on_map
         if action in ("play", "step", "back"):
             in_session = self.ready and bool(self.state.session)
-            return self.on_map or in_session or bool(self.desk.sliced)
+            return self.on_map or in_session or bool(self.workspace.sliced)
         return action != "view" or not self.wide
 
     def show(self) -> None:
@@ -182,7 +183,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             self.modules.show()
             self._words.update(self.modules.description)
         else:
-            self.desk.show(state, self.wide)
+            self.workspace.show(state, self.wide)
             if state.session is not None and state.in_session:
                 self._words.update(tensor_words.session_step(state.session))
             else:
@@ -201,13 +202,13 @@ class TensorsLab(InteractiveLab["TensorsState"]):
                 self.presets.go()
                 self.begin()
                 return
-            self.desk.rewind()
+            self.workspace.rewind()
         self.set_class(self.on_map, "-mapped")
         self._show_text()
         self.renew()
 
     def advance(self, steps: int = 1) -> None:
-        self.desk.turn(steps)
+        self.workspace.turn(steps)
 
     def take(self, text: str) -> None:
         try:
@@ -236,7 +237,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         """Show the result of a line; if PyTorch refused it, mark the place."""
         self.remove_class("-side")
         if self.state.text:  # else a cell was changed, and stays selected
-            self.desk.rewind()
+            self.workspace.rewind()
         self._show_text()
         self.renew()
         if self.state.look.refused is not None:
@@ -249,7 +250,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         """Open the input line; on a cell of the NumPy session, with an assignment to it."""
         self.hold()
         self.update_status()
-        offer = self.desk.offer(self.state)
+        offer = self.workspace.offer(self.state)
         # Typing replaces the number in `x[0, 1] = 3`, but all of any other line.
         self.line.edit(offer, replace=offer.rindex(" ") + 1 if offer else 0)
 
@@ -288,7 +289,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         elif self.state.session:
             self.state.step() if direction > 0 else self.state.back()
         else:
-            self.desk.sliced[0].action_turn(direction)
+            self.workspace.sliced[0].action_turn(direction)
             self.update_status()
             return
         self.renew()
@@ -330,8 +331,8 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         widget.focus()
 
     @property
-    def _panel(self) -> TensorDesk | ModuleDesk:
-        return self.modules if self.on_map else self.desk
+    def _panel(self) -> TensorWorkspace | ModuleDesk:
+        return self.modules if self.on_map else self.workspace
 
     def _stops(self) -> list[Widget]:
         """Return the widgets of the panel that can have the focus, even if the panel is hidden."""
@@ -357,7 +358,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         if not self.ready:
             return
         self.hold()
-        words = None if self.on_map else self.desk.point(self.state, event.view)
+        words = None if self.on_map else self.workspace.point(self.state, event.view)
         if words is not None:
             self._words.update(words)
         self.update_status()

@@ -90,7 +90,7 @@ class LessonScreen(SafeScreen, Screen[None]):
     def on_mount(self) -> None:
         self._progress.add(self.lesson.slug, "opened")
         self._lab.mark(self._done.challenges)
-        self.set_class(not isinstance(self.lesson, TrainingLesson), "-told-below")
+        self.set_class(not isinstance(self.lesson, TrainingLesson), "-explained-below")
         self.action_show("concept")
         # Called directly, not by message, so that the heading and the charts are painted together.
         self.watch(self._lab, "status", self._follow)

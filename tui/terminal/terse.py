@@ -32,22 +32,22 @@ def terse(text: str) -> str:
     only cursor moves, the first code is deferred.
     """
     first, *rest = _CODE.split(text)
-    said = [first]
+    output = [first]
     now: Parts | None = None  # unknown: the style at the end of the previous text
     wanted: Parts | None = None
     for code, letters in zip(rest[::2], rest[1::2], strict=True):
         reset = code in ("", "0")
         if not reset and wanted != PLAIN:
             # The code modifies a style that is not the default; such sums are not tracked here.
-            said += [_change(now, wanted), f"\x1b[{code}m", letters]
+            output += [_change(now, wanted), f"\x1b[{code}m", letters]
             now = wanted = None
             continue
         wanted = PLAIN if reset else _parts(code)
         if not _MOVES.fullmatch(letters):
-            said.append(_change(now, wanted))
+            output.append(_change(now, wanted))
             now = wanted = None if _OTHER.search(letters) else wanted
-        said.append(letters)
-    return "".join((*said, _change(now, wanted)))
+        output.append(letters)
+    return "".join((*output, _change(now, wanted)))
 
 
 def _change(now: Parts | None, wanted: Parts | None) -> str:

@@ -92,12 +92,12 @@ class Controls(Vertical):
         #line { display: none; height: 1; padding: 0 1; background: $surface; }
         #label { width: auto; color: $text-accent; }
         Input { width: 1fr; height: 1; }
-        #said { display: none; height: auto; padding: 0 1; }
+        #reason { display: none; height: auto; padding: 0 1; }
         #about { height: auto; padding: 0 1; color: $text-muted; }
         &.-refused #about { display: none; }
         &.-editing #line { display: block; }
         &.-file #line { layout: vertical; height: 2; }
-        &.-refused #said { display: block; color: $text-error; }
+        &.-refused #reason { display: block; color: $text-error; }
     }
     """
 
@@ -136,7 +136,7 @@ class Controls(Vertical):
         with Horizontal(id="line"):
             yield Static(id="label", markup=False)
             yield Field(compact=True)
-        yield Static(id="said", markup=False)
+        yield Static(id="reason", markup=False)
         yield Static(id="about", markup=False)
 
     def on_mount(self) -> None:
@@ -177,15 +177,15 @@ class Controls(Vertical):
     def refuse(self, reason: str) -> None:
         """Show why the value was refused, and select the typed text."""
         self.query_one(Field).offer()
-        self.query_one("#said", Static).update(for_controls(reason, self._controls.values()))
+        self.query_one("#reason", Static).update(for_controls(reason, self._controls.values()))
         self.add_class("-refused")
 
     def still_refuse(self, name: str, lead: str) -> None:
         """Close the input: this setting was accepted, but a refused one is still refused."""
-        said = self.query_one("#said", Static)
-        reason, value = str(said.content), text_of(self._controls[name], self._settings[name])
+        message = self.query_one("#reason", Static)
+        reason, value = str(message.content), text_of(self._controls[name], self._settings[name])
         self.action_settle()
-        said.update(f"{self._label(name)} is now {value}; {lead}{reason}")
+        message.update(f"{self._label(name)} is now {value}; {lead}{reason}")
         self.add_class("-refused")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -350,9 +350,9 @@ def line(
     sign = " ●" if live and not idle else "  "
     room = width - len(control.label) - 1 - len(sign) - 2 * idle
     text = _end(shown(text_of(control, value), longest=4096) + used, room)
-    said = (f"({text})" if idle else text) + sign
-    gap = " " * (width - len(control.label) - cell_len(said))
-    return Text(control.label + gap + said, "dim" if idle else "", no_wrap=True)
+    shown_value = (f"({text})" if idle else text) + sign
+    gap = " " * (width - len(control.label) - cell_len(shown_value))
+    return Text(control.label + gap + shown_value, "dim" if idle else "", no_wrap=True)
 
 
 def choices(control: Control) -> str:

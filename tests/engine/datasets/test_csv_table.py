@@ -43,6 +43,9 @@ SAME = (
     "sep=;\na;b;y\n1;2;0\n2;3;1\n3;4;1\n4;5;0\n",
     '\ufeff"sep=^"\r\n1^2^0\r\n2^3^1\r\n3^4^1\r\n4^5^0\r\n',
     "SEP=\t\n1\t2\t0\n2\t3\t1\n3\t4\t1\n4\t5\t0\n",
+    f"\ufeff\ufeff{PLAIN}",
+    "\ufeff1,2,0\n2,3,1\n\ufeff3,4,1\n4,5,0\n",
+    "a,b,,\n1,2,,0\n2,3,,1\n3,4,,1\n4,5,,0\n".replace(",,", ","),
 )
 NOTED = {  # text that is not part of the table, and the note about it
     "a,b,y,,\n1,2,0\n2,3,1\n3,4,1\n4,5,0\n": "2 empty columns without a name left out",
@@ -55,6 +58,22 @@ NOTED = {  # text that is not part of the table, and the note about it
     "a,b,y\n1,2,0\n,,\n2,3,1\n3,4,1\n4,5,0\n,,\n": "2 lines of separators only left out",
     "# of May\n# by hand\na,b,y\n1,2,0\n2,3,1\n3,4,1\n4,5,0\n": "2 comment lines left out",
     "a,b,y\n1,2,0\n# later\n2,3,1\n3,4,1\n4,5,0\n": "1 comment line left out",
+    f"Results of May\n\n{PLAIN}": "line 1 left out: it seems to be a title",
+    f"Results,,\n{PLAIN}": "line 1 left out: it seems to be a title",
+    f"Table 1: results\nSource: the lab\n\n{PLAIN}": (
+        "lines 1 to 2 left out: they seem to be titles"
+    ),
+    f"Table 1: results,,\nof 2024,,\n,,\n{PLAIN}": (
+        "lines 1 to 3 left out: they seem to be titles"
+    ),
+    f"\nTable 1\n# by hand\nSource,2024\n{PLAIN[6:]}": (
+        "lines 2 to 4 left out: they seem to be titles"
+    ),
+    "a,b,y\n1,2,0\n2,3,1\na,b,y\n3,4,1\n4,5,0\n\ufeffa,b,y\n": (
+        "2 repetitions of the header left out"
+    ),
+    PLAIN.replace("\n", "\u2028"): "its lines end in U+2028, which few programs understand",
+    PLAIN.replace("\n", "\x85"): "its lines end in U+0085, which few programs understand",
     f"{PLAIN}5,6,\n6,7,?\n": "2 rows without a label (y) left out",
 }
 
@@ -64,6 +83,41 @@ def test_the_same_table_written_otherwise(write: Write) -> None:
         table = read_table(write(text), missing=missing)  # type: ignore[arg-type]
         same(table, X, Y)
         assert table.report == ((NOTED[text],) if text in NOTED else ()), text
+
+
+def test_a_short_header_is_no_title(write: Write) -> None:
+    rows = "".join(f"{i},{i},{i},w{i % 2}\n" for i in range(8))
+    for header, names in (
+        ("a,b,,\n", ("a", "b", "column 3")),
+        ("a,,,\n", ("a", "column 2", "column 3")),
+        ("# a,b,c,y\n", ("a", "b", "c")),
+    ):
+        assert read_table(write(header + rows)).names == names
+    # As R writes it; the first row has a missing value, and the names of the rows are ignored.
+    for first in ("r0,NA,2,w0\n", "r0,NA,?,w0\n"):
+        path = write("a,b,y\n" + first + "".join(f"r{i},{i},{i},w{i % 2}\n" for i in range(8)))
+        assert read_table(path, ignore="column 1").names == ("a", "b")
+
+
+def test_true_and_false_are_one_and_zero(write: Write) -> None:
+    for false, true in (("FALSE", "TRUE"), ("False", "True"), ("false", "true"), ("F", "T")):
+        words = (false, true, "", true)
+        rows = "".join(f"{i},{words[i % 4]},{words[1 - i % 2]}\n" for i in range(24))
+        table = read_table(write("a,on,y\n" + rows), missing="fill")
+        same(table, [[i, (0, 1, np.nan, 1)[i % 4]] for i in range(24)], [1, 0] * 12)
+        assert table.classes == (false, true)
+        assert table.report[0] == f"on: {false} is 0, {true} is 1"
+    table = read_table(write("TRUE,FALSE,a\nFALSE,FALSE,b\n" * 8))  # these are no names
+    assert (len(table), table.classes) == (16, ("a", "b"))
+    ragged = "".join(f"{i},TRUE,{i % 2},,\n{i},FALSE,{i % 2}\n" for i in range(8))
+    assert read_table(write("a,b,y,\n" + ragged)).report[0] == "b: FALSE is 0, TRUE is 1"
+
+
+def test_class_names_that_are_shortened_alike_are_numbered(write: Write) -> None:
+    long = "a name that is longer than forty letters, "
+    rows = "".join(f'{i % 4},"{long}{"xyz"[i % 3]}"\n' for i in range(24))
+    names = read_table(write(f"a,l\n{rows}")).classes
+    assert names == tuple(f"a name that is longer than forty … #{i}" for i in (1, 2, 3))
 
 
 LONG = "\n".join(f'{i},"of; two, or\nthree lines; {i}",{i % 2}' for i in range(40))
@@ -279,6 +333,10 @@ def test_the_task_and_the_warning_about_few_rows(write: Write) -> None:
 NOTES = (
     ("a,b,y\n1,7,0\n2,7,1\n3,7,1\n4,7,0\n", "the same in every row, which teaches nothing: b"),
     ("年龄,诊断\n1,有\n2,没有\n3,有\n4,没有\n", "classes: #1 有, #2 没有"),
+    (
+        "a,l\n" + "1,Iris-versicolor A\n2,Iris-versicolor B\n" * 2,
+        "classes: #1 Iris-versicolor A, #2 Iris-versicolor B",
+    ),
     ("a,l\n1,A\n2,a\n3,A\n4,a\n", "some classes differ only in capital letters"),
     (
         "a,l\n" + "".join(f"{i},{name}\n" for i, name in enumerate("aabcdefghijklm")),
