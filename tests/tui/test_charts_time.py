@@ -38,15 +38,16 @@ def test_the_numbers_of_both_pipelines_stand_beside_the_bars() -> None:
     slow = [(name, 12 * seconds) for name, seconds in OTHER]
     narrow = draw("time", timed(other=slow), 44, 9)  # in a terminal of 80 columns
     assert narrow[7].rstrip() == "dataloader takes 48.0 times as long"
+    assert " epoch 0.75 s" in narrow[6]  # apart from the unit of the axis
 
 
 def test_a_bar_is_as_long_as_its_part_takes() -> None:
     lines = draw("time", timed(), 76, 12)
     bars = [(line.count("▀"), line.count("▀") + line.count("▄")) for line in lines[1:5]]
-    longest = bars[0][1]
+    longest = bars[0][1] - 1  # besides the cell of 0, in which every bar begins
     for (_, this), (_, other), bar in zip(THIS, OTHER, bars, strict=True):
-        assert bar[0] == pytest.approx(this / 0.016 * longest, abs=1)
-        assert bar[1] == pytest.approx(max(this, other) / 0.016 * longest, abs=1)
+        assert bar[0] == pytest.approx(1 + this / 0.016 * longest, abs=1)
+        assert bar[1] == pytest.approx(1 + max(this, other) / 0.016 * longest, abs=1)
 
 
 def test_with_one_pipeline_or_before_the_first_step_it_says_what_is_missing() -> None:

@@ -338,7 +338,7 @@ def _head(
 
 THIS, OTHER = "▀", "▄"
 PIPELINES = ("indexed", "dataloader")
-TIME_NUMBER = 13
+TIME_NUMBER = 14
 """Cells of each of the two numbers of a row."""
 
 
