@@ -9,6 +9,8 @@ import pytest
 
 from lessons.catalog import COURSE, Chapter, Entry
 
+os.environ.pop("PYTHONUNBUFFERED", None)  # processes of the tests have to flush their output
+
 SLOW = {
     "test_batches.py",
     "test_loss_reduction.py",

@@ -160,7 +160,7 @@ def test_a_complete_measurement_leaves_nothing(
     lines = [to_line(TIMING), to_line(long), DONE]
     assert len(lines[1]) > 2 * 65536  # arrives in several pieces
     (folders / "lines").write_text("\n".join(lines))
-    script = f"print(open({str(folders / 'lines')!r}).read()); {SLEEP}"
+    script = f"print(open({str(folders / 'lines')!r}).read(), flush=True); {SLEEP}"
     measured = started(monkeypatch, script)
     finish(measured)
     assert measured.results == (TIMING, long)
@@ -173,7 +173,7 @@ WRONG = [
     (SLEEP, "no end after 0.3 s, so it was given up"),
     ("import sys; sys.exit('no such device')", "it ended too early: no such device"),
     ("import os; os.kill(os.getpid(), 11)", "it printed no message"),
-    (f"print({to_line(TIMING)[:-8]!r}); {SLEEP}", "cannot be read"),
+    (f"print({to_line(TIMING)[:-8]!r}, flush=True); {SLEEP}", "cannot be read"),
     ("print('no line of ours')", "cannot be read"),
     ("import sys; sys.stdout.buffer.write(bytes(range(256)))", "cannot be read"),
 ]

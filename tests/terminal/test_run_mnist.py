@@ -20,6 +20,7 @@ DIGITS = (*RUN, "--preset", "digits")
 
 @needs_mnist
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_ten_epochs_of_mnist(folders: dict[str, str]) -> None:
     words = (*RUN, "--set", "epochs=10", "--json", "--data-dir", str(SHARED))
     code, output, errors = dltui(*words, env=folders)
