@@ -99,7 +99,7 @@ def main_line(source: str, main: str = "") -> int:
     tree = ast.parse(source)
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     if main:
-        return next(function.lineno for function in functions if function.name == main)
+        return next((function.lineno for function in functions if function.name == main), 1)
     for function in sorted(functions, key=lambda node: node.lineno):
         for node in ast.walk(function):
             if isinstance(node, ast.Attribute) and node.attr == "backward":
