@@ -452,9 +452,9 @@ def _leave_out(seen: dict[int, _Content], place: int, layout: CsvLayout, free_la
     if place == 0 and wordy == [0] and layout.named and 0 in layout.unnamed:
         many = "names of the rows"
     fix = f"leave the {many} out: {layout.ignoring(*wordy)}"
+    if place in able:
+        return f"if it is what to predict: {as_label}; otherwise {fix}"
     if seen[place].two:
         low, high = map(shown, seen[place].two)
         fix += f"; or write 0 for '{low}' and 1 for '{high}'"
-    if place not in able:
-        return fix
-    return f"if it is what to predict: {as_label}; otherwise {fix}"
+    return fix

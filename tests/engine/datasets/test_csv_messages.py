@@ -262,7 +262,7 @@ WORKS: dict[str, tuple[str, str]] = {
     "words beside a label of words": ("kind,a,b\n" + rows("{w},{i},{w}"), "leave the column out"),
     "a month": ("month,a,y\n" + rows("1949-0{k},{i},{k}"), "is a date or a time"),
     "yes and no": (
-        "a,b,y\n" + rows("{i},{w},{k}"),
+        "a,b,y\n" + rows("{i},{w},{w}"),
         "--ignore b; or write 0 for 'no' and 1 for 'yes'",
     ),
     "one letter": ("a,b,y\n" + rows("{i},F,{k}"), "'F' is not a number; leave the column out"),
