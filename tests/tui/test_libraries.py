@@ -52,8 +52,22 @@ def in_new_process(script: str) -> str:
     return ended.stdout
 
 
+LOADED_EARLY = ("load(library)", "False False False True True", "True False True True True")
+LOADED_LATE = (
+    "'torch' in sys.modules and load(library)",
+    "False False False False False",
+    "True False False True True",
+)
+"""How libraries are loaded before the import of PyTorch and, where that fails, during it."""
+
+
 @linux
-def test_the_libraries_are_loaded_before_the_import_of_pytorch() -> None:
+@pytest.mark.parametrize(
+    ("loading", "before", "during"),
+    [LOADED_EARLY, pytest.param(*LOADED_LATE, marks=pytest.mark.slow)],
+    ids=["early", "late"],
+)
+def test_the_libraries_are_loaded_without_the_gil(loading: str, before: str, during: str) -> None:
     script = """
 import sys, threading
 from pathlib import Path
@@ -75,15 +89,9 @@ setting_up.start()
 found.wait(100)
 setting_up.close()
 """
-    early, late = in_new_process(script.format(load="load(library)")).splitlines()
-    assert early == "loading False False False True True"
-    assert late == "setting up True False True True True"
-    # Where that fails, they are loaded when PyTorch has prepared for it.
-    early, late = in_new_process(
-        script.format(load="'torch' in sys.modules and load(library)")
-    ).splitlines()
-    assert early == "loading False False False False False"
-    assert late == "setting up True False False True True"
+    early, late = in_new_process(script.format(load=loading)).splitlines()
+    assert early == f"loading {before}"
+    assert late == f"setting up {during}"
 
 
 @linux
