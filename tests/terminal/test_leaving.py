@@ -55,6 +55,24 @@ cli.command()
 """
 """The app, which gets SIGCONT and SIGTSTP together on SIGUSR1."""
 
+CONTINUED = """\
+import os, signal
+from tui import cli
+from tui.terminal import driver
+
+class Continuing:
+    def __getattr__(self, name):
+        return getattr(os, name)
+
+    def getpid(self):
+        os.kill(os.getpid(), signal.SIGCONT)
+        return os.getpid()
+
+driver.os = Continuing()
+cli.command()
+"""
+"""The app, which gets SIGCONT just before it stops."""
+
 LOADING = (("", "1 Concept"), ("2",))
 LAB = (*LOADING, ("", "ready"))
 TRAINING = (*LAB, ("]]]] ", "playing"))
@@ -328,6 +346,15 @@ def test_sigtstp_and_sigcont_in_quick_succession_never_stop_it_for_good(
         app.wait(0.5)
     assert app.process.poll() == 0
     app.check_left()
+
+
+def test_sigcont_just_before_it_stops_keeps_it_running(terminal: Open) -> None:
+    app = terminal(*ON_CPU, script=CONTINUED)
+    app.play(*TRAINING)
+    sent = len(app.output)
+    app.signal(signal.SIGTSTP)
+    app.until(lambda _: ENTERED in app.output[sent:])
+    until_it_answers(app)
 
 
 def test_sigcont_that_overtakes_sigtstp_leaves_the_app_running(terminal: Open) -> None:

@@ -245,8 +245,11 @@ class Driver(TextualDriver):
 
     def _stop(self) -> None:
         """Stop the process, unless SIGCONT arrived meanwhile: nothing would continue it again."""
+        # After a call Python may run other threads. One between the check and the stop would leave
+        # milliseconds in which SIGCONT goes unnoticed.
+        process, stop = os.getpid(), signal.SIGSTOP
         if not self._continued:
-            os.kill(os.getpid(), signal.SIGSTOP)
+            os.kill(process, stop)
 
     def _note_continued(self, *_: object) -> None:
         self._continued = True
