@@ -147,14 +147,18 @@ def _shares(before: int, after: int) -> Array:
 
 def extent(image: Ink) -> int:
     """Return the longer side of the bounding box of the ink; 0 for none."""
-    places = [np.flatnonzero(image.any(axis=axis)) for axis in (0, 1)]
-    return max(int(np.ptp(place)) + 1 if len(place) else 0 for place in places)
+    return max(side.stop - side.start for side in _bounds(image)) if image.any() else 0
+
+
+def _bounds(image: Ink) -> tuple[slice, slice]:
+    """Return the rows and the columns of the bounding box of the ink; there must be some."""
+    rows, columns = (np.flatnonzero(image.any(axis=1 - axis)) for axis in (0, 1))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
 def _boxed(drawing: Ink, box: int) -> Array:
     """Return the drawing cropped to its ink and scaled so that its longer side is `box`."""
-    rows, columns = (np.flatnonzero(drawing.any(axis=1 - axis)) for axis in (0, 1))
-    digit = drawing[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    digit = drawing[_bounds(drawing)]
     scale = box / max(digit.shape)
     height, width = (max(1, round(side * scale)) for side in digit.shape)
     return resized(digit, height, width)

@@ -87,6 +87,11 @@ class CsvText:
     """An unusual line end, which is replaced in the text; or ''."""
 
     @property
+    def rewritten(self) -> str:
+        """The end of a shell command that reads this file and writes another one."""
+        return f"{shell_word(self.path)} > table.csv"
+
+    @property
     def name(self) -> str:
         return shown_name(self.path)
 

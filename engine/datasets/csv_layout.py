@@ -21,7 +21,6 @@ from engine.datasets.csv_file import (
     separator_of,
 )
 from engine.datasets.encodings import encoded_twice
-from engine.datasets.file_formats import shell_word
 from engine.numerals import counted
 
 Header: TypeAlias = Literal["auto", "yes", "no"]
@@ -164,16 +163,15 @@ class CsvLayout:
             )
         ):
             return ""
-        file = f"{shell_word(self.text.path)} > table.csv"
-        return f"each line ends in '{mark}'; take that out: sed 's/[{mark}]*$//' {file}"
+        command = f"sed 's/[{mark}]*$//' {self.text.rewritten}"
+        return f"each line ends in '{mark}'; take that out: {command}"
 
     def _unusual_separator(self) -> str:
         """Return advice for lines in quotes, or for another sign as separator; or ''."""
         lines = [row.cells[0] for row in (self.first, *self._rows[:FEW_LINES])]
-        file = f"{shell_word(self.text.path)} > table.csv"
         separated = all(any(mark in line for mark in SEPARATORS.values()) for line in lines)
         if separated and '"' in self.text.text:
-            return f"each line is in quotes; take them out: tr -d '\"' < {file}"
+            return f"each line is in quotes; take them out: tr -d '\"' < {self.text.rewritten}"
         counts = [
             Counter(c for c in line if not (c.isalnum() or c in " .-+_'\"")) for line in lines
         ]
@@ -185,7 +183,8 @@ class CsvLayout:
         if not mark or not (plain or mark.isascii()):
             return ""
         typed = mark if plain else f"\\{ord(mark):03o}"
-        command = f"tr '{typed}' '\\t' < {file}" if mark.isascii() else f"sed 's/{mark}/|/g' {file}"
+        change = f"tr '{typed}' '\\t' <" if mark.isascii() else f"sed 's/{mark}/|/g'"
+        command = f"{change} {self.text.rewritten}"
         return f"if '{shown(mark)}' separates the values: {command}"
 
     def _choose_columns(self, label: str | None, ignore: str | None) -> None:
@@ -241,13 +240,13 @@ class CsvLayout:
             yield "the header has no cell for column 1, which is taken for names of the rows"
         if twice := encoded_twice(self.text.text):
             encoding, word, meant = twice
-            command = f"iconv -c -f utf-8 -t {encoding} {shell_word(self.text.path)} > table.csv"
+            command = f"iconv -c -f utf-8 -t {encoding} {self.text.rewritten}"
             words = f"'{shown(word)}' is '{shown(meant)}'"
             yield f"the text was encoded as UTF-8 twice ({words}); to undo it: {command}"
 
     def without_line(self, what: str, line: int) -> str:
         """Return advice if the line holds `what` (a title, units) and is not part of the table."""
-        command = f"sed {line}d {shell_word(self.text.path)} > table.csv"
+        command = f"sed {line}d {self.text.rewritten}"
         return f"if line {line} {what}, take it out: {command}"
 
     def other_separator(self, cell: str | None = None) -> str:

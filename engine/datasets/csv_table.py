@@ -38,7 +38,6 @@ from engine.datasets.csv_file import (
     stamp,
 )
 from engine.datasets.csv_layout import TRUTH, CsvLayout, Header
-from engine.datasets.file_formats import shell_word
 from engine.datasets.tables import Table, listed
 from engine.numerals import counted
 from engine.pictures import Array
@@ -404,10 +403,10 @@ def _cell_error(row: CsvRow, place: int, layout: CsvLayout, free_label: bool) ->
     if other := layout.other_separator(cell):
         advice = other
     elif cell[:1] in TYPOGRAPHIC and cell[-1:] in TYPOGRAPHIC and cell:
-        command = f"sed 's/[{TYPOGRAPHIC}]/\"/g' {shell_word(layout.text.path)} > table.csv"
+        command = f"sed 's/[{TYPOGRAPHIC}]/\"/g' {layout.text.rewritten}"
         advice = f"write plain quotes for the typographic ones: {command}"
     elif cell[:1] == cell[-1:] == "'":
-        command = f'tr -d "\'" < {shell_word(layout.text.path)} > table.csv'
+        command = f'tr -d "\'" < {layout.text.rewritten}'
         advice = f"take the single quotes out: {command}"
     elif seen[place].wordy:
         advice = _leave_out(seen, place, layout, free_label)

@@ -91,7 +91,7 @@ class GradientCheck(tuple[ComparedGradient, ...]):
 
     @property
     def agreement(self) -> str:
-        """The largest difference in words, relative to the gradient if that is huge."""
+        """The largest difference in words; relative to the gradient if its numbers are huge."""
         difference = self.difference or 0.0
         if not self.close or difference <= CLOSE:
             return number(difference, 2)

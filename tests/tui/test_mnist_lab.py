@@ -82,13 +82,13 @@ def many_colours(monkeypatch: pytest.MonkeyPatch) -> None:
 async def open_lab(
     pilot: Pilot[None], course: TrainingLesson | None = None, **settings: object
 ) -> MnistLab:
-    desk = pilot.app
-    assert isinstance(desk, DltuiApp)
-    desk._environment_loader.start()
+    started = pilot.app
+    assert isinstance(started, DltuiApp)
+    started._environment_loader.start()
     shown = course or lesson(**settings)
-    await desk.push_screen(LessonScreen(shown, desk._progress, desk._environment, 10.0))
+    await started.push_screen(LessonScreen(shown, started._progress, started._environment, 10.0))
     await pilot.press("2")
-    lab = desk.screen.query_one(MnistLab)
+    lab = started.screen.query_one(MnistLab)
     await until(pilot, lambda: lab.picture is not None)
     return lab
 

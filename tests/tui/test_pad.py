@@ -20,7 +20,7 @@ from tui.labs.pad import DrawingPad, PadScreen
 NARROW, WIDE, WALL = (80, 22), (120, 40), (160, 50)
 
 
-class Desk(App[None]):
+class PadApp(App[None]):
     """An app with a pad and a reader."""
 
     def __init__(self, reader: Callable[[], Says | None]) -> None:
@@ -69,7 +69,7 @@ async def drag(pilot: Pilot[None], *places: tuple[int, int]) -> None:
 
 
 async def test_keys_move_the_pen_and_draw_once_it_is_down() -> None:
-    app = Desk(Says)
+    app = PadApp(Says)
     async with app.run_test(size=NARROW) as pilot:
         assert at(app.sheet) == (14, 14)
         await pilot.press("left", "up", "h", "k")
@@ -95,7 +95,7 @@ async def test_keys_move_the_pen_and_draw_once_it_is_down() -> None:
 
 
 async def test_undo_clear_and_the_look_of_the_pen() -> None:
-    app = Desk(Says)
+    app = PadApp(Says)
     async with app.run_test(size=NARROW) as pilot:
         await pilot.press("space", "right", "space", "down", "down", "down", "space", "space")
         two = pixels(app.sheet)
@@ -122,7 +122,7 @@ async def test_undo_clear_and_the_look_of_the_pen() -> None:
 
 @pytest.mark.parametrize(("size", "scale"), [(NARROW, 1), (WIDE, 2), (WALL, 3)])
 async def test_the_mouse_draws_where_it_is_dragged(size: tuple[int, int], scale: int) -> None:
-    app = Desk(Says)
+    app = PadApp(Says)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         sheet = app.sheet
@@ -162,7 +162,7 @@ async def test_the_network_is_asked_about_what_mnist_would_have_made_of_it(
     size: tuple[int, int],
 ) -> None:
     reader = Says(7, 0.91)
-    app = Desk(lambda: reader)
+    app = PadApp(lambda: reader)
     async with app.run_test(size=size) as pilot:
         await pilot.pause()
         assert "Write one of: 0, 1, 2" in app.answer
@@ -203,7 +203,7 @@ async def test_whoever_answers_is_named_and_says_how_sure_it_is() -> None:
     readers: list[Says | None] = [
         *(None, Says(3, 0.8, "this run, after 9 steps"), Says(5, 0.9), unsure, broken)
     ]
-    app = Desk(lambda: readers[0])
+    app = PadApp(lambda: readers[0])
     async with app.run_test(size=NARROW) as pilot:
         await pilot.press("space", "down", "down")
         await until(pilot, lambda: "No network has learned yet" in app.answer)
@@ -224,7 +224,7 @@ async def test_whoever_answers_is_named_and_says_how_sure_it_is() -> None:
 
 
 async def test_another_size_keeps_the_drawing_and_another_theme_its_contrast() -> None:
-    app = Desk(Says)
+    app = PadApp(Says)
     async with app.run_test(size=WIDE) as pilot:
         await pilot.press("space", "down", "down")
         ink = app.sheet.pad.ink

@@ -18,7 +18,7 @@ from tests.tui.conftest import PATIENCE, app, until
 from tests.tui.scene_labs import explanation
 from tests.tui.screen_text import screen_text
 from tui.bindings import key_actions
-from tui.labs.tensor_panels import ModuleDesk
+from tui.labs.tensor_panels import ModuleMap
 from tui.labs.tensors import TensorsLab
 from tui.labs.tensors_state import TensorsState
 from tui.progress import Progress
@@ -147,7 +147,7 @@ async def every_line_of_every_scene_and_every_module(pilot: Pilot[None], lab: Te
         await reads(pilot, scene.tries[-1].text, scene.tries[-1].shows[:60])
         await pilot.press("p")
     await until(pilot, lambda: lab.status.preset == "modules")
-    modules = lab.query_one(ModuleDesk)
+    modules = lab.query_one(ModuleMap)
     for number in range(8):
         assert lab.status.progress == f"module {number + 1}/8"
         lab.action_play()
@@ -420,7 +420,7 @@ async def slow_lines_run_beside_the_screen_and_may_be_left(pilot, lab, monkeypat
         return run(module)
 
     lab.use_preset("modules")
-    modules = lab.query_one(ModuleDesk)
+    modules = lab.query_one(ModuleMap)
     monkeypatch.setattr(torch_map, "run", missing)
     await pilot.press("b", "space")
     await reads(pilot, "no module named", "✗")

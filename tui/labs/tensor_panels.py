@@ -193,11 +193,11 @@ class ModuleList(RowList):
     BINDINGS = row_keys("modules")
 
 
-class ModuleDesk(Horizontal):
+class ModuleMap(Horizontal):
     """Shows the list of modules, and the lines of the selected one."""
 
     DEFAULT_CSS = """
-    ModuleDesk {
+    ModuleMap {
         #modules {
             width: 27; height: 1fr; padding: 0 1;
             border: round $foreground 30%; border-title-color: $text;

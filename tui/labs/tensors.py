@@ -21,7 +21,7 @@ from lessons.lesson import Lesson
 from tui.labs import tensor_words
 from tui.labs.interactive import InteractiveLab, Playing
 from tui.labs.lab import LOADING, Environment
-from tui.labs.tensor_panels import ModuleDesk, TensorWorkspace
+from tui.labs.tensor_panels import ModuleMap, TensorWorkspace
 from tui.widgets.expression_line import ExpressionLine
 from tui.widgets.tensor_view import TensorView
 
@@ -98,7 +98,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         rate = min(fps, FRAMES_A_SECOND)
         self._playing = SlicePlaying(self, self.advance, (rate,), rate)
         self.workspace = TensorWorkspace(id="workspace")
-        self.modules = ModuleDesk(id="map")
+        self.modules = ModuleMap(id="map")
         self._tries = Static(id="tries", classes="panel", markup=False)
         self._tries.border_title = "Lines to try · n: the next"
         self._facts = Static(id="memory", markup=False)
@@ -331,7 +331,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
         widget.focus()
 
     @property
-    def _panel(self) -> TensorWorkspace | ModuleDesk:
+    def _panel(self) -> TensorWorkspace | ModuleMap:
         return self.modules if self.on_map else self.workspace
 
     def _stops(self) -> list[Widget]:
@@ -363,7 +363,7 @@ class TensorsLab(InteractiveLab["TensorsState"]):
             self._words.update(words)
         self.update_status()
 
-    @on(ModuleDesk.Changed)
+    @on(ModuleMap.Changed)
     def _show_modules(self) -> None:
         if self.ready and self.on_map:  # slow lines may end after the scene was changed
             self.renew()
