@@ -79,6 +79,13 @@ class ChildProcess:
             self.ended = True
         return lines
 
+    def send(self, line: str) -> None:
+        """Write a line to the standard input of the process; does nothing if it has ended."""
+        if self._process is not None and self._process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self._process.stdin.write(f"{line}\n".encode())
+                self._process.stdin.flush()
+
     def last_error(self) -> str:
         """Return the last line that the process wrote to its standard error."""
         if self._errors is None:

@@ -1,0 +1,118 @@
+"""One attempt at an exercise: runs the program, compares it with the solution, finds its bug."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from engine.exercises.exercise import Exercise, Mutant
+from engine.exercises.judge import Verdict, judge, matches, matches_exactly, named, unknown
+from engine.exercises.record import Record
+from engine.exercises.runner import Limits, Run, Runner
+
+_RECORDS: dict[tuple[str, str], Record] = {}
+"""The runs of solutions and mutants by program and probe; they are the same every time."""
+
+
+class Attempt:
+    """A run of the learner's program up to the verdict; `poll` goes on and never waits.
+
+    The solution runs first, so that its losses can be drawn, then the learner's program, and, only
+    if that is wrong, one mutant after another until one behaves the same.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        program: str,
+        file: Path,
+        runner: Runner,
+        limits: Limits | None = None,
+    ) -> None:
+        """Begin; raises `OSError` if no process can be started."""
+        self.exercise, self.program, self.verdict = exercise, program, None
+        self._file, self._runner, self._limits = file, runner, limits
+        self.verdict: Verdict | None = None
+        self._mutants = list(exercise.mutants)
+        self._reference = self._known(exercise.solution)
+        self._run = runner.run(program, file, exercise.probe, limits)
+        self._mutant: Run | Record | None = None
+        self._like: Mutant | None = None
+        """The first mutant with the same losses, in case none agrees in everything."""
+
+    @property
+    def losses(self) -> tuple[float, ...]:
+        """The losses of the learner's program so far."""
+        return tuple(self._run.recorder.losses)
+
+    @property
+    def parameters(self) -> tuple[float, ...]:
+        """The latest parameters of the learner's program."""
+        return self._run.recorder.parameters
+
+    @property
+    def record(self) -> Record:
+        """What the learner's program has reported so far."""
+        return self._run.record
+
+    @property
+    def reference(self) -> tuple[float, ...]:
+        """The losses of the solution so far."""
+        if isinstance(self._reference, Record):
+            return self._reference.losses
+        return tuple(self._reference.recorder.losses)
+
+    def poll(self) -> bool:
+        """Read what has arrived and go on; return whether anything changed."""
+        changed = self._runner.poll()
+        if self.verdict is None and self._run.ended:
+            self.verdict = self._judge()
+            changed = True
+        return changed
+
+    def stop(self) -> None:
+        """Kill the runs of this attempt; it gets no verdict."""
+        for run in (self._reference, self._run, self._mutant):
+            if isinstance(run, Run):
+                self._runner.stop(run)
+
+    def _judge(self) -> Verdict | None:
+        """Return the verdict, or None while a run that it needs has not ended."""
+        solution = self._result(self.exercise.solution, self._reference)
+        if solution is None:
+            return None
+        record = self._run.record
+        verdict = judge(self.exercise, self.program, record, solution)
+        if verdict is not None:
+            return verdict
+        while self._mutants:
+            mutant = self._mutants[0]
+            self._mutant = self._mutant or self._known(mutant.program)
+            result = self._result(mutant.program, self._mutant)
+            if result is None:
+                return None
+            if matches(record, result, self.exercise.by_values):
+                if matches_exactly(record, result):
+                    return named(mutant, self.program, record)
+                self._like = self._like or mutant
+            self._mutant = None
+            del self._mutants[0]
+        if self._like is not None:
+            return named(self._like, self.program, record)
+        return unknown(self.exercise, self.program, record, solution)
+
+    def _known(self, program: str) -> Run | Record:
+        """Return the run of a solution or mutant, or its record from an earlier attempt."""
+        known = _RECORDS.get((program, self.exercise.probe))
+        if known is not None:
+            return known
+        return self._runner.run(program, self._file, self.exercise.probe, self._limits)
+
+    def _result(self, program: str, run: Run | Record) -> Record | None:
+        if isinstance(run, Record):
+            return run
+        if not run.ended:
+            return None
+        record = run.record
+        if record.failure is None or record.failure.kind != "killed":
+            _RECORDS[program, self.exercise.probe] = record
+        return record

@@ -1,0 +1,300 @@
+"""Judges a program by its run: compared with the solution's run, and with those of known bugs."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from engine.equations import number
+from engine.exercises.errors import meaning
+from engine.exercises.exercise import Exercise, Mutant
+from engine.exercises.record import (
+    EARLY,
+    Failure,
+    Record,
+    all_close,
+    close,
+    first_apart,
+    same_value,
+)
+
+SAME = 1e-5
+"""The relative difference within which losses count as equal."""
+SIMILAR = 1e-3
+"""The relative difference within which the outcomes of two runs count as equal."""
+
+Status: TypeAlias = Literal["solved", "wrong", "error", "timeout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of a run."""
+
+    status: Status
+    message: str
+    fault: str | None = None
+    """The name of the mutant that the program behaves like."""
+    line: int | None = None
+    """The line of the learner's program to look at, counted from 1."""
+    trace: tuple[tuple[int, str], ...] = ()
+    """The learner's lines in the traceback of an error: number and function."""
+
+
+def judge(
+    exercise: Exercise, program: str, record: Record, solution: Record
+) -> Verdict | None:
+    """Return the verdict if it needs no comparison with mutants: the program is correct, or was
+    stopped at a limit; None otherwise."""
+    failure = record.failure
+    if failure is not None and failure.kind == "timeout":
+        return Verdict("timeout", _timeout(failure), None, failure.line, failure.trace)
+    if failure is None and correct(exercise, record, solution):
+        return Verdict("solved", _praise(exercise, record))
+    return None
+
+
+def correct(exercise: Exercise, record: Record, solution: Record) -> bool:
+    """Return whether a run shows a correct program."""
+    if record.failure is not None:
+        return False
+    if exercise.by_values:
+        met = all(same_value(a, b, SIMILAR) for a, b in _pairs(record.values, solution.values))
+        return met and len(record.values) == len(solution.values) and record.moved
+    return (
+        same_training(record, solution)
+        and record.keeps_graphs == solution.keeps_graphs
+        and same_values(record, solution)
+    )
+
+
+def same_training(a: Record, b: Record) -> bool:
+    """Return whether two runs have the same losses at first, and the same outcome."""
+    if len(a.losses) != len(b.losses):
+        return False
+    return (
+        first_apart(a.losses[:EARLY], b.losses[:EARLY], SAME, _noise(b)) is None
+        and all_close(a.losses[-1:], b.losses[-1:], SIMILAR, SIMILAR * 0.01 * _first(b))
+    )  # fmt: skip
+
+
+def same_values(a: Record, b: Record) -> bool:
+    """Return whether the probe has found the same in two runs."""
+    pairs = _pairs(a.values, b.values)
+    return len(a.values) == len(b.values) and all(same_value(x, y, 1e-4) for x, y in pairs)
+
+
+def matches(record: Record, mutant: Record, by_values: bool) -> bool:
+    """Return whether a run has the signature of a mutant's run."""
+    if (record.failure is None) != (mutant.failure is None):
+        return False
+    if record.failure is not None and mutant.failure is not None:
+        return _same_failure(record.failure, mutant.failure) and (
+            by_values or first_apart(record.losses, mutant.losses, SAME, _noise(mutant)) is None
+        )
+    if by_values and record.values:
+        return same_values(record, mutant)
+    return (
+        same_training(record, mutant)
+        and record.keeps_graphs == mutant.keeps_graphs
+        and same_values(record, mutant)
+        and _same_parameters(record, mutant)
+    )
+
+
+def matches_exactly(record: Record, mutant: Record) -> bool:
+    """Return whether two runs that match also agree in gradients and calls of `step`.
+
+    This tells bugs apart that leave the same losses, for example a training that never moves.
+    """
+    return record.steps == mutant.steps and _same_gradients(record, mutant)
+
+
+def named(mutant: Mutant, program: str, record: Record) -> Verdict:
+    """Return the verdict on a program that behaves like a mutant."""
+    failure = record.failure
+    line = mutant.line(program)
+    if line is None and failure is not None:
+        line = failure.line
+    status: Status = "wrong" if failure is None else "error"
+    trace = failure.trace if failure else ()
+    return Verdict(status, mutant.explanation, mutant.name, line, trace)
+
+
+def unknown(exercise: Exercise, program: str, record: Record, solution: Record) -> Verdict:
+    """Return the verdict on a wrong program that behaves like no mutant: the first difference."""
+    failure = record.failure
+    if failure is not None:
+        return _error(failure)
+    if program.strip() == exercise.given.strip():
+        start = exercise.gap[0]
+        return Verdict("wrong", "The program is as you got it; write your part of it.", line=start)
+    if exercise.trains and not record.losses:
+        text = "There is no function train() that yields (loss, model) after each update."
+        return Verdict("wrong", text)
+    if exercise.by_values:
+        return Verdict("wrong", _values(record, solution) or _training(record, solution))
+    return Verdict("wrong", _training(record, solution) or _values(record, solution))
+
+
+def _training(record: Record, solution: Record) -> str:
+    """Return the first difference between two trainings in words; empty if there is none."""
+    losses, wanted = record.losses, solution.losses
+    at = first_apart(losses[:EARLY], wanted[:EARLY], SAME, _noise(solution))
+    if at is not None:
+        return _difference(record, solution, at)
+    if not record.moved:
+        return "The parameters never change: is the update made, and with a gradient?"
+    if len(losses) != len(wanted):
+        return (
+            f"The first losses are right, but train() yields {len(losses):,} times and not "
+            f"{len(wanted):,}: count the updates, and yield once after each."
+        )
+    if not same_training(record, solution):
+        return (
+            f"The first {min(EARLY, len(losses))} losses are right, but the last is "
+            f"{number(losses[-1])} and not {number(wanted[-1])}: something changes later."
+        )
+    if record.keeps_graphs and not solution.keeps_graphs:
+        return (
+            "The losses are right, but every update leaves a graph in memory: something keeps the "
+            "losses as tensors. Keep loss.item(), which is a plain number."
+        )
+    return ""
+
+
+def _difference(record: Record, solution: Record, at: int) -> str:
+    """Describe the first loss that differs, and whether loss, gradient or update is to blame."""
+    got, wanted = record.losses[at], solution.losses[at]
+    if math.isnan(got) or math.isinf(got):
+        return (
+            f"The loss of update {at + 1} is {number(got)}: look for a division by 0, a logarithm "
+            "of 0, or steps that are too large."
+        )
+    text = f"Update {at + 1}: your loss is {number(got)}, expected {number(wanted)}."
+    if at == 0:
+        return f"{text} It differs before the first update, so it is the prediction or the loss."
+    if record.parameters[:1] and not record.moved:
+        return f"{text} The parameters never change: is the update made, and with a gradient?"
+    where = _apart(record.gradients, solution.gradients)
+    if where is not None and where < at:
+        return f"{text} The gradient of update {where + 1} is already different."
+    where = _apart(record.parameters, solution.parameters)
+    if where is not None and where < at:
+        return (
+            f"{text} The losses before are right, the parameters after update {where + 1} are not: "
+            "it is the gradient or the update."
+        )
+    return text
+
+
+def _values(record: Record, solution: Record) -> str:
+    """Return the first difference between what the probe has found; empty if there is none."""
+    found = dict(record.values)
+    for label, wanted in solution.values:
+        if label not in found:
+            return f"{label}: missing, expected {_shown(wanted)}."
+        if not same_value(found[label], wanted, 1e-4):
+            if wanted is True:
+                return f"Not yet: {label}."
+            return f"{label}: {_shown(found[label])}, expected {_shown(wanted)}."
+    return ""
+
+
+def _shown(value: object) -> str:
+    match value:
+        case float():
+            return number(value)
+        case {"shape": list(shape), "dtype": dtype, "numbers": list(numbers)}:
+            inside = ", ".join(_shown(each) for each in numbers[:6])
+            more = ", …" if len(numbers) > 6 else ""
+            size = f" of shape ({', '.join(map(str, shape))})" if shape else ""
+            return f"a {dtype} tensor{size}: {inside}{more}"
+        case list():
+            return f"[{', '.join(_shown(each) for each in value)}]"
+        case str():
+            return value
+        case _:
+            return str(value)
+
+
+def _error(failure: Failure) -> Verdict:
+    """Return the verdict on a program that raised an error or exceeded a limit."""
+    said = f"{failure.type}: {failure.message}" if failure.type else failure.message
+    match failure.kind:
+        case "output":
+            text = f"Stopped: {failure.message}. Print less, for example every 100 updates."
+        case "memory":
+            text = "Stopped: it needs more than 2 GB of memory. Does a list grow in a loop?"
+        case "exit":
+            text = "The program ends itself with exit(): remove the call, so that it can be run."
+        case "killed":
+            text = f"The program ended without a message: {failure.message}."
+        case _:
+            text = " ".join(filter(None, [said, meaning(said)]))
+    return Verdict("error", text, None, failure.line, failure.trace)
+
+
+def _timeout(failure: Failure) -> str:
+    where = f" Line {failure.line} was running." if failure.line else ""
+    return (
+        f"Stopped: {failure.message}.{where} Does every loop end, and does train() yield after "
+        "each update?"
+    )
+
+
+def _praise(exercise: Exercise, record: Record) -> str:
+    if not record.losses:
+        return "Solved."
+    if exercise.by_values:
+        return f"Solved. The last loss is {number(record.losses[-1])}."
+    count = len(record.losses)
+    return f"Solved: {count:,} losses equal to the reference, the last {number(record.losses[-1])}."
+
+
+def _same_failure(a: Failure, b: Failure) -> bool:
+    """Return whether two errors have the same type and the same message but for its numbers."""
+    plain = [re.sub(r"0x[0-9a-f]+|\d+|'[^']*'", "", failure.message) for failure in (a, b)]
+    return a.kind == b.kind and a.type == b.type and plain[0] == plain[1]
+
+
+def _same_parameters(a: Record, b: Record) -> bool:
+    """Return whether the parameters agree after each early update, if both have as many."""
+    pairs = list(zip(a.parameters, b.parameters, strict=False))
+    if any(len(x) != len(y) for x, y in pairs):
+        return True
+    return all(all_close(sorted(x), sorted(y), 1e-4, 1e-6) for x, y in pairs)
+
+
+def _same_gradients(a: Record, b: Record) -> bool:
+    pairs = zip(a.gradients, b.gradients, strict=False)
+    return all(all_close(x, y, 1e-4, 1e-6) for x, y in pairs)
+
+
+def _apart(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]]) -> int | None:
+    """Return the first index at which both are known and differ."""
+    pairs = enumerate(zip(a, b, strict=False))
+    return next(
+        (i for i, (x, y) in pairs if x and len(x) == len(y) and not all_close(x, y, 1e-4, 1e-6)),
+        None,
+    )
+
+
+def _pairs(
+    a: Sequence[tuple[str, object]], b: Sequence[tuple[str, object]]
+) -> list[tuple[object, object]]:
+    return list(zip((value for _, value in a), (value for _, value in b), strict=False))
+
+
+def _first(record: Record) -> float:
+    """Return the size of the first loss, which sets the scale of its noise."""
+    first = abs(record.losses[0]) if record.losses else 0.0
+    return first if math.isfinite(first) else 0.0
+
+
+def _noise(record: Record) -> float:
+    """Return the absolute difference of losses that rounding explains: float32 keeps 7 digits."""
+    return 1e-7 * _first(record)
+

@@ -1,0 +1,176 @@
+"""Runs programs in the exercise server, one after another, from a thread that must never wait."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.child import ChildProcess, python
+from engine.exercises.record import Failure, Record, Recorder
+
+FIRST, TOTAL = 20.0, 60.0
+"""The seconds that a program may take to its first loss, and in total."""
+GRACE = 3.0
+"""The seconds after which a program is killed that does not end by itself at its time limit."""
+START = 120.0
+"""The seconds within which the server imports PyTorch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The time that a program may take, in seconds."""
+
+    first: float = FIRST
+    total: float = TOTAL
+
+
+class Run:
+    """A run of one program; `Runner.poll` updates it."""
+
+    def __init__(self, source: str, file: Path, probe: str, limits: Limits) -> None:
+        self.source, self.file, self.probe, self.limits = source, file, probe, limits
+        self.recorder = Recorder()
+        self.began: float | None = None
+        """When the server received it, by `time.monotonic`."""
+        self.ended = False
+
+    @property
+    def record(self) -> Record:
+        """Everything that it has reported so far."""
+        return self.recorder.record()
+
+
+class Runner:
+    """The server with its queue of runs; `close` kills everything.
+
+    The server starts with the first run and starts again if it dies.
+    """
+
+    def __init__(self) -> None:
+        self._child: ChildProcess | None = None
+        self._ready = False
+        self._started = 0.0
+        self._ids = itertools.count(1)
+        self._runs: dict[int, Run] = {}
+
+    @property
+    def warm(self) -> bool:
+        """Whether PyTorch is imported, so that a program starts at once."""
+        return self._ready
+
+    @property
+    def busy(self) -> bool:
+        """Whether any run has not ended."""
+        return bool(self._runs)
+
+    def start(self) -> None:
+        """Start the server ahead of the first run; raises `OSError` if that fails."""
+        if self._child is not None and not self._child.ended:
+            return
+        self.close()
+        # No GPU is initialised before a fork, and a program has the processor of one core.
+        self._child = ChildProcess(python("engine.exercises.server"), {"OMP_NUM_THREADS": "1"})
+        self._child.start()
+        self._started = time.monotonic()
+
+    def run(self, source: str, file: Path, probe: str = "", limits: Limits | None = None) -> Run:
+        """Run a program after those that wait; raises `OSError` if no process can be started."""
+        self.start()
+        run = Run(source, file, probe, limits or Limits())
+        number = next(self._ids)
+        self._runs[number] = run
+        assert self._child is not None
+        request = {
+            "run": number, "source": source, "file": str(file), "folder": str(file.parent),
+            "probe": probe, "first": run.limits.first, "total": run.limits.total,
+        }  # fmt: skip
+        self._child.send(json.dumps(request))
+        return run
+
+    def stop(self, run: Run) -> None:
+        """Kill a run; it ends without a failure."""
+        for number, each in list(self._runs.items()):
+            if each is run:
+                del self._runs[number]
+                run.ended = True
+                if self._child is not None:
+                    self._child.send(json.dumps({"stop": number}))
+
+    def poll(self) -> bool:
+        """Read what the programs have reported; return whether there was anything. Never waits."""
+        if self._child is None:
+            return False
+        lines = self._child.lines()
+        for line in lines:
+            try:
+                event = json.loads(line)
+            except ValueError:  # a program has found the descriptor and written to it
+                continue
+            self._take(event)
+        if self._child.ended and self._runs:
+            self._fail_all(self._child.last_error())
+        elif not self._ready and self._runs and time.monotonic() - self._started > START:
+            self._fail_all(f"PyTorch was not imported within {START:.0f} s")
+        else:
+            self._kill_late()
+        return bool(lines)
+
+    def close(self) -> None:
+        """Kill the server and every program."""
+        child, self._child = self._child, None
+        self._ready = False
+        for run in self._runs.values():
+            run.ended = True
+        self._runs.clear()
+        if child is not None:
+            child.close()
+
+    def wait(self, run: Run, pause: Callable[[float], object] = time.sleep) -> Record:
+        """Poll until the run has ended; for commands, which may wait."""
+        while not run.ended:
+            if not self.poll():
+                pause(0.01)
+        return run.record
+
+    def _take(self, event: dict[str, object]) -> None:
+        if "ready" in event:
+            self._ready = True
+            for run in self._runs.values():
+                run.began = None
+        number = event.get("id")
+        if not isinstance(number, int) or number not in self._runs:
+            return
+        run = self._runs[number]
+        run.began = run.began or time.monotonic()
+        if "ended" not in event:
+            run.recorder.take(event)
+            return
+        del self._runs[number]
+        run.ended = True
+        if event["ended"] != 0 and run.recorder.failure is None:
+            run.recorder.failure = _killed(event["ended"])
+
+    def _kill_late(self) -> None:
+        """Kill the current program if it did not end by itself at its time limit."""
+        if not self._ready or not self._runs:
+            return
+        number, run = next(iter(self._runs.items()))
+        run.began = run.began or time.monotonic()
+        limit = run.limits.total if run.recorder.losses else run.limits.first
+        if time.monotonic() - run.began > limit + GRACE:
+            run.recorder.failure = Failure("timeout", "", f"no end after {limit:.0f} s")
+            self.stop(run)
+
+    def _fail_all(self, why: str) -> None:
+        for run in self._runs.values():
+            run.recorder.failure = Failure("killed", "", why)
+        self.close()
+
+
+def _killed(code: object) -> Failure:
+    """Return the failure of a program that a signal has ended."""
+    return Failure("killed", "", f"the process ended with exit code {code}")

@@ -1,0 +1,126 @@
+"""The process that has imported PyTorch and forks a child for each run of a program.
+
+`python -m engine.exercises.server` reads requests from its standard input, one JSON object a line:
+`{"run": id, ...}` as in `Request`, or `{"stop": id}`. It writes events to its standard output, each
+with the id of its run. One program runs at a time. It ends, and kills the running program, when its
+standard input is closed, that is, when the app ends in any way.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import select
+import signal
+import sys
+from collections import deque
+from contextlib import suppress
+from typing import Any
+
+from engine.child import own_output
+
+HELPERS = ("sklearn.datasets", "torchvision")
+"""Modules that take long to import: imported before the first program that uses them is forked."""
+
+
+def serve() -> None:
+    """Fork a child for each request until the standard input is closed."""
+    output = own_output()
+    alive, end = os.pipe()  # no child keeps `end`, so they all see when this process ends
+    woken, waker = os.pipe()
+    os.set_blocking(waker, False)
+    signal.set_wakeup_fd(waker)
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # `select` returns when a child has ended
+    _import_torch()
+    _write(output, {"ready": True})
+    waiting: deque[dict[str, Any]] = deque()
+    running: tuple[int, int] | None = None  # the id of the run and the process
+    rest = b""
+    while True:
+        readable = select.select([0, woken], [], [])[0]
+        if 0 in readable:
+            piece = os.read(0, 65536)
+            if not piece:
+                break
+            *lines, rest = (rest + piece).split(b"\n")
+            for request in map(json.loads, lines):
+                if "run" in request:
+                    waiting.append(request)
+                    continue
+                waiting = deque(one for one in waiting if one["run"] != request["stop"])
+                if running is not None and running[0] == request["stop"]:
+                    _kill(running[1])
+        if woken in readable:
+            os.read(woken, 4096)
+            if running is not None and _reaped(output, *running):
+                running = None
+        if running is None and waiting:
+            running = _fork(waiting.popleft(), output, alive, (end, woken, waker))
+    if running is not None:
+        _kill(running[1])
+
+
+def _import_torch() -> None:
+    """Import PyTorch and what its first step imports."""
+    import torch
+    import torch.utils.data
+
+    torch.set_num_threads(1)
+    # The first step of an optimizer imports modules for more than a second.
+    torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0).step()
+
+
+def _fork(
+    request: dict[str, Any], output: int, alive: int, ours: tuple[int, ...]
+) -> tuple[int, int]:
+    """Start the program of a request; return the id of the run and the process."""
+    for name in HELPERS:
+        if name.partition(".")[0] in request["source"] and name not in sys.modules:
+            with suppress(ImportError):  # the program reports it
+                __import__(name)
+    gc.collect()
+    gc.freeze()  # what the program makes can then be counted quickly
+    pid = os.fork()
+    if pid:
+        return request["run"], pid
+    code = 1
+    try:
+        os.setsid()  # `_kill` also ends what the program starts
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for descriptor in ours:
+            os.close(descriptor)
+        from engine.exercises.program import run
+
+        run(request, output, alive)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _reaped(output: int, run: int, pid: int) -> bool:
+    """Return whether the program has ended; then report it and kill what it has started."""
+    if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
+        return False
+    _kill(pid)  # not waited for yet, so its id belongs to no other group
+    status = os.waitpid(pid, 0)[1]
+    _write(output, {"id": run, "ended": os.waitstatus_to_exitcode(status)})
+    return True
+
+
+def _kill(pid: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def _write(output: int, event: dict[str, Any]) -> None:
+    line = memoryview(f"{json.dumps(event)}\n".encode())
+    while line:
+        line = line[os.write(output, line) :]
+
+
+if __name__ == "__main__":
+    serve()

@@ -1,0 +1,246 @@
+"""Reads the exercises of the lessons: one Markdown file each, in the folder `exercises` of a lesson.
+
+    # Title
+    Kind: hole                    `hole`, `fault` (a bug to find) or `empty` (an empty file)
+    Judged by: losses             or `values`: only what the probe yields counts
+    Picture: line                 or `boundary`; may be left out
+
+    The task in two sentences.
+
+    ## Program                    the program with its gap between the lines `# gap` and `# end`
+    ## Solution                   what replaces the gap, or a whole program
+    ## Correct: NAME              at least three other correct programs
+    ## Mutant: NAME               a wrong program, with an explanation above its code;
+                                  a line `Look: REGEX` names the line to look at
+    ## Probe                      optional: code with a function `probe(program)`
+    ## Hints                      three items of a list
+    ## Question                   for a bug: answers like those in questions.md
+
+A code block replaces the whole program if it begins with an import or a docstring at its left
+edge, otherwise the gap; it is then indented like the line `# gap`. A block in the form
+
+    - old line
+    + new line
+
+replaces lines of the solution instead; their indentation counts from that of the first.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from textwrap import indent
+
+from engine.config import nearest
+from engine.exercises.exercise import END, GAP, Answer, Exercise, Mutant
+from lessons.catalog import entries
+
+BUG_HUNT = "bug-hunt"
+"""The chapter of bugs to find; it has exercises and no lesson."""
+BLOCK = re.compile(r"^```python\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
+WHOLE = re.compile(r'(import |from |"""|r""")')
+PICTURES = ("", "line", "boundary")
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The program of an exercise file, cut at its gap."""
+
+    before: str
+    gap: str
+    after: str
+    margin: str
+    """The indentation of the gap."""
+
+    def filled(self, code: str) -> str:
+        """Return the program with this code in the gap, or the code if it is a whole program."""
+        if WHOLE.match(code):
+            return code
+        return self.before + indent(code, self.margin) + self.after
+
+    @property
+    def lines(self) -> tuple[int, int]:
+        """The first line of the gap and the line after it, counted from 1."""
+        start = self.before.count("\n") + 1
+        return start, start + self.gap.count("\n")
+
+
+def exercises(lesson: str) -> tuple[Exercise, ...]:
+    """Return the exercises of a lesson or of the bug hunt, in order.
+
+    Raises:
+        ValueError: a file breaks the format; the message names it and says what is expected.
+    """
+    return _exercises(lesson)
+
+
+def all_exercises() -> tuple[Exercise, ...]:
+    """Return every exercise of the course in order, the bug hunt last."""
+    lessons = [*(entry.slug for entry in entries()), BUG_HUNT]
+    return tuple(exercise for lesson in lessons for exercise in exercises(lesson))
+
+
+def find(slug: str) -> Exercise:
+    """Return the exercise with that name.
+
+    Raises:
+        ValueError: there is none of that name; the message suggests the nearest.
+    """
+    by_name = {exercise.slug: exercise for exercise in all_exercises()}
+    if slug not in by_name:
+        raise ValueError(f"no exercise {slug!r}; {nearest(slug, by_name)}")
+    return by_name[slug]
+
+
+@cache
+def _exercises(lesson: str) -> tuple[Exercise, ...]:
+    folder = files("lessons") / lesson.replace("-", "_") / "exercises"
+    if not folder.is_dir():
+        return ()
+    found = sorted((file.name, file) for file in folder.iterdir() if file.name.endswith(".md"))
+    return tuple(parse(lesson, name, file.read_text(encoding="utf-8")) for name, file in found)
+
+
+def parse(lesson: str, file: str, text: str) -> Exercise:
+    """Read an exercise from Markdown; the file is called `NUMBER-NAME.md`.
+
+    Raises:
+        ValueError: the text breaks the format.
+    """
+    try:
+        return _parse(lesson, re.sub(r"^\d+-|\.md$", "", file), text)
+    except (ValueError, LookupError) as error:
+        folder = lesson.replace("-", "_")
+        raise ValueError(f"lessons/{folder}/exercises/{file}: {error}") from error
+
+
+def _parse(lesson: str, name: str, text: str) -> Exercise:
+    head, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
+    title, _, task = head.removeprefix("# ").partition("\n")
+    facts: dict[str, str] = {}
+    while found := re.match(r"\s*(Kind|Judged by|Picture): *(.+)\n", task):
+        facts[found[1]] = found[2].strip()
+        task = task[found.end() :]
+    sections = [tuple(part.split("\n", 1)) for part in parts]
+    named = {heading.strip(): body for heading, body in sections}
+    for heading in ("Program", "Solution", "Hints"):
+        if heading not in named:
+            raise ValueError(f"the section '## {heading}' is missing")
+    kind = facts.get("Kind", "hole")
+    if kind not in ("hole", "fault", "empty"):
+        raise ValueError(f"Kind: {kind!r}; it must be hole, fault or empty")
+    if facts.get("Judged by", "losses") not in ("losses", "values"):
+        raise ValueError("Judged by: it must be losses or values")
+    if facts.get("Picture", "") not in PICTURES:
+        raise ValueError(f"Picture: it must be one of {', '.join(PICTURES[1:])}")
+    template = _template(_code(named["Program"], "Program"))
+    solution = template.filled(_code(named["Solution"], "Solution"))
+    return Exercise(
+        lesson=lesson,
+        name=name,
+        title=title.strip(),
+        kind=kind,  # type: ignore[arg-type]
+        task=" ".join(task.split()),
+        given=template.filled(template.gap) if WHOLE.match(template.gap) else
+        template.before + template.gap + template.after,
+        gap=template.lines,
+        solution=solution,
+        correct=tuple(
+            _variation(template, solution, body, heading)
+            for heading, body in sections
+            if heading.startswith("Correct:")
+        ),
+        mutants=tuple(
+            _mutant(template, solution, body, heading)
+            for heading, body in sections
+            if heading.startswith("Mutant:")
+        ),
+        hints=_hints(named["Hints"]),
+        probe=_code(named["Probe"], "Probe") if "Probe" in named else "",
+        by_values=facts.get("Judged by") == "values",
+        picture=facts.get("Picture", ""),
+        answers=_answers(named.get("Question", "")),
+    )  # fmt: skip
+
+
+def _code(section: str, heading: str) -> str:
+    blocks = BLOCK.findall(section)
+    if len(blocks) != 1:
+        raise ValueError(f"'## {heading}' needs one block ```python, found {len(blocks)}")
+    return str(blocks[0])
+
+
+def _template(program: str) -> Template:
+    lines = program.splitlines(keepends=True)
+    marks = [i for i, line in enumerate(lines) if line.strip() in (GAP, END)]
+    if [lines[i].strip() for i in marks] != [GAP, END]:
+        raise ValueError(f"'## Program' needs one line {GAP!r} and one line {END!r} below it")
+    start, end = marks
+    margin = lines[start][: len(lines[start]) - len(lines[start].lstrip())]
+    return Template(
+        "".join(lines[:start]), "".join(lines[start + 1 : end]), "".join(lines[end + 1 :]), margin
+    )
+
+
+def _variation(template: Template, solution: str, section: str, heading: str) -> str:
+    """Return the program of a section: a gap, a whole program, or changed lines of the solution."""
+    code = _code(section, heading)
+    if not re.match(r"[-+] ", code):
+        return template.filled(code)
+    program = solution.splitlines(keepends=True)
+    for change in re.finditer(r"((?:^- .*\n)+)((?:^\+ .*\n)*)", code, re.MULTILINE):
+        old, new = (
+            re.sub(r"^[-+] ", "", part, flags=re.MULTILINE).splitlines(keepends=True)
+            for part in change.groups()
+        )
+        program = _replaced(program, old, new)
+    return "".join(program)
+
+
+def _replaced(program: list[str], old: list[str], new: list[str]) -> list[str]:
+    """Replace lines in a program; their indentation counts from that of the first of them."""
+    wanted = [line.strip() for line in old]
+    stripped = [line.strip() for line in program]
+    starts = range(len(program) - len(old) + 1)
+    found = [i for i in starts if stripped[i : i + len(old)] == wanted]
+    if len(found) != 1:
+        raise ValueError(f"the solution has the line {wanted[0]!r} {len(found)} times")
+    at = found[0]
+    margin = re.match(r" *", program[at])[0]  # type: ignore[index]
+    own = re.match(r" *", old[0])[0]  # type: ignore[index]
+    lines = [margin + line.removeprefix(own) if line.strip() else line for line in new]
+    return program[:at] + lines + program[at + len(old) :]
+
+
+def _mutant(template: Template, solution: str, section: str, heading: str) -> Mutant:
+    program = _variation(template, solution, section, heading)
+    text = BLOCK.sub("", section)
+    look = re.search(r"^Look: (.+)$", text, re.MULTILINE)
+    explanation = " ".join(re.sub(r"^Look: .+$", "", text, flags=re.MULTILINE).split())
+    if not explanation:
+        raise ValueError(f"'## {heading}' needs an explanation above its code")
+    name = heading.partition(":")[2].strip()
+    return Mutant(name, program, explanation, look[1] if look else "")
+
+
+def _hints(section: str) -> tuple[str, str, str]:
+    hints = re.split(r"^- ", section, flags=re.MULTILINE)[1:]
+    if len(hints) != 3:
+        raise ValueError(f"'## Hints' needs three items '- …', found {len(hints)}")
+    first, second, third = (" ".join(hint.split()) for hint in hints)
+    return first, second, third
+
+
+def _answers(section: str) -> tuple[Answer, ...]:
+    parts = re.split(r"^- \[([ x])\] ", section, flags=re.MULTILINE)[1:]
+    answers = []
+    for mark, answer in zip(parts[::2], parts[1::2], strict=True):
+        text, _, why = re.sub(r"\n *> ?", "\n> ", answer).partition("\n> ")
+        answers.append(Answer(_joined(text), _joined(why.replace("\n> ", " ")), mark == "x"))
+    return tuple(answers)
+
+
+def _joined(text: str) -> str:
+    return " ".join(text.split())
