@@ -1,4 +1,4 @@
-"""Reads the exercises of the lessons: one Markdown file each, in the folder `exercises` of a lesson.
+"""Reads the exercises: one Markdown file each, in the folder `exercises` of a lesson.
 
     # Title
     Kind: hole                    `hole`, `fault` (a bug to find) or `empty` (an empty file)
@@ -17,7 +17,7 @@
     ## Question                   for a bug: answers like those in questions.md
 
 A code block replaces the whole program if it begins with an import or a docstring at its left
-edge, otherwise the gap; it is then indented like the line `# gap`. A block in the form
+edge, otherwise the gap; it is then indented like the line `# gap`. A block ```diff in the form
 
     - old line
     + new line
@@ -39,7 +39,7 @@ from lessons.catalog import entries
 
 BUG_HUNT = "bug-hunt"
 """The chapter of bugs to find; it has exercises and no lesson."""
-BLOCK = re.compile(r"^```python\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^```(python|diff)\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
 WHOLE = re.compile(r'(import |from |"""|r""")')
 PICTURES = ("", "line", "boundary")
 
@@ -169,7 +169,7 @@ def _code(section: str, heading: str) -> str:
     blocks = BLOCK.findall(section)
     if len(blocks) != 1:
         raise ValueError(f"'## {heading}' needs one block ```python, found {len(blocks)}")
-    return str(blocks[0])
+    return str(blocks[0][1])
 
 
 def _template(program: str) -> Template:
@@ -187,7 +187,9 @@ def _template(program: str) -> Template:
 def _variation(template: Template, solution: str, section: str, heading: str) -> str:
     """Return the program of a section: a gap, a whole program, or changed lines of the solution."""
     code = _code(section, heading)
-    if not re.match(r"[-+] ", code):
+    if "```diff" not in section:
+        if re.match(r"[-+]", code):
+            raise ValueError(f"'## {heading}': changed lines need a block ```diff")
         return template.filled(code)
     program = solution.splitlines(keepends=True)
     for change in re.finditer(r"((?:^- .*\n)+)((?:^\+ .*\n)*)", code, re.MULTILINE):

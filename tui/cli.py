@@ -17,11 +17,11 @@ CLOSED_PIPE = 141
 """The exit code that a shell reports for SIGPIPE (128 + 13)."""
 
 
-COMMANDS = ("list", "run", "doctor", "data")
+COMMANDS = ("list", "run", "doctor", "data", "exercise")
 WITH_VALUE = (
     *("--device", "--fps", "--data-dir", "--preset", "--set", "--seed", "--every"),
     *("--csv", "--label", "--ignore", "--missing", "--header", "--separator", "--decimal"),
-    "--target",
+    *("--target", "--file"),
 )
 """Options that take a value: the next word is never a command or a lesson."""
 
@@ -111,6 +111,8 @@ def dispatch(words: list[str]) -> int:
             from tui.commands.run import RUN as CHOSEN
         case "doctor":
             from tui.commands.doctor import DOCTOR as CHOSEN
+        case "exercise":
+            from tui.commands.exercise import EXERCISE as CHOSEN
         case _:
             from tui.commands.data import DATA as CHOSEN
     return CHOSEN.execute(f"dltui {name}", words)

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Literal
 
 from engine.plain_file import Unsuitable, open_plain, read_plain, set_aside, where_to_write
+from lessons.exercises import exercises
 from lessons.lesson import Lesson
 
-Deed = Literal["opened", "finished", "challenge", "answer"]
+Deed = Literal["opened", "finished", "challenge", "answer", "exercise", "hint"]
 
 LARGEST = 16 * 2**20
 """Largest accepted file, in bytes: far more than a hundred sessions write."""
@@ -24,6 +25,8 @@ LONGEST = 10_000
 LOCK_SECONDS = 0.3
 """Longest wait for another session's lock; the app handles no keys meanwhile."""
 LOCK_PAUSE = 0.005
+HINTS = 3
+"""The number of hints of an exercise."""
 
 
 @dataclass(slots=True)
@@ -36,6 +39,10 @@ class Done:
     challenges: set[str] = field(default_factory=set)
     answers: set[str] = field(default_factory=set)
     """The questions that were answered correctly."""
+    exercises: set[str] = field(default_factory=set)
+    """The exercises that were solved."""
+    hints: set[str] = field(default_factory=set)
+    """The hints that were read, as `EXERCISE/NUMBER`."""
 
 
 class Locked(OSError):
@@ -112,6 +119,12 @@ class Progress:
             case "answer":
                 new = entry["name"] not in done.answers
                 done.answers.add(entry["name"])
+            case "exercise":
+                new = entry["name"] not in done.exercises
+                done.exercises.add(entry["name"])
+            case "hint":
+                new = entry["name"] not in done.hints
+                done.hints.add(entry["name"])
             case _:  # an event of a later version
                 new = False
         return new
@@ -263,9 +276,29 @@ def questions_answered(lesson: Lesson, done: Done) -> str:
     return f"{len(done.answers & slugs)}/{len(slugs)}"
 
 
+def exercises_solved(lesson: str, done: Done) -> str:
+    """Return how many of the exercises of a lesson are solved, for example `1/3`."""
+    names = _exercises(lesson)
+    return f"{len(done.exercises & names)}/{len(names)}"
+
+
+def hints_read(done: Done, exercise: str) -> int:
+    """Return how many hints of the exercise were read."""
+    return sum(hint.startswith(f"{exercise}/") for hint in done.hints)
+
+
+def has_earned(done: Done, exercise: str) -> bool:
+    """Return whether the solution may be shown: it was found, or all three hints were read."""
+    return exercise in done.exercises or hints_read(done, exercise) >= HINTS
+
+
 def is_complete(lesson: Lesson, done: Done) -> bool:
-    """Return whether every challenge is met and every question answered correctly."""
-    return _challenges(lesson) <= done.challenges and _questions(lesson) <= done.answers
+    """Return whether every challenge, question and exercise is done."""
+    return (
+        _challenges(lesson) <= done.challenges
+        and _questions(lesson) <= done.answers
+        and _exercises(lesson.slug) <= done.exercises
+    )
 
 
 def _challenges(lesson: Lesson) -> set[str]:
@@ -276,6 +309,14 @@ def _questions(lesson: Lesson) -> set[str]:
     return {question.slug for question in lesson.questions}
 
 
+def _exercises(lesson: str) -> set[str]:
+    return {exercise.name for exercise in exercises(lesson)}
+
+
 def is_begun(done: Done) -> bool:
     """Return whether the lesson was opened or anything in it was done."""
-    return done.opened or done.finished or bool(done.challenges or done.answers)
+    return (
+        done.opened
+        or done.finished
+        or bool(done.challenges or done.answers or done.exercises or done.hints)
+    )

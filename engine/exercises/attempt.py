@@ -29,7 +29,7 @@ class Attempt:
         limits: Limits | None = None,
     ) -> None:
         """Begin; raises `OSError` if no process can be started."""
-        self.exercise, self.program, self.verdict = exercise, program, None
+        self.exercise, self.program = exercise, program
         self._file, self._runner, self._limits = file, runner, limits
         self.verdict: Verdict | None = None
         self._mutants = list(exercise.mutants)
@@ -81,7 +81,7 @@ class Attempt:
         if solution is None:
             return None
         record = self._run.record
-        verdict = judge(self.exercise, self.program, record, solution)
+        verdict = judge(self.exercise, record, solution)
         if verdict is not None:
             return verdict
         while self._mutants:

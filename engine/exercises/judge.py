@@ -16,7 +16,6 @@ from engine.exercises.record import (
     Failure,
     Record,
     all_close,
-    close,
     first_apart,
     same_value,
 )
@@ -43,9 +42,7 @@ class Verdict:
     """The learner's lines in the traceback of an error: number and function."""
 
 
-def judge(
-    exercise: Exercise, program: str, record: Record, solution: Record
-) -> Verdict | None:
+def judge(exercise: Exercise, record: Record, solution: Record) -> Verdict | None:
     """Return the verdict if it needs no comparison with mutants: the program is correct, or was
     stopped at a limit; None otherwise."""
     failure = record.failure
@@ -297,4 +294,3 @@ def _first(record: Record) -> float:
 def _noise(record: Record) -> float:
     """Return the absolute difference of losses that rounding explains: float32 keeps 7 digits."""
     return 1e-7 * _first(record)
-

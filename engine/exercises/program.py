@@ -23,6 +23,7 @@ import traceback
 import types
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -201,7 +202,7 @@ def tensors(model: Any) -> list[torch.Tensor]:
 
 
 def _numbers(parts: list[torch.Tensor]) -> list[float]:
-    """Return the first `VALUES` numbers of some tensors; of more, also the sum and their squares'."""
+    """Return the first `VALUES` numbers of some tensors; of more, also two sums over all."""
     with torch.no_grad():
         if not parts:
             return []
@@ -266,7 +267,7 @@ def _prepare(request: dict[str, Any], printed: Printed) -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (used + GIGABYTES * 2**30, hard))
     torch.manual_seed(0)
     random.seed(0)
-    np.random.seed(0)  # noqa: NPY002  # programs of learners use the global generator
+    np.random.seed(0)  # programs use the global generator
     torch.set_num_threads(1)
     builtins.input = _no_input
     sys.addaudithook(_audit)
@@ -274,11 +275,11 @@ def _prepare(request: dict[str, Any], printed: Printed) -> None:
 
 def _data_bytes() -> int:
     """Return the memory that `RLIMIT_DATA` limits."""
-    with open("/proc/self/status", encoding="ascii") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData"))
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmData"))
 
 
-def _no_input(prompt: object = "") -> str:
+def _no_input(*_: object) -> str:
     raise NotAllowed("input() waits for a key, and nobody can press one; write the value itself")
 
 

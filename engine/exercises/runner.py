@@ -88,7 +88,7 @@ class Runner:
             "run": number, "source": source, "file": str(file), "folder": str(file.parent),
             "probe": probe, "first": run.limits.first, "total": run.limits.total,
         }  # fmt: skip
-        self._child.send(json.dumps(request))
+        self._child.send(json.dumps(request, ensure_ascii=False))
         return run
 
     def stop(self, run: Run) -> None:
@@ -158,7 +158,7 @@ class Runner:
         """Kill the current program if it did not end by itself at its time limit."""
         if not self._ready or not self._runs:
             return
-        number, run = next(iter(self._runs.items()))
+        run = next(iter(self._runs.values()))
         run.began = run.began or time.monotonic()
         limit = run.limits.total if run.recorder.losses else run.limits.first
         if time.monotonic() - run.began > limit + GRACE:

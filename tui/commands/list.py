@@ -11,7 +11,7 @@ from lessons.catalog import COURSE, Entry, entries
 from tui import paths
 from tui.commands.command import CommandLine, switch
 from tui.course import problem
-from tui.progress import Progress, challenges_met, is_begun, is_complete
+from tui.progress import Progress, challenges_met, exercises_solved, is_begun, is_complete
 
 NOTES = """\
 examples:
@@ -59,7 +59,8 @@ def _status(entry: Entry, progress: Progress | None) -> str:
     if done is None or not is_begun(done):
         return minutes
     end = ", complete" if is_complete(lesson, done) else ""
-    return f"{minutes}   {challenges_met(lesson, done)} challenges{end}"
+    solved = f"{exercises_solved(entry.slug, done)} exercises"
+    return f"{minutes}   {challenges_met(lesson, done)} challenges, {solved}{end}"
 
 
 def _lesson(entry: Entry) -> dict[str, Any]:

@@ -38,6 +38,7 @@ commands:
   dltui run LESSON  train without a screen, for scripts and pipes
   dltui doctor      what works on this machine, what does not, and how to fix it
   dltui data        the data sets: which are here, and how to get the others
+  dltui exercise    the exercises: list, run and judge your own programs
 
 examples:
   dltui                            open the course
@@ -101,7 +102,7 @@ def open_app(options: Namespace) -> int:
     """Open the app at the home screen or a lesson, and return its exit code."""
     slugs = [entry.slug for entry in entries()]
     if options.lesson is not None and options.lesson not in slugs:
-        known = ["list", "run", "doctor", "data", *slugs]
+        known = ["list", "run", "doctor", "data", "exercise", *slugs]
         raise Refusal(f"no lesson or command {options.lesson!r}; {nearest(options.lesson, known)}")
     device = normal_name(options.device)  # the app checks later whether it exists
     if not DEVICE_NAME.fullmatch(device):

@@ -19,7 +19,14 @@ from textual.widgets.option_list import Option
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from tui.course import problem
 from tui.labs.lab import Environment, NoEnvironment
-from tui.progress import Progress, challenges_met, is_begun, is_complete, questions_answered
+from tui.progress import (
+    Progress,
+    challenges_met,
+    exercises_solved,
+    is_begun,
+    is_complete,
+    questions_answered,
+)
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.page import Page
@@ -28,7 +35,7 @@ from tui.widgets.status_bar import NO_DEVICE, StatusBar
 
 REST_SECONDS = 0.05
 """Delay before the page of a highlighted lesson is laid out, which is slow."""
-OPEN = "Open the lesson: ○ new, ◐ begun, ✓ every challenge met and every question answered"
+OPEN = "Open the lesson: ○ new, ◐ begun, ✓ every challenge, question and exercise done"
 LONGEST_TITLE = max(len(entry.title) for entry in entries())
 UNOPENABLE = """# {title}
 
@@ -253,7 +260,8 @@ class HomeScreen(SafeScreen, Screen[None]):
             lesson, done = entry.load(), self._progress.of(entry.slug)
             challenges = f"challenges {challenges_met(lesson, done)}"
             answers = f"questions {questions_answered(lesson, done)}"
-            text = Text(f"{lesson.minutes} min · {challenges} · {answers}", "dim")
+            written = f"exercises {exercises_solved(entry.slug, done)}"
+            text = Text(f"{lesson.minutes} min · {challenges} · {answers} · {written}", "dim")
         self.query_one("#facts", Static).update(text)
 
 
