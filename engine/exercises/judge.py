@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from engine.equations import number
-from engine.exercises.errors import meaning
+from engine.exercises.errors import meaning, warned
 from engine.exercises.exercise import Exercise, Mutant
 from engine.exercises.record import (
     EARLY,
@@ -131,9 +131,9 @@ def unknown(exercise: Exercise, program: str, record: Record, solution: Record) 
     if exercise.trains and not record.losses:
         text = "There is no function train() that yields (loss, model) after each update."
         return Verdict("wrong", text)
-    if exercise.by_values:
-        return Verdict("wrong", _values(record, solution) or _training(record, solution))
-    return Verdict("wrong", _training(record, solution) or _values(record, solution))
+    found = [_training(record, solution), _values(record, solution)]
+    first = next(filter(None, reversed(found) if exercise.by_values else found), "")
+    return Verdict("wrong", " ".join(filter(None, [first, warned(record.output)])))
 
 
 def _training(record: Record, solution: Record) -> str:
@@ -230,7 +230,9 @@ def _error(failure: Failure) -> Verdict:
         case "killed":
             text = f"The program ended without a message: {failure.message}."
         case _:
-            text = " ".join(filter(None, [said, meaning(said)]))
+            first = said.partition("\n")[0].rstrip()  # of several lines, which say it in detail
+            first += "" if first.endswith((".", "!", "?", ":")) else "."
+            text = " ".join(filter(None, [first, meaning(said)]))
     return Verdict("error", text, None, failure.line, failure.trace)
 
 
