@@ -15,6 +15,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 
 from engine.datasets import registry
+from engine.exercises.runner import Runner
 from lessons.catalog import find
 from tui import paths, settings
 from tui.bindings import key_actions
@@ -118,6 +119,8 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if remote:
             self.animation_level = "none"
         self._progress = Progress(paths.state_dir() / "progress.jsonl")
+        self._runner = Runner()
+        """Runs the programs of the exercises."""
         self._settings_file = paths.config_dir() / "settings.json"
         self._remark = settings.check(self._settings_file)
         for kind in (DARK, LIGHT):
@@ -163,6 +166,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     def on_unmount(self) -> None:
         if hasattr(self, "_environment_loader"):  # missing if the app ends before it is mounted
             self._environment_loader.close()
+        self._runner.close()
 
     async def on_event(self, event: Event) -> None:
         if isinstance(event, Key) and self._quiet is not None:
@@ -237,7 +241,9 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if self._lesson is None or self._lesson.lesson.slug != slug:
             self._close_lesson()
             lesson = find(slug).load()
-            self._lesson = LessonScreen(lesson, self._progress, self._environment, self._fps)
+            self._lesson = LessonScreen(
+                lesson, self._progress, self._environment, self._runner, self._fps
+            )
             self.install_screen(self._lesson, slug)
         self.push_screen(self._lesson)
         if preset is not None:

@@ -14,6 +14,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Span, Text
 from textual.theme import BUILTIN_THEMES
 from textual.widget import Widget
+from textual.widgets.text_area import TextAreaTheme
 
 from tui.charts.style import ChartStyle, Depth
 
@@ -104,6 +105,28 @@ def _depth(app: App[object]) -> Depth:
 
 THEMES = {True: "native", False: "xcode"}
 """Pygments styles for a dark (True) and a light background, chosen for their contrast."""
+
+
+def _code_theme(name: str, *colours: str) -> TextAreaTheme:
+    """Return a theme for code that is edited; its other colours come from the style sheets."""
+    keyword, string, number, call, comment = map(Style.parse, colours)
+    styles = {
+        **dict.fromkeys(("keyword", "conditional", "repeat", "exception", "include"), keyword),
+        **dict.fromkeys(("keyword.function", "keyword.return", "keyword.operator"), keyword),
+        **dict.fromkeys(("function", "function.call", "method", "method.call"), call),
+        **dict.fromkeys(("class", "type", "type.class", "constructor"), call),
+        **dict.fromkeys(("number", "float", "boolean", "constant.builtin"), number),
+        **dict.fromkeys(("string", "string.documentation"), string),
+        "comment": comment,
+    }
+    return TextAreaTheme(name=name, syntax_styles=styles)
+
+
+CODE_THEMES = {
+    True: _code_theme("code-dark", "#7CB7FF", "#9BD17C", "#D6A8FF", "#6FD7D2", "#A8A8A8"),
+    False: _code_theme("code-light", "#0A3F9E", "#0A5C2A", "#7A1E8C", "#00566B", "#555555"),
+}
+"""The colours of code that is edited, for a dark (True) and a light background."""
 
 
 def coloured(code: str, dark: bool) -> Text:

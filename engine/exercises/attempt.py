@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from engine.exercises.exercise import Exercise, Mutant
 from engine.exercises.judge import Verdict, judge, matches, matches_exactly, named, unknown
-from engine.exercises.record import Record
+from engine.exercises.record import Numbers, Record
 from engine.exercises.runner import Limits, Run, Runner
+from engine.pictures import Array, BoundaryPicture, Layer, LinePicture, Picture
 
 _RECORDS: dict[tuple[str, str], Record] = {}
 """The runs of solutions and mutants by program and probe; they are the same every time."""
@@ -34,7 +37,7 @@ class Attempt:
         self.verdict: Verdict | None = None
         self._mutants = list(exercise.mutants)
         self._reference = self._known(exercise.solution)
-        self._run = runner.run(program, file, exercise.probe, limits)
+        self._run = runner.run(program, file, exercise.probe, limits, bool(exercise.picture))
         self._mutant: Run | Record | None = None
         self._like: Mutant | None = None
         """The first mutant with the same losses, in case none agrees in everything."""
@@ -45,9 +48,22 @@ class Attempt:
         return tuple(self._run.recorder.losses)
 
     @property
-    def parameters(self) -> tuple[float, ...]:
-        """The latest parameters of the learner's program."""
-        return self._run.recorder.parameters
+    def started(self) -> bool:
+        """Whether the learner's program runs or has run."""
+        return self._run.began is not None
+
+    @property
+    def picture(self) -> Picture | None:
+        """The lesson's picture with the parameters of the learner; None if there is none yet."""
+        recorder = self._run.recorder
+        try:
+            x, y = (np.array(each, dtype=np.float64) for each in recorder.data)
+            now, start = recorder.parameters, recorder.first
+            if self.exercise.picture == "line":
+                return _line(x.reshape(-1), y.reshape(-1), now, start)
+            return _boundary(x, y.reshape(-1), now) if self.exercise.picture else None
+        except ValueError:  # other data or parameters than the exercise has
+            return None
 
     @property
     def record(self) -> Record:
@@ -116,3 +132,21 @@ class Attempt:
         if record.failure is None or record.failure.kind != "killed":
             _RECORDS[program, self.exercise.probe] = record
         return record
+
+
+def _line(x: Array, y: Array, now: Numbers, start: Numbers) -> LinePicture | None:
+    """Return the line with these parameters, the slope first; the intercept may be missing."""
+    if not len(x) or len(x) != len(y) or not 1 <= len(now) <= 2:
+        return None
+    w, b = (*now, 0.0)[:2]
+    first = (*start, 0.0)[:2]
+    return LinePicture(x, y, w, b, (first[0], first[1]), np.array([now]))
+
+
+def _boundary(x: Array, labels: Array, now: Numbers) -> BoundaryPicture | None:
+    """Return the boundary of a linear classifier with the parameters w₁, w₂ and b."""
+    if x.ndim != 2 or x.shape[1] != 2 or len(x) != len(labels) or len(now) != 3:
+        return None
+    layer = Layer(np.array([now[:2]]), np.array(now[2:]), None)
+    right = int((((x @ layer.weights[0] + now[2]) >= 0) == (labels == 1)).sum())
+    return BoundaryPicture(x, labels, (layer,), "tanh", right)

@@ -38,6 +38,8 @@ GIGABYTES = 2
 """The memory that a program may use besides PyTorch."""
 SHOWN, FLOOD = 20_000, 10_000_000
 """The characters of output that are kept, and those that end the program."""
+POINTS = 500
+"""The most samples that are drawn."""
 PAUSE = 0.03
 """The seconds between two reports after the first updates."""
 STARTS = ("subprocess.Popen", "os.fork", "os.forkpty", "os.exec", "os.posix_spawn", "os.system")
@@ -96,7 +98,8 @@ def run(request: dict[str, Any], output: int, alive: int) -> None:
     Args:
         request: `run`, its id; `file`, the path of the program; `source`, its text; `probe`, code
             with a function `probe`, or an empty text; `folder`, the current directory; `first` and
-            `total`, the seconds until the first loss and altogether.
+            `total`, the seconds until the first loss and altogether; `picture`, whether the data of
+            the program are reported.
         output: the descriptor of the events.
         alive: a pipe that ends with the server.
     """
@@ -118,6 +121,8 @@ def _run(request: dict[str, Any], reporter: Reporter) -> None:
     module.__file__ = request["file"]
     sys.modules[NAME] = module
     exec(compile(request["source"], request["file"], "exec"), module.__dict__)
+    if request["picture"]:
+        reporter.send(data=[_points(module, name) for name in ("x", "y")])
     began = time.monotonic()
     if hasattr(module, "train"):
         _train(module, reporter, request)
@@ -128,6 +133,15 @@ def _run(request: dict[str, Any], reporter: Reporter) -> None:
         for label, value in probe["probe"](module):
             reporter.send(value=[label, plain(value)])
     signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _points(module: types.ModuleType, name: str) -> list[Any]:
+    """Return the inputs or targets of the first `POINTS` samples; empty if there are none."""
+    data = getattr(module, name, None)
+    if not isinstance(data, torch.Tensor) or not data.dim():
+        return []
+    points: list[Any] = data.detach()[:POINTS].double().tolist()
+    return points
 
 
 def _train(module: types.ModuleType, reporter: Reporter, request: dict[str, Any]) -> None:

@@ -68,6 +68,10 @@ class Recorder:
         self.losses: list[float] = []
         self.parameters: Numbers = ()
         """The latest parameters."""
+        self.first: Numbers = ()
+        """The parameters after the first update."""
+        self.data: tuple[Any, ...] = ()
+        """The inputs and targets of the program, if they are drawn."""
         self._early: list[Mapping[str, Any]] = []
         self._values: list[tuple[str, Any]] = []
         self._output: list[str] = []
@@ -79,8 +83,11 @@ class Recorder:
             self.losses += [float(loss) for loss in event["losses"]]
         if "parameters" in event:
             self.parameters = tuple(event["parameters"])
+            self.first = self.first or self.parameters
             if len(self._early) < EARLY and event.get("early"):
                 self._early.append(event)
+        if "data" in event:
+            self.data = tuple(event["data"])
         if "value" in event:
             label, value = event["value"]
             self._values.append((label, value))

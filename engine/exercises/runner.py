@@ -31,8 +31,8 @@ class Limits:
 class Run:
     """A run of one program; `Runner.poll` updates it."""
 
-    def __init__(self, source: str, file: Path, probe: str, limits: Limits) -> None:
-        self.source, self.file, self.probe, self.limits = source, file, probe, limits
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.recorder = Recorder()
         self.began: float | None = None
         """When the server received it, by `time.monotonic`."""
@@ -77,16 +77,24 @@ class Runner:
         self._child.start()
         self._started = time.monotonic()
 
-    def run(self, source: str, file: Path, probe: str = "", limits: Limits | None = None) -> Run:
+    def run(
+        self,
+        source: str,
+        file: Path,
+        probe: str = "",
+        limits: Limits | None = None,
+        picture: bool = False,
+    ) -> Run:
         """Run a program after those that wait; raises `OSError` if no process can be started."""
         self.start()
-        run = Run(source, file, probe, limits or Limits())
+        run = Run(limits or Limits())
         number = next(self._ids)
         self._runs[number] = run
         assert self._child is not None
         request = {
             "run": number, "source": source, "file": str(file), "folder": str(file.parent),
             "probe": probe, "first": run.limits.first, "total": run.limits.total,
+            "picture": picture,
         }  # fmt: skip
         self._child.send(json.dumps(request, ensure_ascii=False))
         return run

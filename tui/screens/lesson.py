@@ -1,4 +1,4 @@
-"""The screen of a lesson, with the pages Concept, Lab and Code."""
+"""The screen of a lesson, with the pages Concept, Lab, Code and Write."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input
 
+from engine.exercises.runner import Runner
+from lessons.exercises import exercises
 from lessons.lesson import Lesson, TrainingLesson
 from tui.labs import lab_of
 from tui.labs.lab import Environment, Lab, LabStatus, NoEnvironment
 from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
+from tui.screens.write import WriteView
 from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
@@ -28,6 +31,7 @@ from tui.widgets.status_bar import NO_DEVICE, Heading, StatusBar
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read the file that runs in the lab"
+WRITE = "Write the program yourself, and watch it train"
 BACK = "Back to the course; the lesson stays as it is until you open another"
 CLOSE_HINT = "Close the hint of the challenge"
 TYPING = "⏎ accept · esc cancel"
@@ -48,6 +52,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         ),
         Binding("2", "show('lab')", "lab", group=PAGES, id="lesson.lab", tooltip=LAB),
         Binding("3,c", "show('code')", "code", group=PAGES, id="lesson.code", tooltip=CODE),
+        Binding("4", "show('write')", "write", group=PAGES, id="lesson.write", tooltip=WRITE),
         Binding("escape", "close_hint", "close hint", id="lesson.hint", tooltip=CLOSE_HINT),
         Binding("escape", "back", "back", id="lesson.back", tooltip=BACK),
     ]
@@ -60,6 +65,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         lesson: Lesson,
         progress: Progress,
         environment: asyncio.Future[Environment],
+        runner: Runner,
         fps: float,
     ) -> None:
         super().__init__()
@@ -68,6 +74,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         self._progress = progress
         self._heading = Heading(lesson.title)
         self._lab = lab_of(lesson, fps)
+        self._runner = runner
         self._status = StatusBar()
         self._new: set[str] = set()
         """The slugs of newly met challenges."""
@@ -84,6 +91,7 @@ class LessonScreen(SafeScreen, Screen[None]):
             yield ConceptView(self.lesson, self._done.answers, id="concept")
             yield self._lab
             yield CodeView(self.lesson, id="code")
+            yield WriteView(exercises(self.lesson.slug), self._done, self._runner, id="write")
         yield self._status
         yield KeyFooter()
 
@@ -132,6 +140,8 @@ class LessonScreen(SafeScreen, Screen[None]):
         if part == "lab":
             self._lab.enter()
             self.replay_kept()
+        elif part == "write":
+            self._write.enter()
         else:
             self.query_one(f"#{part}").focus()
 
@@ -149,6 +159,8 @@ class LessonScreen(SafeScreen, Screen[None]):
             self._status.page = f"{what} · {_read(page)}"
         elif isinstance(page, CodeView):
             self._status.page = f"{page.file} · {_read(page)}"
+        elif isinstance(page, WriteView):
+            self._status.page = page.summary
         else:
             self._status.page = ""
 
@@ -156,6 +168,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         """Show this page without moving the focus."""
         self._hush()
         self._lab.leave()
+        self._write.leave()
         self.query_one(ContentSwitcher).current = part
         self._heading.part = part
         self.call_after_refresh(self._describe_page)
@@ -184,9 +197,24 @@ class LessonScreen(SafeScreen, Screen[None]):
     def action_back(self) -> None:
         """Return to the home screen, and pause the run."""
         self._hush()
+        self._write.leave()
         self._lab.take_kept()
         self._lab.put_down()
         self.dismiss()
+
+    @property
+    def _write(self) -> WriteView:
+        return self.query_one(WriteView)
+
+    @on(WriteView.Solved)
+    def _solve(self, event: WriteView.Solved) -> None:
+        if self._progress.add(event.exercise.lesson, "exercise", event.exercise.name):
+            self.post_message(self.Progressed())
+        self._describe_page()
+
+    @on(WriteView.Read)
+    def _note_hint(self, event: WriteView.Read) -> None:
+        self._progress.add(event.exercise.lesson, event.deed, event.name)
 
     @property
     def lab(self) -> Lab:

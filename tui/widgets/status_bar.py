@@ -9,7 +9,7 @@ from engine.frame import Frame, Memory, State
 from tui.widgets.painted import Lines, spread
 
 GIBIBYTE = 1024**3
-PARTS = ("concept", "lab", "code")
+PARTS = ("concept", "lab", "code", "write")
 NO_RUN = "0 steps/s · no run yet"
 NO_DEVICE = "no PyTorch: see dltui doctor"
 LEAST_NAME = 3
