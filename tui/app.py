@@ -17,6 +17,7 @@ from textual.widgets import Input
 from engine.datasets import registry
 from engine.exercises.runner import Runner
 from lessons.catalog import find
+from lessons.exercises import BUG_HUNT
 from tui import paths, settings
 from tui.bindings import key_actions
 from tui.course import problem
@@ -24,6 +25,7 @@ from tui.environment import EnvironmentLoader
 from tui.labs.lab import Environment, NoEnvironment
 from tui.palette import Commands, Palette
 from tui.progress import Progress
+from tui.screens.bug_hunt import BugHuntScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.lesson import LessonScreen
@@ -142,8 +144,8 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             failed=lambda why: loop.call_soon_threadsafe(self.call_later, self._be_told, why),
         )
         self.push_screen(HomeScreen(self._progress, self._environment, self._slug))
-        if self._slug is not None and not problem(find(self._slug)):
-            self._open_lesson(self._slug)
+        if self._slug == BUG_HUNT or (self._slug is not None and not problem(find(self._slug))):
+            self._open_entry(self._slug)
         self.call_after_refresh(self._warn_at_the_start)
         self.set_interval(RETRY_SECONDS, self._progress.retry)
         self._quiet = self.set_timer(QUIET_SECONDS, self._environment_loader.start)
@@ -217,7 +219,14 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     @on(HomeScreen.Opened)
     def _open(self, event: HomeScreen.Opened) -> None:
         if isinstance(self.screen, HomeScreen):  # ignore the second click of a double click
-            self._open_lesson(event.entry.slug)
+            self._open_entry(event.entry.slug)
+
+    def _open_entry(self, slug: str) -> None:
+        """Open a lesson or the bug hunt."""
+        if slug == BUG_HUNT:
+            self.push_screen(BugHuntScreen(self._progress, self._runner))
+        else:
+            self._open_lesson(slug)
 
     @on(LessonScreen.Progressed)
     def _count(self) -> None:

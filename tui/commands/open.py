@@ -18,6 +18,7 @@ from engine.datasets.registry import make_data_dir_absolute
 from engine.device import normal_name
 from engine.turns import close_all
 from lessons.catalog import entries
+from lessons.exercises import BUG_HUNT
 from tui.commands.command import DATA_DIR, CommandLine, Refusal, notice, option, refusing
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
@@ -43,6 +44,7 @@ commands:
 examples:
   dltui                            open the course
   dltui linear-regression          open a lesson at once
+  dltui bug-hunt                   programs with a bug each, to name and repair
   dltui --device cpu --fps 2       gentle on a slow connection
   dltui run linear-regression --json
 
@@ -100,7 +102,7 @@ class Ending:
 
 def open_app(options: Namespace) -> int:
     """Open the app at the home screen or a lesson, and return its exit code."""
-    slugs = [entry.slug for entry in entries()]
+    slugs = [*(entry.slug for entry in entries()), BUG_HUNT]
     if options.lesson is not None and options.lesson not in slugs:
         known = ["list", "run", "doctor", "data", "exercise", *slugs]
         raise Refusal(f"no lesson or command {options.lesson!r}; {nearest(options.lesson, known)}")

@@ -17,6 +17,8 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
+from lessons.exercises import BUG_HUNT, exercises
+from lessons.lesson import file_text
 from tui.course import problem
 from tui.labs.lab import Environment, NoEnvironment
 from tui.progress import (
@@ -27,6 +29,7 @@ from tui.progress import (
     is_complete,
     questions_answered,
 )
+from tui.screens.bug_hunt import ENTRY as BUGS
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.page import Page
@@ -143,7 +146,7 @@ class HomeScreen(SafeScreen, Screen[None]):
         contents = self.query_one(Contents)
         for option in contents.options:
             if option.id is not None:
-                contents.replace_option_prompt(option.id, self._line(find(option.id)))
+                contents.replace_option_prompt(option.id, self._line(_entry(option.id)))
         if self._shown:
             self._show_facts()
         written = [entry for entry in entries() if not self._problem(entry)]
@@ -194,14 +197,14 @@ class HomeScreen(SafeScreen, Screen[None]):
         self._turning = self.set_timer(REST_SECONDS, self._turn_page)
 
     def _turn_page(self) -> None:
-        self.query_one(Page).update(page(find(self._shown)))
+        self.query_one(Page).update(page(_entry(self._shown)))
         self.query_one("#page").scroll_home(animate=False)
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
         assert event.option_id is not None
-        entry = find(event.option_id)
-        if reason := problem(entry):
+        entry = _entry(event.option_id)
+        if reason := self._problem(entry):
             self.notify(f"{entry.title} is {reason}", severity="warning", markup=False)
         else:
             self.post_message(self.Opened(entry))
@@ -218,6 +221,9 @@ class HomeScreen(SafeScreen, Screen[None]):
                 for e in found:
                     known = e is find(e.slug)  # in a broken course a slug may occur twice
                     contents.add_option(Option(self._line(e), e.slug if known else None, not known))
+        if _matches(pattern, None, BUGS) and exercises(BUG_HUNT):
+            contents.add_option(Option(Text("Exercises", "bold", no_wrap=True), disabled=True))
+            contents.add_option(Option(self._line(BUGS), BUG_HUNT))
         matched = bool(contents.options)
         self.query_one("#page").display = matched  # hide the page of a lesson that does not match
         if matched:
@@ -237,6 +243,8 @@ class HomeScreen(SafeScreen, Screen[None]):
 
     def _problem(self, entry: Entry) -> str:
         """Return why the lesson cannot be opened, as far as it has been checked."""
+        if entry is BUGS:
+            return ""
         if self._checked:
             return problem(entry)
         return "" if entry.written else "not written yet"
@@ -247,6 +255,9 @@ class HomeScreen(SafeScreen, Screen[None]):
             return Text(f"   {entry.title}", "dim", no_wrap=True)
         if not is_begun(done):
             return Text(f" ○ {entry.title}", no_wrap=True)
+        if entry is BUGS:
+            solved = exercises_solved(BUG_HUNT, done)
+            return Text(f" ◐ {entry.title:{LONGEST_TITLE}} {solved}", no_wrap=True)
         lesson = entry.load()
         sign = "✓" if is_complete(lesson, done) else "◐"
         met = challenges_met(lesson, done)
@@ -254,7 +265,11 @@ class HomeScreen(SafeScreen, Screen[None]):
 
     def _show_facts(self) -> None:
         """Show the duration of the lesson and its progress above the page."""
-        entry = find(self._shown)
+        entry = _entry(self._shown)
+        if entry is BUGS:
+            solved = exercises_solved(BUG_HUNT, self._progress.of(BUG_HUNT))
+            self.query_one("#facts", Static).update(Text(f"exercises {solved}", "dim"))
+            return
         text = Text(problem(entry), "dim")
         if not text.plain:
             lesson, done = entry.load(), self._progress.of(entry.slug)
@@ -267,6 +282,8 @@ class HomeScreen(SafeScreen, Screen[None]):
 
 def page(entry: Entry) -> str:
     """Return the concept page, or a text that says why the lesson cannot be opened."""
+    if entry is BUGS:
+        return file_text(BUG_HUNT, "concept.md")
     reason = problem(entry)
     if not reason:
         return entry.load().concept
@@ -274,6 +291,10 @@ def page(entry: Entry) -> str:
     return UNOPENABLE.format(title=entry.title, about=entry.about, problem=reason, others=others)
 
 
-def _matches(pattern: str, chapter: Chapter, entry: Entry) -> bool:
-    text = f"{chapter.title} {entry.slug} {entry.title} {entry.about}".lower()
+def _entry(slug: str) -> Entry:
+    return BUGS if slug == BUG_HUNT else find(slug)
+
+
+def _matches(pattern: str, chapter: Chapter | None, entry: Entry) -> bool:
+    text = f"{chapter.title if chapter else ''} {entry.slug} {entry.title} {entry.about}".lower()
     return all(word in text for word in pattern.lower().split())

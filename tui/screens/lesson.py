@@ -91,7 +91,8 @@ class LessonScreen(SafeScreen, Screen[None]):
             yield ConceptView(self.lesson, self._done.answers, id="concept")
             yield self._lab
             yield CodeView(self.lesson, id="code")
-            yield WriteView(exercises(self.lesson.slug), self._done, self._runner, id="write")
+            slug = self.lesson.slug
+            yield WriteView(exercises(slug), slug, self._progress, self._runner, id="write")
         yield self._status
         yield KeyFooter()
 
@@ -206,15 +207,10 @@ class LessonScreen(SafeScreen, Screen[None]):
     def _write(self) -> WriteView:
         return self.query_one(WriteView)
 
-    @on(WriteView.Solved)
-    def _solve(self, event: WriteView.Solved) -> None:
-        if self._progress.add(event.exercise.lesson, "exercise", event.exercise.name):
-            self.post_message(self.Progressed())
+    @on(WriteView.Changed)
+    def _count_exercises(self) -> None:
         self._describe_page()
-
-    @on(WriteView.Read)
-    def _note_hint(self, event: WriteView.Read) -> None:
-        self._progress.add(event.exercise.lesson, event.deed, event.name)
+        self.post_message(self.Progressed())
 
     @property
     def lab(self) -> Lab:

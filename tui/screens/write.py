@@ -23,7 +23,7 @@ from engine.exercises.exercise import Exercise
 from engine.exercises.runner import FIRST, TOTAL, Runner
 from lessons.lesson import Choice, Question
 from tui.exercise_file import ExerciseFile, NoProgram, Stamp
-from tui.progress import HINTS, Deed, Done, has_earned, hints_read
+from tui.progress import HINTS, Deed, Done, Progress, has_earned, hints_read
 from tui.screens.concept import QuestionBox
 from tui.terminal.editor import NoEditor, open_editor
 from tui.themes import CODE_THEMES, ThemeAware, chart_style
@@ -164,27 +164,23 @@ class WriteView(Vertical, ThemeAware):
         Binding("x", "reset", "start over", id="write.reset", tooltip=RESET),
     ]
 
-    @dataclass
-    class Solved(Message):
-        """The learner's program solves the exercise."""
-
-        exercise: Exercise
-
-    @dataclass
-    class Read(Message):
-        """The learner has read a hint, or named the bug of a program."""
-
-        exercise: Exercise
-        deed: Deed
-        name: str
+    class Changed(Message):
+        """Another exercise is shown, or the progress has changed."""
 
     def __init__(
-        self, exercises: Sequence[Exercise], done: Done, runner: Runner, *, id: str | None = None
+        self,
+        exercises: Sequence[Exercise],
+        lesson: str,
+        progress: Progress,
+        runner: Runner,
+        *,
+        id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._exercises, self._done, self._runner = exercises, done, runner
+        self._exercises, self._lesson, self._runner = exercises, lesson, runner
+        self._progress = progress
         self._program = Program(id="program")
-        unsolved = (i for i, one in enumerate(exercises) if one.name not in done.exercises)
+        unsolved = (i for i, one in enumerate(exercises) if one.name not in self._done.exercises)
         self._index = next(unsolved, 0)
         self._attempt: Attempt | None = None
         self._base = ""
@@ -228,6 +224,15 @@ class WriteView(Vertical, ThemeAware):
             area.register_theme(theme)
             area.theme = theme.name
         self._draw()
+
+    @property
+    def _done(self) -> Done:
+        return self._progress.of(self._lesson)
+
+    def _add(self, deed: Deed, name: str) -> None:
+        """Record progress."""
+        self._progress.add(self._lesson, deed, name)
+        self.post_message(self.Changed())
 
     @property
     def exercise(self) -> Exercise:
@@ -288,10 +293,18 @@ class WriteView(Vertical, ThemeAware):
         except NoProgram as error:
             remark = str(error)
         if self._reload():
-            self._program.go_to(exercise.gap[0])
+            self._program.go_to(self._first_line())
             self._say(remark or self._what_to_press())
         self._draw()
         self.screen.refresh_bindings()
+        self.post_message(self.Changed())
+
+    def _first_line(self) -> int:
+        """Return the line to show first: the gap, or, not to give a bug away, the training."""
+        if self.exercise.kind != "fault":
+            return self.exercise.gap[0]
+        lines = enumerate(self._program.text.splitlines(), start=1)
+        return next((number for number, line in lines if line.startswith("def train")), 1)
 
     def _what_to_press(self) -> str:
         if self.exercise.kind == "fault":
@@ -371,9 +384,8 @@ class WriteView(Vertical, ThemeAware):
 
     def _show(self, verdict: Verdict) -> None:
         """Show the verdict, and highlight the line to look at."""
-        exercise = self.exercise
         if verdict.status == "solved":
-            self.post_message(self.Solved(exercise))
+            self._add("exercise", self.exercise.name)
             more = len(self._exercises) > 1
             then = "n: the next exercise · o: compare with a solution" if more else "o: a solution"
             self._say(f"{verdict.message}\n{then}", "solved")
@@ -484,7 +496,7 @@ class WriteView(Vertical, ThemeAware):
     def action_hint(self) -> None:
         """Show the next hint."""
         number = min(hints_read(self._done, self.exercise.name) + 1, HINTS)
-        self.post_message(self.Read(self.exercise, "hint", f"{self.exercise.name}/{number}"))
+        self._add("hint", f"{self.exercise.name}/{number}")
         more = "" if number < HINTS else " · o shows a solution"
         self._say(f"Hint {number} of {HINTS}: {self.exercise.hints[number - 1]}{more}")
 
@@ -508,6 +520,7 @@ class WriteView(Vertical, ThemeAware):
         area.load_text(self.exercise.solution)
         self.remove_class("-asking")
         self.add_class("-solution")
+        self._say("One of several ways to solve it. o hides it.")
 
     def action_reset(self) -> None:
         """Start over after a confirmation."""
@@ -550,7 +563,7 @@ class WriteView(Vertical, ThemeAware):
     def _answer(self, event: QuestionBox.Answered) -> None:
         event.stop()
         if event.right:
-            self.post_message(self.Read(self.exercise, "answer", self.exercise.name))
+            self._add("answer", self.exercise.name)
             self._say("Named. Now repair it: enter edits here, e opens your editor.", "solved")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -1,0 +1,56 @@
+"""The screen of the bug hunt: programs with one bug each, to name and to repair."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widgets import Static
+
+from engine.exercises.runner import Runner
+from lessons.catalog import Entry
+from lessons.exercises import BUG_HUNT, exercises
+from tui.progress import Progress
+from tui.screens.write import WriteView
+from tui.terminal.resizing import SafeScreen
+from tui.widgets.key_footer import KeyFooter
+from tui.widgets.status_bar import StatusBar
+
+ENTRY = Entry(BUG_HUNT, "Bug hunt", "programs that run and do not learn: name the bug, repair it")
+"""The row below the lessons; the bug hunt has exercises and no lesson."""
+BACK = "Back to the course; your programs are kept"
+
+
+class BugHuntScreen(SafeScreen, Screen[None]):
+    """Shows one program after the other."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (30, "-high")]
+    CSS = "BugHuntScreen #title { height: 1; background: $panel; }"
+    BINDINGS = [Binding("escape", "back", "back", id="bugs.back", tooltip=BACK)]
+
+    def __init__(self, progress: Progress, runner: Runner) -> None:
+        super().__init__()
+        self._progress, self._runner = progress, runner
+
+    def compose(self) -> ComposeResult:
+        yield Static(f" [b]{ENTRY.title}[/b]  {ENTRY.about}", id="title")
+        yield WriteView(exercises(BUG_HUNT), BUG_HUNT, self._progress, self._runner)
+        yield StatusBar()
+        yield KeyFooter()
+
+    def on_mount(self) -> None:
+        self._progress.add(BUG_HUNT, "opened")
+        self.query_one(StatusBar).device = "your programs run on the CPU"
+        self.query_one(WriteView).enter()
+        self._describe()
+
+    @on(WriteView.Changed)
+    def _describe(self) -> None:
+        self.query_one(StatusBar).page = self.query_one(WriteView).summary
+
+    def action_back(self) -> None:
+        """Return to the home screen."""
+        self.query_one(WriteView).leave()
+        self.dismiss()
