@@ -272,6 +272,11 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "after each colon, and use no tabs.",
     ),
     (
+        r"SyntaxError: .* outside (function|loop)",
+        "This line is not indented as a part of the function or loop that it belongs to: check the "
+        "spaces at its start.",
+    ),
+    (
         r"^SyntaxError",
         "Python cannot read this line: look for a missing bracket, comma, quote or colon here or "
         "in the line above; == compares, = assigns.",

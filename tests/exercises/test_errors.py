@@ -222,6 +222,8 @@ ERRORS: tuple[tuple[str, str], ...] = (
     ("a = 1\n  b = 2", "spaces at the start"),
     ("def f():\n    a = 1\n  b = 2", "spaces at the start"),
     ("if True:\n\ta = 1\n        b = 2", "spaces at the start"),
+    ("def f():\n    pass\nyield 1", "part of the function or loop"),
+    ("if True:\n    break", "part of the function or loop"),
     ("a = (1, 2\nb = 3", "missing bracket"),
     ("for a in y\n    pass", "missing bracket"),
     ("if a = 1: pass", "missing bracket"),
