@@ -68,12 +68,13 @@ class Template:
 
 
 def exercises(lesson: str) -> tuple[Exercise, ...]:
-    """Return the exercises of a lesson or of the bug hunt, in order.
+    """Return the exercises of a lesson or of the bug hunt, in order, without broken ones."""
+    return _exercises(lesson)[0]
 
-    Raises:
-        ValueError: a file breaks the format; the message names it and says what is expected.
-    """
-    return _exercises(lesson)
+
+def broken_files(lesson: str) -> tuple[str, ...]:
+    """Return what is wrong with files that break the format; the messages name file and section."""
+    return _exercises(lesson)[1]
 
 
 def all_exercises() -> tuple[Exercise, ...]:
@@ -95,12 +96,18 @@ def find(slug: str) -> Exercise:
 
 
 @cache
-def _exercises(lesson: str) -> tuple[Exercise, ...]:
+def _exercises(lesson: str) -> tuple[tuple[Exercise, ...], tuple[str, ...]]:
+    """Return the exercises in the folder of a lesson, and the errors in the other files."""
     folder = files("lessons") / lesson.replace("-", "_") / "exercises"
-    if not folder.is_dir():
-        return ()
-    found = sorted((file.name, file) for file in folder.iterdir() if file.name.endswith(".md"))
-    return tuple(parse(lesson, name, file.read_text(encoding="utf-8")) for name, file in found)
+    found, errors = [], []
+    names = sorted(file.name for file in folder.iterdir()) if folder.is_dir() else []
+    for name in names:
+        if name.endswith(".md"):
+            try:
+                found.append(parse(lesson, name, (folder / name).read_text(encoding="utf-8")))
+            except (OSError, ValueError) as error:
+                errors.append(str(error))
+    return tuple(found), tuple(errors)
 
 
 def parse(lesson: str, file: str, text: str) -> Exercise:

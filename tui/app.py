@@ -41,7 +41,8 @@ QUIET_SECONDS = 0.3
 REMOVAL_SECONDS = 1.0
 """Delay between opening a lesson and removing the widgets of the previous one."""
 RETRY_SECONDS = 30.0
-"""Interval between attempts to write progress that could not be written."""
+"""Interval between attempts to write progress that could not be written, and to end the process
+that runs exercises after a pause."""
 QUIT = "Leave; challenges and answers are kept. In a line to type in, q is a letter: ctrl+q quits"
 MOUSE = (
     ("click", "choose a row, or press a key in the last line"),
@@ -148,6 +149,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             self._open_entry(self._slug)
         self.call_after_refresh(self._warn_at_the_start)
         self.set_interval(RETRY_SECONDS, self._progress.retry)
+        self.set_interval(RETRY_SECONDS, self._runner.rest)
         self._quiet = self.set_timer(QUIET_SECONDS, self._environment_loader.start)
         self.call_after_refresh(self._environment_loader.read_ahead)
 

@@ -9,6 +9,7 @@ from functools import cache
 
 from lessons.catalog import Entry, entries
 from lessons.check import broken_rules, faults, load, trainer_file
+from lessons.exercises import BUG_HUNT, broken_files
 from lessons.lesson import TrainingLesson
 from tui.charts import CHARTS
 from tui.labs import LABS, lab_class
@@ -81,6 +82,8 @@ def main() -> int:
             fault if "/" in fault.partition(":")[0] else f"{folder}/{fault}"
             for fault in all_faults(entry)
         ]
+    for slug in (*(entry.slug for entry in entries()), BUG_HUNT):
+        lines += broken_files(slug)
     print("\n".join(dict.fromkeys(lines)) or f"{len(entries())} lessons keep every rule")
     return 1 if lines else 0
 

@@ -16,6 +16,8 @@ FIRST, TOTAL = 20.0, 60.0
 """The seconds that a program may take to its first loss, and in total."""
 GRACE = 3.0
 """The seconds after which a program is killed that does not end by itself at its time limit."""
+IDLE = 300.0
+"""The seconds without a run after which the server ends: it holds 300 MB."""
 START = 120.0
 """The seconds within which the server imports PyTorch."""
 
@@ -53,7 +55,8 @@ class Runner:
     def __init__(self) -> None:
         self._child: ChildProcess | None = None
         self._ready = False
-        self._started = 0.0
+        self._started = self._used = 0.0
+        """When the server was started, and when a run last began or ended."""
         self._ids = itertools.count(1)
         self._runs: dict[int, Run] = {}
 
@@ -75,7 +78,7 @@ class Runner:
         # No GPU is initialised before a fork, and a program has the processor of one core.
         self._child = ChildProcess(python("engine.exercises.server"), {"OMP_NUM_THREADS": "1"})
         self._child.start()
-        self._started = time.monotonic()
+        self._started = self._used = time.monotonic()
 
     def run(
         self,
@@ -87,6 +90,7 @@ class Runner:
     ) -> Run:
         """Run a program after those that wait; raises `OSError` if no process can be started."""
         self.start()
+        self._used = time.monotonic()
         run = Run(limits or Limits())
         number = next(self._ids)
         self._runs[number] = run
@@ -127,6 +131,11 @@ class Runner:
             self._kill_late()
         return bool(lines)
 
+    def rest(self) -> None:
+        """End the server if no program has run for `IDLE` seconds; the next run starts it again."""
+        if not self._runs and time.monotonic() - self._used > IDLE:
+            self.close()
+
     def close(self) -> None:
         """Kill the server and every program."""
         child, self._child = self._child, None
@@ -159,6 +168,7 @@ class Runner:
             return
         del self._runs[number]
         run.ended = True
+        self._used = time.monotonic()
         if event["ended"] != 0 and run.recorder.failure is None:
             run.recorder.failure = _killed(event["ended"])
 
