@@ -7,7 +7,15 @@ from pathlib import Path
 import numpy as np
 
 from engine.exercises.exercise import Exercise, Mutant
-from engine.exercises.judge import Verdict, judge, matches, matches_exactly, named, unknown
+from engine.exercises.judge import (
+    Verdict,
+    judge,
+    matches,
+    matches_exactly,
+    named,
+    unknown,
+    untouched,
+)
 from engine.exercises.record import Numbers, Record
 from engine.exercises.runner import Limits, Run, Runner
 from engine.pictures import Array, BoundaryPicture, Layer, LinePicture, Picture
@@ -98,6 +106,7 @@ class Attempt:
             return None
         record = self._run.record
         verdict = judge(self.exercise, record, solution)
+        verdict = verdict or untouched(self.exercise, self.program)
         if verdict is not None:
             return verdict
         while self._mutants:

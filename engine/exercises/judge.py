@@ -120,14 +120,22 @@ def named(mutant: Mutant, program: str, record: Record) -> Verdict:
     return Verdict(status, mutant.explanation, mutant.name, line, trace)
 
 
+def untouched(exercise: Exercise, program: str) -> Verdict | None:
+    """Return the verdict on a program that the learner has not changed yet; None for others.
+
+    A bug to find is there from the start, so such a program is judged like any other.
+    """
+    if exercise.kind == "fault" or program.strip() != exercise.given.strip():
+        return None
+    text = "The program is as you got it; write your part of it."
+    return Verdict("wrong", text, line=exercise.gap[0])
+
+
 def unknown(exercise: Exercise, program: str, record: Record, solution: Record) -> Verdict:
     """Return the verdict on a wrong program that behaves like no mutant: the first difference."""
     failure = record.failure
     if failure is not None:
         return _error(failure)
-    if program.strip() == exercise.given.strip():
-        start = exercise.gap[0]
-        return Verdict("wrong", "The program is as you got it; write your part of it.", line=start)
     if exercise.trains and not record.losses:
         text = "There is no function train() that yields (loss, model) after each update."
         return Verdict("wrong", text)
