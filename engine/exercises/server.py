@@ -14,6 +14,7 @@ import os
 import select
 import signal
 import sys
+import threading
 from collections import deque
 from contextlib import suppress
 from typing import Any
@@ -24,8 +25,13 @@ HELPERS = ("sklearn.datasets", "torchvision")
 """Modules that take long to import: imported before the first program that uses them is forked."""
 
 
+_RUNNING: list[int] = []
+"""The process of the current program, if any."""
+
+
 def serve() -> None:
     """Fork a child for each request until the standard input is closed."""
+    threading.Thread(target=_end_with_input, daemon=True).start()
     output = own_output()
     alive, end = os.pipe()  # no child keeps `end`, so they all see when this process ends
     woken, waker = os.pipe()
@@ -42,7 +48,7 @@ def serve() -> None:
         if 0 in readable:
             piece = os.read(0, 65536)
             if not piece:
-                break
+                return  # `_end_with_input` ends this process
             *lines, rest = (rest + piece).split(b"\n")
             for request in map(json.loads, lines):
                 if "run" in request:
@@ -57,8 +63,17 @@ def serve() -> None:
                 running = None
         if running is None and waiting:
             running = _fork(waiting.popleft(), output, alive, (end, woken, waker))
-    if running is not None:
-        _kill(running[1])
+
+
+def _end_with_input() -> None:
+    """End with the current program when the standard input is closed, also during an import."""
+    poll = select.poll()
+    poll.register(0, 0)  # reports only that it was closed
+    while not any(event & select.POLLHUP for _, event in poll.poll()):
+        pass
+    for pid in _RUNNING:
+        _kill(pid)
+    os._exit(0)
 
 
 def _import_torch() -> None:
@@ -83,6 +98,7 @@ def _fork(
     gc.freeze()  # what the program makes can then be counted quickly
     pid = os.fork()
     if pid:
+        _RUNNING.append(pid)
         return request["run"], pid
     code = 1
     try:
@@ -104,6 +120,7 @@ def _reaped(output: int, run: int, pid: int) -> bool:
     if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         return False
     _kill(pid)  # not waited for yet, so its id belongs to no other group
+    _RUNNING.remove(pid)
     status = os.waitpid(pid, 0)[1]
     _write(output, {"id": run, "ended": os.waitstatus_to_exitcode(status)})
     return True
@@ -124,3 +141,4 @@ def _write(output: int, event: dict[str, Any]) -> None:
 
 if __name__ == "__main__":
     serve()
+    threading.Event().wait()
