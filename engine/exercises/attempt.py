@@ -123,7 +123,7 @@ class Attempt:
             del self._mutants[0]
         if self._like is not None:
             return named(self._like, self.program, record)
-        return unknown(self.exercise, self.program, record, solution)
+        return unknown(self.exercise, record, solution)
 
     def _known(self, program: str) -> Run | Record:
         """Return the run of a solution or mutant, or its record from an earlier attempt."""

@@ -131,7 +131,7 @@ def untouched(exercise: Exercise, program: str) -> Verdict | None:
     return Verdict("wrong", text, line=exercise.gap[0])
 
 
-def unknown(exercise: Exercise, program: str, record: Record, solution: Record) -> Verdict:
+def unknown(exercise: Exercise, record: Record, solution: Record) -> Verdict:
     """Return the verdict on a wrong program that behaves like no mutant: the first difference."""
     failure = record.failure
     if failure is not None:

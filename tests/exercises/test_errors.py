@@ -316,7 +316,7 @@ def test_a_warning_is_added_to_the_verdict() -> None:
     )  # fmt: skip
     output = warnings_of("nn.MSELoss()(line(x), y)")
     wrong = Record(losses=(1.0, 0.5), output=output)
-    verdict = unknown(exercise, "x = 1", wrong, Record(losses=(2.0, 1.0)))
+    verdict = unknown(exercise, wrong, Record(losses=(2.0, 1.0)))
     assert verdict.message.startswith("Update 1: your loss is 1.0000, expected 2.0000.")
     assert verdict.message.endswith("Give both the same shape.")
 
@@ -327,5 +327,5 @@ def test_the_message_of_an_error_is_its_first_line() -> None:
         solution="", correct=(), mutants=(), hints=("", "", ""),
     )  # fmt: skip
     failure = Failure("error", "NameError", "name 'y' is not defined\nmore", 3)
-    verdict = unknown(exercise, "x = 1", Record(failure=failure), Record())
+    verdict = unknown(exercise, Record(failure=failure), Record())
     assert verdict.message.startswith("NameError: name 'y' is not defined. Nothing of this name")
