@@ -138,7 +138,7 @@ class Attempt:
         if not run.ended:
             return None
         record = run.record
-        if record.failure is None or record.failure.kind != "killed":
+        if record.failure is None or record.failure.kind == "error":  # not on a slow machine
             _RECORDS[program, self.exercise.probe] = record
         return record
 

@@ -24,6 +24,9 @@ SAME = 1e-5
 """The relative difference within which losses count as equal."""
 SIMILAR = 1e-3
 """The relative difference within which the outcomes of two runs count as equal."""
+FOUND = 1e-4
+"""The relative difference within which the values of the probe count as equal."""
+STILL = "The parameters never change: is the update made, and with a gradient?"
 
 Status: TypeAlias = Literal["solved", "wrong", "error", "timeout"]
 
@@ -44,7 +47,10 @@ class Verdict:
 
 def judge(exercise: Exercise, record: Record, solution: Record) -> Verdict | None:
     """Return the verdict if it needs no comparison with mutants: the program is correct, or was
-    stopped at a limit; None otherwise."""
+    stopped at a limit, or the solution did not run; None otherwise."""
+    if solution.failure is not None:
+        why = solution.failure.message
+        return Verdict("error", f"The solution did not run: {why}. Run your program once more.")
     failure = record.failure
     if failure is not None and failure.kind == "timeout":
         return Verdict("timeout", _timeout(failure), None, failure.line, failure.trace)
@@ -58,11 +64,10 @@ def correct(exercise: Exercise, record: Record, solution: Record) -> bool:
     if record.failure is not None:
         return False
     if exercise.by_values:
-        met = all(same_value(a, b, SIMILAR) for a, b in _pairs(record.values, solution.values))
-        return met and len(record.values) == len(solution.values) and record.moved
+        return same_values(record, solution, SIMILAR) and record.moved
     return (
         same_training(record, solution)
-        and record.keeps_graphs == solution.keeps_graphs
+        and (solution.keeps_graphs or not record.keeps_graphs)
         and same_values(record, solution)
     )
 
@@ -77,10 +82,12 @@ def same_training(a: Record, b: Record) -> bool:
     )  # fmt: skip
 
 
-def same_values(a: Record, b: Record) -> bool:
+def same_values(a: Record, b: Record, relative: float = FOUND) -> bool:
     """Return whether the probe has found the same in two runs."""
-    pairs = _pairs(a.values, b.values)
-    return len(a.values) == len(b.values) and all(same_value(x, y, 1e-4) for x, y in pairs)
+    pairs = zip(a.values, b.values, strict=False)
+    return len(a.values) == len(b.values) and all(
+        label == other and same_value(x, y, relative) for (label, x), (other, y) in pairs
+    )
 
 
 def matches(record: Record, mutant: Record, by_values: bool) -> bool:
@@ -139,8 +146,11 @@ def unknown(exercise: Exercise, record: Record, solution: Record) -> Verdict:
     if exercise.trains and not record.losses:
         text = "There is no function train() that yields (loss, model) after each update."
         return Verdict("wrong", text)
-    found = [_training(record, solution), _values(record, solution)]
-    first = next(filter(None, reversed(found) if exercise.by_values else found), "")
+    if exercise.by_values:
+        found = [_values(record, solution, SIMILAR), "" if record.moved else STILL]
+    else:
+        found = [_training(record, solution), _values(record, solution)]
+    first = next(filter(None, found), "The results are not those of the solution.")
     return Verdict("wrong", " ".join(filter(None, [first, warned(record.output)])))
 
 
@@ -151,7 +161,7 @@ def _training(record: Record, solution: Record) -> str:
     if at is not None:
         return _difference(record, solution, at)
     if not record.moved:
-        return "The parameters never change: is the update made, and with a gradient?"
+        return STILL
     if len(losses) != len(wanted):
         return (
             f"The first losses are right, but train() yields {len(losses):,} times and not "
@@ -182,7 +192,7 @@ def _difference(record: Record, solution: Record, at: int) -> str:
     if at == 0:
         return f"{text} It differs before the first update, so it is the prediction or the loss."
     if record.parameters[:1] and not record.moved:
-        return f"{text} The parameters never change: is the update made, and with a gradient?"
+        return f"{text} {STILL}"
     where = _apart(record.gradients, solution.gradients)
     if where is not None and where < at:
         return f"{text} The gradient of update {where + 1} is already different."
@@ -195,13 +205,13 @@ def _difference(record: Record, solution: Record, at: int) -> str:
     return text
 
 
-def _values(record: Record, solution: Record) -> str:
+def _values(record: Record, solution: Record, relative: float = FOUND) -> str:
     """Return the first difference between what the probe has found; empty if there is none."""
     found = dict(record.values)
     for label, wanted in solution.values:
         if label not in found:
             return f"{label}: missing, expected {_shown(wanted)}."
-        if not same_value(found[label], wanted, 1e-4):
+        if not same_value(found[label], wanted, relative):
             if wanted is True:
                 return f"Not yet: {label}."
             return f"{label}: {_shown(found[label])}, expected {_shown(wanted)}."
@@ -287,12 +297,6 @@ def _apart(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]]) -> int | 
         (i for i, (x, y) in pairs if x and len(x) == len(y) and not all_close(x, y, 1e-4, 1e-6)),
         None,
     )
-
-
-def _pairs(
-    a: Sequence[tuple[str, object]], b: Sequence[tuple[str, object]]
-) -> list[tuple[object, object]]:
-    return list(zip((value for _, value in a), (value for _, value in b), strict=False))
 
 
 def _first(record: Record) -> float:
