@@ -226,7 +226,8 @@ def _shown(value: object) -> str:
             inside = ", ".join(_shown(each) for each in numbers[:6])
             more = ", …" if len(numbers) > 6 else ""
             size = f" of shape ({', '.join(map(str, shape))})" if shape else ""
-            return f"a {dtype} tensor{size}: {inside}{more}"
+            article = "an" if dtype.startswith("int") else "a"
+            return f"{article} {dtype} tensor{size}: {inside}{more}"
         case list():
             return f"[{', '.join(_shown(each) for each in value)}]"
         case str():
