@@ -65,6 +65,8 @@ class Plot:
         self.x = x if isinstance(x, Axis) else horizontal(x, self.columns)
         self._figure = _figure(self.columns, self.rows)
         self._signals: list[Any] = []
+        self._colours: set[RGB] = set()
+        """The colours of the signals."""
         self._notes: list[tuple[int, int, str, RGB]] = []
         self._canvas = Canvas(width, height)
         if axes:
@@ -83,7 +85,7 @@ class Plot:
     def _with(self, canvas: Canvas) -> Plot:
         other = object.__new__(Plot)
         other.__dict__.update(self.__dict__)
-        other._canvas, other._signals, other._notes = canvas, [], []
+        other._canvas, other._signals, other._notes, other._colours = canvas, [], [], set()
         return other
 
     @property
@@ -93,11 +95,15 @@ class Plot:
             self._figure.clear.data()
             for signal in self._signals:
                 self._figure.draw(signal)
-            drawn = self._figure.build().string(False)
-            self.inner.lay(Canvas.of_ansi(drawn, self.columns, self.rows))
+            drawn = self._figure.build()
+            if len(self._colours) == 1:
+                lines = drawn.string(True).rstrip("\n").split("\n")
+                self.inner.lay(Canvas.of(lines, *self._colours))
+            else:  # reading the colours of each cell takes ten times as long
+                self.inner.lay(Canvas.of_ansi(drawn.string(False), self.columns, self.rows))
         for column, row, text, colour in self._notes:
-            self.inner.put(row, column, _text(text, colour))
-        self._signals, self._notes = [], []
+            self.inner.write(row, column, "".join(map(_letter, text)), colour)
+        self._signals, self._notes, self._colours = [], [], set()
         return self._canvas
 
     @property
@@ -179,6 +185,7 @@ class Plot:
         if lines:
             signal.lines(True)
         self._signals.append(_coloured()(0).clone(signal))
+        self._colours |= {colour} if background is None else {colour, background}
 
     def column(self, x: ArrayLike) -> Array:
         """Return the columns of points: 0 is the centre of the first, 1 of the last."""
@@ -199,6 +206,8 @@ class Plot:
 
         A point costs plotext some 20 µs, so that otherwise frames would become slower during a run.
         """
+        if len(x) < 3:
+            return np.arange(len(x))
         across, down = self.dots(x, y)
         group = np.floor(x * min(self.columns, MOST)).astype(np.intp)
         starts = np.flatnonzero(np.diff(group, prepend=group[:1] - 1))
@@ -456,13 +465,13 @@ def _new_figure(width: int, height: int) -> Any:
     return figure
 
 
-@lru_cache(maxsize=256)
-def _text(text: str, colour: RGB) -> Canvas:
-    """Return a text as cells; most texts are the same in every frame."""
-    figure = _figure(len(text), 1)
+@cache
+def _letter(letter: str) -> str:
+    """Return a character as plotext draws it: once, since a number may change in every frame."""
+    figure = _figure(1, 1)
     figure.clear.data()
-    figure.draw(figure.text(0, 1, _plotext().colorize(text).fill(_pixel(colour))))
-    return Canvas.of_ansi(figure.build().string(False), len(text), 1)
+    figure.draw(figure.text(0, 1, _plotext().colorize(letter)))
+    return str(figure.build().string(True))[:1]
 
 
 @cache
