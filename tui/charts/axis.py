@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -160,14 +161,24 @@ def horizontal(scale: Scale, columns: int) -> Axis:
 
     The name is at the right end or, if the last label ends there, after that label.
     """
-    make = logarithmic if scale.logarithmic else linear
-    axes = [make(scale.low, scale.high, count) for count in range(max(columns // 7, 2), 0, -1)]
-    two = [replace(axis, ticks=(axis.ticks[0], axis.ticks[-1])) for axis in axes if axis.ticks[1:]]
-    # As many ticks as fit; at least the first and the last; if these do not fit, one.
-    for axis in (*(axis for axis in axes if axis.ticks[1:]), *two, *axes):
+    for axis in _candidates(scale, max(columns // 7, 2)):
         if (ticks := _fitting(axis, scale.name, columns)) is not None:
             return replace(axis, ticks=ticks)
-    return axes[-1]
+    return axis
+
+
+def _candidates(scale: Scale, most: int) -> Iterator[Axis]:
+    """Yield axes with fewer and fewer ticks, then with the first and the last, then with one."""
+    make = logarithmic if scale.logarithmic else linear
+    axes = []
+    for count in range(most, 0, -1):
+        axes.append(make(scale.low, scale.high, count))
+        if axes[-1].ticks[1:]:
+            yield axes[-1]
+    for axis in axes:
+        if axis.ticks[1:]:
+            yield replace(axis, ticks=(axis.ticks[0], axis.ticks[-1]))
+    yield from axes
 
 
 def _fitting(axis: Axis, name: str, columns: int) -> tuple[tuple[float, str], ...] | None:

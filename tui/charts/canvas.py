@@ -59,9 +59,8 @@ class Canvas:
     def of(cls, lines: Sequence[str], colour: RGB) -> Self:
         """Return a canvas with these lines of equal length; their spaces stay untouched."""
         canvas = cls(len(lines[0]) if lines else 0, len(lines))
-        for row, line in enumerate(lines):
-            codes = _codes(line)
-            canvas.glyphs[row] = np.where(codes == SPACE, UNTOUCHED, codes)
+        codes = _codes("".join(lines)).reshape(canvas.glyphs.shape)
+        canvas.glyphs = np.where(codes == SPACE, UNTOUCHED, codes)
         canvas.foregrounds[:] = packed(colour)
         return canvas
 

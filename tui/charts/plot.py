@@ -435,8 +435,7 @@ def _axes(
     colour: RGB,
 ) -> Canvas:
     """Return empty axes with these ticks and labels of width `widest` at the left."""
-    figure = _new_figure(width, height)
-    figure.axes(False, axis=[0, 1], side=1)
+    figure = _figure(width, height, axes=True)
     names = [label.rjust(widest) for _, label in y]
     for name, side, places, labels in (
         ("x", "lower", [place for place, _ in x], [label for _, label in x]),
@@ -447,21 +446,21 @@ def _axes(
 
 
 @lru_cache(maxsize=16)
-def _figure(columns: int, rows: int) -> Any:
-    """Return a figure without axes, for signals with coordinates from 0 to 1."""
-    figure = _new_figure(columns, rows)
-    figure.axes(False)
-    figure.ruler("both", "both").frequency(0)
-    return figure
+def _figure(width: int, height: int, axes: bool = False) -> Any:
+    """Return a figure with coordinates from 0 to 1, separate from plotext's global one.
 
-
-def _new_figure(width: int, height: int) -> Any:
-    """Return a new figure without a background, separate from plotext's global one."""
+    It has no background; the data are drawn on one without axes.
+    """
     plotext = _plotext()
     figure = type(plotext.figure)(plotext.terminal)
     figure.plot_size(width, height).canvas("default")
     for name, side in (("x", "lower"), ("y", "left")):
         figure.ruler(name, side).lim(0, 1)
+    if axes:
+        figure.axes(False, axis=[0, 1], side=1)
+    else:
+        figure.axes(False)
+        figure.ruler("both", "both").frequency(0)
     return figure
 
 
