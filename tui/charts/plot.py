@@ -25,6 +25,10 @@ MOST = 80
 """The most groups of neighbouring points of a line; of each, the lowest and highest are drawn."""
 STRAIGHT = 0.3
 """A corner less than this number of dots off a straight line is left out."""
+SPLITS = 6
+"""The most times that a line is split to find its corners."""
+TIE = 1e-6
+"""Corners whose distances from a line differ less are equally far from it."""
 BAR = "▏"
 """The character before each entry of a legend."""
 COVERED = 1000
@@ -217,13 +221,7 @@ class Plot:
             order = np.lexsort((y, turns))
             ends = np.append(starts[1:], len(x)) - 1
             kept = np.unique(np.concatenate([[0, len(x) - 1], order[starts], order[ends]]))
-        idle = 0
-        while len(kept) > 2 and idle < 2:
-            middle = np.arange(1 + idle, len(kept) - 1, 2)
-            flat = middle[_bends(across[kept], down[kept], middle) < STRAIGHT]
-            idle = 0 if len(flat) else idle + 1
-            kept = np.delete(kept, flat)
-        return kept
+        return kept[_bends(across[kept] + 1j * down[kept])]
 
     def legend(
         self,
@@ -381,15 +379,28 @@ def _cell(places: Array, cells: int) -> Array:
         return np.asarray(np.floor(places * (cells - 1) + 0.5))
 
 
-def _bends(across: Array, down: Array, middle: NDArray[np.intp]) -> Array:
-    """Return the distance in dots of these corners from the line between their neighbours."""
-    ways = across[middle + 1] - across[middle - 1], down[middle + 1] - down[middle - 1]
-    here = across[middle] - across[middle - 1], down[middle] - down[middle - 1]
-    length = np.hypot(*ways)
-    share = (here[0] * ways[0] + here[1] * ways[1]) / np.where(length, length, 1) ** 2
-    share = share.clip(0, 1)
-    off = np.hypot(here[0] - share * ways[0], here[1] - share * ways[1])
-    return rounded(off)
+def _bends(corners: NDArray[np.complex128]) -> NDArray[np.intp]:
+    """Return the indices of the corners without which a line would be `STRAIGHT` dots off.
+
+    Douglas and Peucker's method: the line from the first to the last corner is split at the corner
+    farthest from it, as is each part that is not straight, all parts at once. After `SPLITS` times
+    all corners of such a part are kept: those of noise, which has few straight parts.
+    """
+    kept = np.zeros(len(corners), dtype=bool)
+    kept[[0, -1]] = True
+    for split in range(SPLITS + 1):
+        ends = np.flatnonzero(kept)
+        part = np.repeat(np.arange(len(ends) - 1), np.diff(ends, append=ends[-1] + 1)[:-1])
+        ways = np.diff(corners[ends])
+        here, way = corners[:-1] - corners[ends][part], ways[part]
+        share = (here * way.conj()).real / np.where(way, np.abs(way), 1) ** 2
+        off = np.abs(here - share.clip(0, 1) * way)
+        most = np.maximum.reduceat(off, ends[:-1])[part]
+        bent = most >= STRAIGHT
+        if not bent.any():
+            break
+        kept[:-1] |= bent & (off > most - TIE) if split < SPLITS else bent
+    return np.flatnonzero(kept)
 
 
 def inside(x: Array, y: Array) -> NDArray[np.intp]:
