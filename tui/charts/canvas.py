@@ -120,12 +120,14 @@ class Canvas:
         np.bitwise_or.at(self.glyphs, (rows, columns), DOTS[down % 4, across % 2])
         self.foregrounds[rows, columns] = packed(colour)
 
-    def lay(self, other: Canvas) -> None:
+    def lay(self, other: Canvas, on_top: str = "") -> None:
         """Draw another canvas of the same size over this one; untouched cells are transparent.
 
-        Braille dots of both are combined.
+        Braille dots of both are combined. Cells of this one with the character `on_top` stay.
         """
         drawn = other.glyphs != UNTOUCHED
+        if on_top:
+            drawn &= self.glyphs != ord(on_top)
         both = (self.glyphs & ~0xFF == BRAILLE) & (other.glyphs & ~0xFF == BRAILLE)
         np.copyto(
             self.glyphs, np.where(both, self.glyphs | other.glyphs, other.glyphs), where=drawn

@@ -59,8 +59,8 @@ def draw(picture: CurvePicture, width: int, height: int, style: ChartStyle) -> C
     rows = [half + 1, -1, half + 2, half, half - 1]
     places = [(column, row) for row in rows for column in (far, near)]
     plot.caption([("", text, style.residual)], places, taken)
-    plot.lay(above)
     plot.points(picture.at, p, style.residual, ASKED)
+    plot.lay(above, on_top=ASKED)
     if not drawn:
         plot.remark(("the curve is off the chart", "off the chart"), style.residual, above.drawn)
     return plot.canvas

@@ -22,6 +22,7 @@ CROWD = 30
 MOST = 300
 """The most points that are drawn: more look the same and cost time."""
 GONE = "off the chart"
+SAMPLE = "◆"
 MARKS = 3
 """The number of markers on each line if there are several."""
 
@@ -54,9 +55,9 @@ def draw(picture: LinePicture, width: int, height: int, style: ChartStyle) -> Ca
             side = ", below"
         gone = f"{GONE}{side}"
         ground = _ground(*data, fixed, width, height, style, (f"the line is {gone}", gone, GONE))
-    plot.lay(ground.above)
     if picture.sample is not None:
-        plot.points(picture.x[picture.sample], picture.y[picture.sample], style.sample, "◆")
+        plot.points(picture.x[picture.sample], picture.y[picture.sample], style.sample, SAMPLE)
+    plot.lay(ground.above, on_top=SAMPLE)
     if style.residuals:
         taken = residuals.drawn | ground.above.drawn
         at_start = _at_start(plot, picture.start)
@@ -98,12 +99,12 @@ def draw_curves(picture: FitsPicture, width: int, height: int, style: ChartStyle
         curves.line(picture.grid, fit.curve, colour)
         for fit, (_, _, colour) in zip(picture.walks, runs, strict=True)
     ]
-    plot.lay(_ground(*data, names, width, height, style, _named_gone(picture.walks, seen)).above)
-    plot.lay(curves)
     if len(runs) > 1:
         for index, (fit, (mark, _, colour)) in enumerate(zip(picture.walks, runs, strict=True)):
             at = _marked(len(picture.grid), index, len(runs))
-            plot.points(picture.grid[at], fit.curve[at], colour, mark)
+            curves.points(picture.grid[at], fit.curve[at], colour, mark)
+    plot.lay(_ground(*data, names, width, height, style, _named_gone(picture.walks, seen)).above)
+    plot.lay(curves)
     return plot.canvas
 
 
@@ -213,7 +214,7 @@ def _entries(points: int, sampled: bool, style: ChartStyle) -> tuple[LegendEntry
         ("⠂⠐", "at the start", style.start),
     ]
     if sampled:
-        entries.insert(1, ("◆", "this sample", style.sample))
+        entries.insert(1, (SAMPLE, "this sample", style.sample))
     if style.residuals:
         entries.append(("│", "residual", style.residual))
     return tuple(entries)

@@ -115,9 +115,9 @@ class Plot:
         """The cells between the axes, without what is not yet in the canvas."""
         return self._canvas.part(np.s_[: self.rows], np.s_[self.margin :])
 
-    def lay(self, other: Plot) -> None:
-        """Draw another plot with the same axes over this one."""
-        self.canvas.lay(other.canvas)
+    def lay(self, other: Plot, on_top: str = "") -> None:
+        """Draw another plot with the same axes over this one, but not over this mark `on_top`."""
+        self.canvas.lay(other.canvas, on_top)
 
     def line(self, x: ArrayLike, y: ArrayLike, colour: RGB, marker: str = LINE) -> bool:
         """Join points by lines; return whether any of them is visible."""

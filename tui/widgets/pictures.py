@@ -37,13 +37,13 @@ class Chart(Painted):
 
     def on_resize(self) -> None:
         """Draw the last frame in the new size, unless that is zero because the chart is hidden."""
-        if self._wanted is None or not self.size.area:
+        size = self.size
+        if self._wanted is None or not size.area:
             return
-        frame, style = self._wanted
-        drawn = frame, style, self.size  # frames are compared by identity
+        drawn = frame, style, _ = *self._wanted, size  # frames are compared by identity
         if self._drawn != drawn:
             self._drawn = drawn
-            self.paint_canvas(self._kind.draw(frame, *self.size, style))
+            self.paint_canvas(self._kind.draw(frame, *size, style))
 
 
 class Pictures(Vertical, ThemeAware):
