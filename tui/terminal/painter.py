@@ -8,7 +8,7 @@ a widget, its changed cells can be sent directly, all cells of a frame in one wr
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from textual.errors import NoWidget
 from textual.geometry import Region
@@ -58,12 +58,11 @@ def _driver_of(widget: Widget) -> Driver | None:
 def _send(driver: Driver) -> None:
     """Send the pending regions, at the current position of their widgets."""
     cells: list[str] = []
-    waiting = dict(_pending)
+    waiting = {widget: regions for widget, regions in _pending.items() if widget.is_attached}
     _pending.clear()
+    above = _above(next(iter(waiting)).app.screen) if waiting else []
     for widget, regions in waiting.items():
-        if not widget.is_attached:
-            continue
-        if _is_clear(widget):
+        if _is_clear(widget, above):
             cells += _cells(widget, regions)
             forget_lines(widget)  # the compositor's cached lines are outdated
         else:
@@ -72,8 +71,11 @@ def _send(driver: Driver) -> None:
         driver.write("".join((SYNC_START, SAVE, *cells, RESTORE, SYNC_END)))
 
 
-def _is_clear(widget: Widget) -> bool:
-    """Return whether the whole widget is visible and will be until Textual's next paint."""
+def _is_clear(widget: Widget, above: Sequence[tuple[Widget, Region]]) -> bool:
+    """Return whether the whole widget is visible and will be until Textual's next paint.
+
+    `above` are the children of the screen and their regions.
+    """
     screen = widget.screen
     if isinstance(widget.app, MinimumSize) and widget.app.too_small:
         return False
@@ -87,15 +89,16 @@ def _is_clear(widget: Widget) -> bool:
         return False
     around = widget.ancestors_with_self  # other children, as notifications, are on top
     return not any(
-        _overlaps(child, geometry.region) for child in screen.children if child not in around
+        region.overlaps(geometry.region) for child, region in above if child not in around
     )
 
 
-def _overlaps(widget: Widget, region: Region) -> bool:
-    """Return whether the widget or a child is visible there; notifications have a hidden parent."""
-    if widget.visible:
-        return widget.region.overlaps(region)
-    return any(_overlaps(child, region) for child in widget.children)
+def _above(parent: Widget) -> list[tuple[Widget, Region]]:
+    """Return the visible children with their regions; notifications have a hidden parent."""
+    found: list[tuple[Widget, Region]] = []
+    for child in parent.children:
+        found += [(child, child.region)] if child.visible else _above(child)
+    return found
 
 
 def _cells(widget: Widget, regions: Iterable[Region]) -> Iterator[str]:

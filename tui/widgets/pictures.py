@@ -40,7 +40,8 @@ class Chart(Painted):
         size = self.size
         if self._wanted is None or not size.area:
             return
-        drawn = frame, style, _ = *self._wanted, size  # frames are compared by identity
+        frame, style = self._wanted
+        drawn = frame, style, size  # frames are compared by identity
         if self._drawn != drawn:
             self._drawn = drawn
             self.paint_canvas(self._kind.draw(frame, *size, style))
@@ -65,6 +66,7 @@ class Pictures(Vertical, ThemeAware):
         self._names = list(names)
         self._below = below
         self._chosen = 0
+        self._charts: list[Chart] = []
         self._look = replace(ChartStyle.dark(), places={})
         self._frame: Frame | None = None
 
@@ -75,9 +77,11 @@ class Pictures(Vertical, ThemeAware):
                 chart = Chart(name, id=f"chart-{name}", classes=f"picture{chosen}")
                 if len(self._names) > TOGETHER:
                     chart.border_title = f"{chart.border_title} · {index + 1}/{len(self._names)}"
+                self._charts.append(chart)
                 yield chart
         with Vertical(id="lower"):
-            yield Chart("loss", id="chart-loss")
+            self._charts.append(Chart("loss", id="chart-loss"))
+            yield self._charts[-1]
             if self._below is not None:
                 yield self._below
 
@@ -143,5 +147,5 @@ class Pictures(Vertical, ThemeAware):
 
     def _draw(self) -> None:
         if self._frame is not None:
-            for chart in self.query(Chart):
+            for chart in self._charts:
                 chart.draw(self._frame, self._look)
