@@ -78,7 +78,9 @@ def rounded(places: ArrayLike) -> Array:
     places = np.asarray(places, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         near = np.abs(places) < FAR
-    return np.where(near, np.round(np.where(near, places, 0.0), DECIMALS), places)
+    if near.all():
+        return places.round(DECIMALS)
+    return np.where(near, np.where(near, places, 0.0).round(DECIMALS), places)
 
 
 @lru_cache(maxsize=64)

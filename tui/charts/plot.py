@@ -212,16 +212,18 @@ class Plot:
         """
         if len(x) < 3:
             return np.arange(len(x))
-        across, down = self.dots(x, y)
-        group = np.floor(x * min(self.columns, MOST)).astype(np.intp)
-        starts = np.flatnonzero(np.diff(group, prepend=group[:1] - 1))
+        group = np.floor(x * min(self.columns, MOST))
+        begins = np.append(True, group[1:] != group[:-1])
+        starts = np.flatnonzero(begins)
         kept = np.arange(len(x))
         if len(x) > 2 * len(starts):
-            turns = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(x)))
-            order = np.lexsort((y, turns))
+            order = np.lexsort((y, np.cumsum(begins)))
             ends = np.append(starts[1:], len(x)) - 1
-            kept = np.unique(np.concatenate([[0, len(x) - 1], order[starts], order[ends]]))
-        return kept[_bends(across[kept] + 1j * down[kept])]
+            shown = np.zeros(len(x), dtype=bool)
+            shown[[0, -1]] = shown[order[starts]] = shown[order[ends]] = True
+            kept = np.flatnonzero(shown)
+        across, down = self.dots(x[kept], y[kept])
+        return kept[_bends(across + 1j * down)]
 
     def legend(
         self,
