@@ -392,9 +392,9 @@ def _bends(corners: NDArray[np.complex128]) -> NDArray[np.intp]:
     kept[[0, -1]] = True
     for split in range(SPLITS + 1):
         ends = np.flatnonzero(kept)
-        part = np.repeat(np.arange(len(ends) - 1), np.diff(ends, append=ends[-1] + 1)[:-1])
-        ways = np.diff(corners[ends])
-        here, way = corners[:-1] - corners[ends][part], ways[part]
+        part = np.cumsum(kept[:-1]) - 1
+        here = corners[:-1] - corners[ends[part]]
+        way = corners[ends[part + 1]] - corners[ends[part]]
         share = (here * way.conj()).real / np.where(way, np.abs(way), 1) ** 2
         off = np.abs(here - share.clip(0, 1) * way)
         most = np.maximum.reduceat(off, ends[:-1])[part]
