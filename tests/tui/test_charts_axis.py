@@ -17,7 +17,7 @@ from tui.charts.axis import (
     round_up,
     vertical,
 )
-from tui.charts.plot import clip, inside
+from tui.charts.polyline import clip, inside
 
 
 def words(axis: object) -> list[str]:

@@ -14,7 +14,8 @@ from engine.pictures import Array, FitsPicture, LinePicture, WalksPicture, wave_
 from tui.charts.axis import Axis, Scale, round_up, rounded
 from tui.charts.canvas import BRAILLE, DOTS, SPACE, Canvas, Drawing, packed, shows, stroke
 from tui.charts.loss import NO_LOGARITHM, draw_losses, entries, loss_scale
-from tui.charts.plot import LegendEntry, Plot, clip, inside
+from tui.charts.plot import LegendEntry, Plot
+from tui.charts.polyline import clip, inside
 from tui.charts.style import RGB, ChartStyle, mix
 
 START, LEAST, LOCAL, NOW = "○", "✚", "×", "●"
