@@ -99,7 +99,7 @@ class Canvas:
     def write(self, row: int, column: int, text: str, colour: RGB) -> None:
         """Write text, spaces included, from a cell on; it must fit."""
         cells = np.s_[row, column : column + len(text)]
-        self.glyphs[cells] = [ord(letter) for letter in text]
+        self.glyphs[cells] = _codes(text)
         self.foregrounds[cells] = packed(colour)
 
     def put(self, row: int, column: int, other: Canvas) -> None:
