@@ -226,7 +226,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     def _open_entry(self, slug: str) -> None:
         """Open a lesson or the bug hunt."""
         if slug == BUG_HUNT:
-            self.push_screen(BugHuntScreen(self._progress, self._runner))
+            self.push_screen(BugHuntScreen(self._progress, self._runner, self._fps))
         else:
             self._open_lesson(slug)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bench.figure import Figure
-from bench.figures import costs, delays, speed
+from bench.figures import costs, delays, exercise, speed
 from bench.lab import Options
 
 FIGURES: dict[str, Callable[[Options], Iterator[Figure]]] = {
@@ -18,4 +18,5 @@ FIGURES: dict[str, Callable[[Options], Iterator[Figure]]] = {
     "output": costs.measure_output,
     "slow-line": delays.measure_slow_line,
     "rest": costs.measure_rest,
+    "exercise": exercise.measure_exercise,
 }

@@ -51,9 +51,9 @@ class Attempt:
         """The first mutant with the same losses, in case none agrees in everything."""
 
     @property
-    def losses(self) -> tuple[float, ...]:
-        """The losses of the learner's program so far."""
-        return tuple(self._run.recorder.losses)
+    def losses(self) -> Array:
+        """The losses of the learner's program so far, one for each update."""
+        return np.array(self._run.recorder.losses)
 
     @property
     def started(self) -> bool:
@@ -79,11 +79,11 @@ class Attempt:
         return self._run.record
 
     @property
-    def reference(self) -> tuple[float, ...]:
+    def reference(self) -> Array:
         """The losses of the solution so far."""
         if isinstance(self._reference, Record):
-            return self._reference.losses
-        return tuple(self._reference.recorder.losses)
+            return np.array(self._reference.losses)
+        return np.array(self._reference.recorder.losses)
 
     def poll(self) -> bool:
         """Read what has arrived and go on; return whether anything changed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -65,7 +66,7 @@ class Recorder:
     """Builds a record from the events of a run, in the order in which they arrive."""
 
     def __init__(self) -> None:
-        self.losses: list[float] = []
+        self.losses = array("d")
         self.parameters: Numbers = ()
         """The latest parameters."""
         self.first: Numbers = ()
@@ -80,7 +81,7 @@ class Recorder:
     def take(self, event: Mapping[str, Any]) -> None:
         """Add an event."""
         if "losses" in event:
-            self.losses += [float(loss) for loss in event["losses"]]
+            self.losses.extend(event["losses"])
         if "parameters" in event:
             self.parameters = tuple(event["parameters"])
             self.first = self.first or self.parameters

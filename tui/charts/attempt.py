@@ -24,7 +24,7 @@ def draw_losses(attempt: Attempt, width: int, height: int, style: ChartStyle) ->
     """Draw the learner's losses over the faint losses of the solution."""
     if too_small(width, height):
         return words("too small", width, height, style)
-    own, reference = (np.array(each) for each in (attempt.losses, attempt.reference))
+    own, reference = attempt.losses, attempt.reference
     everything = np.concatenate([reference, own])
     scale = loss_scale(everything[np.abs(everything) < _limit(reference)], False)
     if scale is None:
@@ -60,6 +60,14 @@ def _limit(reference: Array) -> float:
 
 
 def _curve(plot: Plot, losses: Array, colour: RGB) -> None:
-    """Draw one loss for each update, counted from 1."""
+    """Draw one loss for each update, counted from 1; of a column, the lowest and the highest."""
+    updates = np.arange(1, len(losses) + 1)
+    stride = len(losses) // plot.columns
+    if stride > 1:
+        whole = len(losses) // stride * stride
+        groups = losses[:whole].reshape(-1, stride)
+        ends = np.stack([groups.min(axis=1), groups.max(axis=1)], axis=1).reshape(-1)
+        updates = np.append(np.repeat(updates[:whole:stride], 2), updates[whole:])
+        losses = np.append(ends, losses[whole:])
     finite = np.isfinite(losses)
-    plot.line((np.arange(len(losses)) + 1)[finite], losses[finite], colour)
+    plot.line(updates[finite], losses[finite], colour)

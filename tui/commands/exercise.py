@@ -128,7 +128,7 @@ def _run(chosen: Exercise, name: str | None, as_json: bool) -> int:
     if as_json:
         result = {
             "exercise": chosen.slug, "status": verdict.status, "fault": verdict.fault,
-            "message": verdict.message, "line": verdict.line, "losses": list(losses[:20]),
+            "message": verdict.message, "line": verdict.line, "losses": losses,
         }  # fmt: skip
         print(json_line(result))
     else:
@@ -142,7 +142,7 @@ def _run(chosen: Exercise, name: str | None, as_json: bool) -> int:
     return 0 if verdict.status == "solved" else 1
 
 
-def _judge(chosen: Exercise, program: str, path: Path) -> tuple[Verdict, tuple[float, ...]]:
+def _judge(chosen: Exercise, program: str, path: Path) -> tuple[Verdict, list[float]]:
     """Run the program and wait for the verdict."""
     runner = Runner()
     try:
@@ -150,7 +150,7 @@ def _judge(chosen: Exercise, program: str, path: Path) -> tuple[Verdict, tuple[f
         while attempt.verdict is None:
             if not attempt.poll():
                 time.sleep(0.01)
-        return attempt.verdict, attempt.losses
+        return attempt.verdict, attempt.losses[:20].tolist()
     finally:
         runner.close()
 

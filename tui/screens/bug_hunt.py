@@ -30,13 +30,13 @@ class BugHuntScreen(SafeScreen, Screen[None]):
     CSS = "BugHuntScreen #title { height: 1; background: $panel; }"
     BINDINGS = [Binding("escape", "back", "back", id="bugs.back", tooltip=BACK)]
 
-    def __init__(self, progress: Progress, runner: Runner) -> None:
+    def __init__(self, progress: Progress, runner: Runner, fps: float) -> None:
         super().__init__()
-        self._progress, self._runner = progress, runner
+        self._progress, self._runner, self._fps = progress, runner, fps
 
     def compose(self) -> ComposeResult:
         yield Static(f" [b]{ENTRY.title}[/b]  {ENTRY.about}", id="title")
-        yield WriteView(exercises(BUG_HUNT), BUG_HUNT, self._progress, self._runner)
+        yield WriteView(exercises(BUG_HUNT), BUG_HUNT, self._progress, self._runner, self._fps)
         yield StatusBar()
         yield KeyFooter()
 

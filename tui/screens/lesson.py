@@ -74,7 +74,7 @@ class LessonScreen(SafeScreen, Screen[None]):
         self._progress = progress
         self._heading = Heading(lesson.title)
         self._lab = lab_of(lesson, fps)
-        self._runner = runner
+        self._runner, self._fps = runner, fps
         self._status = StatusBar()
         self._new: set[str] = set()
         """The slugs of newly met challenges."""
@@ -92,7 +92,9 @@ class LessonScreen(SafeScreen, Screen[None]):
             yield self._lab
             yield CodeView(self.lesson, id="code")
             slug = self.lesson.slug
-            yield WriteView(exercises(slug), slug, self._progress, self._runner, id="write")
+            yield WriteView(
+                exercises(slug), slug, self._progress, self._runner, self._fps, id="write"
+            )
         yield self._status
         yield KeyFooter()
 

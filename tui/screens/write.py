@@ -173,12 +173,13 @@ class WriteView(Vertical, ThemeAware):
         lesson: str,
         progress: Progress,
         runner: Runner,
+        fps: float,
         *,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._exercises, self._lesson, self._runner = exercises, lesson, runner
-        self._progress = progress
+        self._progress, self._fps = progress, fps
         self._program = Program(id="program")
         unsolved = (i for i, one in enumerate(exercises) if one.name not in self._done.exercises)
         self._index = next(unsolved, 0)
@@ -190,7 +191,11 @@ class WriteView(Vertical, ThemeAware):
         """The action that the next press of the same key confirms."""
         self._polling: Timer | None = None
         self._watching: Timer | None = None
-        self._began = 0.0
+        self._began = self._drawn = 0.0
+        """When the run began and when its charts were last drawn, by `time.monotonic`."""
+        self._changed = False
+        self._said = Text()
+        """The text below the program."""
         self._opened = False
 
     def compose(self) -> ComposeResult:
@@ -364,14 +369,18 @@ class WriteView(Vertical, ThemeAware):
         attempt = self._attempt
         if attempt is None:
             return
-        changed = attempt.poll()
+        self._changed |= attempt.poll()
         if attempt.verdict is not None:
             self._stop()
             self._show(attempt.verdict)
-        else:
-            self._say(self._progress_of(attempt))
-        if changed:
-            self._draw()
+        now = time.monotonic()
+        if attempt.verdict is not None or now - self._drawn >= 1 / self._fps:
+            self._drawn = now
+            if attempt.verdict is None:
+                self._say(self._progress_of(attempt))
+            if self._changed:
+                self._changed = False
+                self._draw()
 
     def _progress_of(self, attempt: Attempt) -> str:
         if not self._runner.warm:
@@ -421,7 +430,11 @@ class WriteView(Vertical, ThemeAware):
             "wrong": ("✗ ", "bold red"),
             "error": ("✗ ", "bold red"),
         }.get(kind, ("", ""))
-        self.query_one("#verdict", Static).update(Text.assemble((sign, style), text))
+        line = Text.assemble((sign, style), text)
+        if line != self._said:
+            fits = "\n" not in f"{self._said}{text}" and max(len(line), len(self._said)) < 72
+            self._said = line
+            self.query_one("#verdict", Static).update(line, layout=not fits)
 
     def _draw(self) -> None:
         """Draw the charts of the run."""

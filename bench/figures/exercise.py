@@ -1,0 +1,74 @@
+"""The page Write: from saving a program to its first loss, and keys while it runs."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.figure import Figure, Target
+from bench.lab import Options
+from bench.terminal import Terminal
+from lessons.exercises import find
+
+EXERCISE = find("linear-regression/training-step")
+KEYS = 200
+CODE = 30
+"""A column inside the program."""
+
+
+def measure_exercise(options: Options) -> Iterator[Figure]:
+    """Measure the page Write with PyTorch warm; the program runs until it is stopped."""
+    with TemporaryDirectory() as folder, Terminal(EXERCISE.lesson, folder=Path(folder)) as app:
+        file = Path(folder) / "exercises" / EXERCISE.lesson / f"{EXERCISE.name}.py"
+        app.until("1 Concept")
+        app.send("4")
+        app.until("your turn")
+        app.send(" ")
+        app.until("Look at line")
+        took = [saved(app, file, number) for number in range(options.rounds)]
+        yield Figure.median("program saved to its first loss", "s", Target(1), took)
+        app.send("jjj")  # below the first line, which is wrapped
+        time.sleep(0.5)
+        app.skip()
+        pressed = []
+        for number in range(KEYS):
+            pressed.append(app.send("jk"[number % 2]))
+            time.sleep(random.uniform(0.06, 0.16))
+        time.sleep(0.5)
+        answered = sorted(answers(app, pressed))
+    remark = "" if len(answered) == KEYS else f"{KEYS - len(answered)} keys had no answer"
+    value = answered[min(round(0.99 * len(answered)), len(answered) - 1)] * 1000
+    milliseconds = [each * 1000 for each in answered]
+    yield Figure("key while a program runs, p99", "ms", Target(40), milliseconds, value, remark)
+
+
+def saved(app: Terminal, file: Path, number: int) -> float:
+    """Save a program with an error, then one that trains on; return the seconds to its loss."""
+    broken = f"wrong{number}"
+    file.write_text(f"{broken}\n", encoding="utf-8")
+    app.until(f"name '{broken}' is not defined")
+    program = EXERCISE.solution.replace("range(200)", f"range({10**9})")
+    at = time.perf_counter()
+    file.write_text(program, encoding="utf-8")
+    return app.until("running · update") - at
+
+
+def answers(app: Terminal, pressed: list[float]) -> Iterator[float]:
+    """Yield the response time of each key, which moves the highlighted line."""
+    waiting = iter(pressed)
+    at = next(waiting)
+    before = highlight(app)
+    for now in app.looks():
+        after = highlight(app)
+        if after != before:
+            before = after
+            yield now - at
+            at = next(waiting, now)
+
+
+def highlight(app: Terminal) -> tuple[str, ...]:
+    """Return the background of each line of the program."""
+    return tuple(app.screen.buffer[row][CODE].bg for row in range(4, app.screen.lines - 8))
