@@ -17,7 +17,7 @@ from engine.exercises.judge import (
     untouched,
 )
 from engine.exercises.record import Numbers, Record
-from engine.exercises.runner import Limits, Run, Runner
+from engine.exercises.runner import Limits, ProgramRun, Runner
 from engine.pictures import Array, BoundaryPicture, Layer, LinePicture, Picture
 
 _RECORDS: dict[tuple[str, str], Record] = {}
@@ -46,7 +46,7 @@ class Attempt:
         self._mutants = list(exercise.mutants)
         self._reference = self._known(exercise.solution)
         self._run = runner.run(program, file, exercise.probe, limits, bool(exercise.picture))
-        self._mutant: Run | Record | None = None
+        self._mutant: ProgramRun | Record | None = None
         self._like: Mutant | None = None
         """The first mutant with the same losses, in case none agrees in everything."""
 
@@ -96,7 +96,7 @@ class Attempt:
     def stop(self) -> None:
         """Kill the runs of this attempt; it gets no verdict."""
         for run in (self._reference, self._run, self._mutant):
-            if isinstance(run, Run):
+            if isinstance(run, ProgramRun):
                 self._runner.stop(run)
 
     def _judge(self) -> Verdict | None:
@@ -125,14 +125,14 @@ class Attempt:
             return named(self._like, self.program, record)
         return unknown(self.exercise, record, solution)
 
-    def _known(self, program: str) -> Run | Record:
+    def _known(self, program: str) -> ProgramRun | Record:
         """Return the run of a solution or mutant, or its record from an earlier attempt."""
         known = _RECORDS.get((program, self.exercise.probe))
         if known is not None:
             return known
         return self._runner.run(program, self._file, self.exercise.probe, self._limits)
 
-    def _result(self, program: str, run: Run | Record) -> Record | None:
+    def _result(self, program: str, run: ProgramRun | Record) -> Record | None:
         if isinstance(run, Record):
             return run
         if not run.ended:

@@ -62,7 +62,7 @@ class Record:
         return not self.parameters or len(self.losses) < 2 or self.last != self.parameters[0]
 
 
-class Recorder:
+class RecordBuilder:
     """Builds a record from the events of a run, in the order in which they arrive."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.child import ChildProcess, python
-from engine.exercises.record import Failure, Record, Recorder
+from engine.exercises.record import Failure, Record, RecordBuilder
 
 FIRST, TOTAL = 20.0, 60.0
 """The seconds that a program may take to its first loss, and in total."""
@@ -30,12 +30,12 @@ class Limits:
     total: float = TOTAL
 
 
-class Run:
+class ProgramRun:
     """A run of one program; `Runner.poll` updates it."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.recorder = Recorder()
+        self.recorder = RecordBuilder()
         self.began: float | None = None
         """When the server received it, by `time.monotonic`."""
         self.ended = False
@@ -58,7 +58,7 @@ class Runner:
         self._started = self._used = 0.0
         """When the server was started, and when a run last began or ended."""
         self._ids = itertools.count(1)
-        self._runs: dict[int, Run] = {}
+        self._runs: dict[int, ProgramRun] = {}
 
     @property
     def warm(self) -> bool:
@@ -87,11 +87,11 @@ class Runner:
         probe: str = "",
         limits: Limits | None = None,
         picture: bool = False,
-    ) -> Run:
+    ) -> ProgramRun:
         """Run a program after those that wait; raises `OSError` if no process can be started."""
         self.start()
         self._used = time.monotonic()
-        run = Run(limits or Limits())
+        run = ProgramRun(limits or Limits())
         number = next(self._ids)
         self._runs[number] = run
         assert self._child is not None
@@ -103,7 +103,7 @@ class Runner:
         self._child.send(json.dumps(request, ensure_ascii=False))
         return run
 
-    def stop(self, run: Run) -> None:
+    def stop(self, run: ProgramRun) -> None:
         """Kill a run; it ends without a failure."""
         for number, each in list(self._runs.items()):
             if each is run:
@@ -146,7 +146,7 @@ class Runner:
         if child is not None:
             child.close()
 
-    def wait(self, run: Run, pause: Callable[[float], object] = time.sleep) -> Record:
+    def wait(self, run: ProgramRun, pause: Callable[[float], object] = time.sleep) -> Record:
         """Poll until the run has ended; for commands, which may wait."""
         while not run.ended:
             if not self.poll():

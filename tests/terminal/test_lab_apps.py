@@ -189,7 +189,7 @@ def test_one_of_five_at_a_time_and_then_the_map(terminal: Open) -> None:
     lights(app, "loop")
     app.until("epoch 1/500")
     app.send("ppp")
-    app.until(lambda text: " optimizers · " in text.splitlines()[0])
+    app.until(lambda text: " optimi… · " in text.splitlines()[0])
     app.play(
         ("vv", "local optimum"),
         ("]" * 12 + " ", "finished", "SGD 0.4955", "Adam 0.0091"),

@@ -86,7 +86,9 @@ async def open_lab(
     assert isinstance(started, DltuiApp)
     started._environment_loader.start()
     shown = course or lesson(**settings)
-    await started.push_screen(LessonScreen(shown, started._progress, started._environment, 10.0))
+    await started.push_screen(
+        LessonScreen(shown, started._progress, started._environment, started._runner, 10.0)
+    )
     await pilot.press("2")
     lab = started.screen.query_one(MnistLab)
     await until(pilot, lambda: lab.picture is not None)

@@ -27,7 +27,7 @@ actions:
   path LESSON/NAME           your file; it is created if there is none
   run LESSON/NAME            run your file and judge it
   hint LESSON/NAME           the next of three hints
-  solution LESSON/NAME       a program that solves it, once you have solved it or read the hints
+  solution LESSON/NAME       a solution, once you have solved it or read the hints
   mutant LESSON/NAME MUTANT  a wrong program that the exercise knows; like the solution
   reset LESSON/NAME          start over; your file is kept under another name
 

@@ -196,9 +196,12 @@ class WriteView(Vertical, ThemeAware):
         self._changed = False
         self._said = Text()
         """The text below the program."""
-        self._opened = False
+        self._entered = self._opened = False
+        """Whether the page was shown, and whether its widgets are there since then."""
 
     def compose(self) -> ComposeResult:
+        if not self._entered:  # text areas take time, and many lessons are opened without this page
+            return
         yield Static(id="task", markup=False)
         with Horizontal(id="middle"):
             with Vertical(id="own"):
@@ -212,13 +215,24 @@ class WriteView(Vertical, ThemeAware):
         with VerticalScroll(id="below", can_focus=False):
             yield Static(id="verdict")
 
-    def on_mount(self) -> None:
+    async def _build(self) -> None:
+        """Add the widgets, and open the first exercise that is not solved."""
+        await self.recompose()
+        if not self.is_attached:
+            return
+        if not self._exercises:
+            self.query_one("#task", Static).update("This lesson has no exercises yet.")
+            return
         self.query_one("#own-loss").border_title = "Loss"
-        self.query_one("#own-picture").border_title = "Your line"
+        self.query_one("#own-picture").border_title = "Your model"
         self.query_one("#beside").border_title = "A solution"
         self._polling = self.set_interval(POLL_SECONDS, self._poll, pause=True)
         self._watching = self.set_interval(WATCH_SECONDS, self._watch, pause=True)
+        self._opened = True
         self.apply_theme()
+        self._open()
+        if self.display:
+            self.enter()
 
     def on_resize(self) -> None:
         self.call_after_refresh(self._draw)
@@ -248,17 +262,18 @@ class WriteView(Vertical, ThemeAware):
     def summary(self) -> str:
         """The exercise in the status bar: which of how many, and how many are solved."""
         solved = sum(one.name in self._done.exercises for one in self._exercises)
+        if not self._exercises:
+            return "no exercises"
         number = f"exercise {self._index + 1} of {len(self._exercises)}"
         return f"{number} · {solved} solved"
 
     def enter(self) -> None:
         """Show the page: start the process that runs programs, and watch the file."""
-        if not self._exercises:
-            self.query_one("#task", Static).update("This lesson has no exercises yet.")
-            return
+        if not self._entered:
+            self._entered = True
+            self.call_later(self._build)
         if not self._opened:
-            self._opened = True
-            self._open()
+            return
         self._start_runner()
         if self._watching is not None:
             self._watching.resume()
@@ -581,9 +596,7 @@ class WriteView(Vertical, ThemeAware):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable the keys of the reading mode, and those that this exercise has a use for."""
-        if not self._exercises:
-            return False
-        if not self._program.read_only:
+        if not self._opened or not self._program.read_only:
             return False
         if action == "ask":
             return bool(self.exercise.answers)
