@@ -83,7 +83,7 @@ class ChildProcess:
         """Write a line to the standard input of the process; does nothing if it has ended."""
         if self._process is not None and self._process.stdin is not None:
             with suppress(BrokenPipeError):
-                self._process.stdin.write(f"{line}\n".encode())
+                self._process.stdin.write(f"{line}\n".encode("utf-8", "surrogatepass"))
                 self._process.stdin.flush()
 
     def last_error(self) -> str:
@@ -108,7 +108,8 @@ class ChildProcess:
             process.wait(timeout=1)
         for pipe in (process.stdin, process.stdout, self._errors):
             if pipe is not None:
-                pipe.close()
+                with suppress(BrokenPipeError):  # of a line that the process did not read
+                    pipe.close()
 
 
 class Measurement(Generic[R]):

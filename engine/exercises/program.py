@@ -12,6 +12,7 @@ import gc
 import io
 import json
 import linecache
+import multiprocessing
 import os
 import random
 import resource
@@ -63,12 +64,16 @@ class Reporter:
 
     def __init__(self, output: int, run: int) -> None:
         self._output, self._run = output, run
+        self._torn = ""
 
     def send(self, **event: Any) -> None:
-        """Write an event as one line."""
-        line = memoryview(f"{json.dumps({'id': self._run, **event})}\n".encode())
+        """Write an event as one line, and end a line that a limit has interrupted."""
+        text = json.dumps({"id": self._run, **event})
+        line = memoryview(f"{self._torn}{text}\n".encode())
+        self._torn = "\n"
         while line:
             line = line[os.write(self._output, line) :]
+        self._torn = ""
 
 
 class Printed(io.TextIOBase):
@@ -262,8 +267,13 @@ def _end_with(alive: int) -> None:
 
     threading.Thread(target=wait, daemon=True).start()
     if sys.platform == "linux":  # also while C code holds the GIL
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+        _die_with_parent()
+        os.register_at_fork(after_in_child=_die_with_parent)  # the workers of a DataLoader
+
+
+def _die_with_parent() -> None:
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _prepare(request: dict[str, Any], printed: Printed) -> None:
@@ -283,6 +293,9 @@ def _prepare(request: dict[str, Any], printed: Printed) -> None:
     random.seed(0)
     np.random.seed(0)  # programs use the global generator
     torch.set_num_threads(1)
+    # Classes of the program exist in a worker only if it is forked.
+    multiprocessing.set_start_method("fork", force=True)
+    sys.dont_write_bytecode = True  # a helper file may change twice in a second
     builtins.input = _no_input
     sys.addaudithook(_audit)
 

@@ -89,6 +89,7 @@ class Runner:
         picture: bool = False,
     ) -> ProgramRun:
         """Run a program after those that wait; raises `OSError` if no process can be started."""
+        self.poll()  # the server may have died since
         self.start()
         self._used = time.monotonic()
         run = ProgramRun(limits or Limits())
@@ -122,9 +123,10 @@ class Runner:
                 event = json.loads(line)
             except ValueError:  # a program has found the descriptor and written to it
                 continue
-            self._take(event)
+            if isinstance(event, dict):
+                self._take(event)
         if self._child.ended and self._runs:
-            self._fail_all(self._child.last_error())
+            self._fail_all(f"the process that runs programs has ended: {self._child.last_error()}")
         elif not self._ready and self._runs and time.monotonic() - self._started > START:
             self._fail_all(f"PyTorch was not imported within {START:.0f} s")
         else:
