@@ -64,16 +64,13 @@ class Reporter:
 
     def __init__(self, output: int, run: int) -> None:
         self._output, self._run = output, run
-        self._torn = ""
 
     def send(self, **event: Any) -> None:
-        """Write an event as one line, and end a line that a limit has interrupted."""
-        text = json.dumps({"id": self._run, **event})
-        line = memoryview(f"{self._torn}{text}\n".encode())
-        self._torn = "\n"
+        """Write an event as one line."""
+        # The first line end is for an event that a limit has interrupted.
+        line = memoryview(f"\n{json.dumps({'id': self._run, **event})}\n".encode())
         while line:
             line = line[os.write(self._output, line) :]
-        self._torn = ""
 
 
 class Printed(io.TextIOBase):

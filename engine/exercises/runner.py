@@ -121,7 +121,7 @@ class Runner:
         for line in lines:
             try:
                 event = json.loads(line)
-            except ValueError:  # a program has found the descriptor and written to it
+            except ValueError:  # empty, incomplete, or a program has found the descriptor
                 continue
             if isinstance(event, dict):
                 self._take(event)

@@ -134,7 +134,8 @@ def _kill(pid: int) -> None:
 
 
 def _write(output: int, event: dict[str, Any]) -> None:
-    line = memoryview(f"{json.dumps(event)}\n".encode())
+    # The first line end is for an event that a program was writing when it was killed.
+    line = memoryview(f"\n{json.dumps(event)}\n".encode())
     while line:
         line = line[os.write(output, line) :]
 

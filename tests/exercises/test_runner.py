@@ -18,7 +18,7 @@ from torch import nn
 
 from engine.exercises.program import FLOOD, SHOWN
 from engine.exercises.record import VALUES, Failure, Record
-from engine.exercises.runner import Limits, Run, Runner
+from engine.exercises.runner import Limits, ProgramRun, Runner
 from tests.exercises.small import running
 from tests.processes import alive, all_end, descendants
 
@@ -343,6 +343,17 @@ def test_what_a_program_writes_to_foreign_descriptors_is_ignored(ran: Ran) -> No
         print("done")
     """)
     assert (record.output, record.failure) == ("done\n", None)
+    record = ran("""
+        import os
+
+        for descriptor in range(3, 30):
+            try:
+                os.write(descriptor, b'{"id": 1, "los')
+            except OSError:
+                pass
+        os.kill(os.getpid(), 9)
+    """)
+    assert failure(record).message == "the process ended with exit code -9"
 
 
 # Errors.
@@ -488,13 +499,13 @@ def test_an_endless_training_that_nobody_reads_is_ended_with_its_line(
     runner: Runner, tmp_path: Path
 ) -> None:
     # As if the app was suspended: the pipe is full, and the limit comes in the middle of a line.
-    source = "def train():\n    while True:\n        yield 0.123456789, [0.5] * 30\n"
+    source = "def train():\n    while True:\n        yield 1 / 3, None\n"
     run = runner.run(source, tmp_path / "program.py", limits=SHORT)
     until(runner, lambda: run.recorder.losses)
     time.sleep(SHORT.total + 1)  # nothing can be awaited: it is the limit that has to pass
     record = runner.wait(run)
     assert failure(record).kind == "timeout"
-    assert set(record.losses) == {0.123456789}
+    assert set(record.losses) == {1 / 3}
 
 
 def test_a_program_that_swallows_its_limit_is_killed(ran: Ran) -> None:
@@ -524,7 +535,7 @@ def train():
 QUICK = "def train():\n    yield 1, [1]\n"
 
 
-def started(runner: Runner, tmp_path: Path, source: str = ENDLESS) -> Run:
+def started(runner: Runner, tmp_path: Path, source: str = ENDLESS) -> ProgramRun:
     """Start a program, and return its run when its first loss has come."""
     run = runner.run(dedent(source), tmp_path / "program.py", limits=PATIENT)
     until(runner, lambda: run.recorder.losses)
