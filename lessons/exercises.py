@@ -40,6 +40,8 @@ from lessons.catalog import entries
 BUG_HUNT = "bug-hunt"
 """The chapter of bugs to find; it has exercises and no lesson."""
 BLOCK = re.compile(r"^```(python|diff)\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
+SECTION = re.compile(r"Program|Solution|(Correct|Mutant): .+|Probe|Hints|Question")
+CHANGE = re.compile(r"((?:^-(?: .*)?\n)+)((?:^\+(?: .*)?\n)*)", re.MULTILINE)
 WHOLE = re.compile(r'(import |from |"""|r""")')
 PICTURES = ("", "line", "boundary")
 
@@ -130,14 +132,23 @@ def _parse(lesson: str, name: str, text: str) -> Exercise:
     while found := re.match(r"\s*(Kind|Judged by|Picture): *(.+)\n", task):
         facts[found[1]] = found[2].strip()
         task = task[found.end() :]
-    sections = [tuple(part.split("\n", 1)) for part in parts]
-    named = {heading.strip(): body for heading, body in sections}
+    sections = [(heading.strip(), body) for heading, _, body in (p.partition("\n") for p in parts)]
+    named = dict(sections)
+    for heading in named:
+        if not SECTION.fullmatch(heading):
+            raise ValueError(f"there is no section '## {heading}'")
+    if len(named) < len(sections):
+        raise ValueError("two sections have the same heading")
     for heading in ("Program", "Solution", "Hints"):
         if heading not in named:
             raise ValueError(f"the section '## {heading}' is missing")
     kind = facts.get("Kind", "hole")
     if kind not in ("hole", "fault", "empty"):
         raise ValueError(f"Kind: {kind!r}; it must be hole, fault or empty")
+    if not text.startswith("# ") or not title.strip():
+        raise ValueError("the first line must be '# Title'")
+    if not task.strip():
+        raise ValueError("the task is missing above '## Program'")
     if facts.get("Judged by", "losses") not in ("losses", "values"):
         raise ValueError("Judged by: it must be losses or values")
     if facts.get("Picture", "") not in PICTURES:
@@ -198,24 +209,28 @@ def _variation(template: Template, solution: str, section: str, heading: str) ->
         if re.match(r"[-+]", code):
             raise ValueError(f"'## {heading}': changed lines need a block ```diff")
         return template.filled(code)
+    if rest := CHANGE.sub("", code).strip():
+        line = rest.partition("\n")[0]
+        raise ValueError(f"'## {heading}': {line!r} is not a line '- old', or '+ new' below one")
     program = solution.splitlines(keepends=True)
-    for change in re.finditer(r"((?:^- .*\n)+)((?:^\+ .*\n)*)", code, re.MULTILINE):
+    for change in CHANGE.finditer(code):
         old, new = (
-            re.sub(r"^[-+] ", "", part, flags=re.MULTILINE).splitlines(keepends=True)
+            re.sub(r"^[-+] ?", "", part, flags=re.MULTILINE).splitlines(keepends=True)
             for part in change.groups()
         )
-        program = _replaced(program, old, new)
+        program = _replaced(program, old, new, heading)
     return "".join(program)
 
 
-def _replaced(program: list[str], old: list[str], new: list[str]) -> list[str]:
+def _replaced(program: list[str], old: list[str], new: list[str], heading: str) -> list[str]:
     """Replace lines in a program; their indentation counts from that of the first of them."""
     wanted = [line.strip() for line in old]
     stripped = [line.strip() for line in program]
     starts = range(len(program) - len(old) + 1)
     found = [i for i in starts if stripped[i : i + len(old)] == wanted]
     if len(found) != 1:
-        raise ValueError(f"the solution has the line {wanted[0]!r} {len(found)} times")
+        times = f"{len(found)} times and not once"
+        raise ValueError(f"'## {heading}': the solution has the line {wanted[0]!r} {times}")
     at = found[0]
     margin = re.match(r" *", program[at])[0]  # type: ignore[index]
     own = re.match(r" *", old[0])[0]  # type: ignore[index]
@@ -230,6 +245,10 @@ def _mutant(template: Template, solution: str, section: str, heading: str) -> Mu
     explanation = " ".join(re.sub(r"^Look: .+$", "", text, flags=re.MULTILINE).split())
     if not explanation:
         raise ValueError(f"'## {heading}' needs an explanation above its code")
+    try:
+        re.compile(look[1] if look else "")
+    except re.error as error:
+        raise ValueError(f"'## {heading}': Look: is no regular expression: {error}") from None
     name = heading.partition(":")[2].strip()
     return Mutant(name, program, explanation, look[1] if look else "")
 
@@ -244,6 +263,8 @@ def _hints(section: str) -> tuple[str, str, str]:
 
 def _answers(section: str) -> tuple[Answer, ...]:
     parts = re.split(r"^- \[([ x])\] ", section, flags=re.MULTILINE)[1:]
+    if section and not parts:
+        raise ValueError("'## Question' needs answers '- [x] …' and '- [ ] …'")
     answers = []
     for mark, answer in zip(parts[::2], parts[1::2], strict=True):
         text, _, why = re.sub(r"\n *> ?", "\n> ", answer).partition("\n> ")

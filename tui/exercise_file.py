@@ -104,7 +104,7 @@ class ExerciseFile:
                 other = self.read()
             except NoProgram:
                 other = None
-            if os.path.lexists(self.path) and other not in (base, text):
+            if self.path.exists() and other not in (base, text):
                 remark = f"another editor had saved this file: its text is in {self.keep().name}"
             self._write(self.path, text)
         except OSError as error:
@@ -118,11 +118,9 @@ class ExerciseFile:
             NoProgram: the file cannot be renamed or written.
         """
         try:
-            kept = None
-            if os.path.lexists(self.path):
-                kept = self.keep()
+            self._write(self._given, self.exercise.given)  # first: it fails on a full disk
+            kept = self.keep() if os.path.lexists(self.path) else None
             self._write(self.path, self.exercise.given)
-            self._write(self._given, self.exercise.given)
         except OSError as error:
             raise NoProgram(f"{self.path} cannot be replaced: {error.strerror or error}") from None
         return kept

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from argparse import Namespace
 from pathlib import Path
@@ -75,8 +76,13 @@ def exercise(options: Namespace) -> int:
             case _:
                 return _reveal(chosen, options)
     except NoProgram as error:
-        notice(error)
+        notice(_in_words(str(error), chosen))
         return 1
+
+
+def _in_words(message: str, chosen: Exercise) -> str:
+    """Return a message of the page Write with a command in place of its key x."""
+    return re.sub(r"\bx (?=starts|writes)", f"dltui exercise reset {chosen.slug} ", message)
 
 
 def _list(lesson: str | None, as_json: bool) -> int:
@@ -106,7 +112,7 @@ def _list(lesson: str | None, as_json: bool) -> int:
 def _path(chosen: Exercise) -> int:
     file = ExerciseFile.of(chosen)
     if remark := file.create():
-        notice(remark.replace("x starts", f"dltui exercise reset {chosen.slug} starts"))
+        notice(_in_words(remark, chosen))
     print(file.path)
     return 0
 
@@ -196,7 +202,8 @@ def _reveal(chosen: Exercise, options: Namespace) -> int:
     done = _progress().of(chosen.lesson)
     if not options.yes and not has_earned(done, chosen.name):
         left = HINTS - hints_read(done, chosen.name)
-        notice(f"not yet: solve it, or read {left} more hints, or add --yes to see it now")
+        more = "1 more hint" if left == 1 else f"{left} more hints"
+        notice(f"not yet: solve it, or read {more}, or add --yes to see it now")
         return 1
     print(program, end="")
     return 0
