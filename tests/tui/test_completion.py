@@ -2,29 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lessons.catalog import find
-from tui.progress import Done, challenges_met, is_begun, is_complete, questions_answered
+from lessons.exercises import exercises
+from tui.progress import (
+    Done,
+    challenges_met,
+    exercises_solved,
+    has_earned,
+    hints_read,
+    is_begun,
+    is_complete,
+    questions_answered,
+)
 
 LESSON = find("gradient-by-hand").load()
 CHALLENGES = {"sign", "overshoot", "diverge", "dead-on"}
 QUESTIONS = {question.slug for question in LESSON.questions}
+EXERCISES = {exercise.name for exercise in exercises("gradient-by-hand")}
 
 
-def test_only_challenges_and_questions_that_the_lesson_has_are_counted() -> None:
-    done = Done(challenges={"sign", "of an older version"}, answers={"sign", "no such question"})
+def test_only_what_the_lesson_has_is_counted() -> None:
+    done = Done(
+        challenges={"sign", "of an older version"},
+        answers={"sign", "no such question"},
+        exercises={"gradient", "of a later version"},
+    )
     assert challenges_met(LESSON, done) == "1/4"
     assert questions_answered(LESSON, done) == "1/3"
+    assert exercises_solved("gradient-by-hand", done) == f"1/{len(EXERCISES)}"
 
 
-def test_a_lesson_is_complete_with_every_challenge_and_every_question() -> None:
-    assert is_complete(LESSON, Done(challenges=CHALLENGES, answers=QUESTIONS))
-    assert not is_complete(LESSON, Done(finished=True, challenges=CHALLENGES))
-    assert not is_complete(LESSON, Done(finished=True, answers=QUESTIONS))
+def test_a_lesson_is_complete_with_every_challenge_question_and_exercise() -> None:
+    assert len(EXERCISES) >= 2
+    everything = Done(challenges=CHALLENGES, answers=QUESTIONS, exercises=EXERCISES)
+    assert is_complete(LESSON, everything)
     for one in CHALLENGES:
-        assert not is_complete(LESSON, Done(challenges=CHALLENGES - {one}, answers=QUESTIONS))
+        assert not is_complete(LESSON, replace(everything, challenges=CHALLENGES - {one}))
+    for one in QUESTIONS:
+        assert not is_complete(LESSON, replace(everything, answers=QUESTIONS - {one}))
+    for one in EXERCISES:
+        assert not is_complete(LESSON, replace(everything, exercises=EXERCISES - {one}))
+    assert not is_complete(LESSON, replace(everything, finished=True, exercises=set()))
 
 
 def test_a_lesson_is_begun_by_anything_that_was_done() -> None:
     assert not is_begun(Done())
-    for done in (Done(opened=True), Done(finished=True), Done(challenges={"sign"})):
+    for done in (
+        Done(opened=True), Done(finished=True), Done(challenges={"sign"}), Done(answers={"sign"}),
+        Done(exercises={"gradient"}), Done(hints={"gradient/1"}),
+    ):  # fmt: skip
         assert is_begun(done)
+
+
+def test_a_solution_is_earned_by_solving_or_by_reading_the_three_hints() -> None:
+    hints = {"gradient/1", "gradient/2", "gradient-2/1", "gradient-2/2", "other/gradient/3"}
+    done = Done(hints=hints)
+    assert hints_read(done, "gradient") == 2
+    assert not has_earned(done, "gradient")
+    assert has_earned(Done(hints={*hints, "gradient/3"}), "gradient")
+    assert has_earned(Done(exercises={"gradient"}), "gradient")
+    assert not has_earned(Done(exercises={"gradient"}), "gradient-2")

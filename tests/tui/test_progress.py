@@ -44,6 +44,31 @@ def test_what_was_done_is_known_the_next_day_and_written_once(tmp_path: Path) ->
     assert Progress(file).of("parameters").opened
 
 
+def test_solved_exercises_and_hints_are_kept_beside_what_older_versions_wrote(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "progress.jsonl"
+    older = (
+        '{"time": "2026-01-01T00:00:00+00:00", "deed": "opened", "lesson": "batches", "name": ""}\n'
+        '{"deed": "challenge", "lesson": "batches", "name": "fast"}\n'
+    )
+    later = (
+        '{"deed": "rested", "lesson": "batches", "name": "well", "for": 3}\n'
+        '{"deed": "opened", "lesson": "no-such-lesson", "name": ""}\n'
+    )
+    file.write_text(older + later, encoding="utf-8")
+    progress = Progress(file)
+    assert progress.remark == ""
+    for deed, name in (("exercise", "epoch-loss"), ("hint", "from-empty/1")):
+        assert progress.add("batches", deed, name) is True
+        assert progress.add("batches", deed, name) is False
+    assert file.read_text(encoding="utf-8").startswith(older + later)
+    assert len(deeds(file)) == 6
+    done = Progress(file).of("batches")
+    assert (done.opened, done.challenges) == (True, {"fast"})
+    assert (done.exercises, done.hints) == ({"epoch-loss"}, {"from-empty/1"})
+
+
 def test_a_torn_last_line_is_skipped_and_the_next_one_stands_alone(tmp_path: Path) -> None:
     file = tmp_path / "progress.jsonl"
     Progress(file).add("parameters", "opened")
