@@ -141,9 +141,9 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "result of an operation, such as w after w = w - …; a function without return gives None.",
     ),
     (
-        r"AttributeError: 'NoneType' object",
-        "The value before the dot is None: does the function that made it, for example forward(), "
-        "have a return? A gradient is None before backward().",
+        r"NoneType'? object|NoneType\.__|not NoneType",
+        "A value is None where another is needed: does the function that made it, for example "
+        "forward(), have a return? A gradient is None before backward().",
     ),
     # Dtypes and devices
     (
@@ -213,7 +213,8 @@ MEANINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"argument '\w+' \(position \d+\) must be Tensor, not",
-        "This function takes a tensor: make one with torch.tensor(…).",
+        "This function takes a tensor: make one with torch.tensor(…). A batch of a DataLoader is a "
+        "list of tensors: unpack it, for x, y in loader.",
     ),
     # Datasets and loaders
     (
@@ -292,6 +293,11 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "variable, or is an operator missing before the bracket?",
     ),
     (
+        r"object is not (iterable|subscriptable)",
+        "A loop, or an index in square brackets, needs something with several elements, and this "
+        "has none: print it and its type.",
+    ),
+    (
         r"^AttributeError",
         "The object before the dot has nothing of this name: check the spelling, the type of the "
         "object, and whether __init__ assigns it to self.",
@@ -302,9 +308,8 @@ MEANINGS: tuple[tuple[str, str], ...] = (
 WARNINGS: tuple[tuple[str, str], ...] = (
     (
         r"UserWarning: Using a target size \(.*\) that is different to the input size",
-        "PyTorch warns that prediction and target have different shapes: (N, 1) and (N,) "
-        "broadcast to (N, N), so each prediction is compared with every target. Give both the same "
-        "shape.",
+        "PyTorch warns that prediction and target have different shapes. They broadcast: with "
+        "(N, 1) and (N,) each prediction is compared with every target. Give both the same shape.",
     ),
     (
         r"UserWarning: The \.grad attribute of a Tensor that is not a leaf",
