@@ -13,6 +13,7 @@ import pytest
 import tui.commands.list
 from engine.datasets import registry
 from lessons.catalog import COURSE, Chapter, Entry, entries, find
+from lessons.exercises import exercises
 from tests.course import RUNNABLE, WRITTEN
 from tests.terminal.command import Main, dltui, start
 from tests.terminal.conftest import Open
@@ -20,6 +21,7 @@ from tui import cli
 from tui.commands import open as open_command
 from tui.commands.data import DATA
 from tui.commands.doctor import DOCTOR
+from tui.commands.exercise import EXERCISE
 from tui.commands.list import LIST
 from tui.commands.run import RUN
 from tui.progress import Progress
@@ -104,7 +106,9 @@ def test_help_and_version_everywhere(main: Main) -> None:
                 name = " ".join([first, *command]) if option == "--help" else first
                 assert output.startswith(name)
                 assert max(map(len, output.splitlines())) <= 90
-    actions = (a for each in (open_command.OPEN, LIST, RUN, DOCTOR, DATA) for a in each._actions)
+    actions = (
+        a for each in (open_command.OPEN, LIST, RUN, DOCTOR, DATA, EXERCISE) for a in each._actions
+    )
     known = {word for action in actions if action.nargs is None for word in action.option_strings}
     assert known == set(cli.WITH_VALUE)
 
@@ -215,12 +219,17 @@ def test_list_shows_what_is_done_as_the_course_does(main: Main, tmp_path: Path) 
     for challenge in lesson.challenges:
         progress.add("softmax", "challenge", challenge.slug)
     lines = listed()
-    assert lines["batches"].endswith("20 minutes   1/4 challenges")
-    assert lines["softmax"].endswith("20 minutes   4/4 challenges")
+    count = {slug: len(exercises(slug)) for slug in ("batches", "softmax")}
+    batches, softmax = (f"challenges, 0/{count[slug]} exercises" for slug in count)
+    assert lines["batches"].endswith(f"20 minutes   1/4 {batches}")
+    assert lines["softmax"].endswith(f"20 minutes   4/4 {softmax}")
     assert lines["tensors"].endswith("25 minutes")
     for question in lesson.questions:
         progress.add("softmax", "answer", question.slug)
-    assert listed()["softmax"].endswith("4/4 challenges, complete")
+    assert listed()["softmax"].endswith(softmax)
+    for exercise in exercises("softmax"):
+        progress.add("softmax", "exercise", exercise.name)
+    assert listed()["softmax"].endswith("exercises, complete")
 
 
 @pytest.mark.usefixtures("to_come")

@@ -207,7 +207,7 @@ async def test_heading_status_bar_and_progress_follow_a_run(own_folders) -> None
         await until(pilot, lambda: " 4.0/8 GiB " in bar())
         assert bar().startswith("cpu ")
         await until(pilot, lambda: bar().endswith(" 0 steps/s · ready"))
-        await until(pilot, lambda: line().endswith("six-points · epoch 0/1000 · 30/s"))
+        await until(pilot, lambda: line().endswith("six… · epoch 0/1000 · 30/s"))
         # A value left to chance can be opened and left as it is.
         controls.highlighted = controls.get_option_index("initial_w")
         await pilot.press("enter", "enter")
@@ -225,7 +225,7 @@ async def test_heading_status_bar_and_progress_follow_a_run(own_folders) -> None
         assert lab.frame.step == 0
 
         await pilot.press("s", "left_square_bracket")
-        await until(pilot, lambda: line().endswith("six-points · epoch 1/1000 · 20/s"))
+        await until(pilot, lambda: line().endswith("six… · epoch 1/1000 · 20/s"))
         await pilot.press("space")
         await until(pilot, lambda: bar().endswith("steps/s · playing") and "– steps" not in bar())
         await pilot.press("space")
@@ -237,8 +237,8 @@ async def test_heading_status_bar_and_progress_follow_a_run(own_folders) -> None
         lab._set("epochs", 250_000)  # long numbers are shown in full
         await until(pilot, lambda: line().endswith(" epoch 0/250k · full speed"))
         await pilot.press("p")
-        await until(pilot, lambda: line().endswith("double · epoch 0/1000 · full speed"))
-        assert " 1 Concept 2 Lab 3 Code " in line()
+        await until(pilot, lambda: line().endswith(" epoch 0/1000 · full speed"))
+        assert " 1 Concept 2 Lab 3 Code 4 Write " in line()
         lab._set("epochs", 3)
         await pilot.press("s", "s")
         await until(pilot, lambda: lab.frame.step == 2)

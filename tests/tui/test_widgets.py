@@ -208,7 +208,7 @@ async def test_the_status_bar_shows_device_memory_speed_and_state() -> None:
 
 async def test_the_heading_shows_parts_title_preset_epoch_and_pace() -> None:
     heading = Heading("A straight line")
-    tabs = " 1 Concept 2 Lab 3 Code  "
+    tabs = " 1 Concept 2 Lab 3 Code 4 Write  "
 
     def at(epoch: int = 12, epochs: int | None = 1000, state: State = State.PLAYING) -> Frame:
         return replace(FRAME, epoch=epoch, settings={"epochs": epochs}, state=state)
@@ -218,17 +218,17 @@ async def test_the_heading_shows_parts_title_preset_epoch_and_pace() -> None:
         assert lines(heading)[0].rstrip() == f"{tabs}A straight line"
         for columns, preset, frame, pace, start, end in (
             (
-                80,
+                88,
                 "gentle",
                 at(),
                 10,
                 f"{tabs}A straight line  ",
                 "   gentle · epoch 12/1000 · ▶ 10/s",
             ),
-            # 58 cells: the parts take 25 and the epoch with its separator 30; the title gets 3.
-            (60, "gentle", at(), None, f"{tabs}A …", "  epoch 12/1000 · ▶ full speed"),
-            (72, "gentle", at(), None, f"{tabs}A straight line  epoch", "12/1000 · ▶ full speed"),
-            (79, "gentle", at(), None, f"{tabs}A straight line  gen… · epoch", "▶ full speed"),
+            # 66 cells: the parts take 33 and the epoch with its separator 30; the title gets 3.
+            (68, "gentle", at(), None, f"{tabs}A …", "  epoch 12/1000 · ▶ full speed"),
+            (80, "gentle", at(), None, f"{tabs}A straight line  epoch", "12/1000 · ▶ full speed"),
+            (87, "gentle", at(), None, f"{tabs}A straight line  gen… · epoch", "▶ full speed"),
             (80, "", at(0, 50), 10, tabs, "  epoch 0/50 · ▶ 10/s"),
             (80, "", at(20_000, 99_999), 10, tabs, "  epoch 20000/99999 · ▶ 10/s"),
             (80, "", at(100_000, 250_000), 10, tabs, "  epoch 100k/250k · ▶ 10/s"),
@@ -239,7 +239,7 @@ async def test_the_heading_shows_parts_title_preset_epoch_and_pace() -> None:
             (80, "", at(state=State.FINISHED), 100.0, tabs, "1000 · 100/s"),
             # Whatever the epoch, title and preset keep their width.
             (
-                76,
+                84,
                 "six-points",
                 at(999),
                 30,
@@ -247,7 +247,7 @@ async def test_the_heading_shows_parts_title_preset_epoch_and_pace() -> None:
                 " six-p… · epoch 999/1000 · ▶ 30/s",
             ),
             (
-                76,
+                84,
                 "six-points",
                 at(8),
                 30,
@@ -255,7 +255,7 @@ async def test_the_heading_shows_parts_title_preset_epoch_and_pace() -> None:
                 " six-p… · epoch 8/1000 · ▶ 30/s",
             ),
             (
-                76,
+                84,
                 "double",
                 at(1000, state=State.FINISHED),
                 9,
@@ -271,7 +271,7 @@ async def test_the_heading_shows_parts_title_preset_epoch_and_pace() -> None:
             assert line.startswith(start)
             assert line.endswith(end)
             assert len(line) == columns - 2
-        for part in ("lab", "concept", "code"):
+        for part in ("lab", "concept", "code", "write"):
             heading.part = part
             await pilot.pause()
             marked = [s.text for s in heading.render_line(0) if s.style and s.style.reverse]
