@@ -323,8 +323,9 @@ def test_an_interrupt_in_this_process_closes_the_runner(
     children: set[int] = set()
 
     def interrupt(_: float) -> None:
-        children.update(descendants(os.getpid()) - before)
-        if children:
+        if not children:
+            children.update(descendants(os.getpid()) - before)
+            assert children
             raise KeyboardInterrupt
 
     before = descendants(os.getpid())
