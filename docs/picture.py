@@ -35,7 +35,7 @@ async def opened(
     async with app.run_test(size=size) as pilot:
         await pilot.press("2")
         lab = app.screen.query_one(kind)
-        await until(pilot, lambda: lab.standing.preset)
+        await until(pilot, lambda: lab.status.preset)
         yield pilot, lab
         await pilot.pause(1)
         app.save_screenshot(picture, path=str(HERE))
@@ -69,11 +69,33 @@ async def draw_sheet() -> None:
     from tui.labs.mnist import MnistLab
 
     async with opened(MnistLab, "mnist", (100, 24), "sheet.svg") as (pilot, lab):
-        while lab.standing.preset != "digits":
+        while lab.status.preset != "digits":
             await pilot.press("p")
         await pilot.press("space", *["right_square_bracket"] * 12)
         await until(pilot, lambda: lab.frame and lab.frame.state is State.FINISHED)
         await pilot.press("w", *SEVEN, "space")
+
+
+async def draw_exercise() -> None:
+    """Run a program that never clears its gradients."""
+    from lessons.exercises import find
+    from tui.app import DltuiApp
+    from tui.exercise_file import ExerciseFile
+    from tui.screens.write import WriteView
+
+    exercise = find("linear-regression/training-step")
+    file = ExerciseFile.of(exercise)
+    file.create()
+    program = next(m.program for m in exercise.mutants if m.name == "no-zero-grad")
+    file.path.write_text(program, encoding="utf-8")
+    app = DltuiApp(lesson=exercise.lesson, device="cpu")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await pilot.press("4")
+        view = app.screen.query_one(WriteView)
+        await pilot.press("space")
+        await until(pilot, lambda: view.verdict is not None)
+        await pilot.pause(1)
+        app.save_screenshot("write.svg", path=str(HERE))
 
 
 if __name__ == "__main__":
@@ -83,3 +105,4 @@ if __name__ == "__main__":
         asyncio.run(draw_training())
         asyncio.run(draw_graph())
         asyncio.run(draw_sheet())
+        asyncio.run(draw_exercise())

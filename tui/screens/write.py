@@ -259,6 +259,11 @@ class WriteView(Vertical, ThemeAware):
         return self._exercises[self._index]
 
     @property
+    def verdict(self) -> Verdict | None:
+        """The verdict on the last run; None before its end."""
+        return self._attempt.verdict if self._attempt else None
+
+    @property
     def summary(self) -> str:
         """The exercise in the status bar: which of how many, and how many are solved."""
         solved = sum(one.name in self._done.exercises for one in self._exercises)
