@@ -1,0 +1,202 @@
+"""The page Write and the bug hunt: editing, running, verdicts, hints, and keeping every text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.pilot import Pilot
+from textual.widgets import ContentSwitcher, Static, TextArea
+
+from engine.exercises.exercise import Exercise
+from lessons.exercises import exercises, find
+from tests.tui.conftest import app, until
+from tests.tui.screen_text import screen_text
+from tui.exercise_file import ExerciseFile
+from tui.progress import Progress
+from tui.screens.bug_hunt import BugHuntScreen
+from tui.screens.home import HomeScreen
+from tui.screens.write import Program, WriteView
+from tui.widgets.painted import Painted
+
+STEP = find("linear-regression/training-step")
+FILL = """\
+        loss = loss_function(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        yield loss.item(), model
+"""
+
+
+def said(view: WriteView) -> str:
+    """Return the text below the program, as one line."""
+    return " ".join(str(view.query_one("#verdict", Static).content).split())
+
+
+def progress(folder: Path) -> Progress:
+    return Progress(folder / "state" / "progress.jsonl")
+
+
+async def opened(pilot: Pilot[None]) -> WriteView:
+    """Open the page of the current lesson."""
+    await until(pilot, lambda: pilot.app.screen.query(ContentSwitcher))
+    await pilot.press("4")
+    view = pilot.app.screen.query_one(WriteView)
+    await until(pilot, lambda: view.query(Program) and view.query_one(Program).has_focus)
+    return view
+
+
+async def judged(pilot: Pilot[None], view: WriteView) -> str:
+    """Wait for the verdict, and return it."""
+    await until(pilot, lambda: view.verdict is not None)
+    return said(view)
+
+
+async def test_a_program_is_written_run_named_and_solved(own_folders: Path) -> None:
+    file = ExerciseFile.of(STEP)
+    async with app(STEP.lesson).run_test(size=(120, 40)) as pilot:
+        view = await opened(pilot)
+        program = view.query_one(Program)
+        assert program.text == STEP.given == file.read()
+        assert program.cursor_location[0] + 1 == STEP.gap[0]
+        assert "4 Write" in screen_text(pilot.app)
+        await pilot.press("space")
+        assert "as you got it" in await judged(pilot, view)
+
+        # Typing does not run; escape saves, runs and leaves.
+        await pilot.press("enter")
+        program.text = STEP.given.replace("loss = torch.tensor(0.0)", "loss = lost(x)")
+        await pilot.press("escape")
+        assert program.read_only
+        assert file.read() == program.text
+        await until(pilot, lambda: view.verdict is not None and view.verdict.status == "error")
+        assert "NameError" in said(view)
+        assert program.document[program.cursor_location[0]].strip() == "loss = lost(x)"
+        assert program.has_class("-failing")
+
+        # Another editor saves a mutant: it runs, and its bug is named with its line.
+        mutant = next(one for one in STEP.mutants if one.name == "no-zero-grad")
+        file.path.write_text(mutant.program, encoding="utf-8")
+        await until(pilot, lambda: view.verdict is not None and view.verdict.fault == mutant.name)
+        line = mutant.line(mutant.program)
+        assert said(view).startswith(f"✗ {mutant.explanation}")
+        assert said(view).endswith(f"Look at line {line}.")
+        assert program.cursor_location[0] + 1 == line
+
+        before, _, after = STEP.given.partition("        # your turn")
+        after = after.partition("        yield loss.item(), model\n")[2]
+        file.path.write_text(before + FILL + after, encoding="utf-8")
+        await until(pilot, lambda: view.verdict is not None and view.verdict.status == "solved")
+        assert not program.has_class("-failing")
+        assert "n: the next exercise" in said(view)
+        assert progress(own_folders).of(STEP.lesson).exercises == {STEP.name}
+        loss = view.query_one("#own-loss", Painted)
+        assert any("yours" in strip.text for strip in loss.strips)
+        assert view.query_one("#own-picture").display
+        assert " 1 solved" in screen_text(pilot.app)
+
+        await pilot.press("n")
+        assert view.exercise is exercises(STEP.lesson)[1]
+        await pilot.press("p")
+        assert view.exercise is STEP
+        assert program.text == before + FILL + after
+
+
+async def test_hints_earn_the_solution_and_starting_over_keeps_the_file(own_folders: Path) -> None:
+    async with app(STEP.lesson).run_test(size=(80, 22)) as pilot:
+        view = await opened(pilot)
+        await pilot.press("o")
+        assert "read 3 more hints" in said(view)
+        for number, hint in enumerate(STEP.hints, start=1):
+            await pilot.press("h")
+            assert said(view).startswith(f"Hint {number} of 3: {hint}")
+        await pilot.press("h")
+        assert said(view).startswith(f"Hint 3 of 3: {STEP.hints[2]}")
+        assert len(progress(own_folders).of(STEP.lesson).hints) == 3
+        await pilot.press("o")
+        assert not view.has_class("-solution")  # it asks first
+        await pilot.press("o")
+        assert view.query_one("#solution", TextArea).text == STEP.solution
+        assert view.query_one("#solution").display
+        await pilot.press("o")
+        assert not view.has_class("-solution")
+
+        file = ExerciseFile.of(STEP)
+        await pilot.press("enter")
+        assert pilot.app.screen.active_bindings["escape"].binding.id == "program.leave"
+        await pilot.press("home", "x", "1")  # letters and numbers are typed
+        await pilot.press("4")
+        assert view.display
+        program = view.query_one(Program)
+        assert "x14" in program.text
+        file.path.write_text("theirs = 1\n", encoding="utf-8")  # meanwhile, by another editor
+        await pilot.press("ctrl+s")
+        mine = program.text
+        assert file.read() == mine
+        kept = file.path.with_name(f"{file.path.name}.bak")
+        assert kept.read_text(encoding="utf-8") == "theirs = 1\n"
+        await pilot.press("y", "escape")
+        typed = file.read()
+        assert "x14y" in typed
+
+        await pilot.press("x")
+        assert file.read() == typed  # it asks first
+        await pilot.press("x")
+        assert file.read() == STEP.given == program.text
+        assert str(file.path.with_name(f"{file.path.name}.bak2")) in said(view).replace(" ", "")
+
+        # What is typed is saved when the page is left in any way.
+        await pilot.press("enter", "z")
+        await pilot.app.run_action("screen.back")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert "z" in file.read().splitlines()[STEP.gap[0] - 1]
+        await pilot.press("enter")
+        await until(pilot, lambda: pilot.app.screen.query(WriteView))
+        await pilot.press("4", "enter", "w")
+    assert "w" in file.read().splitlines()[STEP.gap[0] - 1]
+
+
+async def test_a_file_that_cannot_be_used_is_explained() -> None:
+    file = ExerciseFile.of(STEP)
+    file.path.mkdir(parents=True)
+    async with app(STEP.lesson).run_test(size=(80, 22)) as pilot:
+        view = await opened(pilot)
+        assert "is no program" in said(view)
+        for key in ("space", "enter"):
+            await pilot.press(key)
+            assert "is no program" in said(view)
+        await pilot.press("x", "x")
+        assert file.read() == STEP.given
+        file.path.write_bytes(b"\xff\xfe")
+        await until(pilot, lambda: "is not UTF-8" in said(view))
+        file.path.unlink()
+        await until(pilot, lambda: "is missing" in said(view))
+
+
+async def test_the_bug_is_named_before_it_is_explained(own_folders: Path) -> None:
+    bug: Exercise = exercises("bug-hunt")[0]
+    right = next(i for i, answer in enumerate(bug.answers) if answer.right)
+    async with app("bug-hunt").run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, BugHuntScreen))
+        view = pilot.app.screen.query_one(WriteView)
+        await until(pilot, lambda: view.query(Program) and view.query_one(Program).has_focus)
+        program = view.query_one(Program)
+        await pilot.press("space")
+        assert "say which it is" in await judged(pilot, view)
+        assert bug.mutants[0].explanation not in said(view)
+        assert not program.has_class("-failing")
+        await pilot.press("b")
+        await until(pilot, lambda: pilot.app.focused is not program)
+        await pilot.press("home", *["down"] * right, "enter")
+        await until(pilot, lambda: progress(own_folders).of("bug-hunt").answers == {bug.name})
+        assert said(view).startswith("✓ Named.")
+        await pilot.press("b")
+        assert program.has_focus
+        await pilot.press("space")
+        assert (await judged(pilot, view)).startswith(f"✗ {bug.mutants[0].explanation}")
+        ExerciseFile.of(bug).path.write_text(bug.solution, encoding="utf-8")
+        await until(pilot, lambda: view.verdict is not None and view.verdict.status == "solved")
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
+        assert "Bug hunt" in screen_text(pilot.app)
+        assert f"1/{len(exercises('bug-hunt'))}" in screen_text(pilot.app)
