@@ -10,7 +10,7 @@ from engine.exercises.record import (
     EARLY,
     Failure,
     Record,
-    Recorder,
+    RecordBuilder,
     all_close,
     close,
     first_apart,
@@ -29,7 +29,7 @@ def early(number: float, **more: Any) -> dict[str, Any]:
 
 
 def recorded(*events: dict[str, Any]) -> Record:
-    recorder = Recorder()
+    recorder = RecordBuilder()
     for event in events:
         recorder.take(json.loads(json.dumps(event)))  # as it comes from the process
     return recorder.record()
@@ -126,7 +126,7 @@ def test_the_failure_keeps_its_line_and_trace() -> None:
 
 
 def test_the_live_view_knows_the_first_and_the_latest_parameters() -> None:
-    recorder = Recorder()
+    recorder = RecordBuilder()
     assert (recorder.first, recorder.parameters, recorder.data) == ((), (), ())
     for event in (early(1.0), early(2.0), {"data": [[[1.0]], [2.0]]}):
         recorder.take(event)
