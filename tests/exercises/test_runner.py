@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -589,9 +590,10 @@ def test_a_server_that_is_killed_fails_its_runs_and_the_next_one_works(
     assert not runner.busy
     assert runner.wait(runner.run(QUICK, file, limits=PATIENT)).losses == (1.0,)
     # The same if it dies while nothing runs, and nobody polls.
-    idle = server(runner)
-    os.kill(idle, signal.SIGKILL)
-    assert all_end([idle])
+    os.kill(server(runner), signal.SIGKILL)
+    assert runner._child is not None
+    assert runner._child._process is not None
+    assert select.select([runner._child._process.stdout], [], [], 60)[0]  # closed by now
     assert runner.wait(runner.run(QUICK, file, limits=PATIENT)).losses == (1.0,)
 
 
