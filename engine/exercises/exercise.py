@@ -65,6 +65,8 @@ class Exercise:
     """Whether only the values of the probe count: the losses may differ from the solution's."""
     picture: str = ""
     """What is drawn from the learner's parameters: `line`, `boundary`, or nothing."""
+    reads_digits: bool = False
+    """Whether the program's function `predict` can read digits from the drawing sheet."""
     answers: tuple[Answer, ...] = ()
     """The answers to the question which bug the program has; empty if it is not asked."""
 

@@ -94,16 +94,17 @@ class Printed(io.TextIOBase):
         return len(text)
 
 
-def run(request: dict[str, Any], output: int, alive: int) -> None:
+def run(request: dict[str, Any], output: int, alive: int, questions: int) -> None:
     """Run the program of a request and report its events; `alive` is closed when the server ends.
 
     Args:
         request: `run`, its id; `file`, the path of the program; `source`, its text; `probe`, code
             with a function `probe`, or an empty text; `folder`, the current directory; `first` and
             `total`, the seconds until the first loss and altogether; `picture`, whether the data of
-            the program are reported.
+            the program are reported; `reads`, whether it then reads digits.
         output: the descriptor of the events.
         alive: a pipe that ends with the server.
+        questions: a pipe with the images to read, see `_read_digits`.
     """
     _end_with(alive)
     reporter = Reporter(output, request["run"])
@@ -112,13 +113,13 @@ def run(request: dict[str, Any], output: int, alive: int) -> None:
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     try:
         _limit_time(request["first"], "to the first loss")
-        _run(request, reporter)
+        _run(request, reporter, questions)
     except BaseException as error:  # SystemExit and Limit too
         signal.setitimer(signal.ITIMER_REAL, 0)
         reporter.send(failure=_failure(error, file))
 
 
-def _run(request: dict[str, Any], reporter: Reporter) -> None:
+def _run(request: dict[str, Any], reporter: Reporter, questions: int) -> None:
     module = types.ModuleType(NAME)
     module.__file__ = request["file"]
     sys.modules[NAME] = module
@@ -135,6 +136,20 @@ def _run(request: dict[str, Any], reporter: Reporter) -> None:
         for label, value in probe["probe"](module):
             reporter.send(value=[label, plain(value)])
     signal.setitimer(signal.ITIMER_REAL, 0)
+    if request["reads"]:
+        _read_digits(module, reporter, questions)
+
+
+def _read_digits(module: types.ModuleType, reporter: Reporter, questions: int) -> None:
+    """Answer which digit the program sees in an image, until this process is killed.
+
+    An image is a line of JSON with its pixels from 0 to 16, row by row.
+    """
+    reporter.send(reads=True)
+    with os.fdopen(questions) as lines:
+        for line in lines:
+            digits = module.predict(torch.tensor([json.loads(line)]))
+            reporter.send(digit=int(torch.as_tensor(digits).reshape(-1)[0]))
 
 
 def _points(module: types.ModuleType, name: str) -> list[Any]:

@@ -77,6 +77,10 @@ class RecordBuilder:
         self._values: list[tuple[str, Any]] = []
         self._output: list[str] = []
         self.failure: Failure | None = None
+        self.reads = False
+        """Whether the program has trained and reads digits."""
+        self.digits: list[int] = []
+        """The digits that it has read."""
 
     def take(self, event: Mapping[str, Any]) -> None:
         """Add an event."""
@@ -87,6 +91,9 @@ class RecordBuilder:
             self.first = self.first or self.parameters
             if len(self._early) < EARLY and event.get("early"):
                 self._early.append(event)
+        self.reads |= "reads" in event
+        if "digit" in event:
+            self.digits.append(event["digit"])
         if "data" in event:
             self.data = tuple(event["data"])
         if "value" in event:

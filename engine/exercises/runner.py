@@ -87,6 +87,7 @@ class Runner:
         probe: str = "",
         limits: Limits | None = None,
         picture: bool = False,
+        reads: bool = False,
     ) -> ProgramRun:
         """Run a program after those that wait; raises `OSError` if no process can be started."""
         self.poll()  # the server may have died since
@@ -99,10 +100,16 @@ class Runner:
         request = {
             "run": number, "source": source, "file": str(file), "folder": str(file.parent),
             "probe": probe, "first": run.limits.first, "total": run.limits.total,
-            "picture": picture,
+            "picture": picture, "reads": reads,
         }  # fmt: skip
         self._child.send(json.dumps(request, ensure_ascii=False))
         return run
+
+    def ask(self, run: ProgramRun, pixels: list[float]) -> None:
+        """Ask the current run, which reads digits, for the digit in an image."""
+        for number, each in self._runs.items():
+            if each is run and self._child is not None:
+                self._child.send(json.dumps({"ask": number, "pixels": pixels}))
 
     def stop(self, run: ProgramRun) -> None:
         """Kill a run; it ends without a failure."""
@@ -179,6 +186,8 @@ class Runner:
         if not self._ready or not self._runs:
             return
         run = next(iter(self._runs.values()))
+        if run.recorder.reads:
+            return
         run.began = run.began or time.monotonic()
         limit = run.limits.total if run.recorder.losses else run.limits.first
         if time.monotonic() - run.began > limit + GRACE:

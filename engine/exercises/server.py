@@ -1,9 +1,10 @@
 """The process that has imported PyTorch and forks a child for each run of a program.
 
 `python -m engine.exercises.server` reads requests from its standard input, one JSON object a line:
-`{"run": id, ...}` as in `Request`, or `{"stop": id}`. It writes events to its standard output, each
-with the id of its run. One program runs at a time. It ends, and kills the running program, when its
-standard input is closed, that is, when the app ends in any way.
+`{"run": id, ...}` as in `program.run`, `{"ask": id, "pixels": [...]}` for a program that reads
+digits, or `{"stop": id}`. It writes events to its standard output, each with the id of its run. One
+program runs at a time. It ends, and kills the running program, when its standard input is closed,
+that is, when the app ends in any way.
 """
 
 from __future__ import annotations
@@ -17,12 +18,23 @@ import sys
 import threading
 from collections import deque
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from engine.child import own_output
 
 HELPERS = ("sklearn.datasets", "torchvision")
 """Modules that take long to import: imported before the first program that uses them is forked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The program that runs."""
+
+    run: int
+    pid: int
+    questions: int
+    """A pipe for the images that it reads."""
 
 
 _RUNNING: list[int] = []
@@ -41,7 +53,7 @@ def serve() -> None:
     _import_torch()
     _write(output, {"ready": True})
     waiting: deque[dict[str, Any]] = deque()
-    running: tuple[int, int] | None = None  # the id of the run and the process
+    running: Current | None = None
     rest = b""
     while True:
         readable = select.select([0, woken], [], [])[0]
@@ -51,15 +63,19 @@ def serve() -> None:
                 return  # `_end_with_input` ends this process
             *lines, rest = (rest + piece).split(b"\n")
             for request in map(json.loads, lines):
+                number = next(iter(request.values()))
+                here = running is not None and running.run == number
                 if "run" in request:
                     waiting.append(request)
-                    continue
-                waiting = deque(one for one in waiting if one["run"] != request["stop"])
-                if running is not None and running[0] == request["stop"]:
-                    _kill(running[1])
+                elif "ask" in request and running is not None and here:
+                    _ask(running.questions, request["pixels"])
+                elif "stop" in request:
+                    waiting = deque(one for one in waiting if one["run"] != number)
+                    if running is not None and here:
+                        _kill(running.pid)
         if woken in readable:
             os.read(woken, 4096)
-            if running is not None and _reaped(output, *running):
+            if running is not None and _reaped(output, running):
                 running = None
         if running is None and waiting:
             running = _fork(waiting.popleft(), output, alive, (end, woken, waker))
@@ -86,43 +102,52 @@ def _import_torch() -> None:
     torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=1.0).step()
 
 
-def _fork(
-    request: dict[str, Any], output: int, alive: int, ours: tuple[int, ...]
-) -> tuple[int, int]:
-    """Start the program of a request; return the id of the run and the process."""
+def _fork(request: dict[str, Any], output: int, alive: int, ours: tuple[int, ...]) -> Current:
+    """Start the program of a request."""
     for name in HELPERS:
         if name.partition(".")[0] in request["source"] and name not in sys.modules:
             with suppress(ImportError):  # the program reports it
                 __import__(name)
     gc.collect()
     gc.freeze()  # what the program makes can then be counted quickly
+    asked, questions = os.pipe()
     pid = os.fork()
     if pid:
         _RUNNING.append(pid)
-        return request["run"], pid
+        os.close(asked)
+        os.set_blocking(questions, False)
+        return Current(request["run"], pid, questions)
     code = 1
     try:
         os.setsid()  # `_kill` also ends what the program starts
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        for descriptor in ours:
+        for descriptor in (*ours, questions):
             os.close(descriptor)
         from engine.exercises.program import run
 
-        run(request, output, alive)
+        run(request, output, alive, asked)
         code = 0
     finally:
         os._exit(code)
 
 
-def _reaped(output: int, run: int, pid: int) -> bool:
+def _ask(questions: int, pixels: list[float]) -> None:
+    """Give an image to the program; a program that does not read its images gets no more."""
+    with suppress(BlockingIOError, BrokenPipeError):
+        os.write(questions, f"{json.dumps(pixels)}\n".encode())
+
+
+def _reaped(output: int, running: Current) -> bool:
     """Return whether the program has ended; then report it and kill what it has started."""
+    pid = running.pid
     if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None:
         return False
     _kill(pid)  # not waited for yet, so its id belongs to no other group
     _RUNNING.remove(pid)
     status = os.waitpid(pid, 0)[1]
-    _write(output, {"id": run, "ended": os.waitstatus_to_exitcode(status)})
+    os.close(running.questions)
+    _write(output, {"id": running.run, "ended": os.waitstatus_to_exitcode(status)})
     return True
 
 

@@ -15,8 +15,9 @@ from tui.exercise_file import ExerciseFile
 from tui.progress import Progress
 from tui.screens.bug_hunt import BugHuntScreen
 from tui.screens.home import HomeScreen
-from tui.screens.write import Program, WriteView
+from tui.screens.write import WriteView
 from tui.widgets.painted import Painted
+from tui.widgets.program import Program
 
 STEP = find("linear-regression/training-step")
 FILL = """\

@@ -26,6 +26,7 @@ from tui.widgets.key_footer import KeyFooter
 from tui.widgets.painted import Lines, Painted, spread
 
 if TYPE_CHECKING:
+    from engine.exercises.reader import ProgramReader
     from engine.networks import Reader
     from engine.pictures import Array
 
@@ -203,16 +204,17 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
 
     def __init__(
         self,
-        reader: Callable[[], Reader | None],
+        reader: Callable[[], Reader | ProgramReader | None],
         prepare: Callable[[Ink], Ink] = as_mnist,
         pad: Pad | None = None,
+        nobody: str = NOBODY,
     ) -> None:
-        """`reader` returns the current network, or None if none has learned.
+        """`reader` returns the current network, or None if none has learned; `nobody` says why.
 
         `prepare` turns the drawing into an image like those the network was trained on.
         """
         super().__init__()
-        self._reader, self._prepare = reader, prepare
+        self._reader, self._prepare, self._nobody = reader, prepare, nobody
         self._waits = False
         self._heading = Lines(id="who")
         self._sheet = DrawingPad(pad, id="sheet")
@@ -263,7 +265,7 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
         self._heading.write([heading])
         canvas = Canvas(*self._answers.size)
         if reader is None:
-            words = NOBODY
+            words = self._nobody
         elif not image.any():
             words = f"Write one of: {', '.join(reader.classes)}"
         else:
@@ -281,6 +283,8 @@ def _verdict(shares: Array, classes: tuple[str, ...]) -> str:
     if not np.isfinite(shares).all():
         return "It says nothing: its weights are no longer numbers. Its training has diverged."
     first, second = np.argsort(-shares)[:2].tolist()
+    if shares[second] == 0:  # a program that returns the digit alone, without probabilities
+        return f"It says {classes[first]}."
     sure = percent(float(shares[first])).replace(">", "more than ")
     verdict = f"It says {classes[first]}, and is {sure} sure."
     if shares[first] < UNSURE:

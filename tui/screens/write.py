@@ -5,16 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.events import Key
 from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Static, TextArea
@@ -28,6 +25,7 @@ from tui.screens.concept import QuestionBox
 from tui.terminal.editor import NoEditor, open_editor
 from tui.themes import CODE_THEMES, ThemeAware, chart_style
 from tui.widgets.painted import Painted
+from tui.widgets.program import LOOK, Program
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import
     from engine.exercises.attempt import Attempt
@@ -37,89 +35,14 @@ POLL_SECONDS = 0.05
 """The interval between two looks at a running self._program."""
 WATCH_SECONDS = 0.4
 """The interval between two looks at the file: NFS and SSH report no changes."""
-LOOK: dict[str, Any] = {
-    "language": "python" if find_spec("tree_sitter_python") else None,
-    "soft_wrap": True,
-    "tab_behavior": "indent",
-    "read_only": True,
-    "show_line_numbers": True,
-    "compact": True,
-}
-"""The form of the text areas with code."""
 WHICH = "Which bug does this program have?"
 EDIT_HERE, EDIT = "Edit the program in this window", "Open the program in $VISUAL or $EDITOR"
 RUN, HINT = "Save the program and run it", "The next of three hints"
 SOLUTION = "A solution beside your program, once you have solved it or read the hints"
 RESET = "Start over; your file is kept under another name"
+DRAW = "Write a digit, which your own program reads"
+TRAINS = "Your program trains again, and reads your digits in a moment."
 BUG = "Say which bug it is; then repair it"
-
-
-class Program(TextArea):
-    """The learner's program with line numbers; `enter` makes it editable, `escape` ends that."""
-
-    BINDINGS = [
-        Binding("escape", "leave", "save and leave", id="program.leave", priority=True,
-                tooltip="Save the program, run it, and go back to its result"),
-        Binding("ctrl+s", "save", "save and run", id="program.save", priority=True,
-                tooltip="Save the program and run it"),
-        Binding("ctrl+underscore", "undo", "undo", False, id="program.undo"),
-        Binding("down,j", "cursor_down", "down", False, id="program.down"),
-        Binding("up,k", "cursor_up", "up", False, id="program.up"),
-    ]  # fmt: skip
-
-    @dataclass
-    class Saved(Message):
-        """The learner has saved, and goes on editing or not."""
-
-        leaves: bool
-
-    def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, **LOOK)
-        self.cursor_blink = False
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Save and leave only while editing."""
-        return action not in ("leave", "save") or not self.read_only
-
-    def action_leave(self) -> None:
-        """Save, and go back to the result."""
-        self.post_message(self.Saved(leaves=True))
-
-    def action_save(self) -> None:
-        """Save, and go on editing."""
-        self.post_message(self.Saved(leaves=False))
-
-    def set_editing(self, on: bool) -> None:
-        """Begin or end editing."""
-        self.read_only = not on
-        self.screen.refresh_bindings()
-
-    def on_key(self, event: Key) -> None:
-        """Indent a new line like the one before, and further after a colon."""
-        if event.key == "enter" and not self.read_only:
-            event.prevent_default()
-            event.stop()
-            before = self.document[self.cursor_location[0]][: self.cursor_location[1]]
-            margin = before[: len(before) - len(before.lstrip())]
-            deeper = " " * self.indent_width if before.rstrip().endswith(":") else ""
-            self.insert(f"\n{margin}{deeper}")
-
-    def action_delete_left(self) -> None:
-        """Delete a whole level of indentation at once."""
-        row, column = self.cursor_location
-        before = self.document[row][:column]
-        levels = column % self.indent_width == 0 and column > 0
-        if self.selection.is_empty and levels and not before.strip(" "):
-            self.delete((row, column - self.indent_width), (row, column))
-        else:
-            super().action_delete_left()
-
-    def go_to(self, line: int) -> None:
-        """Highlight a line, counted from 1, and scroll to it."""
-        row = min(max(line - 1, 0), self.document.line_count - 1)
-        text = self.document[row]
-        self.cursor_location = (row, len(text) - len(text.lstrip()))
-        self.call_after_refresh(self.scroll_cursor_visible, center=True)
 
 
 class WriteView(Vertical, ThemeAware):
@@ -158,6 +81,7 @@ class WriteView(Vertical, ThemeAware):
         Binding("e", "edit", "editor", id="write.editor", tooltip=EDIT),
         Binding("h", "hint", "hint", id="write.hint", tooltip=HINT),
         Binding("b", "ask", "name the bug", id="write.bug", tooltip=BUG),
+        Binding("d", "draw", "draw a digit", id="write.draw", tooltip=DRAW),
         Binding("n", "turn(1)", "next", id="write.next", tooltip="The next exercise"),
         Binding("p", "turn(-1)", "previous", False, id="write.previous"),
         Binding("o", "solution", "solution", id="write.solution", tooltip=SOLUTION),
@@ -417,6 +341,8 @@ class WriteView(Vertical, ThemeAware):
             self._add("exercise", self.exercise.name)
             more = len(self._exercises) > 1
             then = "n: the next exercise · o: compare with a solution" if more else "o: a solution"
+            if self.exercise.reads_digits:
+                then = f"d: write a digit, and your program reads it · {then}"
             self._say(f"{verdict.message}\n{then}", "solved")
             return
         message = verdict.message
@@ -555,6 +481,34 @@ class WriteView(Vertical, ThemeAware):
         self.add_class("-solution")
         self._say("One of several ways to solve it. o hides it.")
 
+    def action_draw(self) -> None:
+        """Open the drawing sheet, and let the learner's program read it."""
+        from engine.exercises.reader import ProgramReader
+        from engine.handwriting import as_digits
+        from tui.labs.pad import PadScreen
+
+        self._stop()
+        try:
+            path = ExerciseFile.of(self.exercise).path
+            reader = ProgramReader(self._runner, self._base, path)
+        except OSError as error:
+            self._say(f"No process can be started: {error.strerror or error}", "error")
+            return
+        pad = PadScreen(lambda: reader if reader.poll() else None, as_digits, nobody=TRAINS)
+
+        def look() -> None:
+            if reader.poll():
+                timer.stop()
+                pad.ask()
+
+        def close(_: object) -> None:
+            timer.stop()
+            reader.close()
+
+        timer = self.set_interval(POLL_SECONDS, look)
+
+        self.app.push_screen(pad, close)
+
     def action_reset(self) -> None:
         """Start over after a confirmation."""
         if self._confirming != "reset":
@@ -603,6 +557,9 @@ class WriteView(Vertical, ThemeAware):
         """Enable the keys of the reading mode, and those that this exercise has a use for."""
         if not self._opened or not self._program.read_only:
             return False
+        if action == "draw":
+            solved = self.verdict is not None and self.verdict.status == "solved"
+            return self.exercise.reads_digits and solved
         if action == "ask":
             return bool(self.exercise.answers)
         return action != "turn" or len(self._exercises) > 1

@@ -1,0 +1,90 @@
+"""The text area with the program of an exercise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from textual.binding import Binding
+from textual.events import Key
+from textual.message import Message
+from textual.widgets import TextArea
+
+LOOK: dict[str, Any] = {
+    "language": "python" if find_spec("tree_sitter_python") else None,
+    "soft_wrap": True,
+    "tab_behavior": "indent",
+    "read_only": True,
+    "show_line_numbers": True,
+    "compact": True,
+}
+"""The form of the text areas with code."""
+
+
+class Program(TextArea):
+    """The learner's program with line numbers; `enter` makes it editable, `escape` ends that."""
+
+    BINDINGS = [
+        Binding("escape", "leave", "save and leave", id="program.leave", priority=True,
+                tooltip="Save the program, run it, and go back to its result"),
+        Binding("ctrl+s", "save", "save and run", id="program.save", priority=True,
+                tooltip="Save the program and run it"),
+        Binding("ctrl+underscore", "undo", "undo", False, id="program.undo"),
+        Binding("down,j", "cursor_down", "down", False, id="program.down"),
+        Binding("up,k", "cursor_up", "up", False, id="program.up"),
+    ]  # fmt: skip
+
+    @dataclass
+    class Saved(Message):
+        """The learner has saved, and goes on editing or not."""
+
+        leaves: bool
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, **LOOK)
+        self.cursor_blink = False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Save and leave only while editing."""
+        return action not in ("leave", "save") or not self.read_only
+
+    def action_leave(self) -> None:
+        """Save, and go back to the result."""
+        self.post_message(self.Saved(leaves=True))
+
+    def action_save(self) -> None:
+        """Save, and go on editing."""
+        self.post_message(self.Saved(leaves=False))
+
+    def set_editing(self, on: bool) -> None:
+        """Begin or end editing."""
+        self.read_only = not on
+        self.screen.refresh_bindings()
+
+    def on_key(self, event: Key) -> None:
+        """Indent a new line like the one before, and further after a colon."""
+        if event.key == "enter" and not self.read_only:
+            event.prevent_default()
+            event.stop()
+            before = self.document[self.cursor_location[0]][: self.cursor_location[1]]
+            margin = before[: len(before) - len(before.lstrip())]
+            deeper = " " * self.indent_width if before.rstrip().endswith(":") else ""
+            self.insert(f"\n{margin}{deeper}")
+
+    def action_delete_left(self) -> None:
+        """Delete a whole level of indentation at once."""
+        row, column = self.cursor_location
+        before = self.document[row][:column]
+        levels = column % self.indent_width == 0 and column > 0
+        if self.selection.is_empty and levels and not before.strip(" "):
+            self.delete((row, column - self.indent_width), (row, column))
+        else:
+            super().action_delete_left()
+
+    def go_to(self, line: int) -> None:
+        """Highlight a line, counted from 1, and scroll to it."""
+        row = min(max(line - 1, 0), self.document.line_count - 1)
+        text = self.document[row]
+        self.cursor_location = (row, len(text) - len(text.lstrip()))
+        self.call_after_refresh(self.scroll_cursor_visible, center=True)
