@@ -303,7 +303,11 @@ def test_every_lesson_can_be_listed(main: Main) -> None:
 def test_an_interrupt_ends_the_program_and_its_process(tmp_path: Path) -> None:
     write(tmp_path, "def train():\n    while True:\n        pass\n    yield\n")
     environment = {f"DLTUI_{name}_DIR": str(tmp_path / name.lower()) for name in FOLDERS}
-    process = start("exercise", "run", SLUG, env=environment)
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)  # background jobs ignore it
+    try:
+        process = start("exercise", "run", SLUG, env=environment)
+    finally:
+        signal.signal(signal.SIGINT, before)
     with process:
         seen: set[int] = set()
         while len(seen) < 2:  # the server and the program, or the solution before it

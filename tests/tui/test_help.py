@@ -23,8 +23,10 @@ from tui.screens.concept import ConceptView
 from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
 from tui.screens.lesson import LessonScreen
+from tui.screens.write import WriteView
 from tui.widgets.challenges import Challenges
 from tui.widgets.controls import ControlList, Controls
+from tui.widgets.program import Program
 from tui.widgets.tensor_view import TensorView
 
 README = Path(__file__).parents[2] / "README.md"
@@ -32,6 +34,7 @@ PLACES = {
     "everywhere": (DltuiApp, LessonScreen),
     "the course": (HomeScreen, Contents),
     "a lesson": (LessonScreen, ConceptView, Challenges),
+    "write": (WriteView, Program),
     "the lab": (TrainingLab, ControlList, Controls),
     "autograd": (AutogradLab, Inputs),
     "tensors": (TensorsLab, TensorView),

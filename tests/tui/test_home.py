@@ -7,6 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from lessons.catalog import Entry, entries, find
+from lessons.exercises import BUG_HUNT, exercises
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
 from tui.progress import Progress
@@ -29,7 +30,7 @@ async def home(pilot) -> HomeScreen:
 async def test_the_page_follows_the_highlight_and_enter_opens(to_come: Entry) -> None:
     async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
-        assert listed(screen) == [entry.slug for entry in entries()]
+        assert listed(screen) == [*(entry.slug for entry in entries()), BUG_HUNT]
         markdown, contents = screen.query_one(Page), screen.query_one(Contents)
         first, second = [entry for entry in entries() if entry.written][:2]
         await until(pilot, lambda: markdown.source.startswith(f"# {first.title}\n"))
@@ -76,7 +77,7 @@ async def test_typing_filters_and_escape_shows_all_again() -> None:
         await pilot.press("enter")
         assert isinstance(screen.focused, Contents)
         await pilot.press("escape")
-        await until(pilot, lambda: len(listed(screen)) == len(entries()))
+        await until(pilot, lambda: len(listed(screen)) == len(entries()) + 1)
         for pattern in ("zzz", "[bold]", "\\", "[", "qzq"):  # these match nothing
             await pilot.press("slash")
             screen.query_one(Input).value = pattern
@@ -92,7 +93,7 @@ async def test_typing_filters_and_escape_shows_all_again() -> None:
             assert "all lessons" in shown
             assert not {"open", "read on"} & shown
             await pilot.press("enter", "escape")
-            await until(pilot, lambda: len(listed(screen)) == len(entries()))
+            await until(pilot, lambda: len(listed(screen)) == len(entries()) + 1)
             await until(pilot, lambda: "challenges 0/" in screen_text(pilot.app))
         # Filtering leaves the counts of challenges whole.
         await pilot.resize_terminal(120, 40)
@@ -113,6 +114,9 @@ async def test_what_was_done_shows_in_the_table(own_folders) -> None:
             progress.add(lesson.slug, "challenge", challenge.slug)
     for question in softmax.questions:
         progress.add("softmax", "answer", question.slug)
+    for exercise in exercises("softmax"):
+        progress.add("softmax", "exercise", exercise.name)
+    progress.add(BUG_HUNT, "exercise", exercises(BUG_HUNT)[0].name)
     async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
         row = lambda slug: str(screen.query_one(Contents).get_option(slug).prompt).split()  # noqa: E731
@@ -120,6 +124,8 @@ async def test_what_was_done_shows_in_the_table(own_folders) -> None:
         assert row("gradient-by-hand") == ["◐", *["Gradient", "descent", "by", "hand"], "1/4"]
         assert row("batches") == ["◐", "Batches", "4/4"]  # its questions are not answered yet
         assert row("softmax") == ["✓", "Softmax", "4/4"]
+        bugs = f"1/{len(exercises(BUG_HUNT))}"
+        assert row(BUG_HUNT) == ["◐", "Bug", "hunt", bugs]
         assert row("linear-regression") == ["○", "Linear", "regression"]
         await until(pilot, lambda: "by hand 1/4" in screen_text(pilot.app))  # in full, not cut
         facts = screen.query_one("#facts", Static)
