@@ -467,7 +467,8 @@ class WriteView(Vertical, ThemeAware):
             return
         if not has_earned(self._done, self.exercise.name):
             left = HINTS - hints_read(self._done, self.exercise.name)
-            self._say(f"Solve it first, or read {left} more hints with h: then o shows a solution.")
+            more = "one more hint" if left == 1 else f"{left} more hints"
+            self._say(f"Solve it first, or read {more} with h: then o shows a solution.")
             return
         solved = self.exercise.name in self._done.exercises
         if not solved and self._confirming != "solution":
