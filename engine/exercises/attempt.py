@@ -8,7 +8,9 @@ import numpy as np
 
 from engine.exercises.exercise import Exercise, Mutant
 from engine.exercises.judge import (
+    Check,
     Verdict,
+    checks,
     judge,
     matches,
     matches_exactly,
@@ -84,6 +86,15 @@ class Attempt:
         if isinstance(self._reference, Record):
             return np.array(self._reference.losses)
         return np.array(self._reference.recorder.losses)
+
+    @property
+    def checks(self) -> tuple[Check, ...]:
+        """What the probe expects and has found so far; empty until the solution has run."""
+        if isinstance(self._reference, ProgramRun):
+            if not self._reference.ended:
+                return ()
+            return checks(self.exercise, self.record, self._reference.record)
+        return checks(self.exercise, self.record, self._reference)
 
     def poll(self) -> bool:
         """Read what has arrived and go on; return whether anything changed."""

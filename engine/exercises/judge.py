@@ -45,6 +45,17 @@ class Verdict:
     """The learner's lines in the traceback of an error: number and function."""
 
 
+@dataclass(frozen=True, slots=True)
+class Check:
+    """Something that the probe finds out about a program."""
+
+    label: str
+    met: bool | None
+    """Whether it is as expected; None if it was not found out."""
+    found: str
+    expected: str
+
+
 def judge(exercise: Exercise, record: Record, solution: Record) -> Verdict | None:
     """Return the verdict if it needs no comparison with mutants: the program is correct, or was
     stopped at a limit, or the solution did not run; None otherwise."""
@@ -216,6 +227,23 @@ def _values(record: Record, solution: Record, relative: float = FOUND) -> str:
                 return f"Not yet: {label}."
             return f"{label}: {_shown(found[label])}, expected {_shown(wanted)}."
     return ""
+
+
+def checks(exercise: Exercise, record: Record, solution: Record) -> tuple[Check, ...]:
+    """Return what the probe expects, in order, and what it has found in a program."""
+    found = dict(record.values)
+    relative = SIMILAR if exercise.by_values else FOUND
+    return tuple(
+        Check(
+            label,
+            same_value(found[label], wanted, relative),
+            _shown(found[label]),
+            _shown(wanted),
+        )
+        if label in found
+        else Check(label, None, "", _shown(wanted))
+        for label, wanted in solution.values
+    )
 
 
 def _shown(value: object) -> str:

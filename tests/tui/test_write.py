@@ -201,3 +201,21 @@ async def test_the_bug_is_named_before_it_is_explained(own_folders: Path) -> Non
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         assert "Bug hunt" in screen_text(pilot.app)
         assert f"1/{len(exercises('bug-hunt'))}" in screen_text(pilot.app)
+
+
+async def test_a_program_that_trains_nothing_shows_what_is_checked() -> None:
+    shapes = find("tensors/shapes")
+    async with app(shapes.lesson).run_test(size=(120, 40)) as pilot:
+        view = await opened(pilot)
+        checks = lambda: str(view.query_one("#checks", Static).content)  # noqa: E731
+        assert "space: run" in checks()
+        await pilot.press("space")
+        await judged(pilot, view)
+        await until(pilot, lambda: "✗ grid" in checks())
+        assert "expected an int64 tensor of shape (6, 2): 0, 1, 2, 3, 4, 5, …" in checks()
+        assert "○ batch" in checks()
+        assert not view.query_one("#own-loss").display
+        ExerciseFile.of(shapes).path.write_text(shapes.solution, encoding="utf-8")
+        await until(pilot, lambda: "✓ batch" in checks())
+        assert "✗" not in checks()
+        assert "`" not in screen_text(pilot.app)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # numpy takes 0.1 s to import
     from engine.exercises.judge import Verdict
 
 POLL_SECONDS = 0.05
-"""The interval between two looks at a running self._program."""
+"""The interval between two looks at a running program."""
 WATCH_SECONDS = 0.4
 """The interval between two looks at the file: NFS and SSH report no changes."""
 WHICH = "Which bug does this program have?"
@@ -54,17 +54,21 @@ class WriteView(Vertical, ThemeAware):
         #middle { height: 1fr; }
         #results, #beside, #asked { width: 2fr; }
         #own { width: 3fr; }
-        #own, #beside, #asked, #own-loss, #own-picture, #below {
+        #own, #beside, #asked, #own-loss, #own-picture, #checked, #below {
             border-top: solid $foreground 30%; border-title-color: $text; border-title-style: bold;
         }
         #own:focus-within, #asked:focus-within { border-top: solid $accent; }
-        TextArea {
-            padding: 0; background: $background; scrollbar-size: 1 1;
+        TextArea { padding: 0; background: $background; }
+        TextArea, #checked, #below, #asked {
+            scrollbar-size: 1 1;
             scrollbar-color: $foreground 20%; scrollbar-background: $background;
         }
         #program.-failing .text-area--cursor-line { background: $error 40%; }
         #own-loss, #own-picture { height: 1fr; }
-        #own-picture, #beside, #asked { display: none; }
+        #own-picture, #beside, #asked, #checked { display: none; }
+        &.-checking #own-loss { display: none; }
+        &.-checking #checked { display: block; }
+        #checks { height: auto; }
         #asked QuestionBox { margin: 0; border: none; }
         #below { height: auto; max-height: 8; min-height: 3; padding: 0 1; }
         #verdict { height: auto; }
@@ -132,10 +136,12 @@ class WriteView(Vertical, ThemeAware):
                 yield self._program
             with Vertical(id="results"):
                 yield Painted(id="own-loss")
+                with VerticalScroll(id="checked", can_focus=False):
+                    yield Static(id="checks")
                 yield Painted(id="own-picture")
             yield VerticalScroll(id="asked", can_focus=False)
             with Vertical(id="beside"):
-                yield TextArea(id="solution", show_cursor=False, **LOOK)
+                yield TextArea(id="solution", **LOOK)
         with VerticalScroll(id="below", can_focus=False):
             yield Static(id="verdict")
 
@@ -149,6 +155,7 @@ class WriteView(Vertical, ThemeAware):
             return
         self.query_one("#own-loss").border_title = "Loss"
         self.query_one("#own-picture").border_title = "Your model"
+        self.query_one("#checked").border_title = "Checks"
         self.query_one("#beside").border_title = "A solution"
         self._polling = self.set_interval(POLL_SECONDS, self._poll, pause=True)
         self._watching = self.set_interval(WATCH_SECONDS, self._watch, pause=True)
@@ -232,10 +239,11 @@ class WriteView(Vertical, ThemeAware):
         self._attempt = None
         self.remove_class("-solution", "-asking", "-pictured")
         exercise = self.exercise
+        self.set_class(not exercise.trains, "-checking")
         number = f"{self._index + 1}/{len(self._exercises)}"
         solved = "✓ " if exercise.name in self._done.exercises else ""
-        title = Text(f"{number} {solved}{exercise.title}. ", "bold")
-        self.query_one("#task", Static).update(title.append(exercise.task, "not bold"))
+        title = (f"{number} {solved}{exercise.title}. ", "bold")
+        self.query_one("#task", Static).update(Text.assemble(title, with_code(exercise.task)))
         remark = ""
         try:
             remark = ExerciseFile.of(exercise).create()
@@ -370,13 +378,13 @@ class WriteView(Vertical, ThemeAware):
         return self.exercise.name in self._done.answers
 
     def _say(self, text: str, kind: str = "") -> None:
-        """Show a text below the self._program."""
+        """Show a text below the program; what is in `backticks` looks like code."""
         sign, style = {
             "solved": ("✓ ", "bold green"),
             "wrong": ("✗ ", "bold red"),
             "error": ("✗ ", "bold red"),
         }.get(kind, ("", ""))
-        line = Text.assemble((sign, style), text)
+        line = Text.assemble((sign, style), with_code(text))
         if line != self._said:
             fits = "\n" not in f"{self._said}{text}" and max(len(line), len(self._said)) < 72
             self._said = line
@@ -389,6 +397,9 @@ class WriteView(Vertical, ThemeAware):
         from tui.charts.attempt import draw_losses, draw_picture
         from tui.charts.canvas import words
 
+        if not self.exercise.trains:
+            self.query_one("#checks", Static).update(self._checked())
+            return
         style = chart_style(self.app)
         loss = self.query_one("#own-loss", Painted)
         width, height = loss.content_size
@@ -397,16 +408,29 @@ class WriteView(Vertical, ThemeAware):
                 words("space: run, and your loss is drawn here", width, height, style)
             )
             return
-        if self.exercise.trains:
-            loss.paint_canvas(draw_losses(self._attempt, width, height, style))
-        else:
-            text = "this exercise trains nothing: the result is below"
-            loss.paint_canvas(words(text, width, height, style))
+        loss.paint_canvas(draw_losses(self._attempt, width, height, style))
         picture = self.query_one("#own-picture", Painted)
         canvas = draw_picture(self._attempt, *picture.content_size, style)
         self.set_class(canvas is not None, "-pictured")
         if canvas is not None:
             picture.paint_canvas(canvas)
+
+    def _checked(self) -> Text:
+        """Return what is expected of a program that trains nothing, and what it does."""
+        checks = self._attempt.checks if self._attempt else ()
+        if not checks:
+            return Text("space: run, and what is checked is shown here", "dim")
+        lines = Text()
+        for check in checks:
+            sign, style = {True: ("✓ ", "green"), False: ("✗ ", "red"), None: ("○ ", "dim")}[
+                check.met
+            ]
+            lines.append(sign, style)
+            lines.append_text(with_code(check.label))
+            if check.met is False and check.expected not in ("True", "False"):
+                lines.append(f"\n  {check.found}\n  expected {check.expected}", "dim")
+            lines.append("\n")
+        return lines
 
     def action_edit_here(self) -> None:
         """Edit the program in this window."""
@@ -480,6 +504,9 @@ class WriteView(Vertical, ThemeAware):
         area.load_text(self.exercise.solution)
         self.remove_class("-asking")
         self.add_class("-solution")
+        if self.exercise.kind == "hole":
+            area.cursor_location = (self.exercise.gap[0] - 1, 0)
+            area.call_after_refresh(area.scroll_cursor_visible, center=True)
         self._say("One of several ways to solve it. o hides it.")
 
     def action_draw(self) -> None:
@@ -540,7 +567,10 @@ class WriteView(Vertical, ThemeAware):
         asked = self.query_one("#asked")
         asked.remove_children()
         exercise = self.exercise
-        choices = tuple(Choice(each.text, each.why, each.right) for each in exercise.answers)
+        choices = tuple(
+            Choice(each.text.replace("`", ""), each.why.replace("`", ""), each.right)
+            for each in exercise.answers
+        )
         box = QuestionBox(Question(exercise.name, WHICH, choices), "", self._named)
         asked.mount(box)
         self.remove_class("-solution")
@@ -570,6 +600,13 @@ class WriteView(Vertical, ThemeAware):
             self._runner.start()
         except OSError as error:
             self._say(f"No process can be started: {error.strerror or error}", "error")
+
+
+def with_code(text: str) -> Text:
+    """Return a text in which what is in backticks looks like code."""
+    parts = text.split("`")
+    styles = ("", "bold")
+    return Text.assemble(*((part, styles[i % 2]) for i, part in enumerate(parts)))
 
 
 def _sentence(text: str) -> str:
