@@ -6,6 +6,7 @@ import itertools
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -128,10 +129,11 @@ class Runner:
         for line in lines:
             try:
                 event = json.loads(line)
-            except ValueError:  # empty, incomplete, or a program has found the descriptor
+            except (ValueError, RecursionError):  # empty, or a program has found the descriptor
                 continue
             if isinstance(event, dict):
-                self._take(event)
+                with suppress(TypeError, ValueError, LookupError, AttributeError, OverflowError):
+                    self._take(event)  # whatever a program has written to the descriptor
         if self._child.ended and self._runs:
             self._fail_all(f"the process that runs programs has ended: {self._child.last_error()}")
         elif not self._ready and self._runs and time.monotonic() - self._started > START:

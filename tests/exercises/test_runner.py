@@ -671,3 +671,21 @@ def test_nothing_is_left_if_the_holder_of_the_runner_is_killed(tmp_path: Path, s
 @pytest.mark.parametrize("seed", range(3, 33))
 def test_nothing_is_left_if_the_holder_is_killed_at_any_time(tmp_path: Path, seed: int) -> None:
     kill_holder(tmp_path, seed)
+
+
+def test_what_a_program_writes_to_the_descriptor_of_the_events_harms_nothing(ran: Ran) -> None:
+    forged = (
+        '{"id": %d, "losses": "x"}', '{"id": %d, "losses": 7}', '{"id": %d, "value": 3}',
+        '{"id": %d, "failure": {}}', '{"id": %d, "failure": 3}', "[" * 60_000 + "%d",
+    )  # fmt: skip
+    for event in forged:
+        ran(f"""
+            import os
+            for descriptor in range(3, 64):
+                for number in range(1, 100 if {len(event) < 99} else 2):
+                    try:
+                        os.write(descriptor, b"\\n" + {event!r}.encode() % number + b"\\n")
+                    except OSError:
+                        break
+        """)
+    assert ran(QUICK).losses == (1.0,)
