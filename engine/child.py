@@ -28,6 +28,8 @@ R = TypeVar("R")
 
 DONE = "done"
 """The last line of a complete measurement."""
+MOST_READS = 64
+"""The most pieces of output that one call reads: a process may write faster than it is read."""
 LIMIT = 180.0
 """The time limit of a measurement in seconds: compiling has taken 15 s on two cores."""
 
@@ -73,10 +75,13 @@ class ChildProcess:
             return lines
         assert self._process.stdout is not None
         with suppress(BlockingIOError):
-            while piece := os.read(self._process.stdout.fileno(), 65536):
+            for _ in range(MOST_READS):
+                piece = os.read(self._process.stdout.fileno(), 65536)
+                if not piece:
+                    self.ended = True
+                    break
                 *whole, self._rest = (self._rest + piece).split(b"\n")
                 lines += [line.decode("utf-8", "replace") for line in whole]
-            self.ended = True
         return lines
 
     def send(self, line: str) -> None:

@@ -139,7 +139,7 @@ class ExerciseFile:
         real.parent.mkdir(parents=True, exist_ok=True)
         beside = real.with_name(f".{real.name}.{os.getpid()}")
         try:
-            with open(beside, "w", encoding="utf-8") as file:  # noqa: PTH123
+            with open(beside, "w", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
                 file.write(text)
             if real.exists():
                 beside.chmod(real.stat().st_mode & 0o777)

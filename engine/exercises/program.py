@@ -136,6 +136,7 @@ def _run(request: dict[str, Any], reporter: Reporter, questions: int) -> None:
         for label, value in probe["probe"](module):
             reporter.send(value=[label, plain(value)])
     signal.setitimer(signal.ITIMER_REAL, 0)
+    reporter.send(done=True)
     if request["reads"]:
         _read_digits(module, reporter, questions)
 
@@ -346,7 +347,10 @@ def _limit_time(seconds: float, what: str) -> None:
 def _failure(error: BaseException, file: str) -> dict[str, Any]:
     """Return the facts of an error, with its traceback reduced to the learner's lines."""
     kind = "error"
-    message = str(error)
+    try:
+        message = str(error)
+    except Exception:  # an exception class of the program
+        message = "its message cannot be shown"
     if isinstance(error, Limit):
         kind = error.kind
     elif isinstance(error, SystemExit):
@@ -357,7 +361,8 @@ def _failure(error: BaseException, file: str) -> dict[str, Any]:
     trace = [(each.lineno or 0, each.name) for each in frames if each.filename == file]
     line = trace[-1][0] if trace else None
     if isinstance(error, SyntaxError) and error.filename == file:
-        line, message = error.lineno, error.msg
+        line = error.lineno if isinstance(error.lineno, int) else None
+        message = str(error.msg)
     return {
         "kind": kind,
         "type": type(error).__name__,

@@ -62,6 +62,12 @@ class Record:
         return not self.parameters or len(self.losses) < 2 or self.last != self.parameters[0]
 
 
+def printable(text: str) -> str:
+    """Return a text without control characters, which a terminal would obey, and surrogates."""
+    kept = (c if c in "\n\t" or c.isprintable() else "?" for c in text)
+    return "".join(kept)
+
+
 class RecordBuilder:
     """Builds a record from the events of a run, in the order in which they arrive."""
 
@@ -77,6 +83,8 @@ class RecordBuilder:
         self._values: list[tuple[str, Any]] = []
         self._output: list[str] = []
         self.failure: Failure | None = None
+        self.done = False
+        """Whether the program has run to its end."""
         self.reads = False
         """Whether the program has trained and reads digits."""
         self.digits: list[int] = []
@@ -91,6 +99,7 @@ class RecordBuilder:
             self.first = self.first or self.parameters
             if len(self._early) < EARLY and event.get("early"):
                 self._early.append(event)
+        self.done |= "done" in event
         self.reads |= "reads" in event
         if "digit" in event:
             self.digits.append(event["digit"])
@@ -100,9 +109,10 @@ class RecordBuilder:
             label, value = event["value"]
             self._values.append((label, value))
         if "output" in event:
-            self._output.append(event["output"])
+            self._output.append(printable(event["output"]))
         if "failure" in event:
-            facts = event["failure"]
+            facts = dict(event["failure"])
+            facts["message"] = printable(facts["message"])
             trace = tuple((int(line), str(name)) for line, name in facts.pop("trace", ()))
             self.failure = Failure(**facts, trace=trace)
 
@@ -111,10 +121,10 @@ class RecordBuilder:
         return Record(
             losses=tuple(self.losses),
             parameters=tuple(tuple(one["parameters"]) for one in self._early),
-            gradients=tuple(tuple(one["gradients"]) for one in self._early),
+            gradients=tuple(tuple(one.get("gradients", ())) for one in self._early),
             last=self.parameters,
-            graphs=tuple(one["graphs"] for one in self._early),
-            steps=tuple(one["steps"] for one in self._early),
+            graphs=tuple(one.get("graphs", 0) for one in self._early),
+            steps=tuple(one.get("steps", 0) for one in self._early),
             values=tuple(self._values),
             output="".join(self._output),
             failure=self.failure,

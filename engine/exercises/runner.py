@@ -180,8 +180,9 @@ class Runner:
         del self._runs[number]
         run.ended = True
         self._used = time.monotonic()
-        if event["ended"] != 0 and run.recorder.failure is None:
-            run.recorder.failure = _killed(event["ended"])
+        recorder = run.recorder
+        if recorder.failure is None and (event["ended"] != 0 or not recorder.done):
+            recorder.failure = _killed(event["ended"])
 
     def _kill_late(self) -> None:
         """Kill the current program if it did not end by itself at its time limit."""
@@ -194,14 +195,14 @@ class Runner:
         limit = run.limits.total if run.recorder.losses else run.limits.first
         if time.monotonic() - run.began > limit + GRACE:
             run.recorder.failure = Failure("timeout", "", f"no end after {limit:.0f} s")
-            self.stop(run)
+            self._fail_all("it waited for a program that did not end")  # ends a stopped server too
 
     def _fail_all(self, why: str) -> None:
         for run in self._runs.values():
-            run.recorder.failure = Failure("killed", "", why)
+            run.recorder.failure = run.recorder.failure or Failure("killed", "", why)
         self.close()
 
 
 def _killed(code: object) -> Failure:
-    """Return the failure of a program that a signal has ended."""
+    """Return the failure of a program that a signal or a call such as `os._exit` has ended."""
     return Failure("killed", "", f"the process ended with exit code {code}")

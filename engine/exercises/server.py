@@ -106,7 +106,7 @@ def _fork(request: dict[str, Any], output: int, alive: int, ours: tuple[int, ...
     """Start the program of a request."""
     for name in HELPERS:
         if name.partition(".")[0] in request["source"] and name not in sys.modules:
-            with suppress(ImportError):  # the program reports it
+            with suppress(Exception):  # the program reports it
                 __import__(name)
     gc.collect()
     gc.freeze()  # what the program makes can then be counted quickly

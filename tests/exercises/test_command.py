@@ -262,7 +262,6 @@ def test_starting_over_keeps_the_file(main: Main, tmp_path: Path) -> None:
 
 
 REFUSED = [
-    ([], "exercise needs an action: list, path, run"),
     (["rum"], "no action 'rum'; did you mean run"),
     (["run"], "exercise run needs LESSON/NAME"),
     (["hint"], "exercise hint needs LESSON/NAME"),

@@ -367,7 +367,9 @@ ERRORS = (
     ("x = 1\nimport broken\n", "SyntaxError", "broken.py", 2),
     ("import nothing_of_this_name\n", "ModuleNotFoundError", "nothing_of_this_name", 1),
     ("name = input('? ')\n", "NotAllowed", "nobody can press one", 1),
-    ("raise ValueError('\\ud800\\x1b[2J')\n", "ValueError", "\ud800\x1b[2J", 1),
+    ("raise ValueError('\\ud800\\x1b[2J')\n", "ValueError", "??[2J", 1),  # no terminal obeys it
+    ("class Odd(Exception):\n    def __str__(self): 1 / 0\nraise Odd\n", "Odd", "cannot be", 3),
+    ("raise SyntaxError('odd', ('x', 'a', 1, ''))\n", "SyntaxError", "odd", 1),
     ("def f():\n    f()\nf()\n", "RecursionError", "recursion", 2),
     ("def train():\n    return 1\n", "TypeError", "returned a int", None),
     ("def train():\n    pass\n", "TypeError", "returned nothing", None),
@@ -689,3 +691,12 @@ def test_what_a_program_writes_to_the_descriptor_of_the_events_harms_nothing(ran
                         break
         """)
     assert ran(QUICK).losses == (1.0,)
+
+
+def test_a_program_that_leaves_or_stops_the_server_is_reported_and_the_next_one_runs(
+    ran: Ran,
+) -> None:
+    assert "exit code 0" in failure(ran("import os\nos._exit(0)\n")).message
+    stop = "import os, signal, time\nos.kill(os.getppid(), signal.SIGSTOP)\ntime.sleep(60)\n"
+    assert failure(ran(stop, limits=Limits(1, 1))).kind == "timeout"
+    assert ran("def train():\n    yield 1.0, 2.0\n").losses == (1.0,)

@@ -128,13 +128,15 @@ class Terminal:
         seconds = time.monotonic() - began
         assert LEFT in self.output
         assert self.left_on() == []
-        assert b"Traceback" not in self.output
+        output = bytes(self.output)
+        assert b"Traceback" not in output, output[output.find(b"Traceback") :][:4000].decode()
         return seconds
 
     def check_left(self) -> None:
         """Check that the terminal is restored and no exception was printed."""
         assert self.left_on() == []
-        assert b"Traceback" not in self.output
+        output = bytes(self.output)
+        assert b"Traceback" not in output, output[output.find(b"Traceback") :][:4000].decode()
         assert b"Exception" not in self.output
 
     def resize(self, columns: int, rows: int) -> None:

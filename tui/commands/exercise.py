@@ -45,8 +45,6 @@ exit code: 0 solved or done, 1 not yet, 2 wrong command line, 130 Ctrl-C
 def exercise(options: Namespace) -> int:
     """Run the command with these options and return the exit code."""
     action = options.action
-    if action is None:
-        raise Refusal(f"exercise needs an action: {', '.join(ACTIONS)}")
     if action not in ACTIONS:
         raise Refusal(f"no action {action!r}; {nearest(action, ACTIONS)}")
     if options.json and action not in ("list", "run"):
@@ -219,11 +217,13 @@ def _progress() -> Progress:
 
 EXERCISE = CommandLine(
     exercise,
-    usage="exercise ACTION [LESSON/NAME] [--json] [--file FILE] [--yes]",
+    usage="exercise [ACTION] [LESSON/NAME] [MUTANT] [--json] [--file FILE] [--yes]",
     summary="Write code: the exercises, and the judge of your programs.",
     notes=NOTES,
     arguments={
-        "action": option("ACTION", "list, path, run, hint, solution, mutant or reset", nargs="?"),
+        "action": option(
+            "ACTION", "list, path, run, hint, solution, mutant or reset", nargs="?", default="list"
+        ),
         "exercise": option("LESSON/NAME", "the exercise, or with list a lesson", nargs="?"),
         "mutant": option("MUTANT", "the name of a wrong program", nargs="?"),
         "--file": option("FILE", "with run: judge this file instead of yours"),

@@ -45,6 +45,16 @@ TRAINS = "Your program trains again, and reads your digits in a moment."
 BUG = "Say which bug it is; then repair it"
 
 
+class Plotted(Painted):
+    """A chart that is drawn again after a change of its size."""
+
+    class Resized(Message):
+        """The size has changed."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
+
+
 class WriteView(Vertical, ThemeAware):
     """One exercise at a time: task, program, the charts of its run, and the verdict."""
 
@@ -135,10 +145,10 @@ class WriteView(Vertical, ThemeAware):
             with Vertical(id="own"):
                 yield self._program
             with Vertical(id="results"):
-                yield Painted(id="own-loss")
+                yield Plotted(id="own-loss")
                 with VerticalScroll(id="checked", can_focus=False):
                     yield Static(id="checks")
-                yield Painted(id="own-picture")
+                yield Plotted(id="own-picture")
             yield VerticalScroll(id="asked", can_focus=False)
             with Vertical(id="beside"):
                 yield TextArea(id="solution", **LOOK)
@@ -165,7 +175,8 @@ class WriteView(Vertical, ThemeAware):
         if self.display:
             self.enter()
 
-    def on_resize(self) -> None:
+    @on(Plotted.Resized)
+    def _fit(self) -> None:
         self.call_after_refresh(self._draw)
 
     def apply_theme(self) -> None:
@@ -219,8 +230,7 @@ class WriteView(Vertical, ThemeAware):
         """Hide the page: save what is typed, and stop a run."""
         if not self._opened:
             return
-        if not self._program.read_only:
-            self._save()
+        if not self._program.read_only and self._save():  # otherwise the text stays in the editor
             self._program.set_editing(False)
         self._stop()
         if self._watching is not None:
@@ -252,6 +262,10 @@ class WriteView(Vertical, ThemeAware):
         if self._reload():
             self._program.go_to(self._first_line())
             self._say(remark or self._what_to_press())
+        else:
+            self._program.load_text("")  # not that of the exercise before
+            if remark:
+                self._say(remark, "error")
         self._draw()
         self.screen.refresh_bindings()
         self.post_message(self.Changed())

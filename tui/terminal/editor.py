@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
+import signal
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
+from textual.geometry import Size
 
 USUAL = ("nano", "vim", "vi", "emacs")
 """The editors to try if neither VISUAL nor EDITOR is set."""
 WITH_LINE = ("nano", "vi", "vim", "nvim", "view", "emacs", "micro", "kak", "joe", "mcedit")
 """The editors that accept `+LINE` before the file."""
+
+
+LEAST_COLUMNS, LEAST_ROWS = 80, 22
+"""The smallest size of the app."""
 
 
 class NoEditor(Exception):
@@ -29,14 +36,15 @@ def open_editor(app: App[object], file: Path, line: int) -> str:
     Raises:
         NoEditor: there is no editor, or it cannot be started.
     """
-    command = [*_editor(), *_place(_editor()[0], file, line)]
-    pane = _pane(command)
+    editor = _editor()
+    command = [*editor, *_place(editor[0], file, line)]
+    pane = _pane(command, app.size)
     try:
         if pane is not None:
             subprocess.run(pane, check=True, capture_output=True, timeout=5)
             return "the editor is in the pane beside; saving there runs the program"
-        with app.suspend():
-            subprocess.run(command, check=False)
+        with app.suspend(), _deaf_to_interrupts():
+            code = subprocess.run(command, check=False).returncode
     except SuspendNotSupported:
         raise NoEditor(
             "this terminal cannot make room for an editor: press enter to edit here"
@@ -46,7 +54,20 @@ def open_editor(app: App[object], file: Path, line: int) -> str:
         raise NoEditor(
             f"{shlex.join(pane or command)}: {detail}; press enter to edit here"
         ) from None
-    return ""
+    return f"{editor[0]} ended with exit code {code}" if code else ""
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ignore ctrl+c, which the terminal sends to the editor and to this process alike.
+
+    A handler that does nothing is not inherited by the editor, as an ignored signal would be.
+    """
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _editor() -> list[str]:
@@ -75,10 +96,17 @@ def _place(editor: str, file: Path, line: int) -> Sequence[str]:
     return [f"+{line}", str(file)] if Path(editor).name in WITH_LINE else [str(file)]
 
 
-def _pane(command: Sequence[str]) -> list[str] | None:
-    """Return the command that opens another in a split pane; None outside tmux and zellij."""
+def _pane(command: Sequence[str], size: Size) -> list[str] | None:
+    """Return the command that opens another in a split pane.
+
+    None outside tmux and zellij, or if the app would become too small beside or above it.
+    """
+    beside, below = size.width > 2 * LEAST_COLUMNS, size.height > 2 * LEAST_ROWS
+    if not beside and not below:
+        return None
     if os.environ.get("TMUX") and shutil.which("tmux"):
-        return ["tmux", "split-window", "-h", shlex.join(command)]
+        return ["tmux", "split-window", "-h" if beside else "-v", shlex.join(command)]
     if os.environ.get("ZELLIJ") and shutil.which("zellij"):
-        return ["zellij", "run", "--direction", "right", "--close-on-exit", "--", *command]
+        where = "right" if beside else "down"
+        return ["zellij", "run", "--direction", where, "--close-on-exit", "--", *command]
     return None

@@ -22,6 +22,10 @@ LOOK: dict[str, Any] = {
 """The form of the text areas with code."""
 
 
+READING = ("cursor_up", "cursor_down", "cursor_page_up", "cursor_page_down", "copy")
+"""The actions that work while the program is only read."""
+
+
 class Program(TextArea):
     """The learner's program with line numbers; `enter` makes it editable, `escape` ends that."""
 
@@ -46,8 +50,8 @@ class Program(TextArea):
         self.cursor_blink = False
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Save and leave only while editing."""
-        return action not in ("leave", "save") or not self.read_only
+        """Enable the keys of the editor only while editing."""
+        return action in READING if self.read_only else True
 
     def action_leave(self) -> None:
         """Save, and go back to the result."""
