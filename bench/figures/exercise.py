@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,7 +54,7 @@ def saved(app: Terminal, file: Path, number: int) -> float:
     program = EXERCISE.solution.replace("range(200)", f"range({10**9})")
     at = time.perf_counter()
     file.write_text(program, encoding="utf-8")
-    return app.until("running · update") - at
+    return app.until("▶ update") - at
 
 
 def answers(app: Terminal, pressed: list[float]) -> Iterator[float]:
@@ -63,12 +64,15 @@ def answers(app: Terminal, pressed: list[float]) -> Iterator[float]:
     before = highlight(app)
     for now in app.looks():
         after = highlight(app)
-        if after != before:
+        if len(after) == 1 and after != before:  # the lines may arrive one after the other
             before = after
             yield now - at
             at = next(waiting, now)
 
 
-def highlight(app: Terminal) -> tuple[str, ...]:
-    """Return the background of each line of the program."""
-    return tuple(app.screen.buffer[row][CODE].bg for row in range(4, app.screen.lines - 8))
+def highlight(app: Terminal) -> tuple[int, ...]:
+    """Return the highlighted rows of the program."""
+    rows = range(4, app.screen.lines - 8)
+    grounds = [app.screen.buffer[row][CODE].bg for row in rows]
+    plain = Counter(grounds).most_common(1)[0][0]
+    return tuple(row for row, ground in zip(rows, grounds, strict=True) if ground != plain)

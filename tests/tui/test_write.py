@@ -66,6 +66,7 @@ async def test_a_program_is_written_run_named_and_solved(own_folders: Path) -> N
         assert program.text == STEP.given == file.read()
         assert program.cursor_location[0] + 1 == STEP.gap[0]
         assert "4 Write" in screen_text(pilot.app)
+        assert f"exercise 1 of {len(exercises(STEP.lesson))} · 0 solved" in screen_text(pilot.app)
         await pilot.press("space")
         assert "as you got it" in await judged(pilot, view)
 
@@ -224,3 +225,17 @@ async def test_a_program_that_trains_nothing_shows_what_is_checked() -> None:
         await until(pilot, lambda: "✓ batch" in checks())
         assert "✗" not in checks()
         assert "`" not in screen_text(pilot.app)
+
+
+async def test_a_running_program_is_counted_in_the_status_bar_until_it_is_left() -> None:
+    loop = "def train():\n    n = 0\n    while True:\n        n += 1\n        yield float(n), [n]\n"
+    async with app(STEP.lesson).run_test(size=(80, 22)) as pilot:
+        view = await opened(pilot)
+        ExerciseFile.of(STEP).path.write_text(loop, encoding="utf-8")
+        await until(pilot, lambda: "▶ update" in screen_text(pilot.app))
+        assert said(view) == "running; its limits: 20 s to its first loss, 60 s in total"
+        await pilot.press("3")
+        await until(pilot, lambda: "engine/trainers" in screen_text(pilot.app))
+        await pilot.press("4")
+        await until(pilot, lambda: "0 solved" in screen_text(pilot.app))
+        assert view.verdict is None

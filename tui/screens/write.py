@@ -131,6 +131,8 @@ class WriteView(Vertical, ThemeAware):
         self._watching: Timer | None = None
         self._began = self._drawn = 0.0
         """When the run began and when its charts were last drawn, by `time.monotonic`."""
+        self._runs = False
+        """Whether a program runs."""
         self._changed = False
         self._said = Text()
         """The text below the program."""
@@ -212,6 +214,9 @@ class WriteView(Vertical, ThemeAware):
         if not self._exercises:
             return "no exercises"
         number = f"exercise {self._index + 1} of {len(self._exercises)}"
+        if self._runs and self._attempt is not None and self._attempt.started:
+            seconds = time.monotonic() - self._began
+            return f"▶ update {len(self._attempt.losses):,} · {seconds:.0f} s · {number}"
         return f"{number} · {solved} solved"
 
     def enter(self) -> None:
@@ -321,11 +326,15 @@ class WriteView(Vertical, ThemeAware):
             self._say(f"No process can be started: {error.strerror or error}", "error")
             return
         self._began = time.monotonic()
+        self._runs = True
         self._poll()
         if self._polling is not None:
             self._polling.resume()
 
     def _stop(self) -> None:
+        if self._runs:
+            self._runs = False
+            self.post_message(self.Changed())
         if self._attempt is not None and self._attempt.verdict is None:
             self._attempt.stop()
         if self._polling is not None:
@@ -343,19 +352,18 @@ class WriteView(Vertical, ThemeAware):
         if attempt.verdict is not None or now - self._drawn >= 1 / self._fps:
             self._drawn = now
             if attempt.verdict is None:
-                self._say(self._progress_of(attempt))
+                self._say(self._waiting())
+                self.post_message(self.Changed())  # the count in the status bar
             if self._changed:
                 self._changed = False
                 self._draw()
 
-    def _progress_of(self, attempt: Attempt) -> str:
+    def _waiting(self) -> str:
+        """Return why there is no verdict yet; a text that stays while the program runs."""
         if not self._runner.warm:
             return "PyTorch is starting; the first time takes a few seconds"
-        seconds = time.monotonic() - self._began
-        limits = f"limits {FIRST:.0f} s to the first loss, {TOTAL:.0f} s in total"
-        count = len(attempt.losses)
-        done = f"update {count:,}" if count else "no loss yet"
-        return f"running · {done} · {seconds:.0f} s ({limits})"
+        limits = f"{FIRST:.0f} s to its first loss, {TOTAL:.0f} s in total"
+        return f"running; its limits: {limits}"
 
     def _show(self, verdict: Verdict) -> None:
         """Show the verdict, and highlight the line to look at."""
