@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ EPOCH = re.compile(r"epoch ([\d.]+)(k|M|)/")
 PROMPT = re.compile(r"(?:new |\b(?=your CSV))([\w ]+): ")
 """The line in which a value is typed, and the label of its control."""
 FACTORS = {"": 1, "k": 1_000, "M": 1_000_000}
+KEYS = 200
+"""The number of keys that are measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +98,43 @@ def epochs(app: Terminal) -> list[tuple[float, int]]:
         if now and (not seen or seen[-1][1] != now):
             seen.append((at, now))
     return seen
+
+
+def measured_keys(
+    app: Terminal, highlight: Callable[[Terminal], tuple[object, ...]]
+) -> tuple[list[float], str]:
+    """Press j and k in turn; return the sorted response times, and a remark on missing answers.
+
+    A key is answered when the highlight has changed; an empty one is only partly painted.
+    """
+    app.skip()
+    before = highlight(app)
+    pressed = []
+    for number in range(KEYS):
+        pressed.append(app.send("jk"[number % 2]))
+        time.sleep(random.uniform(0.06, 0.16))
+    time.sleep(0.5)
+    took = sorted(_answers(app, pressed, highlight, before))
+    return took, "" if len(took) == KEYS else f"{KEYS - len(took)} keys had no answer"
+
+
+def _answers(
+    app: Terminal,
+    pressed: list[float],
+    highlight: Callable[[Terminal], tuple[object, ...]],
+    before: tuple[object, ...],
+) -> Iterator[float]:
+    """Yield the response time of each key."""
+    waiting = iter(pressed)
+    at = next(waiting)
+    for now in app.looks():
+        after = highlight(app)
+        if after and after != before:
+            before = after
+            yield now - at
+            at = next(waiting, now)
+
+
+def percentile(took: list[float], share: float) -> float:
+    """Return the value below which this share of the sorted values lies."""
+    return took[min(round(share * len(took)), len(took) - 1)]

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections.abc import Iterator
 from functools import partial
 
 from bench.figure import Figure, Target
-from bench.lab import Options, epoch, highlight, lab, opened
+from bench.lab import KEYS, Options, epoch, highlight, lab, measured_keys, opened, percentile
 from bench.terminal import Line, Terminal
 from lessons.catalog import entries
-
-KEYS = 200
 
 
 def measure_keys(options: Options) -> Iterator[Figure]:
@@ -21,31 +18,11 @@ def measure_keys(options: Options) -> Iterator[Figure]:
     with lab("linear-regression", options, epochs=10_000_000) as app:
         app.send(" ")
         time.sleep(1)
-        app.skip()
-        pressed = []
-        for number in range(KEYS):
-            pressed.append(app.send("jk"[number % 2]))
-            time.sleep(random.uniform(0.06, 0.16))
-        time.sleep(0.5)
-        took = sorted(answers(app, pressed))
-    remark = "" if len(took) == KEYS else f"{KEYS - len(took)} keys had no answer"
+        took, remark = measured_keys(app, highlight)
     for share, bound in ((0.5, 15), (0.99, 40)):
-        value = took[min(round(share * len(took)), len(took) - 1)] * 1000
+        value = percentile(took, share) * 1000
         name = f"key to its change, p{share * 100:.0f} of {KEYS}"
         yield Figure(name, "ms", Target(bound), [each * 1000 for each in took], value, remark)
-
-
-def answers(app: Terminal, pressed: list[float]) -> Iterator[float]:
-    """Yield the response time of each key, which moves the highlight."""
-    waiting = iter(pressed)
-    at = next(waiting)
-    before = highlight(app)
-    for now in app.looks():
-        after = highlight(app)
-        if after != before:
-            before = after
-            yield now - at
-            at = next(waiting, now)
 
 
 CONTENTS = 34

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,12 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.figure import Figure, Target
-from bench.lab import Options
+from bench.lab import Options, measured_keys, percentile
 from bench.terminal import Terminal
 from lessons.exercises import find
 
 EXERCISE = find("linear-regression/training-step")
-KEYS = 200
 CODE = 30
 """A column inside the program."""
 
@@ -33,15 +32,8 @@ def measure_exercise(options: Options) -> Iterator[Figure]:
         yield Figure.median("program saved to its first loss", "s", Target(1), took)
         app.send("jjj")  # below the first line, which is wrapped
         time.sleep(0.5)
-        app.skip()
-        pressed = []
-        for number in range(KEYS):
-            pressed.append(app.send("jk"[number % 2]))
-            time.sleep(random.uniform(0.06, 0.16))
-        time.sleep(0.5)
-        answered = sorted(answers(app, pressed))
-    remark = "" if len(answered) == KEYS else f"{KEYS - len(answered)} keys had no answer"
-    value = answered[min(round(0.99 * len(answered)), len(answered) - 1)] * 1000
+        answered, remark = measured_keys(app, highlight)
+    value = percentile(answered, 0.99) * 1000
     milliseconds = [each * 1000 for each in answered]
     yield Figure("key while a program runs, p99", "ms", Target(40), milliseconds, value, remark)
 
@@ -51,28 +43,17 @@ def saved(app: Terminal, file: Path, number: int) -> float:
     broken = f"wrong{number}"
     file.write_text(f"{broken}\n", encoding="utf-8")
     app.until(f"name '{broken}' is not defined")
+    app.until(lambda text: "▶ update" not in text)
     program = EXERCISE.solution.replace("range(200)", f"range({10**9})")
     at = time.perf_counter()
     file.write_text(program, encoding="utf-8")
-    return app.until("▶ update") - at
-
-
-def answers(app: Terminal, pressed: list[float]) -> Iterator[float]:
-    """Yield the response time of each key, which moves the highlighted line."""
-    waiting = iter(pressed)
-    at = next(waiting)
-    before = highlight(app)
-    for now in app.looks():
-        after = highlight(app)
-        if len(after) == 1 and after != before:  # the lines may arrive one after the other
-            before = after
-            yield now - at
-            at = next(waiting, now)
+    return app.until(re.compile(r"▶ update [1-9]").search) - at
 
 
 def highlight(app: Terminal) -> tuple[int, ...]:
-    """Return the highlighted rows of the program."""
+    """Return the highlighted row of the program; nothing while two lines are half repainted."""
     rows = range(4, app.screen.lines - 8)
     grounds = [app.screen.buffer[row][CODE].bg for row in rows]
     plain = Counter(grounds).most_common(1)[0][0]
-    return tuple(row for row, ground in zip(rows, grounds, strict=True) if ground != plain)
+    found = tuple(row for row, ground in zip(rows, grounds, strict=True) if ground != plain)
+    return found if len(found) == 1 else ()
