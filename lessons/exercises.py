@@ -37,6 +37,7 @@ from textwrap import indent
 from engine.config import nearest
 from engine.exercises.exercise import END, GAP, Answer, Exercise, Mutant
 from lessons.catalog import entries
+from lessons.lesson import parse_choices
 
 BUG_HUNT = "bug-hunt"
 """The chapter of bugs to find; it has exercises and no lesson."""
@@ -264,15 +265,7 @@ def _hints(section: str) -> tuple[str, str, str]:
 
 
 def _answers(section: str) -> tuple[Answer, ...]:
-    parts = re.split(r"^- \[([ x])\] ", section, flags=re.MULTILINE)[1:]
-    if section and not parts:
+    choices = parse_choices(section)[1]
+    if section and not choices:
         raise ValueError("'## Question' needs answers '- [x] …' and '- [ ] …'")
-    answers = []
-    for mark, answer in zip(parts[::2], parts[1::2], strict=True):
-        text, _, why = re.sub(r"\n *> ?", "\n> ", answer).partition("\n> ")
-        answers.append(Answer(_joined(text), _joined(why.replace("\n> ", " ")), mark == "x"))
-    return tuple(answers)
-
-
-def _joined(text: str) -> str:
-    return " ".join(text.split())
+    return tuple(Answer(choice.text, choice.why, choice.right) for choice in choices)

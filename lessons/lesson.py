@@ -208,12 +208,8 @@ def parse_questions(page: str) -> tuple[Question, ...]:
     questions = []
     for block in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
         slug, _, rest = block.partition("\n")
-        text, *answers = re.split(r"^- \[([ x])\] ", rest, flags=re.MULTILINE)
-        choices = []
-        for mark, answer in zip(answers[::2], answers[1::2], strict=True):
-            choice, _, why = re.sub(r"\n *> ?", "\n> ", answer).partition("\n> ")
-            choices.append(Choice(_joined(choice), _joined(why.replace("\n> ", " ")), mark == "x"))
-        question = Question(slug.strip(), _joined(text), tuple(choices))
+        text, choices = parse_choices(rest)
+        question = Question(slug.strip(), text, choices)
         if not (question.text and choices and all(one.text and one.why for one in choices)):
             raise ValueError(
                 f"the question {question.slug!r} needs a text, answers as '- [ ] text', and a "
@@ -221,6 +217,16 @@ def parse_questions(page: str) -> tuple[Question, ...]:
             )
         questions.append(question)
     return tuple(questions)
+
+
+def parse_choices(text: str) -> tuple[str, tuple[Choice, ...]]:
+    """Return the text above a list of answers, and the answers, as in `parse_questions`."""
+    head, *answers = re.split(r"^- \[([ x])\] ", text, flags=re.MULTILINE)
+    choices = []
+    for mark, answer in zip(answers[::2], answers[1::2], strict=True):
+        choice, _, why = re.sub(r"\n *> ?", "\n> ", answer).partition("\n> ")
+        choices.append(Choice(_joined(choice), _joined(why.replace("\n> ", " ")), mark == "x"))
+    return _joined(head), tuple(choices)
 
 
 def _joined(text: str) -> str:

@@ -114,17 +114,13 @@ class Progress:
             case "finished":
                 new, done.finished = not done.finished, True
             case "challenge":
-                new = entry["name"] not in done.challenges
-                done.challenges.add(entry["name"])
+                new = _added(done.challenges, entry["name"])
             case "answer":
-                new = entry["name"] not in done.answers
-                done.answers.add(entry["name"])
+                new = _added(done.answers, entry["name"])
             case "exercise":
-                new = entry["name"] not in done.exercises
-                done.exercises.add(entry["name"])
+                new = _added(done.exercises, entry["name"])
             case "hint":
-                new = entry["name"] not in done.hints
-                done.hints.add(entry["name"])
+                new = _added(done.hints, entry["name"])
             case _:  # an event of a later version
                 new = False
         return new
@@ -202,6 +198,13 @@ class Progress:
 
     def _words(self, error: OSError) -> str:
         return f"progress is not kept: {error.strerror or error} ({self._file})"
+
+
+def _added(names: set[str], name: str) -> bool:
+    """Add a name; return whether it is new."""
+    new = name not in names
+    names.add(name)
+    return new
 
 
 def _parse(line: bytes) -> dict[str, str]:

@@ -58,6 +58,11 @@ class Attempt:
         return np.array(self._run.recorder.losses)
 
     @property
+    def updates(self) -> int:
+        """The number of losses so far."""
+        return len(self._run.recorder.losses)
+
+    @property
     def started(self) -> bool:
         """Whether the learner's program runs or has run."""
         return self._run.began is not None

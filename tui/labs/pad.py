@@ -23,7 +23,7 @@ from tui.charts.tables import bars, percent
 from tui.terminal.resizing import SafeScreen
 from tui.themes import ThemeAware, chart_style
 from tui.widgets.key_footer import KeyFooter
-from tui.widgets.painted import Lines, Painted, spread
+from tui.widgets.painted import Lines, Painted, Plotted, spread
 
 if TYPE_CHECKING:
     from engine.exercises.reader import ProgramReader
@@ -180,16 +180,6 @@ class DrawingPad(Painted, ThemeAware, can_focus=True):
         self.border_subtitle = "pen down" if self.pad.down else "pen up"
 
 
-class Answers(Painted):
-    """The ten probabilities. They are drawn again after a change of size."""
-
-    class Resized(Message):
-        """The size has changed."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
-
-
 class PadScreen(SafeScreen, Screen[None], ThemeAware):
     """The drawing at the left, then the input image of the network, then its ten probabilities.
 
@@ -219,7 +209,7 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
         self._heading = Lines(id="who")
         self._sheet = DrawingPad(pad, id="sheet")
         self._seen = Painted(id="seen")
-        self._answers = Answers(id="answers")
+        self._answers = Plotted(id="answers")
         self._words = Static(id="answer", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -246,7 +236,7 @@ class PadScreen(SafeScreen, Screen[None], ThemeAware):
         self.ask()
 
     @on(DrawingPad.Drawn)
-    @on(Answers.Resized)
+    @on(Plotted.Resized)
     def ask(self) -> None:
         """Show the current answer of the network; repeated calls until then count as one."""
         if not self._waits:

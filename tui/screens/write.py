@@ -24,7 +24,7 @@ from tui.progress import HINTS, Deed, Done, Progress, has_earned, hints_read
 from tui.screens.concept import QuestionBox
 from tui.terminal.editor import NoEditor, open_editor
 from tui.themes import CODE_THEMES, ThemeAware, chart_style
-from tui.widgets.painted import Painted
+from tui.widgets.painted import Painted, Plotted
 from tui.widgets.program import LOOK, Program
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import
@@ -43,16 +43,6 @@ RESET = "Start over; your file is kept under another name"
 DRAW = "Write a digit, which your own program reads"
 TRAINS = "Your program trains again, and reads your digits in a moment."
 BUG = "Say which bug it is; then repair it"
-
-
-class Plotted(Painted):
-    """A chart that is drawn again after a change of its size."""
-
-    class Resized(Message):
-        """The size has changed."""
-
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
 
 class WriteView(Vertical, ThemeAware):
@@ -216,7 +206,7 @@ class WriteView(Vertical, ThemeAware):
         number = f"exercise {self._index + 1} of {len(self._exercises)}"
         if self._runs and self._attempt is not None and self._attempt.started:
             seconds = time.monotonic() - self._began
-            return f"▶ update {len(self._attempt.losses):,} · {seconds:.0f} s · {number}"
+            return f"▶ update {self._attempt.updates:,} · {seconds:.0f} s · {number}"
         return f"{number} · {solved} solved"
 
     def enter(self) -> None:

@@ -12,6 +12,7 @@ from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -62,6 +63,16 @@ class Painted(Widget):
         if y >= len(self.strips):
             return Strip.blank(width, style)
         return self.strips[y].adjust_cell_length(width).apply_style(style)
+
+
+class Plotted(Painted):
+    """A canvas whose owner draws it again after a change of its size."""
+
+    class Resized(Message):
+        """The size has changed."""
+
+    def on_resize(self) -> None:
+        self.post_message(self.Resized())
 
 
 def _strip(canvas: Canvas, row: int) -> Strip:
