@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from engine.plain_file import Unsuitable, read_plain, set_aside, where_to_write
+from engine.plain_file import Unsuitable, read_plain, set_aside, write_whole
 
 About: TypeAlias = Mapping[str, int | float | str]
 """The settings of a network, and its test accuracy."""
@@ -64,10 +63,9 @@ def files() -> Iterator[Path]:
 
 
 def save(path: Path, about: About, weights: State) -> None:
-    """Write a network to a temporary file and rename it to `path`.
+    """Replace the file by a network, so that it always holds the old network or the new one.
 
-    So the file is always complete: the old network or the new one. An existing file that is not a
-    network of this program is renamed, not overwritten.
+    An existing file that is not a network of this program is renamed, not overwritten.
 
     Raises:
         OSError: it cannot be written; the old file is unchanged.
@@ -77,22 +75,13 @@ def save(path: Path, about: About, weights: State) -> None:
             load(path)
         except Unfit:
             set_aside(path)
-    path = where_to_write(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     content = {
         "about": json.dumps(dict(about)),
         "weights": {name: weight.detach().cpu() for name, weight in weights.items()},
     }
     whole = io.BytesIO()
     torch.save(content, whole)  # to a file it would turn an OSError into another error
-    handle, beside = tempfile.mkstemp(prefix=f".{path.stem}-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(whole.getbuffer())
-        Path(beside).replace(path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
+    write_whole(path, whole.getvalue())
 
 
 def load(path: Path, like: State | None = None) -> SavedNetwork:

@@ -1,4 +1,4 @@
-"""Functions that open regular files of a limited size without ever blocking.
+"""Functions that open regular files of a limited size without ever blocking, and replace them.
 
 A file of the app may have been replaced by a FIFO without a writer, an endless device, a folder or
 five gigabytes of zeros: `open` and `read` would hang or fill the memory. Kind and size are checked
@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from threading import get_ident
 
 SAFE = os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 """Open a FIFO without waiting for its other end, and a terminal without controlling it."""
@@ -73,6 +74,28 @@ def where_to_write(path: Path) -> Path:
     if os.path.exists(path) and not os.path.isfile(path):  # noqa: PTH110, PTH113  # never raise
         return path
     return Path(os.path.realpath(path))
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a temporary file and rename that, so that the file is always complete.
+
+    A link to a regular file is kept: the file that it points to is replaced, and keeps its mode.
+    A folder that is missing is created.
+
+    Raises:
+        OSError: the file cannot be written; its former content is untouched.
+    """
+    real = where_to_write(path)
+    real.parent.mkdir(parents=True, exist_ok=True)
+    beside = real.with_name(f".{real.name}.{os.getpid()}-{get_ident()}")
+    try:
+        beside.write_bytes(content)
+        if real.exists():
+            beside.chmod(stat.S_IMODE(real.stat().st_mode))
+        beside.replace(real)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
 
 
 def set_aside(path: Path) -> Path:

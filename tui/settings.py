@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from engine.plain_file import Unsuitable, read_plain, set_aside, where_to_write
+from engine.plain_file import Unsuitable, read_plain, set_aside, write_whole
 
 LARGEST = 2**20
 """Largest accepted file, in bytes; the file normally has about thirty."""
@@ -52,23 +51,13 @@ def check(file: Path) -> str:
 
 
 def save(settings: Settings, file: Path) -> str:
-    """Write the settings to a temporary file and rename it, so that the file is always complete.
-
-    A symbolic link to a regular file is kept: the file that it points to is replaced.
+    """Replace the file of the settings.
 
     Returns:
         Why that failed; empty if it did not.
     """
-    real = where_to_write(file)
-    beside = real.with_name(f"{real.name}.{os.getpid()}")
     try:
-        real.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            beside.write_text(json.dumps(asdict(settings)), encoding="utf-8")
-            beside.replace(real)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise
+        write_whole(file, json.dumps(asdict(settings)).encode())
     except OSError as error:
         return f"the settings are not kept: {error.strerror or error} ({file})"
     return ""
