@@ -47,6 +47,6 @@ def to_come(monkeypatch: pytest.MonkeyPatch) -> Entry:
     """Add a lesson without a folder to the table of contents."""
     entry = Entry("to-come", "Yet to come", "a lesson without a page")
     longer = (*COURSE, Chapter(len(COURSE) + 1, "The next one", (entry,)))
-    for module in ("lessons.catalog", "tui.screens.home", "tui.commands.list"):
+    for module in ("lessons.catalog", "tui.course", "tui.commands.list"):
         monkeypatch.setattr(f"{module}.COURSE", longer)
     return entry

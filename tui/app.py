@@ -20,7 +20,7 @@ from lessons.catalog import find
 from lessons.exercises import BUG_HUNT
 from tui import paths, settings
 from tui.bindings import key_actions
-from tui.course import problem
+from tui.course import entry_of, problem
 from tui.environment import EnvironmentLoader
 from tui.labs.lab import Environment, NoEnvironment
 from tui.palette import Commands, Palette
@@ -145,7 +145,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             failed=lambda why: loop.call_soon_threadsafe(self.call_later, self._be_told, why),
         )
         self.push_screen(HomeScreen(self._progress, self._environment, self._slug))
-        if self._slug == BUG_HUNT or (self._slug is not None and not problem(find(self._slug))):
+        if self._slug is not None and not problem(entry_of(self._slug)):
             self._open_entry(self._slug)
         self.call_after_refresh(self._warn_at_the_start)
         self.set_interval(RETRY_SECONDS, self._progress.retry)
@@ -223,12 +223,12 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
         if isinstance(self.screen, HomeScreen):  # ignore the second click of a double click
             self._open_entry(event.entry.slug)
 
-    def _open_entry(self, slug: str) -> None:
-        """Open a lesson or the bug hunt."""
+    def _open_entry(self, slug: str, preset: str | None = None) -> None:
+        """Open a lesson, or its lab with the preset, or the bug hunt."""
         if slug == BUG_HUNT:
             self.push_screen(BugHuntScreen(self._progress, self._runner, self._fps))
         else:
-            self._open_lesson(slug)
+            self._open_lesson(slug, preset)
 
     @on(LessonScreen.Progressed)
     def _count(self) -> None:
@@ -236,7 +236,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
             self.screen.show_progress()
 
     def action_open_lesson(self, slug: str, preset: str | None = None) -> None:
-        """Close all screens above the home screen; open the lesson, or its lab with the preset."""
+        """Close all screens above the home screen; open the lesson, its lab, or the bug hunt."""
         while not isinstance(self.screen, HomeScreen):
             if isinstance(self.screen, LessonScreen):
                 if self.screen.lesson.slug == slug:
@@ -244,7 +244,7 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
                 self.screen.action_back()
             else:
                 self.screen.dismiss()
-        self.call_next(self._open_lesson, slug, preset)  # after those screens are closed
+        self.call_next(self._open_entry, slug, preset)  # after those screens are closed
 
     def _open_lesson(self, slug: str, preset: str | None = None) -> None:
         """Open the lesson; the most recently opened one is shown as the learner left it."""

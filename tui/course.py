@@ -1,4 +1,7 @@
-"""Checks whether lessons can be opened; `python -m tui.course` checks all lessons thoroughly."""
+"""What the course list shows, and whether it can be opened.
+
+`python -m tui.course` checks all lessons thoroughly.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,54 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from lessons.catalog import Entry, entries
+from lessons.catalog import COURSE, Chapter, Entry, entries, find
 from lessons.check import broken_rules, faults, load, trainer_file
 from lessons.exercises import BUG_HUNT, broken_files
-from lessons.lesson import TrainingLesson
+from lessons.lesson import Lesson, TrainingLesson, file_text
 from tui.charts import CHARTS
 from tui.labs import LABS, lab_class
+
+BUGS = Entry(BUG_HUNT, "Bug hunt", "programs that run and do not learn: name the bug, repair it")
+"""It has a page and exercises, but is no lesson."""
+UNOPENABLE = """# {title}
+
+*{about}*
+
+**This lesson is {problem}.** The ones that can be opened: {others}.
+"""
+
+
+def chapters() -> tuple[Chapter, ...]:
+    """Return everything that the learner can open, in order."""
+    return (*COURSE, Chapter(len(COURSE) + 1, "Exercises", (BUGS,)))
+
+
+def entry_of(slug: str) -> Entry:
+    """Return the lesson or the bug hunt; raises `LookupError` if there is none with this slug."""
+    return BUGS if slug == BUG_HUNT else find(slug)
+
+
+def lesson_of(entry: Entry) -> Lesson | None:
+    """Return the lesson of an entry that can be opened; the bug hunt has none."""
+    return None if entry is BUGS else entry.load()
+
+
+def page(entry: Entry) -> str:
+    """Return the concept page, or a text that says why the lesson cannot be opened."""
+    if entry is BUGS:
+        return file_text(BUG_HUNT, "concept.md")
+    reason = problem(entry)
+    if not reason:
+        return entry.load().concept
+    others = ", ".join(other.title for other in entries() if not problem(other))
+    return UNOPENABLE.format(title=entry.title, about=entry.about, problem=reason, others=others)
 
 
 @cache
 def problem(entry: Entry) -> str:
     """Return why the lesson cannot be opened; empty if it can."""
+    if entry is BUGS:
+        return ""
     lesson, reason = load(entry)
     if lesson is None:
         return reason if reason == "not written yet" else f"broken: {reason}"

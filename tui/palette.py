@@ -18,7 +18,7 @@ from textual.widgets import Input
 
 from lessons.catalog import COURSE
 from tui.bindings import MODAL_KEYS, key_actions
-from tui.course import problem
+from tui.course import chapters, problem
 from tui.screens.lesson import LessonScreen
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.rows import RowList
@@ -154,8 +154,8 @@ def lab_commands(screen: LessonScreen) -> Iterator[Command]:
 
 
 def lesson_commands(screen: Screen[object]) -> Iterator[Command]:
-    """Yield every lesson that can be opened."""
-    for chapter in COURSE:
+    """Yield every lesson that can be opened, and the bug hunt."""
+    for chapter in chapters():
         for entry in chapter.entries:
             if not problem(entry):
                 about = f"Chapter {chapter.number}, {chapter.title}: {entry.about}"

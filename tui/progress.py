@@ -6,7 +6,7 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -267,22 +267,33 @@ def _write_line(descriptor: int, line: bytes, may_cut: bool) -> None:
         raise
 
 
-def challenges_met(lesson: Lesson, done: Done) -> str:
-    """Return how many of the lesson's challenges are met, for example `1/4`."""
-    slugs = _challenges(lesson)
-    return f"{len(done.challenges & slugs)}/{len(slugs)}"
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many of the tasks of one kind are done; written as `1/4`."""
+
+    kind: str
+    done: int
+    total: int
+
+    def __str__(self) -> str:
+        return f"{self.done}/{self.total}"
 
 
-def questions_answered(lesson: Lesson, done: Done) -> str:
-    """Return how many of the lesson's questions are answered correctly, for example `2/3`."""
-    slugs = _questions(lesson)
-    return f"{len(done.answers & slugs)}/{len(slugs)}"
+def counts(slug: str, lesson: Lesson | None, done: Done) -> tuple[Count, ...]:
+    """Return how many challenges, questions and exercises are done; without a lesson, exercises."""
+    tasks = {"exercises": ({one.name for one in exercises(slug)}, done.exercises)}
+    if lesson is not None:
+        challenges = {challenge.slug for challenge in lesson.challenges}
+        questions = {question.slug for question in lesson.questions}
+        met, answered = (challenges, done.challenges), (questions, done.answers)
+        tasks = {"challenges": met, "questions": answered, **tasks}
+    return tuple(Count(kind, len(of & did), len(of)) for kind, (of, did) in tasks.items())
 
 
-def exercises_solved(lesson: str, done: Done) -> str:
-    """Return how many of the exercises of a lesson are solved, for example `1/3`."""
-    names = _exercises(lesson)
-    return f"{len(done.exercises & names)}/{len(names)}"
+def total(counts: Iterable[Count]) -> Count:
+    """Return the sum of these counts."""
+    counts = tuple(counts)
+    return Count("tasks", sum(each.done for each in counts), sum(each.total for each in counts))
 
 
 def hints_read(done: Done, exercise: str) -> int:
@@ -293,27 +304,6 @@ def hints_read(done: Done, exercise: str) -> int:
 def has_earned(done: Done, exercise: str) -> bool:
     """Return whether the solution may be shown: it was found, or all three hints were read."""
     return exercise in done.exercises or hints_read(done, exercise) >= HINTS
-
-
-def is_complete(lesson: Lesson, done: Done) -> bool:
-    """Return whether every challenge, question and exercise is done."""
-    return (
-        _challenges(lesson) <= done.challenges
-        and _questions(lesson) <= done.answers
-        and _exercises(lesson.slug) <= done.exercises
-    )
-
-
-def _challenges(lesson: Lesson) -> set[str]:
-    return {challenge.slug for challenge in lesson.challenges}
-
-
-def _questions(lesson: Lesson) -> set[str]:
-    return {question.slug for question in lesson.questions}
-
-
-def _exercises(lesson: str) -> set[str]:
-    return {exercise.name for exercise in exercises(lesson)}
 
 
 def is_begun(done: Done) -> bool:

@@ -220,9 +220,9 @@ def test_list_shows_what_is_done_as_the_course_does(main: Main, tmp_path: Path) 
         progress.add("softmax", "challenge", challenge.slug)
     lines = listed()
     count = {slug: len(exercises(slug)) for slug in ("batches", "softmax")}
-    batches, softmax = (f"challenges, 0/{count[slug]} exercises" for slug in count)
-    assert lines["batches"].endswith(f"20 minutes   1/4 {batches}")
-    assert lines["softmax"].endswith(f"20 minutes   4/4 {softmax}")
+    batches, softmax = (f"0/{count[slug]} exercises" for slug in count)
+    assert lines["batches"].endswith(f"20 minutes   1/4 challenges, 0/3 questions, {batches}")
+    assert lines["softmax"].endswith(f"20 minutes   4/4 challenges, 0/3 questions, {softmax}")
     assert lines["tensors"].endswith("25 minutes")
     for question in lesson.questions:
         progress.add("softmax", "answer", question.slug)

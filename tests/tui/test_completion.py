@@ -6,16 +6,7 @@ from dataclasses import replace
 
 from lessons.catalog import find
 from lessons.exercises import exercises
-from tui.progress import (
-    Done,
-    challenges_met,
-    exercises_solved,
-    has_earned,
-    hints_read,
-    is_begun,
-    is_complete,
-    questions_answered,
-)
+from tui.progress import Done, counts, has_earned, hints_read, is_begun, total
 
 LESSON = find("gradient-by-hand").load()
 CHALLENGES = {"sign", "overshoot", "diverge", "dead-on"}
@@ -29,22 +20,26 @@ def test_only_what_the_lesson_has_is_counted() -> None:
         answers={"sign", "no such question"},
         exercises={"gradient", "of a later version"},
     )
-    assert challenges_met(LESSON, done) == "1/4"
-    assert questions_answered(LESSON, done) == "1/3"
-    assert exercises_solved("gradient-by-hand", done) == f"1/{len(EXERCISES)}"
+    shown = [f"{count} {count.kind}" for count in counts(LESSON.slug, LESSON, done)]
+    assert shown == ["1/4 challenges", "1/3 questions", f"1/{len(EXERCISES)} exercises"]
+    assert str(total(counts(LESSON.slug, LESSON, done))) == f"3/{7 + len(EXERCISES)}"
+    assert [str(count) for count in counts(LESSON.slug, None, done)] == [f"1/{len(EXERCISES)}"]
 
 
 def test_a_lesson_is_complete_with_every_challenge_question_and_exercise() -> None:
     assert len(EXERCISES) >= 2
     everything = Done(challenges=CHALLENGES, answers=QUESTIONS, exercises=EXERCISES)
-    assert is_complete(LESSON, everything)
-    for one in CHALLENGES:
-        assert not is_complete(LESSON, replace(everything, challenges=CHALLENGES - {one}))
-    for one in QUESTIONS:
-        assert not is_complete(LESSON, replace(everything, answers=QUESTIONS - {one}))
-    for one in EXERCISES:
-        assert not is_complete(LESSON, replace(everything, exercises=EXERCISES - {one}))
-    assert not is_complete(LESSON, replace(everything, finished=True, exercises=set()))
+    count = 7 + len(EXERCISES)
+
+    def done(**less: set[str]) -> int:
+        return total(counts(LESSON.slug, LESSON, replace(everything, **less))).done
+
+    assert done() == count
+    for kind, names in (
+        ("challenges", CHALLENGES), ("answers", QUESTIONS), ("exercises", EXERCISES),
+    ):  # fmt: skip
+        for one in names:
+            assert done(**{kind: names - {one}}) == count - 1
 
 
 def test_a_lesson_is_begun_by_anything_that_was_done() -> None:

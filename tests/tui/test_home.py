@@ -10,8 +10,9 @@ from lessons.catalog import Entry, entries, find
 from lessons.exercises import BUG_HUNT, exercises
 from tests.tui.conftest import app, until
 from tests.tui.screen_text import screen_text
+from tui.course import page
 from tui.progress import Progress
-from tui.screens.home import Contents, FilterLine, HomeScreen, page
+from tui.screens.home import Contents, FilterLine, HomeScreen
 from tui.screens.lesson import LessonScreen
 from tui.widgets.page import Page
 
@@ -101,7 +102,7 @@ async def test_typing_filters_and_escape_shows_all_again() -> None:
         screen.show_progress()
         await pilot.press("slash")
         await until(pilot, lambda: screen.query_one(Contents).size.width == 32)
-        await until(pilot, lambda: "Linear regression        0/4" in screen_text(pilot.app))
+        await until(pilot, lambda: "Linear regression       0/10" in screen_text(pilot.app))
 
 
 async def test_what_was_done_shows_in_the_table(own_folders) -> None:
@@ -120,13 +121,17 @@ async def test_what_was_done_shows_in_the_table(own_folders) -> None:
     async with app().run_test(size=(80, 22)) as pilot:
         screen = await home(pilot)
         row = lambda slug: str(screen.query_one(Contents).get_option(slug).prompt).split()  # noqa: E731
-        assert row("parameters") == ["◐", "Parameters", "0/4"]
-        assert row("gradient-by-hand") == ["◐", *["Gradient", "descent", "by", "hand"], "1/4"]
-        assert row("batches") == ["◐", "Batches", "4/4"]  # its questions are not answered yet
-        assert row("softmax") == ["✓", "Softmax", "4/4"]
+        assert row("parameters") == ["◐", "Parameters", "0/9"]
+        assert row("gradient-by-hand") == ["◐", *["Gradient", "descent", "by", "hand"], "1/9"]
+        assert row("batches") == ["◐", "Batches", "4/10"]  # four challenges
+        assert row("softmax") == ["✓", "Softmax", "9/9"]
         bugs = f"1/{len(exercises(BUG_HUNT))}"
         assert row(BUG_HUNT) == ["◐", "Bug", "hunt", bugs]
         assert row("linear-regression") == ["○", "Linear", "regression"]
-        await until(pilot, lambda: "by hand 1/4" in screen_text(pilot.app))  # in full, not cut
+        await until(pilot, lambda: "by hand 1/9" in screen_text(pilot.app))  # in full, not cut
+        for exercise in exercises(BUG_HUNT):
+            pilot.app._progress.add(BUG_HUNT, "exercise", exercise.name)
+        screen.show_progress()
+        assert row(BUG_HUNT) == ["✓", "Bug", "hunt", "20/20"]
         facts = screen.query_one("#facts", Static)
         await until(pilot, lambda: "challenges 0/4 · questions 0/3" in str(facts.render()))

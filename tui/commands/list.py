@@ -11,7 +11,7 @@ from lessons.catalog import COURSE, Entry, entries
 from tui import paths
 from tui.commands.command import CommandLine, switch
 from tui.course import problem
-from tui.progress import Progress, challenges_met, exercises_solved, is_begun, is_complete
+from tui.progress import Progress, counts, is_begun, total
 
 NOTES = """\
 examples:
@@ -58,9 +58,10 @@ def _status(entry: Entry, progress: Progress | None) -> str:
     done = progress.of(entry.slug) if progress else None
     if done is None or not is_begun(done):
         return minutes
-    end = ", complete" if is_complete(lesson, done) else ""
-    solved = f"{exercises_solved(entry.slug, done)} exercises"
-    return f"{minutes}   {challenges_met(lesson, done)} challenges, {solved}{end}"
+    tasks = counts(entry.slug, lesson, done)
+    every = total(tasks)
+    end = ", complete" if every.done == every.total else ""
+    return f"{minutes}   {', '.join(f'{count} {count.kind}' for count in tasks)}{end}"
 
 
 def _lesson(entry: Entry) -> dict[str, Any]:

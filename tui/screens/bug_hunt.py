@@ -9,16 +9,14 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from engine.exercises.runner import Runner
-from lessons.catalog import Entry
 from lessons.exercises import BUG_HUNT, exercises
+from tui.course import BUGS
 from tui.progress import Progress
 from tui.screens.write import WriteView
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import StatusBar
 
-ENTRY = Entry(BUG_HUNT, "Bug hunt", "programs that run and do not learn: name the bug, repair it")
-"""The row below the lessons; the bug hunt has exercises and no lesson."""
 BACK = "Back to the course; your programs are kept"
 
 
@@ -35,7 +33,7 @@ class BugHuntScreen(SafeScreen, Screen[None]):
         self._progress, self._runner, self._fps = progress, runner, fps
 
     def compose(self) -> ComposeResult:
-        yield Static(f" [b]{ENTRY.title}[/b]  {ENTRY.about}", id="title")
+        yield Static(f" [b]{BUGS.title}[/b]  {BUGS.about}", id="title")
         yield WriteView(exercises(BUG_HUNT), BUG_HUNT, self._progress, self._runner, self._fps)
         yield StatusBar()
         yield KeyFooter()

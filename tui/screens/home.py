@@ -16,20 +16,10 @@ from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from lessons.catalog import COURSE, Chapter, Entry, entries, find
-from lessons.exercises import BUG_HUNT, exercises
-from lessons.lesson import file_text
-from tui.course import problem
+from lessons.catalog import Chapter, Entry, entries
+from tui.course import BUGS, chapters, entry_of, lesson_of, page, problem
 from tui.labs.lab import Environment, NoEnvironment
-from tui.progress import (
-    Progress,
-    challenges_met,
-    exercises_solved,
-    is_begun,
-    is_complete,
-    questions_answered,
-)
-from tui.screens.bug_hunt import ENTRY as BUGS
+from tui.progress import Progress, counts, is_begun, total
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.page import Page
@@ -39,13 +29,8 @@ from tui.widgets.status_bar import NO_DEVICE, StatusBar
 REST_SECONDS = 0.05
 """Delay before the page of a highlighted lesson is laid out, which is slow."""
 OPEN = "Open the lesson: ○ new, ◐ begun, ✓ every challenge, question and exercise done"
-LONGEST_TITLE = max(len(entry.title) for entry in entries())
-UNOPENABLE = """# {title}
-
-*{about}*
-
-**This lesson is {problem}.** The ones that can be opened: {others}.
-"""
+WIDTH = 28
+"""The columns of a title and its count; the longest title has 24."""
 
 
 class Contents(RowList):
@@ -146,7 +131,7 @@ class HomeScreen(SafeScreen, Screen[None]):
         contents = self.query_one(Contents)
         for option in contents.options:
             if option.id is not None:
-                contents.replace_option_prompt(option.id, self._line(_entry(option.id)))
+                contents.replace_option_prompt(option.id, self._line(entry_of(option.id)))
         if self._shown:
             self._show_facts()
         written = [entry for entry in entries() if not self._problem(entry)]
@@ -197,13 +182,13 @@ class HomeScreen(SafeScreen, Screen[None]):
         self._turning = self.set_timer(REST_SECONDS, self._turn_page)
 
     def _turn_page(self) -> None:
-        self.query_one(Page).update(page(_entry(self._shown)))
+        self.query_one(Page).update(page(entry_of(self._shown)))
         self.query_one("#page").scroll_home(animate=False)
 
     @on(OptionList.OptionSelected)
     def _open(self, event: OptionList.OptionSelected) -> None:
         assert event.option_id is not None
-        entry = _entry(event.option_id)
+        entry = entry_of(event.option_id)
         if reason := self._problem(entry):
             self.notify(f"{entry.title} is {reason}", severity="warning", markup=False)
         else:
@@ -213,17 +198,14 @@ class HomeScreen(SafeScreen, Screen[None]):
         """Fill the table with the lessons that match the pattern, by chapter."""
         contents = self.query_one(Contents)
         contents.clear_options()
-        for chapter in COURSE:
+        for chapter in chapters():
             found = [entry for entry in chapter.entries if _matches(pattern, chapter, entry)]
             if found:
                 head = Text(f"{chapter.number} {chapter.title}", "bold", no_wrap=True)
                 contents.add_option(Option(head, disabled=True))
                 for e in found:
-                    known = e is find(e.slug)  # in a broken course a slug may occur twice
+                    known = e is entry_of(e.slug)  # in a broken course a slug may occur twice
                     contents.add_option(Option(self._line(e), e.slug if known else None, not known))
-        if _matches(pattern, None, BUGS) and exercises(BUG_HUNT):
-            contents.add_option(Option(Text("Exercises", "bold", no_wrap=True), disabled=True))
-            contents.add_option(Option(self._line(BUGS), BUG_HUNT))
         matched = bool(contents.options)
         self.query_one("#page").display = matched  # hide the page of a lesson that does not match
         if matched:
@@ -243,9 +225,7 @@ class HomeScreen(SafeScreen, Screen[None]):
 
     def _problem(self, entry: Entry) -> str:
         """Return why the lesson cannot be opened, as far as it has been checked."""
-        if entry is BUGS:
-            return ""
-        if self._checked:
+        if self._checked or entry is BUGS:
             return problem(entry)
         return "" if entry.written else "not written yet"
 
@@ -255,46 +235,21 @@ class HomeScreen(SafeScreen, Screen[None]):
             return Text(f"   {entry.title}", "dim", no_wrap=True)
         if not is_begun(done):
             return Text(f" ○ {entry.title}", no_wrap=True)
-        if entry is BUGS:
-            solved = exercises_solved(BUG_HUNT, done)
-            return Text(f" ◐ {entry.title:{LONGEST_TITLE}} {solved}", no_wrap=True)
-        lesson = entry.load()
-        sign = "✓" if is_complete(lesson, done) else "◐"
-        met = challenges_met(lesson, done)
-        return Text(f" {sign} {entry.title:{LONGEST_TITLE}} {met}", no_wrap=True)
+        count = total(counts(entry.slug, lesson_of(entry), done))
+        sign = "✓" if count.done == count.total else "◐"
+        return Text(f" {sign} {entry.title}{count!s:>{WIDTH - len(entry.title)}}", no_wrap=True)
 
     def _show_facts(self) -> None:
         """Show the duration of the lesson and its progress above the page."""
-        entry = _entry(self._shown)
-        if entry is BUGS:
-            solved = exercises_solved(BUG_HUNT, self._progress.of(BUG_HUNT))
-            self.query_one("#facts", Static).update(Text(f"exercises {solved}", "dim"))
-            return
-        text = Text(problem(entry), "dim")
-        if not text.plain:
-            lesson, done = entry.load(), self._progress.of(entry.slug)
-            challenges = f"challenges {challenges_met(lesson, done)}"
-            answers = f"questions {questions_answered(lesson, done)}"
-            written = f"exercises {exercises_solved(entry.slug, done)}"
-            text = Text(f"{lesson.minutes} min · {challenges} · {answers} · {written}", "dim")
-        self.query_one("#facts", Static).update(text)
+        entry = entry_of(self._shown)
+        text = problem(entry)
+        if not text:
+            lesson, done = lesson_of(entry), self._progress.of(entry.slug)
+            tasks = [f"{count.kind} {count}" for count in counts(entry.slug, lesson, done)]
+            text = " · ".join([*([f"{lesson.minutes} min"] if lesson else []), *tasks])
+        self.query_one("#facts", Static).update(Text(text, "dim"))
 
 
-def page(entry: Entry) -> str:
-    """Return the concept page, or a text that says why the lesson cannot be opened."""
-    if entry is BUGS:
-        return file_text(BUG_HUNT, "concept.md")
-    reason = problem(entry)
-    if not reason:
-        return entry.load().concept
-    others = ", ".join(other.title for other in entries() if not problem(other))
-    return UNOPENABLE.format(title=entry.title, about=entry.about, problem=reason, others=others)
-
-
-def _entry(slug: str) -> Entry:
-    return BUGS if slug == BUG_HUNT else find(slug)
-
-
-def _matches(pattern: str, chapter: Chapter | None, entry: Entry) -> bool:
-    text = f"{chapter.title if chapter else ''} {entry.slug} {entry.title} {entry.about}".lower()
+def _matches(pattern: str, chapter: Chapter, entry: Entry) -> bool:
+    text = f"{chapter.title} {entry.slug} {entry.title} {entry.about}".lower()
     return all(word in text for word in pattern.lower().split())
