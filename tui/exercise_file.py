@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
 from engine.exercises.exercise import Exercise
-from engine.plain_file import Unsuitable, read_plain, set_aside, where_to_write
+from engine.plain_file import Unsuitable, read_plain, set_aside, write_whole
 from tui import paths
 
 LARGEST = 32 * 2**10
@@ -16,6 +17,9 @@ LARGEST = 32 * 2**10
 
 Stamp: TypeAlias = tuple[int, int, int] | None
 """Modification time, size and inode of a file; None if there is none."""
+
+RESCUED: list[str] = []
+"""What to print after the app has ended: where programs are that could not be saved."""
 
 
 class NoProgram(Exception):
@@ -51,14 +55,14 @@ class ExerciseFile:
         given = self.exercise.given
         try:
             if not os.path.lexists(self.path):
-                self._write(self.path, given)
+                write_whole(self.path, given.encode())
             elif before is not None and before != given:
                 if self.read() == before:
-                    self._write(self.path, given)
+                    write_whole(self.path, given.encode())
                 else:
                     return "the exercise has changed since you began: x starts with the new version"
             if before != given:
-                self._write(self._given, given)
+                write_whole(self._given, given.encode())
         except OSError as error:
             raise NoProgram(f"{self.path} cannot be written: {error.strerror or error}") from None
         return ""
@@ -106,10 +110,27 @@ class ExerciseFile:
                 other = None
             if self.path.exists() and other not in (base, text):
                 remark = f"another editor had saved this file: its text is in {self.keep().name}"
-            self._write(self.path, text)
+            write_whole(self.path, text.encode("utf-8", "replace"))
         except OSError as error:
             raise NoProgram(f"{self.path} cannot be written: {error.strerror or error}") from None
         return remark
+
+    def rescue(self, text: str) -> str:
+        """Write a program that cannot be saved to the folder for temporary files.
+
+        Returns:
+            Where it is; or, if it cannot be written there either, the program itself.
+        """
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="dltui-"))
+            try:
+                write_whole(folder / self.path.name, text.encode("utf-8", "replace"))
+            except OSError:
+                folder.rmdir()
+                raise
+        except OSError:
+            return f"This is what you typed:\n\n{text}"
+        return f"What you typed is in {folder / self.path.name}"
 
     def reset(self) -> Path | None:
         """Start over with the given program; return where the learner's text is kept, if any.
@@ -118,9 +139,9 @@ class ExerciseFile:
             NoProgram: the file cannot be renamed or written.
         """
         try:
-            self._write(self._given, self.exercise.given)  # first: it fails on a full disk
+            write_whole(self._given, self.exercise.given.encode())  # first: it fails on a full disk
             kept = self.keep() if os.path.lexists(self.path) else None
-            self._write(self.path, self.exercise.given)
+            write_whole(self.path, self.exercise.given.encode())
         except OSError as error:
             raise NoProgram(f"{self.path} cannot be replaced: {error.strerror or error}") from None
         return kept
@@ -132,18 +153,3 @@ class ExerciseFile:
     @property
     def _given(self) -> Path:
         return self.path.with_name(f".{self.path.stem}.given")
-
-    def _write(self, path: Path, text: str) -> None:
-        """Write a file so that it is always complete; a link to a regular file is kept."""
-        real = where_to_write(path)
-        real.parent.mkdir(parents=True, exist_ok=True)
-        beside = real.with_name(f".{real.name}.{os.getpid()}")
-        try:
-            with open(beside, "w", encoding="utf-8", errors="replace") as file:  # noqa: PTH123
-                file.write(text)
-            if real.exists():
-                beside.chmod(real.stat().st_mode & 0o777)
-            beside.replace(real)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise

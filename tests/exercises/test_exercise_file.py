@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import resource
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -255,6 +256,22 @@ def test_on_a_full_disk_nothing_is_lost(file: ExerciseFile) -> None:
         file.reset()
     assert texts(file.path.parent) == before  # nothing was renamed
     assert file.read() == "x = 3\n"
+
+
+def test_what_cannot_be_saved_at_the_end_is_kept_elsewhere_or_printed(
+    file: ExerciseFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    typed = "x = 'ŷ'\n"
+    message = file.rescue(typed)
+    path = Path(message.removeprefix("What you typed is in "))
+    assert path.is_relative_to(tmp_path)
+    assert path.name == file.path.name
+    assert path.read_text(encoding="utf-8") == typed
+    before = sorted(tmp_path.iterdir())
+    with full_disk():
+        assert file.rescue(typed) == f"This is what you typed:\n\n{typed}"
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_a_folder_that_cannot_be_written_is_reported(file: ExerciseFile) -> None:

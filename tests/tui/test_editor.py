@@ -99,3 +99,21 @@ def test_a_pane_opens_only_where_the_app_keeps_room(
     monkeypatch.setenv("ZELLIJ", "0")
     opened(FakeApp())
     assert started.pop()[:4] == ["zellij", "run", "--direction", "right"]
+
+
+def test_without_an_answer_from_tmux_the_editor_opens_in_place(
+    started: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMUX", "/tmp/ended,1,0")
+    run = editor.subprocess.run
+
+    def fail(command: list[str], **options: Any) -> subprocess.CompletedProcess[bytes]:
+        if command[0] == "tmux":
+            raise subprocess.CalledProcessError(1, command)
+        return run(command, **options)
+
+    monkeypatch.setattr(editor.subprocess, "run", fail)
+    app = FakeApp()
+    assert opened(app) == ""
+    assert app.suspended == 1
+    assert started == [["nano", "+7", str(FILE)]]

@@ -276,6 +276,7 @@ async def test_the_heading_shows_parts_title_preset_epoch_and_pace() -> None:
             await pilot.pause()
             marked = [s.text for s in heading.render_line(0) if s.style and s.style.reverse]
             assert [text.split()[1].lower() for text in marked] == [part]
+            assert ("1000" in lines(heading)[0]) == (part != "write")  # the run of the lab
 
 
 # Controls.

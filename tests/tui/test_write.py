@@ -224,6 +224,8 @@ async def test_a_program_that_trains_nothing_shows_what_is_checked() -> None:
         ExerciseFile.of(shapes).path.write_text(shapes.solution, encoding="utf-8")
         await until(pilot, lambda: "✓ batch" in checks())
         assert "✗" not in checks()
+        await until(pilot, lambda: "you have solved every exercise here" in said(view))
+        assert "n: the next exercise" not in said(view)
         assert "`" not in screen_text(pilot.app)
 
 

@@ -20,6 +20,7 @@ from engine.turns import close_all
 from lessons.catalog import entries
 from lessons.exercises import BUG_HUNT
 from tui.commands.command import DATA_DIR, CommandLine, Refusal, notice, option, refusing
+from tui.exercise_file import RESCUED
 from tui.paths import use_data_dir
 from tui.terminal.capabilities import can_draw, is_terminal
 
@@ -139,9 +140,11 @@ def _open_app(lesson: str | None, device: str, fps: float | None) -> int:
             ending.limit()
             app.restore_terminal()
             lost = app.save_progress()
-            if lost:
-                with suppress(OSError):  # the terminal may be gone
+            with suppress(OSError):  # the terminal may be gone
+                if lost:
                     notice(lost)
+                for text in RESCUED:
+                    print("dltui:", text, file=sys.stderr)
             close_all()
     return app.return_code or 0
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -19,20 +17,17 @@ from textual.widgets import Static, TextArea
 from engine.exercises.exercise import Exercise
 from engine.exercises.runner import FIRST, TOTAL, Runner
 from lessons.lesson import Choice, Question
-from tui.exercise_file import ExerciseFile, NoProgram, Stamp
+from tui.exercise_file import NoProgram
 from tui.progress import HINTS, Deed, Done, Progress, has_earned, hints_read
 from tui.screens.concept import QuestionBox
 from tui.terminal.editor import NoEditor, open_editor
-from tui.themes import CODE_THEMES, ThemeAware, chart_style
-from tui.widgets.painted import Painted, Plotted
+from tui.themes import CODE_THEMES, ThemeAware
+from tui.widgets.attempt import POLL_SECONDS, AttemptPanel, with_code
 from tui.widgets.program import LOOK, Program
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import
-    from engine.exercises.attempt import Attempt
     from engine.exercises.judge import Verdict
 
-POLL_SECONDS = 0.05
-"""The interval between two looks at a running program."""
 WATCH_SECONDS = 0.4
 """The interval between two looks at the file: NFS and SSH report no changes."""
 WHICH = "Which bug does this program have?"
@@ -43,6 +38,13 @@ RESET = "Start over; your file is kept under another name"
 DRAW = "Write a digit, which your own program reads"
 TRAINS = "Your program trains again, and reads your digits in a moment."
 BUG = "Say which bug it is; then repair it"
+KINDS = {
+    "": ("", ""),
+    "solved": ("✓ ", "bold green"),
+    "wrong": ("✗ ", "bold red"),
+    "error": ("✗ ", "bold red"),
+}
+"""The sign of each kind of text below the program, and its style."""
 
 
 class WriteView(Vertical, ThemeAware):
@@ -64,15 +66,11 @@ class WriteView(Vertical, ThemeAware):
             scrollbar-color: $foreground 20%; scrollbar-background: $background;
         }
         #program.-failing .text-area--cursor-line { background: $error 40%; }
-        #own-loss, #own-picture { height: 1fr; }
-        #own-picture, #beside, #asked, #checked { display: none; }
-        &.-checking #own-loss { display: none; }
-        &.-checking #checked { display: block; }
-        #checks { height: auto; }
+        #beside, #asked { display: none; }
         #asked QuestionBox { margin: 0; border: none; }
         #below { height: auto; max-height: 8; min-height: 3; padding: 0 1; }
         #verdict { height: auto; }
-        &.-pictured #own-picture, &.-solution #beside, &.-asking #asked { display: block; }
+        &.-solution #beside, &.-asking #asked { display: block; }
         &.-solution #results, &.-asking #results { display: none; }
     }
     .-low WriteView #below { max-height: 5; }
@@ -107,25 +105,18 @@ class WriteView(Vertical, ThemeAware):
     ) -> None:
         super().__init__(id=id)
         self._exercises, self._lesson, self._runner = exercises, lesson, runner
-        self._progress, self._fps = progress, fps
+        self._progress = progress
         self._program = Program(id="program")
+        self._results = AttemptPanel(runner, fps, id="results")
         unsolved = (i for i, one in enumerate(exercises) if one.name not in self._done.exercises)
         self._index = next(unsolved, 0)
-        self._attempt: Attempt | None = None
-        self._base = ""
-        """The text of the file when it was last read or written."""
-        self._stamp: Stamp = None
+        self.verdict: Verdict | None = None
+        """The verdict on screen; None before the end of a run."""
         self._confirming = ""
         """The action that the next press of the same key confirms."""
-        self._polling: Timer | None = None
         self._watching: Timer | None = None
-        self._began = self._drawn = 0.0
-        """When the run began and when its charts were last drawn, by `time.monotonic`."""
-        self._runs = False
-        """Whether a program runs."""
-        self._changed = False
-        self._said = Text()
-        """The text below the program."""
+        self._said, self._waited = Text(), ""
+        """The text below the program, and the last one that says that it runs."""
         self._entered = self._opened = False
         """Whether the page was shown, and whether its widgets are there since then."""
 
@@ -136,11 +127,7 @@ class WriteView(Vertical, ThemeAware):
         with Horizontal(id="middle"):
             with Vertical(id="own"):
                 yield self._program
-            with Vertical(id="results"):
-                yield Plotted(id="own-loss")
-                with VerticalScroll(id="checked", can_focus=False):
-                    yield Static(id="checks")
-                yield Plotted(id="own-picture")
+            yield self._results
             yield VerticalScroll(id="asked", can_focus=False)
             with Vertical(id="beside"):
                 yield TextArea(id="solution", **LOOK)
@@ -155,11 +142,7 @@ class WriteView(Vertical, ThemeAware):
         if not self._exercises:
             self.query_one("#task", Static).update("This lesson has no exercises yet.")
             return
-        self.query_one("#own-loss").border_title = "Loss"
-        self.query_one("#own-picture").border_title = "Your model"
-        self.query_one("#checked").border_title = "Checks"
         self.query_one("#beside").border_title = "A solution"
-        self._polling = self.set_interval(POLL_SECONDS, self._poll, pause=True)
         self._watching = self.set_interval(WATCH_SECONDS, self._watch, pause=True)
         self._opened = True
         self.apply_theme()
@@ -167,16 +150,11 @@ class WriteView(Vertical, ThemeAware):
         if self.display:
             self.enter()
 
-    @on(Plotted.Resized)
-    def _fit(self) -> None:
-        self.call_after_refresh(self._draw)
-
     def apply_theme(self) -> None:
         theme = CODE_THEMES[self.app.current_theme.dark]
         for area in self.query(TextArea):
             area.register_theme(theme)
             area.theme = theme.name
-        self._draw()
 
     @property
     def _done(self) -> Done:
@@ -193,20 +171,14 @@ class WriteView(Vertical, ThemeAware):
         return self._exercises[self._index]
 
     @property
-    def verdict(self) -> Verdict | None:
-        """The verdict on the last run; None before its end."""
-        return self._attempt.verdict if self._attempt else None
-
-    @property
     def summary(self) -> str:
         """The exercise in the status bar: which of how many, and how many are solved."""
         solved = sum(one.name in self._done.exercises for one in self._exercises)
         if not self._exercises:
             return "no exercises"
         number = f"exercise {self._index + 1} of {len(self._exercises)}"
-        if self._runs and self._attempt is not None and self._attempt.started:
-            seconds = time.monotonic() - self._began
-            return f"▶ update {self._attempt.updates:,} · {seconds:.0f} s · {number}"
+        if count := self._results.count:
+            return f"▶ {count} · {number}"
         return f"{number} · {solved} solved"
 
     def enter(self) -> None:
@@ -233,44 +205,27 @@ class WriteView(Vertical, ThemeAware):
 
     def on_unmount(self) -> None:
         """Save what is typed when the app ends; the widgets inside are gone already."""
-        self._stop()
+        self._results.stop()
         if self._opened and not self._program.read_only:
-            with suppress(NoProgram):
-                ExerciseFile.of(self.exercise).save(self._program.text, self._base)
+            self._program.save_at_the_end()
 
     def _open(self) -> None:
         """Show the current exercise as the learner left it."""
-        self._stop()
-        self._attempt = None
-        self.remove_class("-solution", "-asking", "-pictured")
+        self.verdict = None
+        self.remove_class("-solution", "-asking")
         exercise = self.exercise
-        self.set_class(not exercise.trains, "-checking")
+        self._results.open(exercise)
         number = f"{self._index + 1}/{len(self._exercises)}"
         solved = "✓ " if exercise.name in self._done.exercises else ""
         title = (f"{number} {solved}{exercise.title}. ", "bold")
         self.query_one("#task", Static).update(Text.assemble(title, with_code(exercise.task)))
-        remark = ""
         try:
-            remark = ExerciseFile.of(exercise).create()
+            self._say(self._program.open(exercise) or self._what_to_press())
         except NoProgram as error:
-            remark = str(error)
-        if self._reload():
-            self._program.go_to(self._first_line())
-            self._say(remark or self._what_to_press())
-        else:
-            self._program.load_text("")  # not that of the exercise before
-            if remark:
-                self._say(remark, "error")
-        self._draw()
+            self._say(str(error), "error")
+        self.query_one("#own").border_title = f"{exercise.lesson}/{self._program.file.path.name}"
         self.screen.refresh_bindings()
         self.post_message(self.Changed())
-
-    def _first_line(self) -> int:
-        """Return the line to show first: the gap, or, not to give a bug away, the training."""
-        if self.exercise.kind != "fault":
-            return self.exercise.gap[0]
-        lines = enumerate(self._program.text.splitlines(), start=1)
-        return next((number for number, line in lines if line.startswith("def train")), 1)
 
     def _what_to_press(self) -> str:
         if self.exercise.kind == "fault":
@@ -279,74 +234,49 @@ class WriteView(Vertical, ThemeAware):
 
     def _reload(self) -> bool:
         """Read the file again; return whether that worked."""
-        file = ExerciseFile.of(self.exercise)
-        self._stamp = file.stamp()
-        self.query_one("#own").border_title = f"{self.exercise.lesson}/{file.path.name}"
         try:
-            self._base = file.read()
+            self._program.reload()
         except NoProgram as error:
             self._say(str(error), "error")
             return False
-        if self._program.text != self._base:
-            cursor = self._program.cursor_location
-            self._program.load_text(self._base)
-            self._program.go_to(cursor[0] + 1)
         return True
 
     def _watch(self) -> None:
         """Run the program when another editor has saved it."""
-        changed = ExerciseFile.of(self.exercise).stamp() != self._stamp
-        if changed and self._program.read_only:
+        if self._program.read_only and self._program.changed_outside:
             self.action_run()
 
     def action_run(self) -> None:
         """Run the program in the file and judge it."""
-        self._confirming = ""
+        self._confirming = self._waited = ""
         self._stop()
         if not self._reload():
             return
+        self.verdict = None
         self._program.remove_class("-failing")
         self.remove_class("-asking")
-        from engine.exercises.attempt import Attempt
-
-        path = ExerciseFile.of(self.exercise).path
         try:
-            self._attempt = Attempt(self.exercise, self._base, path, self._runner)
+            self._results.run(self._program.saved, self._program.file.path)
         except OSError as error:
             self._say(f"No process can be started: {error.strerror or error}", "error")
-            return
-        self._began = time.monotonic()
-        self._runs = True
-        self._poll()
-        if self._polling is not None:
-            self._polling.resume()
 
     def _stop(self) -> None:
-        if self._runs:
-            self._runs = False
-            self.post_message(self.Changed())
-        if self._attempt is not None and self._attempt.verdict is None:
-            self._attempt.stop()
-        if self._polling is not None:
-            self._polling.pause()
+        self._results.stop()
+        self.post_message(self.Changed())
 
-    def _poll(self) -> None:
-        attempt = self._attempt
-        if attempt is None:
+    @on(AttemptPanel.Advanced)
+    def _follow(self, event: AttemptPanel.Advanced) -> None:
+        """Show that the program runs, or its verdict."""
+        attempt = event.attempt
+        if attempt is not self._results.attempt:
             return
-        self._changed |= attempt.poll()
         if attempt.verdict is not None:
-            self._stop()
-            self._show(attempt.verdict)
-        now = time.monotonic()
-        if attempt.verdict is not None or now - self._drawn >= 1 / self._fps:
-            self._drawn = now
-            if attempt.verdict is None:
-                self._say(self._waiting())
-                self.post_message(self.Changed())  # the count in the status bar
-            if self._changed:
-                self._changed = False
-                self._draw()
+            self.verdict = attempt.verdict
+            self._show(attempt.verdict, attempt.record.output)
+        elif self._results.running and self._waited != self._waiting():
+            self._waited = self._waiting()
+            self._say(self._waited)
+        self.post_message(self.Changed())  # the count in the status bar
 
     def _waiting(self) -> str:
         """Return why there is no verdict yet; a text that stays while the program runs."""
@@ -355,27 +285,34 @@ class WriteView(Vertical, ThemeAware):
         limits = f"{FIRST:.0f} s to its first loss, {TOTAL:.0f} s in total"
         return f"running; its limits: {limits}"
 
-    def _show(self, verdict: Verdict) -> None:
+    def _show(self, verdict: Verdict, output: str) -> None:
         """Show the verdict, and highlight the line to look at."""
         if verdict.status == "solved":
             self._add("exercise", self.exercise.name)
-            more = len(self._exercises) > 1
-            then = "n: the next exercise · o: compare with a solution" if more else "o: a solution"
-            if self.exercise.reads_digits:
-                then = f"d: write a digit, and your program reads it · {then}"
-            self._say(f"{verdict.message}\n{then}", "solved")
+            self._say(f"{verdict.message}\n{self._what_next()}", "solved")
             return
-        message = verdict.message
-        if self._hides(verdict):
+        message, hides = verdict.message, self._hides(verdict)
+        if hides:
             message = "It still has its bug. Press b and say which it is."
         elif verdict.line:
             message = f"{_sentence(message)} Look at line {verdict.line}."
-        output = self._attempt.record.output.strip().splitlines() if self._attempt else []
-        printed = f"\nprinted: {output[-1][:200]}" if output else ""
+        lines = output.strip().splitlines()
+        printed = f"\nprinted: {lines[-1][:200]}" if lines else ""
         self._say(f"{message}{printed}", "wrong")
-        if verdict.line and not self._hides(verdict):
+        if verdict.line and not hides:
             self._program.add_class("-failing")
             self._program.go_to(verdict.line)
+
+    def _what_next(self) -> str:
+        """Return what to do after an exercise is solved."""
+        then = ["o: compare with a solution"]
+        if any(one.name not in self._done.exercises for one in self._exercises):
+            then.insert(0, "n: the next exercise")
+        else:
+            then.append("esc: the course; you have solved every exercise here")
+        if self.exercise.reads_digits:
+            then.insert(0, "d: write a digit, and your program reads it")
+        return " · ".join(then)
 
     def _hides(self, verdict: Verdict) -> bool:
         """Whether the verdict would name the bug before the learner has."""
@@ -391,58 +328,11 @@ class WriteView(Vertical, ThemeAware):
 
     def _say(self, text: str, kind: str = "") -> None:
         """Show a text below the program; what is in `backticks` looks like code."""
-        sign, style = {
-            "solved": ("✓ ", "bold green"),
-            "wrong": ("✗ ", "bold red"),
-            "error": ("✗ ", "bold red"),
-        }.get(kind, ("", ""))
-        line = Text.assemble((sign, style), with_code(text))
+        line = Text.assemble(KINDS[kind], with_code(text))
         if line != self._said:
             fits = "\n" not in f"{self._said}{text}" and max(len(line), len(self._said)) < 72
             self._said = line
             self.query_one("#verdict", Static).update(line, layout=not fits)
-
-    def _draw(self) -> None:
-        """Draw the charts of the run."""
-        if not self._opened or not self.is_attached:
-            return
-        from tui.charts.attempt import draw_losses, draw_picture
-        from tui.charts.canvas import words
-
-        if not self.exercise.trains:
-            self.query_one("#checks", Static).update(self._checked())
-            return
-        style = chart_style(self.app)
-        loss = self.query_one("#own-loss", Painted)
-        width, height = loss.content_size
-        if self._attempt is None:
-            loss.paint_canvas(
-                words("space: run, and your loss is drawn here", width, height, style)
-            )
-            return
-        loss.paint_canvas(draw_losses(self._attempt, width, height, style))
-        picture = self.query_one("#own-picture", Painted)
-        canvas = draw_picture(self._attempt, *picture.content_size, style)
-        self.set_class(canvas is not None, "-pictured")
-        if canvas is not None:
-            picture.paint_canvas(canvas)
-
-    def _checked(self) -> Text:
-        """Return what is expected of a program that trains nothing, and what it does."""
-        checks = self._attempt.checks if self._attempt else ()
-        if not checks:
-            return Text("space: run, and what is checked is shown here", "dim")
-        lines = Text()
-        for check in checks:
-            sign, style = {True: ("✓ ", "green"), False: ("✗ ", "red"), None: ("○ ", "dim")}[
-                check.met
-            ]
-            lines.append(sign, style)
-            lines.append_text(with_code(check.label))
-            if check.met is False and check.expected not in ("True", "False"):
-                lines.append(f"\n  {check.found}\n  expected {check.expected}", "dim")
-            lines.append("\n")
-        return lines
 
     def action_edit_here(self) -> None:
         """Edit the program in this window."""
@@ -464,14 +354,11 @@ class WriteView(Vertical, ThemeAware):
 
     def _save(self) -> bool:
         """Write what is typed to the file; return whether that worked."""
-        text = self._program.text
-        file = ExerciseFile.of(self.exercise)
         try:
-            remark = file.save(text, self._base)
+            remark = self._program.save()
         except NoProgram as error:
             self._say(f"{error}. Your text is still here; free some space and save again", "error")
             return False
-        self._base, self._stamp = text, file.stamp()
         if remark:
             self.notify(remark, severity="warning", timeout=10, markup=False)
         return True
@@ -481,11 +368,12 @@ class WriteView(Vertical, ThemeAware):
         self._stop()
         line = self._program.cursor_location[0] + 1
         try:
-            done = open_editor(self.app, ExerciseFile.of(self.exercise).path, line)
+            done = open_editor(self.app, self._program.file.path, line)
         except NoEditor as error:
             self._say(str(error), "error")
             return
-        self._say(done or self._what_to_press())
+        if done:
+            self.notify(done, timeout=10, markup=False)
         self._watch()
 
     def action_hint(self) -> None:
@@ -499,7 +387,6 @@ class WriteView(Vertical, ThemeAware):
         """Show a solution beside the program, or hide it again."""
         if self.has_class("-solution"):
             self.remove_class("-solution")
-            self.call_after_refresh(self._draw)
             return
         if not has_earned(self._done, self.exercise.name):
             left = HINTS - hints_read(self._done, self.exercise.name)
@@ -529,8 +416,8 @@ class WriteView(Vertical, ThemeAware):
 
         self._stop()
         try:
-            path = ExerciseFile.of(self.exercise).path
-            reader = ProgramReader(self._runner, self._base, path)
+            program = self._program
+            reader = ProgramReader(self._runner, program.saved, program.file.path)
         except OSError as error:
             self._say(f"No process can be started: {error.strerror or error}", "error")
             return
@@ -557,7 +444,7 @@ class WriteView(Vertical, ThemeAware):
             return
         self._confirming = ""
         try:
-            kept = ExerciseFile.of(self.exercise).reset()
+            kept = self._program.file.reset()
         except NoProgram as error:
             self._say(str(error), "error")
             return
@@ -612,13 +499,6 @@ class WriteView(Vertical, ThemeAware):
             self._runner.start()
         except OSError as error:
             self._say(f"No process can be started: {error.strerror or error}", "error")
-
-
-def with_code(text: str) -> Text:
-    """Return a text in which what is in backticks looks like code."""
-    parts = text.split("`")
-    styles = ("", "bold")
-    return Text.assemble(*((part, styles[i % 2]) for i, part in enumerate(parts)))
 
 
 def _sentence(text: str) -> str:

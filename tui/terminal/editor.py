@@ -31,28 +31,26 @@ class NoEditor(Exception):
 def open_editor(app: App[object], file: Path, line: int) -> str:
     """Open the file at this line; return a description of what was done.
 
-    In a pane this returns at once, otherwise when the editor has ended.
+    In a pane this returns at once, otherwise when the editor has ended. Without an answer from
+    tmux or zellij the editor opens in place of the app.
 
     Raises:
         NoEditor: there is no editor, or it cannot be started.
     """
     editor = _editor()
     command = [*editor, *_place(editor[0], file, line)]
-    pane = _pane(command, app.size)
+    if _open_pane(command, app.size):
+        return "the editor is in the pane beside; saving there runs the program"
     try:
-        if pane is not None:
-            subprocess.run(pane, check=True, capture_output=True, timeout=5)
-            return "the editor is in the pane beside; saving there runs the program"
         with app.suspend(), _deaf_to_interrupts():
             code = subprocess.run(command, check=False).returncode
     except SuspendNotSupported:
         raise NoEditor(
             "this terminal cannot make room for an editor: press enter to edit here"
         ) from None
-    except (OSError, subprocess.SubprocessError) as error:
-        detail = error.strerror if isinstance(error, OSError) else error
+    except OSError as error:
         raise NoEditor(
-            f"{shlex.join(pane or command)}: {detail}; press enter to edit here"
+            f"{shlex.join(command)}: {error.strerror}; press enter to edit here"
         ) from None
     return f"{editor[0]} ended with exit code {code}" if code else ""
 
@@ -96,17 +94,23 @@ def _place(editor: str, file: Path, line: int) -> Sequence[str]:
     return [f"+{line}", str(file)] if Path(editor).name in WITH_LINE else [str(file)]
 
 
-def _pane(command: Sequence[str], size: Size) -> list[str] | None:
-    """Return the command that opens another in a split pane.
+def _open_pane(command: Sequence[str], size: Size) -> bool:
+    """Run a command in a split pane of tmux or zellij; return whether that worked.
 
-    None outside tmux and zellij, or if the app would become too small beside or above it.
+    It does not outside them, or if the app would become too small beside or above the pane.
     """
     beside, below = size.width > 2 * LEAST_COLUMNS, size.height > 2 * LEAST_ROWS
     if not beside and not below:
-        return None
+        return False
     if os.environ.get("TMUX") and shutil.which("tmux"):
-        return ["tmux", "split-window", "-h" if beside else "-v", shlex.join(command)]
-    if os.environ.get("ZELLIJ") and shutil.which("zellij"):
+        pane = ["tmux", "split-window", "-h" if beside else "-v", shlex.join(command)]
+    elif os.environ.get("ZELLIJ") and shutil.which("zellij"):
         where = "right" if beside else "down"
-        return ["zellij", "run", "--direction", where, "--close-on-exit", "--", *command]
-    return None
+        pane = ["zellij", "run", "--direction", where, "--close-on-exit", "--", *command]
+    else:
+        return False
+    try:
+        subprocess.run(pane, check=True, capture_output=True, timeout=5)
+    except (OSError, subprocess.SubprocessError):  # its server has ended, for example
+        return False
+    return True

@@ -1,4 +1,4 @@
-"""The text area with the program of an exercise."""
+"""The learner's program on screen: a text area, and the file that it shows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from textual.binding import Binding
 from textual.events import Key
 from textual.message import Message
 from textual.widgets import TextArea
+
+from engine.exercises.exercise import Exercise
+from tui.exercise_file import RESCUED, ExerciseFile, NoProgram, Stamp
 
 LOOK: dict[str, Any] = {
     "language": "python" if find_spec("tree_sitter_python") else None,
@@ -45,9 +48,73 @@ class Program(TextArea):
 
         leaves: bool
 
+    file: ExerciseFile
+    """The file on screen; there is none before `open`."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, **LOOK)
         self.cursor_blink = False
+        self.saved = ""
+        """The text of the file when it was last read or written."""
+        self._stamp: Stamp = None
+
+    def open(self, exercise: Exercise) -> str:
+        """Show the file of an exercise as the learner left it; return a remark, or an empty text.
+
+        Raises:
+            NoProgram: the file cannot be read.
+        """
+        self.file = ExerciseFile.of(exercise)
+        try:
+            remark = self.file.create()
+        except NoProgram as error:
+            remark = str(error)  # a file that cannot be written can often be read
+        try:
+            self.reload()
+        except NoProgram as error:
+            self.load_text("")  # not that of the exercise before
+            raise NoProgram(remark or str(error)) from None
+        line = exercise.gap[0]
+        if exercise.kind == "fault":  # does not give the bug away
+            starts = [line.startswith("def train") for line in self.text.splitlines()]
+            line = starts.index(True) + 1 if True in starts else 1
+        self.go_to(line)
+        return remark
+
+    def reload(self) -> None:
+        """Show what the file holds now.
+
+        Raises:
+            NoProgram: the file cannot be read.
+        """
+        self._stamp = self.file.stamp()
+        self.saved = self.file.read()
+        if self.text != self.saved:
+            row = self.cursor_location[0]
+            self.load_text(self.saved)
+            self.go_to(row + 1)
+
+    @property
+    def changed_outside(self) -> bool:
+        """Whether another program has changed the file since it was last read or written."""
+        return self.file.stamp() != self._stamp
+
+    def save(self) -> str:
+        """Write what is typed to the file; return a remark, or an empty text.
+
+        Raises:
+            NoProgram: the file cannot be written; the text stays on screen.
+        """
+        remark = self.file.save(self.text, self.saved)
+        self.saved, self._stamp = self.text, self.file.stamp()
+        return remark
+
+    def save_at_the_end(self) -> None:
+        """Save what is typed while the app ends, in another place if its file cannot be written."""
+        try:
+            self.file.save(self.text, self.saved)
+        except NoProgram as error:
+            RESCUED.append(f"{error}. {self.file.rescue(self.text)}")
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable the keys of the editor only while editing."""

@@ -82,7 +82,7 @@ def _rate(rate: float | None) -> str:
 
 
 class Heading(Lines):
-    """Shows the pages and title of a lesson, its preset and the progress of the run."""
+    """Shows the pages and title of a lesson, and the preset and progress of its lab."""
 
     DEFAULT_CSS = "Heading { height: 1; padding: 0 1; background: $panel; text-wrap: nowrap; }"
 
@@ -116,6 +116,9 @@ class Heading(Lines):
         self._widest = max(self._widest, cell_len(self.progress))
         width = self.content_size.width
         room = width - sum(cell_len(text) for text, _ in left) - 2
+        if self.part == "write":  # the program there is another run
+            self.write([spread(tuple(left), ((" ", ""),), width)])
+            return
         room -= self._widest + 3 if self.progress else 0
         preset = self.preset
         if cell_len(preset) > room:
