@@ -66,6 +66,12 @@ class DltuiApp(MinimumSize, KeyOrder, inherit_bindings=False):
     ToastRack { margin-bottom: 2; }
     ToastHolder { align-horizontal: left; }
     Toast { background: $surface; }
+    /* The page Write and some labs explain at the bottom: notifications are at the top. */
+    .-explained-below ToastRack {
+        dock: top; align: right top; margin: 2 0 0 0; scrollbar-size-vertical: 0;
+    }
+    .-explained-below ToastHolder { align-horizontal: right; }
+    .-explained-below Toast { margin-top: 0; padding: 0 1; }
     OptionList, OptionList:focus { background: transparent; background-tint: $background 0%; }
     Input > .input--placeholder, Input > .input--suggestion { color: $text-muted; }
     /* No highlight in a list without focus: in a question it would look like a hint. */

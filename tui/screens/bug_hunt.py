@@ -29,7 +29,7 @@ class BugHuntScreen(SafeScreen, Screen[None]):
     BINDINGS = [Binding("escape", "back", "back", id="bugs.back", tooltip=BACK)]
 
     def __init__(self, progress: Progress, runner: Runner, fps: float) -> None:
-        super().__init__()
+        super().__init__(classes="-explained-below")
         self._progress, self._runner, self._fps = progress, runner, fps
 
     def compose(self) -> ComposeResult:

@@ -101,7 +101,6 @@ class LessonScreen(SafeScreen, Screen[None]):
     def on_mount(self) -> None:
         self._progress.add(self.lesson.slug, "opened")
         self._lab.mark(self._done.challenges)
-        self.set_class(not isinstance(self.lesson, TrainingLesson), "-explained-below")
         self.action_show("concept")
         # Called directly, not by message, so that the heading and the charts are painted together.
         self.watch(self._lab, "status", self._follow)
@@ -174,6 +173,8 @@ class LessonScreen(SafeScreen, Screen[None]):
         self._write.leave()
         self.query_one(ContentSwitcher).current = part
         self._heading.part = part
+        below = part == "write" or not isinstance(self.lesson, TrainingLesson)
+        self.set_class(below, "-explained-below")
         self.call_after_refresh(self._describe_page)
         self.refresh_bindings()
 

@@ -373,7 +373,7 @@ class WriteView(Vertical, ThemeAware):
             self._say(str(error), "error")
             return
         if done:
-            self.notify(done, timeout=10, markup=False)
+            self.notify(done, timeout=6, markup=False)
         self._watch()
 
     def action_hint(self) -> None:
