@@ -15,6 +15,7 @@ from engine.exercises.judge import (
     matches,
     matches_exactly,
     named,
+    remarked,
     unknown,
     untouched,
 )
@@ -116,7 +117,12 @@ class Attempt:
                 self._runner.stop(run)
 
     def _judge(self) -> Verdict | None:
-        """Return the verdict, or None while a run that it needs has not ended."""
+        """Return the verdict with its remarks, or None while a run that it needs has not ended."""
+        verdict = self._compared()
+        return verdict and remarked(verdict, self.program, self._run.record)
+
+    def _compared(self) -> Verdict | None:
+        """Return the verdict from comparing runs, or None while one of them has not ended."""
         solution = self._result(self.exercise.solution, self._reference)
         if solution is None:
             return None
@@ -134,7 +140,8 @@ class Attempt:
             if matches(record, result, self.exercise.by_values):
                 if matches_exactly(record, result):
                     return named(mutant, self.program, record)
-                self._like = self._like or mutant
+                if record.moved:  # if nothing moves, the losses say nothing about the bug
+                    self._like = self._like or mutant
             self._mutant = None
             del self._mutants[0]
         if self._like is not None:

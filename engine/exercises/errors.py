@@ -100,6 +100,11 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "BCELoss takes probabilities, and these are not between 0 and 1: apply a sigmoid first, or "
         "give the logits to BCEWithLogitsLoss.",
     ),
+    (
+        r"builtin_function_or_method|'(method|function)' and|(and|not) '(method|function)'|"
+        r"is the function \w+, which is not called",
+        "A function stands where its result is needed: call it, with brackets, as in loss.item().",
+    ),
     # Autograd
     (
         r"element 0 of tensors does not require grad",
@@ -145,7 +150,16 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "A value is None where another is needed: does the function that made it, for example "
         "forward(), have a return? A gradient is None before backward().",
     ),
+    (
+        r"derivative for aten::floor_divide is not implemented",
+        "// divides and rounds down, which has no gradient: / divides.",
+    ),
     # Dtypes and devices
+    (
+        r"log_softmax\w*\" not implemented for '(Long|Int)'",
+        "CrossEntropyLoss takes the logits first and the class indices second: "
+        "loss_function(logits, y).",
+    ),
     (
         r"expected (target dtype to be|scalar type) Long",
         "CrossEntropyLoss takes class indices as whole numbers: convert the targets with long().",
@@ -170,6 +184,10 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "This machine has no usable GPU: leave out cuda; the exercises need the CPU only.",
     ),
     # Modules and optimizers
+    (
+        r"__init__\(\) should return None",
+        "__init__ has a return with a value: is the line def forward(self, x): missing above it?",
+    ),
     (
         r"cannot assign \w+ before Module.__init__\(\) call|"
         r"object has no attribute '_(backward_hooks|forward_hooks|parameters|modules)'",
@@ -254,8 +272,8 @@ MEANINGS: tuple[tuple[str, str], ...] = (
     ),
     (
         r"^UnboundLocalError",
-        "A function that assigns a name has its own variable, which has no value yet here: pass it "
-        "as an argument, or use another name.",
+        "A function that assigns a name has its own variable, which has no value yet here: assign "
+        "it above this line, pass it as an argument, or use another name.",
     ),
     (
         r"^NameError",
@@ -296,6 +314,11 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         r"object is not (iterable|subscriptable)",
         "A loop, or an index in square brackets, needs something with several elements, and this "
         "has none: print it and its type.",
+    ),
+    (
+        r"module 'exercise' has no attribute",
+        "The check of this exercise uses this name of the program: is it still there, and spelled "
+        "as before?",
     ),
     (
         r"^AttributeError",

@@ -24,11 +24,16 @@ class Mutant:
     """A regular expression for the line to look at in the learner's program; empty for none."""
 
     def line(self, program: str) -> int | None:
-        """Return the number of the line to look at, counted from 1; None if there is none."""
+        """Return the number of the line to look at, counted from 1; None if there is none.
+
+        It is below the imports: what the docstring names is not the line.
+        """
         if not self.look:
             return None
-        lines = enumerate(program.splitlines(), start=1)
-        return next((n for n, line in lines if re.search(self.look, line)), None)
+        lines = list(enumerate(program.splitlines(), start=1))
+        imports = [n for n, line in lines if re.match("import |from ", line)]
+        below = lines[max(imports, default=0) :]
+        return next((n for n, line in below if re.search(self.look, line)), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from engine.equations import number
@@ -16,9 +16,11 @@ from engine.exercises.record import (
     Failure,
     Record,
     all_close,
+    close,
     first_apart,
     same_value,
 )
+from engine.exercises.remarks import about_error, not_called
 
 SAME = 1e-5
 """The relative difference within which losses count as equal."""
@@ -26,7 +28,6 @@ SIMILAR = 1e-3
 """The relative difference within which the outcomes of two runs count as equal."""
 FOUND = 1e-4
 """The relative difference within which the values of the probe count as equal."""
-STILL = "The parameters never change: is the update made, and with a gradient?"
 
 Status: TypeAlias = Literal["solved", "wrong", "error", "timeout"]
 
@@ -78,6 +79,7 @@ def correct(exercise: Exercise, record: Record, solution: Record) -> bool:
         return same_values(record, solution, SIMILAR) and record.moved
     return (
         same_training(record, solution)
+        and _same_parameters(record, solution)
         and (solution.keeps_graphs or not record.keeps_graphs)
         and same_values(record, solution)
     )
@@ -107,7 +109,7 @@ def matches(record: Record, mutant: Record, by_values: bool) -> bool:
         return False
     if record.failure is not None and mutant.failure is not None:
         return _same_failure(record.failure, mutant.failure) and (
-            by_values or first_apart(record.losses, mutant.losses, SAME, _noise(mutant)) is None
+            by_values or all_close(record.losses, mutant.losses, SAME, _noise(mutant))
         )
     if by_values and record.values:
         return same_values(record, mutant)
@@ -120,11 +122,29 @@ def matches(record: Record, mutant: Record, by_values: bool) -> bool:
 
 
 def matches_exactly(record: Record, mutant: Record) -> bool:
-    """Return whether two runs that match also agree in gradients and calls of `step`.
+    """Return whether two runs that match also agree in gradients, calls of `step` and what they
+    keep in memory.
 
     This tells bugs apart that leave the same losses, for example a training that never moves.
     """
-    return record.steps == mutant.steps and _same_gradients(record, mutant)
+    return (
+        record.steps == mutant.steps
+        and record.keeps_tensors == mutant.keeps_tensors
+        and _same_gradients(record, mutant)
+    )
+
+
+def remarked(verdict: Verdict, program: str, record: Record) -> Verdict:
+    """Return a verdict with what the text of the program adds: the line of a definition that
+    explains the error, and a line that does not call what it names."""
+    error = about_error(program, record.failure) if record.failure is not None else None
+    if error is not None:
+        verdict = replace(verdict, message=f"{verdict.message} {error.text}", line=error.line)
+    call = not_called(program)
+    if call is not None:
+        line = verdict.line or (call.line if verdict.status != "solved" else None)
+        verdict = replace(verdict, message=f"{verdict.message} {call.text}", line=line)
+    return verdict
 
 
 def named(mutant: Mutant, program: str, record: Record) -> Verdict:
@@ -153,12 +173,14 @@ def unknown(exercise: Exercise, record: Record, solution: Record) -> Verdict:
     """Return the verdict on a wrong program that behaves like no mutant: the first difference."""
     failure = record.failure
     if failure is not None:
-        return _error(failure)
+        skipped = "" if failure.kind != "error" or failure.trace else _skipped(record, solution)
+        return Verdict("wrong", skipped) if skipped else _error(failure)  # the check failed then
     if exercise.trains and not record.losses:
         text = "There is no function train() that yields (loss, model) after each update."
         return Verdict("wrong", text)
     if exercise.by_values:
-        found = [_values(record, solution, SIMILAR), "" if record.moved else STILL]
+        still = "" if record.moved else _still(record)
+        found = [_skipped(record, solution), still, _values(record, solution, SIMILAR)]
     else:
         found = [_training(record, solution), _values(record, solution)]
     first = next(filter(None, found), "The results are not those of the solution.")
@@ -168,11 +190,13 @@ def unknown(exercise: Exercise, record: Record, solution: Record) -> Verdict:
 def _training(record: Record, solution: Record) -> str:
     """Return the first difference between two trainings in words; empty if there is none."""
     losses, wanted = record.losses, solution.losses
+    if skipped := _skipped(record, solution):
+        return skipped
     at = first_apart(losses[:EARLY], wanted[:EARLY], SAME, _noise(solution))
     if at is not None:
         return _difference(record, solution, at)
     if not record.moved:
-        return STILL
+        return _still(record)
     if len(losses) != len(wanted):
         return (
             f"The first losses are right, but train() yields {len(losses):,} times and not "
@@ -184,11 +208,72 @@ def _training(record: Record, solution: Record) -> str:
             f"{number(losses[-1])} and not {number(wanted[-1])}: something changes later."
         )
     if record.keeps_graphs and not solution.keeps_graphs:
+        what = (
+            "something keeps the losses as tensors. Keep"
+            if record.keeps_tensors
+            else "a tensor, such as a sum of losses, keeps what it was computed from. Add up"
+        )
         return (
-            "The losses are right, but every update leaves a graph in memory: something keeps the "
-            "losses as tensors. Keep loss.item(), which is a plain number."
+            f"The losses are right, but every update leaves a graph in memory: {what} "
+            "loss.item(), which is a plain number."
         )
     return ""
+
+
+def _skipped(record: Record, solution: Record) -> str:
+    """Return what is said of a training that yields the right losses, but not all of them."""
+    losses, wanted = record.losses, solution.losses
+    scale = _noise(solution)
+    if not 0 < len(losses) < len(wanted) or close(losses[0], wanted[0], SAME, scale):
+        return ""
+    count = f"train() yields {_times(len(losses))} and not {_times(len(wanted))}"
+    if len(losses) == 1 and close(
+        losses[0], wanted[-1], SIMILAR, SIMILAR * 0.01 * _first(solution)
+    ):
+        return (
+            f"{count}, and this is the last loss: yield is below the loop. Indent it as a part of "
+            "the loop, so that it yields after each update."
+        )
+    at = 0
+    found = []
+    for loss in losses[:EARLY]:
+        rest = range(at, len(wanted))
+        at = next((i + 1 for i in rest if close(loss, wanted[i], SAME * 10, scale)), 0)
+        if not at:
+            return ""
+        found.append(at)
+    if len(found) < 2:
+        return ""
+    return (
+        f"{count}, and its first loss is that of update {found[0]}: yield after each update, in "
+        "the same loop and without a condition."
+    )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def _still(record: Record) -> str:
+    """Return why the parameters of a training may never change."""
+    text = "The parameters never change"
+    if not any(record.parameters):
+        return "What train() yields beside the loss has no numbers: it must be the trained model."
+    gradients, steps = any(record.gradients), any(record.steps)
+    if gradients and steps:
+        return (
+            f"{text}, although step() is called and backward(), too. Does step() come after "
+            "backward(), nothing cleared between them, and is the optimizer given this model's "
+            "parameters and a learning rate above 0?"
+        )
+    if gradients:
+        return f"{text}: there are gradients, but they are not applied. Is the update made?"
+    if steps:
+        return (
+            f"{text}: step() finds no gradients. Is backward() called before it, and nothing "
+            "cleared between the two?"
+        )
+    return f"{text}: is the gradient computed, and the update made?"
 
 
 def _difference(record: Record, solution: Record, at: int) -> str:
@@ -201,9 +286,14 @@ def _difference(record: Record, solution: Record, at: int) -> str:
         )
     text = f"Update {at + 1}: your loss is {number(got)}, expected {number(wanted)}."
     if at == 0:
-        return f"{text} It differs before the first update, so it is the prediction or the loss."
+        if _swapped(record, solution):
+            return f"{text} That is a number of the model: yield loss, model, in this order."
+        return (
+            f"{text} It differs before the first update, so it is the data, the prediction or the "
+            "loss."
+        )
     if record.parameters[:1] and not record.moved:
-        return f"{text} {STILL}"
+        return f"{text} {_still(record)}"
     where = _apart(record.gradients, solution.gradients)
     if where is not None and where < at:
         return f"{text} The gradient of update {where + 1} is already different."
@@ -216,6 +306,13 @@ def _difference(record: Record, solution: Record, at: int) -> str:
     return text
 
 
+def _swapped(record: Record, solution: Record) -> bool:
+    """Return whether what is yielded first is a number of the model."""
+    early = zip(record.losses, solution.parameters, strict=False)
+    pairs = [(loss, numbers[0]) for loss, numbers in early if numbers]
+    return len(pairs) > 2 and all(close(loss, number, SAME) for loss, number in pairs)
+
+
 def _values(record: Record, solution: Record, relative: float = FOUND) -> str:
     """Return the first difference between what the probe has found; empty if there is none."""
     found = dict(record.values)
@@ -225,7 +322,8 @@ def _values(record: Record, solution: Record, relative: float = FOUND) -> str:
         if not same_value(found[label], wanted, relative):
             if wanted is True:
                 return f"Not yet: {label}."
-            return f"{label}: {_shown(found[label])}, expected {_shown(wanted)}."
+            text = f"{label}: {_shown(found[label])}, expected {_shown(wanted)}."
+            return text if found[label] is not None else f"{text} Is there a return?"
     return ""
 
 
@@ -274,6 +372,8 @@ def _error(failure: Failure) -> Verdict:
             text = "Stopped: it needs more than 2 GB of memory. Does a list grow in a loop?"
         case "exit":
             text = "The program ends itself with exit(): remove the call, so that it can be run."
+        case "closed":
+            text = f"Stopped: {failure.message}. Close only what the program has opened itself."
         case "killed":
             text = f"The program ended without a message: {failure.message}."
         case _:
@@ -301,9 +401,14 @@ def _praise(exercise: Exercise, record: Record) -> str:
 
 
 def _same_failure(a: Failure, b: Failure) -> bool:
-    """Return whether two errors have the same type and message, with the same names and sizes."""
+    """Return whether two errors have the same type and message, with the same names and sizes.
+
+    The message about a missing gradient does not say whose it is, but the line does.
+    """
     plain = [re.sub(r"0x[0-9a-f]+", "", failure.message) for failure in (a, b)]
-    return a.kind == b.kind and a.type == b.type and plain[0] == plain[1]
+    grads = [set(re.findall(r"[\w.]+\.grad\b", failure.code)) for failure in (a, b)]
+    same = a.kind == b.kind and a.type == b.type and plain[0] == plain[1]
+    return same and ("NoneType" not in a.message or grads[0] == grads[1])
 
 
 def _same_parameters(a: Record, b: Record) -> bool:

@@ -31,7 +31,7 @@ import numpy as np
 import torch
 from torch.optim.optimizer import register_optimizer_step_post_hook
 
-from engine.exercises.record import EARLY, VALUES
+from engine.exercises.record import CLOSED, EARLY, VALUES
 
 NAME = "exercise"
 """The module name of the program: a program's `if __name__ == "__main__":` does not run."""
@@ -64,13 +64,25 @@ class Reporter:
 
     def __init__(self, output: int, run: int) -> None:
         self._output, self._run = output, run
+        self._pipe = _file(output)
 
     def send(self, **event: Any) -> None:
-        """Write an event as one line."""
+        """Write an event as one line; ends the process if the program has closed the descriptor."""
+        if _file(self._output) != self._pipe:
+            os._exit(CLOSED)
         # The first line end is for an event that a limit has interrupted.
         line = memoryview(f"\n{json.dumps({'id': self._run, **event})}\n".encode())
         while line:
             line = line[os.write(self._output, line) :]
+
+
+def _file(descriptor: int) -> tuple[int, int] | None:
+    """Return which file a descriptor belongs to; None if it is closed."""
+    try:
+        facts = os.fstat(descriptor)
+    except OSError:
+        return None
+    return facts.st_dev, facts.st_ino
 
 
 class Printed(io.TextIOBase):
@@ -182,9 +194,10 @@ def _train(module: types.ModuleType, reporter: Reporter, request: dict[str, Any]
         parameters = tensors(model)
         now = time.monotonic()
         if steps <= EARLY:
+            tensors_alive, operations = _graphs()
             reporter.send(
                 losses=losses, parameters=_numbers(parameters), gradients=_gradients(parameters),
-                graphs=_graphs(), steps=calls[0], early=True,
+                graphs=tensors_alive, operations=operations, steps=calls[0], early=True,
             )  # fmt: skip
             losses, reported = [], now
         elif now - reported > PAUSE:
@@ -199,22 +212,41 @@ def _train(module: types.ModuleType, reporter: Reporter, request: dict[str, Any]
 def _yields(results: Any) -> Iterator[tuple[float, Any]]:
     """Yield the loss as a number and the model for each pair that `train()` yields."""
     if not isinstance(results, Iterator):
-        found = "nothing" if results is None else f"a {type(results).__name__}"
-        raise TypeError(f"train() returned {found}; it must yield (loss, model) after each update")
+        if results is None:
+            raise TypeError(
+                "train() returned nothing; it must yield (loss, model) after each update"
+            )
+        found = _kind(results)
+        raise TypeError(f"train() returned {found}; it must yield: yield loss, model")
     for pair in results:
         if not isinstance(pair, tuple) or len(pair) != 2:
-            found = f"a {type(pair).__name__}"
+            found = "nothing" if pair is None else _kind(pair)
             raise TypeError(f"train() yielded {found}; it must yield a pair: yield loss, model")
         loss, model = pair
+        if isinstance(model, type):
+            name = model.__name__
+            raise TypeError(f"train() yielded the class {name}; it must yield the trained model")
+        if callable(model) and not isinstance(model, torch.nn.Module) and not tensors(model):
+            raise TypeError(f"train() yielded {_kind(model)}; it must yield the model itself")
         if isinstance(loss, torch.Tensor) and loss.numel() != 1:
             shape = tuple(loss.shape)
             raise TypeError(f"the yielded loss has shape {shape}; it must be a single number")
         try:
             number = float(loss)
         except (TypeError, ValueError):
-            kind = type(loss).__name__
-            raise TypeError(f"the yielded loss is a {kind}; it must be a number") from None
+            raise TypeError(
+                f"the yielded loss is {_kind(loss)}; it must be a number: yield loss, model"
+            ) from None
         yield number, model
+
+
+def _kind(value: object) -> str:
+    """Return the type of a value in words."""
+    name = getattr(value, "__name__", None)
+    if callable(value) and name is not None:
+        return f"the function {name}, which is not called"
+    name = type(value).__name__
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
 
 def tensors(model: Any) -> list[torch.Tensor]:
@@ -249,9 +281,20 @@ def _gradients(parts: list[torch.Tensor]) -> list[float]:
     return _numbers(grads) if any(bool(grad.any()) for grad in grads) else []
 
 
-def _graphs() -> int:
-    """Return the number of tensors with a graph that the program keeps alive."""
-    return sum(type(o) is torch.Tensor and o.grad_fn is not None for o in gc.get_objects())
+def _graphs() -> tuple[int, int]:
+    """Return how many tensors with a graph are alive, and how many operations their graphs have.
+
+    A list of losses has more tensors after each update; a running total is one tensor whose graph
+    has more operations.
+    """
+    graphs = [o.grad_fn for o in gc.get_objects() if type(o) is torch.Tensor]
+    waiting = [node for node in graphs if node is not None]
+    count, seen = len(waiting), set(waiting)
+    while waiting:
+        before = {node for node, _ in waiting.pop().next_functions if node is not None} - seen
+        seen |= before
+        waiting += before
+    return count, len(seen)
 
 
 def plain(value: Any) -> Any:
@@ -369,4 +412,5 @@ def _failure(error: BaseException, file: str) -> dict[str, Any]:
         "message": message[:2000],
         "line": line,
         "trace": trace,
+        "code": next((each.line or "" for each in reversed(frames) if each.filename == file), ""),
     }

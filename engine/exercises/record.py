@@ -12,6 +12,8 @@ EARLY = 20
 """The number of updates that are compared one by one."""
 VALUES = 32
 """The most parameters of a model that are compared; of the others, only the two sums."""
+CLOSED = 113
+"""The exit code of a program that has closed the descriptor of its events."""
 
 Numbers: TypeAlias = tuple[float, ...]
 
@@ -21,7 +23,8 @@ class Failure:
     """Why a run ended early."""
 
     kind: str
-    """`error`, or the limit that was exceeded: `timeout`, `output`, `memory`, `exit`, `killed`."""
+    """`error`, or the limit that was exceeded: `timeout`, `output`, `memory`, `exit`, `killed`;
+    `closed` if the program closed the descriptor of its events."""
     type: str
     """The class of the exception, for example `RuntimeError`."""
     message: str
@@ -29,6 +32,8 @@ class Failure:
     """The line of the learner's program, counted from 1."""
     trace: tuple[tuple[int, str], ...] = ()
     """The lines of the learner's program in the traceback, outermost first: number and function."""
+    code: str = ""
+    """What stands in the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ class Record:
     """The parameters after the last update."""
     graphs: Numbers = ()
     """How many tensors with a graph are alive after each of the first updates."""
+    operations: Numbers = ()
+    """How many operations their graphs have together."""
     steps: Numbers = ()
     """How often an optimizer's `step` was called by then."""
     values: tuple[tuple[str, Any], ...] = ()
@@ -53,7 +60,14 @@ class Record:
 
     @property
     def keeps_graphs(self) -> bool:
-        """Whether each update leaves a graph in memory."""
+        """Whether each update leaves a graph in memory, of a tensor of its own or of another."""
+        pairs = zip(self.operations[1:], self.operations[2:], strict=False)
+        grows = len(self.operations) > 4 and all(after > before for before, after in pairs)
+        return self.keeps_tensors or grows
+
+    @property
+    def keeps_tensors(self) -> bool:
+        """Whether each update leaves a tensor with a graph in memory."""
         return len(self.graphs) > 4 and self.graphs[-1] - self.graphs[1] >= len(self.graphs) - 2
 
     @property
@@ -124,6 +138,7 @@ class RecordBuilder:
             gradients=tuple(tuple(one.get("gradients", ())) for one in self._early),
             last=self.parameters,
             graphs=tuple(one.get("graphs", 0) for one in self._early),
+            operations=tuple(one.get("operations", 0) for one in self._early),
             steps=tuple(one.get("steps", 0) for one in self._early),
             values=tuple(self._values),
             output="".join(self._output),

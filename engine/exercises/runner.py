@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 import json
+import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.child import ChildProcess, python
-from engine.exercises.record import Failure, Record, RecordBuilder
+from engine.exercises.record import CLOSED, Failure, Record, RecordBuilder
 
 FIRST, TOTAL = 20.0, 60.0
 """The seconds that a program may take to its first loss, and in total."""
@@ -58,7 +58,6 @@ class Runner:
         self._ready = False
         self._started = self._used = 0.0
         """When the server was started, and when a run last began or ended."""
-        self._ids = itertools.count(1)
         self._runs: dict[int, ProgramRun] = {}
 
     @property
@@ -95,7 +94,7 @@ class Runner:
         self.start()
         self._used = time.monotonic()
         run = ProgramRun(limits or Limits())
-        number = next(self._ids)
+        number = secrets.randbits(48)  # in no line that a program writes by accident
         self._runs[number] = run
         assert self._child is not None
         request = {
@@ -205,4 +204,6 @@ class Runner:
 
 def _killed(code: object) -> Failure:
     """Return the failure of a program that a signal or a call such as `os._exit` has ended."""
+    if code == CLOSED:
+        return Failure("closed", "", "it closed the descriptor through which its losses come here")
     return Failure("killed", "", f"the process ended with exit code {code}")

@@ -53,6 +53,11 @@ def form(exercise: Exercise) -> Iterator[str]:
         yield "it needs a solution and three other correct programs"
     if len({mutant.name for mutant in exercise.mutants}) < max(len(exercise.mutants), 2):
         yield "it needs at least two mutants with different names"
+    for mutant in exercise.mutants:
+        try:
+            ast.parse(mutant.program)
+        except SyntaxError as error:
+            yield f"mutant {mutant.name} is no program: {error}"
     for program in (exercise.given, exercise.solution):
         if len(program.splitlines()) > 60:
             yield f"{len(program.splitlines())} lines; a program has at most 60"

@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -74,7 +75,7 @@ def test_mutants_are_tried_until_one_agrees_in_everything(attempt: Begin) -> Non
         "import torch\nw = torch.ones(1, requires_grad=True)\n"
         "optimizer = torch.optim.SGD([w], lr=0.0)\n"
     )
-    step = f"{optimizer}def train():\n    yield 5, w\n    optimizer.step()\n    yield 5, w\n"
+    step = f"{optimizer}def train():\n    yield 5, [1]\n    optimizer.step()\n    yield 5, [2]\n"
     no_step = step.replace("    optimizer.step()\n", "")
     mutants = (mutant("other", program(9.0)), mutant("step", step), mutant("no step", no_step))
     exercise = small(mutants=mutants)
@@ -84,6 +85,10 @@ def test_mutants_are_tried_until_one_agrees_in_everything(attempt: Begin) -> Non
     # Where none agrees exactly, the first with the same losses is named.
     twice = step.replace("optimizer.step()\n", "optimizer.step(); optimizer.step()\n")
     assert judged(attempt(exercise, twice)).fault == "step"
+    # The losses of a training that never moves say nothing about its bug.
+    still = tuple(replace(each, program=each.program.replace("[2]", "[1]")) for each in mutants)
+    motionless = attempt(replace(exercise, mutants=still), twice.replace("[2]", "[1]"))
+    assert judged(motionless).fault is None
     assert judged(attempt(exercise, program(3.0, 4.0))).fault is None
 
 

@@ -56,7 +56,13 @@ ERRORS: tuple[tuple[str, str], ...] = (
     ("[1][2]", "index is too large"),
     ("torch.zeros(3)[3]", "index is too large"),
     ("torch.zeros(3)[torch.tensor([5])]", "index is too large"),
+    ("float(w.sum().item)", "call it, with brackets"),
+    ("0 + w.sum().item", "call it, with brackets"),
+    ("0.5 < w.sum().item", "call it, with brackets"),
+    ("w.sum().item * 2", "call it, with brackets"),
     # Autograd
+    ("(w // 2).sum().backward()", "no gradient: / divides"),
+    ("nn.CrossEntropyLoss()(torch.tensor([1, 2]), torch.zeros(2, 3))", "logits first"),
     ("torch.zeros(2).sum().backward()", "nothing to differentiate"),
     ("(line(x).squeeze(1).argmax() * 1.0).backward()", "nothing to differentiate"),
     ("with torch.no_grad():\n    loss = w.sum()\nloss.backward()", "nothing to differentiate"),
@@ -245,9 +251,11 @@ ERRORS: tuple[tuple[str, str], ...] = (
     ),
     ("x(1)", "no function"),
     ("for each in 3: pass", "several elements"),
-    ("torch.zeros[0]", "several elements"),
+    ("torch.zeros[0]", "call it, with brackets"),
     ("torch.tensr", "nothing of this name"),
     ("line.foo", "nothing of this name"),
+    ("class A:\n    def __init__(self): return 1\nA()", "missing above it"),
+    ("import types\ntypes.ModuleType('exercise').w", "uses this name of the program"),
     ("[1].shape", "nothing of this name"),
 )
 """Code that raises an error, and some words of its explanation."""

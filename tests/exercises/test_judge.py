@@ -130,6 +130,51 @@ def test_a_loss_that_is_no_number_gets_other_advice() -> None:
     assert correct(small(), nan, nan)
 
 
+def test_losses_that_are_left_out_are_noticed() -> None:
+    text = said(training(1, losses=SAME.losses[-1:]))
+    assert text.startswith("train() yields once and not 30 times, and this is the last loss: yield")
+    assert "below the loop. Indent it" in text
+    text = said(training(15, losses=SAME.losses[1::2]))
+    assert text.startswith(
+        "train() yields 15 times and not 30 times, and its first loss is that of"
+    )
+    assert "update 2: yield after each update" in text
+    by_values = small(by_values=True)
+    wanted = replace(SAME, values=(("updates", 30),))
+    few = training(15, losses=SAME.losses[1::2], values=(("updates", 15),))
+    assert said(few, wanted, by_values) == text
+    # An error of the check is only its consequence.
+    failing = replace(few, failure=Failure("error", "ValueError", "only 15"))
+    assert unknown(small(), failing, SAME).message == text
+    located = replace(few, failure=Failure("error", "ValueError", "no", 3, ((3, "train"),)))
+    assert unknown(small(), located, SAME).message == "ValueError: no."
+    # Other losses are no part of these.
+    assert "Update 1" in said(training(15, losses=tuple(n + 0.5 for n in range(15))))
+    assert "Update 1" in said(training(1, losses=(7.0,)))
+
+
+def test_a_model_in_place_of_the_loss_is_noticed() -> None:
+    wanted = training(parameters=tuple((n * 1.5, 0.0) for n in range(1, EARLY + 1)))
+    swapped = training(losses=tuple(n * 1.5 for n in range(1, 31)))
+    assert said(swapped, wanted).endswith(
+        "a number of the model: yield loss, model, in this order."
+    )
+
+
+def test_a_training_that_stands_still_is_told_why() -> None:
+    still = training(losses=(10.0,) * 30, parameters=((1.0,),) * EARLY, last=(1.0,))
+    none, never = ((),) * EARLY, (0.0,) * EARLY
+    cases = (
+        (still, "Does step() come after backward()"),
+        (replace(still, gradients=none), "step() finds no gradients"),
+        (replace(still, steps=never), "there are gradients, but they are not applied"),
+        (replace(still, steps=never, gradients=none), "is the gradient computed, and the update"),
+        (replace(still, parameters=none, last=()), "has no numbers: it must be the trained model"),
+    )
+    for record, words in cases:
+        assert words in said(record)
+
+
 def test_parameters_that_never_change_are_noticed() -> None:
     still = {"parameters": ((1.0,),) * EARLY, "last": (1.0,)}
     flat = said(training(losses=(10.0,) * 30, **still))
@@ -157,6 +202,9 @@ def test_kept_graphs_are_noticed_only_if_the_solution_keeps_none() -> None:
     kept = training(graphs=tuple(map(float, range(EARLY))))
     assert "every update leaves a graph in memory" in said(kept)
     assert correct(small(), kept, kept)
+    assert "keeps the losses as tensors. Keep loss.item()" in said(kept)
+    total = training(operations=tuple(map(float, range(0, 40, 2))))
+    assert "a sum of losses, keeps what it was computed from. Add up loss.item()" in said(total)
     assert correct(small(), SAME, kept)
 
 
@@ -238,6 +286,7 @@ def test_the_program_as_given_and_one_without_train_are_recognised() -> None:
 def test_errors_and_limits_are_explained_with_their_line() -> None:
     trace = ((9, "<module>"), (4, "train"))
     cases = {
+        "closed": "Close only what the program has opened itself",
         "output": "Print less",
         "memory": "more than 2 GB",
         "exit": "remove the call",
@@ -307,12 +356,29 @@ def test_two_errors_match_if_they_differ_in_addresses_only() -> None:
     other = fails("size 3 at 0x7f, name 'a'", losses=(5.0,))
     assert not matches(other, mutated, by_values=False)
     assert matches(other, mutated, by_values=True)
+    # An error before the first loss is not one after it.
+    assert not matches(fails("size 3 at 0x7f, name 'a'", losses=()), mutated, by_values=False)
+
+
+def test_errors_about_a_missing_gradient_match_if_it_is_that_of_the_same_tensor() -> None:
+    def fails(code: str, message: str = "'float' and 'NoneType'") -> Record:
+        return training(3, failure=Failure("error", "TypeError", message, 4, (), code))
+
+    assert matches(fails("w -= rate * w.grad"), fails("w -= 0.1 * w.grad"), by_values=False)
+    assert not matches(fails("b -= rate * b.grad"), fails("w -= rate * w.grad"), by_values=False)
+    assert not matches(fails("w -= rate * gradient"), fails("w -= rate * w.grad"), by_values=False)
+    assert matches(fails("a.grad", "other"), fails("b.grad", "other"), by_values=False)
 
 
 def test_bugs_with_the_same_losses_are_told_apart_by_gradients_and_steps() -> None:
     assert matches_exactly(SAME, SAME)
     no_step = replace(SAME, steps=(0.0,) * EARLY)
     no_gradient = replace(SAME, gradients=((),) * EARLY)
+    total = replace(SAME, operations=tuple(map(float, range(EARLY))))
+    both = replace(total, graphs=tuple(map(float, range(EARLY))))
+    for one, other in ((total, both), (both, total)):
+        assert matches(one, other, by_values=False)
+        assert not matches_exactly(one, other)
     for other in (no_step, no_gradient):
         assert matches(SAME, other, by_values=False)
         assert not matches_exactly(SAME, other)
@@ -328,3 +394,9 @@ def test_a_named_mutant_shows_its_line_or_that_of_the_error() -> None:
     )
     assert named(mutant("twice", look=r"\.backward\("), program, error).line == 2
     assert named(mutant("twice", look="nowhere"), program, SAME).line is None
+
+
+def test_the_line_to_look_at_is_below_the_imports() -> None:
+    program = '"""It uses nn.Linear."""\n\nfrom torch import nn\n\nlayer = nn.Linear(1, 1)\n'
+    assert mutant("layer", look=r"nn\.Linear|torch").line(program) == 5
+    assert mutant("layer", look="from torch").line(program) is None

@@ -209,6 +209,26 @@ def test_kept_graphs_are_counted(ran: Ran) -> None:
     assert ran(kept.replace("def train():", "kept = []\n\n    def train():")).keeps_graphs
 
 
+def test_a_running_total_of_tensors_is_a_graph_that_grows(ran: Ran) -> None:
+    def added(line: str) -> Record:
+        program = LINEAR.replace("for _", "total = 0\n        for turn, _").replace(
+            "in range(30)", "in enumerate(range(30))"
+        )
+        return ran(program.replace("yield loss", f"{line}\n            yield loss"))
+
+    for line in ("total = total + loss", "total += loss", "total = (total + loss) / 2"):
+        record = added(line)
+        assert record.keeps_graphs, line
+        assert not record.keeps_tensors, line
+    for line in (
+        "total += loss.item()",
+        "total = total + loss.detach()",
+        "total = loss if turn % 5 == 0 else total + loss",  # freed after each epoch
+        "kept = [loss * n for n in range(turn % 3)]",
+    ):
+        assert not added(line).keeps_graphs, line
+
+
 def test_the_data_are_reported_for_a_picture(runner: Runner, tmp_path: Path) -> None:
     file = tmp_path / "program.py"
     run = runner.run(dedent(LINEAR), file, limits=PATIENT, picture=True)
@@ -371,10 +391,15 @@ ERRORS = (
     ("class Odd(Exception):\n    def __str__(self): 1 / 0\nraise Odd\n", "Odd", "cannot be", 3),
     ("raise SyntaxError('odd', ('x', 'a', 1, ''))\n", "SyntaxError", "odd", 1),
     ("def f():\n    f()\nf()\n", "RecursionError", "recursion", 2),
-    ("def train():\n    return 1\n", "TypeError", "returned a int", None),
+    ("def train():\n    return 1\n", "TypeError", "returned an int", None),
     ("def train():\n    pass\n", "TypeError", "returned nothing", None),
     ("def train():\n    return [(1.0, [])]\n", "TypeError", "returned a list", None),
-    ("def train():\n    yield 1.0\n", "TypeError", "yield loss, model", None),
+    ("def train():\n    yield 1.0\n", "TypeError", "yielded a float", None),
+    ("def train():\n    yield\n", "TypeError", "yielded nothing; it must yield a pair", None),
+    ("def train():\n    return 1.0, [2]\n", "TypeError", "returned a tuple; it must yield", None),
+    ("def train():\n    yield 1.0, int\n", "TypeError", "yielded the class int", None),
+    ("def train():\n    yield 1.0, [1].copy\n", "TypeError", "the function copy, which", None),
+    ("def train():\n    yield (1.5).hex, [1]\n", "TypeError", "the function hex, which", None),
     ("def train():\n    yield 1.0, 2, 3\n", "TypeError", "yield a pair", None),
     ("def train():\n    if 0:\n        yield\n", "TypeError", "yielded nothing", None),
     ("def train():\n    yield None, []\n", "TypeError", "loss is a NoneType", None),
@@ -691,6 +716,40 @@ def test_what_a_program_writes_to_the_descriptor_of_the_events_harms_nothing(ran
                         break
         """)
     assert ran(QUICK).losses == (1.0,)
+
+
+def test_a_program_that_closes_the_descriptor_of_the_events_is_told_so(ran: Ran) -> None:
+    opened = "kept = [open(os.devnull, 'w') for _ in range(30)]\n"
+    other = "for each in range(3, 30):\n    os.dup2(2, each)\n"
+    for source in (
+        "os.closerange(0, 1000)\n",
+        f"os.closerange(0, 1000)\n{opened}",  # another file has its number
+        other,
+        "os.closerange(0, 1000)\n1 / 0\n",
+    ):
+        found = failure(ran(f"import os\n{source}{QUICK}"))
+        assert (found.kind, found.message) == (
+            "closed", "it closed the descriptor through which its losses come here"
+        ), source  # fmt: skip
+    record = ran(f"{QUICK.rstrip()}\n    import os; os.closerange(0, 1000)\n    yield 2, [1]\n")
+    assert (record.losses, failure(record).kind) == ((1.0,), "closed")
+    assert ran(QUICK).losses == (1.0,)
+
+
+def test_events_that_a_program_invents_are_not_taken_for_its_own(ran: Ran) -> None:
+    for event in ('"ended": 0', '"losses": [7.0]', '"failure": {"kind": "exit", "message": ""}'):
+        record = ran(f"""
+            import os
+            for descriptor in range(3, 30):
+                for number in range(100):
+                    try:
+                        os.write(descriptor, b'\\n{{"id": %d, {event}}}\\n' % number)
+                    except OSError:
+                        break
+            def train():
+                yield 1, [1]
+        """)
+        assert (record.losses, record.failure) == ((1.0,), None), event
 
 
 def test_a_program_that_leaves_or_stops_the_server_is_reported_and_the_next_one_runs(
