@@ -79,7 +79,7 @@ def correct(exercise: Exercise, record: Record, solution: Record) -> bool:
         return same_values(record, solution, SIMILAR) and record.moved
     return (
         same_training(record, solution)
-        and _same_parameters(record, solution)
+        and _right_parameters(record, solution)
         and (solution.keeps_graphs or not record.keeps_graphs)
         and same_values(record, solution)
     )
@@ -90,9 +90,14 @@ def same_training(a: Record, b: Record) -> bool:
     if len(a.losses) != len(b.losses):
         return False
     return (
-        first_apart(a.losses[:EARLY], b.losses[:EARLY], SAME, _noise(b)) is None
+        same_start(a, b)
         and all_close(a.losses[-1:], b.losses[-1:], SIMILAR, SIMILAR * 0.01 * _first(b))
     )  # fmt: skip
+
+
+def same_start(a: Record, b: Record) -> bool:
+    """Return whether two runs have the same losses at first, as far as both go."""
+    return first_apart(a.losses[:EARLY], b.losses[:EARLY], SAME, _noise(b)) is None
 
 
 def same_values(a: Record, b: Record, relative: float = FOUND) -> bool:
@@ -129,6 +134,7 @@ def matches_exactly(record: Record, mutant: Record) -> bool:
     """
     return (
         record.steps == mutant.steps
+        and any(record.backwards) == any(mutant.backwards)
         and record.keeps_tensors == mutant.keeps_tensors
         and _same_gradients(record, mutant)
     )
@@ -207,6 +213,11 @@ def _training(record: Record, solution: Record) -> str:
             f"The first {min(EARLY, len(losses))} losses are right, but the last is "
             f"{number(losses[-1])} and not {number(wanted[-1])}: something changes later."
         )
+    if not _right_parameters(record, solution):
+        return (
+            "The losses are right, but the parameters are others: they are not those that these "
+            "losses belong to, or a sign in the model is turned around."
+        )
     if record.keeps_graphs and not solution.keeps_graphs:
         what = (
             "something keeps the losses as tensors. Keep"
@@ -260,19 +271,16 @@ def _still(record: Record) -> str:
     if not any(record.parameters):
         return "What train() yields beside the loss has no numbers: it must be the trained model."
     gradients, steps = any(record.gradients), any(record.steps)
-    if gradients and steps:
+    if steps and not any(record.backwards) and not gradients:
+        return f"{text}: step() finds no gradients, because backward() is not called."
+    if steps:
         return (
-            f"{text}, although step() is called and backward(), too. Does step() come after "
+            f"{text}, although backward() and step() are called. Does step() come after "
             "backward(), nothing cleared between them, and is the optimizer given this model's "
             "parameters and a learning rate above 0?"
         )
     if gradients:
         return f"{text}: there are gradients, but they are not applied. Is the update made?"
-    if steps:
-        return (
-            f"{text}: step() finds no gradients. Is backward() called before it, and nothing "
-            "cleared between the two?"
-        )
     return f"{text}: is the gradient computed, and the update made?"
 
 
@@ -417,6 +425,12 @@ def _same_parameters(a: Record, b: Record) -> bool:
     if any(len(x) != len(y) for x, y in pairs):
         return True
     return all(all_close(sorted(x), sorted(y), 1e-4, 1e-6) for x, y in pairs)
+
+
+def _right_parameters(record: Record, solution: Record) -> bool:
+    """Return whether the parameters are those of the solution, after the update or before it."""
+    before = replace(record, parameters=record.parameters[1:])
+    return _same_parameters(record, solution) or _same_parameters(before, solution)
 
 
 def _same_gradients(a: Record, b: Record) -> bool:

@@ -180,12 +180,18 @@ def _train(module: types.ModuleType, reporter: Reporter, request: dict[str, Any]
     losses: list[float] = []
     parameters: list[torch.Tensor] = []
     steps = 0
-    calls = [0]  # of an optimizer's `step`
+    calls = [0, 0]  # of an optimizer's `step`, and of `backward`
 
     def count(*_: object) -> None:
         calls[0] += 1
 
+    def counted(*args: Any, **kwargs: Any) -> None:
+        calls[1] += 1
+        backward(*args, **kwargs)
+
     register_optimizer_step_post_hook(count)
+    backward = torch.autograd.backward
+    torch.autograd.backward = counted  # Tensor.backward() calls it
     for loss, model in _yields(module.train()):
         steps += 1
         if steps == 1:
@@ -197,7 +203,8 @@ def _train(module: types.ModuleType, reporter: Reporter, request: dict[str, Any]
             tensors_alive, operations = _graphs()
             reporter.send(
                 losses=losses, parameters=_numbers(parameters), gradients=_gradients(parameters),
-                graphs=tensors_alive, operations=operations, steps=calls[0], early=True,
+                graphs=tensors_alive, operations=operations, steps=calls[0],
+                backwards=calls[1], early=True,
             )  # fmt: skip
             losses, reported = [], now
         elif now - reported > PAUSE:

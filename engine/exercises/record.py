@@ -53,6 +53,8 @@ class Record:
     """How many operations their graphs have together."""
     steps: Numbers = ()
     """How often an optimizer's `step` was called by then."""
+    backwards: Numbers = ()
+    """How often `backward` was called by then."""
     values: tuple[tuple[str, Any], ...] = ()
     """What the probe has found: labels and values."""
     output: str = ""
@@ -140,6 +142,7 @@ class RecordBuilder:
             graphs=tuple(one.get("graphs", 0) for one in self._early),
             operations=tuple(one.get("operations", 0) for one in self._early),
             steps=tuple(one.get("steps", 0) for one in self._early),
+            backwards=tuple(one.get("backwards", 0) for one in self._early),
             values=tuple(self._values),
             output="".join(self._output),
             failure=self.failure,

@@ -92,6 +92,17 @@ def test_mutants_are_tried_until_one_agrees_in_everything(attempt: Begin) -> Non
     assert judged(attempt(exercise, program(3.0, 4.0))).fault is None
 
 
+def test_a_bug_is_named_only_if_the_losses_begin_as_those_of_its_mutant(attempt: Begin) -> None:
+    probe = "def probe(program):\n    yield 'it falls', [l for l, _ in program.train()][1] < 1\n"
+    rising = mutant("rising", program(2.0, 3.0))
+    facts = {"solution": program(2.0, 0.5), "probe": probe, "by_values": True}
+    hole = small(mutants=(rising,), **facts)
+    bug = replace(hole, kind="fault")
+    assert judged(attempt(hole, program(4.0, 5.0))).fault == "rising"
+    assert judged(attempt(bug, program(4.0, 5.0))).fault is None
+    assert judged(attempt(bug, program(2.0, 3.0) + "x = 1\n")).fault == "rising"
+
+
 def test_a_stopped_attempt_has_no_verdict(attempt: Begin, runner: Runner) -> None:
     endless = attempt(small(), "def train():\n    while True:\n        yield 1, [1]\n")
     until(endless, lambda: len(endless.losses))

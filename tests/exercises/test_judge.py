@@ -153,6 +153,17 @@ def test_losses_that_are_left_out_are_noticed() -> None:
     assert "Update 1" in said(training(1, losses=(7.0,)))
 
 
+def test_right_losses_of_other_parameters_are_noticed() -> None:
+    negated = training(parameters=tuple((-n,) for (n,) in SAME.parameters), last=(-30.0,))
+    assert "a sign in the model is turned around" in said(negated)
+    late = training(parameters=((0.0,), *SAME.parameters[:-1]))  # yielded before the update
+    assert correct(small(), late, SAME)
+    flat = training(parameters=tuple((n, 0.0) for (n,) in SAME.parameters))
+    assert correct(small(), flat, SAME)  # with another number of parameters nothing is compared
+    pair = training(parameters=tuple((n, 0.0) for (n,) in SAME.parameters))
+    assert correct(small(), training(parameters=tuple((0.0, n) for (n,) in SAME.parameters)), pair)
+
+
 def test_a_model_in_place_of_the_loss_is_noticed() -> None:
     wanted = training(parameters=tuple((n * 1.5, 0.0) for n in range(1, EARLY + 1)))
     swapped = training(losses=tuple(n * 1.5 for n in range(1, 31)))
@@ -164,10 +175,12 @@ def test_a_model_in_place_of_the_loss_is_noticed() -> None:
 def test_a_training_that_stands_still_is_told_why() -> None:
     still = training(losses=(10.0,) * 30, parameters=((1.0,),) * EARLY, last=(1.0,))
     none, never = ((),) * EARLY, (0.0,) * EARLY
+    called = replace(still, backwards=still.steps)
     cases = (
-        (still, "Does step() come after backward()"),
-        (replace(still, gradients=none), "step() finds no gradients"),
-        (replace(still, steps=never), "there are gradients, but they are not applied"),
+        (called, "Does step() come after backward()"),
+        (replace(called, gradients=none), "nothing cleared between them"),
+        (replace(still, gradients=none, backwards=never), "because backward() is not called"),
+        (replace(called, steps=never), "there are gradients, but they are not applied"),
         (replace(still, steps=never, gradients=none), "is the gradient computed, and the update"),
         (replace(still, parameters=none, last=()), "has no numbers: it must be the trained model"),
     )
@@ -374,6 +387,9 @@ def test_bugs_with_the_same_losses_are_told_apart_by_gradients_and_steps() -> No
     assert matches_exactly(SAME, SAME)
     no_step = replace(SAME, steps=(0.0,) * EARLY)
     no_gradient = replace(SAME, gradients=((),) * EARLY)
+    backward = replace(no_gradient, backwards=SAME.steps)
+    assert matches(backward, no_gradient, by_values=False)
+    assert not matches_exactly(backward, no_gradient)
     total = replace(SAME, operations=tuple(map(float, range(EARLY))))
     both = replace(total, graphs=tuple(map(float, range(EARLY))))
     for one, other in ((total, both), (both, total)):

@@ -24,7 +24,8 @@ def early(number: float, **more: Any) -> dict[str, Any]:
     """Return the event of one of the first updates; every part of it is made from the number."""
     return {
         "losses": [number], "parameters": [number + 0.25], "gradients": [number + 0.5],
-        "graphs": number + 1, "operations": number + 3, "steps": number + 2, "early": True, **more,
+        "graphs": number + 1, "operations": number + 3, "steps": number + 2,
+        "backwards": number + 4, "early": True, **more,
     }  # fmt: skip
 
 

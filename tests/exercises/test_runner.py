@@ -136,7 +136,7 @@ def test_a_training_gives_the_numbers_of_a_plain_loop_to_the_last_bit(ran: Ran) 
     assert record.parameters[19] == pytest.approx(parameters[19], rel=1e-5)
     assert record.gradients[0] == pytest.approx(gradients[0], rel=1e-5)
     assert record.last == pytest.approx(parameters[-1], rel=1e-5)
-    assert record.steps == tuple(range(1, 21))
+    assert record.steps == record.backwards == tuple(range(1, 21))
     assert not record.keeps_graphs
     assert record.moved
 
