@@ -304,6 +304,11 @@ def _difference(record: Record, solution: Record, at: int) -> str:
         return f"{text} {_still(record)}"
     where = _apart(record.gradients, solution.gradients)
     if where is not None and where < at:
+        if where == 1 and _added(record, solution):
+            return (
+                f"{text} The gradient of update 2 is added to that of update 1: clear it once in "
+                "each update."
+            )
         return f"{text} The gradient of update {where + 1} is already different."
     where = _apart(record.parameters, solution.parameters)
     if where is not None and where < at:
@@ -436,6 +441,13 @@ def _right_parameters(record: Record, solution: Record) -> bool:
 def _same_gradients(a: Record, b: Record) -> bool:
     pairs = zip(a.gradients, b.gradients, strict=False)
     return all(all_close(x, y, 1e-4, 1e-6) for x, y in pairs)
+
+
+def _added(record: Record, solution: Record) -> bool:
+    """Return whether the second gradient is the sum of the first two of the solution."""
+    first, second = solution.gradients[:2]
+    total = [x + y for x, y in zip(first, second, strict=False)]
+    return bool(first) and all_close(record.gradients[1], total, 1e-4, 1e-6)
 
 
 def _apart(a: Sequence[Sequence[float]], b: Sequence[Sequence[float]]) -> int | None:

@@ -112,6 +112,18 @@ def test_the_gradient_is_named_if_it_differed_before_the_loss() -> None:
     assert "gradient" not in said(cleared) + said(late)
 
 
+def test_gradients_that_add_up_are_noticed() -> None:
+    losses = changed(SAME.losses, 3, 3.0)
+    added = replace(SAME, losses=losses, gradients=changed(SAME.gradients, 2, (-1.0 - 2.0,)))
+    assert said(added).endswith(
+        "The gradient of update 2 is added to that of update 1: clear it once in each update."
+    )
+    other = replace(SAME, losses=losses, gradients=changed(SAME.gradients, 2, (-2.5,)))
+    assert said(other).endswith("The gradient of update 2 is already different.")
+    cleared = replace(SAME, gradients=((), *SAME.gradients[1:]))
+    assert said(other, cleared).endswith("The gradient of update 2 is already different.")
+
+
 def test_the_update_is_named_if_only_the_parameters_differed_before_the_loss() -> None:
     losses = changed(SAME.losses, 4, 3.0)
     wrong = replace(SAME, losses=losses, parameters=changed(SAME.parameters, 2, (2.5,)))
