@@ -92,6 +92,19 @@ def test_mutants_are_tried_until_one_agrees_in_everything(attempt: Begin) -> Non
     assert judged(attempt(exercise, program(3.0, 4.0))).fault is None
 
 
+def test_a_verdict_names_a_line_that_calls_nothing_and_a_definition(attempt: Begin) -> None:
+    verdict = judged(attempt(small(), program(2.0, 7.0, more="    [].clear")))
+    assert verdict.message.startswith("Update 2: your loss is 7.0000, expected 1.0000.")
+    assert verdict.message.endswith(
+        "Line 4 names `[].clear` but does not call it: write `[].clear()`."
+    )
+    assert verdict.line == 4
+    source = "class A:\n    def f():\n        return 1\n\n\ndef train():\n    yield A().f(), [1]\n"
+    verdict = judged(attempt(small(), source))
+    assert verdict.message.endswith("Line 2 defines f without self: write `def f(self):`")
+    assert (verdict.line, verdict.trace) == (2, ((7, "train"),))
+
+
 def test_a_bug_is_named_only_if_the_losses_begin_as_those_of_its_mutant(attempt: Begin) -> None:
     probe = "def probe(program):\n    yield 'it falls', [l for l, _ in program.train()][1] < 1\n"
     rising = mutant("rising", program(2.0, 3.0))
