@@ -91,8 +91,8 @@ VARIANTS: dict[str, tuple[Callable[[str], str], str]] = {
     ),
     "the model alone": (
         lambda program: with_yield(program, part(1)),
-        r"train\(\) yielded an? \w+; it must yield a pair|"
-        r"the yielded loss is .*: yield loss, model|a number of the model: yield loss, model",
+        r"train\(\) yielded an? \w+; it must yield a pair|a number of the model: yield loss, model|"
+        r"the yielded loss is .*: yield loss, model|train\(\) must yield loss, \(w, b\)",
     ),
     "swapped": (
         lambda program: with_yield(
