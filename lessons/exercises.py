@@ -8,7 +8,9 @@
 
     The task in two sentences.
 
-    ## Program                    the program with its gap between the lines `# gap` and `# end`
+    ## Program                    the program with its gap between the lines `# gap` and `# end`;
+                                  the task is added to the docstring of a hole, and a line of the
+                                  gap that ends with `# replace this line` is a placeholder
     ## Solution                   what replaces the gap, or a whole program
     ## Correct: NAME              at least three other correct programs
     ## Mutant: NAME               a wrong program, with an explanation above its code;
@@ -32,7 +34,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from textwrap import indent
+from textwrap import fill, indent
 
 from engine.config import nearest
 from engine.exercises.exercise import END, GAP, Answer, Exercise, Mutant
@@ -45,6 +47,8 @@ BLOCK = re.compile(r"^```(python|diff)\n(.*?)^```\n?", re.MULTILINE | re.DOTALL)
 SECTION = re.compile(r"Program|Solution|(Correct|Mutant): .+|Probe|Hints|Question")
 CHANGE = re.compile(r"((?:^-(?: .*)?\n)+)((?:^\+(?: .*)?\n)*)", re.MULTILINE)
 WHOLE = re.compile(r'(import |from |"""|r""")')
+TASK_COLUMNS = 72
+"""The width of the task in a program; the page Write shows about as many at 120 columns."""
 PICTURES = ("", "line", "boundary")
 
 
@@ -155,7 +159,10 @@ def _parse(lesson: str, name: str, text: str) -> Exercise:
         raise ValueError("Judged by: it must be losses or values")
     if facts.get("Picture", "") not in PICTURES:
         raise ValueError(f"Picture: it must be one of {', '.join(PICTURES[1:])}")
-    template = _template(_code(named["Program"], "Program"))
+    program = _code(named["Program"], "Program")
+    if kind == "hole":  # a program to repair says what it is for, an empty one everything
+        program = with_task(program, " ".join(task.split()))
+    template = _template(program)
     solution = template.filled(_code(named["Solution"], "Solution"))
     return Exercise(
         lesson=lesson,
@@ -191,6 +198,15 @@ def _code(section: str, heading: str) -> str:
     if len(blocks) != 1:
         raise ValueError(f"'## {heading}' needs one block ```python, found {len(blocks)}")
     return str(blocks[0][1])
+
+
+def with_task(program: str, task: str) -> str:
+    """Return a program whose docstring ends with the task, for those who read it in an editor."""
+    docstring, mark, rest = program.removeprefix('"""').partition('"""')
+    if not mark or docstring == program:
+        raise ValueError("'## Program' must begin with a docstring")
+    text = fill(task.replace("`", ""), TASK_COLUMNS)
+    return f'"""{docstring.rstrip()}\n\n{text}\n"""{rest}'
 
 
 def _template(program: str) -> Template:

@@ -12,6 +12,10 @@ GAP, END = "# gap", "# end"
 """The lines around the part of a program that the variations replace; learners do not see them."""
 
 
+PLACEHOLDER = "# replace this line"
+"""The end of a line that stands where the learner's lines belong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mutant:
     """A wrong program that people actually write."""
@@ -34,6 +38,12 @@ class Mutant:
         imports = [n for n, line in lines if re.match("import |from ", line)]
         below = lines[max(imports, default=0) :]
         return next((n for n, line in below if re.search(self.look, line)), None)
+
+
+def placeholder(program: str) -> int | None:
+    """Return the number of the first placeholder, counted from 1; None if there is none."""
+    lines = enumerate(program.splitlines(), start=1)
+    return next((number for number, line in lines if line.endswith(PLACEHOLDER)), None)
 
 
 @dataclass(frozen=True, slots=True)

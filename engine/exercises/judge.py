@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from engine.equations import number
 from engine.exercises.errors import meaning, warned
-from engine.exercises.exercise import Exercise, Mutant
+from engine.exercises.exercise import Exercise, Mutant, placeholder
 from engine.exercises.record import (
     EARLY,
     Failure,
@@ -142,7 +142,7 @@ def matches_exactly(record: Record, mutant: Record) -> bool:
 
 def remarked(verdict: Verdict, program: str, record: Record) -> Verdict:
     """Return a verdict with what the text of the program adds: the line of a definition that
-    explains the error, and a line that does not call what it names."""
+    explains the error, a line that does not call what it names, and a placeholder."""
     error = about_error(program, record.failure) if record.failure is not None else None
     if error is not None:
         verdict = replace(verdict, message=f"{verdict.message} {error.text}", line=error.line)
@@ -150,6 +150,10 @@ def remarked(verdict: Verdict, program: str, record: Record) -> Verdict:
     if call is not None:
         line = verdict.line or (call.line if verdict.status != "solved" else None)
         verdict = replace(verdict, message=f"{verdict.message} {call.text}", line=line)
+    left = placeholder(program)
+    if left is not None and verdict.status == "wrong":
+        text = f"{verdict.message} Line {left} is still the placeholder: your lines replace it."
+        verdict = replace(verdict, message=text, line=verdict.line or left)
     return verdict
 
 

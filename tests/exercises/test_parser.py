@@ -8,7 +8,7 @@ import pytest
 
 from engine.exercises.exercise import Answer, Exercise, Mutant
 from lessons import exercises as module
-from lessons.exercises import all_exercises, broken_files, find, parse
+from lessons.exercises import all_exercises, broken_files, find, parse, with_task
 from lessons.exercises import exercises as exercises_of
 
 SAMPLE = '''# A small sum
@@ -168,6 +168,21 @@ def test_the_facts_may_be_left_out() -> None:
     assert (exercise.kind, exercise.by_values, exercise.picture) == ("hole", False, "")
     exercise = parsed(re.sub(r"## (Probe|Question)\n[^#]*", "", SAMPLE))
     assert (exercise.probe, exercise.answers) == ("", ())
+
+
+def test_the_program_of_a_hole_names_the_task() -> None:
+    hole, fault = parsed(SAMPLE.replace("Kind: fault\n", "")), parsed(SAMPLE)
+    assert hole.given == fault.given.replace(
+        '"""Adds."""', '"""Adds.\n\nAdd the numbers. Use no loop.\n"""'
+    )
+    assert hole.solution.startswith('"""Adds.\n\nAdd the numbers.')
+    assert hole.gap == (9, 11)
+    task = "Train `nn.Linear` on the points. " * 9
+    docstring = with_task('"""Fits.\n"""\nx = 1\n', task).split('"""')[1]
+    assert docstring.split() == ["Fits.", *task.replace("`", "").split()]
+    assert max(map(len, docstring.splitlines())) <= 72
+    with pytest.raises(ValueError, match="must begin with a docstring"):
+        with_task("x = 1\n", task)
 
 
 def test_an_empty_file_is_given_as_it_stands() -> None:

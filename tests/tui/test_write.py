@@ -72,7 +72,8 @@ async def test_a_program_is_written_run_named_and_solved(own_folders: Path) -> N
 
         # Typing does not run; escape saves, runs and leaves.
         await pilot.press("enter")
-        program.text = STEP.given.replace("loss = torch.tensor(0.0)", "loss = lost(x)")
+        assert program.selected_text == "loss = torch.tensor(0.0)  # replace this line"
+        program.text = STEP.given.replace(program.selected_text, "loss = lost(x)")
         await pilot.press("escape")
         assert program.read_only
         assert file.read() == program.text
@@ -156,11 +157,12 @@ async def test_hints_earn_the_solution_and_starting_over_keeps_the_file(own_fold
         await pilot.press("enter", "z")
         await pilot.app.run_action("screen.back")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
-        assert "z" in file.read().splitlines()[STEP.gap[0] - 1]
+        written = file.read().splitlines()[STEP.gap[0] + 1]
+        assert written.strip() == "z"  # what is typed first replaces the placeholder
         await pilot.press("enter")
         await until(pilot, lambda: pilot.app.screen.query(WriteView))
         await pilot.press("4", "enter", "w")
-    assert "w" in file.read().splitlines()[STEP.gap[0] - 1]
+    assert "w" in file.read().splitlines()[STEP.gap[0] + 1]
 
 
 async def test_a_file_that_cannot_be_used_is_explained() -> None:

@@ -10,8 +10,9 @@ from textual.binding import Binding
 from textual.events import Key
 from textual.message import Message
 from textual.widgets import TextArea
+from textual.widgets.text_area import Selection
 
-from engine.exercises.exercise import Exercise
+from engine.exercises.exercise import Exercise, placeholder
 from tui.exercise_file import RESCUED, ExerciseFile, NoProgram, Stamp
 
 LOOK: dict[str, Any] = {
@@ -129,8 +130,13 @@ class Program(TextArea):
         self.post_message(self.Saved(leaves=False))
 
     def set_editing(self, on: bool) -> None:
-        """Begin or end editing."""
+        """Begin or end editing; a placeholder is selected, so that what is typed replaces it."""
         self.read_only = not on
+        line = placeholder(self.text)
+        if on and line is not None:
+            self.go_to(line)
+            row, column = self.cursor_location
+            self.selection = Selection((row, column), (row, len(self.document[row])))
         self.screen.refresh_bindings()
 
     def on_key(self, event: Key) -> None:
