@@ -180,6 +180,15 @@ def test_an_error_shows_the_lines_of_its_trace(judging: Main, tmp_path: Path) ->
     ]
 
 
+def test_what_a_program_prints_is_shown_below_the_verdict(judging: Main, tmp_path: Path) -> None:
+    prints = EXERCISE.solution.replace("yield", "print('shape', len(x))\n        yield", 1)
+    assert prints != EXERCISE.solution
+    write(tmp_path, prints)
+    first, *lines = judging.output("exercise", "run", SLUG).splitlines()
+    assert first.startswith("✓ Solved")
+    assert lines == ["  printed: shape 6"] * 20  # the last ones
+
+
 def test_losses_that_json_lacks_become_null(judging: Main, tmp_path: Path) -> None:
     write(tmp_path, "def train():\n    yield float('nan'), []\n    yield float('inf'), []\n")
     assert ran(judging, code=1)["losses"] == [None, None]

@@ -231,6 +231,22 @@ async def test_a_program_that_trains_nothing_shows_what_is_checked() -> None:
         assert "`" not in screen_text(pilot.app)
 
 
+async def test_an_empty_program_is_continued_at_its_end() -> None:
+    whole = find("batches/from-empty")
+    async with app(whole.lesson).run_test(size=(80, 22)) as pilot:
+        view = await opened(pilot)
+        while view.exercise is not whole:
+            await pilot.press("n")
+        program = view.query_one(Program)
+        assert program.cursor_location == (0, 0)
+        await pilot.press("enter", "x", "ctrl+home", "y", "ctrl+end", "z")
+        assert program.text == f"y{whole.given}xz"
+        await pilot.press("escape")
+        ExerciseFile.of(whole).path.write_text(whole.solution, encoding="utf-8")
+        await until(pilot, lambda: view.verdict is not None and view.verdict.status == "solved")
+        assert f"runs with: python {ExerciseFile.of(whole).path}" in said(view)
+
+
 async def test_a_running_program_is_counted_in_the_status_bar_until_it_is_left() -> None:
     loop = "def train():\n    n = 0\n    while True:\n        n += 1\n        yield float(n), [n]\n"
     async with app(STEP.lesson).run_test(size=(80, 22)) as pilot:

@@ -21,6 +21,8 @@ from tui.commands.command import CommandLine, Refusal, json_line, notice, option
 from tui.exercise_file import LARGEST, ExerciseFile, NoProgram
 from tui.progress import HINTS, Progress, has_earned, hints_read
 
+PRINTED = 20
+"""The most lines of a program's output that are shown, its last ones."""
 ACTIONS = ("list", "path", "run", "hint", "solution", "reset", "mutant")
 NOTES = """\
 actions:
@@ -123,7 +125,7 @@ def _run(chosen: Exercise, name: str | None, as_json: bool) -> int:
     else:
         path = Path(name).absolute()
         program = _read(path, name)
-    verdict, losses = _judge(chosen, program, path)
+    verdict, losses, output = _judge(chosen, program, path)
     if verdict.status == "solved" and name is None:
         progress = _progress()
         progress.add(chosen.lesson, "exercise", chosen.name)
@@ -143,18 +145,20 @@ def _run(chosen: Exercise, name: str | None, as_json: bool) -> int:
         for line in dict.fromkeys(shown):
             if 0 < line <= len(lines):
                 print(f"  {path.name}:{line}: {lines[line - 1].strip()}")
+        for text in output.splitlines()[-PRINTED:]:
+            print(f"  printed: {text}")
     return 0 if verdict.status == "solved" else 1
 
 
-def _judge(chosen: Exercise, program: str, path: Path) -> tuple[Verdict, list[float]]:
-    """Run the program and wait for the verdict."""
+def _judge(chosen: Exercise, program: str, path: Path) -> tuple[Verdict, list[float], str]:
+    """Run the program and wait for the verdict; return also its first losses and its output."""
     runner = Runner()
     try:
         attempt = Attempt(chosen, program, path, runner)
         while attempt.verdict is None:
             if not attempt.poll():
                 time.sleep(0.01)
-        return attempt.verdict, attempt.losses[:20].tolist()
+        return attempt.verdict, attempt.losses[:20].tolist(), attempt.record.output
     finally:
         runner.close()
 

@@ -287,17 +287,17 @@ class WriteView(Vertical, ThemeAware):
 
     def _show(self, verdict: Verdict, output: str) -> None:
         """Show the verdict, and highlight the line to look at."""
+        lines = output.strip().splitlines()
+        printed = f"\nprinted: {lines[-1][:200]}" if lines else ""
         if verdict.status == "solved":
             self._add("exercise", self.exercise.name)
-            self._say(f"{verdict.message}\n{self._what_next()}", "solved")
+            self._say(f"{verdict.message}\n{self._what_next()}{printed}", "solved")
             return
         message, hides = verdict.message, self._hides(verdict)
         if hides:
             message = "It still has its bug. Press b and say which it is."
         elif verdict.line:
             message = f"{_sentence(message)} Look at line {verdict.line}."
-        lines = output.strip().splitlines()
-        printed = f"\nprinted: {lines[-1][:200]}" if lines else ""
         self._say(f"{message}{printed}", "wrong")
         if verdict.line and not hides:
             self._program.add_class("-failing")
@@ -312,6 +312,8 @@ class WriteView(Vertical, ThemeAware):
             then.append("esc: the course; you have solved every exercise here")
         if self.exercise.reads_digits:
             then.insert(0, "d: write a digit, and your program reads it")
+        if self.exercise.kind == "empty":
+            then.append(f"its last part runs with: python {self._program.file.path}")
         return " · ".join(then)
 
     def _hides(self, verdict: Verdict) -> bool:

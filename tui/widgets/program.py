@@ -26,7 +26,15 @@ LOOK: dict[str, Any] = {
 """The form of the text areas with code."""
 
 
-READING = ("cursor_up", "cursor_down", "cursor_page_up", "cursor_page_down", "copy")
+READING = (
+    "cursor_up",
+    "cursor_down",
+    "cursor_page_up",
+    "cursor_page_down",
+    "first",
+    "last",
+    "copy",
+)
 """The actions that work while the program is only read."""
 
 
@@ -39,6 +47,8 @@ class Program(TextArea):
         Binding("ctrl+s", "save", "save and run", id="program.save", priority=True,
                 tooltip="Save the program and run it"),
         Binding("ctrl+underscore", "undo", "undo", False, id="program.undo"),
+        Binding("ctrl+home", "first", "to the start", False, id="program.first"),
+        Binding("ctrl+end", "last", "to the end", False, id="program.last"),
         Binding("down,j", "cursor_down", "down", False, id="program.down"),
         Binding("up,k", "cursor_up", "up", False, id="program.up"),
     ]  # fmt: skip
@@ -129,6 +139,14 @@ class Program(TextArea):
         """Save, and go on editing."""
         self.post_message(self.Saved(leaves=False))
 
+    def action_first(self) -> None:
+        """Go to the start of the program."""
+        self.move_cursor((0, 0))
+
+    def action_last(self) -> None:
+        """Go to the end of the program."""
+        self.move_cursor(self.document.end)
+
     def set_editing(self, on: bool) -> None:
         """Begin or end editing; a placeholder is selected, so that what is typed replaces it."""
         self.read_only = not on
@@ -137,6 +155,8 @@ class Program(TextArea):
             self.go_to(line)
             row, column = self.cursor_location
             self.selection = Selection((row, column), (row, len(self.document[row])))
+        elif on and self.file.exercise.kind == "empty" and self.text == self.file.exercise.given:
+            self.action_last()
         self.screen.refresh_bindings()
 
     def on_key(self, event: Key) -> None:
