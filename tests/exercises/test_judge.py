@@ -14,6 +14,7 @@ from engine.exercises.judge import (
     matches,
     matches_exactly,
     named,
+    remarked,
     unknown,
     untouched,
 )
