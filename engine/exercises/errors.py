@@ -230,6 +230,12 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "the tensor.",
     ),
     (
+        r"must be Tensor, not (ReLU|Sigmoid|Tanh|Softmax|LogSoftmax|Linear|Flatten|Dropout)\b|"
+        r"operand type.*'(ReLU|Sigmoid|Tanh|Softmax|LogSoftmax|Linear|Flatten|Dropout)'",
+        "This is a layer and not its result: make it first and then call it, nn.ReLU()(x), or use "
+        "the function, torch.relu(x).",
+    ),
+    (
         r"argument '\w+' \(position \d+\) must be Tensor, not",
         "This function takes a tensor: make one with torch.tensor(…). A batch of a DataLoader is a "
         "list of tensors: unpack it, for x, y in loader.",
@@ -299,6 +305,28 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         r"^SyntaxError",
         "Python cannot read this line: look for a missing bracket, comma, quote or colon here or "
         "in the line above; == compares, = assigns.",
+    ),
+    (
+        r'missing 1 required positional arguments?: "dim"',
+        "Say along which dimension: dim=1 works within each row, and dim=-1 within the last "
+        "dimension.",
+    ),
+    (
+        r"return_types\.\w+",
+        "With dim, max(), min() and sort() return a pair, values and indices: take .values.",
+    ),
+    (
+        r"bitwise_\w+_cpu|unsupported operand type\(s\) for \^",
+        "^ combines bits: a power is ** in Python.",
+    ),
+    (
+        r"^RecursionError",
+        "A function or method calls itself without end: does it call its own name, or, as in "
+        "len(self) in __len__, by another way?",
+    ),
+    (
+        r"assigned grad expected to be a Tensor or None",
+        "A gradient is cleared with w.grad = None or w.grad.zero_().",
     ),
     (
         r"TypeError: .*(missing \d+ required|takes .* positional argument|unexpected keyword)",

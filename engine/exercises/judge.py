@@ -29,6 +29,11 @@ SIMILAR = 1e-3
 FOUND = 1e-4
 """The relative difference within which the values of the probe count as equal."""
 
+FIRST = "It differs before the first update, so it is the data, the prediction or the loss."
+SUM_OR_MEAN = ": is it a sum or a mean?"
+NAN = "not a number"
+OVERFLOW = "That comes from ∞/∞, ∞ − ∞ or the logarithm of 0: does an exponential overflow?"
+
 Status: TypeAlias = Literal["solved", "wrong", "error", "timeout"]
 
 
@@ -300,10 +305,10 @@ def _difference(record: Record, solution: Record, at: int) -> str:
     if at == 0:
         if _swapped(record, solution):
             return f"{text} That is a number of the model: yield loss, model, in this order."
-        return (
-            f"{text} It differs before the first update, so it is the data, the prediction or the "
-            "loss."
-        )
+        if len(record.losses) != len(solution.losses):
+            count = f"{_times(len(record.losses))} and not {_times(len(solution.losses))}"
+            text = f"{text} train() also yields {count}."
+        return f"{text} {_factor(got, wanted) or FIRST}"
     if record.parameters[:1] and not record.moved:
         return f"{text} {_still(record)}"
     where = _apart(record.gradients, solution.gradients)
@@ -323,6 +328,20 @@ def _difference(record: Record, solution: Record, at: int) -> str:
     return text
 
 
+def _factor(got: float, wanted: float) -> str:
+    """Return how a number follows from the expected one, if it does so simply."""
+    if not (got and wanted and math.isfinite(got)):
+        return ""
+    if close(got, -wanted, SAME):
+        return "It has the wrong sign."
+    times, parts = round(got / wanted), round(wanted / got)
+    if times > 1 and close(got, times * wanted, SAME):
+        return f"It is {times:,} times as large as expected{'.' if times == 2 else SUM_OR_MEAN}"
+    if parts > 1 and close(got * parts, wanted, SAME):
+        return f"Times {parts:,} it would be right{'.' if parts == 2 else SUM_OR_MEAN}"
+    return ""
+
+
 def _swapped(record: Record, solution: Record) -> bool:
     """Return whether what is yielded first is a number of the model."""
     early = zip(record.losses, solution.parameters, strict=False)
@@ -340,6 +359,10 @@ def _values(record: Record, solution: Record, relative: float = FOUND) -> str:
             if wanted is True:
                 return f"Not yet: {label}."
             text = f"{label}: {_shown(found[label])}, expected {_shown(wanted)}."
+            if isinstance(wanted, float) and isinstance(found[label], float):
+                text = f"{text} {_factor(found[label], wanted)}".rstrip()
+            if NAN in text and NAN not in _shown(wanted):
+                return f"{text} {OVERFLOW}"
             return text if found[label] is not None else f"{text} Is there a return?"
     return ""
 

@@ -242,7 +242,7 @@ def test_the_first_value_that_differs_is_named() -> None:
     def with_value(at: int, *value: object) -> str:
         return said(replace(wanted, values=changed(wanted.values, at, value)), wanted, VALUED)
 
-    assert with_value(1, "the mean", 0.5) == "the mean: 0.5000, expected 0.2500."
+    assert with_value(1, "the mean", 0.7) == "the mean: 0.7000, expected 0.2500."
     assert with_value(1, "another", 0.25) == "the mean: missing, expected 0.2500."
     assert with_value(2, "a tensor", number) == (
         "a tensor: an int64 tensor: 3, expected a float32 tensor of shape (2, 4): "
@@ -307,6 +307,31 @@ def test_the_program_as_given_and_one_without_train_are_recognised() -> None:
     assert untouched(exercise, "pass\nx = 3\n") is None
     assert untouched(replace(exercise, kind="fault"), exercise.given) is None  # a bug is there
     assert "no function train()" in unknown(exercise, Record(), SAME).message
+
+
+def test_a_number_that_is_a_multiple_of_the_expected_one_is_recognised() -> None:
+    wanted = training(10)
+    for factor, words in (
+        (-1, "It has the wrong sign."),
+        (2, "It is 2 times as large as expected."),
+        (150, "It is 150 times as large as expected: is it a sum or a mean?"),
+        (1 / 150, "Times 150 it would be right: is it a sum or a mean?"),
+        (1.37, "so it is the data, the prediction or the loss."),
+        (2.001, "so it is the data, the prediction or the loss."),
+    ):
+        got = replace(wanted, losses=tuple(factor * loss for loss in wanted.losses))
+        assert unknown(small(), got, wanted).message.endswith(words)
+    found, expected = (replace(wanted, values=(("slope", each),)) for each in (-4.0, 4.0))
+    text = "slope: −4.0000, expected 4.0000. It has the wrong sign."
+    assert unknown(small(), found, expected).message == text
+    found = replace(wanted, values=(("slope", NAN),))
+    assert "does an exponential overflow?" in unknown(small(), found, expected).message
+
+
+def test_a_first_loss_that_differs_is_reported_with_the_number_of_losses() -> None:
+    got = replace(training(20), losses=tuple(3.7 for _ in range(20)))
+    message = unknown(small(), got, training(10)).message
+    assert "train() also yields 20 times and not 10 times." in message
 
 
 def test_a_placeholder_that_was_left_is_named() -> None:
