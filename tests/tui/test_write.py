@@ -198,14 +198,25 @@ async def test_the_bug_is_named_before_it_is_explained(own_folders: Path) -> Non
         await until(pilot, lambda: pilot.app.focused is not program)
         await pilot.press("home", *["down"] * right, "enter")
         await until(pilot, lambda: progress(own_folders).of("bug-hunt").answers == {bug.name})
-        assert said(view).startswith("✓ Named.")
-        await pilot.press("b")
+        assert said(view).startswith(f"✓ {plain(bug.answers[right].why)}")
+        assert said(view).endswith("Now repair it: enter edits here, e opens your editor.")
+        await pilot.press("n")  # while the question has the focus
+        assert view.exercise is exercises("bug-hunt")[1]
         assert program.has_focus
+        await pilot.press("b")
+        wrong = [answer.right for answer in view.exercise.answers].index(False)
+        await until(pilot, lambda: pilot.app.focused is not program)
+        await pilot.press("home", *["down"] * wrong, "enter")
+        await until(pilot, lambda: said(view).startswith("✗"))
+        assert said(view) == f"✗ {plain(view.exercise.answers[wrong].why)}"
+        await pilot.press("escape", "p", "x", "escape")  # closes the question; does not start over
+        assert program.has_focus
+        assert view.exercise is bug
         await pilot.press("space")
         assert (await judged(pilot, view)).startswith(f"✗ {plain(bug.mutants[0].explanation)}")
         ExerciseFile.of(bug).path.write_text(bug.solution, encoding="utf-8")
         await until(pilot, lambda: view.verdict is not None and view.verdict.status == "solved")
-        await pilot.press("escape")
+        await pilot.press("b", "b", "escape")
         await until(pilot, lambda: isinstance(pilot.app.screen, HomeScreen))
         assert "Bug hunt" in screen_text(pilot.app)
         assert f"1/{len(exercises('bug-hunt'))}" in screen_text(pilot.app)

@@ -18,7 +18,7 @@ from lessons.lesson import Choice, Lesson, Question
 from tui.widgets.page import Page
 from tui.widgets.rows import RowList, row_keys
 
-RIGHT, WRONG, UNMARKED = ("✓ ", "bold green"), ("✗ ", "bold red"), ("· ", "")
+RIGHT, WRONG, UNMARKED = ("✓ ", "bold green"), ("✗ ", "bold red"), "· "
 """The signs before an answer, with their styles."""
 NEXT = "The next question; after the last one the page"
 
@@ -56,7 +56,12 @@ class QuestionBox(Vertical):
         """The learner chose an answer."""
 
         question: Question
-        right: bool
+        choice: Choice
+
+        @property
+        def right(self) -> bool:
+            """Whether it is the right one."""
+            return self.choice.right
 
     def __init__(self, question: Question, number: str, known: bool, hint: str = "") -> None:
         """Show a question.
@@ -104,7 +109,7 @@ class QuestionBox(Vertical):
         for index, prompt in enumerate(self._prompts()):
             event.option_list.replace_option_prompt_at_index(index, prompt)
         self._explain(choice)
-        self.post_message(self.Answered(self.question, choice.right))
+        self.post_message(self.Answered(self.question, choice))
         self.call_after_refresh(self.scroll_visible)
 
     def _write_title(self) -> None:
@@ -117,10 +122,12 @@ class QuestionBox(Vertical):
         """Yield the choices, marked ✗ if wrong and chosen, or ✓ if right and known."""
         for index, choice in enumerate(self.question.choices):
             if choice.right and self._known:
-                mark = RIGHT
+                mark = RIGHT[0]
             else:
-                mark = WRONG if index in self._wrong else UNMARKED
-            yield Text.assemble(mark, choice.text)
+                mark = WRONG[0] if index in self._wrong else UNMARKED
+            yield Text.assemble(
+                (mark, "bold"), choice.text
+            )  # a colour would vanish in the highlight
 
     @property
     def _right(self) -> Choice:

@@ -38,6 +38,7 @@ RESET = "Start over; your file is kept under another name"
 DRAW = "Write a digit, which your own program reads"
 TRAINS = "Your program trains again, and reads your digits in a moment."
 BUG = "Say which bug it is; then repair it"
+CANCEL = "Close the question or the solution, or do not start over"
 KINDS = {
     "": ("", ""),
     "solved": ("✓ ", "bold green"),
@@ -68,6 +69,7 @@ class WriteView(Vertical, ThemeAware):
         #program.-failing .text-area--cursor-line { background: $error 40%; }
         #beside, #asked { display: none; }
         #asked QuestionBox { margin: 0; border: none; }
+        #asked QuestionBox .why { display: none; } /* it is said below, where there is room */
         #below { height: auto; max-height: 8; min-height: 3; padding: 0 1; }
         #verdict { height: auto; }
         &.-solution #beside, &.-asking #asked { display: block; }
@@ -88,6 +90,7 @@ class WriteView(Vertical, ThemeAware):
         Binding("p", "turn(-1)", "previous", False, id="write.previous"),
         Binding("o", "solution", "solution", id="write.solution", tooltip=SOLUTION),
         Binding("x", "reset", "start over", id="write.reset", tooltip=RESET),
+        Binding("escape", "cancel", "close", id="write.cancel", tooltip=CANCEL),
     ]
 
     class Changed(Message):
@@ -224,6 +227,8 @@ class WriteView(Vertical, ThemeAware):
         except NoProgram as error:
             self._say(str(error), "error")
         self.query_one("#own").border_title = f"{exercise.lesson}/{self._program.file.path.name}"
+        if self.display:
+            self._program.focus()  # the question of the exercise before may have had the focus
         self.screen.refresh_bindings()
         self.post_message(self.Changed())
 
@@ -248,7 +253,8 @@ class WriteView(Vertical, ThemeAware):
 
     def action_run(self) -> None:
         """Run the program in the file and judge it."""
-        self._confirming = self._waited = ""
+        self._waited = ""
+        self._confirm("")
         self._stop()
         if not self._reload():
             return
@@ -397,10 +403,10 @@ class WriteView(Vertical, ThemeAware):
             return
         solved = self.exercise.name in self._done.exercises
         if not solved and self._confirming != "solution":
-            self._confirming = "solution"
+            self._confirm("solution")
             self._say("Press o again to see the solution. Try it yourself first?")
             return
-        self._confirming = ""
+        self._confirm("")
         area = self.query_one("#solution", TextArea)
         area.load_text(self.exercise.solution)
         self.remove_class("-asking")
@@ -441,10 +447,10 @@ class WriteView(Vertical, ThemeAware):
     def action_reset(self) -> None:
         """Start over after a confirmation."""
         if self._confirming != "reset":
-            self._confirming = "reset"
+            self._confirm("reset")
             self._say("Press x again to start over. Your file is kept under another name.")
             return
-        self._confirming = ""
+        self._confirm("")
         try:
             kept = self._program.file.reset()
         except NoProgram as error:
@@ -455,7 +461,7 @@ class WriteView(Vertical, ThemeAware):
 
     def action_turn(self, by: int) -> None:
         """Show the next or the previous exercise."""
-        self._confirming = ""
+        self._confirm("")
         self._index = (self._index + by) % len(self._exercises)
         self._open()
 
@@ -473,22 +479,48 @@ class WriteView(Vertical, ThemeAware):
             for each in exercise.answers
         )
         box = QuestionBox(Question(exercise.name, WHICH, choices), "", self._named)
+        if self._named:
+            self._say(next(choice.why for choice in choices if choice.right), "solved")
         asked.mount(box)
         self.remove_class("-solution")
         self.add_class("-asking")
+        self.screen.refresh_bindings()
         self.call_after_refresh(box.ask)
 
     @on(QuestionBox.Answered)
     def _answer(self, event: QuestionBox.Answered) -> None:
         event.stop()
-        if event.right:
-            self._add("answer", self.exercise.name)
-            self._say("Named. Now repair it: enter edits here, e opens your editor.", "solved")
+        if not event.right:
+            self._say(event.choice.why, "wrong")
+            return
+        self._add("answer", self.exercise.name)
+        then = "Now repair it: enter edits here, e opens your editor."
+        if self.exercise.name in self._done.exercises:
+            then = f"It is repaired already. {self._what_next()}"
+        self._say(f"{event.choice.why}\n{then}", "solved")
+
+    def action_cancel(self) -> None:
+        """Close the question or the solution, or do not start over."""
+        if self._confirming:
+            self._confirm("")
+            self._say(self._what_to_press())
+        self.remove_class("-asking", "-solution")
+        self._program.focus()
+        self.screen.refresh_bindings()
+
+    def _confirm(self, action: str) -> None:
+        """Wait for a second press of the key of this action; empty for none."""
+        self._confirming = action
+        self.screen.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Enable the keys of the reading mode, and those that this exercise has a use for."""
         if not self._opened or not self._program.read_only:
             return False
+        if action == "cancel":
+            return (
+                bool(self._confirming) or self.has_class("-asking") or self.has_class("-solution")
+            )
         if action == "draw":
             solved = self.verdict is not None and self.verdict.status == "solved"
             return self.exercise.reads_digits and solved

@@ -139,6 +139,10 @@ class Program(TextArea):
         """Save, and go on editing."""
         self.post_message(self.Saved(leaves=False))
 
+    def on_resize(self) -> None:
+        """Keep the cursor in view."""
+        self.call_after_refresh(self.scroll_cursor_visible)
+
     def action_first(self) -> None:
         """Go to the start of the program."""
         self.move_cursor((0, 0))
