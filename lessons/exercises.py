@@ -4,6 +4,7 @@
     Kind: hole                    `hole`, `fault` (a bug to find) or `empty` (an empty file)
     Judged by: losses             or `values`: only what the probe yields counts
     Picture: line                 or `boundary`; may be left out
+    Without: NAME, NAME           what the learner writes by hand; may be left out
     Reads: digits                 if `predict` can read the drawing sheet; may be left out
 
     The task in two sentences.
@@ -135,7 +136,7 @@ def _parse(lesson: str, name: str, text: str) -> Exercise:
     head, *parts = re.split(r"^## ", text, flags=re.MULTILINE)
     title, _, task = head.removeprefix("# ").partition("\n")
     facts: dict[str, str] = {}
-    while found := re.match(r"\s*(Kind|Judged by|Picture|Reads): *(.+)\n", task):
+    while found := re.match(r"\s*(Kind|Judged by|Picture|Without|Reads): *(.+)\n", task):
         facts[found[1]] = found[2].strip()
         task = task[found.end() :]
     sections = [(heading.strip(), body) for heading, _, body in (p.partition("\n") for p in parts)]
@@ -188,6 +189,7 @@ def _parse(lesson: str, name: str, text: str) -> Exercise:
         probe=_code(named["Probe"], "Probe") if "Probe" in named else "",
         by_values=facts.get("Judged by") == "values",
         picture=facts.get("Picture", ""),
+        without=tuple(re.findall(r"\w+", facts.get("Without", ""))),
         reads_digits=facts.get("Reads") == "digits",
         answers=_answers(named.get("Question", "")),
     )  # fmt: skip

@@ -109,7 +109,7 @@ class ExerciseFile:
             except NoProgram:
                 other = None
             if self.path.exists() and other not in (base, text):
-                remark = f"another editor had saved this file: its text is in {self.keep().name}"
+                remark = f"another program had changed it: what it held is in {self.keep().name}"
             write_whole(self.path, text.encode("utf-8", "replace"))
         except OSError as error:
             raise NoProgram(f"{self.path} cannot be written: {error.strerror or error}") from None

@@ -120,7 +120,7 @@ class Attempt:
     def _judge(self) -> Verdict | None:
         """Return the verdict with its remarks, or None while a run that it needs has not ended."""
         verdict = self._compared()
-        return verdict and remarked(verdict, self.program, self._run.record)
+        return verdict and remarked(self.exercise, verdict, self.program, self._run.record)
 
     def _compared(self) -> Verdict | None:
         """Return the verdict from comparing runs, or None while one of them has not ended."""

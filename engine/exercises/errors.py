@@ -302,6 +302,10 @@ MEANINGS: tuple[tuple[str, str], ...] = (
         "spaces at its start.",
     ),
     (
+        r"null bytes",
+        "The file has bytes that are no text: save it as plain text, in UTF-8.",
+    ),
+    (
         r"^SyntaxError",
         "Python cannot read this line: look for a missing bracket, comma, quote or colon here or "
         "in the line above; == compares, = assigns.",

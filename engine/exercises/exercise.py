@@ -80,6 +80,8 @@ class Exercise:
     """Whether only the values of the probe count: the losses may differ from the solution's."""
     picture: str = ""
     """What is drawn from the learner's parameters: `line`, `boundary`, or nothing."""
+    without: tuple[str, ...] = ()
+    """The names in PyTorch of what the learner writes by hand."""
     reads_digits: bool = False
     """Whether the program's function `predict` can read digits from the drawing sheet."""
     answers: tuple[Answer, ...] = ()
@@ -94,3 +96,7 @@ class Exercise:
     def trains(self) -> bool:
         """Whether the program has a function `train` whose losses are drawn."""
         return bool(re.search(r"^def train\(", self.solution, re.MULTILINE))
+
+    def is_its_bug(self, fault: str | None) -> bool:
+        """Return whether this mutant is the bug of the given program, which is asked for."""
+        return bool(self.answers and self.mutants) and fault == self.mutants[0].name

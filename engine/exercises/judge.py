@@ -20,7 +20,7 @@ from engine.exercises.record import (
     first_apart,
     same_value,
 )
-from engine.exercises.remarks import about_error, not_called
+from engine.exercises.remarks import about_error, not_by_hand, not_called
 
 SAME = 1e-5
 """The relative difference within which losses count as equal."""
@@ -145,9 +145,10 @@ def matches_exactly(record: Record, mutant: Record) -> bool:
     )
 
 
-def remarked(verdict: Verdict, program: str, record: Record) -> Verdict:
+def remarked(exercise: Exercise, verdict: Verdict, program: str, record: Record) -> Verdict:
     """Return a verdict with what the text of the program adds: the line of a definition that
-    explains the error, a line that does not call what it names, and a placeholder."""
+    explains the error, a line that does not call what it names, one that uses what is to be
+    written by hand, and a placeholder."""
     error = about_error(program, record.failure) if record.failure is not None else None
     if error is not None:
         verdict = replace(verdict, message=f"{verdict.message} {error.text}", line=error.line)
@@ -155,6 +156,9 @@ def remarked(verdict: Verdict, program: str, record: Record) -> Verdict:
     if call is not None:
         line = verdict.line or (call.line if verdict.status != "solved" else None)
         verdict = replace(verdict, message=f"{verdict.message} {call.text}", line=line)
+    used = not_by_hand(program, exercise.without) if verdict.status == "solved" else None
+    if used is not None:
+        verdict = replace(verdict, message=f"{verdict.message} {used.text}")
     left = placeholder(program)
     if left is not None and verdict.status == "wrong":
         text = f"{verdict.message} Line {left} is still the placeholder: your lines replace it."

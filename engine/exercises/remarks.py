@@ -59,6 +59,21 @@ def not_called(program: str) -> Remark | None:
     return None
 
 
+def not_by_hand(program: str, names: Sequence[str]) -> Remark | None:
+    """Return the remark on the first use of what is to be written by hand, if any."""
+    tree = _tree(program)
+    for node in ast.walk(tree) if tree is not None else ():
+        used = [node.attr] if isinstance(node, ast.Attribute) else []
+        if isinstance(node, ast.ImportFrom):
+            used = [alias.name for alias in node.names]
+        for name in used:
+            if name in names:
+                assert isinstance(node, ast.Attribute | ast.ImportFrom)
+                text = f"uses {name}, which is to be written by hand here: try it without."
+                return Remark(node.lineno, f"Line {node.lineno} {text}")
+    return None
+
+
 def _tree(program: str) -> ast.Module | None:
     try:
         return ast.parse(program)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import signal
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -206,4 +207,7 @@ def _killed(code: object) -> Failure:
     """Return the failure of a program that a signal or a call such as `os._exit` has ended."""
     if code == CLOSED:
         return Failure("closed", "", "it closed the descriptor through which its losses come here")
+    if isinstance(code, int) and code < 0:
+        with suppress(ValueError):
+            return Failure("killed", "", f"the signal {signal.Signals(-code).name} ended it")
     return Failure("killed", "", f"the process ended with exit code {code}")

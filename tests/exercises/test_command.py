@@ -14,12 +14,13 @@ import pytest
 
 from engine.exercises.runner import Limits, ProgramRun, Runner
 from lessons.catalog import entries
-from lessons.exercises import BUG_HUNT, all_exercises, find
+from lessons.exercises import BUG_HUNT, all_exercises, exercises, find
 from tests.exercises.small import running
 from tests.processes import all_end, descendants
 from tests.terminal.command import Main, start
 from tui import cli
 from tui.commands import exercise as command
+from tui.progress import Progress
 
 SLUG = "linear-regression/training-step"
 EXERCISE = find(SLUG)
@@ -180,6 +181,18 @@ def test_an_error_shows_the_lines_of_its_trace(judging: Main, tmp_path: Path) ->
     ]
 
 
+def test_a_bug_is_not_given_away_before_it_is_named(judging: Main, tmp_path: Path) -> None:
+    bug = exercises(BUG_HUNT)[0]
+    explained = f"✗ {bug.mutants[0].explanation}"
+    output = judging.output("exercise", "run", bug.slug, code=1)
+    assert output.startswith("✗ It still has its bug: name it in dltui bug-hunt")
+    assert judging.output("exercise", "run", bug.slug, "--yes", code=1).startswith(explained)
+    result = json.loads(judging.output("exercise", "run", bug.slug, "--json", code=1))
+    assert result["fault"] == bug.mutants[0].name
+    Progress(tmp_path / "state" / "progress.jsonl").add(BUG_HUNT, "answer", bug.name)
+    assert judging.output("exercise", "run", bug.slug, code=1).startswith(explained)
+
+
 def test_what_a_program_prints_is_shown_below_the_verdict(judging: Main, tmp_path: Path) -> None:
     prints = EXERCISE.solution.replace("yield", "print('shape', len(x))\n        yield", 1)
     assert prints != EXERCISE.solution
@@ -285,7 +298,7 @@ REFUSED = [
     (["hint", SLUG, "--file", "x"], "--file belongs to exercise run, not to hint"),
     (["list", "--file", "x"], "--file belongs to exercise run, not to list"),
     (["run", SLUG, "--file"], "--file: expected one argument"),
-    (["run", SLUG, "--yes"], "--yes belongs to exercise solution and mutant, not to run"),
+    (["path", SLUG, "--yes"], "--yes belongs to exercise run, solution and mutant, not to path"),
     (["run", SLUG, "--jsn"], "no option '--jsn'; did you mean --json"),
     (["mutant", SLUG], f"mutant needs a name; {SLUG} has no-zero-grad, "),
     (["mutant", SLUG, "no-zerograd"], "no mutant 'no-zerograd'; did you mean no-zero-grad"),

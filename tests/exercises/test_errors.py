@@ -56,6 +56,7 @@ ERRORS: tuple[tuple[str, str], ...] = (
     ("x ^ 2", "a power is **"),
     ("2.0 ^ 2", "a power is **"),
     ("w.grad = 0", "w.grad = None"),
+    (r"compile('x\0', 'file', 'exec')", "bytes that are no text"),
     ("f = lambda: f()\nf()", "calls itself without end"),
     # Classes and indices
     ("nn.CrossEntropyLoss()(torch.zeros(2, 3), torch.tensor([[0], [1]]))", "one class index"),

@@ -217,7 +217,7 @@ def test_a_link_to_a_file_stays_a_link(file: ExerciseFile, tmp_path: Path) -> No
     before = file.stamp()
     real.write_text("theirs = 1\n")
     assert file.stamp() != before
-    assert "its text is in small.py.bak" in file.save("x = 2\n", "x = 1\n")
+    assert "what it held is in small.py.bak" in file.save("x = 2\n", "x = 1\n")
     assert (real.read_text(), file.read()) == ("theirs = 1\n", "x = 2\n")
 
 

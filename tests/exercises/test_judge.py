@@ -337,12 +337,12 @@ def test_a_first_loss_that_differs_is_reported_with_the_number_of_losses() -> No
 def test_a_placeholder_that_was_left_is_named() -> None:
     verdict, record = Verdict("wrong", "Update 1 differs."), training()
     program = "x = 1\nloss = 0.0  # replace this line\n"
-    assert remarked(verdict, "x = 1\n", record) is verdict
+    assert remarked(small(), verdict, "x = 1\n", record) is verdict
     text = "Update 1 differs. Line 2 is still the placeholder: your lines replace it."
-    assert remarked(verdict, program, record) == replace(verdict, message=text, line=2)
-    assert remarked(replace(verdict, line=1), program, record).line == 1
+    assert remarked(small(), verdict, program, record) == replace(verdict, message=text, line=2)
+    assert remarked(small(), replace(verdict, line=1), program, record).line == 1
     solved = Verdict("solved", "Solved.")
-    assert remarked(solved, program, record) is solved
+    assert remarked(small(), solved, program, record) is solved
 
 
 def test_errors_and_limits_are_explained_with_their_line() -> None:

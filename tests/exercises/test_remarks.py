@@ -9,7 +9,9 @@ import pytest
 
 from engine.exercises.judge import Verdict, remarked
 from engine.exercises.record import Failure, Record
-from engine.exercises.remarks import Remark, about_error, not_called
+from engine.exercises.remarks import Remark, about_error, not_by_hand, not_called
+from lessons.exercises import all_exercises
+from tests.exercises.small import small
 
 MODULE = """\
 import torch
@@ -159,13 +161,41 @@ def test_a_line_that_calls_nothing_is_named() -> None:
 def test_remarks_follow_the_verdict_and_give_it_a_line() -> None:
     program = "w.sum().backward\n"
     moved = Record(losses=(1.0,))
-    wrong = remarked(Verdict("wrong", "It is wrong."), program, moved)
+    wrong = remarked(small(), Verdict("wrong", "It is wrong."), program, moved)
     assert wrong.line == 1
     assert wrong.message.startswith("It is wrong. Line 1 names `w.sum().backward` but")
-    solved = remarked(Verdict("solved", "Solved."), program, moved)
+    solved = remarked(small(), Verdict("solved", "Solved."), program, moved)
     assert (solved.status, solved.line) == ("solved", None)
     assert "does not call it" in solved.message
-    assert remarked(Verdict("wrong", "No.", line=7), program, moved).line == 7
+    assert remarked(small(), Verdict("wrong", "No.", line=7), program, moved).line == 7
     head = MODULE.replace("forward(self, x)", "forward(x)")
-    error = remarked(Verdict("error", "E.", line=16), head, Record(failure=failure(head)))
+    error = remarked(small(), Verdict("error", "E.", line=16), head, Record(failure=failure(head)))
     assert (error.line, error.message[:24]) == (10, "E. Line 10 defines forwa")
+
+
+@pytest.mark.parametrize(
+    ("code", "line"),
+    [
+        ("p = torch.softmax(z, dim=1)", 1),
+        ("import math\np = z.softmax(1)", 2),
+        ("from torch.nn.functional import softmax as s", 1),
+        ("def softmax(z):\n    return z\nsoftmax(1)", None),  # the learner's own
+        ("p = z.exp()  # like torch.softmax", None),
+        ("p = (", None),
+    ],
+)
+def test_what_is_to_be_written_by_hand_is_noticed(code: str, line: int | None) -> None:
+    remark = not_by_hand(code, ("softmax", "Softmax"))
+    assert (remark and remark.line) == line
+    exercise = small(without=("softmax",))
+    solved = remarked(exercise, Verdict("solved", "Solved."), code, Record())
+    text = f"Solved. Line {line} uses softmax, which is to be written by hand here: try it without."
+    assert (solved.message, solved.line) == (text if line else "Solved.", None)
+
+
+def test_no_correct_program_uses_what_is_to_be_written_by_hand() -> None:
+    limited = [exercise for exercise in all_exercises() if exercise.without]
+    assert len(limited) >= 4
+    for exercise in limited:
+        for program in (exercise.solution, *exercise.correct):
+            assert not_by_hand(program, exercise.without) is None, exercise.slug

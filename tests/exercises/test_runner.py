@@ -373,7 +373,7 @@ def test_what_a_program_writes_to_foreign_descriptors_is_ignored(ran: Ran) -> No
                 pass
         os.kill(os.getpid(), 9)
     """)
-    assert failure(record).message == "the process ended with exit code -9"
+    assert failure(record).message == "the signal SIGKILL ended it"
 
 
 # Errors.
@@ -451,7 +451,7 @@ def test_exits_are_told_apart(ran: Ran) -> None:
         found = failure(ran(code))
         assert (found.kind, found.line) == ("exit", 2), code
     assert failure(ran("import os\nos._exit(3)")).kind == "killed"
-    assert "-9" in failure(ran("import os\nos.kill(os.getpid(), 9)")).message
+    assert "SIGKILL" in failure(ran("import os\nos.kill(os.getpid(), 9)")).message
     assert failure(ran("import ctypes\nctypes.string_at(0)")).kind == "killed"
 
 

@@ -67,7 +67,7 @@ def test_the_editor_is_the_chosen_one_and_opens_at_the_line(
     ]
     assert app.suspended == 3
     monkeypatch.setenv("VISUAL", "vim fails")
-    assert opened(app) == "vim ended with exit code 3"
+    assert opened(app) == "vim ended with exit code 3; enter edits here"
 
 
 def test_an_editor_that_is_not_there_is_explained(

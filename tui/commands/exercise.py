@@ -53,8 +53,8 @@ def exercise(options: Namespace) -> int:
         raise Refusal(f"exercise {action} prints no JSON: leave --json out")
     if options.file is not None and action != "run":
         raise Refusal(f"--file belongs to exercise run, not to {action}")
-    if options.yes and action not in ("solution", "mutant"):
-        raise Refusal(f"--yes belongs to exercise solution and mutant, not to {action}")
+    if options.yes and action not in ("run", "solution", "mutant"):
+        raise Refusal(f"--yes belongs to exercise run, solution and mutant, not to {action}")
     if options.mutant is not None and action != "mutant":
         raise Refusal(f"one word too many: {options.mutant!r}; see dltui exercise --help")
     if action == "list":
@@ -68,7 +68,7 @@ def exercise(options: Namespace) -> int:
             case "path":
                 return _path(chosen)
             case "run":
-                return _run(chosen, options.file, options.json)
+                return _run(chosen, options)
             case "hint":
                 return _hint(chosen)
             case "reset":
@@ -117,8 +117,8 @@ def _path(chosen: Exercise) -> int:
     return 0
 
 
-def _run(chosen: Exercise, name: str | None, as_json: bool) -> int:
-    file = ExerciseFile.of(chosen)
+def _run(chosen: Exercise, options: Namespace) -> int:
+    file, name = ExerciseFile.of(chosen), options.file
     if name is None:
         file.create()
         program, path = file.read(), file.path
@@ -131,12 +131,15 @@ def _run(chosen: Exercise, name: str | None, as_json: bool) -> int:
         progress.add(chosen.lesson, "exercise", chosen.name)
         if lost := progress.close():
             notice(lost)
-    if as_json:
+    if options.json:
         result = {
             "exercise": chosen.slug, "status": verdict.status, "fault": verdict.fault,
             "message": verdict.message, "line": verdict.line, "losses": losses,
         }  # fmt: skip
         print(json_line(result))
+    elif chosen.is_its_bug(verdict.fault) and not (options.yes or _named(chosen)):
+        name_it = f"name it in dltui {chosen.lesson}, key b, or add --yes to read which it is"
+        print(f"✗ It still has its bug: {name_it}")
     else:
         sign = "✓" if verdict.status == "solved" else "✗"
         print(f"{sign} {verdict.message}")
@@ -148,6 +151,11 @@ def _run(chosen: Exercise, name: str | None, as_json: bool) -> int:
         for text in output.splitlines()[-PRINTED:]:
             print(f"  printed: {text}")
     return 0 if verdict.status == "solved" else 1
+
+
+def _named(chosen: Exercise) -> bool:
+    """Return whether the learner has named the bug of this exercise."""
+    return _progress_file().exists() and chosen.name in _progress().of(chosen.lesson).answers
 
 
 def _judge(chosen: Exercise, program: str, path: Path) -> tuple[Verdict, list[float], str]:
@@ -231,7 +239,7 @@ EXERCISE = CommandLine(
         "exercise": option("LESSON/NAME", "the exercise, or with list a lesson", nargs="?"),
         "mutant": option("MUTANT", "the name of a wrong program", nargs="?"),
         "--file": option("FILE", "with run: judge this file instead of yours"),
-        "--yes": switch("with solution and mutant: show it before it is earned"),
+        "--yes": switch("show a solution, a mutant or which bug it is before it is earned"),
         "--json": switch("with list and run: print it as JSON"),
     },
 )

@@ -299,7 +299,8 @@ class WriteView(Vertical, ThemeAware):
             self._add("exercise", self.exercise.name)
             self._say(f"{verdict.message}\n{self._what_next()}{printed}", "solved")
             return
-        message, hides = verdict.message, self._hides(verdict)
+        message = verdict.message
+        hides = self.exercise.is_its_bug(verdict.fault) and not self._named
         if hides:
             message = "It still has its bug. Press b and say which it is."
         elif verdict.line:
@@ -321,13 +322,6 @@ class WriteView(Vertical, ThemeAware):
         if self.exercise.kind == "empty":
             then.append(f"its last part runs with: python {self._program.file.path}")
         return " · ".join(then)
-
-    def _hides(self, verdict: Verdict) -> bool:
-        """Whether the verdict would name the bug before the learner has."""
-        exercise = self.exercise
-        if exercise.kind != "fault" or not exercise.answers or self._named:
-            return False
-        return bool(exercise.mutants) and verdict.fault == exercise.mutants[0].name
 
     @property
     def _named(self) -> bool:
@@ -498,6 +492,7 @@ class WriteView(Vertical, ThemeAware):
         if self.exercise.name in self._done.exercises:
             then = f"It is repaired already. {self._what_next()}"
         self._say(f"{event.choice.why}\n{then}", "solved")
+        self._program.focus()
 
     def action_cancel(self) -> None:
         """Close the question or the solution, or do not start over."""

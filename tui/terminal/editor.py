@@ -52,7 +52,7 @@ def open_editor(app: App[object], file: Path, line: int) -> str:
         raise NoEditor(
             f"{shlex.join(command)}: {error.strerror}; press enter to edit here"
         ) from None
-    return f"{editor[0]} ended with exit code {code}" if code else ""
+    return f"{editor[0]} ended with exit code {code}; enter edits here" if code else ""
 
 
 @contextmanager
