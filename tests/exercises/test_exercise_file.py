@@ -98,7 +98,7 @@ def test_a_text_that_another_editor_has_saved_is_kept(file: ExerciseFile) -> Non
     for number, name in enumerate(("small.py.bak", "small.py.bak2"), 1):
         base = file.read()
         file.path.write_text(f"theirs = {number}\n")
-        assert file.save(f"ours = {number}\n", base).endswith(f"its text is in {name}")
+        assert file.save(f"ours = {number}\n", base).endswith(f"what it held is in {name}")
         assert texts(file.path.parent)[name] == f"theirs = {number}\n"
         assert file.read() == f"ours = {number}\n"
     # Both have written the same: there is nothing to keep.
