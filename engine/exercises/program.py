@@ -239,7 +239,7 @@ def _yields(results: Any) -> Iterator[tuple[float, Any]]:
             shape = tuple(loss.shape)
             raise TypeError(f"the yielded loss has shape {shape}; it must be a single number")
         try:
-            number = float(loss)
+            number = float(loss.detach() if isinstance(loss, torch.Tensor) else loss)
         except (TypeError, ValueError):
             raise TypeError(
                 f"the yielded loss is {_kind(loss)}; it must be a number: yield loss, model"

@@ -446,6 +446,12 @@ def test_a_program_without_train_runs_to_its_end(ran: Ran) -> None:
     assert (record.losses, record.output, record.failure) == ((), "6\n", None)
 
 
+def test_a_loss_that_is_a_tensor_prints_nothing(ran: Ran) -> None:
+    body = "w = torch.ones(1, requires_grad=True)\n    yield (w * 3).sum(), [w]\n"
+    record = ran(f"import torch\n\ndef train():\n    {body}")
+    assert (record.losses, record.output, record.failure) == ((3.0,), "", None)
+
+
 def test_exits_are_told_apart(ran: Ran) -> None:
     for code in ("import sys\nsys.exit()", "\nexit(3)", "\nraise SystemExit"):
         found = failure(ran(code))
