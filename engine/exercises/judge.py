@@ -66,8 +66,9 @@ def judge(exercise: Exercise, record: Record, solution: Record) -> Verdict | Non
     """Return the verdict if it needs no comparison with mutants: the program is correct, or was
     stopped at a limit, or the solution did not run; None otherwise."""
     if solution.failure is not None:
-        why = solution.failure.message
-        return Verdict("error", f"The solution did not run: {why}. Run your program once more.")
+        text = f"The solution did not run either: {solution.failure.message}."
+        advice = "Run your program once more; if that does not help, see dltui doctor."
+        return Verdict("error", f"{text} {advice}")
     failure = record.failure
     if failure is not None and failure.kind == "timeout":
         return Verdict("timeout", _timeout(failure), None, failure.line, failure.trace)

@@ -26,6 +26,9 @@ METHODS = (
 """Errors that a missing method leads to, as regular expressions, and the method."""
 NO_MODULE = r"before Module.__init__\(\) call|no attribute '_(backward_hooks|parameters|modules)'"
 
+CALLED = ("backward", "step", "zero_grad", "zero_", "train", "eval", "append", "clear")
+"""The methods that have an effect only if they are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -52,7 +55,9 @@ def not_called(program: str) -> Remark | None:
     """Return the remark on the first line that names a method and does not call it."""
     tree = _tree(program)
     for node in ast.walk(tree) if tree is not None else ():
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute):
+        if not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Attribute)):
+            continue
+        if node.value.attr in CALLED:
             code = ast.unparse(node.value)
             text = f"names `{code}` but does not call it: write `{code}()`."
             return Remark(node.lineno, f"Line {node.lineno} {text}")

@@ -154,7 +154,7 @@ def test_a_line_that_calls_nothing_is_named() -> None:
     assert not_called(dedent(program)) == Remark(
         4, "Line 4 names `optimizer.step` but does not call it: write `optimizer.step()`."
     )
-    for fine in ("loss.backward()", "'''text'''\nx = model.train", "x", "...", "x = ("):
+    for fine in ("loss.backward()", "'''text'''\nx = model.train", "x", "x.mean", "...", "x = ("):
         assert not_called(fine) is None
 
 
