@@ -222,6 +222,20 @@ async def test_the_bug_is_named_before_it_is_explained(own_folders: Path) -> Non
         assert f"1/{len(exercises('bug-hunt'))}" in screen_text(pilot.app)
 
 
+async def test_a_bug_that_is_an_error_shows_its_message() -> None:
+    stopped = find("bug-hunt/stopped-by-an-error")
+    async with app("bug-hunt").run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, BugHuntScreen))
+        view = pilot.app.screen.query_one(WriteView)
+        await until(pilot, lambda: view.query(Program) and view.query_one(Program).has_focus)
+        view._index = exercises("bug-hunt").index(stopped)
+        view._open()
+        await pilot.press("space")
+        message = await judged(pilot, view)
+        assert message.startswith("✗ RuntimeError: one of the variables needed for gradient")
+        assert message.endswith("Press b and say which bug it is.")
+
+
 async def test_a_program_that_trains_nothing_shows_what_is_checked() -> None:
     shapes = find("tensors/shapes")
     async with app(shapes.lesson).run_test(size=(120, 40)) as pilot:

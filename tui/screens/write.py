@@ -27,6 +27,7 @@ from tui.widgets.program import LOOK, Program
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import
     from engine.exercises.judge import Verdict
+    from engine.exercises.record import Record
 
 WATCH_SECONDS = 0.4
 """The interval between two looks at the file: NFS and SSH report no changes."""
@@ -278,7 +279,7 @@ class WriteView(Vertical, ThemeAware):
             return
         if attempt.verdict is not None:
             self.verdict = attempt.verdict
-            self._show(attempt.verdict, attempt.record.output)
+            self._show(attempt.verdict, attempt.record)
         elif self._results.running and self._waited != self._waiting():
             self._waited = self._waiting()
             self._say(self._waited)
@@ -291,9 +292,9 @@ class WriteView(Vertical, ThemeAware):
         limits = f"{FIRST:.0f} s to its first loss, {TOTAL:.0f} s in total"
         return f"running; its limits: {limits}"
 
-    def _show(self, verdict: Verdict, output: str) -> None:
+    def _show(self, verdict: Verdict, record: Record) -> None:
         """Show the verdict, and highlight the line to look at."""
-        lines = output.strip().splitlines()
+        lines = record.output.strip().splitlines()
         printed = f"\nprinted: {lines[-1][:200]}" if lines else ""
         if verdict.status == "solved":
             self._add("exercise", self.exercise.name)
@@ -301,8 +302,11 @@ class WriteView(Vertical, ThemeAware):
             return
         message = verdict.message
         hides = self.exercise.is_its_bug(verdict.fault) and not self._named
-        if hides:
-            message = "It still has its bug. Press b and say which it is."
+        if hides and record.failure is not None:
+            stopped = _sentence(f"{record.failure.type}: {record.failure.message}")
+            message = f"{stopped} Press b and say which bug it is."
+        elif hides:
+            message = "It still has its bug. What does its run show? Press b and say which it is."
         elif verdict.line:
             message = f"{_sentence(message)} Look at line {verdict.line}."
         self._say(f"{message}{printed}", "wrong")
