@@ -78,6 +78,19 @@ class When:
         return min(lacking, key=len)
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A setting that changes during a run, from a step on; written as `learning_rate=0.1@300`."""
+
+    name: str
+    value: Setting
+    step: int
+    """The first step with the new value, counted from 1."""
+
+    def __str__(self) -> str:
+        return f"{self.name}={_text(self.value)}@{self.step}"
+
+
 class LabOnly:
     """Marks a setting that changes only what the lab shows or how it steps, not the training."""
 

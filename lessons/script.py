@@ -1,0 +1,64 @@
+"""The plain script of a training lesson: the same training, written as a learner would write it.
+
+`script.py.jinja` in the folder of a lesson is a template of the script. It is filled in with the
+settings of a run and contains only what these settings need, so the result is short and has no
+branches for other settings. It prints a line `STEP LOSS` after every Nth step, with all digits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from engine.config import Change, Config
+from lessons.lesson import TrainingLesson, file_text
+
+FILE = "script.py.jinja"
+
+
+class NotExported(ValueError):
+    """No plain script has these settings; the message says which, and what to do."""
+
+
+def script(
+    lesson: TrainingLesson, config: Config, changes: Sequence[Change] = (), every: int | None = None
+) -> str:
+    """Return the script of a run.
+
+    Args:
+        lesson: a lesson with a template.
+        config: the settings at the start of the run.
+        changes: settings that change during the run.
+        every: the steps from one printed loss to the next; None leaves that to the template.
+
+    Raises:
+        NotExported: the script cannot be written for these settings.
+    """
+    template = _templates().from_string(file_text(lesson.slug, FILE))
+    text = template.render(
+        **asdict(config), config=config, idle=frozenset(config.idle()), changes=changes, every=every
+    )
+    return text.strip() + "\n"
+
+
+def _templates() -> Environment:
+    """Return an environment in which a template is as readable as the script."""
+    environment = Environment(
+        loader=FunctionLoader(lambda name: (files("lessons") / name).read_text(encoding="utf-8")),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        autoescape=False,  # noqa: S701  # it is Python
+    )
+    environment.filters["py"] = repr
+    environment.globals["refuse"] = _refuse
+    return environment
+
+
+def _refuse(message: str) -> Any:
+    """Raise `NotExported` from a template."""
+    raise NotExported(message)
