@@ -52,7 +52,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
-        autoescape=False,  # noqa: S701  # it is Python
+        autoescape=False,  # it is Python
     )
     environment.filters["py"] = repr
     environment.globals["refuse"] = _refuse

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import torch
 
-from engine.config import Change, Config
+from engine.config import Change, Config, Setting
 from engine.history import History
 from engine.run import train
 from lessons.catalog import entries, find
-from lessons.lesson import Preset, TrainingLesson
+from lessons.lesson import TrainingLesson
 from lessons.script import FILE, script
 
 LESSONS = [
@@ -21,60 +23,104 @@ LESSONS = [
     for entry in entries()
     if (Path(__file__).parents[2] / "lessons" / entry.slug.replace("-", "_") / FILE).exists()
 ]
+MOST_EPOCHS = 200
+"""Longer runs are cut: the script counts the epochs of the cut run too."""
+CHANGED: dict[str, dict[str, Setting]] = {
+    "linear-regression": {"seed": 3, "initial_w": None, "momentum": 0.5, "reduction": "sum"},
+}
+"""Another seed and other settings for the first preset of each lesson."""
 ALONE = """
-import runpy, sys
+import os, runpy, sys, traceback
+import torch
 sys.modules.update(dict.fromkeys(("engine", "lessons", "tui")))  # they cannot be imported
-runpy.run_path(sys.argv[1], run_name="__main__")
+for file in sys.argv[1:]:
+    child = os.fork()  # PyTorch is imported once
+    if child == 0:
+        try:
+            sys.stdout = open(file + ".out", "w")
+            runpy.run_path(file, run_name="__main__")
+            sys.stdout.close()
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+        os._exit(0)
+    if os.waitpid(child, 0)[1]:
+        sys.exit(file)
 """
 
 
-def lesson(slug: str) -> TrainingLesson:
-    found = find(slug).load()
-    assert isinstance(found, TrainingLesson)
-    return found
+@dataclass(frozen=True)
+class Case:
+    """A run, to be trained here and by its script."""
+
+    lesson: TrainingLesson
+    config: Config
+    changes: tuple[Change, ...] = ()
+    every: int = 7
+
+    @classmethod
+    def of(cls, slug: str, preset: str | None = None, **settings: Setting) -> Case:
+        lesson = find(slug).load()
+        assert isinstance(lesson, TrainingLesson)
+        kind = lesson.load_trainer().Config
+        config = kind.of({**lesson.preset(preset).settings, **settings})
+        if (epochs := getattr(config, "epochs", 0)) > MOST_EPOCHS:
+            assert epochs
+            config = config.but("epochs", MOST_EPOCHS)
+        return cls(lesson, config)
+
+    def losses(self) -> list[str]:
+        """Train, and return what the script should print."""
+        torch.set_num_threads(1)
+        trainer = self.lesson.load_trainer()(self.config, torch.device("cpu"))
+        lines = []
+        for step in train(trainer, History(), lambda: False):
+            if step.step % self.every == 0:
+                lines.append(f"{step.step} {step.loss.item()}")
+            for change in self.changes:
+                if change.step == step.step + 1:
+                    trainer.adjust(change.name, change.value)
+        return lines
 
 
-def printed(text: str, folder: Path) -> list[str]:
-    """Run a script in a fresh interpreter, and return the lines that it prints."""
-    file = folder / "script.py"
-    file.write_text(text, encoding="utf-8")
+def check(cases: Sequence[Case], folder: Path) -> None:
+    """Run the scripts of these cases without dltui, and compare what they print."""
+    files = []
+    for number, case in enumerate(cases):
+        text = script(case.lesson, case.config, case.changes, case.every)
+        assert 15 <= len(text.splitlines()) <= 70, text
+        files.append(folder / f"{number}.py")
+        files[-1].write_text(text, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-I", "-c", ALONE, str(file)],
+        [sys.executable, "-I", "-c", ALONE, *map(str, files)],
         cwd=folder, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    return done.stdout.splitlines()
+    ruff = Path(sys.executable).with_name("ruff")
+    if ruff.exists():  # a script is written as a formatter would write it
+        form = subprocess.run(
+            [ruff, "format", "--isolated", "--line-length=100", "--diff", *files],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert form.returncode == 0, form.stdout
+    for case, file in zip(cases, files, strict=True):
+        lines = Path(f"{file}.out").read_text(encoding="utf-8").splitlines()
+        assert lines == case.losses(), file.read_text(encoding="utf-8")
+        assert lines
 
 
-def trained(
-    slug: str, config: Config, every: int, changes: tuple[Change, ...] = ()
-) -> list[str]:
-    """Return what the script should print: the losses of the trainer at every Nth step."""
-    torch.set_num_threads(1)
-    trainer = lesson(slug).load_trainer()(config, torch.device("cpu"))
-    lines = []
-    for step in train(trainer, History(), lambda: False):
-        if step.step % every == 0:
-            lines.append(f"{step.step} {step.loss.item()}")
-        for change in changes:
-            if change.step == step.step + 1:
-                trainer.adjust(change.name, change.value)
-    return lines
+@pytest.mark.parametrize("slug", LESSONS)
+def test_a_script_prints_the_losses_of_its_run(slug: str, tmp_path: Path) -> None:
+    first = Case.of(slug)
+    other = Case.of(slug, None, **CHANGED[slug])
+    cases = [first, other]
+    if "learning_rate" in first.lesson.load_trainer().live:
+        changes = (Change("learning_rate", 0.001, 5), Change("learning_rate", 0.002, 9))
+        cases.append(Case(first.lesson, first.config, changes))
+    check(cases, tmp_path)
 
 
-def presets() -> list[tuple[str, Preset]]:
-    return [(slug, preset) for slug in LESSONS for preset in lesson(slug).presets]
-
-
-@pytest.mark.parametrize(("slug", "preset"), presets(), ids=lambda one: getattr(one, "name", one))
-def test_the_script_prints_the_losses_of_the_run(
-    slug: str, preset: Preset, tmp_path: Path
-) -> None:
-    kind = lesson(slug).load_trainer().Config
-    config = kind.of(dict(preset.settings))
-    every = 7
-    text = script(lesson(slug), config, every=every)
-    lines = printed(text, tmp_path)
-    assert lines == trained(slug, config, every)
-    assert lines
-    assert 15 <= len(text.splitlines()) <= 70
+@pytest.mark.slow
+@pytest.mark.parametrize("slug", LESSONS)
+def test_every_preset_has_a_script(slug: str, tmp_path: Path) -> None:
+    check([Case.of(slug, preset.name) for preset in find(slug).load().presets[1:]], tmp_path)
