@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import json
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from engine.run import train
 from lessons.catalog import entries, find
 from lessons.lesson import TrainingLesson
 from lessons.script import FILE, script
+from tui.cli import main
 
 LESSONS = [
     entry.slug
@@ -89,6 +92,8 @@ def check(cases: Sequence[Case], folder: Path) -> None:
     for number, case in enumerate(cases):
         text = script(case.lesson, case.config, case.changes, case.every)
         assert 15 <= len(text.splitlines()) <= 70, text
+        assert max(map(len, text.splitlines())) <= 100, text
+        ast.parse(text)
         files.append(folder / f"{number}.py")
         files[-1].write_text(text, encoding="utf-8")
     done = subprocess.run(
@@ -109,18 +114,38 @@ def check(cases: Sequence[Case], folder: Path) -> None:
         assert lines
 
 
-@pytest.mark.parametrize("slug", LESSONS)
-def test_a_script_prints_the_losses_of_its_run(slug: str, tmp_path: Path) -> None:
+def some_settings(slug: str) -> list[Case]:
+    """Return the first preset of a lesson, with other settings, and with live changes."""
     first = Case.of(slug)
-    other = Case.of(slug, None, **CHANGED[slug])
-    cases = [first, other]
+    cases = [first, Case.of(slug, None, **CHANGED[slug])]
     if "learning_rate" in first.lesson.load_trainer().live:
         changes = (Change("learning_rate", 0.001, 5), Change("learning_rate", 0.002, 9))
         cases.append(Case(first.lesson, first.config, changes))
-    check(cases, tmp_path)
+    return cases
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("slug", LESSONS)
-def test_every_preset_has_a_script(slug: str, tmp_path: Path) -> None:
-    check([Case.of(slug, preset.name) for preset in find(slug).load().presets[1:]], tmp_path)
+def other_presets(slug: str) -> list[Case]:
+    return [Case.of(slug, preset.name) for preset in find(slug).load().presets[1:]]
+
+
+@pytest.mark.parametrize(
+    "cases", [some_settings, pytest.param(other_presets, marks=pytest.mark.slow)]
+)
+def test_scripts_print_the_losses_of_their_runs(
+    cases: Callable[[str], list[Case]], tmp_path: Path
+) -> None:
+    check([case for slug in LESSONS for case in cases(slug)], tmp_path)
+
+
+def test_a_script_prints_what_the_command_prints(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = Case.of("linear-regression")
+    file = tmp_path / "script.py"
+    file.write_text(script(case.lesson, case.config, every=30), encoding="utf-8")
+    done = subprocess.run([sys.executable, file], capture_output=True, text=True, check=True)
+    words = ["run", "linear-regression", "--set", f"epochs={MOST_EPOCHS}", "--device", "cpu"]
+    assert main([*words, "--json", "--every", "30"]) == 0
+    *steps, _ = map(json.loads, capsys.readouterr().out.splitlines())
+    printed = "".join(f"{step['step']} {step['loss']}\n" for step in steps)
+    assert done.stdout == printed != ""
