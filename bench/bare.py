@@ -28,12 +28,12 @@ def main(slug: str, device: str, seconds: str) -> None:
     """Train for `seconds` and print the steps per second."""
     import torch
 
-    from engine.run import threads_for
+    from engine.run import THREADS
 
     lesson = find(slug).load()
     assert isinstance(lesson, TrainingLesson)
     trainer = lesson.load_trainer()
-    torch.set_num_threads(threads_for(trainer))
+    torch.set_num_threads(THREADS)
     config = trainer.Config.of(dict(lesson.presets[0].settings)).but("epochs", 10_000_000)
     if slug in GOES_ON:
         config = config.but(*GOES_ON[slug])

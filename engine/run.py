@@ -29,10 +29,12 @@ RATE_WINDOW = 2.0
 EVALUATED = frozenset({"check", "validation", "test", "save"})
 """The phases of equations that hold evaluation results, which may be newer than the step."""
 
+THREADS = 1
+"""The number of PyTorch threads of every training: the last bits of a loss depend on it, so it must
+not depend on the machine. A tiny model trains twice as fast on one thread as on all."""
+
 _generator = threading.Lock()
 """Held by the run that trains: torch has one random number stream for the whole process."""
-_most_threads = torch.get_num_threads()
-"""PyTorch's default: one thread per core, or `OMP_NUM_THREADS`."""
 
 
 class Run(Turns):
@@ -96,7 +98,7 @@ class Run(Turns):
                 self.end(State.STOPPED)
                 return
         try:
-            torch.set_num_threads(threads_for(self._trainer_type))
+            torch.set_num_threads(THREADS)
             self._train(self._trainer_type(self._config, torch.device(self._device)))
         except Exception as error:
             log.exception("the training failed")
@@ -258,15 +260,6 @@ def _close_with_the_main_thread() -> None:
         close_all()
 
     threading.Thread(target=wait, name="closing", daemon=False).start()
-
-
-def threads_for(trainer: type[Trainer[Any]]) -> int:
-    """Return the number of PyTorch threads for this trainer: at most half of the cores.
-
-    The threads of one operation wait for the slowest of them in a busy loop. If another program, or
-    the screen, uses one of their cores, a step takes ten times as long.
-    """
-    return max(1, min(trainer.threads, _most_threads // 2))
 
 
 def warm_up() -> None:

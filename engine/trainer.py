@@ -62,9 +62,6 @@ class Trainer(ABC, Generic[ConfigT]):
     """The settings that `adjust` can change during the training."""
     own: ClassVar[frozenset[str]] = frozenset()
     """The settings that name the learner's own data; a preset does not replace them."""
-    threads: ClassVar[int] = 1
-    """The number of threads that PyTorch may use if there are enough cores: a tiny model trains
-    twice as fast on one thread as on all."""
 
     config: ConfigT
 

@@ -250,7 +250,6 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
     """
 
     live = frozenset({"learning_rate", "momentum", "digit"})
-    threads = 2
 
     images: Images
     train_x: torch.Tensor

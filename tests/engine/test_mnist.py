@@ -16,7 +16,7 @@ from engine.config import Setting
 from engine.datasets.images import load_images
 from engine.frame import State
 from engine.history import Diverged, History
-from engine.run import threads_for, train
+from engine.run import train
 from engine.trainer import Rest, Step
 from engine.trainers.mnist import BLOCK, Mnist, MnistConfig, normalised
 from tests.engine.conftest import Start, look, until
@@ -211,12 +211,3 @@ def test_an_evaluation_rests_between_its_blocks_and_a_single_step_goes_on_behind
         run.step()
         until(lambda count=count: run.frame.step == count)
         assert look(run).state is State.PAUSED
-
-
-def test_half_of_the_cores_at_most() -> None:
-    class Greedy(Mnist):
-        threads = 10_000
-
-    assert threads_for(Mnist) in (1, 2)
-    most = threads_for(Greedy)
-    assert most == 1 or most < 10_000

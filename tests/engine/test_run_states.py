@@ -11,7 +11,7 @@ from typing import ClassVar
 import pytest
 import torch
 
-from engine.frame import Frame, State
+from engine.frame import Frame, NamedParameters, State
 from engine.pictures import LinePicture
 from engine.run import Run
 from engine.turns import close_all
@@ -335,3 +335,16 @@ def test_once_it_rests_the_frame_shows_all_that_was_asked_for(start: Start) -> N
         frame = settle(run)
         assert (frame.state, frame.step) == (State.FINISHED, 5)
         run.close()
+
+
+def test_every_training_uses_one_thread_on_every_machine(start: Start) -> None:
+    class Threads(Counting):
+        def parameters(self) -> NamedParameters:
+            return {"threads": torch.get_num_threads()}
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(2)
+    try:
+        assert look(start(Threads)).parameters == {"threads": 1}
+    finally:
+        torch.set_num_threads(before)

@@ -20,7 +20,7 @@ from engine.programs import find as find_program
 from engine.programs import ways
 from engine.programs.results import CallTiming, ProgramComparison, Way, program_lines
 from engine.programs.ways import watch
-from engine.run import Recorder, threads_for
+from engine.run import THREADS, Recorder
 from engine.tensors.content import tensors
 from engine.tensors.evaluate import evaluate, look
 from engine.tensors.looks import PyTorchRefused, SceneLook
@@ -85,7 +85,7 @@ def frames(slug: str, settings: Settings, every_step: int = 0) -> Iterator[Frame
     assert isinstance(lesson, TrainingLesson)
     kind = lesson.load_trainer()
     before = torch.get_num_threads()
-    torch.set_num_threads(min(before, threads_for(kind)))
+    torch.set_num_threads(THREADS)
     try:
         config = kind.Config.of(dict(settings))
         trainer, recorder = kind(config, torch.device("cpu")), Recorder(config, "cpu")

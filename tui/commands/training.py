@@ -13,7 +13,7 @@ from engine.config import Config
 from engine.frame import State
 from engine.history import Diverged, History
 from engine.numerals import counted
-from engine.run import describe, threads_for, train
+from engine.run import THREADS, describe, train
 from engine.trainer import Step, Trainer
 from lessons.lesson import Preset, TrainingLesson
 from tui.commands.command import json_line, notice
@@ -54,7 +54,7 @@ class Training:
         """Train and yield each step; an error of the trainer sets the status."""
         began = time.perf_counter()
         try:
-            torch.set_num_threads(threads_for(self.kind))
+            torch.set_num_threads(THREADS)
             self.trainer = self.kind(self.config, torch.device(self.device))
             began = time.perf_counter()
             yield from train(self.trainer, self.history, self.stop)
