@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import reprlib
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from copy import copy
 from dataclasses import asdict, dataclass, fields, replace
 from difflib import get_close_matches
@@ -88,7 +88,8 @@ class Change:
     """The first step with the new value, counted from 1."""
 
     def __str__(self) -> str:
-        return f"{self.name}={_text(self.value)}@{self.step}"
+        """Return the change with every digit of its value."""
+        return f"{self.name}={'none' if self.value is None else self.value}@{self.step}"
 
 
 class LabOnly:
@@ -177,6 +178,32 @@ class Config:
                 an allowed value.
         """
         return cls._field(name).parse(name, text)
+
+    @classmethod
+    def parse_change(cls, name: str, text: str, live: Set[str]) -> Change:
+        """Return the change that `VALUE@STEP` describes; without `@STEP` it is one at step 1.
+
+        A text may contain `@` and has no step.
+
+        Args:
+            live: the settings that may change after step 1.
+
+        Raises:
+            ValueError: as for `parse`, or the step is no whole number, or the setting is not live.
+        """
+        field = cls._field(name)
+        value, at, at_step = text.rpartition("@")
+        if not at or field.kind == "text":
+            return Change(name, field.parse(name, text), 1)
+        step = STEP.parse(f"the step of {name}", at_step)
+        assert isinstance(step, int)
+        if step > 1 and name not in live:
+            able = [
+                other for other, its in cls.allowed().items() if other in live and not its.lab_only
+            ]
+            only = f"{' and '.join(able)} can" if able else "no setting of this lesson can"
+            raise ValueError(f"{name} cannot change while the training goes on; {only}")
+        return Change(name, field.parse(name, value), step)
 
     @classmethod
     def of(cls, settings: dict[str, Setting]) -> Self:
@@ -290,6 +317,10 @@ class Allowed:
     def _refusal(self, name: str, quoted: str, likely: str = "") -> ValueError:
         advice = f"; write {likely}" if likely else ""
         return ValueError(f"{name} = {quoted} is not allowed: it must be {self}{advice}")
+
+
+STEP = Allowed("whole number", Range(1, 10**9))
+"""The steps of a `Change`."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

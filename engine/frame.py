@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:  # numpy takes 0.1 s to import and the course screen does not need it
-    from engine.config import Setting
+    from engine.config import Change, Setting
     from engine.equations import Equation
     from engine.pictures import LossHistory, Picture
 
@@ -52,9 +52,11 @@ class Frame:
     settings: Mapping[str, Setting]
     """The config now, including live changes."""
     history: LossHistory
-    changed: Mapping[str, tuple[int, Setting]] = field(default_factory=dict)
-    """The settings that were changed during the run: the step after which each was first changed,
-    and its value before."""
+    initial: Mapping[str, Setting] = field(default_factory=dict)
+    """The config of the first step."""
+    changes: tuple[Change, ...] = ()
+    """The changes of settings since then, in order; a change without a step after it is left out
+    if another value replaces it."""
     step: int = 0
     epoch: int = 0
     loss: float | None = None
@@ -71,3 +73,8 @@ class Frame:
     """Information that the learner needs, for example that another data set is used."""
     message: str = ""
     """The error message after the run has failed or diverged."""
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """The names of the settings that were changed during the run."""
+        return frozenset(change.name for change in self.changes)

@@ -7,14 +7,14 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
 import torch
 
 from engine import device as devices
-from engine.config import Config, Setting
+from engine.config import Change, Config, Setting
 from engine.equations import Equation
 from engine.frame import Frame, Memory, State
 from engine.history import Diverged, History
@@ -65,6 +65,11 @@ class Run(Turns):
     @property
     def frame(self) -> Frame:
         return self._recorder.frame
+
+    @property
+    def adjusting(self) -> bool:
+        """Whether a change made by `adjust` is still to come and not in the frame yet."""
+        return bool(self._adjustments) and not self.state.ended
 
     def start(self) -> None:
         """Create the trainer in its thread, which then waits for `play` or `step`."""
@@ -124,9 +129,11 @@ class Run(Turns):
         while (turn := self.next_turn()) is not Turn.STOP:
             if turn is Turn.SERVE:
                 self._recorder.history.flush()
-                asked = [self._adjustments.popleft() for _ in range(len(self._adjustments))]
+                asked = [self._adjustments[place] for place in range(len(self._adjustments))]
                 self._recorder.adjust(trainer, asked)
                 self._recorder.show(trainer, self.state)
+                for _ in asked:  # only now, for `adjusting`
+                    self._adjustments.popleft()
                 continue
             made = next(turns, None)
             if made is None:
@@ -150,7 +157,10 @@ class Recorder:
     def __init__(self, config: Config, device: str) -> None:
         self.history = History(batch=1 if device == "cpu" else 64)
         self._device = device
-        self._changed: dict[str, tuple[int, Setting]] = {}
+        self._initial: Mapping[str, Setting] = asdict(config)
+        self._changes: tuple[Change, ...] = ()
+        self._next = 1
+        """The step that a setting changed now counts from."""
         self._step: Step | None = None
         self._made: Step | Phase | None = None
         """The step or phase that the equations explain."""
@@ -158,27 +168,38 @@ class Recorder:
         self._equations: tuple[Equation, ...] = ()
         self._marks: deque[tuple[float, int]] = deque()
         self._memory: tuple[float, Memory | None] = (float("-inf"), None)
-        self.frame = Frame(State.READY, asdict(config), self.history.snapshot())
+        self.frame = Frame(
+            State.READY, self._initial, self.history.snapshot(), initial=self._initial
+        )
         """The newest frame, replaced as a whole."""
 
     def add(self, step: Step) -> None:
         """Record a step; raises `Diverged` as `History.add` does."""
         self._step = self._made = step
+        self._next = step.step + 1
         self.history.add(step.loss)
 
     def add_phase(self, phase: Phase) -> None:
         """Record a part of an update, so that the equations explain it."""
         self._made = phase
+        self._next += phase.updated
 
     def adjust(self, trainer: Trainer[Any], adjustments: list[tuple[str, Setting]]) -> None:
-        """Change live settings, and record which ones were changed during the run."""
+        """Change live settings, and record from which step on."""
         self._explain(trainer)
         for name, value in adjustments:
-            before = getattr(trainer.config, name)
             trainer.adjust(name, value)
-            # A change before the first step counts as an initial setting.
-            if self._step is not None and getattr(trainer.config, name) != before:
-                self._changed.setdefault(name, (self._step.step, before))
+            self._record(Change(name, getattr(trainer.config, name), self._next))
+
+    def _record(self, new: Change) -> None:
+        """Add a change; it replaces one of the same setting from the same step on."""
+        if new.step == 1:
+            self._initial = {**self._initial, new.name: new.value}
+            return
+        others = [one for one in self._changes if (one.name, one.step) != (new.name, new.step)]
+        values = [one.value for one in others if one.name == new.name]
+        before = values[-1] if values else self._initial[new.name]
+        self._changes = (*others, new) if new.value != before else tuple(others)
 
     def show(self, trainer: Trainer[Any], state: State, message: str = "") -> None:
         """Publish a complete frame."""
@@ -205,7 +226,8 @@ class Recorder:
             self.frame,
             state=state,
             history=self.history.snapshot(),
-            changed=dict(self._changed),
+            initial=self._initial,
+            changes=self._changes,
             step=self.history.steps,
             epoch=self._made.epoch if self._made else 0,
             loss=self.history.loss,
@@ -271,16 +293,28 @@ def warm_up() -> None:
     torch.optim.SGD([torch.zeros(1)])
 
 
-def train(trainer: Trainer[Any], history: History, stop: Callable[[], bool]) -> Iterator[Step]:
+def train(
+    trainer: Trainer[Any],
+    history: History,
+    stop: Callable[[], bool],
+    changes: Iterable[Change] = (),
+) -> Iterator[Step]:
     """Train without a screen: yield every step until the end or until `stop` returns True.
+
+    Args:
+        changes: settings that change on the way, each after step 1.
 
     Raises:
         Diverged: the loss is no longer finite.
     """
+    to_come = deque(sorted(changes, key=lambda change: change.step))
     for made in trainer.turns():
         if isinstance(made, Step):
             history.add(made.loss)
             yield made
+            while to_come and to_come[0].step <= made.step + 1:
+                change = to_come.popleft()
+                trainer.adjust(change.name, change.value)
         if stop():
             break
     history.flush()

@@ -38,6 +38,8 @@ class Phase:
     name: str
     epoch: int
     """The pass over the data that contains the update, counted from 1."""
+    updated: bool = False
+    """Whether the parameters are updated: a setting changed now counts from the next update on."""
 
 
 @dataclass(frozen=True, slots=True)

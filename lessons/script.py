@@ -10,18 +10,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib.resources import files
-from typing import Any
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from engine.config import Change, Config
 from lessons.lesson import TrainingLesson, file_text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 FILE = "script.py.jinja"
 
 
 class NotExported(ValueError):
     """No plain script has these settings; the message says which, and what to do."""
+
+
+def has_script(lesson: TrainingLesson) -> bool:
+    """Return whether the lesson has a template."""
+    return (files("lessons") / lesson.slug.replace("-", "_") / FILE).is_file()
 
 
 def script(
@@ -39,14 +45,16 @@ def script(
         NotExported: the script cannot be written for these settings.
     """
     template = _templates().from_string(file_text(lesson.slug, FILE))
-    text = template.render(
-        **asdict(config), config=config, idle=frozenset(config.idle()), changes=changes, every=every
-    )
+    allowed, idle = config.allowed(), frozenset(config.idle())
+    changes = [one for one in changes if not (one.name in idle or allowed[one.name].lab_only)]
+    text = template.render(**asdict(config), config=config, idle=idle, changes=changes, every=every)
     return text.strip() + "\n"
 
 
 def _templates() -> Environment:
     """Return an environment in which a template is as readable as the script."""
+    from jinja2 import Environment, FunctionLoader, StrictUndefined  # only when it is needed
+
     environment = Environment(
         loader=FunctionLoader(lambda name: (files("lessons") / name).read_text(encoding="utf-8")),
         trim_blocks=True,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from bisect import bisect_left, bisect_right
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from engine.datasets.registry import data_dir_option
 from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
+from tui.plan import Plan
 
 if TYPE_CHECKING:
     from engine.config import Config, Setting
@@ -158,17 +156,23 @@ class Experiment:
         if self.run is not None:
             self.run.pace = self.pace
 
+    @property
+    def adjusting(self) -> bool:
+        """Whether a live change is still to come, so that `plan` lacks it."""
+        return self.run is not None and self.run.adjusting
+
+    def plan(self) -> Plan:
+        """Return how this run began, and its changes so far."""
+        frame, config = self.frame, self.config
+        if frame is None:
+            return Plan(self.lesson, self.preset, config)
+        for name in self.trainer.live:
+            config = config.adjusted(name, frame.initial[name])
+        return Plan(self.lesson, self.preset, config, frame.changes)
+
     def command(self) -> str:
-        """Return the command line that reproduces this run without a screen."""
-        words = ["dltui", "run", self.lesson.slug, "--preset", self.preset.name]
-        before = asdict(self._preset_config())
-        for name, value in asdict(self.config).items():
-            if value != before[name] and name != "seed":
-                words += ["--set", f"{name}={'none' if value is None else value}"]
-        words += ["--seed", str(self.config.seed), "--device", self.device.name]
-        # Only lessons with data sets need the --data-dir option of the command line.
-        reads = any(preset.needs for preset in self.lesson.presets)
-        return shlex.join(words) + (data_dir_option() if reads else "")
+        """Return the command line that gives this run without a screen."""
+        return self.plan().command(self.device.name)
 
     def _preset_config(self) -> Config:
         return self.trainer.Config.of(dict(self.preset.settings))

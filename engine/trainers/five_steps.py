@@ -132,7 +132,7 @@ class FiveSteps(FittingTrainer):
                 one.loss.backward()
                 one.note()
                 one.optimizer.step()
-            yield Phase("optimizer", epoch)
+            yield Phase("optimizer", epoch, updated=True)
             yield Step(step=epoch, epoch=epoch, loss=self.least_loss())
 
     def model(self) -> nn.Module:

@@ -13,11 +13,13 @@ import pytest
 import torch
 
 from engine import device
+from engine.config import Change
 from engine.equations import number
 from engine.frame import State
 from engine.history import Diverged
 from engine.run import Recorder
-from engine.trainer import Step
+from engine.trainer import Phase, Step
+from engine.trainers.five_steps import FiveSteps, FiveStepsConfig
 from engine.trainers.linear_regression import LinearRegression, LinearRegressionConfig
 from engine.trainers.mnist import Mnist, MnistConfig
 from tests.engine.conftest import Start, finish, look, until
@@ -58,7 +60,7 @@ def test_a_frame_is_replaced_and_never_changed(start: Start) -> None:
         run.step()
     until(lambda: run.frame.step == 21)
     assert frame is not run.frame
-    for name in ("state", "settings", "changed", "step", "loss", "equations", "parameters"):
+    for name in ("state", "settings", "changes", "step", "loss", "equations", "parameters"):
         assert getattr(frame, name) == getattr(copy, name)
     assert np.array_equal(copy.history.low, frame.history.low)
     assert np.array_equal(copy.picture.path, frame.picture.path)
@@ -73,10 +75,45 @@ def test_a_setting_that_is_changed_shows_in_the_frame(start: Start) -> None:
     run.step()
     until(lambda: run.frame.step == 1)
     run.adjust("learning_rate", 0.25)  # no change to the same value
-    assert look(run).changed == {}
+    assert look(run).changes == ()
     run.adjust("learning_rate", 0.5)
     until(lambda: run.frame.settings["learning_rate"] == 0.5)
-    assert (run.frame.changed, run.frame.step) == ({"learning_rate": (1, 0.25)}, 1)
+    assert (run.frame.changes, run.frame.step) == ((Change("learning_rate", 0.5, 2),), 1)
+    assert run.frame.initial["learning_rate"] == 0.25
+
+
+def test_every_change_is_kept_with_the_step_that_it_counts_from() -> None:
+    trainer, steps, recorder = training()
+    for values in ([0.4], [], [0.3, 0.2], [0.1, 0.2], [0.3], [0.2, 0.3, 0.1], []):
+        recorder.adjust(trainer, [("learning_rate", value) for value in values])
+        recorder.add(next(steps))
+    recorder.show(trainer, State.PAUSED)
+    assert recorder.frame.initial["learning_rate"] == 0.4
+    assert [str(change) for change in recorder.frame.changes] == [
+        "learning_rate=0.2@3",
+        "learning_rate=0.3@5",
+        "learning_rate=0.1@6",
+    ]
+    assert recorder.frame.changed == {"learning_rate"}
+
+
+def test_a_change_between_two_phases_counts_from_the_update_that_uses_it() -> None:
+    config = FiveStepsConfig(epochs=4, optimizer="sgd")
+    trainer, recorder = FiveSteps(config, torch.device("cpu")), Recorder(config, "cpu")
+    (learner,) = trainer.learners
+    rates = []
+    for turn, made in enumerate(trainer.turns()):
+        if isinstance(made, Step):
+            recorder.add(made)
+        elif isinstance(made, Phase):
+            recorder.add_phase(made)
+            if made.name == "optimizer":
+                rates.append(learner.optimizer.param_groups[0]["lr"])
+        recorder.adjust(trainer, [("learning_rate", 0.01 + 0.001 * turn)])
+    recorder.show(trainer, State.FINISHED)
+    found = {1: recorder.frame.initial["learning_rate"]}
+    found |= {change.step: change.value for change in recorder.frame.changes}
+    assert [found[step] for step in range(1, 5)] == rates
 
 
 def test_the_result_of_an_evaluation_is_the_newest_also_between_two_steps() -> None:
@@ -113,7 +150,7 @@ def test_a_bad_value_is_refused_where_it_was_given_and_the_old_one_kept(start: S
     run.step()
     until(lambda: run.frame.step == 1)
     assert run.frame.settings["learning_rate"] == 0.5
-    assert run.frame.changed == {}
+    assert run.frame.changes == ()
 
 
 # Speed: never faster than requested, and changed at once. Only lower bounds of times are safe.

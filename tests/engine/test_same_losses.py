@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import nn
 
-from engine.config import Config, Setting
+from engine.config import Change, Config, Setting
 from engine.datasets.points import moons
 from engine.pictures import WalksPicture
 from engine.run import Run
@@ -185,4 +185,4 @@ def test_a_rate_changed_on_the_way_works_from_the_very_next_step(
     run.adjust("learning_rate", before / 4)
     run.play()
     assert outcome(run) == training.script(lambda step: before if step <= 17 else before / 4)
-    assert run.frame.changed == {"learning_rate": (17, before)}
+    assert run.frame.changes == (Change("learning_rate", before / 4, 18),)

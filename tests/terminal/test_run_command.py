@@ -40,6 +40,13 @@ REFUSED = [
     (["--set", "reduction=max"], "one of mean, sum"),
     (["--set", "low=5", "--set", "high=2"], "must be below high"),
     (["--set", "low=50"], "must be below high"),
+    (["--set", "epochs=9@2"], "epochs cannot change while the training goes on; learning_rate and"),
+    (["--set", "learning_rate=0.1@often"], "the step of learning_rate = 'often' is not allowed"),
+    (["--set", "learning_rate=0.1@0"], "the step of learning_rate = 0 is not allowed"),
+    (["--set", "learning_rate=0.1@"], "it must be a whole number from 1"),
+    (["--set", "learning_rate=@9"], "learning_rate = '' is not allowed"),
+    (["--set", "learning_rate=-1@9"], "it must be a number above 0"),
+    (["--set", "seed=1@9"], "seed cannot change while the training goes on"),
     (["--every", "0"], "--every = 0 is not allowed"),
     (["--every", "often"], "--every = 'often' is not allowed"),
     (["--seed", "-1"], "seed = -1 is not allowed"),
@@ -137,6 +144,50 @@ def test_which_setting_counts_and_what_is_refused(main: Main) -> None:
     assert run(main, *words)[0] == first
     assert run(main, *words[:-1], "4")[0] != first
     main.check_refused([(["linear-regression", *words], why) for words, why in REFUSED], "run")
+
+
+def test_settings_change_on_the_way(main: Main) -> None:
+    def losses(*changes: str) -> list[float]:
+        words = [word for change in changes for word in ("--set", change)]
+        steps, end = run(main, "linear-regression", "--set", "epochs=8", "--every", "1", *words)
+        assert ("changes" in end) == any("@" in change for change in changes[1:])
+        return [step["loss"] for step in steps]
+
+    x = torch.tensor([1, 2, 0.5, 2.5, 2.6, 3.1]).reshape(-1, 1)
+    y = torch.tensor([3.7, 4.6, 1.65, 5.68, 5.98, 6.95]).reshape(-1, 1)
+    torch.manual_seed(0)
+    model, expected = nn.Linear(1, 1), []
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.04)
+    for step in range(1, 9):
+        optimizer.param_groups[0]["lr"] = 0.04 if step < 3 else 0.02 if step < 6 else 0.03
+        optimizer.param_groups[0]["momentum"] = 0.5 if step >= 5 else 0
+        loss = nn.MSELoss()(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        expected.append(loss.item())
+    changes = ["learning_rate=0.03@6", "learning_rate=0.02@3", "momentum=0.5@5"]
+    assert losses("learning_rate=0.04@1", *changes) == expected
+    # Given twice for the same step, the last one counts; the initial value is another matter.
+    assert losses("learning_rate=0.1@3", *changes, "learning_rate=0.04") == expected
+    assert losses("epochs=8@1") == losses("learning_rate=0.01")
+
+
+def test_a_change_is_in_the_json_and_one_after_the_end_is_reported(main: Main) -> None:
+    words = [*NINE_EPOCHS, "--set", "learning_rate=0.02@9", "--set", "learning_rate=0.03@10"]
+    output, errors = main(*words, "--json")
+    reported = "dltui: learning_rate=0.03@10 had no effect: the run ended after 9 steps\n"
+    assert errors == reported
+    assert json.loads(output.splitlines()[-1])["changes"] == [
+        {"name": "learning_rate", "value": 0.02, "step": 9},
+        {"name": "learning_rate", "value": 0.03, "step": 10},
+    ]
+    assert main(*words)[1] == reported
+    shown = "dltui: at changes only what the lab shows, and no number of the training\n"
+    words = ["run", "logistic-regression", "--set", "epochs=3", "--set", "at=1@2", *CPU]
+    assert main(*words)[1] == shown
+    hot = ["run", "linear-regression", "--set", "learning_rate=1e6@4", *CPU]
+    assert "it was 1e+06" in main.output(*hot, code=1)
 
 
 def test_a_rate_too_high_diverges(main: Main) -> None:

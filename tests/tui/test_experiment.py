@@ -7,14 +7,17 @@ import shlex
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from engine.config import Change
 from engine.datasets import registry
 from engine.device import Device
 from engine.frame import State
 from lessons.catalog import find
+from lessons.script import has_script
 from tests.tui.conftest import PATIENCE
 from tui.cli import main
 from tui.experiment import PACES, Experiment
@@ -97,7 +100,7 @@ def test_a_live_setting_changes_the_run_itself_and_any_other_begins_another(benc
     wait(lambda: experiment.frame.settings["learning_rate"] == 0.02)
     assert experiment.run is run
     assert experiment.frame.step == 2
-    assert experiment.frame.changed == {"learning_rate": (2, 0.01)}
+    assert experiment.frame.changes == (Change("learning_rate", 0.02, 3),)
     assert experiment.set("seed", 3) is True
     assert run.state is State.STOPPED
     assert experiment.run is not run
@@ -113,7 +116,8 @@ def test_before_the_first_step_and_after_the_end_a_live_setting_is_how_a_run_beg
     make_steps(experiment, 2)
     assert experiment.run is run
     assert experiment.frame.settings["learning_rate"] == 0.02
-    assert experiment.frame.changed == {}
+    assert experiment.frame.changes == ()
+    assert experiment.frame.initial["learning_rate"] == 0.02
     loss = experiment.frame.loss
     experiment.reset()
     make_steps(experiment, 2)
@@ -256,6 +260,66 @@ def test_the_command_gives_the_very_same_run(bench, capsys, slug, preset, change
     if not diverged:
         assert end["loss"] == frame.loss
         assert end["parameters"] == frame.parameters
+
+
+@pytest.mark.parametrize(
+    ("slug", "initial", "changes"),
+    [
+        # The turns after which a setting changes: a turn is a step, or a part of it.
+        (
+            "gradient-by-hand",
+            {"epochs": 9},
+            {4: ("learning_rate", 0.02), 9: ("learning_rate", 0.1)},
+        ),
+        ("batches", {"epochs": 9}, {3: ("learning_rate", 1 / 30), 4: ("learning_rate", 0.02)}),
+        (
+            "loss-reduction",
+            {"epochs": 9},
+            {3: ("mean_learning_rate", 0.2), 4: ("learning_rate", 0.02)},
+        ),
+        (
+            "logistic-regression",
+            {"epochs": 9},
+            {3: ("momentum", 0.9), 4: ("at", 2.0), 5: ("momentum", 0.0)},
+        ),
+        (
+            "five-steps",
+            {"epochs": 9, "optimizer": "momentum"},
+            {
+                3: ("learning_rate", 0.1),  # in the middle of step 1
+                4: ("learning_rate", 0.05),  # after the update of step 1
+                12: ("momentum", 0.5),  # in the middle of step 3
+            },
+        ),
+        ("dataloader", {"epochs": 2}, {3: ("learning_rate", 0.001), 13: ("learning_rate", 0.02)}),
+    ],
+)
+def test_the_command_and_the_script_contain_the_changes_on_the_way(
+    bench, capsys, slug, initial, changes
+) -> None:
+    experiment = bench(slug)
+    for name, value in initial.items():
+        experiment.set(name, value)
+    experiment.reset()
+    made = 0
+    for turns, (name, value) in changes.items():
+        for _ in range(turns - made):
+            experiment.step()
+        made = turns
+        wait(lambda: experiment.run_rests)
+        assert experiment.set(name, value) is False
+        wait(lambda: not experiment.adjusting)
+    play_to_the_end(experiment)
+    frame, plan = experiment.frame, experiment.plan()
+
+    assert main([*shlex.split(experiment.command())[1:], "--json"]) == 0
+    end = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (end["steps"], end["loss"]) == (frame.step, frame.loss)
+    assert end.get("parameters", frame.parameters) == frame.parameters
+    if has_script(experiment.lesson):
+        exec(replace(plan, every=1).script(), {"__name__": "__main__"})
+        printed = capsys.readouterr().out
+        assert printed.splitlines()[-1] == f"{frame.step} {frame.loss}"
 
 
 def test_the_command_names_the_folder_where_the_command_line_did_and_it_matters(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shlex
+
 from textual.events import Key
 from textual.widgets import ContentSwitcher, Input, Static
 
 from engine.frame import State
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
+from tui.cli import main
 from tui.experiment import PACES
 from tui.progress import Progress
 from tui.widgets.challenges import Challenges
@@ -67,13 +71,6 @@ async def test_keys_play_hold_reset_and_change_the_run() -> None:
         await until(pilot, lambda: "learning_rate" in lab.frame.changed)
         assert lab.frame.step == 2
         assert lab.frame.settings["learning_rate"] == 0.02
-        await pilot.press("s", "right")  # the command has no change within a run
-        await until(pilot, lambda: lab.frame.settings["learning_rate"] == 0.05)
-        titles: list[str] = []
-        lab.notify = lambda *_, title, **__: titles.append(title)
-        await pilot.press("y")
-        await until(pilot, lambda: titles)
-        assert titles[0].endswith("Here learning rate was 0.01 until step 2")
         await pilot.press("down", "enter", *"x1", "enter")  # refused with the name of the control
         await until(pilot, lambda: "momentum = 'x1' is not allowed" in screen_text(pilot.app))
 
@@ -194,6 +191,40 @@ async def test_the_copied_command_gives_the_settings_on_screen() -> None:
             " --seed 0 --device cpu"
         )
         assert lab.experiment.preset.name == "double"
+
+
+async def test_the_copied_command_ends_with_the_numbers_on_screen(capsys) -> None:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
+        lab = await open_lab(pilot)
+        await pilot.press("right", *"ss")  # the first change is the initial value
+        await until(pilot, lambda: lab.frame.step == 2)
+        await pilot.press("right", "right", "left", "y")
+        await until(pilot, lambda: pilot.app.clipboard)
+        start = "dltui run linear-regression --preset six-points --set learning_rate=0.02"
+        end = "--seed 0 --device cpu"
+        assert pilot.app.clipboard == f"{start} --set learning_rate=0.05@3 {end}"
+        await pilot.press(*"sss")
+        await until(pilot, lambda: lab.frame.step == 5)
+        await pilot.press("enter", "home", "shift+end", "delete", *"0.0123456789012", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.focused, ControlList))
+        await pilot.press("down", "right")
+        await pilot.press(*["right_square_bracket"] * 15, "space")
+        await until(pilot, lambda: lab.frame.state is State.FINISHED)
+        await pilot.press("y")
+        changes = "learning_rate=0.05@3 --set learning_rate=0.0123456789012@6 --set momentum=0.2@6"
+        await until(
+            pilot,
+            lambda: (
+                print(pilot.app.clipboard)
+                or pilot.app.clipboard == f"{start} --set {changes} {end}"
+            ),
+        )
+        command, loss = pilot.app.clipboard, lab.frame.loss
+        parameters = lab.frame.parameters
+    capsys.readouterr()
+    assert main([*shlex.split(command)[1:], "--json"]) == 0
+    event = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (event["loss"], event["parameters"]) == (loss, parameters)
 
 
 async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) -> None:

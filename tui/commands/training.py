@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
 
-from engine.config import Config
+from engine.config import Change, Config
 from engine.frame import State
 from engine.history import Diverged, History
 from engine.numerals import counted
@@ -19,6 +19,8 @@ from lessons.lesson import Preset, TrainingLesson
 from tui.commands.command import json_line, notice
 from tui.commands.progress_bar import ProgressBar
 
+MAY_BE_ABSENT = ("parameters", "message", "task", "note", "changes")
+"""The keys that the JSON has only with a value."""
 MOST_PARAMETERS = 100
 """The parameters of larger networks are not printed."""
 
@@ -35,6 +37,7 @@ class Training:
     stop: Callable[[], bool]
     why: str = ""  # why the preset is not the lesson's first one
     every: int | None = None  # print every Nth step; None: about ten steps
+    changes: tuple[Change, ...] = ()
     status: State = State.READY
     trainer: Trainer[Any] | None = None
     history: History = field(init=False)
@@ -57,7 +60,7 @@ class Training:
             torch.set_num_threads(THREADS)
             self.trainer = self.kind(self.config, torch.device(self.device))
             began = time.perf_counter()
-            yield from train(self.trainer, self.history, self.stop)
+            yield from train(self.trainer, self.history, self.stop, self.changes)
             self.status = State.STOPPED if self.stop() else State.FINISHED
         except Diverged as diverged:
             self.status, self.message = State.DIVERGED, str(diverged)
@@ -74,6 +77,11 @@ class Training:
     def note(self) -> str:
         """Remarks on this run for the user; empty before the trainer is created."""
         return ". ".join(filter(None, (self.why, self.trainer.note))) if self.trainer else ""
+
+    @property
+    def late(self) -> tuple[Change, ...]:
+        """The changes after the last step, which had no effect."""
+        return tuple(one for one in self.changes if one.step > self.history.steps)
 
     def event(self) -> dict[str, Any]:
         """Return the last event of the JSON output, without some keys if they are empty."""
@@ -99,8 +107,9 @@ class Training:
             "message": self.message,
             "task": self.task,
             "note": self.note,
+            "changes": [asdict(change) for change in self.changes],
         }
-        absent = [key for key in ("parameters", "message", "task", "note") if not event[key]]
+        absent = [key for key in MAY_BE_ABSENT if not event[key]]
         return {key: value for key, value in event.items() if key not in absent}
 
     def summary(self) -> Iterator[str]:
@@ -112,7 +121,8 @@ class Training:
             yield f"  {' '.join(self.message.split())}"
         if self.trainer and self.status is State.FINISHED and self.trainer.ending:
             yield f"  {self.trainer.ending}"
-        rate = getattr(self.config, "learning_rate", None)
+        config = self.trainer.config if self.trainer else self.config
+        rate = getattr(config, "learning_rate", None)
         if self.status is State.DIVERGED and rate is not None:
             yield f"  Try a smaller learning rate: it was {rate:g}."
         figures = {} if event["loss"] is None else {"loss": event["loss"]}

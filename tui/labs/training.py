@@ -19,7 +19,7 @@ from lessons.lesson import Preset, TrainingLesson
 from tui.experiment import Experiment
 from tui.labs.lab import Environment, Lab, LabStatus
 from tui.watching import Watching
-from tui.widgets.controls import Controls, for_controls, text_of
+from tui.widgets.controls import Controls, for_controls
 from tui.widgets.equations import Equations
 from tui.widgets.pictures import Pictures
 from tui.widgets.status_bar import NO_RUN
@@ -57,6 +57,8 @@ LAST: list[BindingType] = [
 ]
 
 RESTARTED = "{label} changed: the run begins again"
+SETTLING = 0.01
+"""Seconds between two looks at whether a run has taken a change."""
 OVERSHOT = "Each step overshot the valley by more than it had gained."
 """Why a run diverges, where there is room to say it."""
 NOTICES = {
@@ -250,26 +252,21 @@ class TrainingLab(Lab):
         self._pictures.toggle_residuals()
 
     def action_copy(self) -> None:
-        """Copy the command that reproduces this run."""
-        if self.experiment is None:
-            return
-        command = self.experiment.command()
-        self.app.copy_to_clipboard(command)
-        title = "copied"
-        if changes := self._live_changes():
-            title = f"copied: these settings from the start. Here {', '.join(changes)}"
-        self.notify(command, title=title, timeout=10, markup=False)
+        """Copy the command that gives this run without a screen."""
+        self._with_changes(self._copy)
 
-    def _live_changes(self) -> list[str]:
-        """Return the initial values of changed settings, and until which step they were used."""
-        assert self.experiment is not None
-        frame, allowed = self.experiment.frame, self.experiment.config.allowed()
-        controls = {control.name: control for control in self.lesson.controls}
-        return [
-            f"{controls[name].label} was {text_of(controls[name], first)} until step {step:,}"
-            for name, (step, first) in sorted(frame.changed.items() if frame else ())
-            if not allowed[name].lab_only
-        ]
+    @work
+    async def _with_changes(self, use: Callable[[Experiment], None]) -> None:
+        """Call `use` when the run has taken all live changes, so that their steps are known."""
+        while self.experiment is not None and self.experiment.adjusting:
+            await asyncio.sleep(SETTLING)
+        if self.experiment is not None:
+            use(self.experiment)
+
+    def _copy(self, experiment: Experiment) -> None:
+        command = experiment.command()
+        self.app.copy_to_clipboard(command)
+        self.notify(command, title="copied", timeout=10, markup=False)
 
     # Changes from the controls.
 
