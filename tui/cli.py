@@ -17,11 +17,11 @@ CLOSED_PIPE = 141
 """The exit code that a shell reports for SIGPIPE (128 + 13)."""
 
 
-COMMANDS = ("list", "run", "doctor", "data", "exercise")
+COMMANDS = ("list", "run", "export", "doctor", "data", "exercise")
 WITH_VALUE = (
     *("--device", "--fps", "--data-dir", "--preset", "--set", "--seed", "--every"),
     *("--csv", "--label", "--ignore", "--missing", "--header", "--separator", "--decimal"),
-    *("--target", "--file"),
+    *("--target", "--file", "-o"),
 )
 """Options that take a value: the next word is never a command or a lesson."""
 
@@ -109,6 +109,8 @@ def dispatch(words: list[str]) -> int:
             from tui.commands.list import LIST as CHOSEN
         case "run":
             from tui.commands.run import RUN as CHOSEN
+        case "export":
+            from tui.commands.export import EXPORT as CHOSEN
         case "doctor":
             from tui.commands.doctor import DOCTOR as CHOSEN
         case "exercise":

@@ -22,6 +22,7 @@ from tui.commands import open as open_command
 from tui.commands.data import DATA
 from tui.commands.doctor import DOCTOR
 from tui.commands.exercise import EXERCISE
+from tui.commands.export import EXPORT
 from tui.commands.list import LIST
 from tui.commands.run import RUN
 from tui.progress import Progress
@@ -32,7 +33,8 @@ REFUSED = [
     (["lisst"], "did you mean list"),
     (["rn"], "did you mean run"),
     (["docter"], "did you mean doctor"),
-    (["qqq"], "there are: list, run, doctor, data"),
+    (["exprot"], "did you mean export"),
+    (["qqq"], "there are: list, run, export, doctor, data"),
     ([""], "there are: list"),
     (["two\nlines"], r"'two\nlines'"),
     (["list", "extra"], "one word too many: 'extra'"),
@@ -106,16 +108,16 @@ def test_help_and_version_everywhere(main: Main) -> None:
                 name = " ".join([first, *command]) if option == "--help" else first
                 assert output.startswith(name)
                 assert max(map(len, output.splitlines())) <= 90
-    actions = (
-        a for each in (open_command.OPEN, LIST, RUN, DOCTOR, DATA, EXERCISE) for a in each._actions
-    )
+    commands = (open_command.OPEN, LIST, RUN, EXPORT, DOCTOR, DATA, EXERCISE)
+    actions = (action for each in commands for action in each._actions)
     known = {word for action in actions if action.nargs is None for word in action.option_strings}
     assert known == set(cli.WITH_VALUE)
 
 
 def test_nothing_heavy_is_imported() -> None:
     heavy = {"torch", "textual", "rich", "numpy", "plotext", "sklearn"}
-    for commands in ([["nix"], ["--help"], ["list"], ["run", "--help"], ["run"]], [["data"]]):
+    first = [["nix"], ["--help"], ["list"], ["run", "--help"], ["run"], ["export"]]
+    for commands in (first, [["data"]]):
         script = (
             f"import sys; from tui.cli import main; [main(words) for words in {commands!r}]; "
             f"print('heavy:', sorted({heavy!r} & {{*sys.modules}}))"

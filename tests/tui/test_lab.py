@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import shlex
 
@@ -9,6 +10,7 @@ from textual.events import Key
 from textual.widgets import ContentSwitcher, Input, Static
 
 from engine.frame import State
+from lessons.script import NotExported
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
 from tui.cli import main
@@ -225,6 +227,62 @@ async def test_the_copied_command_ends_with_the_numbers_on_screen(capsys) -> Non
     assert main([*shlex.split(command)[1:], "--json"]) == 0
     event = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (event["loss"], event["parameters"]) == (loss, parameters)
+
+
+async def test_a_run_is_exported_into_a_new_file(own_folders, monkeypatch) -> None:
+    folder = own_folders / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
+        lab = await open_lab(pilot)
+        bar = pilot.app.screen.query_one(StatusBar)
+        await pilot.press("x")
+        await until(pilot, lambda: bar.news.strip() == "script: ./linear-regression.py")
+        first = (folder / "linear-regression.py").read_text()
+        assert first == lab.experiment.plan().script()
+        await pilot.press("s")
+        await until(pilot, lambda: lab.frame.step == 1)
+        await pilot.press("right", "x", "x")  # the second time, the file is there
+        await until(pilot, lambda: bar.news.strip() == "script: ./linear-regression-2.py")
+        await until(pilot, lambda: not [one for one in lab.workers if not one.is_finished])
+        second = (folder / "linear-regression-2.py").read_text()
+        assert "if step == 2:" in second
+        assert "learning_rate=0.02@2" in second.splitlines()[0]
+        names = [path.name for path in folder.iterdir()]
+        assert sorted(names) == ["linear-regression-2.py", "linear-regression.py"]
+
+        why = "is not writable"
+        monkeypatch.setattr("tui.script_file.why_not_writable", lambda _: why)
+        (own_folders / "state" / "linear-regression.py").write_text("mine")
+        await pilot.press("x")
+        other = own_folders / "state" / "linear-regression-2.py"
+        await until(pilot, lambda: bar.news.strip() == f"script: {other}")
+        assert other.read_text() == second
+
+
+async def test_why_a_run_is_not_exported_is_said(own_folders, monkeypatch) -> None:
+    def refuse(*_: object) -> str:
+        raise NotExported("no script has [17] layers: set layers to 3")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
+        lab = await open_lab(pilot)
+        notes: list[str] = []
+        lab.notify = lambda message, **_: notes.append(message)
+        for place, broken, why in (
+            ("tui.plan.script", refuse, "no script has [17] layers: set layers to 3"),
+            ("tui.script_file.write_whole", full, "No space left on device"),
+        ):
+            with monkeypatch.context() as patched:
+                patched.chdir(own_folders)
+                patched.setattr(place, broken)
+                await pilot.press("x")
+                await until(pilot, lambda: why in notes)  # noqa: B023
+        lab._exports = False  # a lesson without a template
+        lab.refresh_bindings()
+        await until(pilot, lambda: "x" not in pilot.app.screen.active_bindings)
 
 
 async def test_a_trainer_that_fails_is_said_and_the_app_lives_on(monkeypatch) -> None:

@@ -36,11 +36,12 @@ INSTEAD = "without one, use: dltui run LESSON, or dltui list"
 
 NOTES = """\
 commands:
-  dltui list        the course: every lesson, by chapter
-  dltui run LESSON  train without a screen, for scripts and pipes
-  dltui doctor      what works on this machine, what does not, and how to fix it
-  dltui data        the data sets: which are here, and how to get the others
-  dltui exercise    the exercises: list, run and judge your own programs
+  dltui list           the course: every lesson, by chapter
+  dltui run LESSON     train without a screen, for scripts and pipes
+  dltui export LESSON  write a training as a plain PyTorch script
+  dltui doctor         what works on this machine, what does not, and how to fix it
+  dltui data           the data sets: which are here, and how to get the others
+  dltui exercise       the exercises: list, run and judge your own programs
 
 examples:
   dltui                            open the course
@@ -105,7 +106,7 @@ def open_app(options: Namespace) -> int:
     """Open the app at the home screen or a lesson, and return its exit code."""
     slugs = [*(entry.slug for entry in entries()), BUG_HUNT]
     if options.lesson is not None and options.lesson not in slugs:
-        known = ["list", "run", "doctor", "data", "exercise", *slugs]
+        known = ["list", "run", "export", "doctor", "data", "exercise", *slugs]
         raise Refusal(f"no lesson or command {options.lesson!r}; {nearest(options.lesson, known)}")
     device = normal_name(options.device)  # the app checks later whether it exists
     if not DEVICE_NAME.fullmatch(device):

@@ -16,8 +16,10 @@ from textual.widgets import Static
 
 from engine.frame import Frame, State
 from lessons.lesson import Preset, TrainingLesson
+from lessons.script import has_script
 from tui.experiment import Experiment
 from tui.labs.lab import Environment, Lab, LabStatus
+from tui.script_file import save_new, short
 from tui.watching import Watching
 from tui.widgets.controls import Controls, for_controls
 from tui.widgets.equations import Equations
@@ -54,9 +56,11 @@ LAST: list[BindingType] = [
     _key("e", "residuals", "errors", "residuals", "Show the errors, or what else the picture has"),
     _key("d", "device", "device", "device", "Move to the next device"),
     _key("y", "copy", "copy", "copy", "Copy the command that gives this run without a screen"),
+    _key("x", "export", "export", "export", "Write this run as a plain PyTorch script into a file"),
 ]
 
 RESTARTED = "{label} changed: the run begins again"
+ON_CPU = "The script runs on the CPU: its last digits differ from those of {device}."
 SETTLING = 0.01
 """Seconds between two looks at whether a run has taken a change."""
 OVERSHOT = "Each step overshot the valley by more than it had gained."
@@ -103,6 +107,7 @@ class TrainingLab(Lab):
         self.lesson = lesson
         self.experiment: Experiment | None = None
         self.frame: Frame | None = None
+        self._exports = has_script(lesson)
         self._watching = Watching(self, fps, self._run, self._look)
         self._notice = Notice(id="notice", classes="waiting")
         self._message = Notice(id="message")
@@ -191,6 +196,8 @@ class TrainingLab(Lab):
             return self._pictures.hidden
         if action == "residuals":
             return self._pictures.has_other
+        if action == "export":
+            return self._exports
         return True
 
     # Actions of the keys.
@@ -255,6 +262,10 @@ class TrainingLab(Lab):
         """Copy the command that gives this run without a screen."""
         self._with_changes(self._copy)
 
+    def action_export(self) -> None:
+        """Write the script of this run into a new file."""
+        self._with_changes(self._export)
+
     @work
     async def _with_changes(self, use: Callable[[Experiment], None]) -> None:
         """Call `use` when the run has taken all live changes, so that their steps are known."""
@@ -267,6 +278,19 @@ class TrainingLab(Lab):
         command = experiment.command()
         self.app.copy_to_clipboard(command)
         self.notify(command, title="copied", timeout=10, markup=False)
+
+    def _export(self, experiment: Experiment) -> None:
+        try:
+            path = save_new(experiment.plan().script(), self.lesson.slug)
+        except ValueError as error:  # these settings have no script
+            self.notify(str(error), title="no script", severity="warning", markup=False)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            self.notify(reason, title="no script written", severity="error", markup=False)
+        else:
+            self.post_message(self.Remarked(f"script: {short(path)}"))
+            if experiment.device.name != "cpu":
+                self.notify(ON_CPU.format(device=experiment.device.name), markup=False)
 
     # Changes from the controls.
 
