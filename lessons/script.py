@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from importlib import import_module
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -62,11 +63,41 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
         autoescape=False,  # it is Python
     )
-    environment.filters["py"] = repr
+    environment.filters["py"] = _literal
     environment.globals["refuse"] = _refuse
+    environment.globals["plain_csv"] = _plain_csv
     return environment
 
 
 def _refuse(message: str) -> Any:
     """Raise `NotExported` from a template."""
     raise NotExported(message)
+
+
+def _literal(value: object) -> str:
+    """Return the value in Python as a formatter would write it: texts are in double quotes."""
+    match value:
+        case tuple() | list():
+            return f"[{', '.join(map(_literal, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_literal(k)}: {_literal(v)}' for k, v in value.items())}}}"
+        case str() if '"' not in value and "'" not in value:
+            return f'"{repr(value)[1:-1]}"'
+    return repr(value)
+
+
+def _plain_csv(config: Config) -> Any:
+    """Return how the script reads the file of the setting `csv`: an `engine.datasets.PlainCsv`.
+
+    Raises:
+        NotExported: a script of a few lines cannot read it.
+    """
+    reader = import_module("engine.datasets.plain_csv")  # imports numpy
+    settings = asdict(config)
+    options = {name: settings[name] for name in reader.CsvOptions._fields}
+    try:
+        return reader.plain_csv(
+            settings["csv"], reader.CsvOptions(**options), settings["standardise"] == "yes"
+        )
+    except ValueError as error:
+        raise NotExported(str(error)) from None

@@ -36,11 +36,15 @@ class FeatureScale:
         """Compute the scale from x, shape (rows, features), float64; a gap is nan."""
         self._median = x.nanquantile(0.5, dim=0).nan_to_num()
         filled = self._filled(x)
-        # Scale to about 1 first: numbers such as 1e300 or 1e-300 cannot be squared.
-        largest = filled.abs().amax(dim=0)
+        # Scaled by a power of two, which is exact: numbers such as 1e300 cannot be squared.
+        low, high = filled.amin(dim=0), filled.amax(dim=0)
+        largest = torch.maximum(low.abs(), high.abs())
         largest = torch.where(largest > 0, largest, 1)
-        self.mean = (filled / largest).mean(dim=0) * largest
-        self.deviation = (filled / largest).std(dim=0, correction=0) * largest
+        power = largest / (2 * largest.frexp().mantissa)
+        self.mean = (filled / power).mean(dim=0) * power
+        deviation = (filled / power).std(dim=0, correction=0) * power
+        # A rounded mean would give a constant feature a deviation.
+        self.deviation = torch.where(low < high, deviation, 0)
         self.unit = torch.where(self.deviation > 0, self.deviation, 1)
         """The divisor: 1 for a feature with the same value in every row."""
         self._standardise = standardise
