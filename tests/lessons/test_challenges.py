@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.config import Change
 from engine.frame import Frame, State
 from engine.graph.walk import WalkPosition
 from engine.pictures import LossHistory
@@ -174,7 +175,7 @@ def test_a_rate_changed_during_the_run_does_not_count(slug: str) -> None:
     for name in RATED[slug]:
         frame = last(slug, challenge(slug, name).solution)
         assert met(slug, name, frame)
-        assert not met(slug, name, replace(frame, changed={rate: (1, 0.01)}))
+        assert not met(slug, name, replace(frame, changes=(Change(rate, 0.01, 2),)))
 
 
 def test_what_single_challenges_look_at(tmp_path: Path) -> None:
