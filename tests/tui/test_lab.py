@@ -262,7 +262,7 @@ async def test_a_run_is_exported_into_a_new_file(own_folders, monkeypatch) -> No
 
 async def test_why_a_run_is_not_exported_is_said(own_folders, monkeypatch) -> None:
     def refuse(*_: object) -> str:
-        raise NotExported("no script has [17] layers: set layers to 3")
+        raise NotExported("no script [yet]: momentum = 0.5 needs learning_rate = 1")
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -272,7 +272,7 @@ async def test_why_a_run_is_not_exported_is_said(own_folders, monkeypatch) -> No
         notes: list[str] = []
         lab.notify = lambda message, **_: notes.append(message)
         for place, broken, why in (
-            ("tui.plan.script", refuse, "no script has [17] layers: set layers to 3"),
+            ("tui.plan.script", refuse, "no script [yet]: momentum = 0.5 needs learning rate = 1"),
             ("tui.script_file.write_whole", full, "No space left on device"),
         ):
             with monkeypatch.context() as patched:

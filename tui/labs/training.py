@@ -258,39 +258,39 @@ class TrainingLab(Lab):
     def action_residuals(self) -> None:
         self._pictures.toggle_residuals()
 
-    def action_copy(self) -> None:
+    @work
+    async def action_copy(self) -> None:
         """Copy the command that gives this run without a screen."""
-        self._with_changes(self._copy)
-
-    def action_export(self) -> None:
-        """Write the script of this run into a new file."""
-        self._with_changes(self._export)
+        if experiment := await self._settled():
+            command = experiment.command()
+            self.app.copy_to_clipboard(command)
+            self.notify(command, title="copied", timeout=10, markup=False)
 
     @work
-    async def _with_changes(self, use: Callable[[Experiment], None]) -> None:
-        """Call `use` when the run has taken all live changes, so that their steps are known."""
+    async def action_export(self) -> None:
+        """Write the script of this run into a new file."""
+        if experiment := await self._settled():
+            plan = experiment.plan()
+            try:
+                # In a thread: the table of a learner may be large.
+                script = await asyncio.to_thread(plan.script)
+                path = save_new(script, self.lesson.slug)
+            except ValueError as error:  # these settings have no script
+                reason = for_controls(str(error), self.lesson.controls)
+                self.notify(reason, title="no script", severity="warning", markup=False)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                self.notify(reason, title="no script written", severity="error", markup=False)
+            else:
+                self.post_message(self.Remarked(f"script: {short(path)}"))
+                if experiment.device.name != "cpu":
+                    self.notify(ON_CPU.format(device=experiment.device.name), markup=False)
+
+    async def _settled(self) -> Experiment | None:
+        """Return the experiment when its run has taken all live changes: their steps are known."""
         while self.experiment is not None and self.experiment.adjusting:
             await asyncio.sleep(SETTLING)
-        if self.experiment is not None:
-            use(self.experiment)
-
-    def _copy(self, experiment: Experiment) -> None:
-        command = experiment.command()
-        self.app.copy_to_clipboard(command)
-        self.notify(command, title="copied", timeout=10, markup=False)
-
-    def _export(self, experiment: Experiment) -> None:
-        try:
-            path = save_new(experiment.plan().script(), self.lesson.slug)
-        except ValueError as error:  # these settings have no script
-            self.notify(str(error), title="no script", severity="warning", markup=False)
-        except OSError as error:
-            reason = error.strerror or str(error)
-            self.notify(reason, title="no script written", severity="error", markup=False)
-        else:
-            self.post_message(self.Remarked(f"script: {short(path)}"))
-            if experiment.device.name != "cpu":
-                self.notify(ON_CPU.format(device=experiment.device.name), markup=False)
+        return self.experiment
 
     # Changes from the controls.
 
