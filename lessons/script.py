@@ -11,9 +11,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.config import Change, Config
+from engine.datasets import registry
 from lessons.lesson import TrainingLesson, file_text
 
 if TYPE_CHECKING:
@@ -66,6 +68,8 @@ def _templates() -> Environment:
     environment.filters["py"] = _literal
     environment.globals["refuse"] = _refuse
     environment.globals["plain_csv"] = _plain_csv
+    environment.globals["torchvision_root"] = _torchvision_root
+    environment.globals["training_images"] = _training_images
     return environment
 
 
@@ -101,3 +105,21 @@ def _plain_csv(config: Config) -> Any:
         )
     except ValueError as error:
         raise NotExported(str(error)) from None
+
+
+def _torchvision_root(data: str) -> Path | None:
+    """Return the folder from which torchvision reads these images; None for the digits.
+
+    Raises:
+        NotExported: torchvision would have to download them.
+    """
+    from engine.datasets.torchvision_root import torchvision_root  # imports gzip and hashlib
+
+    try:
+        return torchvision_root(data)
+    except ValueError as error:
+        raise NotExported(str(error)) from None
+
+
+def _training_images(data: str) -> int:
+    return registry.find(data).files[0].shape[0]

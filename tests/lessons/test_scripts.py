@@ -20,7 +20,10 @@ from engine.run import train
 from lessons.catalog import entries, find
 from lessons.lesson import TrainingLesson
 from lessons.script import FILE, script
+from tests.engine.digits import folders
 from tui.cli import main
+
+__all__ = ["folders"]  # a fixture: the runs of the tests keep no networks
 
 LESSONS = [
     entry.slug
@@ -46,6 +49,15 @@ CHANGED: dict[str, dict[str, Setting]] = {
         "epochs": 5,
     },
     "linear-regression": {"seed": 3, "initial_w": None, "momentum": 0.5, "reduction": "sum"},
+    "mnist": {
+        "seed": 3,
+        "network": "convolutional",
+        "activation": "tanh",
+        "batch_size": 100,
+        "momentum": 0.0,
+        "validation": 0,
+        "epochs": 1,
+    },
 }
 """Another seed and other settings for the first preset of each lesson."""
 ALONE = """
