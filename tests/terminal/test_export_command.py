@@ -61,6 +61,19 @@ def test_the_first_lines_name_the_command_with_the_same_losses(main: Main, tmp_p
     assert lines == "".join(f"{step['step']} {step['loss']}\n" for step in steps)
 
 
+def test_the_name_of_a_table_stays_in_its_comment(main: Main, tmp_path: Path) -> None:
+    rows = "\n".join(f"{i % 7},{i % 5},{i % 2}" for i in range(60))
+    for name in (b"a\nprint(1)\rprint(2) 'x' \xe2\x80\xa8.csv", b"\xff.csv"):
+        table = tmp_path / os.fsdecode(name)
+        table.write_text(f"a,b,c\n{rows}\n")
+        file = tmp_path / "script.py"
+        main("export", "dataloader", "--csv", str(table), "-o", str(file))
+        first, *others = ast.parse(file.read_text(encoding="utf-8")).body
+        assert isinstance(first, ast.Expr)  # the docstring
+        assert not {"print(1)", "print(2)"} & set(map(ast.unparse, others))
+        assert main("export", "dataloader", "--csv", str(table))[0].startswith(BEGINNING)
+
+
 def test_it_is_written_to_a_file(
     main: Main, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
