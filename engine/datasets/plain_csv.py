@@ -159,8 +159,10 @@ def plain_csv(path: str, options: CsvOptions, standardise: bool) -> PlainCsv:
         CsvError: it is no table, or a short script cannot read it or compute with it.
     """
     table = read_table(path, **options._asdict())
-    place = Path(path.strip()).expanduser().absolute()
-    text = read_text(place, options.separator)
+    place = Path(path.strip())
+    with suppress(RuntimeError):  # there is no user of that name
+        place = place.expanduser()
+    text = read_text(place.absolute(), options.separator)
     layout = CsvLayout(text, options.header, options.label, options.ignore)
     if standardise and not _moderate(table.x):
         fix = "set standardise to no, or write them in another unit"
@@ -185,7 +187,9 @@ def _file(text: CsvText, table: Table) -> PlainCsv:
     with text.path.open("rb") as file:
         encoding: Literal["utf-8", "utf-8-sig"] = "utf-8-sig" if file.read(3) == MARK else "utf-8"
     plain = PlainCsv(text.path, TableFacts.of(table), encoding, text.separator)
-    spaced = replace(plain, spaced=text.separator != SPACE)
+    if text.separator == SPACE or f"{text.separator} " not in text.text:
+        return plain
+    spaced = replace(plain, spaced=True)
     return plain if plain.table == spaced.table else spaced
 
 

@@ -136,7 +136,7 @@ def test_what_a_short_script_cannot_read_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_way_of_a_script_is_compared_with_the_table(tmp_path: Path) -> None:
-    """A quote that only the csv module reads in another way makes another table."""
+    """Lines that the csv module does not separate make another table."""
     file = tmp_path / "t.csv"
     file.write_text(NAMED)
     options = CsvOptions("auto", "auto", "point", None, None, "drop", "auto")

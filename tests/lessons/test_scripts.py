@@ -90,6 +90,7 @@ class Case:
     changes: tuple[Change, ...] = ()
     every: int = 7
     most_lines: int = 70
+    """A table with gaps, or with worker processes, takes a few more lines."""
 
     @classmethod
     def of(cls, slug: str, preset: str | None = None, **settings: Setting) -> Case:
