@@ -87,7 +87,7 @@ def write_whole(path: Path, content: bytes) -> None:
     """
     real = where_to_write(path)
     real.parent.mkdir(parents=True, exist_ok=True)
-    beside = real.with_name(f".{real.name}.{os.getpid()}-{get_ident()}")
+    beside = _beside(real)
     try:
         beside.write_bytes(content)
         if real.exists():
@@ -96,6 +96,17 @@ def write_whole(path: Path, content: bytes) -> None:
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def try_to_write(path: Path) -> None:
+    """Create and remove the temporary file of `write_whole`; its folder has to exist.
+
+    Raises:
+        OSError: `write_whole` would fail.
+    """
+    beside = _beside(where_to_write(path))
+    beside.touch(exist_ok=False)
+    beside.unlink()
 
 
 def set_aside(path: Path) -> Path:
@@ -110,6 +121,11 @@ def set_aside(path: Path) -> Path:
         aside = path.with_name(f"{path.name}.bak{number}")
     path.rename(aside)
     return aside
+
+
+def _beside(real: Path) -> Path:
+    """Return the path of the temporary file that is renamed to this one."""
+    return real.with_name(f".{real.name}.{os.getpid()}-{get_ident()}")
 
 
 def _check(facts: os.stat_result, largest: int) -> None:

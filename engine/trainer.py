@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeAlias, TypeVar
 
 from engine.config import Config, Setting
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from engine.pictures import Picture
 
 ConfigT = TypeVar("ConfigT", bound=Config)
+
+ModelStates: TypeAlias = "Mapping[str, Mapping[str, torch.Tensor]]"
+"""The trained tensors of each model, by the names of the model and of the tensor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,13 @@ class Trainer(ABC, Generic[ConfigT]):
         """Return the parameters, named as in the formulas; empty if there are too many to list."""
         return {}
 
+    def states(self) -> ModelStates:
+        """Return the tensors of each model, named as in its `state_dict`, for a file.
+
+        A single model has the empty name. The tensors are not copies, so they have gradients.
+        """
+        return {}
+
     def predict(self, x: float) -> float:
         """Return the model's output for one input, for presets that name inputs."""
         raise NotImplementedError(f"{type(self).__name__} has no method predict")
@@ -102,6 +112,11 @@ class Trainer(ABC, Generic[ConfigT]):
 
     def metrics(self) -> Mapping[str, float]:
         """Return the quality of the model now as plain numbers: `accuracy`, `r2`."""
+        return {}
+
+    def held_out_metrics(self) -> Mapping[str, float]:
+        """Return what was measured on held-out data during the training, unless it is among the
+        metrics. Not part of the JSON."""
         return {}
 
     @property

@@ -21,7 +21,7 @@ COMMANDS = ("list", "run", "export", "doctor", "data", "exercise")
 WITH_VALUE = (
     *("--device", "--fps", "--data-dir", "--preset", "--set", "--seed", "--every"),
     *("--csv", "--label", "--ignore", "--missing", "--header", "--separator", "--decimal"),
-    *("--target", "--file", "-o"),
+    *("--target", "--file", "-o", "--save", "--tensorboard"),
 )
 """Options that take a value: the next word is never a command or a lesson."""
 

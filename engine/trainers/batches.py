@@ -19,7 +19,7 @@ from engine.frame import NamedParameters
 from engine.history import Path
 from engine.numerals import counted
 from engine.pictures import LinePicture, LineWalk, LossHistory, WalksPicture
-from engine.trainer import Step
+from engine.trainer import ModelStates, Step
 from engine.trainers.sgd import SgdTrainer, copied, gradient, update
 
 
@@ -179,9 +179,16 @@ class Batches(SgdTrainer[BatchesConfig]):
             for sign, parameter in (("w", learner.model.weight), ("b", learner.model.bias))
         }
 
+    def states(self) -> ModelStates:
+        return {name: one.model.state_dict(keep_vars=True) for name, one in self.learners.items()}
+
     def predict(self, x: float) -> float:
         """Return the prediction of the line trained with mini-batches."""
         return (self.mini.model.weight * x + self.mini.model.bias).item()
+
+    @property
+    def prediction(self) -> str:
+        return "y of the line trained with mini-batches"
 
     def metrics(self) -> Mapping[str, float]:
         """Return the loss over all points and the total update seconds of each model."""

@@ -420,6 +420,14 @@ class DigitsTrainer(SgdTrainer[ConfigT]):
         accuracy = {} if test is None else {"test_accuracy": test}
         return {**accuracy, "step_seconds": sum(seconds for _, seconds in self.clock.mean())}
 
+    def held_out_metrics(self) -> Mapping[str, float]:
+        """Return the `validation_accuracy` after the last epoch, and that of the best epoch, whose
+        network is tested at the end."""
+        if self.part == "test" or not self.accuracies:
+            return {}
+        best = {} if self.best is None else {"best_validation_accuracy": self.best_accuracy}
+        return {"validation_accuracy": self.accuracies[-1], **best}
+
     def _layers(self) -> list[nn.Conv2d | nn.Linear]:
         """Return the layers with weights, starting at the image."""
         return [layer for layer in self.model if isinstance(layer, nn.Conv2d | nn.Linear)]

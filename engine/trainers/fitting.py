@@ -15,7 +15,7 @@ from engine.frame import NamedParameters
 from engine.history import Path
 from engine.numerals import counted
 from engine.pictures import Fit, FitsPicture, LossHistory, StageView
-from engine.trainer import Phase, Step
+from engine.trainer import ModelStates, Phase, Step
 from engine.trainers.sgd import SgdTrainer, copied
 
 PHASES = ("data", "model", "loss", "optimizer", "loop")
@@ -268,11 +268,20 @@ class FittingTrainer(SgdTrainer[Any]):
                 named[f"{letter}{end}"] = flat[0] if len(flat) == 1 else flat
         return named
 
+    def states(self) -> ModelStates:
+        if len(self.learners) == 1:
+            return {"": self.learners[0].model.state_dict(keep_vars=True)}
+        return {_key(one): one.model.state_dict(keep_vars=True) for one in self.learners}
+
     def predict(self, x: float) -> float:
         """Return the prediction of the model with the least loss."""
         best = min(self.learners, key=lambda one: _numbers(self.loss_now(one)))
         with torch.no_grad():
             return float(best.model(torch.tensor([[float(x)]], device=self.x.device)))
+
+    @property
+    def prediction(self) -> str:
+        return "y of the model with the least loss" if len(self.learners) > 1 else ""
 
     def metrics(self) -> Mapping[str, float]:
         """Return the loss of each model after the last update; for several also best and worst."""

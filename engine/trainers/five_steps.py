@@ -96,12 +96,12 @@ class FiveSteps(FittingTrainer):
         self.x, self.y = x.to(device), y.to(device)
 
         # 2. Model: one, or four that differ in their seed or not at all
-        models = {"": self.model().to(device)}
+        models = {"": self.make_model().to(device)}
         if config.compare == "seeds":
             models = {f"seed {config.seed}": models[""]}
             for seed in range(config.seed + 1, config.seed + SEEDS):
                 torch.manual_seed(seed)
-                models[f"seed {seed}"] = self.model().to(device)
+                models[f"seed {seed}"] = self.make_model().to(device)
         elif config.compare == "optimizers":
             models = {name: deepcopy(models[""]) for name in OPTIMIZERS}
 
@@ -135,7 +135,7 @@ class FiveSteps(FittingTrainer):
             yield Phase("optimizer", epoch, updated=True)
             yield Step(step=epoch, epoch=epoch, loss=self.least_loss())
 
-    def model(self) -> nn.Module:
+    def make_model(self) -> nn.Module:
         """Return an untrained model that maps x, shape (points, 1), to ŷ, the same shape."""
         config = self.config
         if config.model == "wave":

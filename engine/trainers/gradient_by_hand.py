@@ -14,7 +14,7 @@ from engine.equations import Equation, factor, number, plain
 from engine.frame import NamedParameters
 from engine.history import Path
 from engine.pictures import LinePicture
-from engine.trainer import Step, Trainer
+from engine.trainer import ModelStates, Step, Trainer
 from engine.trainers.sgd import copied
 
 
@@ -126,6 +126,9 @@ class GradientByHand(Trainer[GradientByHandConfig]):
 
     def parameters(self) -> NamedParameters:
         return {"w": self.w.item()}
+
+    def states(self) -> ModelStates:
+        return {"": {"w": self.w}}
 
     def predict(self, x: float) -> float:
         return (self.w * x).item()

@@ -17,7 +17,7 @@ from engine.equations import Equation, number
 from engine.frame import NamedParameters
 from engine.history import Diverged, History, Path
 from engine.pictures import LineWalk, WalksPicture
-from engine.trainer import Step
+from engine.trainer import ModelStates, Step
 from engine.trainers.sgd import SgdTrainer, copied, gradient, update
 
 
@@ -146,6 +146,10 @@ class LossReduction(SgdTrainer[LossReductionConfig]):
             "w_mean": self.mean_model.weight.item(),
             "b_mean": self.mean_model.bias.item(),
         }
+
+    def states(self) -> ModelStates:
+        models = {"sum": self.sum_model, "mean": self.mean_model}
+        return {name: model.state_dict(keep_vars=True) for name, model in models.items()}
 
     def predict(self, x: float) -> float:
         """Return the prediction of the line trained with the sum."""

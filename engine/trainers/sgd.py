@@ -16,7 +16,7 @@ from engine.frame import NamedParameters
 from engine.history import Path
 from engine.numerals import counted
 from engine.pictures import Array, BoundaryPicture, Layer, LinePicture
-from engine.trainer import ConfigT, Step, Trainer
+from engine.trainer import ConfigT, ModelStates, Step, Trainer
 
 OF_OPTIMIZER = {"learning_rate": "lr", "mean_learning_rate": "lr", "momentum": "momentum"}
 """The settings that belong to an optimizer, and their names in `torch.optim`."""
@@ -76,7 +76,11 @@ class SgdTrainer(Trainer[ConfigT]):
 
     live = frozenset({"learning_rate", "momentum"})
 
+    model: nn.Module
     optimizer: torch.optim.Optimizer
+
+    def states(self) -> ModelStates:
+        return {"": self.model.state_dict(keep_vars=True)}
 
     def optimizers(self, name: str) -> Iterable[torch.optim.Optimizer]:  # noqa: ARG002
         """Return the optimizers that use the setting of this name."""

@@ -284,7 +284,7 @@ class TableTrainer(SgdTrainer[ConfigT]):
         kind = {0: "the predicted number", 2: "P(second class)"}
         first = self.table.classes[0] if self.table.classes else ""
         what = kind.get(len(self.table.classes), f"the likeliest class, where 0 is {first},")
-        return f"{what} with every feature x standard deviations above its mean"
+        return f"{what} at x standard deviations above each feature's mean"
 
     def metrics(self) -> Mapping[str, float]:
         """Return the current loss and score of both parts, and the validation score of `guess`."""

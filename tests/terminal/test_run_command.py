@@ -277,10 +277,11 @@ def test_plain_lines_in_a_pipe(main: Main) -> None:
         ["step", "300", "epoch", "100"],
     ]
     assert lines[4].startswith("finished after 300 steps in ")
-    assert any(line.split() == ["y(4)", "7.9999986"] for line in lines)
+    assert lines[-1].split() == ["prediction", "for", "x", "=", "4", "7.999999"]
+    assert not any(line.startswith("  w ") for line in lines)
     assert "\x1b" not in "".join(lines)
     rings = ("run", "decision-boundary", "--preset", "circles", "--set", "epochs=1", *CPU)
-    text, weights = main.output(*rings), main.events(*rings)[-1]["parameters"]
+    text, weights = main.output(*rings, "--verbose"), main.events(*rings)[-1]["parameters"]
     head = [line.split() for line in text.splitlines()].index(["W1", "3", "×", "2"])
     rows = [json.loads(line) for line in text.splitlines()[head + 1 :][:3]]
     assert [len(row) for row in rows] == [2, 2, 2], "a row for each unit"

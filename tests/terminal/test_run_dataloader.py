@@ -149,7 +149,7 @@ def test_the_text_states_the_task_and_explains_the_argument_of_the_predictions(
     rows = [f"{i % 7},{i % 5},{'abc'[i % 3]},{i / 4}" for i in range(60)]
     path.write_text("\n".join(["one,two,kind,size", *rows, ""]))
     own = ("dataloader", "--csv", str(path), "--label")
-    above = "with every feature x standard deviations above its mean"
+    above = "at x standard deviations above each feature's mean"
     for words, meaning in (
         (("dataloader",), f"P(second class) {above}"),
         (("decision-boundary",), "P at the point (x, x)"),
@@ -161,8 +161,8 @@ def test_the_text_states_the_task_and_explains_the_argument_of_the_predictions(
         output, _ = main("run", *words, "--set", "epochs=1", "--device", "cpu")
         *_, before, last = output.splitlines()
         if meaning is None:
-            assert last.startswith("  y(3.5)")
+            assert last.startswith("  prediction for x = 3.5")
         else:
-            assert before.startswith("  y(")
-            assert last == f"  y(x): {meaning}"
+            assert before.startswith("  prediction for x = ")
+            assert last == f"  prediction: {meaning}"
             assert "--csv" in words or len(last) <= 80

@@ -65,7 +65,8 @@ def test_without_mnist_it_trains_with_the_digits_and_says_so(main: Main, tmp_pat
     output, errors = main(*ONE_EPOCH, *words)
     assert errors == f"dltui: {note}\n"
     assert "MNIST is not here" not in output
-    assert "test_accuracy" in output
+    assert "  test accuracy  " in output
+    assert "  validation accuracy  " in output
 
 
 def test_with_mnist_it_starts_with_the_first_preset(

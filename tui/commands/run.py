@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 from argparse import Namespace
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 from engine.frame import State
 from lessons.lesson import Lesson, TrainingLesson
 from tui.commands.autograd import run_autograd
-from tui.commands.command import DATA_DIR, CommandLine, notice, option, refusing, switch
+from tui.commands.command import DATA_DIR, CommandLine, Refusal, notice, option, refusing, switch
+from tui.commands.event_log import EventLog, refuse_tensorboard
+from tui.commands.model_file import ModelFile
 from tui.commands.planning import (
     SETTING_NOTES,
     SETTINGS,
@@ -27,7 +30,8 @@ from tui.commands.planning import (
 from tui.terminal.capabilities import can_draw, is_terminal
 
 if TYPE_CHECKING:
-    from tui.commands.training import TextReport, Training  # torch
+    from tui.commands.report import TextReport  # torch
+    from tui.commands.training import Training
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -48,7 +52,16 @@ examples:
 Before the training run starts, one line says what is predicted.
 With --json, each line is an object, and the last has "event": "end".
 
-exit code: 0 finished, 1 diverged or failed, 2 wrong command line, 130 ended by Ctrl-C
+--save stores the state_dict of the model for torch.load(FILE, weights_only=True); of
+several models, a dict of them by name. It is also stored after Ctrl-C, as it is then,
+but not if the training diverges or fails. An older model in FILE is replaced.
+--tensorboard needs the package of pip install 'dltui[tensorboard]'. It writes loss,
+metrics and learning rate of every step up to 1,000, then of every 10th up to 10,000,
+every 100th up to 100,000 and so on, and about 50 histograms of each weight and gradient.
+Two runs in one folder are mixed: name runs/a and runs/b, and tensorboard --logdir runs.
+
+exit code: 0 finished, 1 diverged, failed or not stored, 2 wrong command line,
+130 ended by Ctrl-C
 """
 )
 
@@ -95,11 +108,24 @@ def run(options: Namespace) -> int:
         lesson = named_lesson("run", options.lesson, _runs)
         if lesson.lab == "autograd":
             refuse_table(table_settings(options), (), lesson.slug)
+            for name in ("save", "tensorboard"):
+                if getattr(options, name) is not None:
+                    raise Refusal(f"the lesson 'autograd' trains nothing and takes no --{name}")
             return run_autograd(options, lesson, dict(map(named_value, options.set)))
         lesson = training_lesson(lesson)
+    file = None if options.save is None else ModelFile(options.save)
+    if options.tensorboard is not None:
+        refuse_tensorboard(options.tensorboard)
     with Interruption() as interruption:
         training = _training(options, lesson, interruption)
-        _train(training, _report(options, training), interruption)
+        log = None
+        if options.tensorboard is not None:
+            log = EventLog(options.tensorboard, training)
+        report = _report(options, training)
+        _train(training, report, interruption, log)
+        stored = _stored(training, report, file, log)
+    if not stored:
+        return 1
     if training.status is State.STOPPED:
         return interruption.exit_code
     return 0 if training.status is State.FINISHED else 1
@@ -114,9 +140,11 @@ def _training(options: Namespace, lesson: TrainingLesson, stop: Interruption) ->
     plan, why = planned(options, lesson)
     with refusing():
         device = _device(options.device, stop)
-    from tui.commands.training import Training
+    from tui.commands.training import Training, has_states
 
     kind = lesson.load_trainer()
+    if options.save is not None and not has_states(kind):
+        raise Refusal(f"--save: the trainer of the lesson {lesson.slug!r} has no method states")
     return Training(
         lesson, plan.preset, kind, plan.config, device, stop, why, plan.every, plan.changes
     )
@@ -140,15 +168,17 @@ def _device(wanted: str, stop: Interruption) -> str:
 
 
 def _report(options: Namespace, training: Training) -> TextReport:
-    from tui.commands.training import BarReport, JsonReport, TextReport
+    from tui.commands.report import BarReport, JsonReport, TextReport
 
     if options.json:
         return JsonReport(training)
     draws = training.every is None and is_terminal(sys.stdout) and can_draw()
-    return (BarReport if draws else TextReport)(training)
+    return (BarReport if draws else TextReport)(training, options.verbose)
 
 
-def _train(training: Training, report: TextReport, interruption: Interruption) -> None:
+def _train(
+    training: Training, report: TextReport, interruption: Interruption, log: EventLog | None
+) -> None:
     shown = ""
 
     def warn() -> None:
@@ -164,6 +194,8 @@ def _train(training: Training, report: TextReport, interruption: Interruption) -
         warn()
         interruption.training = True
         report.step(step)
+        if log:
+            log.step(step)
     interruption.training = True
     warn()
     for change in training.late:
@@ -171,12 +203,43 @@ def _train(training: Training, report: TextReport, interruption: Interruption) -
     report.end()
 
 
+def _stored(
+    training: Training, report: TextReport, file: ModelFile | None, log: EventLog | None
+) -> bool:
+    """Write the model and the end of the events; whether everything that was asked for is there."""
+    complete = training.status in (State.FINISHED, State.STOPPED)
+    stored = True
+    if log:
+        log.close(complete)
+        if log.trouble:
+            report.warn(f"--tensorboard {log.folder!r} is incomplete: {log.trouble}")
+            stored = False
+        else:
+            report.show(f"events written; see them with: {_shell(log.folder)}")
+    if file and not complete:
+        report.warn(f"--save {file.name!r} is not written: the training {training.status}")
+    elif file and training.trainer:
+        try:
+            file.write(training.trainer.states())
+        except OSError as error:
+            reason = f"cannot be written: {error.strerror or error}"
+            report.warn(f"--save {file.name!r} {reason}; make room, and run the command again")
+            return False
+        report.show(f"model saved; load it with: torch.load({file.name!r}, weights_only=True)")
+    return stored
+
+
+def _shell(folder: str) -> str:
+    return f"tensorboard --logdir {shlex.quote(folder)}"
+
+
 RUN = CommandLine(
     run,
     usage=usage(
         "run",
         "LESSON [--preset NAME] [--set NAME=VALUE[@STEP]]... [--device D]",
-        "[--seed N] [--every N] [--json] [--data-dir DIR]",
+        "[--seed N] [--every N] [--json] [--verbose] [--data-dir DIR]",
+        "[--save FILE] [--tensorboard DIR]",
     ),
     summary="Train a lesson without a screen, and print the result.",
     notes=NOTES,
@@ -187,6 +250,9 @@ RUN = CommandLine(
         "--every": option("N", "print every Nth step (ten lines in the whole run)"),
         **DATA_DIR,
         "--json": switch("print JSON Lines"),
+        "--verbose": switch("print the weights as well"),
+        "--save": option("FILE", "store the model at the end (nothing is stored)"),
+        "--tensorboard": option("DIR", "write events for TensorBoard (none are written)"),
         **{f"--{name}": how for name, how in TABLE.items()},
     },
 )
