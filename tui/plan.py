@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -59,12 +60,12 @@ class Plan:
             yield from shlex.split(data_dir_option())
 
     def _comment(self) -> str:
-        """Return the command for the CPU as lines of a comment, broken between two words."""
+        """Return the command for the CPU as lines of a comment, broken between two options."""
         lines = ["The same losses as:"]
-        for word in map(shlex.quote, self._words("cpu")):
-            if len(lines[-1]) + len(word) > WIDEST:
+        for part in re.split(r" (?=--)", self.command("cpu")):
+            if len(lines[-1]) + len(part) > WIDEST:
                 lines[-1] += " \\"
                 lines.append("   ")
-            lines[-1] += f" {word}"
+            lines[-1] += f" {part}"
         lines = "\n".join(lines).splitlines()  # the name of a file may contain line breaks
         return "".join(f"# {line}\n" for line in lines)
