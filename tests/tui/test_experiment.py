@@ -17,7 +17,6 @@ from engine.datasets import registry
 from engine.device import Device
 from engine.frame import State
 from lessons.catalog import find
-from lessons.script import has_script
 from tests.tui.conftest import PATIENCE
 from tui.cli import main
 from tui.experiment import PACES, Experiment
@@ -316,10 +315,9 @@ def test_the_command_and_the_script_contain_the_changes_on_the_way(
     end = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert (end["steps"], end["loss"]) == (frame.step, frame.loss)
     assert end.get("parameters", frame.parameters) == frame.parameters
-    if has_script(experiment.lesson):
-        exec(replace(plan, every=1).script(), {"__name__": "__main__"})
-        printed = capsys.readouterr().out
-        assert f"{frame.step} {frame.loss}" in printed.splitlines()
+    exec(replace(plan, every=1).script(), {"__name__": "__main__"})
+    printed = capsys.readouterr().out
+    assert f"{frame.step} {frame.loss}" in printed.splitlines()
 
 
 def test_the_command_names_the_folder_where_the_command_line_did_and_it_matters(
