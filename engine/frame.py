@@ -58,6 +58,8 @@ class Frame:
     """The changes of settings since then, in order; a change without a step after it is left out
     if another value replaces it."""
     step: int = 0
+    phase: str = ""
+    """The last phase of an update that has begun; empty between two updates."""
     epoch: int = 0
     loss: float | None = None
     """The loss of the last step; None before the first step; not finite after divergence."""

@@ -229,6 +229,7 @@ class Recorder:
             initial=self._initial,
             changes=self._changes,
             step=self.history.steps,
+            phase=self._made.name if isinstance(self._made, Phase) else "",
             epoch=self._made.epoch if self._made else 0,
             loss=self.history.loss,
             rate=None,

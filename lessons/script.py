@@ -7,6 +7,7 @@ branches for other settings. It prints a line `STEP LOSS` after every Nth step, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from importlib import import_module
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FILE = "script.py.jinja"
+PHASES = {
+    "data": r"for ",
+    "model": r"= \w*model\w*\(",
+    "loss": r"loss\w* = ",
+    "optimizer": r"optimizer\w*\.step\(\)",
+}
+"""The phases of an update, and the line of the loop in which each ends."""
 
 
 class NotExported(ValueError):
@@ -52,6 +60,25 @@ def script(
     changes = [one for one in changes if not (one.name in idle or allowed[one.name].lab_only)]
     text = template.render(**asdict(config), config=config, idle=idle, changes=changes, every=every)
     return text.strip() + "\n"
+
+
+def line_of(script: str, phase: str) -> int | None:
+    """Return the line that a run has just executed, counted from 1; None if it is not found.
+
+    Args:
+        script: a script with its loop below `# 5. Loop`.
+        phase: the phase that has ended; empty after a whole update.
+    """
+    lines = script.splitlines()
+    loop = next((i for i, line in enumerate(lines) if line.startswith("# 5.")), len(lines))
+    found = None
+    for number, line in enumerate(lines[loop:], start=loop + 1):
+        if phase and re.search(PHASES.get(phase, "$^"), line):
+            return number
+        if not phase and re.match(r"\s+if step % EVERY", line):
+            return found
+        found = number
+    return None
 
 
 def _templates() -> Environment:

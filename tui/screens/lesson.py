@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from textwrap import wrap
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,8 +19,11 @@ from textual.widgets import ContentSwitcher, Input
 from engine.exercises.runner import Runner
 from lessons.exercises import exercises
 from lessons.lesson import Lesson, TrainingLesson
+from lessons.script import line_of
 from tui.labs import lab_of
 from tui.labs.lab import Environment, Lab, LabStatus, NoEnvironment
+from tui.labs.training import TrainingLab
+from tui.plan import Plan
 from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
@@ -30,7 +34,7 @@ from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import NO_DEVICE, Heading, StatusBar
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
-CODE = "Read the file that runs in the lab"
+CODE = "Read this run as a plain script, and the file that runs in the lab"
 WRITE = "Write the program yourself, and watch it train"
 BACK = "Back to the course; the lesson stays as it is until you open another"
 CLOSE_HINT = "Close the hint of the challenge"
@@ -82,6 +86,9 @@ class LessonScreen(SafeScreen, Screen[None]):
         self._remarked_in: str | None = None
         """The state of the lab to which the shown remark refers."""
         self._opened = self._played = False
+        self._plan: Plan | None = None
+        self._script = ""
+        """The run that the code page shows, and its script or why there is none."""
         self._awaiting: list[Callable[[], object]] = []
         """Callables to run in the lab when it has opened."""
 
@@ -176,7 +183,36 @@ class LessonScreen(SafeScreen, Screen[None]):
         below = part == "write" or not isinstance(self.lesson, TrainingLesson)
         self.set_class(below, "-explained-below")
         self.call_after_refresh(self._describe_page)
+        if part == "code":
+            self._show_script()
         self.refresh_bindings()
+
+    @on(CodeView.Turned)
+    def _name_program(self) -> None:
+        self.call_after_refresh(self._describe_page)
+
+    @on(CodeView.Stepped)
+    def _step(self) -> None:
+        if isinstance(self._lab, TrainingLab):
+            self._lab.action_step()
+
+    @work
+    async def _show_script(self) -> None:
+        """Show the lab's run as a plain script on the code page, with the line it has reached."""
+        lab = self._lab
+        if not isinstance(lab, TrainingLab) or lab.experiment is None:
+            return
+        plan = lab.experiment.plan()
+        if plan != self._plan:
+            self._plan = plan  # first, so that it is not written twice meanwhile
+            try:  # in a thread: the table of a learner may be large
+                self._script = await asyncio.to_thread(plan.script)
+            except (ValueError, OSError) as error:  # these settings have no script
+                self._script = "".join(f"# {line}\n" for line in wrap(str(error), 72))
+        frame = lab.experiment.frame
+        began = frame is not None and (frame.step or frame.phase)
+        line = line_of(self._script, frame.phase) if frame is not None and began else None
+        self.query_one(CodeView).show_script(self._script, line)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Let escape close a visible hint first, and the lesson otherwise."""
@@ -293,6 +329,8 @@ class LessonScreen(SafeScreen, Screen[None]):
         if status.finished and self._progress.add(self.lesson.slug, "finished"):
             self.post_message(self.Progressed())
 
+        if self._heading.part == "code":
+            self._show_script()
         if self._lab.playing is not self._played:
             self._played = self._lab.playing
             self.refresh_bindings()  # the description of the play key changes
