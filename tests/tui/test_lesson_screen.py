@@ -15,6 +15,8 @@ from textual.widgets import Input, OptionList, Static
 import engine.device
 from engine.frame import Memory, State
 from lessons.catalog import find
+from lessons.lesson import TrainingLesson
+from lessons.script import line_of, script
 from tests.course import WRITTEN
 from tests.tui.conftest import app, open_lab, until
 from tests.tui.screen_text import screen_text
@@ -66,7 +68,7 @@ async def test_each_part_has_its_key_its_focus_and_scrolls() -> None:
         await pilot.press("1", "enter")
         assert isinstance(pilot.app.focused, ControlList)
         for key, part in (("1", ConceptView), ("3", CodeView)):
-            await pilot.press(key)
+            await pilot.press(key, *["tab"] * (part is CodeView))  # the file behind the script
             view = screen.query_one(part)
             await until(pilot, lambda: view.max_scroll_y > 20)  # noqa: B023
             await until(pilot, lambda: part is ConceptView or view.scroll_y > 20)  # noqa: B023
@@ -269,8 +271,46 @@ async def test_the_code_on_screen_is_the_code_that_runs() -> None:
             await code_is_shown(pilot, import_module(lesson.source), lesson.main)
 
 
+async def test_the_script_of_the_run_is_shown_first_with_its_current_line() -> None:
+    async with app("linear-regression").run_test(size=(80, 22)) as pilot:
+        screen = await opened(pilot)
+        lab, view = await open_lab(pilot), screen.query_one(CodeView)
+        await pilot.press("3")
+        shown = lambda: view.query_one("#source", Static).content  # noqa: E731
+        lit = lambda: [shown().code.splitlines()[n - 1].strip() for n in shown().highlight_lines]  # noqa: E731
+        plan = lab.experiment.plan
+        await until(pilot, lambda: shown().code == plan().script())
+        assert view.border_title == "linear-regression.py"
+        assert lit() == []
+        await pilot.press("s")
+        await until(pilot, lambda: lit() == ["optimizer.step()"])
+        assert lab.frame.step == 1
+        await until(pilot, lambda: "optimizer.step()" in screen_text(pilot.app))  # scrolled to it
+        await pilot.press("tab")
+        assert view.border_title == "engine/trainers/linear_regression.py"
+        assert lit() == []
+        lab._set("learning_rate", 0.02)  # a live change: its step is in the script
+        await pilot.press("tab")
+        await until(pilot, lambda: "if step == 2:" in shown().code)
+        assert shown().code == plan().script()
+
+
+def test_each_phase_of_an_update_has_its_line() -> None:
+    lesson = find("five-steps").load()
+    text = script(lesson, lesson.load_trainer().Config())
+    lines = text.splitlines()
+    at = [line_of(text, phase) for phase in ("data", "model", "loss", "optimizer", "")]
+    assert at == sorted(at)
+    assert "model(x)" in lines[at[1] - 1]
+    assert "loss_fn(" in lines[at[2] - 1]
+    assert "optimizer.step()" in lines[at[3] - 1]
+    assert line_of("x = 1\n", "") is None
+    assert line_of(text, "unknown") is None
+
+
 async def code_is_shown(pilot, module, main_function: str) -> None:
-    await pilot.press("3")
+    lesson = pilot.app.screen.lesson
+    await pilot.press("3", *["tab"] * isinstance(lesson, TrainingLesson))
     view = pilot.app.screen.query_one(CodeView)
     running = inspect.getsource(module)
     shown = view.query_one("#source", Static).content
