@@ -86,6 +86,7 @@ class Preloaded:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", __name__, str(other.fileno())],
                 pass_fds=[other.fileno()],
+                env={**os.environ, "OMP_NUM_THREADS": "1"},  # threads do not survive a fork
                 start_new_session=True,
                 preexec_fn=reset_signals,
             )
