@@ -50,7 +50,8 @@ def test_a_lesson_from_the_first_key_to_the_last(terminal: Open) -> None:
         ("?", "Make one step", "scroll · esc closes"),
         ("\x1b[6~", "logarithmic"),  # page down
         ("\x1b", "!esc closes"),
-        ("c", "engine/trainers/linear_regression.py", "from torch import nn"),
+        ("c", "linear-regression.py", "from torch import nn", "--set learning_rate=0.02"),
+        ("\t", "engine/trainers/linear_regression.py"),
         ("\x1b", "The course"),
     )
     app.quit()

@@ -193,7 +193,7 @@ def test_one_of_five_at_a_time_and_then_the_map(terminal: Open) -> None:
     app.play(
         ("vv", "local optimum"),
         ("]" * 12 + " ", "finished", "SGD 0.4955", "Adam 0.0091"),
-        ("3", "engine/trainers/five_steps.py", "# 5. Loop"),
+        ("3", "five-steps.py", "# 5. Loop"),
     )
     app.quit()
 
@@ -225,7 +225,7 @@ def test_a_learner_trains_on_a_table_of_her_own(terminal: Open, tmp_path: Path) 
     app.play(("v", "Train and validation", "epochs"))
     app.send("vv")
     app.until(lambda text: re.search(r"yes.*✓|✓.*yes", text.replace("\n", " ")))
-    app.play(("c", "engine/trainers/dataloader.py"))
+    app.play(("c", "dataloader.py"))
     app.quit()
 
 

@@ -280,7 +280,7 @@ async def test_a_running_program_is_counted_in_the_status_bar_until_it_is_left()
         await until(pilot, lambda: "▶ update" in screen_text(pilot.app))
         assert said(view) == "running; its limits: 20 s to its first loss, 60 s in total"
         await pilot.press("3")
-        await until(pilot, lambda: "engine/trainers" in screen_text(pilot.app))
+        await until(pilot, lambda: "linear-regression.py" in screen_text(pilot.app))
         await pilot.press("4")
         await until(pilot, lambda: "0 solved" in screen_text(pilot.app))
         assert view.verdict is None
