@@ -19,6 +19,7 @@ from tui.labs.probabilities import ProbabilitiesLab
 from tui.labs.softmax import SoftmaxLab
 from tui.labs.tensors import TensorsLab
 from tui.labs.training import TrainingLab
+from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView
 from tui.screens.help import HelpScreen
 from tui.screens.home import Contents, HomeScreen
@@ -36,6 +37,7 @@ PLACES = {
     "a lesson": (LessonScreen, ConceptView, Challenges),
     "write": (WriteView, Program),
     "the lab": (TrainingLab, ControlList, Controls),
+    "the code": (CodeView,),
     "autograd": (AutogradLab, Inputs),
     "tensors": (TensorsLab, TensorView),
     "graphs": (GraphsLab,),

@@ -103,8 +103,12 @@ async def test_a_program_is_written_run_named_and_solved(own_folders: Path) -> N
         assert view.query_one("#own-picture").display
         assert " 1 solved" in screen_text(pilot.app)
 
+        file.path.write_text(mutant.program, encoding="utf-8")
+        await until(pilot, lambda: program.has_class("-failing"))
         await pilot.press("n")
         assert view.exercise is exercises(STEP.lesson)[1]
+        assert not program.has_class("-failing")
+        file.path.write_text(before + FILL + after, encoding="utf-8")
         await pilot.press("p")
         assert view.exercise is STEP
         assert program.text == before + FILL + after

@@ -76,6 +76,7 @@ class Program(TextArea):
             NoProgram: the file cannot be read.
         """
         self.file = ExerciseFile.of(exercise)
+        self.remove_class("-failing")
         try:
             remark = self.file.create()
         except NoProgram as error:
