@@ -321,11 +321,19 @@ def plain(value: Any) -> Any:
 
 
 def _end_with(alive: int) -> None:
-    """Kill this process and what it has started when the pipe is closed."""
+    """Kill this process and what it has started when the pipe is closed.
+
+    A program that has closed the descriptor itself, or uses it for another file, is ended as one
+    that closes that of its events.
+    """
+    pipe = _file(alive)
 
     def wait() -> None:
-        while os.read(alive, 1):
-            pass
+        with suppress(OSError):
+            while os.read(alive, 1):
+                pass
+        if _file(alive) != pipe:
+            os._exit(CLOSED)
         os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=wait, daemon=True).start()
