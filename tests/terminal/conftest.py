@@ -42,7 +42,7 @@ def preloaded() -> Iterator[Preloaded]:
 
 
 @pytest.fixture
-def terminal(folders: dict[str, str], preloaded: Preloaded) -> Iterator[Open]:
+def terminal(folders: dict[str, str], preloaded: Preloaded, tmp_path: Path) -> Iterator[Open]:
     """Return a function that opens terminals, which are closed after the test.
 
     Only with a `program`, such as the installed `COMMAND`, Python itself is started.
@@ -55,6 +55,8 @@ def terminal(folders: dict[str, str], preloaded: Preloaded) -> Iterator[Open]:
             if any(name.startswith(("LANG", "LC_", "PYTHON")) for name in options):
                 options.setdefault("program", (COMMAND,))  # Python reads them at its start
             how = {name: options.pop(name) for name in WAYS_TO_START & options.keys()}
+            if "program" not in how:  # a key may write a file into the current folder
+                how.setdefault("folder", tmp_path)
             terminal = Terminal(
                 *arguments,
                 columns=columns,

@@ -29,7 +29,8 @@ def pytorch() -> None:
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Use settings and progress folders of the test, and no SSH."""
+    """Use settings and progress folders of the test, also for what a key writes, and no SSH."""
+    monkeypatch.chdir(tmp_path)
     for name in ("CONFIG", "STATE", "DATA"):
         monkeypatch.setenv(f"DLTUI_{name}_DIR", str(tmp_path / name.lower()))
     for name in ("SSH_CONNECTION", "SSH_TTY"):
