@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -22,8 +23,6 @@ from lessons.lesson import Lesson, TrainingLesson
 from lessons.script import line_of
 from tui.labs import lab_of
 from tui.labs.lab import Environment, Lab, LabStatus, NoEnvironment
-from tui.labs.training import TrainingLab
-from tui.plan import Plan
 from tui.progress import Done, Progress
 from tui.screens.code import CodeView
 from tui.screens.concept import ConceptView, QuestionBox
@@ -32,6 +31,9 @@ from tui.terminal.key_order import KeyOrder
 from tui.terminal.resizing import SafeScreen
 from tui.widgets.key_footer import KeyFooter
 from tui.widgets.status_bar import NO_DEVICE, Heading, StatusBar
+
+if TYPE_CHECKING:  # the course needs no lab, and importing one takes time
+    from tui.plan import Plan
 
 CONCEPT, LAB = "Read the page, and its questions", "Play with what it is about"
 CODE = "Read this run as a plain script, and the file that runs in the lab"
@@ -193,12 +195,16 @@ class LessonScreen(SafeScreen, Screen[None]):
 
     @on(CodeView.Stepped)
     def _step(self) -> None:
+        from tui.labs.training import TrainingLab
+
         if isinstance(self._lab, TrainingLab):
             self._lab.action_step()
 
     @work
     async def _show_script(self) -> None:
         """Show the lab's run as a plain script on the code page, with the line it has reached."""
+        from tui.labs.training import TrainingLab
+
         lab = self._lab
         if not isinstance(lab, TrainingLab) or lab.experiment is None:
             return
